@@ -5,7 +5,14 @@
 import { readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { CommandGroup } from '../apps/node/src/cli/command.ts'
-import { BYTE_ROUTES, OPERATIONS, type Operation, type OperationTable } from '../packages/api/src/index.ts'
+import {
+  ALL_CONTRACTS,
+  BYTE_ROUTES,
+  type Contract,
+  OPERATIONS,
+  type Operation,
+  type OperationTable,
+} from '../packages/api/src/index.ts'
 import { HUB_OPERATIONS } from '../packages/hub-api/src/index.ts'
 import { flagName } from '../packages/options/src/index.ts'
 
@@ -18,6 +25,7 @@ export const REFERENCE: Readonly<Record<string, () => Promise<string> | string>>
     operationTable(HUB_OPERATIONS, ({ for: audience }) => (audience === 'everyone' ? '' : ` (${audience})`)),
   'docs/command-line.md': () => commandTable('torrents', 'manage', 'node'),
   'packages/api/src/routes.ts': () => routeTable(OPERATIONS),
+  'packages/api/src/event-names.ts': () => eventNames(ALL_CONTRACTS),
   'packages/hub-api/src/routes.ts': () => routeTable(HUB_OPERATIONS),
 }
 
@@ -43,6 +51,37 @@ function routeTable(operations: OperationTable): string {
   return Object.entries(operations)
     .map(([name, { method, path }]) => `  ${name}: { method: '${method}', path: '${path}' },`)
     .join('\n')
+}
+
+/** Lists the types of events by topic, and the events that outdate the answer of an operation. */
+function eventNames(contracts: readonly Contract[]): string {
+  const [topics, outdatedBy] = [new Map<string, string[]>(), new Map<string, string[]>()]
+  const add = (lists: Map<string, string[]>, key: string, value: string) =>
+    lists.set(key, [...(lists.get(key) ?? []), value])
+  for (const { events = {} } of contracts) {
+    for (const [topic, types] of Object.entries(events.topics ?? {}))
+      for (const { shape } of types)
+        add(topics, topic, (shape.type as unknown as { readonly value: string }).value)
+    for (const [type, names] of Object.entries(events.invalidates ?? {}))
+      for (const name of names) add(outdatedBy, name, type)
+  }
+  const entries = (lists: Map<string, string[]>) =>
+    [...lists].map(
+      ([key, values]) => `  ${/^\w+$/.test(key) ? key : `'${key}'`}: ['${values.join("', '")}'],`,
+    )
+  return [
+    '',
+    '/** Types of events by topic. `NAME:ID`: a topic for each thing, whose events have its `id`. */',
+    'export const TOPICS = {',
+    ...entries(topics),
+    '} as const satisfies Readonly<Record<string, readonly EventType[]>>',
+    '',
+    '/** The events that outdate the answer of an operation. */',
+    'export const OUTDATED_BY: Readonly<Partial<Record<OperationName, readonly EventType[]>>> = {',
+    ...entries(outdatedBy),
+    '}',
+    '',
+  ].join('\n')
 }
 
 type Row = Pick<Operation, 'area' | 'method' | 'path' | 'summary'>

@@ -10,12 +10,7 @@ export interface Contract {
   readonly operations?: Readonly<Record<string, Operation>>
   /** Members by section. Several contracts may add members to one section. */
   readonly settings?: Readonly<Record<string, Readonly<Record<string, Setting>>>>
-  readonly events?: {
-    /** Names that clients subscribe to. */
-    readonly topics: readonly string[]
-    /** Objects whose member `type` is a literal. */
-    readonly types: readonly z.ZodObject[]
-  }
+  readonly events?: ContractEvents
   /** The members that it adds to torrents; schemas/torrent-facets.ts has a line for it. */
   readonly facets?: { readonly torrent?: TorrentFacet }
   /** Names of commands of the command line. */
@@ -46,8 +41,35 @@ export interface TorrentFacet<
   readonly none: ShapeValues<Row> & ShapeValues<Detail>
 }
 
+/** The events of a capability. Each is an object whose member `type` is a literal. */
+export interface ContractEvents {
+  /**
+   * Events by the topic that clients subscribe to. Several contracts may add events to one topic. `NAME:ID` stands for one topic for each
+   * thing, such as `torrent:ID`; its events have the `id`.
+   */
+  readonly topics?: Readonly<Record<string, readonly z.ZodObject[]>>
+  /** Events that all clients receive. */
+  readonly everyone?: readonly z.ZodObject[]
+  /**
+   * Operations of this contract whose answers an event outdates without containing what changed, by the type of the event, which may be
+   * one of another contract. A client that shows such an answer asks again. A member that event and input both have narrows it:
+   * `{ type: 'feeds', id: '7' }` outdates `listFeedItems` of that feed only, and of all feeds if `id` is null.
+   */
+  readonly invalidates?: Readonly<Record<string, readonly string[]>>
+}
+
+/** The operations that a contract names are its own. */
+type NamesOwn<It> = It extends { readonly events: { readonly invalidates: infer Invalidates } }
+  ? {
+      readonly events: {
+        readonly invalidates: Readonly<Record<keyof Invalidates, readonly OperationIn<It>[]>>
+      }
+    }
+  : unknown
+type OperationIn<It> = It extends { readonly operations: infer Table } ? keyof Table : never
+
 /** Keeps the precise types of a contract. */
-export function contract<const It extends Contract>(it: It): It {
+export function contract<const It extends Contract>(it: It & NamesOwn<It>): It {
   return it
 }
 

@@ -5,15 +5,22 @@ import { ANSWERS } from './schemas/names.ts'
 
 type EventsIn<Each> = Each extends { readonly events: infer Events } ? Events : never
 type AllEvents = EventsIn<(typeof ALL_CONTRACTS)[number]>
-type TopicIn<Events> = Events extends { readonly topics: readonly (infer Name)[] } ? Name : never
-type TypeIn<Events> = Events extends { readonly types: readonly (infer Type)[] } ? Type : never
+type TopicsIn<Events> = Events extends { readonly topics: infer Topics } ? Topics : never
+type NameIn<Topics> = Topics extends unknown ? keyof Topics & string : never
+type TypeIn<Topics> = Topics extends Readonly<Record<string, readonly (infer Type)[]>> ? Type : never
+type EveryoneIn<Events> = Events extends { readonly everyone: readonly (infer Type)[] } ? Type : never
 
-const contracts: readonly Contract[] = ALL_CONTRACTS
-
-export const TOPICS = contracts.flatMap(({ events }) => events?.topics ?? []) as readonly TopicIn<AllEvents>[]
-export type Topic = (typeof TOPICS)[number] | `torrent:${string}`
+type TopicName = NameIn<TopicsIn<AllEvents>>
+/** What clients subscribe to: `torrents`, or `torrent:` with an id. */
+export type Topic = TopicName extends infer Name
+  ? Name extends `${infer Family}:ID`
+    ? `${Family}:${string}`
+    : Name
+  : never
 /** The topics of a client that names none. */
 export const USUAL_TOPICS: readonly Topic[] = ['torrents', 'stats', 'jobs', 'labels']
+
+const contracts: readonly Contract[] = ALL_CONTRACTS
 
 /**
  * Events that a node sends, as JSON: over a WebSocket or as server-sent events, both at `/api/events?topics=torrents,stats`. A
@@ -22,7 +29,10 @@ export const USUAL_TOPICS: readonly Topic[] = ['torrents', 'stats', 'jobs', 'lab
 export const NodeEvent = z
   .discriminatedUnion(
     'type',
-    contracts.flatMap(({ events }) => events?.types ?? []) as unknown as [TypeIn<AllEvents>],
+    contracts.flatMap(({ events }) => [
+      ...Object.values(events?.topics ?? {}).flat(),
+      ...(events?.everyone ?? []),
+    ]) as unknown as [TypeIn<TopicsIn<AllEvents>> | EveryoneIn<AllEvents>],
   )
   .register(ANSWERS, { id: 'NodeEvent' })
 export type NodeEvent = z.infer<typeof NodeEvent>

@@ -121,18 +121,20 @@ export const SYSTEM = contract({
     }),
   },
   events: {
-    topics: ['stats', 'jobs', 'log', 'settings'],
-    types: [
+    topics: {
+      stats: [z.object({ type: z.literal('stats'), stats: NodeStats })],
+      jobs: [z.object({ type: z.literal('job'), job: Job })],
+      log: [z.object({ type: z.literal('log'), entries: z.array(LogEntry) })],
+      /** The settings changed, or who can reach the node. */
+      settings: [z.object({ type: z.literal('settings') })],
+    },
+    everyone: [
       /** The first event. A list with this `revision` is up to date. If `startedMs` changed, the node was restarted: read everything again. */
       z.object({ type: z.literal('hello'), revision: z.number(), startedMs: z.number() }),
-      z.object({ type: z.literal('stats'), stats: NodeStats }),
-      z.object({ type: z.literal('job'), job: Job }),
-      z.object({ type: z.literal('log'), entries: z.array(LogEntry) }),
-      /** The settings changed: ask for them again. */
-      z.object({ type: z.literal('settings') }),
       /** The client was too slow and missed events: read everything again. */
       z.object({ type: z.literal('resync') }),
     ],
+    invalidates: { settings: ['getSettings', 'getNode', 'getHealth'] },
   },
   commands: ['stop', 'restart', 'open', 'shell', 'jobs', 'settings', 'log', 'health', 'debug', 'api'],
 })

@@ -160,5 +160,6 @@ export const ACCESS = contract({
       output: Sessions,
     }),
   },
+  events: { invalidates: { settings: ['getAccess'] } },
   commands: ['sessions', 'passkeys'],
 })

@@ -381,27 +381,31 @@ export const CHAT = contract({
     },
   },
   events: {
-    topics: ['chat'],
-    types: [
-      /** A conversation changed, or the list of them (null): ask for it again. `messages`: those that came, changed or were dropped; null if any may have. */
-      z.object({
-        type: z.literal('chat'),
-        conversation: ConversationId.nullable(),
-        messages: z.array(MessageId).nullable(),
-      }),
-      /** Somebody else wrote a message that the user has not read, in a conversation that is not muted and no request, or mentioned the user. */
-      z.object({ type: z.literal('chat-message'), conversation: ConversationId, message: ChatMessage }),
-      /** A history goes to another device of the user, or comes from it. */
-      z.object({ type: z.literal('chat-transfer'), transfer: ChatTransfer }),
-      z.object({
-        type: z.literal('chat-presence'),
-        conversation: ConversationId,
-        did: DidText,
-        what: z.enum(['typing', 'stopped', 'here', 'away']),
-      }),
-    ],
+    topics: {
+      chat: [
+        /** A conversation changed, or the list of them (null). `messages`: those that came, changed or were dropped; null if any may have. */
+        z.object({
+          type: z.literal('chat'),
+          conversation: ConversationId.nullable(),
+          messages: z.array(MessageId).nullable(),
+        }),
+        /** Somebody else wrote a message that the user has not read, in a conversation that is not muted and no request, or mentioned the user. */
+        z.object({ type: z.literal('chat-message'), conversation: ConversationId, message: ChatMessage }),
+        /** A history goes to another device of the user, or comes from it. */
+        z.object({ type: z.literal('chat-transfer'), transfer: ChatTransfer }),
+        z.object({
+          type: z.literal('chat-presence'),
+          conversation: ConversationId,
+          did: DidText,
+          what: z.enum(['typing', 'stopped', 'here', 'away']),
+        }),
+      ],
+    },
+    invalidates: {
+      chat: ['getChat', 'listConversations', 'getConversation', 'listMessages', 'searchMessages'],
+    },
   },
   commands: ['chat'],
 })
 
-export type ChatEvent = z.infer<(typeof CHAT)['events']['types'][number]>
+export type ChatEvent = z.infer<(typeof CHAT)['events']['topics']['chat'][number]>

@@ -95,11 +95,16 @@ export const CONTACTS = contract({
     }),
   },
   events: {
-    topics: [],
-    types: [
-      /** Something about a contact must not be missed. Sent to the topic `people`, and once until it is dismissed. */
-      z.object({ type: z.literal('contact-alarm'), did: DidText, alarm: ContactAlarm }),
-    ],
+    topics: {
+      people: [
+        /** Something about a contact must not be missed. Sent once until it is dismissed. */
+        z.object({ type: z.literal('contact-alarm'), did: DidText, alarm: ContactAlarm }),
+      ],
+    },
+    invalidates: {
+      people: ['listContacts', 'getProfile', 'getVerification'],
+      'contact-alarm': ['listContacts'],
+    },
   },
   commands: ['profile'],
 })

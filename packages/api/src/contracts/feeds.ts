@@ -68,11 +68,13 @@ export const FEEDS = contract({
     }),
   },
   events: {
-    topics: ['feeds'],
-    types: [
-      /** The feeds changed: ask for them again. */
-      z.object({ type: z.literal('feeds') }),
-    ],
+    topics: {
+      feeds: [
+        /** A feed or its items changed, or was added or removed. `id` is null if it may be any of them. */
+        z.object({ type: z.literal('feeds'), id: Id.nullable() }),
+      ],
+    },
+    invalidates: { feeds: ['listFeeds', 'listFeedItems'] },
   },
   commands: ['feeds'],
 })

@@ -52,5 +52,6 @@ export const FINDABLE = contract({
       }),
     },
   },
+  events: { invalidates: { network: ['listFindable'] } },
   commands: ['findable'],
 })

@@ -126,11 +126,11 @@ export const HUBS = contract({
     }),
   },
   events: {
-    topics: ['hubs'],
-    types: [
-      /** The list of joined hubs, or the state of one, changed: ask for it again. */
-      z.object({ type: z.literal('hubs') }),
-    ],
+    topics: {
+      /** The list of joined hubs, or the state of one, changed. */
+      hubs: [z.object({ type: z.literal('hubs') })],
+    },
+    invalidates: { hubs: ['listHubs'] },
   },
   commands: ['hub'],
 })

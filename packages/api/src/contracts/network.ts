@@ -145,11 +145,14 @@ export const NETWORK = contract({
     },
   },
   events: {
-    topics: ['network'],
-    types: [
-      /** Something of `getNetwork` or `listProvided` has changed. */
-      z.object({ type: z.literal('network') }),
-    ],
+    topics: {
+      /** The state of the network changed, or what others find at this node. */
+      network: [z.object({ type: z.literal('network') })],
+    },
+    invalidates: {
+      network: ['getNetwork', 'listNetworkPeers', 'listProvided'],
+      settings: ['getNetwork'],
+    },
   },
   commands: ['network', 'connect', 'announce'],
 })

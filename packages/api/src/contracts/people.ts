@@ -86,21 +86,23 @@ export const PEOPLE = contract({
     },
   },
   events: {
-    topics: ['people'],
-    types: [
-      /** The list of Shoal peers changed: ask for it again. At most once in five seconds. */
-      z.object({ type: z.literal('people') }),
-      /** Verified data was taken from a Shoal peer. `bytes`: since the last event about this peer and torrent. */
-      z.object({
-        type: z.literal('payment-required'),
-        peer: NetworkKeyText,
-        /** The address that the peer named for payments, unchecked. */
-        wallet: z.string().nullable(),
-        bytes: Bytes,
-        /** Info hash: v1, or the first 20 bytes of v2. */
-        torrent: z.string(),
-      }),
-    ],
+    topics: {
+      people: [
+        /** The Shoal peers, contacts or blocked publishers changed. At most once in five seconds for what peers do. */
+        z.object({ type: z.literal('people') }),
+        /** Verified data was taken from a Shoal peer. `bytes`: since the last event about this peer and torrent. */
+        z.object({
+          type: z.literal('payment-required'),
+          peer: NetworkKeyText,
+          /** The address that the peer named for payments, unchecked. */
+          wallet: z.string().nullable(),
+          bytes: Bytes,
+          /** Info hash: v1, or the first 20 bytes of v2. */
+          torrent: z.string(),
+        }),
+      ],
+    },
+    invalidates: { people: ['listPeople', 'listBlocked'] },
   },
   commands: ['people'],
 })

@@ -113,11 +113,11 @@ export const PUBLICATIONS = contract({
     }),
   },
   events: {
-    topics: ['publications'],
-    types: [
-      /** The published or followed links changed: ask for them again. */
-      z.object({ type: z.literal('publications') }),
-    ],
+    topics: {
+      /** The published or followed links changed. */
+      publications: [z.object({ type: z.literal('publications') })],
+    },
+    invalidates: { publications: ['listPublications', 'listFollowed'] },
   },
   commands: ['publish', 'follow'],
 })

@@ -84,5 +84,6 @@ export const REACH = contract({
       output: Reach,
     }),
   },
+  events: { invalidates: { settings: ['getReach'] } },
   commands: ['open-up', 'password'],
 })

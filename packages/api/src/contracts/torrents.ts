@@ -475,32 +475,36 @@ export const TORRENTS = contract({
     },
   },
   events: {
-    topics: ['torrents', 'labels'],
-    types: [
-      /**
-       * The changed members of torrents, or all members of new torrents, at most once a second. Revisions count up: a list with revision R needs
-       * the events after R.
-       */
-      z.object({
-        type: z.literal('torrents'),
-        revision: z.number(),
-        changed: z.array(Torrent.partial().required({ id: true })),
-        removed: z.array(TorrentId),
-      }),
-      z.object({ type: z.literal('labels'), labels: z.array(CountedLabel) }),
-      /** For the topic `torrent:ID`: the changes since the previous event, at most once a second. */
-      z.object({
-        type: z.literal('torrent'),
-        id: TorrentId,
-        peers: z.array(Peer).optional(),
-        sources: z.array(SourceShare).optional(),
-        trackers: z.array(Tracker).optional(),
-        pieces: PieceMap.optional(),
-        files: z
-          .array(z.object({ index: z.number(), haveBytes: z.number(), priority: z.number() }))
-          .optional(),
-      }),
-    ],
+    topics: {
+      torrents: [
+        /**
+         * The changed members of torrents, or all members of new torrents, at most once a second. Revisions count up: a list with revision R
+         * needs the events after R.
+         */
+        z.object({
+          type: z.literal('torrents'),
+          revision: z.number(),
+          changed: z.array(Torrent.partial().required({ id: true })),
+          removed: z.array(TorrentId),
+        }),
+      ],
+      labels: [z.object({ type: z.literal('labels'), labels: z.array(CountedLabel) })],
+      'torrent:ID': [
+        /** The changes since the previous event, at most once a second. */
+        z.object({
+          type: z.literal('torrent'),
+          id: TorrentId,
+          peers: z.array(Peer).optional(),
+          sources: z.array(SourceShare).optional(),
+          trackers: z.array(Tracker).optional(),
+          pieces: PieceMap.optional(),
+          files: z
+            .array(z.object({ index: z.number(), haveBytes: z.number(), priority: z.number() }))
+            .optional(),
+        }),
+      ],
+    },
+    invalidates: { settings: ['getTorrent', 'getPeerReach', 'getIpFilter'] },
   },
   commands: [
     'list',

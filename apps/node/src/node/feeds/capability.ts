@@ -13,7 +13,7 @@ export const FEEDS = capability({
   needs: { sources: SOURCES },
   start({ clock, log, database, events, route }, { sources }) {
     const store = new FeedStore(database)
-    const onChanged = () => events.publish('feeds', { type: 'feeds' })
+    const onChanged = (id: string | null) => events.publish('feeds', { type: 'feeds', id })
     const feeds = new Feeds({
       ...{ clock, log, store, route, onChanged },
       userAgent: `Shoal/${VERSION}`,
@@ -22,7 +22,7 @@ export const FEEDS = capability({
     sources.restrict(source => store.isFromOutside(source))
     sources.onAdded(source => {
       // Added by a filter or by hand: the feed shows that it is in the list.
-      if (store.takeSource(source) > 0) onChanged()
+      if (store.takeSource(source) > 0) onChanged(null)
     })
     return {
       operations: feeds.operations,

@@ -25,8 +25,8 @@ export interface FeedDeps {
     'add' | 'update' | 'get' | 'find' | 'all' | 'delete' | 'see' | 'items' | 'countItems' | 'take'
   >
   readonly operations: Pick<NodeOperations, 'addTorrent'>
-  /** Called when a feed or its items have changed. */
-  onChanged(): void
+  /** Called when a feed or its items have changed, with its ID in the API. */
+  onChanged(id: string): void
 }
 
 /** Reads one feed regularly, and adds the items that its filters match. */
@@ -141,7 +141,7 @@ export class FeedReader {
       store.update(feed.id, { error: message })
       log.warn(`the feed ${feed.title}: ${message}`)
     }
-    onChanged()
+    onChanged(String(this.#id))
   }
 
   #failed(): FeedItemRecord[] {
@@ -155,7 +155,7 @@ export class FeedReader {
       if (this.#stop.signal.aborted) return
       await this.#take(feed, filter, item)
     }
-    this.#deps.onChanged()
+    this.#deps.onChanged(String(this.#id))
   }
 
   /** Returns items with the first filter that matches each. A filter that takes too long is skipped, and reported. */

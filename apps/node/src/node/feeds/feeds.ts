@@ -51,7 +51,7 @@ export class Feeds {
       })
     const feed = store.add({ url, title: shortUrl(url), everyMinutes, filters })
     this.#follow(feed.id)
-    this.#deps.onChanged()
+    this.#deps.onChanged(String(feed.id))
     return feedView(feed)
   }
 
@@ -63,7 +63,7 @@ export class Feeds {
     if (everyMinutes) reader?.reschedule()
     // It may add a hundred torrents: nobody waits for that.
     if (filters) void reader?.refilter()
-    this.#deps.onChanged()
+    this.#deps.onChanged(String(feed.id))
     return feedView(this.#find(id))
   }
 
@@ -71,7 +71,7 @@ export class Feeds {
     const feed = this.#find(id)
     this.#unfollow(feed.id)
     this.#deps.store.delete(feed.id)
-    this.#deps.onChanged()
+    this.#deps.onChanged(String(feed.id))
     return {}
   }
 

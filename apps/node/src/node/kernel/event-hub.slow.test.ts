@@ -15,7 +15,7 @@ function open() {
   return { hub, watched }
 }
 
-const feeds: NodeEvent = { type: 'feeds' }
+const feeds: NodeEvent = { type: 'feeds', id: null }
 
 test('calls a listener until it unsubscribes; the same function can subscribe twice', () => {
   const { hub } = open()

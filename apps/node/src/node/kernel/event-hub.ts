@@ -1,6 +1,9 @@
-import { type NodeEvent, TOPICS, type Topic } from '@shoal/api'
+import type { NodeEvent, Topic } from '@shoal/api'
+import { isFamily, TOPICS } from '@shoal/api/event-topics'
 import { Failure } from '@shoal/daemon/failure'
 import type { NodeEvents, OutgoingEvent } from './contract.ts'
+
+const PLAIN_TOPICS: readonly string[] = Object.keys(TOPICS).filter(name => !isFamily(name))
 
 type Listener = (event: OutgoingEvent) => void
 
@@ -27,10 +30,10 @@ export class EventHub implements NodeEvents {
     const [name, id = ''] = topic.split(/:(.*)/s) as [string, string?]
     const family = this.#families.get(name)
     const watch = family?.ids.test(id) ? family.watch : null
-    if (watch === null && !(TOPICS as readonly string[]).includes(topic))
+    if (watch === null && !PLAIN_TOPICS.includes(topic))
       throw new Failure(
         'bad-request',
-        `there is no topic ${topic.slice(0, 100)}: choose from ${[...TOPICS, ...[...this.#families.keys()].map(each => `${each}:ID`)].join(', ').replace(/, (?=[^,]*$)/, ' and ')}`,
+        `there is no topic ${topic.slice(0, 100)}: choose from ${[...PLAIN_TOPICS, ...[...this.#families.keys()].map(each => `${each}:ID`)].join(', ').replace(/, (?=[^,]*$)/, ' and ')}`,
         {
           field: 'topics',
         },

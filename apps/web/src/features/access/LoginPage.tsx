@@ -20,10 +20,7 @@ export function LoginPage({ tokenFailed }: { tokenFailed: boolean }) {
   const node = useNode()
   const t = texts.pages.access
   useTitle(t.title)
-  const { value: access, loading } = useAsked(
-    signal => node.api.getAccess({}, { signal }).catch(() => null),
-    [],
-  )
+  const { value: access, loading } = useAsked(api => api.getAccess({}).catch(() => null), [])
   const [error, setError] = useState<string | null>(null)
   useCleared(error !== null, () => setError(null))
   const [busy, setBusy] = useState(false)

@@ -225,8 +225,7 @@ function SourceForm({ field, text, peers, onText, onPeers, onSubmit, onFiles }: 
 }
 
 function Understood() {
-  const node = useNode()
-  const { value } = useAsked(signal => node.api.listProtocols({}, { signal }), [])
+  const { value } = useAsked(api => api.listProtocols({}), [])
   if (!value) return null
   return (
     <details className={styles.details}>

@@ -6,7 +6,7 @@ import { Button } from '../../shared/controls/Button.tsx'
 import layout from '../../shared/controls/layout.module.css'
 import { Notice } from '../../shared/controls/Panels.tsx'
 import { texts } from '../../shared/messages/texts.ts'
-import { useAsked, useNode } from '../../shared/node/context.tsx'
+import { useAsked } from '../../shared/node/context.tsx'
 import { LetIn } from '../../shared/reach/LetIn.tsx'
 import { addRequest, linkShown } from '../../shared/ui/ui.ts'
 import styles from './Add.module.css'
@@ -64,8 +64,7 @@ export function LinkAudience({ audience, link, reach, isSealed = false }: Props)
 
 /** Whom the magnet link works for, which depends on whether peers from outside can connect. */
 function MagnetAudience() {
-  const { api } = useNode()
-  const { value } = useAsked(signal => api.getPeerReach({}, { signal }), [])
+  const { value } = useAsked(api => api.getPeerReach({}), [])
   return value ? t.magnetFor[value.state] : null
 }
 

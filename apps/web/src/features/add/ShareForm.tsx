@@ -148,9 +148,8 @@ export function ShareForm({ content, onBack, onSharing }: Props) {
 
 /** The choice whether others find the share by search. It is not offered for what is never published. */
 function useFindable(isNeverPublished: boolean) {
-  const { api } = useNode()
   const isPossible = useCapability('findable') && !isNeverPublished
-  const settings = useAsked(signal => api.getSettings({}, { signal }), []).value
+  const settings = useAsked(api => api.getSettings({}), []).value
   const [chosen, choose] = useState<boolean | null>(null)
   const isChosen = chosen ?? settings?.shoal.findable ?? false
   const isOffered = isPossible && settings !== undefined

@@ -4,7 +4,7 @@ import { Loading, Problem } from '../../shared/controls/Loading.tsx'
 import layout from '../../shared/controls/layout.module.css'
 import { Notice } from '../../shared/controls/Panels.tsx'
 import { texts } from '../../shared/messages/texts.ts'
-import { useAsked, useCell, useNode } from '../../shared/node/context.tsx'
+import { useAsked } from '../../shared/node/context.tsx'
 import { reachedLink, useReach } from '../../shared/reach/reach.ts'
 import styles from './Add.module.css'
 import { LinkAudience } from './LinkAudience.tsx'
@@ -16,9 +16,7 @@ const t = texts.add.link
 
 /** The links of a torrent, to copy, to scan, to hand to another program. */
 export function TorrentLink({ id }: { id: string }) {
-  const node = useNode()
-  const version = useCell(node.versions.settings)
-  const asked = useAsked(signal => node.api.getTorrent({ id }, { signal }), [id, version])
+  const asked = useAsked(api => api.getTorrent({ id }), [id])
   if (asked.error) return <Problem error={asked.error} onRetry={asked.reload} />
   if (!asked.value) return <Loading />
   const { sealed, name, link } = asked.value

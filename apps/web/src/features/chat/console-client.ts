@@ -18,15 +18,9 @@ export function consoleClient(node: NodeStore): ChatClient {
   return {
     api,
     listen(listener) {
-      const { state } = node.events
-      const ends = [
-        node.listen('chat', event => listener(event as ChatEvent)),
-        node.resyncs.subscribe(() => listener(LIST_CHANGED)),
-        state.subscribe(() => state.get() === 'online' && listener(LIST_CHANGED)),
-      ]
-      return () => {
-        for (const end of ends) end()
-      }
+      return node.events.listen('chat', event =>
+        listener(event.type === 'hello' || event.type === 'resync' ? LIST_CHANGED : (event as ChatEvent)),
+      )
     },
     async listPersons(signal) {
       const { items } = await api.listContacts({}, { signal })

@@ -67,8 +67,7 @@ function toShares(counts: Record<string, number>, names: Record<string, string>)
 }
 
 function HealthNotice() {
-  const { api } = useNode()
-  const { value } = useAsked(signal => api.getHealth({}, { signal }), [])
+  const { value } = useAsked(api => api.getHealth({}), [])
   if (!value?.problems?.length) return null
   return (
     <div className={styles.health}>

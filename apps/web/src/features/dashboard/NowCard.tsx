@@ -18,12 +18,12 @@ const MINUTE_MS = 60_000
 
 /** The rates of this moment, and of the last ten minutes. */
 export function NowCard({ stats }: { stats: NodeStats }) {
-  const { api, recent } = useNode()
+  const { recent } = useNode()
   const heard = useCell(recent)
   const { atMs } = stats
   // Again as minutes pass: what was heard is kept for a few only.
   const { value } = useAsked(
-    async signal => ({ history: await api.getHistory({ range: 'hour' }, { signal }), atMs }),
+    async api => ({ history: await api.getHistory({ range: 'hour' }), atMs }),
     [Math.floor(atMs / MINUTE_MS)],
   )
   const points = useMemo(() => nowPoints(heard, value, atMs), [heard, value, atMs])
@@ -78,9 +78,7 @@ function Rate({
 
 /** Says that the limits do not hold for local peers, if so: nothing else shows why a transfer is faster. */
 function LocalPeers() {
-  const { api, versions } = useNode()
-  const version = useCell(versions.settings)
-  const { value } = useAsked(signal => api.getSettings({}, { signal }), [version])
+  const { value } = useAsked(api => api.getSettings({}), [])
   if (!value || value.limits.limitLocalPeers) return null
   return (
     <p className={layout.soft}>

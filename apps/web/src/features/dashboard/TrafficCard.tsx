@@ -6,7 +6,7 @@ import layout from '../../shared/controls/layout.module.css'
 import { Card, Segments } from '../../shared/controls/Panels.tsx'
 import { formatBytes } from '../../shared/format/format.ts'
 import { texts } from '../../shared/messages/texts.ts'
-import { useAsked, useNode } from '../../shared/node/context.tsx'
+import { useAsked } from '../../shared/node/context.tsx'
 import styles from './Dashboard.module.css'
 import { HISTORY_SPANS, type Range } from './ranges.ts'
 
@@ -15,10 +15,9 @@ const RANGES = ['hour', 'day', 'month', 'year'] as const
 
 /** Shows the bytes transferred in the last hour, day, month or year. */
 export function TrafficCard() {
-  const { api } = useNode()
   const [range, setRange] = useState<Range>('day')
   const asked = useAsked(
-    async signal => ({ range, history: await api.getHistory({ range }, { signal }), atMs: Date.now() }),
+    async api => ({ range, history: await api.getHistory({ range }), atMs: Date.now() }),
     [range],
   )
   const { value } = asked

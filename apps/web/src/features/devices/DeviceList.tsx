@@ -22,8 +22,7 @@ type Asked = { readonly kind: Asks } | { readonly kind: 'rename' | 'remove'; rea
 
 /** The devices that act for the node's user, what was noticed about their list, and changes of it, which this page signs. */
 export function DeviceList() {
-  const { api } = useNode()
-  const known = useAsked(signal => api.listDevices({}, { signal }), [])
+  const known = useAsked(api => api.listDevices({}), [])
   const [asks, setAsks] = useState<Asked | null>(null)
   const ask = (kind: Asks) => () => setAsks({ kind })
   if (!known.value) return null

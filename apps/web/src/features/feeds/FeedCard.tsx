@@ -23,10 +23,7 @@ const NONE: readonly FeedItem[] = []
 
 export function FeedCard({ feed }: { feed: Feed }) {
   const { api } = useNode()
-  const asked = useAsked(
-    signal => api.listFeedItems({ id: feed.id, limit: 200 }, { signal }),
-    [feed.id, feed.fetchedMs],
-  )
+  const asked = useAsked(api => api.listFeedItems({ id: feed.id, limit: 200 }), [feed.id])
   const [editing, setEditing] = useState<number | 'new' | null>(null)
   const [removing, setRemoving] = useState(false)
   const items = asked.value?.items ?? NONE

@@ -7,7 +7,7 @@ import layout from '../../shared/controls/layout.module.css'
 import { Page } from '../../shared/controls/Page.tsx'
 import { notify, notifyError } from '../../shared/controls/toasts.ts'
 import { texts } from '../../shared/messages/texts.ts'
-import { useAsked, useCell, useNode } from '../../shared/node/context.tsx'
+import { useAsked, useNode } from '../../shared/node/context.tsx'
 import { AddFeedDialog } from './AddFeedDialog.tsx'
 import { FeedCard } from './FeedCard.tsx'
 import styles from './Feeds.module.css'
@@ -17,8 +17,7 @@ const t = texts.pages.feeds
 /** Feeds that are followed, and what of them is added by itself. */
 export function FeedsPage() {
   const node = useNode()
-  const version = useCell(node.versions.feeds)
-  const asked = useAsked(signal => node.api.listFeeds({}, { signal }), [version])
+  const asked = useAsked(api => api.listFeeds({}), [])
   const [adding, setAdding] = useState(false)
   const feeds: readonly Feed[] | undefined = asked.value?.items
   /** A wrong address shows at once, on the card too. */

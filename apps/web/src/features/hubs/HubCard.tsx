@@ -76,11 +76,7 @@ export function HubCard({ hub, query }: Props) {
 }
 
 function Results({ url, query }: { readonly url: string; readonly query: string }) {
-  const { api } = useNode()
-  const asked = useAsked(
-    signal => api.searchHub({ hub: url, text: query, limit: 20 }, { signal }),
-    [url, query],
-  )
+  const asked = useAsked(api => api.searchHub({ hub: url, text: query, limit: 20 }), [url, query])
   if (asked.error) return <Problem error={asked.error} onRetry={asked.reload} />
   if (!asked.value) return <Loading />
   const { items } = asked.value

@@ -7,7 +7,7 @@ import layout from '../../shared/controls/layout.module.css'
 import { Page } from '../../shared/controls/Page.tsx'
 import { notify } from '../../shared/controls/toasts.ts'
 import { texts } from '../../shared/messages/texts.ts'
-import { useAsked, useCell, useNode } from '../../shared/node/context.tsx'
+import { useAsked } from '../../shared/node/context.tsx'
 import { HubCard } from './HubCard.tsx'
 import styles from './hubs.module.css'
 import { JoinDialog } from './JoinDialog.tsx'
@@ -16,9 +16,7 @@ const t = texts.pages.hubs
 
 /** The hubs that were joined, and a search in all of them. */
 export function HubsPage() {
-  const { api, versions } = useNode()
-  const version = useCell(versions.hubs)
-  const asked = useAsked(signal => api.listHubs({}, { signal }), [version])
+  const asked = useAsked(api => api.listHubs({}), [])
   const [isJoining, setJoining] = useState(false)
   const [query, setQuery] = useState<string | null>(null)
   const hubs = asked.value?.items

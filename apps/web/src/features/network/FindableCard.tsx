@@ -25,8 +25,7 @@ const ASK_AGAIN_MS = 15_000
 
 /** The torrents that others find by search, and the key that signs their descriptions. */
 export function FindableCard() {
-  const { api } = useNode()
-  const asked = useAskedEvery(ASK_AGAIN_MS, signal => api.listFindable({}, { signal }), [])
+  const asked = useAskedEvery(ASK_AGAIN_MS, api => api.listFindable({}), [])
   const [isChoosing, setChoosing] = useState(false)
   const { items, publisher } = asked.value ?? {}
   return (

@@ -11,7 +11,7 @@ import { Page } from '../../shared/controls/Page.tsx'
 import { Notice } from '../../shared/controls/Panels.tsx'
 import { messageOf } from '../../shared/format/errors.ts'
 import { texts } from '../../shared/messages/texts.ts'
-import { type Asked, useAskedEvery, useCapability, useCell, useNode } from '../../shared/node/context.tsx'
+import { type Asked, useAskedEvery, useCapability, useNode } from '../../shared/node/context.tsx'
 import { usePeerReach } from '../../shared/reach/PeerReachNotice.tsx'
 import { FindableCard } from './FindableCard.tsx'
 import { FindCard } from './FindCard.tsx'
@@ -27,16 +27,13 @@ const ASK_AGAIN_MS = 5000
 
 /** The node in the Shoal network: what it is known by, whom it is connected to, and what others find at it. */
 export function NetworkPage() {
-  const { api, versions } = useNode()
-  const version = useCell(versions.network)
-  const settings = useCell(versions.settings)
-  const asked = useAskedEvery(ASK_AGAIN_MS, signal => api.getNetwork({}, { signal }), [version, settings])
+  const asked = useAskedEvery(ASK_AGAIN_MS, api => api.getNetwork({}), [])
   const status = asked.value
   return (
     <Page title={t.title} tools={status && <Switch status={status} onChanged={asked.reload} />}>
       {asked.error && <Problem error={asked.error} onRetry={asked.reload} />}
       {!status && !asked.error && <Loading />}
-      {status?.state === 'on' && <Running asked={asked} status={status} version={version} />}
+      {status?.state === 'on' && <Running asked={asked} status={status} />}
       {status && status.state !== 'on' && <NotRunning status={status} onChanged={asked.reload} />}
     </Page>
   )
@@ -130,15 +127,12 @@ function SettingsLink() {
 function Running({
   asked,
   status,
-  version,
 }: {
   readonly asked: Asked<NetworkStatus>
   readonly status: NetworkStatus
-  readonly version: number
 }) {
-  const { api } = useNode()
   const isFindable = useCapability('findable')
-  const peers = useAskedEvery(ASK_AGAIN_MS, signal => api.listNetworkPeers({}, { signal }), [version])
+  const peers = useAskedEvery(ASK_AGAIN_MS, api => api.listNetworkPeers({}), [])
   const { value: reach, reload: askReach } = usePeerReach()
   const { items = [], ownKey = null, knownKeys = [] } = peers.value ?? {}
   return (
@@ -146,7 +140,7 @@ function Running({
       <NodeCard status={status} reach={reach} onTested={askReach} onChanged={asked.reload} />
       {ownKey !== null && <NodesPicture ownKey={ownKey} knownKeys={knownKeys} peers={items} />}
       <PeersCard asked={peers} />
-      <OfferedCard version={version} />
+      <OfferedCard />
       {isFindable && <FindableCard />}
       <FindCard />
       <div className={`${layout.wrap3} ${layout.wide}`}>

@@ -20,9 +20,8 @@ import styles from './network.module.css'
 const t = texts.pages.network.offered
 
 /** The torrents that others find at this node through the network. */
-export function OfferedCard({ version }: { readonly version: number }) {
-  const { api } = useNode()
-  const asked = useAsked(signal => api.listProvided({}, { signal }), [version])
+export function OfferedCard() {
+  const asked = useAsked(api => api.listProvided({}), [])
   const [isChoosing, setChoosing] = useState(false)
   const items = asked.value?.items
   return (

@@ -15,7 +15,7 @@ import { notifyError } from '../../shared/controls/toasts.ts'
 import { formatAgo, formatBytes, formatCount, formatDate } from '../../shared/format/format.ts'
 import { controls } from '../../shared/messages/controls.ts'
 import { texts } from '../../shared/messages/texts.ts'
-import { useAsked, useCell, useNode } from '../../shared/node/context.tsx'
+import { useAsked, useNode } from '../../shared/node/context.tsx'
 import { ContactPart } from './ContactPart.tsx'
 import { ProfileCard } from './ProfileCard.tsx'
 
@@ -23,11 +23,9 @@ const t = texts.pages.people
 
 /** Shoal peers that were recognized, what they gave and took, and the reasons for their reputation. */
 export function PeoplePage() {
-  const { api, versions } = useNode()
-  const version = useCell(versions.people)
-  const asked = useAsked(signal => api.listPeople({ limit: 200 }, { signal }), [version])
-  const listed = useAsked(signal => api.listBlocked({}, { signal }), [version])
-  const listedContacts = useAsked(signal => api.listContacts({}, { signal }), [version])
+  const asked = useAsked(api => api.listPeople({ limit: 200 }), [])
+  const listed = useAsked(api => api.listBlocked({}), [])
+  const listedContacts = useAsked(api => api.listContacts({}), [])
   const { ownKey = null, ownDid = null, items = [], refused = {} } = asked.value ?? {}
   const blocked = listed.value?.items ?? []
   const contacts = listedContacts.value?.items ?? []

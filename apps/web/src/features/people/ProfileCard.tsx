@@ -11,7 +11,7 @@ import { PictureButton } from '../../shared/controls/PictureButton.tsx'
 import { notifyError } from '../../shared/controls/toasts.ts'
 import { controls } from '../../shared/messages/controls.ts'
 import { texts } from '../../shared/messages/texts.ts'
-import { useAsked, useCell, useNode } from '../../shared/node/context.tsx'
+import { useAsked, useNode } from '../../shared/node/context.tsx'
 import styles from './people.module.css'
 import { scalePicture } from './scale-picture.ts'
 
@@ -19,9 +19,8 @@ const t = texts.pages.people.profile
 
 /** Name and picture that contacts see. */
 export function ProfileCard() {
-  const { api, versions } = useNode()
-  const version = useCell(versions.people)
-  const { value: profile } = useAsked(signal => api.getProfile({}, { signal }), [version])
+  const { api } = useNode()
+  const { value: profile } = useAsked(api => api.getProfile({}), [])
   const { isBusy, run } = useWork()
   const [isNaming, setNaming] = useState(false)
   if (!profile) return null

@@ -6,7 +6,7 @@ import { Loading, Problem } from '../../shared/controls/Loading.tsx'
 import layout from '../../shared/controls/layout.module.css'
 import { Page } from '../../shared/controls/Page.tsx'
 import { texts } from '../../shared/messages/texts.ts'
-import { useAsked, useCell, useNode } from '../../shared/node/context.tsx'
+import { useAsked } from '../../shared/node/context.tsx'
 import { FollowDialog } from './FollowDialog.tsx'
 import { FollowedCard } from './FollowedCard.tsx'
 import { PublicationCard } from './PublicationCard.tsx'
@@ -16,12 +16,7 @@ const t = texts.pages.published
 
 /** Links whose torrent their owner can replace: those that are followed, and the user's own. */
 export function PublishedPage() {
-  const { api, versions } = useNode()
-  const version = useCell(versions.publications)
-  const asked = useAsked(
-    signal => Promise.all([api.listFollowed({}, { signal }), api.listPublications({}, { signal })]),
-    [version],
-  )
+  const asked = useAsked(api => Promise.all([api.listFollowed({}), api.listPublications({})]), [])
   const [isFollowing, setFollowing] = useState(false)
   const [publishing, setPublishing] = useState<Publication | 'new' | null>(null)
   const [followed, own] = asked.value?.map(({ items }) => items.length) ?? []

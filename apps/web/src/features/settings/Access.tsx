@@ -18,7 +18,7 @@ const TOKEN_USER = 'shoal'
 
 export function Access() {
   const node = useNode()
-  const { value } = useAsked(signal => node.api.getAccess({}, { signal }), [])
+  const { value } = useAsked(api => api.getAccess({}), [])
   const leave = () => node.api.logout({}).then(() => node.access.set('locked'), notifyError)
   if (!value) return null
   const who = value.username
@@ -49,7 +49,7 @@ export function Access() {
 /** The browsers that are logged in. */
 function Sessions() {
   const { api } = useNode()
-  const asked = useAsked(signal => api.listSessions({}, { signal }), [])
+  const asked = useAsked(api => api.listSessions({}), [])
   const [left, setLeft] = useState<readonly LoginSession[] | null>(null)
   const { isBusy, run } = useWork()
   const items = left ?? asked.value?.items ?? []

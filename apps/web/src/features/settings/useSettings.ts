@@ -1,9 +1,9 @@
 import { ApiError, type Settings, type SettingsChange } from '@shoal/api'
-import { useCallback, useEffect, useState } from 'react'
+import { useCallback, useState } from 'react'
 import { notify, toasts } from '../../shared/controls/toasts.ts'
 import { isAborted, messageOf } from '../../shared/format/errors.ts'
 import { texts } from '../../shared/messages/texts.ts'
-import { type Asked, useAsked, useCell, useNode } from '../../shared/node/context.tsx'
+import { type Asked, useAsked, useNode, useTopic } from '../../shared/node/context.tsx'
 import { describeField } from './field-text.ts'
 import { fieldNamed, problemWith, type SettingField, settingIn, toChange, withSetting } from './model.ts'
 
@@ -22,9 +22,8 @@ export interface SettingsEditor {
 }
 
 export function useSettings(): SettingsEditor {
-  const { api, versions } = useNode()
-  const version = useCell(versions.settings)
-  const asked = useAsked(signal => api.getSettings({}, { signal }), [version])
+  const { api } = useNode()
+  const asked = useAsked(api => api.getSettings({}), [])
   const [problems, setProblems] = useState<ReadonlyMap<string, string>>(new Map())
   const { set, value: settings } = asked
   const setProblem = useCallback((name: string, problem: string | null) => {
@@ -70,7 +69,6 @@ export function useSettings(): SettingsEditor {
     [apply, set, setProblem, settings],
   )
   // Clear the errors when new settings arrive from elsewhere.
-  // biome-ignore lint/correctness/useExhaustiveDependencies: once for each version
-  useEffect(() => setProblems(new Map()), [version])
+  useTopic('settings', () => setProblems(new Map()))
   return { asked, problems, save, apply }
 }

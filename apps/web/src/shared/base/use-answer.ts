@@ -6,6 +6,8 @@ export interface Asked<Value> {
   readonly error: Error | undefined
   readonly loading: boolean
   reload(): void
+  /** Asks again: at once, or when a question that is on its way has been answered, so that many of these cost at most one more. */
+  refresh(): void
   /** Shows a changed value before, or instead of, asking again. */
   set(value: Value): void
 }
@@ -20,14 +22,26 @@ export function useAnswer<Value>(
   const latest = useRef(ask)
   latest.current = ask
   const asking = useRef<AbortController | null>(null)
+  const isOutdated = useRef(false)
+  const reload = useCallback(() => setRound(count => count + 1), [])
+  const ended = useCallback(() => {
+    asking.current = null
+    if (isOutdated.current) reload()
+  }, [reload])
   // biome-ignore lint/correctness/useExhaustiveDependencies: the caller names what the question depends on.
   useEffect(() => {
     const controller = new AbortController()
     asking.current = controller
+    isOutdated.current = false
     setState(before => ({ ...before, loading: true }))
+    const settle = (answer: { value: Value } | { error: Error }) => {
+      if (controller.signal.aborted) return
+      setState(before => ({ ...('error' in answer && before), ...answer, loading: false }))
+      ended()
+    }
     latest.current(controller.signal).then(
-      value => !controller.signal.aborted && setState({ value, loading: false }),
-      error => !controller.signal.aborted && setState(before => ({ ...before, error, loading: false })),
+      value => settle({ value }),
+      error => settle({ error }),
     )
     return () => controller.abort()
   }, [...keys, round])
@@ -35,11 +49,19 @@ export function useAnswer<Value>(
     value: state.value,
     error: state.error,
     loading: state.loading,
-    reload: useCallback(() => setRound(count => count + 1), []),
-    set: useCallback((value: Value) => {
-      // An answer that is on its way may be older.
-      asking.current?.abort()
-      setState({ value, loading: false })
-    }, []),
+    reload,
+    refresh: useCallback(() => {
+      if (asking.current) isOutdated.current = true
+      else reload()
+    }, [reload]),
+    set: useCallback(
+      (value: Value) => {
+        // An answer that is on its way may be older.
+        asking.current?.abort()
+        setState({ value, loading: false })
+        ended()
+      },
+      [ended],
+    ),
   }
 }

@@ -8,7 +8,7 @@ import layout from '../controls/layout.module.css'
 import { formatBytes } from '../format/format.ts'
 import { controls } from '../messages/controls.ts'
 import { texts } from '../messages/texts.ts'
-import { useAsked, useNode } from '../node/context.tsx'
+import { useAsked } from '../node/context.tsx'
 import styles from './folder.module.css'
 
 const t = texts.add.folder
@@ -30,10 +30,9 @@ interface Props {
 
 /** Looks through the folders of the node's machine, among those that it may use. */
 export function FolderDialog({ title, confirm = t.choose, start, files = false, onChoose, onClose }: Props) {
-  const node = useNode()
   const [path, setPath] = useState(start)
   const [file, setFile] = useState<string | null>(null)
-  const asked = useAsked(signal => node.api.listFolders(path ? { path } : {}, { signal }), [path])
+  const asked = useAsked(api => api.listFolders(path ? { path } : {}), [path])
   const listing = asked.value
   const go = (to: string | undefined) => {
     setFile(null)

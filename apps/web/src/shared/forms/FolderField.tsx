@@ -4,7 +4,7 @@ import { Icon } from '../controls/Icon.tsx'
 import layout from '../controls/layout.module.css'
 import { formatBytes } from '../format/format.ts'
 import { texts } from '../messages/texts.ts'
-import { useAsked, useNode } from '../node/context.tsx'
+import { useAsked } from '../node/context.tsx'
 import { FolderDialog } from './FolderDialog.tsx'
 import styles from './folder.module.css'
 
@@ -20,12 +20,11 @@ interface Props {
 
 /** A folder on the node's machine, with how much room is there. */
 export function FolderField({ label = t.folder, value, needsBytes = 0, onChange }: Props) {
-  const node = useNode()
   const [browsing, setBrowsing] = useState(false)
-  const usual = useAsked(signal => node.api.getSettings({}, { signal }), []).value?.downloads.directory
+  const usual = useAsked(api => api.getSettings({}), []).value?.downloads.directory
   const path = value ?? usual
   const { value: listing } = useAsked(
-    signal => (path ? node.api.listFolders({ path }, { signal }) : Promise.resolve(null)),
+    api => (path ? api.listFolders({ path }) : Promise.resolve(null)),
     [path],
   )
   const tight = listing !== null && listing !== undefined && listing.freeBytes < needsBytes

@@ -1,8 +1,18 @@
-import type { NodeEvent, Torrent } from '@shoal/api'
-import { createContext, useCallback, useContext, useEffect, useRef, useSyncExternalStore } from 'react'
+import type { NodeApi, Torrent } from '@shoal/api'
+import {
+  createContext,
+  useCallback,
+  useContext,
+  useEffect,
+  useRef,
+  useState,
+  useSyncExternalStore,
+} from 'react'
 import type { Cell } from '../base/cell.ts'
 import { type Asked, useAnswer } from '../base/use-answer.ts'
+import type { EventListener } from './event-connection.ts'
 import type { NodeStore } from './node-store.ts'
+import { Question } from './question.ts'
 
 export const NodeContext = createContext<NodeStore | null>(null)
 
@@ -29,37 +39,43 @@ export function useTorrent(id: string): Torrent | undefined {
   return useSyncExternalStore(subscribe, () => torrents.get(id))
 }
 
-/** Listens to a topic (`torrent:ID`, `log`) for as long as the component is there. */
-export function useTopic(topic: string, listener: (event: NodeEvent) => void): void {
-  const node = useNode()
+/** Listens to a topic (`torrent:ID`, `log`; null for all that the console subscribes to) for as long as the component is there. */
+export function useTopic(topic: string | null, listener: EventListener): void {
+  const { events } = useNode()
   const latest = useRef(listener)
   useEffect(() => {
     latest.current = listener
   })
-  useEffect(() => node.listen(topic, event => latest.current(event)), [node, topic])
+  useEffect(
+    () => events.listen(topic, (event, hasMissed) => latest.current(event, hasMissed)),
+    [events, topic],
+  )
 }
 
 export type { Asked }
 
-/** Asks the node, again when `keys` change, and whenever it comes back after it was gone. */
+/**
+ * Asks the node through the API that `ask` receives, whose calls end with the question. Asks again when `keys` change, when an event outdates the
+ * answer, and when events were lost or a node that did not answer is back.
+ */
 export function useAsked<Value>(
-  ask: (signal: AbortSignal) => Promise<Value>,
+  ask: (api: NodeApi) => Promise<Value>,
   keys: readonly unknown[],
 ): Asked<Value> {
-  const connection = useCell(useNode().events.state)
-  const asked = useAnswer(ask, keys)
-  const failedAway = asked.error !== undefined && connection === 'online'
-  // biome-ignore lint/correctness/useExhaustiveDependencies: once, when the node is back.
-  useEffect(() => {
-    if (failedAway) asked.reload()
-  }, [connection])
+  const { api } = useNode()
+  const [question] = useState(() => new Question())
+  const asked = useAnswer(signal => ask(question.begin(api, signal)), keys)
+  useTopic(null, (event, hasMissed) => {
+    const hasFailed = event.type === 'hello' && asked.error !== undefined
+    if (hasMissed || hasFailed || question.isOutdatedBy(event)) asked.refresh()
+  })
   return asked
 }
 
 /** Asks the node as `useAsked` does, and again `everyMs` after each answer. */
 export function useAskedEvery<Value>(
   everyMs: number,
-  ask: (signal: AbortSignal) => Promise<Value>,
+  ask: (api: NodeApi) => Promise<Value>,
   keys: readonly unknown[],
 ): Asked<Value> {
   const asked = useAsked(ask, keys)

@@ -1,3 +1,4 @@
+import type { NodeEvent } from '@shoal/api'
 import { afterEach, beforeEach, expect, test, vi } from 'vitest'
 import { EventConnection, waitMs } from './event-connection.ts'
 import type { EventSink } from './link.ts'
@@ -43,20 +44,60 @@ test('waits never exceed fifteen seconds, and are spread', () => {
   expect(waitMs(50, () => 0)).toBe(7_500)
 })
 
-test('topics are wanted while anybody listens, and again on the next channel', async () => {
+test('topics are subscribed while anybody listens, and again on the next channel', async () => {
   const { opened, link } = newLink()
   const connection = new EventConnection({ link, topics: ['stats'], onEvent: () => {}, random: () => 0 })
   connection.open()
-  const first = connection.want('torrent:a')
-  const second = connection.want('torrent:a')
+  const ignore = () => {}
+  const first = connection.listen('torrent:a', ignore)
+  const second = connection.listen('torrent:a', ignore)
   first()
   first()
   expect(opened[0]!.sent).toEqual([{ subscribe: ['torrent:a'] }])
   opened[0]!.sink.lost()
   await vi.advanceTimersByTimeAsync(500)
-  expect(opened[1]!.topics).toEqual(['stats', 'torrent:a'])
+  // Not in its address: a torrent that is gone would make the node refuse the channel.
+  expect(opened[1]!.topics).toEqual(['stats'])
   second()
-  expect(opened[1]!.sent).toEqual([{ unsubscribe: ['torrent:a'] }])
+  // A topic that is always subscribed stays.
+  connection.listen('stats', ignore)()
+  expect(opened[1]!.sent).toEqual([{ subscribe: ['torrent:a'] }, { unsubscribe: ['torrent:a'] }])
+  connection.close()
+})
+
+test('a listener receives the events of its topic, and hears when some may have been lost', async () => {
+  const { opened, link } = newLink()
+  const connection = new EventConnection({ link, topics: ['hubs'], onEvent: () => {}, random: () => 0 })
+  connection.open()
+  const heard: [string | null, string, boolean][] = []
+  const listen = (topic: string | null) =>
+    connection.listen(topic, ({ type }, hasMissed) => heard.push([topic, type, hasMissed]))
+  const end = listen('torrent:a')
+  listen(null)
+  const receive = (event: NodeEvent) => opened.at(-1)!.sink.received(event)
+  receive(hello)
+  receive({ type: 'torrent', id: 'a' })
+  receive({ type: 'torrent', id: 'b' })
+  receive({ type: 'hubs' })
+  receive({ type: 'resync' })
+  opened[0]!.sink.lost()
+  await vi.advanceTimersByTimeAsync(500)
+  receive(hello)
+  end()
+  receive({ type: 'torrent', id: 'a' })
+  expect(heard).toEqual([
+    ['torrent:a', 'hello', false],
+    [null, 'hello', false],
+    ['torrent:a', 'torrent', false],
+    [null, 'torrent', false],
+    [null, 'torrent', false],
+    [null, 'hubs', false],
+    ['torrent:a', 'resync', true],
+    [null, 'resync', true],
+    ['torrent:a', 'hello', true],
+    [null, 'hello', true],
+    [null, 'torrent', false],
+  ])
   connection.close()
 })
 

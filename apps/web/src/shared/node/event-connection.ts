@@ -1,4 +1,5 @@
 import type { NodeEvent } from '@shoal/api'
+import { topicOf } from '@shoal/api/event-topics'
 import { Cell } from '../base/cell.ts'
 import type { EventChannel, NodeLink } from './link.ts'
 
@@ -18,11 +19,21 @@ export interface EventConnectionOptions {
   readonly random?: () => number
 }
 
+/** `hasMissed`: events may have been lost since the listener was added; the event is then `hello` or `resync`. */
+export type EventListener = (event: NodeEvent, hasMissed: boolean) => void
+
+interface Listening {
+  readonly listener: EventListener
+  /** Null: the events of all topics that are subscribed. */
+  readonly topic: string | null
+  wasOnline: boolean
+}
+
 /** The node's events, over channels that are opened again and again; topics of torrents come and go with who looks at them. */
 export class EventConnection {
   readonly state = new Cell<ConnectionState>('connecting')
   readonly #options: EventConnectionOptions
-  readonly #wanted = new Map<string, number>()
+  readonly #listening = new Set<Listening>()
   #channel: EventChannel | null = null
   #timer: ReturnType<typeof setTimeout> | undefined
   #failures = 0
@@ -37,29 +48,29 @@ export class EventConnection {
     clearTimeout(this.#timer)
     this.state.set('connecting')
     const { link, topics } = this.#options
-    this.#channel = link.openEvents([...topics, ...this.#wanted.keys()], {
+    this.#channel = link.openEvents(topics, {
       received: event => this.#received(event),
       lost: () => void this.#lost(),
     })
+    // A node opens no channel for a torrent that it no longer has, but ignores a later request for one.
+    const more = new Set([...this.#listening].flatMap(({ topic }) => topic ?? []))
+    for (const topic of topics) more.delete(topic)
+    if (more.size > 0) this.#channel.send({ subscribe: [...more] })
   }
 
-  /** Listens to one more topic until the returned function is called. */
-  want(topic: string): () => void {
-    const users = this.#wanted.get(topic) ?? 0
-    this.#wanted.set(topic, users + 1)
-    if (users === 0) this.#channel?.send({ subscribe: [topic] })
-    let done = false
+  /** Calls the listener with the events of a topic, and with `hello` and `resync`, until the returned function is called. */
+  listen(topic: string | null, listener: EventListener): () => void {
+    const listening: Listening = { listener, topic, wasOnline: this.state.get() === 'online' }
+    if (topic !== null && !this.#isWanted(topic)) this.#channel?.send({ subscribe: [topic] })
+    this.#listening.add(listening)
     return () => {
-      if (!done) this.#release(topic)
-      done = true
+      if (!this.#listening.delete(listening) || topic === null || this.#isWanted(topic)) return
+      this.#channel?.send({ unsubscribe: [topic] })
     }
   }
 
-  #release(topic: string): void {
-    const users = this.#wanted.get(topic)! - 1
-    if (users > 0) return void this.#wanted.set(topic, users)
-    this.#wanted.delete(topic)
-    this.#channel?.send({ unsubscribe: [topic] })
+  #isWanted(topic: string): boolean {
+    return this.#options.topics.includes(topic) || [...this.#listening].some(each => each.topic === topic)
   }
 
   /** Tries at once: the machine is online again, or somebody asked. */
@@ -80,6 +91,13 @@ export class EventConnection {
       this.state.set('online')
     }
     this.#options.onEvent(event)
+    const topic = topicOf(event)
+    for (const listening of [...this.#listening]) {
+      const hasMissed = event.type === 'resync' || (event.type === 'hello' && listening.wasOnline)
+      if (event.type === 'hello') listening.wasOnline = true
+      if (listening.topic === null || topic === null || listening.topic === topic)
+        listening.listener(event, hasMissed)
+    }
   }
 
   async #lost(): Promise<void> {

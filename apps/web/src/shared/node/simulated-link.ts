@@ -1,4 +1,4 @@
-import type { NodeEvent } from '@shoal/api'
+import { topicOf } from '@shoal/api/event-topics'
 import { receiveFile, SimulatedNode, type SimulationOptions, sampleContent } from '@shoal/api/testing/node'
 import type { EventChannel, EventSink, NodeLink, PutOptions } from './link.ts'
 
@@ -11,24 +11,6 @@ export interface SimulatedLinkOptions extends SimulationOptions {
 
 const MOST_TORRENTS = 20_000
 const AWAY_MS = 10_000
-const USUAL_TOPICS = new Set<NodeEvent['type']>([
-  'torrents',
-  'stats',
-  'job',
-  'labels',
-  'settings',
-  'feeds',
-  'publications',
-  'people',
-  'network',
-  'hubs',
-  'chat',
-  'chat-message',
-  'chat-presence',
-  'chat-transfer',
-  'payment-required',
-  'resync',
-])
 const SEND_BYTES_PER_SECOND = 40e6
 
 /** Options in an address: `?mock=busy&torrents=5000&locked&drop=5&lacks=4000000`. */
@@ -83,9 +65,10 @@ function openEvents(
   topics: readonly string[],
   sink: EventSink,
 ): EventChannel {
-  const wanted = new Set(topics)
+  const wanted = new Set<string>(topics)
   const stop = node.on(event => {
-    if (USUAL_TOPICS.has(event.type) || (event.type === 'log' && wanted.has('log')))
+    const topic = topicOf(event)
+    if (topic === null || wanted.has(topic))
       // Events of torrents are copies already, and large.
       sink.received(event.type === 'torrents' ? event : structuredClone(event))
     if (event.type !== 'stats') return

@@ -12,8 +12,7 @@ const ASK_AGAIN_MS = 15_000
 
 /** Whether others can connect to the ports of the node, asked again and again. */
 export function usePeerReach(): Asked<PeerReach> {
-  const { api } = useNode()
-  return useAskedEvery(ASK_AGAIN_MS, signal => api.getPeerReach({}, { signal }), [])
+  return useAskedEvery(ASK_AGAIN_MS, api => api.getPeerReach({}), [])
 }
 
 /** Says whether others can connect and what to do if not, in the same words wherever it is shown, and tests again. */

@@ -1,19 +1,17 @@
 import type { Audience, Reach } from '@shoal/api'
 import { audienceOf } from '@shoal/links'
 import { absoluteLink } from '../dropped/links.ts'
-import { type Asked, useAsked, useCell, useNode } from '../node/context.tsx'
+import { type Asked, useAsked } from '../node/context.tsx'
 
 /** Asks who can reach the node, again when that changes. Null for a node without this capability. */
 export function useReach(): Asked<Reach | null> {
-  const { api, versions } = useNode()
-  const version = useCell(versions.settings)
   return useAsked(
-    signal =>
-      api.getReach({}, { signal }).catch(error => {
+    api =>
+      api.getReach({}).catch(error => {
         if (error.code !== 'unsupported') throw error
         return null
       }),
-    [version],
+    [],
   )
 }
 

@@ -9,7 +9,7 @@ import type { SimulatedState } from './state.ts'
 export function feeds(state: SimulatedState): Implemented<typeof FEEDS> {
   const find = (id: string) => found(state.feeds, id, 'feed')
   const told = <Value>(value: Value): Value => {
-    state.emit({ type: 'feeds' })
+    state.emit({ type: 'feeds', id: null })
     return value
   }
   return {

@@ -1,4 +1,5 @@
-import { CONTRACTS, type NodeEvent, type Topic } from '@shoal/api'
+import { CONTRACTS, type Topic } from '@shoal/api'
+import { topicOf } from '@shoal/api/event-topics'
 import { receiveFile, SimulatedNode } from '@shoal/api/testing/node'
 import { Failure } from '@shoal/daemon/failure'
 import type { LogLevel } from '@shoal/daemon/log'
@@ -101,14 +102,4 @@ export class SimulatedRunningNode extends SimulatedNode implements RunningNode {
     if (files.length === 0) throw new Failure('no-metadata', 'the metadata is not known yet')
     return { name: row.name, bytes: new TextEncoder().encode(`d4:name${row.name.length}:${row.name}e`) }
   }
-}
-
-/** Returns the topic whose subscribers receive an event; null for events that every client receives. */
-function topicOf(event: NodeEvent): Topic | null {
-  if (event.type === 'hello' || event.type === 'resync') return null
-  if (event.type === 'torrent') return `torrent:${event.id}`
-  if (event.type === 'payment-required' || event.type === 'contact-alarm') return 'people'
-  if (event.type === 'chat-message' || event.type === 'chat-presence' || event.type === 'chat-transfer')
-    return 'chat'
-  return event.type === 'job' ? 'jobs' : event.type
 }

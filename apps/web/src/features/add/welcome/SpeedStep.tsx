@@ -18,8 +18,7 @@ const USUAL_MEGABITS = 40
 
 /** How much of the connection may be used: saved as it is chosen, numbers when their field is left. */
 export function SpeedStep() {
-  const { api } = useNode()
-  const asked = useAsked(signal => api.getSettings({}, { signal }), [])
+  const asked = useAsked(api => api.getSettings({}), [])
   const limits = asked.value?.limits
   if (!limits) return asked.error ? <Problem error={asked.error} onRetry={asked.reload} /> : <Loading />
   return <Choices limits={limits} onSaved={asked.set} />

@@ -142,7 +142,7 @@ function useTorrentAdded(onAdded: () => void, isWatching: boolean): void {
 
 function FolderStep() {
   const { api } = useNode()
-  const asked = useAsked(signal => api.getSettings({}, { signal }), [])
+  const asked = useAsked(api => api.getSettings({}), [])
   const choose = (directory: string) =>
     api.changeSettings({ downloads: { directory } }).then(asked.set, notifyError)
   if (!asked.value && asked.error) return <Problem error={asked.error} onRetry={asked.reload} />

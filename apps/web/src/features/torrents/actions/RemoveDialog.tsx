@@ -23,13 +23,11 @@ export function RemoveDialog({
   onClose,
   onRemoved,
 }: QuestionProps & { onRemoved?: (() => void) | undefined }) {
-  const { api, torrents } = useNode()
+  const { torrents } = useNode()
   const those = ids.flatMap(id => torrents.get(id) ?? [])
   const { value: lists } = useAsked(
-    signal =>
-      Promise.all(
-        those.slice(0, MOST_TORRENTS).map(torrent => describeFiles(api, torrent, those.length, signal)),
-      ),
+    api =>
+      Promise.all(those.slice(0, MOST_TORRENTS).map(torrent => describeFiles(api, torrent, those.length))),
     [ids],
   )
   const bytes = those.reduce((sum, { haveBytes }) => sum + haveBytes, 0)
@@ -56,15 +54,10 @@ interface Files {
 }
 
 /** A torrent whose files are not known has none on the disk. */
-async function describeFiles(
-  api: NodeApi,
-  torrent: Torrent,
-  torrents: number,
-  signal: AbortSignal,
-): Promise<Files> {
+async function describeFiles(api: NodeApi, torrent: Torrent, torrents: number): Promise<Files> {
   const { id, directory } = torrent
   const { items, total } = await api
-    .listFiles({ id, limit: MOST_FILES }, { signal })
+    .listFiles({ id, limit: MOST_FILES })
     .catch(() => ({ items: [], total: 0 }))
   const paths = items.map(({ path }) => path)
   const names = torrents === 1 && total > 1 ? paths.map(path => path.slice(path.indexOf('/') + 1)) : []

@@ -2,7 +2,7 @@ import type { NodeApi, Torrent, TorrentFile } from '@shoal/api'
 import { useCallback, useMemo, useState } from 'react'
 import { useAsked, useNode } from '../../../shared/node/context.tsx'
 import { FileTree, filesBelow, priorityOf, type TreeNode } from './file-tree.ts'
-import { useReloadWhenBack, useTorrentEvents } from './useLive.ts'
+import { useTorrentEvents } from './useLive.ts'
 
 const PAGE = 10_000
 
@@ -26,10 +26,9 @@ export function useFileTree(torrent: Torrent, active: boolean): Files {
   const { api } = useNode()
   const [version, setVersion] = useState(0)
   const asked = useAsked<FileTree | undefined>(
-    async signal => (active && hasMetadata ? new FileTree(await allFiles(api, id, signal)) : undefined),
+    async api => (active && hasMetadata ? new FileTree(await allFiles(api, id)) : undefined),
     [id, active, hasMetadata, progress === 1],
   )
-  useReloadWhenBack(asked)
   const tree = asked.value
   useTorrentEvents(id, ({ files }) => {
     if (!tree || !files) return
@@ -60,14 +59,15 @@ export function useFileTree(torrent: Torrent, active: boolean): Files {
   )
 }
 
-async function allFiles(api: NodeApi, id: string, signal: AbortSignal): Promise<TorrentFile[]> {
+async function allFiles(api: NodeApi, id: string): Promise<TorrentFile[]> {
   const files: TorrentFile[] = []
   let cursor: string | null = null
   do {
-    const page: Awaited<ReturnType<NodeApi['listFiles']>> = await api.listFiles(
-      { id, limit: PAGE, ...(cursor === null ? {} : { cursor }) },
-      { signal },
-    )
+    const page: Awaited<ReturnType<NodeApi['listFiles']>> = await api.listFiles({
+      id,
+      limit: PAGE,
+      ...(cursor === null ? {} : { cursor }),
+    })
     files.push(...page.items)
     cursor = page.next
   } while (cursor !== null)

@@ -1,5 +1,5 @@
 import type { EventOf, Peer, SourceShare, TorrentDetail, Tracker } from '@shoal/api'
-import { useEffect, useMemo, useRef } from 'react'
+import { useMemo } from 'react'
 import { decodePieces, type Pieces } from '../../../shared/charts/piece-picture.ts'
 import {
   type Asked,
@@ -15,25 +15,11 @@ export function useTorrentEvents(id: string, listener: (event: EventOf<'torrent'
   useTopic(`torrent:${id}`, event => event.type === 'torrent' && listener(event))
 }
 
-/** Asks again when the node is back, or says that events are lost: what came meanwhile nobody told. */
-export function useReloadWhenBack({ reload }: Pick<Asked<unknown>, 'reload'>): void {
-  const online = useCell(useNode().events.state) === 'online'
-  const resyncs = useCell(useNode().resyncs)
-  const seen = useRef(resyncs)
-  const wasAway = useRef(false)
-  useEffect(() => {
-    if (online && (wasAway.current || seen.current !== resyncs)) reload()
-    wasAway.current = !online
-    seen.current = resyncs
-  }, [online, resyncs, reload])
-}
-
 /** The torrent with all that its page shows; what the list has of it is kept up to date by events. */
 export function useDetail(id: string): Asked<TorrentDetail> {
-  const { api } = useNode()
   const row = useTorrent(id)
   const asked = useAsked(
-    signal => api.getTorrent({ id }, { signal }),
+    api => api.getTorrent({ id }),
     [
       id,
       // These events contain, or report changes of, data that is not in the list.
@@ -42,7 +28,6 @@ export function useDetail(id: string): Asked<TorrentDetail> {
       row?.directory,
     ],
   )
-  useReloadWhenBack(asked)
   return useMemo(
     () => ({
       ...asked,
@@ -53,24 +38,14 @@ export function useDetail(id: string): Asked<TorrentDetail> {
 }
 
 export function usePeers(id: string): Asked<readonly Peer[]> {
-  const { api } = useNode()
-  const asked = useAsked<readonly Peer[]>(
-    async signal => (await api.listPeers({ id }, { signal })).items,
-    [id],
-  )
-  useReloadWhenBack(asked)
+  const asked = useAsked<readonly Peer[]>(async api => (await api.listPeers({ id })).items, [id])
   useTorrentEvents(id, ({ peers }) => peers && asked.set(peers))
   return asked
 }
 
 /** How much came from each kind of source since the node started. */
 export function useSources(id: string): Asked<readonly SourceShare[]> {
-  const { api } = useNode()
-  const asked = useAsked<readonly SourceShare[]>(
-    async signal => (await api.listSources({ id }, { signal })).items,
-    [id],
-  )
-  useReloadWhenBack(asked)
+  const asked = useAsked<readonly SourceShare[]>(async api => (await api.listSources({ id })).items, [id])
   useTorrentEvents(id, ({ sources }) => sources && asked.set(sources))
   return asked
 }
@@ -82,12 +57,10 @@ export interface ToldTrackers {
 }
 
 export function useTrackers(id: string): Asked<ToldTrackers> {
-  const { api } = useNode()
   const asked = useAsked<ToldTrackers>(
-    async signal => ({ ...(await api.listTrackers({ id }, { signal })), atMs: Date.now() }),
+    async api => ({ ...(await api.listTrackers({ id })), atMs: Date.now() }),
     [id],
   )
-  useReloadWhenBack(asked)
   useTorrentEvents(id, ({ trackers }) => trackers && asked.set({ items: trackers, atMs: Date.now() }))
   return asked
 }
@@ -99,13 +72,11 @@ export function useDhtOff(): boolean {
 
 /** Pieces of the torrent. There are none before it has its metadata; they are requested once more when it is complete. */
 export function usePieces({ id, totalBytes, progress }: TorrentDetail): Pieces | null {
-  const { api } = useNode()
   const hasMetadata = totalBytes !== null
   const asked = useAsked<Pieces | null>(
-    async signal => (hasMetadata ? decodePieces(await api.getPieces({ id }, { signal })) : null),
+    async api => (hasMetadata ? decodePieces(await api.getPieces({ id })) : null),
     [id, hasMetadata, progress === 1],
   )
-  useReloadWhenBack(asked)
   useTorrentEvents(id, ({ pieces }) => pieces && asked.set(decodePieces(pieces)))
   return asked.value ?? null
 }

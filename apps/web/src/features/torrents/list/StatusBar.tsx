@@ -16,9 +16,9 @@ const LOW = 0.05
 
 /** How the node does, below the list of wide screens: free space, DHT, whether others can connect, limits in force. */
 export function StatusBar() {
-  const { api, stats: statsCell } = useNode()
+  const { stats: statsCell } = useNode()
   const stats = useCell(statsCell)
-  const reach = useAskedEvery(REACH_EVERY_MS, signal => api.getPeerReach({}, { signal }), []).value
+  const reach = useAskedEvery(REACH_EVERY_MS, api => api.getPeerReach({}), []).value
   if (!stats) return null
   const [disk] = stats.disk
   return (

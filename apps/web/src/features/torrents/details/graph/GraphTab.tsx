@@ -6,8 +6,7 @@ import layout from '../../../../shared/controls/layout.module.css'
 import { Segments } from '../../../../shared/controls/Panels.tsx'
 import { formatBytes } from '../../../../shared/format/format.ts'
 import { texts } from '../../../../shared/messages/texts.ts'
-import { useAsked, useNode, useTorrent } from '../../../../shared/node/context.tsx'
-import { useReloadWhenBack } from '../useLive.ts'
+import { useAsked, useTorrent } from '../../../../shared/node/context.tsx'
 import { useNow } from '../useNow.ts'
 import styles from './graph.module.css'
 
@@ -44,11 +43,9 @@ export function GraphTab({ torrent: { id } }: { readonly torrent: Torrent }) {
 }
 
 function useRates(id: string): readonly RatePoint[] {
-  const { api } = useNode()
   const torrent = useTorrent(id)
   const [points, setPoints] = useState<readonly RatePoint[]>([])
-  const asked = useAsked(signal => api.getTorrentHistory({ id }, { signal }), [id])
-  useReloadWhenBack(asked)
+  const asked = useAsked(api => api.getTorrentHistory({ id }), [id])
   useEffect(() => {
     if (asked.value) setPoints(toMeans(asked.value, Date.now() - HOUR_MS, Date.now()))
   }, [asked.value])

@@ -6,9 +6,8 @@ import layout from '../../../../shared/controls/layout.module.css'
 import { formatDate, formatTime } from '../../../../shared/format/format.ts'
 import { shownName } from '../../../../shared/format/shown-name.ts'
 import { texts } from '../../../../shared/messages/texts.ts'
-import { useAsked, useNode, useTopic } from '../../../../shared/node/context.tsx'
+import { useAsked, useTopic } from '../../../../shared/node/context.tsx'
 import table from '../table.module.css'
-import { useReloadWhenBack } from '../useLive.ts'
 import styles from './log.module.css'
 import { isShown, joined, type LogLevel } from './log-lines.ts'
 
@@ -76,13 +75,11 @@ function Line({ entry }: { readonly entry: LogEntry }) {
 }
 
 function useLog(id: string, level: LogLevel): readonly LogEntry[] | undefined {
-  const { api } = useNode()
   const [live, setLive] = useState<readonly LogEntry[]>([])
   const asked = useAsked(
-    async signal => (await api.listLog({ torrent: id, level, limit: 1000 }, { signal })).items,
+    async api => (await api.listLog({ torrent: id, level, limit: 1000 })).items,
     [id, level],
   )
-  useReloadWhenBack(asked)
   // biome-ignore lint/correctness/useExhaustiveDependencies: another level is read anew
   useEffect(() => setLive([]), [id, level])
   useTopic('log', event => {

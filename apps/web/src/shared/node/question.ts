@@ -1,0 +1,24 @@
+import type { NodeApi, NodeEvent, OperationName } from '@shoal/api'
+import { createApi } from '@shoal/api/client'
+import { isOutdated } from '@shoal/api/event-topics'
+
+type Asking = readonly [OperationName, object]
+
+/** What a screen asks, to know which events outdate the answer. */
+export class Question {
+  #asked: Asking[] = []
+
+  /** Returns the API for asking once more: its calls end when the signal aborts, and are remembered. */
+  begin(api: NodeApi, signal: AbortSignal): NodeApi {
+    const asked: Asking[] = []
+    this.#asked = asked
+    return createApi((name, input, options) => {
+      asked.push([name, input])
+      return api[name](input as never, { signal, ...options })
+    })
+  }
+
+  isOutdatedBy(event: NodeEvent): boolean {
+    return this.#asked.some(([name, input]) => isOutdated(name, input, event))
+  }
+}
