@@ -15,6 +15,7 @@ export const TOPICS = {
   people: ['people', 'payment-required', 'contact-alarm'],
   hubs: ['hubs'],
   chat: ['chat', 'chat-message', 'chat-transfer', 'chat-presence'],
+  'search:ID': ['search'],
   feeds: ['feeds'],
   publications: ['publications'],
   stats: ['stats'],

@@ -12,7 +12,7 @@ export const NETWORK_SEARCH = contract({
       path: '/api/searches',
       area: 'search',
       summary:
-        'Search the Shoal network and the node’s own list; a search that nobody reads for a minute ends',
+        'Search the Shoal network and the node’s own list, and count the seeds of the best rows; a search that nobody reads or listens to for a minute ends',
       input: StartSearch,
       output: SearchProgress,
       errors: ['too-many-requests'],
@@ -21,11 +21,11 @@ export const NETWORK_SEARCH = contract({
       method: 'GET',
       path: '/api/searches/{id}',
       area: 'search',
-      summary: 'Read what a search found since a revision: waits up to 20 seconds for something new',
+      summary: 'Read what a search has found. The events of the topic `search:ID` tell the same as it comes',
       input: z.object({
         id: Id,
         since: z.number().int().min(0).default(0).meta({
-          description: '`revision` of the answer before. 0: everything so far, at once',
+          description: '`revision` of the answer before: only rows that changed since then. 0: all rows',
         }),
       }),
       output: SearchProgress,
@@ -34,7 +34,8 @@ export const NETWORK_SEARCH = contract({
       method: 'POST',
       path: '/api/searches/{id}/seeds',
       area: 'search',
-      summary: 'Look for seeds of rows of a search, such as those on the screen: the rows then tell how many',
+      summary:
+        'Count the seeds of more rows of a search, such as those on the screen. Those of the best rows are counted without it',
       input: z.object({ id: Id, rows: z.array(z.string().max(200)).min(1).max(50) }),
       output: Nothing,
       idempotent: true,
@@ -47,5 +48,16 @@ export const NETWORK_SEARCH = contract({
       input: z.object({ id: Id }),
       output: Nothing,
     }),
+  },
+  events: {
+    topics: {
+      'search:ID': [
+        /**
+         * What a search found since the event before, at most ten times a second; the first has everything so far. `after`: the revision
+         * that it continues. Whoever has an older one has missed something, and reads it.
+         */
+        SearchProgress.extend({ type: z.literal('search'), after: z.number().int().min(0) }),
+      ],
+    },
   },
 })

@@ -66,8 +66,10 @@ export const SearchRow = z
     match: z.number().min(0).max(1),
     /** False if only few of the index nodes that were asked name it: it may be made up. Such rows come last. */
     confirmed: z.boolean(),
-    /** Seeds that were reached. Null: not asked for, or not known yet. */
+    /** Seeds that were reached. Null: not counted, or not known yet. */
     seeds: z.number().int().min(0).nullable(),
+    /** Whether its seeds are being counted. */
+    counting: z.boolean(),
     /** The torrent in the node's list. */
     torrent: TorrentId.nullable(),
     /** Matches in the node's own list, best first: at most 3. */
@@ -89,7 +91,7 @@ export const SearchProgress = z
   .object({
     id: z.string(),
     text: z.string(),
-    /** False while rows may still come. */
+    /** False while rows may still come. Their seeds may come later: see `counting`. */
     done: z.boolean(),
     /** Grows with every change. */
     revision: z.number().int().min(0),

@@ -1,7 +1,7 @@
 import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { limitMs } from '@shoal/testing'
+import { limitMs, until } from '@shoal/testing'
 import { Session } from '@shoal/torrent'
 import { afterAll, beforeAll, describe, expect, onTestFinished, test, vi } from 'vitest'
 import { LogEntries } from '../../node/kernel/log/log-entries.ts'
@@ -40,13 +40,12 @@ async function startNode(nodes: readonly string[], atEnd: AtEnd = onTestFinished
 
 async function titles({ node }: Node, text: string): Promise<string[]> {
   const { id } = await node.operations.startSearch({ text, limit: 10 })
-  const rows = new Map<string, string>()
-  for (let since = 0; ; ) {
-    const progress = await node.operations.readSearch({ id, since })
-    since = progress.revision
-    for (const row of progress.rows) rows.set(row.id, row.title)
-    if (progress.done) return progress.order.map(each => rows.get(each)!)
-  }
+  const { order, rows } = await until('the search is done', async () => {
+    const progress = await node.operations.readSearch({ id, since: 0 })
+    return progress.done && progress
+  })
+  await node.operations.endSearch({ id })
+  return order.map(each => rows.find(row => row.id === each)!.title)
 }
 
 type Node = Awaited<ReturnType<typeof startNode>>

@@ -1,10 +1,10 @@
 import type { InputOf, SearchHit, SearchRow } from '@shoal/api'
 import { SEARCH_KINDS } from '@shoal/api/choices'
+import { type FoundSoFar, followSearch } from '@shoal/api/follow-search'
 import { printable } from '@shoal/daemon/printable'
 import { flag, integer, UsageError, value } from '@shoal/options'
 import { shorten } from '../../base/width.ts'
 import { addSources } from '../client/add.ts'
-import { type FoundSoFar, followSearch } from '../client/network-search.ts'
 import { asUsage, type NodeClient, openNode } from '../client/node-client.ts'
 import { NODE_OPTIONS } from '../client/node-options.ts'
 import { allPages } from '../client/pages.ts'
@@ -93,7 +93,7 @@ function chosenRows(rows: readonly SearchRow[], numbers: readonly number[] = [])
 
 /** Shows rows as they come, on a terminal in their order and with `--json` one by one, and else when all are there. Returns them. */
 async function searchNetwork(
-  { api }: NodeClient,
+  node: NodeClient,
   input: InputOf<'startSearch'>,
   limit: number,
   output: Output,
@@ -102,10 +102,11 @@ async function searchNetwork(
   const screen = output.terminal && new Redraw(output.terminal)
   let last: FoundSoFar | null = null
   try {
-    for await (const found of followSearch(api, input, signal)) {
+    for await (const found of followSearch(node, input, signal)) {
       last = found
       if (screen) screen.draw(liveLines(found, limit, output.terminal!))
       if (output.json) for (const row of found.changed) output.object({ event: 'row', ...row })
+      if (found.isFinal) break
     }
     screen?.draw([])
   } finally {

@@ -16,7 +16,7 @@ export const NETWORK_SEARCH = capability({
   migrations: NETWORK_SEARCH_TABLES,
   needs: { network: NETWORK, local: SEARCH_OPERATIONS, torrents: TORRENTS },
   wants: { findables: FINDABLES, persons: PERSONS },
-  start({ clock, database }, { network, local, torrents, findables, persons }) {
+  start({ clock, database, events }, { network, local, torrents, findables, persons }) {
     const publishers = new Publishers({
       ...{ database, persons },
       isOwn: publisher => findables?.isOwn(publisher) ?? false,
@@ -34,12 +34,14 @@ export const NETWORK_SEARCH = capability({
       own: query => local.search(query),
       host: () => network.mustRun,
       networkState: () => network.status.state,
+      publish: (topic, event) => events.publish(topic, event),
     })
+    events.addFamily('search', /^[0-9a-f-]{36}$/, id => searches.watch(id))
     const stopBlocking = persons?.onBlocked(() => searches.onBlocked())
     return {
       operations: {
         startSearch: input => searches.start(input),
-        readSearch: ({ id, since }, options) => searches.read(id, since, options?.signal),
+        readSearch: async ({ id, since }) => searches.read(id, since),
         async probeSearch({ id, rows }) {
           searches.probe(id, rows)
           return {}

@@ -1,7 +1,8 @@
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import type { SearchRow, SettingsChange } from '@shoal/api'
+import type { NodeEvent, SearchRow, SettingsChange, Topic } from '@shoal/api'
+import { type FoundSoFar, followSearch } from '@shoal/api/follow-search'
 import { limitMs } from '@shoal/testing'
 import { expect, onTestFinished, test } from 'vitest'
 import { LogEntries } from '../kernel/log/log-entries.ts'
@@ -9,6 +10,7 @@ import { type OpenNode, runNode } from '../run-node.ts'
 
 /** Findable torrents are looked for every 15 s, lookups of peers happen every 5 s, on a machine that may be busy. */
 const PATIENT = { timeout: limitMs(120), interval: 500 }
+const NEVER = new AbortController().signal
 const QUIET = { debug() {}, info() {}, warn() {}, error() {} }
 
 async function folder(): Promise<string> {
@@ -60,18 +62,39 @@ async function share(node: OpenNode, name: string, text: string, findable: boole
   return (await torrent())!
 }
 
-/** Everything that a search finds, best first. */
-async function search(node: OpenNode, text: string): Promise<SearchRow[]> {
-  const { id } = await node.operations.startSearch({ text, limit: 100 })
-  const rows = new Map<string, SearchRow>()
-  for (let since = 0; ; ) {
-    const progress = await node.operations.readSearch({ id, since })
-    since = progress.revision
-    for (const row of progress.rows) rows.set(row.id, row)
-    if (!progress.done) continue
-    await node.operations.endSearch({ id })
-    return progress.order.map(each => rows.get(each)!)
+/** Follows a search until nothing more is waited for. */
+async function search(
+  node: OpenNode,
+  text: string,
+  last?: (found: FoundSoFar) => void,
+): Promise<readonly SearchRow[]> {
+  const { kernel, operations } = node
+  async function* events(topics: readonly Topic[]) {
+    const waiting: NodeEvent[] = []
+    let wake = Promise.withResolvers<void>()
+    const ends = topics.map(topic =>
+      kernel.events.subscribe(topic, ({ event }) => {
+        waiting.push(event)
+        wake.resolve()
+      }),
+    )
+    try {
+      for (;;) {
+        await wake.promise
+        wake = Promise.withResolvers()
+        yield* waiting.splice(0)
+      }
+    } finally {
+      for (const end of ends) end()
+    }
   }
+  const following = followSearch({ api: operations as never, events }, { text, limit: 100 }, NEVER)
+  for await (const found of following)
+    if (found.isFinal) {
+      last?.(found)
+      return found.rows
+    }
+  throw new Error('the search ended before it was done')
 }
 
 const titles = async (node: OpenNode, text: string) => (await search(node, text)).map(({ title }) => title)
@@ -132,7 +155,7 @@ test(
   limitMs(400),
 )
 
-test('what a blocked publisher made findable is hidden and counted until they are unblocked; seeds are counted by asking', async () => {
+test('what a blocked publisher made findable is hidden and counted until they are unblocked; seeds are counted without asking', async () => {
   const index = await start()
   const publisher = await start([await addressOf(index)])
   await share(publisher, 'Lighthouse at sea.txt', 'A light', true)
@@ -144,10 +167,11 @@ test('what a blocked publisher made findable is hidden and counted until they ar
   const { operations } = index
   const blocked = await operations.blockPublisher({ did: did!, note: 'Too many lights' })
   expect((await operations.listBlocked({})).items).toEqual([blocked])
-  const { id } = await operations.startSearch({ text: 'lighthouse', limit: 10 })
-  let progress = await operations.readSearch({ id, since: 0 })
-  while (!progress.done) progress = await operations.readSearch({ id, since: progress.revision })
-  expect([progress.order, progress.network.hidden]).toEqual([[], 2])
+  let hidden = 0
+  const shown = await search(index, 'lighthouse', ({ progress }) => {
+    hidden = progress.network.hidden
+  })
+  expect([shown, hidden]).toEqual([[], 2])
   await operations.unblockPublisher({ did: did! })
   expect((await titles(index, 'lighthouse')).sort()).toEqual(both)
   const own = (await publisher.operations.listPeople({ limit: 1 })).ownDid!
@@ -160,10 +184,5 @@ test('what a blocked publisher made findable is hidden and counted until they ar
     return items.length === 3 && items.every(({ announcedMs }) => announcedMs !== null)
   }
   await expect.poll(provided, PATIENT).toBe(true)
-  const { id: windmill } = await operations.startSearch({ text: 'windmill', limit: 10 })
-  progress = await operations.readSearch({ id: windmill, since: 0 })
-  while (!progress.done) progress = await operations.readSearch({ id: windmill, since: progress.revision })
-  await operations.probeSearch({ id: windmill, rows: progress.order })
-  const { rows } = await operations.readSearch({ id: windmill, since: progress.revision })
-  expect(rows).toMatchObject([{ title: 'Windmill.txt', seeds: 1 }])
+  expect(await search(index, 'windmill')).toMatchObject([{ title: 'Windmill.txt', seeds: 1 }])
 })

@@ -19,6 +19,9 @@ export interface OwnMatch {
   readonly hits: readonly SearchHit[]
 }
 
+/** A row without what only the search knows that it is in. */
+export type FoundRow = Omit<SearchRow, 'counting'>
+
 /** The parts that `rowsOf` combines. Keys are content IDs. */
 export interface Found {
   readonly network: readonly NetworkRow[]
@@ -41,7 +44,7 @@ export function cidOf({ signed }: Pick<NetworkRow, 'signed'>): string {
 }
 
 /** Returns all rows, best first: by match, trust and seeds, then those of the network that are not confirmed. */
-export function rowsOf(found: Found): SearchRow[] {
+export function rowsOf(found: Found): FoundRow[] {
   const { network, own, seeds, patterns } = found
   const ranked = rankRows(network.map(row => ({ ...row, seeds: seeds.get(cidOf(row)) ?? null })))
   const rows = ranked.map(row => ({ score: rowScore(row), row: networkRow(row, found) }))
@@ -53,7 +56,7 @@ export function rowsOf(found: Found): SearchRow[] {
       return { score: rowScore({ match: row.match, trust: OWN_TRUST, seeds: null }), row }
     })
     .sort((a, b) => b.score - a.score)
-  const merged: SearchRow[] = []
+  const merged: FoundRow[] = []
   for (const { score, row } of rows) {
     while (others.length > 0 && (!row.confirmed || others[0]!.score >= score))
       merged.push(others.shift()!.row)
@@ -62,7 +65,7 @@ export function rowsOf(found: Found): SearchRow[] {
   return [...merged, ...others.map(({ row }) => row)]
 }
 
-function networkRow(row: NetworkRow, { listed, own, isOwn, contactOf }: Found): SearchRow {
+function networkRow(row: NetworkRow, { listed, own, isOwn, contactOf }: Found): FoundRow {
   const { signed, match, confirmed, seeds, trust, alsoPublishedBy } = row
   const { entry } = signed
   const { publisher } = entry
@@ -85,7 +88,7 @@ function networkRow(row: NetworkRow, { listed, own, isOwn, contactOf }: Found): 
   }
 }
 
-function ownRow(id: string, { torrent, infoHashes, hits }: OwnMatch, patterns: readonly RegExp[]): SearchRow {
+function ownRow(id: string, { torrent, infoHashes, hits }: OwnMatch, patterns: readonly RegExp[]): FoundRow {
   const { name, totalBytes, fileCount, tags } = torrent
   const [title, paths] = [foldInPlace(name), hits.map(({ path }) => foldInPlace(path ?? ''))]
   const places = patterns.map(each => {
@@ -105,6 +108,7 @@ function ownRow(id: string, { torrent, infoHashes, hits }: OwnMatch, patterns: r
   }
 }
 
-function hashesOf({ infoHashV1, infoHashV2 }: NetworkRow['signed']['entry']): InfoHashes {
+/** Returns the hashes of the torrent that an entry describes. */
+export function hashesOf({ infoHashV1, infoHashV2 }: NetworkRow['signed']['entry']): InfoHashes {
   return { ...(infoHashV1 && { v1: infoHashV1 }), ...(infoHashV2 && { v2: infoHashV2 }) }
 }

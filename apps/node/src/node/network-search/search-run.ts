@@ -10,12 +10,13 @@ import type {
 import { describeFailure } from '@shoal/daemon/failure'
 import { type Filters, type SearchRow as NetworkRow, WANTED_ANSWERS } from '@shoal/network'
 import type { Host } from '@shoal/network/host'
-import { type InfoHashes, torrentCid } from '@shoal/torrent'
+import { type Clock, type InfoHashes, torrentCid } from '@shoal/torrent'
 import { parseQuery, toPatterns } from '../../base/parse-query.ts'
 import type { Torrents } from '../torrents/service.ts'
 import type { Probes } from './probes.ts'
 import type { Publishers } from './publishers.ts'
-import { cidOf, type OwnMatch, rowsOf } from './rows.ts'
+import { cidOf, hashesOf, type OwnMatch, rowsOf } from './rows.ts'
+import { SeedCounts } from './seed-counts.ts'
 
 /** Time that the network's search may take. Usually it is done after a few seconds. */
 const LIMIT_MS = 60_000
@@ -35,6 +36,9 @@ export interface SearchRunOptions {
   host(): Host
   networkState(): NetworkStatus['state']
   readonly publishers: Publishers
+  readonly clock: Clock
+  /** There is something that `progress` has not said. */
+  onChanged(): void
 }
 
 interface ShownRow {
@@ -55,8 +59,7 @@ export class SearchRun {
   /** Entries of blocked publishers that the network's search left out. */
   #hidden = 0
   readonly #own = new Map<string, OwnMatch>()
-  /** Seeds of torrents by content ID; null while they are looked for. */
-  readonly #seeds = new Map<string, number | null>()
+  readonly #seeds: SeedCounts
   readonly #rows = new Map<string, ShownRow>()
   #order: string[] = []
   #state: SearchProgress['network'] = {
@@ -72,12 +75,17 @@ export class SearchRun {
   }
   #revision = 1
   #isDone = false
-  #wake = Promise.withResolvers<void>()
 
   constructor(options: SearchRunOptions) {
     this.id = options.id
     this.#options = options
     this.#patterns = toPatterns(parseQuery(options.input.text))
+    const { clock, probes, torrents } = options
+    this.#seeds = new SeedCounts({
+      ...{ clock, probes, signal: this.#abort.signal },
+      isSeed: infoHashes => torrents.registry.findApi({ infoHashes })?.isComplete ?? false,
+      onChanged: () => this.update(),
+    })
     void this.#run()
   }
 
@@ -85,11 +93,13 @@ export class SearchRun {
     return this.#isDone
   }
 
-  /** Ends the search and whatever waits for it. */
   end(): void {
     this.#abort.abort(new Error('The search was ended'))
     this.#isDone = true
-    this.#wake.resolve()
+  }
+
+  get revision(): number {
+    return this.#revision
   }
 
   /** The order of all rows, and those that changed since a revision. */
@@ -102,21 +112,9 @@ export class SearchRun {
     }
   }
 
-  /** Resolves when there is something newer than a revision, or when the search ends or the signal aborts. */
-  async changed(since: number, signal: AbortSignal): Promise<void> {
-    const aborted = Promise.withResolvers<void>()
-    signal.addEventListener('abort', () => aborted.resolve(), { once: true })
-    while (this.#revision <= since && !signal.aborted && !this.#abort.signal.aborted)
-      await Promise.race([this.#wake.promise, aborted.promise])
-  }
-
-  /** Looks for seeds of rows, unless that was done already. */
+  /** Counts the seeds of rows, unless that was done already. */
   probe(ids: readonly string[]): void {
-    const rows = new Map(this.#network.map(row => [cidOf(row), row]))
-    for (const id of ids) {
-      const row = rows.get(id)
-      if (row && !this.#seeds.has(id)) void this.#probe(id, row)
-    }
+    this.#seeds.count(this.#countable(ids))
   }
 
   /** Brings the rows up to date. */
@@ -127,43 +125,41 @@ export class SearchRun {
       const torrent = registry.findApi({ infoHashes })
       return torrent && registry.isListed(torrent) ? torrent.id : null
     }
-    const seeds = new Map([...this.#seeds].flatMap(([id, count]) => (count === null ? [] : [[id, count]])))
     // The search leaves out what was blocked before; this is for what is blocked since.
     const network = this.#network.filter(({ signed }) => !publishers.isBlocked(signed.entry.publisher))
     this.#state = { ...this.#state, hidden: this.#hidden + this.#network.length - network.length }
-    const rows = rowsOf({
-      ...{ network, own: this.#own, listed, patterns: this.#patterns },
+    const found = rowsOf({
+      ...{ network, own: this.#own, listed, patterns: this.#patterns, seeds: this.#seeds.counts },
       isOwn: publisher => publishers.isOwn(publisher),
       contactOf: publisher => publishers.contactOf(publisher),
-      seeds: seeds as Map<string, number>,
     })
+    this.#order = found.map(({ id }) => id)
+    this.#seeds.ranked(this.#countable(this.#order))
+    const rows = found.map(row => ({ ...row, counting: this.#seeds.isCounting(row.id) }))
     const revision = this.#revision + 1
     for (const row of rows) {
       const text = JSON.stringify(row)
       if (this.#rows.get(row.id)?.text !== text) this.#rows.set(row.id, { row, text, revision })
     }
-    this.#order = rows.map(({ id }) => id)
     const shown = new Set(this.#order)
     for (const id of this.#rows.keys()) if (!shown.has(id)) this.#rows.delete(id)
     this.#changed()
   }
 
-  async #probe(id: string, { signed }: NetworkRow): Promise<void> {
-    this.#seeds.set(id, null)
-    const { infoHashV1: v1, infoHashV2: v2 } = signed.entry
-    const infoHashes = { ...(v1 && { v1 }), ...(v2 && { v2 }) }
-    const { probes, torrents } = this.#options
-    const count = await probes.count(infoHashes, this.#abort.signal)
-    const listed = torrents.registry.findApi({ infoHashes })
-    if (count === null) this.#seeds.delete(id)
-    else this.#seeds.set(id, count + Number(listed?.isComplete ?? false))
-    this.update()
+  /** Returns those of the rows that the network has. */
+  #countable(ids: readonly string[]) {
+    const rows = new Map(this.#network.map(row => [cidOf(row), row]))
+    return ids.flatMap(id => {
+      const row = rows.get(id)
+      return row ? [{ id, infoHashes: hashesOf(row.signed.entry) }] : []
+    })
   }
 
   async #run(): Promise<void> {
     await Promise.all([this.#searchOwn(), this.#searchNetwork()])
     if (this.#abort.signal.aborted) return
     this.#isDone = true
+    this.#seeds.complete()
     this.update()
   }
 
@@ -246,9 +242,7 @@ export class SearchRun {
 
   #changed(): void {
     this.#revision++
-    const { resolve } = this.#wake
-    this.#wake = Promise.withResolvers()
-    resolve()
+    this.#options.onChanged()
   }
 }
 

@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto'
-import type { SearchProgress } from '@shoal/api'
+import type { EventOf, SearchProgress } from '@shoal/api'
 import { Failure } from '@shoal/daemon/failure'
 import { KeyPair } from '@shoal/identity'
 import {
@@ -10,8 +10,11 @@ import {
   signEntry,
 } from '@shoal/network'
 import type { Host } from '@shoal/network/host'
+import { until } from '@shoal/testing'
 import { systemClock, torrentCid } from '@shoal/torrent'
+import { VirtualClock } from '@shoal/torrent/testing'
 import { expect, onTestFinished, test } from 'vitest'
+import { EventHub } from '../kernel/event-hub.ts'
 import type { Probes } from './probes.ts'
 import { Searches, type SearchesOptions } from './searches.ts'
 
@@ -66,22 +69,34 @@ function searches(host: () => Host, more: Partial<SearchesOptions> = {}): Search
     torrents: { registry, view: () => TORRENT } as never,
     probes: { count: async () => 3 } as unknown as Probes,
     own: async () => ({ items: [hit('aa')], next: null }),
+    publish() {},
     ...more,
   })
   onTestFinished(() => made.close())
   return made
 }
 
-/** Reads until `isEnough`, and returns all rows in their order. */
-async function readUntil(all: Searches, id: string, isEnough: (progress: SearchProgress) => boolean) {
-  const rows = new Map<string, SearchProgress['rows'][number]>()
-  for (let since = 0; ; ) {
-    const progress = await all.read(id, since)
-    expect(progress.revision).toBeGreaterThan(since)
-    since = progress.revision
-    for (const each of progress.rows) rows.set(each.id, each)
-    if (isEnough(progress)) return { progress, rows: progress.order.map(each => rows.get(each)!) }
+/** Searches whose events go through a hub. `hear` collects those of a search, until the returned function is called. */
+function heardSearches(host: () => Host, more: Partial<SearchesOptions> = {}) {
+  const hub = new EventHub()
+  const all = searches(host, { publish: (topic, event) => hub.publish(topic, event), ...more })
+  hub.addFamily('search', /^[0-9a-f-]{36}$/, id => all.watch(id))
+  const hear = (id: string) => {
+    const heard: EventOf<'search'>[] = []
+    const stop = hub.subscribe(`search:${id}`, ({ event }) => heard.push(event as EventOf<'search'>))
+    return { heard, stop }
   }
+  return { all, hear }
+}
+
+/** Reads again and again until `isEnough`, and returns all rows in their order. */
+async function readUntil(all: Searches, id: string, isEnough: (progress: SearchProgress) => boolean) {
+  const progress = await until('the search has come so far', () => {
+    const now = all.read(id, 0)
+    return isEnough(now) && now
+  })
+  const rows = new Map(progress.rows.map(each => [each.id, each]))
+  return { progress, rows: progress.order.map(each => rows.get(each)!) }
 }
 
 test('rows of the network come while it is searched, between those of the own list', async () => {
@@ -113,7 +128,7 @@ test('rows of the network come while it is searched, between those of the own li
   expect(rows[0]).toMatchObject({
     id: torrentCid({ v2: best.entry.infoHashV2! }),
     publisher: { did: me.did, own: false, trust: 0 },
-    ...{ totalBytes: 1000, torrent: null, seeds: null, hits: [] },
+    ...{ totalBytes: 1000, torrent: null, seeds: 3, hits: [] },
   })
   expect(rows[1]).toMatchObject({ publisher: null, torrent: 'aa', totalBytes: 5, hits: [{ torrent: 'aa' }] })
   expect(asked).toMatchObject({ words: ['harbour', 'night'], without: [], filters: { minBytes: 1 } })
@@ -128,7 +143,7 @@ test('a torrent that is in the list and in the network has one row', async () =>
   expect(rows[0]).toMatchObject({ title: 'Harbour map of 1900', torrent: 'aa', hits: [{ torrent: 'aa' }] })
 })
 
-test('seeds are counted for the rows that are asked for, and change the order', async () => {
+test('the seeds of rows are counted without being asked for, and change the order', async () => {
   const [first, second] = [entry('Harbour at night'), entry('Night in the harbour')]
   const counts = new Map(
     [
@@ -136,23 +151,89 @@ test('seeds are counted for the rows that are asked for, and change the order', 
       [second, 40],
     ].map(([each, seeds]) => [(each as SignedEntry).entry.infoHashV2!, seeds]),
   )
-  const probes = { count: async ({ v2 }: { v2: Uint8Array }) => counts.get(v2) ?? null }
+  const { promise: mayCount, resolve } = Promise.withResolvers<void>()
+  const probes = {
+    async count({ v2 }: { v2: Uint8Array }) {
+      await mayCount
+      return counts.get(v2) ?? null
+    },
+  }
   const all = searches(() => hostWith(async () => [row(first, 0.9), row(second, 0.85)]), {
     probes: probes as unknown as Probes,
     own: async () => ({ items: [], next: null }),
   })
   const { id } = await all.start(INPUT)
   const before = await readUntil(all, id, ({ done }) => done)
-  expect(before.rows.map(({ title, seeds }) => [title, seeds])).toEqual([
-    ['Harbour at night', null],
-    ['Night in the harbour', null],
+  expect(before.rows.map(({ title, seeds, counting }) => [title, seeds, counting])).toEqual([
+    ['Harbour at night', null, true],
+    ['Night in the harbour', null, true],
   ])
-  all.probe(id, [...before.progress.order, 'baf5unknown'])
-  const after = await all.read(id, before.progress.revision)
-  const last = after.rows.length === 2 ? after : await all.read(id, after.revision)
-  expect(last.order).toEqual(before.progress.order.toReversed())
-  const { rows } = await readUntil(all, id, ({ done }) => done)
-  expect(rows.map(({ seeds }) => seeds)).toEqual([40, 0])
+  resolve()
+  const after = await readUntil(all, id, ({ rows }) => rows.every(({ counting }) => !counting))
+  expect(after.progress.order).toEqual(before.progress.order.toReversed())
+  expect(after.rows.map(({ seeds }) => seeds)).toEqual([40, 0])
+})
+
+test('events bring everything so far, then what is new, while somebody listens', async () => {
+  const [best, other] = [entry('Harbour at night'), entry('Night harbour')]
+  const { promise, resolve } = Promise.withResolvers<void>()
+  const { all, hear } = heardSearches(() =>
+    hostWith(async (_query, { onRows }) => {
+      onRows!([row(best, 1)], 0)
+      await promise
+      return [row(best, 1), row(other, 0.9)]
+    }),
+  )
+  const { id } = await all.start(INPUT)
+  await readUntil(all, id, ({ order }) => order.length === 2)
+  const { heard, stop } = hear(id)
+  await until('an event has come', () => heard.length > 0)
+  expect(heard[0]).toMatchObject({ type: 'search', id, after: 0, done: false })
+  expect(heard[0]!.rows.length).toBe(2)
+  resolve()
+  await until('the end has come', () => heard.at(-1)!.done)
+  // Each continues the one before, and has only what changed.
+  expect(heard.map(({ after }) => after)).toEqual([0, ...heard.slice(0, -1).map(({ revision }) => revision)])
+  const others = heard.slice(1).flatMap(({ rows }) => rows.map(({ title }) => title))
+  expect(others).toContain('Night harbour')
+  expect(others).not.toContain('Harbour map')
+  stop()
+  const count = heard.length
+  all.onBlocked()
+  const again = hear(id)
+  await until('an event has come', () => again.heard.length > 0)
+  expect(again.heard[0]).toMatchObject({ after: 0, done: true })
+  expect(again.heard[0]!.rows.length).toBe(3)
+  expect(heard.length).toBe(count)
+})
+
+test('changes that come together are one event', async () => {
+  const clock = new VirtualClock()
+  const { all, hear } = heardSearches(() => hostWith(() => new Promise(() => {})), { clock })
+  const { id } = await all.start(INPUT)
+  const { heard } = hear(id)
+  await clock.advance(1000)
+  const before = heard.length
+  for (let i = 0; i < 50; i++) all.onBlocked()
+  await clock.advance(1000)
+  expect(heard.length).toBe(before + 1)
+})
+
+test('a search ends a minute after it was last read, and not while somebody listens', async () => {
+  const clock = new VirtualClock()
+  const { all, hear } = heardSearches(() => hostWith(async () => []), { clock })
+  const { id } = await all.start(INPUT)
+  await clock.advance(59_000)
+  all.read(id, 0)
+  await clock.advance(59_000)
+  const { stop } = hear(id)
+  await clock.advance(600_000)
+  stop()
+  await clock.advance(59_000)
+  expect(all.read(id, 0).done).toBe(true)
+  await clock.advance(61_000)
+  expect(() => hear(id)).toThrow(expect.objectContaining({ code: 'not-found' }))
+  expect(() => all.read(id, 0)).toThrow(expect.objectContaining({ code: 'not-found' }))
 })
 
 test('a network that is off leaves the own list', async () => {
@@ -226,12 +307,10 @@ test('a search that is ended stops the network and is forgotten', async () => {
     }),
   )
   const { id } = await all.start(INPUT)
-  const { progress } = await readUntil(all, id, ({ order }) => order.length === 1)
-  const ended = expect(all.read(id, progress.revision)).rejects.toMatchObject({ code: 'not-found' })
+  await readUntil(all, id, ({ order }) => order.length === 1)
   all.end(id)
   await stopped
-  await ended
-  await expect(all.read(id, 0)).rejects.toMatchObject({ code: 'not-found' })
+  expect(() => all.read(id, 0)).toThrow(expect.objectContaining({ code: 'not-found' }))
 })
 
 test('ten searches run at once, and those that are done give way', async () => {
@@ -246,8 +325,8 @@ test('ten searches run at once, and those that are done give way', async () => {
     await readUntil(done, id, each => each.done)
     ids.push(id)
   }
-  await expect(done.read(ids[0]!, 0)).rejects.toMatchObject({ code: 'not-found' })
-  await expect(done.read(ids[1]!, 0)).resolves.toMatchObject({ done: true })
+  expect(() => done.read(ids[0]!, 0)).toThrow(expect.objectContaining({ code: 'not-found' }))
+  expect(done.read(ids[1]!, 0).done).toBe(true)
 })
 
 test('what a blocked publisher signed is not shown and is counted, also in a search that is open', async () => {
@@ -263,10 +342,10 @@ test('what a blocked publisher signed is not shown and is counted, also in a sea
   expect(before.rows.map(({ publisher }) => publisher?.name)).toEqual(['Ada', 'Ada', undefined])
   isBlocked = true
   all.onBlocked()
-  const after = await all.read(id, before.progress.revision)
+  const after = all.read(id, before.progress.revision)
   expect([after.order.length, after.network.hidden]).toEqual([1, 2])
   isBlocked = false
   all.onBlocked()
-  const again = await all.read(id, after.revision)
+  const again = all.read(id, after.revision)
   expect([again.order.length, again.network.hidden]).toEqual([3, 0])
 })

@@ -1,25 +1,29 @@
 import { randomUUID } from 'node:crypto'
-import type { CheckedInputOf, SearchProgress } from '@shoal/api'
+import type { CheckedInputOf, EventOf, SearchProgress, Topic } from '@shoal/api'
 import { Failure } from '@shoal/daemon/failure'
-import type { Clock } from '@shoal/torrent'
 import type { SearchRun, SearchRunOptions } from './search-run.ts'
 
 /** Searches whose rows are kept. Those that are done give way to new ones. */
 const MAX_SEARCHES = 10
-/** A search that nobody reads for so long ends. */
+/** A search that nobody reads or listens to for so long ends. */
 const UNREAD_MS = 60_000
-const MAX_WAIT_MS = 20_000
+/** Changes that come together are one event. */
+const EVENT_EVERY_MS = 100
 
 interface Kept {
   readonly run: SearchRun
   readMs: number
-  /** Readers that wait. */
-  readers: number
-  cancel: () => void
+  isHeard: boolean
+  /** The revision of the last event. */
+  toldRevision: number
+  toldMs: number
+  /** Cancels the event that is due; null if none is. */
+  cancelEvent: (() => void) | null
+  cancelEnd: () => void
 }
 
-export interface SearchesOptions extends Omit<SearchRunOptions, 'id' | 'input'> {
-  readonly clock: Clock
+export interface SearchesOptions extends Omit<SearchRunOptions, 'id' | 'input' | 'onChanged'> {
+  publish(topic: Topic, event: EventOf<'search'>): void
 }
 
 /** The searches of all clients. */
@@ -35,27 +39,43 @@ export class Searches {
   async start(input: CheckedInputOf<'startSearch'>): Promise<SearchProgress> {
     const { SearchRun } = await import('./search-run.ts')
     this.#makeRoom()
-    const run = new SearchRun({ ...this.#options, id: randomUUID(), input })
-    const kept: Kept = { run, readMs: 0, readers: 0, cancel: () => {} }
-    this.#kept.set(run.id, kept)
+    const id = randomUUID()
+    const onChanged = () => {
+      const kept = this.#kept.get(id)
+      if (kept) this.#tell(kept)
+    }
+    const run = new SearchRun({ ...this.#options, id, input, onChanged })
+    const kept: Kept = {
+      ...{ run, readMs: 0, isHeard: false, toldRevision: 0, toldMs: 0 },
+      ...{ cancelEvent: null, cancelEnd: () => {} },
+    }
+    this.#kept.set(id, kept)
     this.#touch(kept)
     return run.progress(0)
   }
 
-  /** Waits up to 20 s until there is something newer than `since`. Rejects with `not-found`. */
-  async read(id: string, since: number, signal?: AbortSignal): Promise<SearchProgress> {
+  /** Returns what a search has found; of its rows, those that changed since a revision. Throws `not-found`. */
+  read(id: string, since: number): SearchProgress {
     const kept = this.#get(id)
     this.#touch(kept)
-    kept.readers++
-    const limit = AbortSignal.timeout(MAX_WAIT_MS)
-    await kept.run.changed(since, signal ? AbortSignal.any([signal, limit]) : limit)
-    kept.readers--
-    signal?.throwIfAborted()
-    this.#touch(this.#get(id))
     return kept.run.progress(since)
   }
 
-  /** Looks for seeds of rows. Throws `not-found`. */
+  /** Publishes everything that a search has found and then what is new, until the returned function is called. Throws `not-found`. */
+  watch(id: string): () => void {
+    const kept = this.#get(id)
+    kept.isHeard = true
+    kept.toldRevision = 0
+    this.#touch(kept)
+    // The listener is there when this turn of the event loop is over.
+    this.#tell(kept)
+    return () => {
+      kept.isHeard = false
+      if (this.#kept.has(id)) this.#touch(kept)
+    }
+  }
+
+  /** Counts the seeds of rows. Throws `not-found`. */
   probe(id: string, rows: readonly string[]): void {
     this.#get(id).run.probe(rows)
   }
@@ -68,13 +88,34 @@ export class Searches {
   /** Ends a search, if it is there. */
   end(id: string): void {
     const kept = this.#kept.get(id)
-    kept?.cancel()
-    kept?.run.end()
+    if (!kept) return
     this.#kept.delete(id)
+    kept.cancelEnd()
+    kept.cancelEvent?.()
+    kept.run.end()
   }
 
   close(): void {
     for (const id of [...this.#kept.keys()]) this.end(id)
+  }
+
+  #tell(kept: Kept): void {
+    if (!kept.isHeard || kept.cancelEvent) return
+    const { clock } = this.#options
+    const waitMs = Math.max(0, kept.toldMs + EVENT_EVERY_MS - clock.nowMs())
+    kept.cancelEvent = clock.after(waitMs, () => {
+      kept.cancelEvent = null
+      this.#publish(kept)
+    })
+  }
+
+  #publish(kept: Kept): void {
+    const { run, toldRevision: after } = kept
+    if (!kept.isHeard || run.revision <= after) return
+    const progress = run.progress(after)
+    kept.toldRevision = progress.revision
+    kept.toldMs = this.#options.clock.nowMs()
+    this.#options.publish(`search:${run.id}`, { type: 'search', after, ...progress })
   }
 
   #get(id: string): Kept {
@@ -85,17 +126,18 @@ export class Searches {
 
   #makeRoom(): void {
     if (this.#kept.size < MAX_SEARCHES) return
-    const idle = [...this.#kept.values()].filter(({ run, readers }) => run.isDone && readers === 0)
-    const [oldest] = idle.sort((a, b) => a.readMs - b.readMs)
+    const done = [...this.#kept.values()].filter(({ run }) => run.isDone)
+    const [oldest] = done.sort((a, b) => Number(a.isHeard) - Number(b.isHeard) || a.readMs - b.readMs)
     if (!oldest)
       throw new Failure('too-many-requests', `${MAX_SEARCHES} searches are running: wait until one is done`)
     this.end(oldest.run.id)
   }
 
+  /** Puts off the end of a search. One that somebody listens to has none. */
   #touch(kept: Kept): void {
     const { clock } = this.#options
     kept.readMs = clock.nowMs()
-    kept.cancel()
-    kept.cancel = clock.after(UNREAD_MS, () => this.end(kept.run.id))
+    kept.cancelEnd()
+    kept.cancelEnd = kept.isHeard ? () => {} : clock.after(UNREAD_MS, () => this.end(kept.run.id))
   }
 }

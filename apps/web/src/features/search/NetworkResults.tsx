@@ -22,8 +22,8 @@ const t = texts.pages.search
 
 /** Results of the network and of the node's own list in one list, as they come. */
 export function NetworkResults({ query }: { readonly query: NetworkQuery }) {
-  const { progress: found, error, retry, probe, readAgain } = useNetworkSearch(query)
-  const { progress, block } = useBlocking(found, readAgain)
+  const { progress, error, retry, probe } = useNetworkSearch(query)
+  const block = useBlocking()
   const words = useMemo(() => splitQuery(query.text), [query.text])
   if (!progress) return error === null ? <Loading /> : <Problem error={error} onRetry={retry} />
   const { network, done, order } = progress
@@ -53,37 +53,22 @@ export function NetworkResults({ query }: { readonly query: NetworkQuery }) {
 /** The characters of a title by which the user remembers a blocked publisher. */
 const MAX_NOTE = 200
 
-/** Hides at once what blocked publishers signed; the node does so when the search is read again. */
-function useBlocking(found: Progress | null, readAgain: () => void) {
+/** Returns what blocks the publisher of a row. The node then hides what they signed, also in this search. */
+function useBlocking(): (row: SearchRow) => Promise<void> {
   const { api } = useNode()
-  const [blocked, setBlocked] = useState<ReadonlySet<string>>(new Set())
-  const progress = useMemo(() => {
-    if (!found) return null
-    const order = found.order.filter(id => !blocked.has(found.rows.get(id)?.publisher?.did ?? ''))
-    const hidden = found.network.hidden + found.order.length - order.length
-    return { ...found, order, network: { ...found.network, hidden } }
-  }, [found, blocked])
-  const block = useCallback(
-    async ({ title, publisher }: SearchRow) => {
+  return useCallback(
+    async ({ title, publisher }) => {
       const { did } = publisher!
-      const unblock = async () => {
-        await api.unblockPublisher({ did })
-        setBlocked(before => new Set([...before].filter(each => each !== did)))
-        // The node may have hidden them in this search, too.
-        readAgain()
-      }
       try {
         await api.blockPublisher({ did, note: title.slice(0, MAX_NOTE) })
-        setBlocked(before => new Set([...before, did]))
-        const onSelect = () => void unblock().catch(notifyError)
+        const onSelect = () => void api.unblockPublisher({ did }).catch(notifyError)
         notify(t.blocked({ title: shownName(title) }), { action: { text: t.unblock, onSelect } })
       } catch (error) {
         notifyError(error)
       }
     },
-    [api, readAgain],
+    [api],
   )
-  return { progress, block }
 }
 
 function unavailableText({ reason, problem }: Progress['network']): string {
@@ -112,7 +97,7 @@ interface RowsProps {
 const TOP_PX = 40
 
 function Rows({ progress, words, onSeen, onBlock }: RowsProps) {
-  const { order, rows, probed, done } = progress
+  const { order, rows, done } = progress
   const list = useRef<HTMLOListElement>(null)
   const isHeld = useRef(false)
   const wasDone = useRef(false)
@@ -148,9 +133,7 @@ function Rows({ progress, words, onSeen, onBlock }: RowsProps) {
       >
         {shown.map(id => {
           const row = rows.get(id)
-          return (
-            row && <ResultRow key={id} row={row} words={words} isProbed={probed.has(id)} onBlock={onBlock} />
-          )
+          return row && <ResultRow key={id} row={row} words={words} onBlock={onBlock} />
         })}
       </ol>
     </>

@@ -20,14 +20,12 @@ const t = texts.pages.search
 interface Props {
   readonly row: SearchRow
   readonly words: readonly string[]
-  /** Whether its seeds were asked for. */
-  readonly isProbed: boolean
   /** Blocks the publisher. The same function for each rendering. */
   onBlock(row: SearchRow): void
 }
 
 /** One torrent that was found: of the network, of the node's own list, or of both. */
-export const ResultRow = memo(({ row, words, isProbed, onBlock }: Props) => {
+export const ResultRow = memo(({ row, words, onBlock }: Props) => {
   const details = useId()
   const [isOpen, setOpen] = useState(false)
   const [added, setAdded] = useState<string | null>(null)
@@ -76,7 +74,7 @@ export const ResultRow = memo(({ row, words, isProbed, onBlock }: Props) => {
         ) : (
           <Download row={row} onAdded={setAdded} />
         )}
-        <Seeds row={row} isProbed={isProbed} />
+        <Seeds row={row} />
       </div>
       {isOpen && <Details id={details} row={row} onBlock={() => onBlock(row)} />}
     </li>
@@ -136,9 +134,9 @@ function Hits({ row: { hits, title } }: { readonly row: SearchRow }) {
   )
 }
 
-function Seeds({ row: { publisher, seeds }, isProbed }: Pick<Props, 'row' | 'isProbed'>) {
+function Seeds({ row: { publisher, seeds, counting } }: Pick<Props, 'row'>) {
   if (!publisher) return null
-  const known = seeds === null ? (isProbed ? t.seedsAsked : '') : t.seeds({ count: seeds })
+  const known = seeds === null ? (counting ? t.seedsAsked : '') : t.seeds({ count: seeds })
   return (
     <span className={`${layout.soft} ${styles.seeds}`} data-none={seeds === 0 || undefined}>
       {seeds === 0 ? t.noSeeds : known}

@@ -8,57 +8,74 @@ import type { SimulatedState } from './state.ts'
 import { titleNumber } from './titles.ts'
 
 /** A row arrives in this time, and the seeds of one. */
-const ROW_MS = 120
-const MOST_WAIT_MS = 20_000
+const STEP_MS = 120
 /** Titles that others publish, by their number. */
 const TITLES = 400
 const ANSWERS = 20
+/** The seeds of so many of the best rows are counted without being asked for. */
+const COUNTED = 20
 
 interface SimulatedSearch {
   readonly id: string
   readonly text: string
-  readonly startedMs: number
   readonly isOff: boolean
-  /** Best first. */
-  readonly rows: readonly SearchRow[]
-  /** When the seeds of rows were asked for, by id. */
-  readonly probedMs: Map<string, number>
-  /** Rows of blocked publishers. */
-  hidden: number
-  /** The revision in which others were hidden. */
-  hiddenMs: number
+  /** Rows of others that are still to come. */
+  readonly coming: SearchRow[]
+  /** Rows that have come, with the revision of their last change. */
+  readonly rows: Map<string, { row: SearchRow; revision: number }>
+  /** Rows whose seeds were counted, or are to be. */
+  readonly asked: Set<string>
+  readonly waiting: string[]
+  revision: number
+  steps: number
+  isDone: boolean
+  isPassing: boolean
 }
 
 /** Searches that find what the node has at once, and what others publish row by row. Nobody publishes anything with the word `nothing`. */
 export function networkSearch(state: SimulatedState): Implemented<typeof NETWORK_SEARCH> {
   const searches = new Map<string, SimulatedSearch>()
-  const { clock } = state
+  const pass = async (search: SimulatedSearch) => {
+    if (search.isPassing) return
+    search.isPassing = true
+    while (!search.isDone || search.waiting.length > 0) {
+      await state.clock.wait(STEP_MS)
+      if (!searches.has(search.id)) return
+      tell(search, state, () => step(search, state))
+    }
+    search.isPassing = false
+  }
+  // As a real node: what blocked publishers signed is hidden in searches that are open, too.
+  let blocked = new Set(state.blocked.keys())
+  state.on(({ type }) => {
+    if (type !== 'people') return
+    const before = blocked
+    blocked = new Set(state.blocked.keys())
+    const isChanged = (did: string) => before.has(did) !== blocked.has(did)
+    for (const search of searches.values())
+      tell(search, state, () => {
+        for (const { row } of search.rows.values())
+          if (row.publisher && isChanged(row.publisher.did)) change(search, row)
+      })
+  })
   return {
     async startSearch(input) {
       const isOff = !state.settings.shoal.enabled
       const search: SimulatedSearch = {
-        ...{ id: state.nextId('search'), text: input.text, startedMs: clock.nowMs(), isOff },
-        rows: [...ownRows(state, input), ...(isOff ? [] : rowsOfOthers(state, input))],
-        probedMs: new Map(),
-        ...{ hidden: 0, hiddenMs: 0 },
+        ...{ id: state.nextId('search'), text: input.text, isOff, revision: 1, steps: 0, isDone: isOff },
+        ...{ coming: isOff ? [] : rowsOfOthers(state, input), isPassing: false },
+        rows: new Map(ownRows(state, input).map(row => [row.id, { row, revision: 1 }])),
+        ...{ asked: new Set(), waiting: [] },
       }
       searches.set(search.id, search)
+      void pass(search)
       return progressOf(search, 0, state)
     },
-    async readSearch({ id, since }, { signal } = {}) {
-      const search = found(searches, id, 'search')
-      for (let waitedMs = 0; ; waitedMs += ROW_MS) {
-        const progress = progressOf(search, since, state)
-        if (progress.revision > since || waitedMs >= MOST_WAIT_MS) return progress
-        await clock.wait(ROW_MS, signal)
-        found(searches, id, 'search')
-      }
-    },
+    readSearch: async ({ id, since }) => progressOf(found(searches, id, 'search'), since, state),
     async probeSearch({ id, rows }) {
-      const { probedMs, rows: known } = found(searches, id, 'search')
-      for (const row of known)
-        if (rows.includes(row.id) && row.publisher && !probedMs.has(row.id))
-          probedMs.set(row.id, clock.nowMs() + probedMs.size * ROW_MS)
+      const search = found(searches, id, 'search')
+      tell(search, state, () => count(search, rows))
+      void pass(search)
       return {}
     },
     async endSearch({ id }) {
@@ -68,54 +85,73 @@ export function networkSearch(state: SimulatedState): Implemented<typeof NETWORK
   }
 }
 
-function seedsKnown({ probedMs }: SimulatedSearch, nowMs: number): Map<string, number> {
-  const due = [...probedMs].filter(([, atMs]) => atMs + ROW_MS <= nowMs)
-  return new Map(due.map(([id, atMs]) => [id, atMs + ROW_MS]))
+/** Changes a search, and sends what is new. */
+function tell(search: SimulatedSearch, state: SimulatedState, work: () => void): void {
+  const after = search.revision
+  search.revision++
+  work()
+  state.emit({ type: 'search', after, ...progressOf(search, after, state) })
 }
 
-/** Revisions are the times of the changes, in milliseconds since the search began. */
+function change(search: SimulatedSearch, row: SearchRow): void {
+  search.rows.set(row.id, { row, revision: search.revision })
+}
+
+function count(search: SimulatedSearch, ids: readonly string[]): void {
+  for (const id of ids) {
+    const row = search.rows.get(id)?.row
+    if (!row?.publisher || search.asked.has(id)) continue
+    search.asked.add(id)
+    search.waiting.push(id)
+    change(search, { ...row, counting: true })
+  }
+}
+
+/** The seeds of a row are counted, and the next row comes. */
+function step(search: SimulatedSearch, state: SimulatedState): void {
+  search.steps++
+  const counted = search.rows.get(search.waiting.shift() ?? '')?.row
+  if (counted) change(search, { ...counted, seeds: seedsOf(counted.id), counting: false })
+  const next = search.coming.shift()
+  if (next) change(search, next)
+  else search.isDone = true
+  count(search, orderOf(search, state).slice(0, COUNTED))
+}
+
+function isHidden({ publisher }: SearchRow, state: SimulatedState): boolean {
+  return publisher !== null && state.blocked.has(publisher.did)
+}
+
+function orderOf(search: SimulatedSearch, state: SimulatedState): string[] {
+  return [...search.rows.values()]
+    .map(({ row }) => row)
+    .filter(row => !isHidden(row, state))
+    .sort((a, b) => Number(b.confirmed) - Number(a.confirmed) || scoreOf(b) - scoreOf(a))
+    .map(({ id }) => id)
+}
+
 function progressOf(search: SimulatedSearch, since: number, state: SimulatedState): SearchProgress {
-  const { id, text, startedMs, isOff } = search
-  const nowMs = state.clock.nowMs()
-  const rows = search.rows.filter(({ publisher }) => !publisher || !state.blocked.has(publisher.did))
-  const hidden = search.rows.length - rows.length
-  const passedMs = nowMs - startedMs
-  // As a real node: whoever reads the search hears of it.
-  if (hidden !== search.hidden) search.hiddenMs = Math.max(passedMs, since + 1)
-  search.hidden = hidden
-  const others = rows.filter(({ publisher }) => publisher !== null)
-  const seeds = seedsKnown(search, nowMs)
-  const changedMs = (row: SearchRow) =>
-    Math.max(
-      row.publisher ? (others.indexOf(row) + 1) * ROW_MS : 1,
-      (seeds.get(row.id) ?? startedMs) - startedMs,
-    )
-  const there = rows.filter(row => row.publisher === null || changedMs(row) <= passedMs)
-  const isDone = isOff || passedMs >= (others.length + 1) * ROW_MS
-  const doneMs = isDone && !isOff ? (others.length + 1) * ROW_MS : 0
-  const revision = Math.max(1, ...there.map(changedMs), doneMs, search.hiddenMs)
-  const answers = isOff ? 0 : Math.min(ANSWERS, 1 + Math.floor(passedMs / ROW_MS))
+  const { id, text, isOff, isDone, revision, steps } = search
+  const rows = [...search.rows.values()]
   return {
     ...{ id, text, revision, done: isDone },
     network: {
       state: isOff ? 'unavailable' : isDone ? 'done' : 'searching',
       reason: isOff ? 'off' : null,
       problem: isOff ? 'The Shoal network is off (shoal.enabled in the settings).' : null,
-      ...{ answers: isDone && !isOff ? ANSWERS : answers, answersWanted: ANSWERS, partial: false },
-      hidden,
+      ...{ answers: isOff ? 0 : isDone ? ANSWERS : Math.min(ANSWERS, 1 + steps), answersWanted: ANSWERS },
+      ...{ partial: false, hidden: rows.filter(({ row }) => isHidden(row, state)).length },
     },
-    order: there
-      .toSorted((a, b) => Number(b.confirmed) - Number(a.confirmed) || scoreOf(b, seeds) - scoreOf(a, seeds))
-      .map(row => row.id),
-    rows: there
-      .filter(row => changedMs(row) > since)
-      .map(row => (seeds.has(row.id) ? { ...row, seeds: seedsOf(row.id) } : row)),
+    order: orderOf(search, state),
+    rows: rows
+      .filter(each => each.revision > since && !isHidden(each.row, state))
+      .map(({ row }) => structuredClone(row)),
   }
 }
 
 /** Seeds that were reached count as much as a real node counts them, so that rows change places. */
-function scoreOf({ id, match }: SearchRow, seeds: ReadonlyMap<string, number>): number {
-  return seeds.has(id) ? match + 0.1 * Math.log10(1 + seedsOf(id)) : match
+function scoreOf({ match, seeds }: SearchRow): number {
+  return seeds === null ? match : match + 0.1 * Math.log10(1 + seeds)
 }
 
 function seedsOf(id: string): number {
@@ -131,7 +167,7 @@ function ownRows(state: SimulatedState, { text, kind }: CheckedInputOf<'startSea
       ...{ id: `baf5rcf${torrent}`, title: row.name, link: `magnet:?xt=urn:btih:${torrent}` },
       ...{ totalBytes: row.totalBytes, fileCount: row.fileCount, files: [], tags: row.tags, license: null },
       ...{ language: null, publishedMs: null, publisher: null, alsoPublishedBy: 0, match: 0.8 },
-      ...{ confirmed: true, seeds: null, torrent, hits: hits.slice(0, 3) },
+      ...{ confirmed: true, seeds: null, counting: false, torrent, hits: hits.slice(0, 3) },
     }
   })
 }
@@ -165,7 +201,8 @@ function rowsOfOthers(state: SimulatedState, input: CheckedInputOf<'startSearch'
           ...{ own: false, contact: false, name: null, trust: random.pick([0, 0, 0, 0.5]) },
         },
         ...{ alsoPublishedBy: random.pick([0, 0, 3]), match: 1 / (1 + at / 20) },
-        ...{ confirmed: at < names.length - 1, seeds: null, torrent: null, hits: [] },
+        ...{ confirmed: at < names.length - 1, seeds: null, counting: false },
+        ...{ torrent: null, hits: [] },
       }
     })
     .filter(row => row.totalBytes! >= minBytes && row.totalBytes! <= maxBytes)

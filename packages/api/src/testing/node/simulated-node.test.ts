@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
+import { type EventOf, NodeEvent } from '../../events.ts'
 import { OPERATIONS } from '../../operations.ts'
-import type { SearchRow } from '../../schemas/network-search.ts'
 import { VirtualClock } from './clock.ts'
 import { SimulatedNode, type SimulationOptions } from './simulated-node.ts'
 
@@ -93,24 +93,49 @@ test('rejects what a real node rejects', async () => {
 })
 
 test('a search finds rows of its own and of others one after the other, counts seeds, and ends', async () => {
-  const { api } = newNode()
-  const { id, order } = await api.startSearch({ text: 'harbour' })
-  const rows = new Map<string, SearchRow>()
-  let [since, reads, last] = [0, 0, order]
-  for (let done = false; !done; reads++) {
-    const progress = await api.readSearch({ id, since })
-    expect(OPERATIONS.readSearch.output.safeParse(progress).error).toBe(undefined)
-    expect(progress.revision).toBeGreaterThan(since)
-    for (const row of progress.rows) rows.set(row.id, row)
-    ;({ done, order: last, revision: since } = progress)
-  }
-  expect(reads).toBeGreaterThan(3)
-  expect(last.length).toBeGreaterThan(order.length)
+  const node = newNode()
+  const { api } = node
+  const heard: EventOf<'search'>[] = []
+  node.on(event => {
+    if (event.type === 'search') heard.push(event)
+  })
+  const started = await api.startSearch({ text: 'harbour' })
+  const { id } = started
+  const rows = new Map(started.rows.map(row => [row.id, row]))
+  const isDone = () => heard.at(-1)?.done && heard.at(-1)!.order.every(each => !rows.get(each)?.counting)
+  await expect
+    .poll(() => {
+      for (const event of heard) for (const row of event.rows) rows.set(row.id, row)
+      return isDone()
+    })
+    .toBe(true)
+  for (const event of heard) expect(NodeEvent.safeParse(event).error).toBe(undefined)
+  expect(heard.map(({ after }) => after)).toEqual([1, ...heard.slice(0, -1).map(({ revision }) => revision)])
+  expect(heard.length).toBeGreaterThan(3)
+  const last = heard.at(-1)!.order
+  expect(last.length).toBeGreaterThan(started.order.length)
   expect([...rows.keys()].sort()).toEqual(last.toSorted())
-  const other = [...rows.values()].find(({ publisher }) => publisher)!
-  await api.probeSearch({ id, rows: [other.id] })
-  const { rows: probed } = await api.readSearch({ id, since })
-  expect(probed).toEqual([{ ...other, seeds: expect.any(Number) }])
+  const read = await api.readSearch({ id })
+  expect(OPERATIONS.readSearch.output.safeParse(read).error).toBe(undefined)
+  expect(new Map(read.rows.map(row => [row.id, row]))).toEqual(rows)
+  // The seeds of the best rows are counted, and of more if somebody asks.
+  const uncounted = (ids: readonly string[]) =>
+    ids.filter(each => rows.get(each)!.publisher && rows.get(each)!.seeds === null)
+  expect(uncounted(last.slice(0, 20))).toEqual([])
+  const [asked] = uncounted(last)
+  const count = heard.length
+  await api.probeSearch({ id, rows: [asked!] })
+  const told = () => heard.slice(count).flatMap(event => event.rows.filter(row => row.id === asked))
+  await expect.poll(() => told().map(({ counting }) => counting)).toEqual([true, false])
+  expect(told().at(-1)!.seeds).not.toBeNull()
+  // What is blocked is hidden at once, and comes back.
+  const other = read.rows.find(({ publisher }) => publisher)!
+  const { did } = other.publisher!
+  await api.blockPublisher({ did })
+  expect(heard.at(-1)).toMatchObject({ network: { hidden: 1 } })
+  expect(heard.at(-1)!.order).not.toContain(other.id)
+  await api.unblockPublisher({ did })
+  expect(heard.at(-1)).toMatchObject({ rows: [{ id: other.id }] })
   await api.endSearch({ id })
   await expect(api.readSearch({ id })).rejects.toMatchObject({ code: 'not-found' })
 })
