@@ -9,6 +9,7 @@ import {
   ALL_CONTRACTS,
   BYTE_ROUTES,
   type Contract,
+  type NodeAccess,
   OPERATIONS,
   type Operation,
   type OperationTable,
@@ -21,8 +22,7 @@ const ROOT = join(import.meta.dirname, '..')
 /** The files with generated tables, and what writes each. */
 export const REFERENCE: Readonly<Record<string, () => Promise<string> | string>> = {
   'docs/http-api.md': () => operationTable({ ...OPERATIONS, ...BYTE_ROUTES }),
-  'docs/hub-api.md': () =>
-    operationTable(HUB_OPERATIONS, ({ for: audience }) => (audience === 'everyone' ? '' : ` (${audience})`)),
+  'docs/hub-api.md': () => operationTable(HUB_OPERATIONS),
   'docs/command-line.md': () => commandTable('torrents', 'manage', 'node'),
   'packages/api/src/routes.ts': () => routeTable(OPERATIONS),
   'packages/api/src/event-names.ts': () => eventNames(ALL_CONTRACTS),
@@ -84,23 +84,25 @@ function eventNames(contracts: readonly Contract[]): string {
   ].join('\n')
 }
 
-type Row = Pick<Operation, 'area' | 'method' | 'path' | 'summary'>
+type Row = Pick<Operation, 'area' | 'method' | 'path' | 'summary' | 'effect' | 'access'>
 
-/** `remark`: text after the summary of an operation. */
-function operationTable<Each extends Row>(
-  operations: Readonly<Record<string, Each>>,
-  remark: (operation: Each) => string = () => '',
-): string {
+function operationTable(operations: Readonly<Record<string, Row>>): string {
   const areas = Map.groupBy(Object.entries(operations), ([, { area }]) => area)
-  const rows = ['| name | request | summary |', '|---|---|---|']
+  const rows = ['| name | request | access | effect | summary |', '|---|---|---|---|---|']
   for (const [area, operations] of areas) {
-    rows.push(`| **${area}** | | |`)
-    for (const [name, operation] of operations) {
-      const { method, path, summary } = operation
-      rows.push(`| \`${name}\` | \`${method} ${path}\` | ${summary}${remark(operation)} |`)
-    }
+    rows.push(`| **${area}** | | | | |`)
+    for (const [name, { method, path, access = 'guest', effect, summary }] of operations)
+      rows.push(`| \`${name}\` | \`${method} ${path}\` | ${accessText(access)} | ${effect} | ${summary} |`)
   }
   return rows.join('\n')
+}
+
+function accessText(access: unknown): string {
+  if (typeof access === 'string') return access
+  const rule = access as Extract<NodeAccess, object>
+  return 'tokenWhileNull' in rule
+    ? `token while \`${rule.tokenWhileNull}\` is null`
+    : `token, or the password in \`${rule.tokenOrPassword}\``
 }
 
 async function commandTable(...groups: readonly CommandGroup[]): Promise<string> {

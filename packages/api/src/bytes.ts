@@ -3,6 +3,7 @@
  */
 
 import { z } from 'zod'
+import type { Effect } from './contract.ts'
 import type { OperationName } from './operations.ts'
 import { FileIndex, Id, TorrentId } from './schemas/common.ts'
 import { SealedId } from './schemas/sealed.ts'
@@ -13,6 +14,7 @@ export interface ByteRoute {
   readonly path: string
   readonly area: string
   readonly summary: string
+  readonly effect: Effect
   /** Members that `path` names in braces travel in the path, others in the query. */
   readonly input: z.ZodObject
   readonly requestType?: string
@@ -30,6 +32,7 @@ export const BYTE_ROUTES = {
   readFile: {
     method: 'GET',
     path: '/files/{id}/{path}',
+    effect: 'outside',
     area: 'files',
     summary: 'Read a file, even while it downloads: missing pieces are fetched first',
     input: One.extend({
@@ -42,6 +45,7 @@ export const BYTE_ROUTES = {
   readSealedFile: {
     method: 'GET',
     path: '/api/sealed/{id}/files/{index}',
+    effect: 'outside',
     area: 'files',
     summary: 'Read a file in an opened sealed share, decrypted, even while it downloads',
     input: z.object({ id: SealedId, index: FileIndex }),
@@ -51,6 +55,7 @@ export const BYTE_ROUTES = {
   getMetainfo: {
     method: 'GET',
     path: '/api/torrents/{id}/metainfo',
+    effect: 'read',
     area: 'torrents',
     summary: 'Download the .torrent file',
     input: One,
@@ -59,6 +64,7 @@ export const BYTE_ROUTES = {
   getPlaylist: {
     method: 'GET',
     path: '/api/torrents/{id}/playlist.m3u',
+    effect: 'read',
     area: 'files',
     summary: 'Get a playlist of the video and audio files; its key opens only these files, for one day',
     input: One,
@@ -67,6 +73,7 @@ export const BYTE_ROUTES = {
   uploadTorrent: {
     method: 'POST',
     path: '/api/torrents/upload',
+    effect: 'write',
     area: 'torrents',
     summary: 'Add a .torrent file, sent as the body; the query takes the options of addTorrent',
     input: AddTorrent.omit({ source: true, torrent: true }),
@@ -76,6 +83,7 @@ export const BYTE_ROUTES = {
   putUploadFile: {
     method: 'PUT',
     path: '/api/uploads/{id}/files/{path}',
+    effect: 'write',
     area: 'uploads',
     summary: 'Send one file of an upload as the body',
     input: z.object({ id: Id, path: Path }),
@@ -85,6 +93,7 @@ export const BYTE_ROUTES = {
   getEvents: {
     method: 'GET',
     path: '/api/events',
+    effect: 'read',
     area: 'node',
     summary: 'Receive events over a WebSocket or as server-sent events',
     input: z.object({
@@ -99,6 +108,7 @@ export const BYTE_ROUTES = {
   getMetrics: {
     method: 'GET',
     path: '/metrics',
+    effect: 'read',
     area: 'node',
     summary: 'Get metrics in the Prometheus text format',
     input: z.object({}),
@@ -107,6 +117,7 @@ export const BYTE_ROUTES = {
   getOpenApi: {
     method: 'GET',
     path: '/api/openapi.json',
+    effect: 'read',
     area: 'node',
     summary: 'Get the OpenAPI 3.1 description of this API',
     input: z.object({}),

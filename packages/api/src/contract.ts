@@ -81,13 +81,52 @@ export type Merged<Union> = (Union extends unknown ? (it: Union) => void : never
   : never
 
 /**
+ * Who may call an operation of a node.
+ *
+ * - `open`: everybody, also before a login.
+ * - `guest`: every login, also one with a password, a passkey or the key of a device. The default.
+ * - `token`: logins with the token, which only the owner of the machine can read.
+ */
+export type NodeAccess =
+  | 'open'
+  | 'guest'
+  | 'token'
+  /** The token, as long as this member of the answer of an operation without input is null: `listDevices.did`. Then every login. */
+  | { readonly tokenWhileNull: string }
+  /** The token, or the present password in this member of the input. A request that logs in with the password has given it. */
+  | { readonly tokenOrPassword: string }
+
+/**
+ * What an operation does, from the harmless to the worst. One that does several things has the worst.
+ *
+ * - `read`: it changes nothing and contacts nobody.
+ * - `outside`: it contacts other machines, and changes nothing that lasts.
+ * - `write`: it changes something, which can be changed back.
+ * - `delete`: it loses something that nothing brings back.
+ * - `pay`: it spends money.
+ */
+export const EFFECTS = ['read', 'outside', 'write', 'delete', 'pay'] as const
+export type Effect = (typeof EFFECTS)[number]
+
+/**
  * One request that a node answers. `input` is one flat object: members that `path` names in braces travel in the path, all others in the
  * query (GET, DELETE) or in the JSON body (POST, PUT, PATCH).
  */
-export interface Operation<Input extends z.ZodObject = z.ZodObject, Output extends z.ZodType = z.ZodType> {
+export interface Operation<
+  Input extends z.ZodObject = z.ZodObject,
+  Output extends z.ZodType = z.ZodType,
+  Access = unknown,
+> {
   readonly method: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE'
   /** Members of the input in braces: `/api/torrents/{id}`. */
   readonly path: string
+  readonly effect: Effect
+  /** Who may call it, as its program has it: `NodeAccess`, or the roles of a hub. In all of them `open` is everybody, also before a login. */
+  readonly access?: Access
+  /** The operation that answers what this one changes. What it answers now may be given again by whoever may not change it. */
+  readonly changes?: string
+  /** Whether it is also done while the disk is full: it makes room, keeps others out, or stops. Operations that store nothing always are. */
+  readonly evenIfFull?: boolean
   /** The chapter of the API documentation that it belongs to. */
   readonly area: string
   /** One line of documentation. */
@@ -100,8 +139,6 @@ export interface Operation<Input extends z.ZodObject = z.ZodObject, Output exten
   readonly idempotent?: boolean
   /** Largest body that is accepted. Default: 1 MiB. */
   readonly bodyLimitBytes?: number
-  /** Whether the node answers it before the client has logged in. */
-  readonly isOpen?: boolean
 }
 
 /** Operations by name. */
@@ -144,10 +181,10 @@ export function joinOperations<const Contracts extends readonly Contract[]>(cont
   >
 }
 
-/** Keeps the precise types of an operation. */
+/** Keeps the precise types of an operation of a node. */
 export function operation<Input extends z.ZodObject, Output extends z.ZodType>(
-  it: Operation<Input, Output>,
-): Operation<Input, Output> {
+  it: Operation<Input, Output, NodeAccess>,
+): Operation<Input, Output, NodeAccess> {
   return it
 }
 

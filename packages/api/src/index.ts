@@ -24,12 +24,15 @@ export type {
   CallKind,
   CallOptions,
   Contract,
+  Effect,
+  NodeAccess,
   Operation,
   OperationFunctions,
   OperationTable,
   Setting,
   TorrentFacet,
 } from './contract.ts'
+export { EFFECTS } from './contract.ts'
 export { ACCESS } from './contracts/access.ts'
 export * from './contracts/chat.ts'
 export * from './contracts/completion.ts'
@@ -57,7 +60,15 @@ export * from './contracts.ts'
 export * from './events.ts'
 export { torrentFacet } from './facet.ts'
 export { MAX_FEED_TITLE, type TitleTest, titleTest } from './feed-matching.ts'
-export { type FoundPath, hasHostPaths, hostPathsIn } from './host-paths.ts'
+export {
+  type FoundPath,
+  hasHostPaths,
+  hasMarks,
+  hostPathsIn,
+  type MarkedField,
+  type Marks,
+  markedIn,
+} from './marked-fields.ts'
 export { openApiDocument } from './node-openapi.ts'
 export type { JsonSchema, OpenApiDocument } from './openapi.ts'
 export * from './operations.ts'
@@ -73,6 +84,7 @@ export * from './schemas/findable.ts'
 export * from './schemas/hub.ts'
 export * from './schemas/job.ts'
 export * from './schemas/label.ts'
+export { HOST_PATHS, LOCAL_ONLY } from './schemas/names.ts'
 export * from './schemas/network.ts'
 export * from './schemas/network-search.ts'
 export * from './schemas/node.ts'

@@ -1,6 +1,6 @@
 /** Describes an API as an OpenAPI 3.1 document, made from its operations and byte routes. */
 import { z } from 'zod'
-import type { Operation, OperationTable } from './contract.ts'
+import type { Effect, Operation, OperationTable } from './contract.ts'
 import { Problem } from './schemas/common.ts'
 import { ANSWERS, GIVEN } from './schemas/names.ts'
 
@@ -40,6 +40,7 @@ export interface DescribedBytes {
   readonly path: string
   readonly area: string
   readonly summary: string
+  readonly effect: Effect
   readonly input: z.ZodObject
   readonly requestType?: string
   readonly responseType?: string
@@ -87,13 +88,16 @@ function describeOperation(
   operation: Operation,
   schemas: Record<string, JsonSchema>,
 ): JsonSchema {
-  const { area, summary, input, output, errors = [], method, path, isOpen = false } = operation
+  const { area, summary, effect, access, input, output, errors = [], method, path } = operation
+  const isOpen = access === 'open'
   const inQuery = method === 'GET' || method === 'DELETE'
   const body = inQuery ? null : bodySchema(operation)
   return {
     operationId: name,
     summary,
     tags: [area],
+    'x-shoal-effect': effect,
+    'x-shoal-access': access ?? 'guest',
     ...(isOpen ? { security: [] } : {}),
     parameters: describeParameters(path, input, inQuery, schemas),
     ...(body ? { requestBody: { required: true, ...json(jsonSchema(body, 'input', schemas)) } } : {}),
@@ -105,7 +109,7 @@ function describeOperation(
 }
 
 function describeBytes(name: string, route: DescribedBytes, schemas: Record<string, JsonSchema>): JsonSchema {
-  const { area, summary, input, path, requestType, responseType, output, ranges } = route
+  const { area, summary, effect, input, path, requestType, responseType, output, ranges } = route
   const parameters = describeParameters(path, input, true, schemas)
   const range = { name: 'Range', in: 'header', required: false, schema: { type: 'string' } }
   const bytes = (type: string) => ({ content: { [type]: { schema: bytesSchema(route, schemas) } } })
@@ -114,6 +118,7 @@ function describeBytes(name: string, route: DescribedBytes, schemas: Record<stri
     operationId: name,
     summary,
     tags: [area],
+    'x-shoal-effect': effect,
     parameters: ranges ? [...parameters, range] : parameters,
     ...(requestType ? { requestBody: { required: true, ...bytes(requestType) } } : {}),
     responses: {

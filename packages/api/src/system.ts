@@ -13,6 +13,7 @@ export const SYSTEM = contract({
     listJobs: operation({
       method: 'GET',
       path: '/api/jobs',
+      effect: 'read',
       area: 'jobs',
       summary: 'List running jobs and the latest finished ones',
       input: z.object({}),
@@ -21,6 +22,7 @@ export const SYSTEM = contract({
     getJob: operation({
       method: 'GET',
       path: '/api/jobs/{id}',
+      effect: 'read',
       area: 'jobs',
       summary: 'Get one job',
       input: z.object({ id: Id }),
@@ -29,6 +31,8 @@ export const SYSTEM = contract({
     cancelJob: operation({
       method: 'DELETE',
       path: '/api/jobs/{id}',
+      effect: 'delete',
+      evenIfFull: true,
       area: 'jobs',
       summary: 'Cancel a job, or remove a finished one from the list',
       input: z.object({ id: Id }),
@@ -37,6 +41,7 @@ export const SYSTEM = contract({
     getSettings: operation({
       method: 'GET',
       path: '/api/settings',
+      effect: 'read',
       area: 'settings',
       summary: 'Get all settings',
       input: z.object({}),
@@ -45,6 +50,8 @@ export const SYSTEM = contract({
     changeSettings: operation({
       method: 'PATCH',
       path: '/api/settings',
+      effect: 'write',
+      changes: 'getSettings',
       area: 'settings',
       summary:
         'Change settings; they take effect immediately. Another proxy, network interface or name server restarts the node in place',
@@ -56,6 +63,7 @@ export const SYSTEM = contract({
     getNode: operation({
       method: 'GET',
       path: '/api/node',
+      effect: 'read',
       area: 'node',
       summary: 'Get information about the node: version, capabilities, folders, port',
       input: z.object({}),
@@ -64,6 +72,7 @@ export const SYSTEM = contract({
     getStats: operation({
       method: 'GET',
       path: '/api/stats',
+      effect: 'read',
       area: 'node',
       summary: 'Get rates, totals, connections and disk space',
       input: z.object({}),
@@ -72,6 +81,7 @@ export const SYSTEM = contract({
     listFolders: operation({
       method: 'GET',
       path: '/api/folders',
+      effect: 'read',
       area: 'node',
       summary: 'List a folder on the node’s machine, within the allowed folders',
       input: z.object({ path: HostFile.optional() }),
@@ -81,6 +91,7 @@ export const SYSTEM = contract({
     listLog: operation({
       method: 'GET',
       path: '/api/log',
+      effect: 'read',
       area: 'node',
       summary: 'List the latest log entries, oldest first',
       input: z.object({
@@ -94,7 +105,8 @@ export const SYSTEM = contract({
     getHealth: operation({
       method: 'GET',
       path: '/health',
-      isOpen: true,
+      effect: 'read',
+      access: 'open',
       area: 'node',
       summary: 'Check the health of the node',
       input: z.object({}),
@@ -103,6 +115,8 @@ export const SYSTEM = contract({
     stopNode: operation({
       method: 'POST',
       path: '/api/node/stop',
+      effect: 'write',
+      evenIfFull: true,
       area: 'node',
       summary: 'Stop the node',
       input: z.object({}),
@@ -112,6 +126,8 @@ export const SYSTEM = contract({
     restartNode: operation({
       method: 'POST',
       path: '/api/node/restart',
+      effect: 'write',
+      evenIfFull: true,
       area: 'node',
       summary:
         'Restart the node in place; answers when it is closed, and the next request waits until it runs again',

@@ -1,17 +1,19 @@
 import type { Contract, Operation } from '@shoal/api/contract'
 import type { z } from 'zod'
 
-/** Those who may ask for an operation. `everyone`: also without an account. Each of the others includes those after it. */
-export const AUDIENCES = ['everyone', 'member', 'moderator', 'admin'] as const
-export type Audience = (typeof AUDIENCES)[number]
+/** Who may call an operation of a hub. `open`: everybody, also without an account. Each of them includes those after it. */
+export const HUB_ACCESS = ['open', 'member', 'moderator', 'admin'] as const
+export type HubAccess = (typeof HUB_ACCESS)[number]
 
 /** One request that a hub answers. */
 export interface HubOperation<
   Input extends z.ZodObject = z.ZodObject,
   Output extends z.ZodType = z.ZodType,
-  For extends Audience = Audience,
-> extends Operation<Input, Output> {
-  readonly for: For
+  Access extends HubAccess = HubAccess,
+> extends Operation<Input, Output, Access> {
+  readonly access: Access
+  /** Whether pages of other sites may call it without a session: what a device needs until it has one. */
+  readonly isForOtherSites?: boolean
 }
 
 /** All that is known about one capability of a hub without running it. */
@@ -20,8 +22,10 @@ export interface HubContract extends Contract {
 }
 
 /** Keeps the precise types of an operation. */
-export function hubOperation<Input extends z.ZodObject, Output extends z.ZodType, const For extends Audience>(
-  it: HubOperation<Input, Output, For>,
-): HubOperation<Input, Output, For> {
+export function hubOperation<
+  Input extends z.ZodObject,
+  Output extends z.ZodType,
+  const Access extends HubAccess,
+>(it: HubOperation<Input, Output, Access>): HubOperation<Input, Output, Access> {
   return it
 }

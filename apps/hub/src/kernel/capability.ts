@@ -27,7 +27,7 @@ export interface HubParts extends RunningParts {
   drain?(withinMs: number): Promise<void> | void
 }
 
-/** How operations of the hub are called: `caller` is null only where the operation is for everyone. */
+/** How operations of the hub are called: `caller` is null only where the operation is open. */
 export interface HubCalls extends CallKind {
   readonly rest: [options: HubCall<this['operation']>]
 }
@@ -35,7 +35,7 @@ export interface HubCalls extends CallKind {
 export interface HubCall<It> {
   readonly signal: AbortSignal
   readonly client: Client
-  readonly caller: It extends { readonly for: 'everyone' } ? Caller | null : Caller
+  readonly caller: It extends { readonly access: 'open' } ? Caller | null : Caller
 }
 
 /** What a capability of the hub names before it runs. */

@@ -1,5 +1,5 @@
 import { describeApi } from '@shoal/api/openapi'
-import { HUB_OPERATIONS, type HubOperation } from '@shoal/hub-api'
+import { HUB_OPERATIONS } from '@shoal/hub-api'
 import type { FastifyInstance } from 'fastify'
 import { SESSION_COOKIE } from '../kernel/callers.ts'
 
@@ -22,21 +22,11 @@ export function addDescriptionRoute(
         version,
         description:
           'The API of a Shoal hub. Requests with unknown members are rejected. Every error says what was wrong.',
-        operations: Object.fromEntries(
-          Object.entries<HubOperation>(HUB_OPERATIONS)
-            .filter(([name]) => answered.has(name))
-            .map(([name, operation]) => [name, described(operation)]),
-        ),
+        operations: Object.fromEntries(Object.entries(HUB_OPERATIONS).filter(([name]) => answered.has(name))),
         security: SECURITY,
         unauthorized: 'Not logged in, or the session has ended',
       }),
     )
     return reply.type('application/json; charset=utf-8').send(text)
   })
-}
-
-function described(operation: HubOperation): HubOperation {
-  const { for: audience, summary } = operation
-  const whom = audience === 'everyone' ? '' : ` (${audience})`
-  return { ...operation, summary: `${summary}${whom}`, isOpen: audience === 'everyone' }
 }

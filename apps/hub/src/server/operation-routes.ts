@@ -2,7 +2,7 @@
 import type { Assembled } from '@shoal/daemon/capability'
 import { Failure } from '@shoal/daemon/failure'
 import { addOperationRoutes, markAuthenticated, takeJson } from '@shoal/daemon/http'
-import { AUDIENCES, type Audience, type HubOperation } from '@shoal/hub-api'
+import { HUB_ACCESS, type HubAccess, type HubOperation } from '@shoal/hub-api'
 import type { FastifyInstance, FastifyRequest } from 'fastify'
 import type { Caller } from '../kernel/callers.ts'
 import type { HubParts } from '../kernel/capability.ts'
@@ -42,19 +42,19 @@ async function admit(
   operation: HubOperation,
   request: FastifyRequest,
 ): Promise<Caller | null> {
-  const { for: audience } = operation
+  const { access } = operation
   const caller = await callers.of(headersOfCaller(operation, request))
   if (caller) markAuthenticated(request.raw)
-  if (audience === 'everyone') return caller
+  if (access === 'open') return caller
   if (!caller)
     throw new Failure('unauthorized', 'this is for members of the hub: log in', { field: 'authorization' })
-  if (rank(caller.account.role) < rank(audience))
-    throw new Failure('forbidden', `this is for accounts with the role ${audience}`, {
+  if (rank(caller.account.role) < rank(access))
+    throw new Failure('forbidden', `this is for accounts with the role ${access}`, {
       field: 'authorization',
     })
   return caller
 }
 
-function rank(audience: Audience): number {
-  return AUDIENCES.indexOf(audience)
+function rank(access: HubAccess): number {
+  return HUB_ACCESS.indexOf(access)
 }

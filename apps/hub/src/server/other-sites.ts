@@ -5,14 +5,9 @@
 import type { IncomingHttpHeaders } from 'node:http'
 import { Failure } from '@shoal/daemon/failure'
 import { checkOrigin, isFromOtherSite } from '@shoal/daemon/http'
-import { HUB_OPERATIONS, type HubOperation } from '@shoal/hub-api'
+import type { HubOperation } from '@shoal/hub-api'
 import type { FastifyInstance } from 'fastify'
 
-const { getHub, checkInvitation, createChallenge, loginWithDevice, recoverDevices, join } = HUB_OPERATIONS
-/** All that a device needs until it has a session. */
-const WITHOUT_SESSION: ReadonlySet<HubOperation> = new Set<HubOperation>([
-  ...[getHub, checkInvitation, createChallenge, loginWithDevice, recoverDevices, join],
-])
 /** Browsers ask anew whether a page may send a request after this time. */
 const PREFLIGHT_SECONDS = 600
 
@@ -37,7 +32,7 @@ export function answerOtherSites(scope: FastifyInstance): void {
 
 /** Returns the headers that say who asks. Throws `forbidden-origin` if a page of another site may not ask for this. */
 export function headersOfCaller(
-  operation: HubOperation,
+  operation: Pick<HubOperation, 'isForOtherSites'>,
   { method, headers }: { readonly method: string; readonly headers: IncomingHttpHeaders },
 ): IncomingHttpHeaders {
   if (!isFromOtherSite(headers)) {
@@ -45,7 +40,7 @@ export function headersOfCaller(
     return headers
   }
   const { cookie: _, ...others } = headers
-  if (others.authorization === undefined && !WITHOUT_SESSION.has(operation))
+  if (others.authorization === undefined && !operation.isForOtherSites)
     throw new Failure('forbidden-origin', 'a page of another site needs the secret of a session for this', {
       field: 'origin',
     })

@@ -6,7 +6,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { contract } from '@shoal/api/contract'
 import { assemble } from '@shoal/daemon/capability'
-import { type Audience, hubOperation } from '@shoal/hub-api'
+import { type HubAccess, hubOperation } from '@shoal/hub-api'
 import { type Role, StoreError } from '@shoal/hub-stores'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { z } from 'zod'
@@ -30,11 +30,12 @@ afterEach(async () => {
   await rm(data, { recursive: true })
 })
 
-const named = <const For extends Audience>(audience: For) =>
+const named = <const Access extends HubAccess>(access: Access) =>
   hubOperation({
-    for: audience,
     method: 'POST',
-    path: `/api/${audience}`,
+    path: `/api/${access}`,
+    effect: 'write',
+    access,
     area: 'test',
     summary: 'Say who calls',
     input: z.object({ text: z.string() }),
@@ -43,7 +44,7 @@ const named = <const For extends Audience>(audience: For) =>
 const TEST = contract({
   name: 'test',
   operations: {
-    forEveryone: named('everyone'),
+    forEveryone: named('open'),
     forMembers: named('member'),
     forModerators: named('moderator'),
     forAdmins: named('admin'),
@@ -95,7 +96,7 @@ async function ask(
 describe('the server of a hub', () => {
   it('serves each account what its role may use, by cookie or token', async () => {
     const { port } = await serve()
-    const audiences = ['everyone', 'member', 'moderator', 'admin']
+    const audiences = ['open', 'member', 'moderator', 'admin']
     const statuses = async (headers: Record<string, string>) => {
       const found: number[] = []
       for (const audience of audiences) found.push((await ask(port, audience, headers)).status)
@@ -110,7 +111,7 @@ describe('the server of a hub', () => {
     const admin = await bearer('admin')
     const cookie = { cookie: `a=b; shoal_hub_session=${admin.authorization.slice(7)}` }
     expect(await statuses(cookie)).toEqual([200, 200, 200, 200])
-    expect((await ask(port, 'everyone', cookie)).answer).toEqual({ caller: 'did:key:admin' })
+    expect((await ask(port, 'open', cookie)).answer).toEqual({ caller: 'did:key:admin' })
     // A session counts as long as its account is active.
     await opened.kernel.people.accounts.change('did:key:moderator', { state: 'banned' })
     expect(await statuses(moderator)).toEqual([200, 401, 401, 401])
@@ -122,12 +123,12 @@ describe('the server of a hub', () => {
   it('checks who asks before it reads the input', async () => {
     const { port } = await serve()
     expect((await ask(port, 'admin', {}, { other: 1 })).status).toBe(401)
-    expect((await ask(port, 'everyone', {}, { other: 1 })).status).toBe(400)
+    expect((await ask(port, 'open', {}, { other: 1 })).status).toBe(400)
   })
 
   it('refuses changes that a page of another site asks for', async () => {
     const { port } = await serve()
-    expect((await ask(port, 'everyone', { origin: 'https://example.com' })).status).toBe(403)
+    expect((await ask(port, 'open', { origin: 'https://example.com' })).status).toBe(403)
   })
 
   it.each([
@@ -141,7 +142,7 @@ describe('the server of a hub', () => {
     ['unavailable', 'unavailable', 503],
   ])('answers %s of the stores as %s', async (text, code, status) => {
     const { port } = await serve()
-    const refused = await ask(port, 'everyone', {}, { text })
+    const refused = await ask(port, 'open', {}, { text })
     expect(refused.status).toBe(status)
     expect(refused.answer.error).toEqual({ code, message: 'because', field: 'text' })
   })

@@ -9,7 +9,7 @@ import { type Kernel, type KernelOptions, openKernel } from './kernel/kernel.ts'
 import { KERNEL_TABLES } from './kernel/tables.ts'
 import { SERVER_TABLES } from './server/access/tables.ts'
 import { whileRoom } from './system/changes.ts'
-import { guestOperations } from './system/guest-operations.ts'
+import { guestOperations, remoteOperations } from './system/permissions.ts'
 import { startSystem } from './system/system.ts'
 
 export interface OpenNode extends RunningNode {
@@ -54,6 +54,7 @@ export async function runNode(
       capabilities: node.names,
       running: node.running,
       operations,
+      remoteOperations: remoteOperations(operations),
       guestOperations: guestOperations(operations, kernel),
       events: kernel.events,
       files: node.files,

@@ -22,7 +22,8 @@ export const ACCESS = contract({
     login: operation({
       method: 'POST',
       path: '/api/access',
-      isOpen: true,
+      effect: 'write',
+      access: 'open',
       bodyLimitBytes: 16 * 1024,
       area: 'access',
       summary: 'Log in with a user name and password, or with the token',
@@ -33,7 +34,8 @@ export const ACCESS = contract({
     logout: operation({
       method: 'DELETE',
       path: '/api/access',
-      isOpen: true,
+      effect: 'write',
+      access: 'open',
       area: 'access',
       summary: 'Log out',
       input: z.object({}),
@@ -42,7 +44,8 @@ export const ACCESS = contract({
     getAccess: operation({
       method: 'GET',
       path: '/api/access',
-      isOpen: true,
+      effect: 'read',
+      access: 'open',
       area: 'access',
       summary: 'Get the current user and how they are authenticated',
       input: z.object({}),
@@ -51,7 +54,8 @@ export const ACCESS = contract({
     createChallenge: operation({
       method: 'POST',
       path: '/api/access/challenges',
-      isOpen: true,
+      effect: 'read',
+      access: 'open',
       area: 'access',
       summary: 'Get a challenge for the login of a device. It is valid for two minutes, and once',
       input: z.object({}),
@@ -61,7 +65,8 @@ export const ACCESS = contract({
     loginWithDevice: operation({
       method: 'POST',
       path: '/api/access/devices',
-      isOpen: true,
+      effect: 'write',
+      access: 'open',
       bodyLimitBytes: 16 * 1024,
       area: 'access',
       summary:
@@ -78,7 +83,8 @@ export const ACCESS = contract({
     requestPasskey: operation({
       method: 'POST',
       path: '/api/access/passkeys/requests',
-      isOpen: true,
+      effect: 'read',
+      access: 'open',
       area: 'access',
       summary: 'Get a request for the login with a passkey, for `navigator.credentials.get`',
       input: z.object({}),
@@ -88,7 +94,8 @@ export const ACCESS = contract({
     loginWithPasskey: operation({
       method: 'POST',
       path: '/api/access/passkeys/logins',
-      isOpen: true,
+      effect: 'write',
+      access: 'open',
       bodyLimitBytes: 32 * 1024,
       area: 'access',
       summary: 'Log in with a passkey, as the user who has added it. The session is a cookie',
@@ -99,6 +106,7 @@ export const ACCESS = contract({
     listPasskeys: operation({
       method: 'GET',
       path: '/api/access/passkeys',
+      effect: 'read',
       area: 'access',
       summary: 'List the passkeys, the oldest first: all of them with the token, else those of the same user',
       input: z.object({}),
@@ -107,6 +115,7 @@ export const ACCESS = contract({
     requestNewPasskey: operation({
       method: 'POST',
       path: '/api/access/passkeys/new',
+      effect: 'read',
       area: 'access',
       summary: 'Get a request for a new passkey of the user, for `navigator.credentials.create`',
       input: z.object({}),
@@ -116,6 +125,7 @@ export const ACCESS = contract({
     addPasskey: operation({
       method: 'POST',
       path: '/api/access/passkeys',
+      effect: 'write',
       bodyLimitBytes: 32 * 1024,
       area: 'access',
       summary: 'Add a passkey, with which the user can then log in. Returns the passkeys',
@@ -126,6 +136,7 @@ export const ACCESS = contract({
     removePasskey: operation({
       method: 'DELETE',
       path: '/api/access/passkeys/{id}',
+      effect: 'delete',
       area: 'access',
       summary:
         'Remove a passkey. Browsers that logged in with it are logged out. Returns the passkeys that are left',
@@ -136,6 +147,7 @@ export const ACCESS = contract({
     listSessions: operation({
       method: 'GET',
       path: '/api/access/sessions',
+      effect: 'read',
       area: 'access',
       summary:
         'List the browsers and devices that are logged in, last used first: all of them with the token, else those of the same user',
@@ -145,6 +157,7 @@ export const ACCESS = contract({
     endSession: operation({
       method: 'DELETE',
       path: '/api/access/sessions/{id}',
+      effect: 'write',
       area: 'access',
       summary:
         'Log a browser out at once, with its events and the files it is reading. Returns the sessions that are left',
@@ -154,6 +167,7 @@ export const ACCESS = contract({
     endOtherSessions: operation({
       method: 'DELETE',
       path: '/api/access/sessions',
+      effect: 'write',
       area: 'access',
       summary: 'Log out all browsers of the list but the one that asks. Returns the sessions that are left',
       input: z.object({}),

@@ -42,6 +42,7 @@ export const CHAT = contract({
     getChat: operation({
       method: 'GET',
       path: '/api/chat/state',
+      effect: 'read',
       area: 'chat',
       summary: 'Say whether this node chats, why not, and how many messages are unread',
       input: z.object({}),
@@ -55,6 +56,7 @@ export const CHAT = contract({
     listConversations: operation({
       method: 'GET',
       path: '/api/chat',
+      effect: 'read',
       area: 'chat',
       summary: 'List the conversations, the one with the newest message first',
       input: z.object({}),
@@ -64,6 +66,7 @@ export const CHAT = contract({
     getConversation: operation({
       method: 'GET',
       path: '/api/chat/{conversation}',
+      effect: 'read',
       area: 'chat',
       summary: 'Show a conversation with its members and rules',
       input: z.object(Of),
@@ -73,6 +76,7 @@ export const CHAT = contract({
     createGroup: operation({
       method: 'POST',
       path: '/api/chat/groups',
+      effect: 'write',
       area: 'chat',
       summary: 'Create a closed group with the user as admin, and add persons',
       input: z.object({
@@ -88,6 +92,7 @@ export const CHAT = contract({
     createPrivate: operation({
       method: 'POST',
       path: '/api/chat/private',
+      effect: 'write',
       area: 'chat',
       summary: 'Begin the private conversation with a person, or return the one that there is',
       input: z.object({ hub: Hub.optional(), person: DidText }),
@@ -98,6 +103,7 @@ export const CHAT = contract({
     joinShareRoom: operation({
       method: 'POST',
       path: '/api/chat/rooms',
+      effect: 'write',
       area: 'chat',
       summary:
         'Join the room of a share by the link of the share. Whoever has the link can read and write there',
@@ -109,6 +115,7 @@ export const CHAT = contract({
     createShareRoom: operation({
       method: 'POST',
       path: '/api/chat/links',
+      effect: 'write',
       area: 'chat',
       summary:
         'Make a room for a share, and return the link that has it. `link`: a share link or magnet link; one that has a room is returned as it is. Give the link to those who shall read and write there',
@@ -119,6 +126,7 @@ export const CHAT = contract({
     listMessages: operation({
       method: 'GET',
       path: '/api/chat/{conversation}/messages',
+      effect: 'read',
       area: 'chat',
       summary: 'List the newest messages, or those before or around one of them; the oldest first',
       input: z.object({
@@ -139,6 +147,7 @@ export const CHAT = contract({
     sendMessage: operation({
       method: 'POST',
       path: '/api/chat/{conversation}/messages',
+      effect: 'write',
       area: 'chat',
       summary: 'Send a message. It is answered once it survives a crash, and delivered when the hub has it',
       input: z.object({
@@ -156,6 +165,7 @@ export const CHAT = contract({
     editMessage: operation({
       method: 'PUT',
       path: '/api/chat/{conversation}/messages/{message}',
+      effect: 'write',
       area: 'chat',
       summary: 'Change the text of an own message',
       input: z.object({ ...OfMessage, text: Text, mentions: Mentions.default([]) }),
@@ -165,6 +175,7 @@ export const CHAT = contract({
     deleteMessage: operation({
       method: 'DELETE',
       path: '/api/chat/{conversation}/messages/{message}',
+      effect: 'delete',
       area: 'chat',
       summary: 'Delete an own message for everybody, or that of a member as an admin',
       input: z.object(OfMessage),
@@ -174,6 +185,7 @@ export const CHAT = contract({
     reactToMessage: operation({
       method: 'PUT',
       path: '/api/chat/{conversation}/messages/{message}/reaction',
+      effect: 'write',
       area: 'chat',
       summary: 'React to a message with an emoji; null removes the reaction',
       input: z.object({ ...OfMessage, emoji: z.string().min(1).max(32).nullable() }),
@@ -183,6 +195,7 @@ export const CHAT = contract({
     reportMessage: operation({
       method: 'GET',
       path: '/api/chat/{conversation}/messages/{message}/report',
+      effect: 'read',
       area: 'chat',
       summary: 'Return the evidence that somebody sent a message, as text for a moderator',
       input: z.object(OfMessage),
@@ -192,6 +205,7 @@ export const CHAT = contract({
     verifyReport: operation({
       method: 'POST',
       path: '/api/chat/reports',
+      effect: 'read',
       area: 'chat',
       summary: 'Verify a report with the log that this device has read, and show the one message',
       input: z.object({ report: z.string().trim().min(1).max(200_000) }),
@@ -202,6 +216,7 @@ export const CHAT = contract({
     markRead: operation({
       method: 'PUT',
       path: '/api/chat/{conversation}/read',
+      effect: 'write',
       area: 'chat',
       summary: 'Mark everything up to a message as read',
       input: z.object(OfMessage),
@@ -211,6 +226,7 @@ export const CHAT = contract({
     setConversation: operation({
       method: 'PATCH',
       path: '/api/chat/{conversation}',
+      effect: 'write',
       area: 'chat',
       summary: 'Mute a conversation, or keep the draft of a message',
       input: z.object({
@@ -224,6 +240,7 @@ export const CHAT = contract({
     changeGroup: operation({
       method: 'PATCH',
       path: '/api/chat/{conversation}/group',
+      effect: 'write',
       area: 'chat',
       summary:
         'Add and remove persons, and change name and rules of a closed group. It is answered once all members will see it so',
@@ -244,6 +261,7 @@ export const CHAT = contract({
     acceptConversation: operation({
       method: 'POST',
       path: '/api/chat/{conversation}/accept',
+      effect: 'write',
       area: 'chat',
       summary: 'Accept the request of a stranger',
       input: z.object(Of),
@@ -254,6 +272,7 @@ export const CHAT = contract({
     leaveConversation: operation({
       method: 'POST',
       path: '/api/chat/{conversation}/leave',
+      effect: 'delete',
       area: 'chat',
       summary: 'Leave a closed group with all own devices; its messages stay here until it is forgotten',
       input: z.object(Of),
@@ -264,6 +283,7 @@ export const CHAT = contract({
     forgetConversation: operation({
       method: 'DELETE',
       path: '/api/chat/{conversation}',
+      effect: 'delete',
       area: 'chat',
       summary: 'Delete a conversation with its messages and keys from this device. Leave closed groups first',
       input: z.object(Of),
@@ -273,6 +293,7 @@ export const CHAT = contract({
     searchMessages: operation({
       method: 'GET',
       path: '/api/chat/search',
+      effect: 'read',
       area: 'chat',
       summary: 'Find messages that have all words, the newest first',
       input: z.object({
@@ -286,6 +307,7 @@ export const CHAT = contract({
     askForHistory: operation({
       method: 'POST',
       path: '/api/chat/history/code',
+      effect: 'write',
       area: 'chat',
       summary:
         'Return a code for another device of the user, which then sends its history here. It is good once, until the next one, or until the node ends',
@@ -296,6 +318,7 @@ export const CHAT = contract({
     giveHistory: operation({
       method: 'POST',
       path: '/api/chat/history',
+      effect: 'write',
       area: 'chat',
       summary:
         'Begin to send the history to the device of the user that shows this code. `getHistoryTransfer` and events say how far it is',
@@ -306,6 +329,7 @@ export const CHAT = contract({
     getHistoryTransfer: operation({
       method: 'GET',
       path: '/api/chat/history/transfer',
+      effect: 'read',
       area: 'chat',
       summary: 'Say how far the last transfer of the history is; null if there was none since the start',
       input: z.object({}),
@@ -315,6 +339,7 @@ export const CHAT = contract({
     cancelHistoryTransfer: operation({
       method: 'DELETE',
       path: '/api/chat/history/transfer',
+      effect: 'write',
       area: 'chat',
       summary: 'Cancel the transfer of the history that is waiting or under way',
       input: z.object({}),
@@ -324,6 +349,7 @@ export const CHAT = contract({
     exportHistory: operation({
       method: 'GET',
       path: '/api/chat/history',
+      effect: 'read',
       area: 'chat',
       summary:
         'Return some of the messages of this device as lines of JSON, the oldest first. They are not encrypted: the programs that write them to a file encrypt it',
@@ -340,6 +366,7 @@ export const CHAT = contract({
     importHistory: operation({
       method: 'POST',
       path: '/api/chat/history/import',
+      effect: 'write',
       area: 'chat',
       summary:
         'Add messages from lines that were exported, in parts that begin with a conversation. The signature of each is verified',
@@ -351,6 +378,7 @@ export const CHAT = contract({
     showPresence: operation({
       method: 'POST',
       path: '/api/chat/{conversation}/presence',
+      effect: 'outside',
       area: 'chat',
       summary: 'Show the other members that the user types or is there, if the settings say so',
       input: z.object({ ...Of, what: z.enum(['typing', 'stopped', 'here', 'away']) }),

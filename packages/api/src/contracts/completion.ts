@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import { contract, setting } from '../contract.ts'
 import { HostPath } from '../schemas/common.ts'
+import { LOCAL_ONLY } from '../schemas/names.ts'
 
 /** Placeholders, written in braces, in the arguments of the program that runs on completion. */
 export const HOOK_PLACEHOLDERS = ['name', 'path', 'directory', 'id', 'label', 'bytes'] as const
@@ -22,6 +23,9 @@ const HookArgument = z
       `${unknownPlaceholder(String(input))?.slice(0, 80)} is not a placeholder: use ${PLACEHOLDERS_TEXT}. To pass braces to the program, put spaces inside: { word }`,
   })
 
+/** A program with its arguments. */
+const Program = z.array(HookArgument).max(100).register(LOCAL_ONLY, { why: 'it runs on the machine' })
+
 /** Actions on completed downloads: moving their files and running a program. */
 export const COMPLETION = contract({
   name: 'completion',
@@ -33,7 +37,7 @@ export const COMPLETION = contract({
       }),
     },
     automation: {
-      onComplete: setting(z.array(HookArgument).max(100), [], {
+      onComplete: setting(Program, [], {
         title: 'Run on completion',
         description:
           'A program and its arguments, run without a shell. {name}, {path}, {directory}, {id}, {label} and {bytes} are replaced. Can only be set on the node’s own machine, with its token or when it starts; a password is not enough.',

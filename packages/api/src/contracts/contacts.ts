@@ -12,6 +12,7 @@ export const CONTACTS = contract({
     getProfile: operation({
       method: 'GET',
       path: '/api/profile',
+      effect: 'read',
       area: 'people',
       summary: 'Show the profile that contacts see',
       input: z.object({}),
@@ -20,6 +21,7 @@ export const CONTACTS = contract({
     setProfile: operation({
       method: 'PUT',
       path: '/api/profile',
+      effect: 'write',
       area: 'people',
       summary:
         'Sign a profile: name and picture (JPEG, PNG or WebP in base64, at most 32 KiB and 512 × 512 pixels). What is left out stays, null removes it',
@@ -33,6 +35,7 @@ export const CONTACTS = contract({
     clearProfile: operation({
       method: 'DELETE',
       path: '/api/profile',
+      effect: 'delete',
       area: 'people',
       summary: 'Sign an empty profile, so that contacts see neither name nor picture any longer',
       input: z.object({}),
@@ -42,6 +45,7 @@ export const CONTACTS = contract({
     listContacts: operation({
       method: 'GET',
       path: '/api/contacts',
+      effect: 'read',
       area: 'people',
       summary: 'List the persons whom contacts have shown, with profile, devices, verification and alarms',
       input: z.object({}),
@@ -50,6 +54,7 @@ export const CONTACTS = contract({
     askContacts: operation({
       method: 'POST',
       path: '/api/contacts/ask',
+      effect: 'write',
       area: 'people',
       summary:
         'Ask the nodes of contacts for newer device lists and profiles now: all of them, or those of one person',
@@ -61,6 +66,7 @@ export const CONTACTS = contract({
     getVerification: operation({
       method: 'GET',
       path: '/api/contacts/{did}/verification',
+      effect: 'read',
       area: 'people',
       summary: 'Show the words that both sides compare, and the own code for the other side to scan',
       input: z.object({ did: DidText }),
@@ -70,6 +76,7 @@ export const CONTACTS = contract({
     verifyContact: operation({
       method: 'PUT',
       path: '/api/contacts/{did}/verification',
+      effect: 'write',
       area: 'people',
       summary:
         'Mark a contact as verified: `seen` is the text of the code that the contact showed, or the words that both sides have compared',
@@ -80,6 +87,7 @@ export const CONTACTS = contract({
     unverifyContact: operation({
       method: 'DELETE',
       path: '/api/contacts/{did}/verification',
+      effect: 'write',
       area: 'people',
       summary: 'Remove the mark',
       input: z.object({ did: DidText }),
@@ -88,6 +96,7 @@ export const CONTACTS = contract({
     dismissContactAlarms: operation({
       method: 'DELETE',
       path: '/api/contacts/{did}/alarms',
+      effect: 'delete',
       area: 'people',
       summary: 'Dismiss the alarms about a contact',
       input: z.object({ did: DidText }),

@@ -9,6 +9,7 @@ export const DEVICES = contract({
     listDevices: operation({
       method: 'GET',
       path: '/api/devices',
+      effect: 'read',
       area: 'devices',
       summary:
         'List the devices of the node’s user, with the signed lists that say so, and alarms about them',
@@ -18,6 +19,7 @@ export const DEVICES = contract({
     describeDevice: operation({
       method: 'POST',
       path: '/api/devices/own',
+      effect: 'write',
       area: 'devices',
       summary:
         'Describe this node as a device of its user, for a list that the user signs. Makes its keys, which stay in the node',
@@ -29,6 +31,8 @@ export const DEVICES = contract({
     acceptDevices: operation({
       method: 'PUT',
       path: '/api/devices',
+      effect: 'write',
+      access: { tokenWhileNull: 'listDevices.did' },
       area: 'devices',
       summary:
         'Offer all device lists of the user. They are accepted if they go on with the known ones; the first ones require the token, since their devices can log in',
@@ -39,6 +43,8 @@ export const DEVICES = contract({
     forgetDevices: operation({
       method: 'DELETE',
       path: '/api/devices',
+      effect: 'delete',
+      access: 'token',
       area: 'devices',
       summary: 'Forget the user and the device lists, so that no device can log in. Requires the token',
       input: z.object({}),
@@ -48,6 +54,8 @@ export const DEVICES = contract({
     dismissDeviceAlarms: operation({
       method: 'DELETE',
       path: '/api/devices/alarms',
+      effect: 'delete',
+      access: 'token',
       area: 'devices',
       summary: 'Dismiss the alarms about device lists. Requires the token',
       input: z.object({}),

@@ -10,6 +10,7 @@ export const FEEDS = contract({
     listFeeds: operation({
       method: 'GET',
       path: '/api/feeds',
+      effect: 'read',
       area: 'feeds',
       summary: 'List feeds',
       input: z.object({}),
@@ -18,6 +19,7 @@ export const FEEDS = contract({
     addFeed: operation({
       method: 'POST',
       path: '/api/feeds',
+      effect: 'write',
       area: 'feeds',
       summary: 'Add an RSS or Atom feed',
       input: z.object({
@@ -31,6 +33,7 @@ export const FEEDS = contract({
     updateFeed: operation({
       method: 'PATCH',
       path: '/api/feeds/{id}',
+      effect: 'write',
       area: 'feeds',
       summary: 'Change the interval and the filters of a feed',
       input: z.object({
@@ -44,6 +47,7 @@ export const FEEDS = contract({
     removeFeed: operation({
       method: 'DELETE',
       path: '/api/feeds/{id}',
+      effect: 'delete',
       area: 'feeds',
       summary: 'Remove a feed',
       input: z.object({ id: Id }),
@@ -52,6 +56,7 @@ export const FEEDS = contract({
     refreshFeed: operation({
       method: 'POST',
       path: '/api/feeds/{id}/refresh',
+      effect: 'write',
       area: 'feeds',
       summary: 'Refresh a feed now',
       input: z.object({ id: Id }),
@@ -61,6 +66,7 @@ export const FEEDS = contract({
     listFeedItems: operation({
       method: 'GET',
       path: '/api/feeds/{id}/items',
+      effect: 'read',
       area: 'feeds',
       summary: 'List the items of a feed, newest first',
       input: z.object({ ...PageInput, id: Id }),

@@ -10,6 +10,7 @@ export const FINDABLE = contract({
     listFindable: operation({
       method: 'GET',
       path: '/api/findable',
+      effect: 'read',
       area: 'search',
       summary: 'List the torrents of this node that others find by search, and the key that signs them',
       input: z.object({}),
@@ -18,6 +19,7 @@ export const FINDABLE = contract({
     makeFindable: operation({
       method: 'POST',
       path: '/api/findable',
+      effect: 'write',
       area: 'search',
       summary: 'Let others find a torrent by search in the Shoal network, or change its description',
       input: MakeFindable,
@@ -28,6 +30,7 @@ export const FINDABLE = contract({
     hideTorrent: operation({
       method: 'DELETE',
       path: '/api/findable/{id}',
+      effect: 'write',
       area: 'search',
       summary: 'Withdraw a torrent from search',
       input: z.object({ id: TorrentId }),
@@ -36,6 +39,7 @@ export const FINDABLE = contract({
     setPublisher: operation({
       method: 'PUT',
       path: '/api/findable/key',
+      effect: 'delete',
       area: 'search',
       summary: 'Sign with another key, given as `shoal key export` prints it; torrents are published anew',
       input: z.object({ identity: z.string().min(1).max(10_000) }),

@@ -22,6 +22,7 @@ export const HUBS = contract({
     listHubs: operation({
       method: 'GET',
       path: '/api/hubs',
+      effect: 'read',
       area: 'hubs',
       summary: 'List the hubs that were joined, without asking them',
       input: z.object({}),
@@ -30,6 +31,7 @@ export const HUBS = contract({
     joinHub: operation({
       method: 'POST',
       path: '/api/hubs',
+      effect: 'write',
       area: 'hubs',
       summary:
         'Join a hub. `url`: its address, or the link of an invitation. `invitation`: its code or link, if the address has none. Who has an account there is logged in',
@@ -46,6 +48,7 @@ export const HUBS = contract({
     leaveHub: operation({
       method: 'DELETE',
       path: '/api/hubs/{hub}',
+      effect: 'write',
       area: 'hubs',
       summary:
         'Forget a hub, and end the session of this node there. The account stays: the page of the hub deletes it',
@@ -56,6 +59,7 @@ export const HUBS = contract({
     searchHub: operation({
       method: 'GET',
       path: '/api/hubs/{hub}/listings',
+      effect: 'outside',
       area: 'hubs',
       summary: 'Search what the members of a hub have published, the newest first',
       input: z.object({
@@ -74,6 +78,7 @@ export const HUBS = contract({
     publishAtHub: operation({
       method: 'POST',
       path: '/api/hubs/{hub}/listings',
+      effect: 'write',
       area: 'hubs',
       summary:
         'Publish a torrent of the list (`torrent`), or any magnet or share link (`link`). A torrent of the list is then announced at the tracker of the hub, if that is not private',
@@ -94,6 +99,7 @@ export const HUBS = contract({
     listHubSessions: operation({
       method: 'GET',
       path: '/api/hubs/{hub}/sessions',
+      effect: 'outside',
       area: 'hubs',
       summary: 'List all logins of the user at a hub, last used first',
       input: z.object({ hub: Hub }),
@@ -103,6 +109,7 @@ export const HUBS = contract({
     endHubSession: operation({
       method: 'DELETE',
       path: '/api/hubs/{hub}/sessions/{session}',
+      effect: 'write',
       area: 'hubs',
       summary:
         'End a login of the user at a hub. A device logs in again by itself: removing it from the device list ends that',
@@ -113,6 +120,7 @@ export const HUBS = contract({
     inviteToHub: operation({
       method: 'POST',
       path: '/api/hubs/{hub}/invitations',
+      effect: 'write',
       area: 'hubs',
       summary: 'Make the link of an invitation to a hub, which is shown once',
       input: z.object({

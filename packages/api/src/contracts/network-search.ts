@@ -10,6 +10,7 @@ export const NETWORK_SEARCH = contract({
     startSearch: operation({
       method: 'POST',
       path: '/api/searches',
+      effect: 'outside',
       area: 'search',
       summary:
         'Search the Shoal network and the node’s own list, and count the seeds of the best rows; a search that nobody reads or listens to for a minute ends',
@@ -20,6 +21,7 @@ export const NETWORK_SEARCH = contract({
     readSearch: operation({
       method: 'GET',
       path: '/api/searches/{id}',
+      effect: 'read',
       area: 'search',
       summary: 'Read what a search has found. The events of the topic `search:ID` tell the same as it comes',
       input: z.object({
@@ -33,6 +35,7 @@ export const NETWORK_SEARCH = contract({
     probeSearch: operation({
       method: 'POST',
       path: '/api/searches/{id}/seeds',
+      effect: 'outside',
       area: 'search',
       summary:
         'Count the seeds of more rows of a search, such as those on the screen. Those of the best rows are counted without it',
@@ -43,6 +46,7 @@ export const NETWORK_SEARCH = contract({
     endSearch: operation({
       method: 'DELETE',
       path: '/api/searches/{id}',
+      effect: 'write',
       area: 'search',
       summary: 'End a search and forget its rows',
       input: z.object({ id: Id }),

@@ -37,6 +37,7 @@ export const NETWORK = contract({
     getNetwork: operation({
       method: 'GET',
       path: '/api/network',
+      effect: 'read',
       area: 'network',
       summary: 'Get the node’s state in the Shoal network: identity, addresses, size of the network',
       input: z.object({}),
@@ -45,6 +46,7 @@ export const NETWORK = contract({
     listNetworkPeers: operation({
       method: 'GET',
       path: '/api/network/peers',
+      effect: 'read',
       area: 'network',
       summary: 'List the connected nodes of the Shoal network',
       input: z.object({}),
@@ -59,6 +61,7 @@ export const NETWORK = contract({
     connectNetwork: operation({
       method: 'POST',
       path: '/api/network/peers',
+      effect: 'outside',
       area: 'network',
       summary: 'Connect to a node of the Shoal network',
       input: z.object({ address: MultiaddrText }),
@@ -69,6 +72,7 @@ export const NETWORK = contract({
     listProvided: operation({
       method: 'GET',
       path: '/api/network/provided',
+      effect: 'read',
       area: 'network',
       summary: 'List the torrents that others find at this node through the Shoal network',
       input: z.object({}),
@@ -77,6 +81,7 @@ export const NETWORK = contract({
     announceTorrent: operation({
       method: 'POST',
       path: '/api/network/provided',
+      effect: 'write',
       area: 'network',
       summary: 'Announce a torrent in the Shoal network now, and from then on',
       input: z.object({ id: TorrentId }),
@@ -87,6 +92,7 @@ export const NETWORK = contract({
     findProviders: operation({
       method: 'GET',
       path: '/api/network/providers',
+      effect: 'outside',
       area: 'network',
       summary: 'Find who has a torrent, by content ID, info hash or magnet link',
       input: z.object({ link: z.string().min(1).max(10_000) }),
@@ -96,6 +102,7 @@ export const NETWORK = contract({
     renewNetworkKey: operation({
       method: 'POST',
       path: '/api/network/key',
+      effect: 'delete',
       area: 'network',
       summary: 'Replace the network key: others then know the node by another PeerId',
       input: z.object({}),

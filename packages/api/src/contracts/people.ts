@@ -10,6 +10,7 @@ export const PEOPLE = contract({
     listPeople: operation({
       method: 'GET',
       path: '/api/people',
+      effect: 'read',
       area: 'people',
       summary:
         'List the Shoal peers that were recognized, contacts first, then last seen first, with their reputation and its reasons',
@@ -26,6 +27,7 @@ export const PEOPLE = contract({
     updatePerson: operation({
       method: 'PATCH',
       path: '/api/people/{key}',
+      effect: 'write',
       area: 'people',
       summary:
         'Name a Shoal peer, or show it your did:key (`showDid`): it is sent a certificate for its eyes only, until you withdraw that or a network key or your key is replaced',
@@ -42,6 +44,7 @@ export const PEOPLE = contract({
     listBlocked: operation({
       method: 'GET',
       path: '/api/publishers/blocked',
+      effect: 'read',
       area: 'people',
       summary: 'List the publishers that are blocked, last blocked first',
       input: z.object({}),
@@ -50,6 +53,7 @@ export const PEOPLE = contract({
     blockPublisher: operation({
       method: 'PUT',
       path: '/api/publishers/blocked/{did}',
+      effect: 'write',
       area: 'people',
       summary: 'Block a publisher: searches show no entry that this key signed',
       input: z.object({ did: DidText, note: z.string().trim().max(200).optional() }),
@@ -60,6 +64,7 @@ export const PEOPLE = contract({
     unblockPublisher: operation({
       method: 'DELETE',
       path: '/api/publishers/blocked/{did}',
+      effect: 'write',
       area: 'people',
       summary: 'Unblock a publisher',
       input: z.object({ did: DidText }),

@@ -17,6 +17,7 @@ export const PUBLICATIONS = contract({
     listPublications: operation({
       method: 'GET',
       path: '/api/publications',
+      effect: 'read',
       area: 'publications',
       summary: 'List the links that you publish',
       input: z.object({}),
@@ -25,6 +26,7 @@ export const PUBLICATIONS = contract({
     publish: operation({
       method: 'POST',
       path: '/api/publications',
+      effect: 'write',
       area: 'publications',
       summary: 'Publish a version of a link, signed by its key (BEP 44, BEP 46)',
       input: z.object({
@@ -42,6 +44,7 @@ export const PUBLICATIONS = contract({
     findPublished: operation({
       method: 'GET',
       path: '/api/published',
+      effect: 'outside',
       area: 'publications',
       summary: 'Look up the latest version of a link in the DHT',
       input: z.object({ link: MutableLink }),
@@ -51,6 +54,7 @@ export const PUBLICATIONS = contract({
     unpublish: operation({
       method: 'DELETE',
       path: '/api/publications/{id}',
+      effect: 'write',
       area: 'publications',
       summary: 'Stop publishing a link: the DHT forgets it after two hours',
       input: z.object({ id: Id }),
@@ -59,6 +63,7 @@ export const PUBLICATIONS = contract({
     listFollowed: operation({
       method: 'GET',
       path: '/api/followed',
+      effect: 'read',
       area: 'publications',
       summary: 'List the links that you follow',
       input: z.object({}),
@@ -67,6 +72,7 @@ export const PUBLICATIONS = contract({
     follow: operation({
       method: 'POST',
       path: '/api/followed',
+      effect: 'write',
       area: 'publications',
       summary: 'Follow a link: add its latest version, and each later one',
       input: z.object({
@@ -84,6 +90,7 @@ export const PUBLICATIONS = contract({
     updateFollowed: operation({
       method: 'PATCH',
       path: '/api/followed/{id}',
+      effect: 'write',
       area: 'publications',
       summary: 'Change how a link is followed',
       input: z.object({
@@ -97,6 +104,7 @@ export const PUBLICATIONS = contract({
     checkFollowed: operation({
       method: 'POST',
       path: '/api/followed/{id}/check',
+      effect: 'write',
       area: 'publications',
       summary: 'Look for a new version of a link now',
       input: z.object({ id: Id }),
@@ -106,6 +114,7 @@ export const PUBLICATIONS = contract({
     unfollow: operation({
       method: 'DELETE',
       path: '/api/followed/{id}',
+      effect: 'write',
       area: 'publications',
       summary: 'Stop following a link: its torrents stay',
       input: z.object({ id: Id }),

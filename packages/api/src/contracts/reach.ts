@@ -17,6 +17,7 @@ export const REACH = contract({
     getReach: operation({
       method: 'GET',
       path: '/api/reach',
+      effect: 'read',
       area: 'node',
       summary: 'Get who can reach the node, and whom its links work for',
       input: z.object({}),
@@ -25,6 +26,8 @@ export const REACH = contract({
     openUp: operation({
       method: 'POST',
       path: '/api/reach',
+      effect: 'write',
+      access: 'token',
       area: 'node',
       summary: 'Let others in: listen in the network, with a password for the console. Requires the token',
       input: z.object({
@@ -48,6 +51,8 @@ export const REACH = contract({
     closeUp: operation({
       method: 'DELETE',
       path: '/api/reach',
+      effect: 'write',
+      evenIfFull: true,
       area: 'node',
       summary: 'Undo `openUp`: listen as before, and forget its password and public address',
       input: z.object({}),
@@ -57,6 +62,8 @@ export const REACH = contract({
     setPassword: operation({
       method: 'PUT',
       path: '/api/access/password',
+      effect: 'write',
+      access: { tokenOrPassword: 'present' },
       bodyLimitBytes: 16 * 1024,
       area: 'access',
       summary:
@@ -77,6 +84,7 @@ export const REACH = contract({
     testReach: operation({
       method: 'POST',
       path: '/api/reach/test',
+      effect: 'outside',
       area: 'node',
       summary:
         'Test the node’s addresses from its machine, and from outside, with the port for peers, if a hub is among the trackers for new torrents',

@@ -13,6 +13,7 @@ export const SEALED = contract({
     openSealed: operation({
       method: 'POST',
       path: '/api/sealed',
+      effect: 'write',
       area: 'files',
       summary:
         'Open the files of a sealed share for reading while it downloads. The answer comes when its beginning has arrived; a repeated call continues to wait after a timeout',
@@ -38,6 +39,7 @@ export const SEALED = contract({
     getSealed: operation({
       method: 'GET',
       path: '/api/sealed/{id}',
+      effect: 'read',
       area: 'files',
       summary: 'Get an opened sealed share, with the error of the last read that failed',
       input: z.object(One),
@@ -46,6 +48,7 @@ export const SEALED = contract({
     listSealedFiles: operation({
       method: 'GET',
       path: '/api/sealed/{id}/files',
+      effect: 'read',
       area: 'files',
       summary: 'List the files in an opened sealed share, and where to read them',
       input: z.object({ ...One, ...PageInput }),
@@ -54,6 +57,7 @@ export const SEALED = contract({
     closeSealed: operation({
       method: 'DELETE',
       path: '/api/sealed/{id}',
+      effect: 'write',
       area: 'files',
       summary: 'Forget the key of an opened sealed share. Its torrent stays',
       input: z.object(One),

@@ -9,6 +9,7 @@ export const SEARCH = contract({
     search: operation({
       method: 'GET',
       path: '/api/search',
+      effect: 'read',
       area: 'search',
       summary: 'Search names, paths, comments and the text of documents',
       input: SearchInput,

@@ -17,6 +17,7 @@ export const SHARING = contract({
     createTorrent: operation({
       method: 'POST',
       path: '/api/create',
+      effect: 'write',
       area: 'torrents',
       summary: 'Create a torrent from a file or folder on the node’s machine, and seed it',
       input: CreateTorrent,
@@ -26,6 +27,7 @@ export const SHARING = contract({
     createUpload: operation({
       method: 'POST',
       path: '/api/uploads',
+      effect: 'write',
       area: 'uploads',
       summary: 'Start an upload; `name` becomes the name of the torrent',
       input: z.object({ name: Name }),
@@ -35,6 +37,7 @@ export const SHARING = contract({
     getUpload: operation({
       method: 'GET',
       path: '/api/uploads/{id}',
+      effect: 'read',
       area: 'uploads',
       summary: 'Get the progress of an upload',
       input: z.object({ id: Id }),
@@ -43,6 +46,7 @@ export const SHARING = contract({
     shareUpload: operation({
       method: 'POST',
       path: '/api/uploads/{id}/share',
+      effect: 'write',
       area: 'uploads',
       summary: 'Create a torrent from an upload, and seed it',
       input: CreateTorrent.omit({ path: true }).extend({ id: Id }),
@@ -52,6 +56,8 @@ export const SHARING = contract({
     cancelUpload: operation({
       method: 'DELETE',
       path: '/api/uploads/{id}',
+      effect: 'delete',
+      evenIfFull: true,
       area: 'uploads',
       summary: 'Cancel an upload and delete its files',
       input: z.object({ id: Id }),

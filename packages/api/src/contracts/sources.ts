@@ -10,6 +10,7 @@ export const SOURCES = contract({
     addTorrent: operation({
       method: 'POST',
       path: '/api/torrents',
+      effect: 'write',
       area: 'torrents',
       summary: 'Add a torrent, or download a file over HTTP(S) or FTP',
       input: AddTorrent,
@@ -21,6 +22,7 @@ export const SOURCES = contract({
     previewTorrent: operation({
       method: 'POST',
       path: '/api/previews',
+      effect: 'outside',
       area: 'torrents',
       summary: 'Preview the content of a link or .torrent before adding it',
       input: PreviewTorrent,
@@ -39,6 +41,7 @@ export const SOURCES = contract({
     listProtocols: operation({
       method: 'GET',
       path: '/api/protocols',
+      effect: 'read',
       area: 'node',
       summary: 'List the kinds of links that the node supports',
       input: z.object({}),

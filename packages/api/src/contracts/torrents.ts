@@ -80,6 +80,7 @@ export const TORRENTS = contract({
     listTorrents: operation({
       method: 'GET',
       path: '/api/torrents',
+      effect: 'read',
       area: 'torrents',
       summary: 'List torrents, filtered and sorted',
       input: ListTorrents,
@@ -88,6 +89,7 @@ export const TORRENTS = contract({
     actOnTorrents: operation({
       method: 'POST',
       path: '/api/torrents/actions',
+      effect: 'delete',
       area: 'torrents',
       summary: 'Pause, resume, recheck, reannounce, remove, restore or reorder torrents',
       input: ActOnTorrents,
@@ -98,6 +100,7 @@ export const TORRENTS = contract({
     listRemoved: operation({
       method: 'GET',
       path: '/api/removed',
+      effect: 'read',
       area: 'torrents',
       summary: 'List recently removed torrents, which can be restored',
       input: z.object({}),
@@ -106,6 +109,7 @@ export const TORRENTS = contract({
     getTorrent: operation({
       method: 'GET',
       path: '/api/torrents/{id}',
+      effect: 'read',
       area: 'torrents',
       summary: 'Get one torrent',
       input: One,
@@ -114,6 +118,7 @@ export const TORRENTS = contract({
     updateTorrent: operation({
       method: 'PATCH',
       path: '/api/torrents/{id}',
+      effect: 'write',
       area: 'torrents',
       summary: 'Change the name, label, tags, limits, download order, queue position or kinds of sources',
       input: UpdateTorrent,
@@ -123,6 +128,7 @@ export const TORRENTS = contract({
     updateTorrents: operation({
       method: 'PATCH',
       path: '/api/torrents',
+      effect: 'write',
       area: 'torrents',
       summary: 'Change the label, tags, limits, download order or kinds of sources of many torrents',
       input: UpdateTorrents,
@@ -133,6 +139,7 @@ export const TORRENTS = contract({
     moveTorrent: operation({
       method: 'POST',
       path: '/api/torrents/{id}/move',
+      effect: 'write',
       area: 'torrents',
       summary: 'Move the files of a torrent to another folder',
       input: One.extend({ directory: HostPath }),
@@ -142,6 +149,7 @@ export const TORRENTS = contract({
     getPieces: operation({
       method: 'GET',
       path: '/api/torrents/{id}/pieces',
+      effect: 'read',
       area: 'torrents',
       summary: 'Get which pieces are complete, and how many peers have each',
       input: One,
@@ -150,6 +158,7 @@ export const TORRENTS = contract({
     getTorrentHistory: operation({
       method: 'GET',
       path: '/api/torrents/{id}/history',
+      effect: 'read',
       area: 'torrents',
       summary: 'Get the transfer history of the last hour',
       input: One,
@@ -158,6 +167,7 @@ export const TORRENTS = contract({
     listFiles: operation({
       method: 'GET',
       path: '/api/torrents/{id}/files',
+      effect: 'read',
       area: 'files',
       summary: 'List the files of a torrent',
       input: One.extend({ ...PageInput, limit: z.number().int().min(1).max(10_000).default(1000) }),
@@ -166,6 +176,7 @@ export const TORRENTS = contract({
     setPriority: operation({
       method: 'PATCH',
       path: '/api/torrents/{id}/files',
+      effect: 'write',
       area: 'files',
       summary: 'Set file priorities: 0 skip, 1 low, 4 normal, 7 high',
       input: One.extend({
@@ -179,6 +190,7 @@ export const TORRENTS = contract({
     renameFile: operation({
       method: 'POST',
       path: '/api/torrents/{id}/files/{index}/rename',
+      effect: 'write',
       area: 'files',
       summary: 'Rename a file, or move it within its torrent',
       input: One.extend({ index: FileIndex, path: z.string().min(1).max(4096) }),
@@ -188,6 +200,7 @@ export const TORRENTS = contract({
     listPeers: operation({
       method: 'GET',
       path: '/api/torrents/{id}/peers',
+      effect: 'read',
       area: 'peers',
       summary: 'List connected peers and web seeds',
       input: One,
@@ -196,6 +209,7 @@ export const TORRENTS = contract({
     listSources: operation({
       method: 'GET',
       path: '/api/torrents/{id}/sources',
+      effect: 'read',
       area: 'peers',
       summary: 'List how much came from each kind of source since the node started',
       input: One,
@@ -204,6 +218,7 @@ export const TORRENTS = contract({
     addPeers: operation({
       method: 'POST',
       path: '/api/torrents/{id}/peers',
+      effect: 'outside',
       area: 'peers',
       summary: 'Connect to peers',
       input: One.extend({ addresses: z.array(z.string().max(300)).min(1).max(1000) }),
@@ -213,6 +228,7 @@ export const TORRENTS = contract({
     listTrackers: operation({
       method: 'GET',
       path: '/api/torrents/{id}/trackers',
+      effect: 'read',
       area: 'peers',
       summary: 'List trackers and other peer sources with their latest results',
       input: One,
@@ -221,6 +237,7 @@ export const TORRENTS = contract({
     setTrackers: operation({
       method: 'PUT',
       path: '/api/torrents/{id}/trackers',
+      effect: 'write',
       area: 'peers',
       summary: 'Replace the trackers, given as a list of tiers',
       input: One.extend({ tiers: z.array(z.array(z.string().max(2000)).max(1000)).max(1000) }),
@@ -230,6 +247,7 @@ export const TORRENTS = contract({
     setWebSeeds: operation({
       method: 'PUT',
       path: '/api/torrents/{id}/webseeds',
+      effect: 'write',
       area: 'peers',
       summary: 'Replace the web seeds',
       input: One.extend({ urls: z.array(z.string().max(2000)).max(1000) }),
@@ -239,6 +257,7 @@ export const TORRENTS = contract({
     listKnownPeers: operation({
       method: 'GET',
       path: '/api/peers',
+      effect: 'read',
       area: 'peers',
       summary: 'List peers seen before, most recently seen first',
       input: z.object(PageInput),
@@ -247,6 +266,7 @@ export const TORRENTS = contract({
     getPeerReach: operation({
       method: 'GET',
       path: '/api/peer-reach',
+      effect: 'read',
       area: 'peers',
       summary: 'Get whether peers from outside can connect, why not, and what routers were asked to open',
       input: z.object({}),
@@ -255,6 +275,7 @@ export const TORRENTS = contract({
     getIpFilter: operation({
       method: 'GET',
       path: '/api/ip-filter',
+      effect: 'read',
       area: 'peers',
       summary: 'Get the state of the IP filter',
       input: z.object({}),
@@ -263,6 +284,7 @@ export const TORRENTS = contract({
     reloadIpFilter: operation({
       method: 'POST',
       path: '/api/ip-filter/reload',
+      effect: 'write',
       area: 'peers',
       summary: 'Read the file of the IP filter again',
       input: z.object({}),
@@ -272,6 +294,7 @@ export const TORRENTS = contract({
     listLabels: operation({
       method: 'GET',
       path: '/api/labels',
+      effect: 'read',
       area: 'labels',
       summary: 'List labels with their folders and torrent counts',
       input: z.object({}),
@@ -280,6 +303,7 @@ export const TORRENTS = contract({
     putLabel: operation({
       method: 'PUT',
       path: '/api/labels/{name}',
+      effect: 'write',
       area: 'labels',
       summary: 'Create or change a label',
       input: Label.partial().required({ name: true }),
@@ -289,6 +313,7 @@ export const TORRENTS = contract({
     removeLabel: operation({
       method: 'DELETE',
       path: '/api/labels/{name}',
+      effect: 'delete',
       area: 'labels',
       summary: 'Remove a label; its torrents keep their folders',
       input: z.object({ name: Name }),
@@ -297,6 +322,7 @@ export const TORRENTS = contract({
     getHistory: operation({
       method: 'GET',
       path: '/api/stats/history',
+      effect: 'read',
       area: 'node',
       summary: 'Get the transfer history of the last hour, day, month or year',
       input: z.object({ range: z.enum(HISTORY_RANGES).default('hour') }),

@@ -8,5 +8,8 @@ export const ANSWERS = z.registry<{ id: string }>()
 /** Names of schemas in requests. */
 export const GIVEN = z.registry<{ id: string }>()
 
+/** Schemas of values that only the owner may give, and only on the node's own machine. `why`: because they run there. */
+export const LOCAL_ONLY = z.registry<{ why: string }>()
+
 /** Schemas of paths on the node's machine. `isWhole`: the content of the folder is written, shared or watched, not only one file or a list of names. */
 export const HOST_PATHS = z.registry<{ isWhole: boolean }>()

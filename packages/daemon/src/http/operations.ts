@@ -13,9 +13,6 @@ export interface OperationParts<Each extends Operation = Operation> {
   readonly absent: ReadonlySet<string>
   /** Returns the operations as the sender of the request may use them. */
   readonly operationsFor: (request: FastifyRequest) => AnyOperations
-  /** Checks that reject a request depending on who makes it. */
-  // biome-ignore lint/suspicious/noExplicitAny: the input of each operation.
-  readonly checks?: Readonly<Record<string, (input: any, request: FastifyRequest) => Promise<void>>>
   /** Returns further members of the options that the operation is called with. It runs before anything is read of the input, and may reject the request. */
   readonly admit?: (operation: Each, request: FastifyRequest, reply: FastifyReply) => Promise<object>
   /** Default: pages of other sites ask for nothing that changes something. */
@@ -43,7 +40,7 @@ function refuseOperation(scope: FastifyInstance, name: string, { method, path }:
 function addOperation<Each extends Operation>(
   scope: FastifyInstance,
   name: string,
-  { table, operationsFor, checks = {}, admit, config = {} }: OperationParts<Each>,
+  { table, operationsFor, admit, config = {} }: OperationParts<Each>,
 ): void {
   const operation = table[name]!
   const admitted = new WeakMap<FastifyRequest, object>()
@@ -59,7 +56,6 @@ function addOperation<Each extends Operation>(
     }),
     handler: async (request, reply) => {
       const input = readInput(operation, request)
-      await checks[name]?.(input, request)
       const answer = operationsFor(request)[name]!
       return answer(input, { ...admitted.get(request), signal: leaving(reply) })
     },

@@ -8,9 +8,11 @@ export const HUB = contract({
   name: 'hub',
   operations: {
     getHub: hubOperation({
-      for: 'everyone',
+      access: 'open',
+      isForOtherSites: true,
       method: 'GET',
       path: '/api/hub',
+      effect: 'read',
       area: 'hub',
       summary: 'Get the name, key and addresses of the hub, and how to become a member',
       input: z.object({}),

@@ -16,9 +16,10 @@ export const KEY_PACKAGES = contract({
   name: 'key-packages',
   operations: {
     getKeyPackages: hubOperation({
-      for: 'member',
+      access: 'member',
       method: 'GET',
       path: '/api/key-packages',
+      effect: 'read',
       area: 'key packages',
       summary: 'Get the number of key packages that are left of the device that asks',
       input: z.object({}),
@@ -26,9 +27,10 @@ export const KEY_PACKAGES = contract({
       errors: ['forbidden'],
     }),
     addKeyPackages: hubOperation({
-      for: 'member',
+      access: 'member',
       method: 'POST',
       path: '/api/key-packages',
+      effect: 'write',
       bodyLimitBytes: 2 * 1024 * 1024,
       area: 'key packages',
       summary: `Add key packages of the device that asks: one-time ones, of which it has at most ${MAX_KEY_PACKAGES} and 1 MiB, and a last resort for when they are used up. \`upload\`: one more than the last; an upload that is repeated changes nothing`,
@@ -45,9 +47,10 @@ export const KEY_PACKAGES = contract({
       idempotent: true,
     }),
     takeKeyPackages: hubOperation({
-      for: 'member',
+      access: 'member',
       method: 'POST',
       path: '/api/key-packages/take',
+      effect: 'write',
       area: 'key packages',
       summary:
         'Take a key package of each device of a member, or of one of them: a one-time one, which nobody else gets, or the last resort if none is left, or ten were taken of this device today. The device that asks is left out',

@@ -10,10 +10,11 @@ export const MEMBER_DATA = contract({
     deleteMyData: hubOperation({
       method: 'POST',
       path: '/api/account/delete',
+      effect: 'delete',
       area: 'accounts',
       summary:
         'Delete your account with everything that you wrote. It needs a login within the last ten minutes. The public log of moderators keeps your DID if it names it',
-      for: 'member',
+      access: 'member',
       input: z.object({ did: Did.meta({ description: 'Your own DID, as a confirmation' }) }),
       output: z.object({
         deleted: z.record(z.string(), z.number().int()).meta({ description: 'Deleted rows by table' }),

@@ -8,27 +8,30 @@ export const TRACKER_KEYS = contract({
   name: 'tracker-keys',
   operations: {
     getTrackerAccount: hubOperation({
-      for: 'member',
+      access: 'member',
       method: 'GET',
       path: '/api/tracker/account',
+      effect: 'read',
       area: 'tracker',
       summary: 'Get your announce URLs, and what your peers uploaded and downloaded',
       input: z.object({}),
       output: TrackerAccount,
     }),
     renewTrackerKey: hubOperation({
-      for: 'member',
+      access: 'member',
       method: 'POST',
       path: '/api/tracker/key',
+      effect: 'delete',
       area: 'tracker',
       summary: 'Get a passkey for your announces; the one before is refused from then on',
       input: z.object({}),
       output: NewTrackerKey,
     }),
     listTrackerTotals: hubOperation({
-      for: 'admin',
+      access: 'admin',
       method: 'GET',
       path: '/api/tracker/totals',
+      effect: 'read',
       area: 'tracker',
       summary: 'List what the peers of each account uploaded and downloaded',
       input: z.object({

@@ -8,7 +8,9 @@ import type { Log } from './log/log.ts'
 
 export interface RunningNode {
   readonly operations: NodeOperations
-  /** The same for callers who only know a password: see system/guest-operations.ts. */
+  /** The same for the owner at another machine: see system/permissions.ts. */
+  readonly remoteOperations: NodeOperations
+  /** The same for callers who only know a password. */
   readonly guestOperations: NodeOperations
   /** Names of the capabilities that run. */
   readonly capabilities: readonly string[]
@@ -43,6 +45,8 @@ export interface HttpCallOptions extends CallOptions {
   session?(): number | null
   /** Call it before the password is replaced. Returns what to call when that was done, or was not: the session that calls then continues, under the new user name. */
   keepLogin?(): () => void
+  /** Rejects with `wrong-password` or `too-many-attempts` if neither the request nor this is the present password of the console. Absent if the caller has no way to prove it. */
+  provePassword?(present: string | undefined): Promise<void>
 }
 
 /** A file of a torrent, ready to be read. */

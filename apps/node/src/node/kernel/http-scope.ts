@@ -14,7 +14,7 @@ export interface HttpScope {
     /** The user name that programs log in with. */
     readonly userName: string
     checkPassword(username: string, password: string, request: FastifyRequest): Promise<boolean>
-    /** Whether these are the credentials of the machine's owner, who may use all operations: others use `node.guestOperations`. */
+    /** Whether these are the credentials of the machine's owner, who uses `node.remoteOperations`: others use `node.guestOperations`. */
     isToken(username: string, password: string): boolean
   }
 }

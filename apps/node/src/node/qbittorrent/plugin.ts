@@ -54,7 +54,7 @@ export const qbittorrentApi =
     const { app, node } = scope
     const sessions = new Sessions()
     const memories = new SyncMemories(MOST_MEMORIES)
-    const call = createCall(node.operations)
+    const call = createCall(node.remoteOperations)
     const guestCall = createCall(node.guestOperations)
     const facts = new DetailCache(call)
     app.removeAllContentTypeParsers()

@@ -1,27 +1,15 @@
-import { type NodeOperations, OPERATIONS, type OperationName } from '@shoal/api'
+import { type NodeOperations, OPERATIONS, type Operation, type OperationName } from '@shoal/api'
 
-/** Operations that change nothing that is stored, make room, or keep others out. */
-const HARMLESS: ReadonlySet<OperationName> = new Set([
-  'addPeers',
-  'cancelJob',
-  'cancelUpload',
-  'closeUp',
-  'previewTorrent',
-  'restartNode',
-  'stopNode',
-])
-
-/** Calls `assertRoom` before each change, which it can refuse. */
+/** Calls `assertRoom` before each operation that stores something, which it can refuse. */
 export function whileRoom(operations: NodeOperations, assertRoom: () => void): NodeOperations {
-  const guarded = Object.entries(operations).map(([name, operation]) => {
-    const isChange =
-      OPERATIONS[name as OperationName].method !== 'GET' && !HARMLESS.has(name as OperationName)
-    if (!isChange) return [name, operation]
+  const guarded = Object.entries(operations).map(([name, call]) => {
+    const { effect, evenIfFull }: Operation = OPERATIONS[name as OperationName]
+    if (evenIfFull || effect === 'read' || effect === 'outside') return [name, call]
     return [
       name,
       async (...given: never[]) => {
         assertRoom()
-        return (operation as (...given: never[]) => Promise<unknown>)(...given)
+        return (call as (...given: never[]) => Promise<unknown>)(...given)
       },
     ]
   })

@@ -3,7 +3,7 @@ import { BYTE_ROUTES, type FoundPath, hostPathsIn, OPERATIONS, Settings } from '
 import { expect, test } from 'vitest'
 import type { z } from 'zod'
 
-/** Paths of the machine: callers with only the password are refused hidden folders (guest-operations.ts). */
+/** Paths of the machine: callers with only the password are refused hidden folders (permissions.ts). */
 const PATHS = [
   ...['moveTorrent.directory', 'putLabel.directory', 'addTorrent.directory', 'createTorrent.path'],
   ...[
@@ -18,7 +18,7 @@ const PATHS = [
   ...['privacy.ipFilter', 'privacy.countryDatabase'],
 ]
 
-/** May be a path of the machine, which `guestOperations` looks for itself. */
+/** May be a path of the machine, which `guestOperations` finds. */
 const PATHS_IN_TEXTS = ['addTorrent.source', 'previewTorrent.source', 'renameFile.path']
 
 /** A path in a folder that the node chose: with `..` or a leading separator it is refused, or not found among the files of a torrent. */

@@ -50,7 +50,7 @@ export const transmissionApi: CompatPlugin = scope => {
 }
 
 function createContext({ node }: HttpScope): RpcContext {
-  const call = createCall(node.operations)
+  const call = createCall(node.remoteOperations)
   return {
     node,
     call,

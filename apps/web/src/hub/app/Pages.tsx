@@ -37,13 +37,9 @@ export function Pages() {
   )
 }
 
-function Guarded({
-  screen: { component: Content, for: audience = 'everyone' },
-}: {
-  readonly screen: Screen
-}) {
+function Guarded({ screen: { component: Content, for: access = 'open' } }: { readonly screen: Screen }) {
   const account = useAccount()
-  if (mayUse(account, audience)) return <Content />
+  if (mayUse(account, access)) return <Content />
   const t = account ? texts.roleOnly : texts.membersOnly
   return (
     <EmptyState

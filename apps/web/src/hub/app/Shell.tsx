@@ -63,8 +63,8 @@ function Entries({ className }: { readonly className: string | undefined }) {
   const account = useCell(hub.account)
   const info = useCell(hub.info)
   const links = SCREENS.map(screen => {
-    const { path: href, menu, for: audience = 'everyone' } = screen
-    if (!menu || !info || !isThere(screen, info) || !mayUse(account, audience)) return null
+    const { path: href, menu, for: access = 'open' } = screen
+    if (!menu || !info || !isThere(screen, info) || !mayUse(account, access)) return null
     const isCurrent = path === href || (href === '/' && path.startsWith('/listings/'))
     return (
       <Link key={href} href={href} className={className} aria-current={isCurrent ? 'page' : undefined}>

@@ -1,5 +1,5 @@
 /** All screens of the page. Each is loaded when it is first opened. */
-import type { Audience, HubInfo } from '@shoal/hub-api'
+import type { HubAccess, HubInfo } from '@shoal/hub-api'
 import type { ComponentType } from 'react'
 import type { IconName } from '../../shared/controls/icons.ts'
 import { lazyComponent } from '../../shared/feature.ts'
@@ -11,7 +11,7 @@ export interface Screen {
   readonly path: string
   readonly component: ComponentType
   /** Those who may open it. Default: everyone. */
-  readonly for?: Audience
+  readonly for?: HubAccess
   /** The screen is there only if the hub runs this capability. */
   readonly capability?: string
   /** The entry in the menu. */

@@ -57,7 +57,7 @@ test('screens are closed before the session ends, and open again if it does not'
 test('each role may do what those before it may', async () => {
   const { items } = await linkOf('mock').api.listAccounts({})
   const [admin, moderator, member] = items
-  const audiences = ['everyone', 'member', 'moderator', 'admin'] as const
+  const audiences = ['open', 'member', 'moderator', 'admin'] as const
   const allowed = [null, member, moderator, admin].map(
     account => audiences.filter(audience => mayUse(account, audience)).length,
   )

@@ -1,4 +1,4 @@
-import type { AccountInfo, Audience, HubInfo } from '@shoal/hub-api'
+import type { AccountInfo, HubAccess, HubInfo } from '@shoal/hub-api'
 import type { HubApi } from '@shoal/hub-api/client'
 import { Cell } from '../../shared/base/cell.ts'
 
@@ -14,7 +14,7 @@ export interface HubLink {
 }
 
 /** Ranks of roles: each may do what those before it may. */
-const ROLES: readonly Audience[] = ['everyone', 'member', 'moderator', 'admin']
+const ROLES: readonly HubAccess[] = ['open', 'member', 'moderator', 'admin']
 
 /** The hub, and who uses it. */
 export class HubStore {
@@ -64,6 +64,6 @@ export class HubStore {
   }
 }
 
-export function mayUse(account: AccountInfo | null | undefined, audience: Audience): boolean {
-  return ROLES.indexOf(account?.role ?? 'everyone') >= ROLES.indexOf(audience)
+export function mayUse(account: AccountInfo | null | undefined, access: HubAccess): boolean {
+  return ROLES.indexOf(account?.role ?? 'open') >= ROLES.indexOf(access)
 }

@@ -2,6 +2,7 @@
 
 import { Failure } from '@shoal/daemon/failure'
 import { type Hosts, markAuthenticated, type RequestMetrics, takeJson } from '@shoal/daemon/http'
+import { isLoopback } from '@shoal/torrent/local-address'
 import type { FastifyInstance, FastifyRequest } from 'fastify'
 import type { RunningNode } from '../../kernel/contract.ts'
 import type { Access, Identity } from '../access/access.ts'
@@ -14,7 +15,6 @@ import { addDescriptionRoute } from './description.ts'
 import { addFileRoute, addSealedFileRoute } from './files.ts'
 import { addOperations } from './operations.ts'
 import { addPlaylistRoute } from './playlist.ts'
-import { refuseProgram } from './programs.ts'
 import { addMetainfoRoute, addTorrentUploadRoute } from './torrent-bytes.ts'
 import { addUploadFileRoute } from './upload-files.ts'
 
@@ -50,40 +50,21 @@ export function addApi(app: FastifyInstance, { node, access, hosts, lines, reque
       senders.set(request, sender)
       if (access.provesToken(sender)) owners.add(request)
     })
-    const operationsFor = (request: FastifyRequest) =>
-      owners.has(request) ? operations : node.guestOperations
-    const requireToken = (request: FastifyRequest, what: string) => {
-      if (!owners.has(request))
-        throw new Failure('forbidden', `${what} requires the token: log in with it`, {
-          field: 'authorization',
-        })
+    const operationsFor = (request: FastifyRequest) => {
+      if (!owners.has(request)) return node.guestOperations
+      return isLoopback(request.ip) ? operations : node.remoteOperations
     }
     takeJson(scope)
-    addOperations(
-      scope,
-      {
-        operationsFor,
-        sessionOf: request => access.sessionOf(request),
-        keepLogin: (request, reply) => keepLogin(access, request, reply),
-        capabilities: node.capabilities,
+    addOperations(scope, {
+      operationsFor,
+      sessionOf: request => access.sessionOf(request),
+      keepLogin: (request, reply) => keepLogin(access, request, reply),
+      async provePassword(request, present) {
+        // A request that brings the password has just proved it.
+        if (senders.get(request)!.by !== 'password') await access.requirePassword(present, request)
       },
-      {
-        changeSettings: (change, request) => refuseProgram(change, request, { access, operations }),
-        setPassword: async ({ present }, request) => {
-          // A request that brings the password has just proved it.
-          const isProved = owners.has(request) || senders.get(request)!.by === 'password'
-          if (!isProved) await access.requirePassword(present, request)
-        },
-        openUp: async (_input, request) => requireToken(request, 'letting others in'),
-        // The first lists say whose devices can log in. Those that follow are judged by them.
-        acceptDevices: async (_input, request) => {
-          if ((await operations.listDevices({})).did === null)
-            requireToken(request, 'saying whose devices can log in')
-        },
-        forgetDevices: async (_input, request) => requireToken(request, 'forgetting the devices'),
-        dismissDeviceAlarms: async (_input, request) => requireToken(request, 'dismissing alarms'),
-      },
-    )
+      capabilities: node.capabilities,
+    })
     addSessionRoutes(scope, { access, hosts, senderOf: request => senders.get(request)! })
     addMetainfoRoute(scope, node)
     addSealedFileRoute(scope, files, access)

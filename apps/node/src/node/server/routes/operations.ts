@@ -1,7 +1,6 @@
 /** Adds the routes of the node's operations. */
 import {
   ACCESS,
-  type CheckedInputOf,
   CONTRACTS,
   type Contract,
   type NodeOperations,
@@ -12,8 +11,6 @@ import { addOperationRoutes } from '@shoal/daemon/http'
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import type { HttpCallOptions } from '../../kernel/contract.ts'
 
-type Name = keyof NodeOperations
-
 export interface OperationParts {
   /** Returns the operations as the sender of the request may use them. */
   readonly operationsFor: (request: FastifyRequest) => NodeOperations
@@ -21,31 +18,28 @@ export interface OperationParts {
   readonly sessionOf: (request: FastifyRequest) => number | null
   /** See `HttpCallOptions.keepLogin`. */
   readonly keepLogin: (request: FastifyRequest, reply: FastifyReply) => () => void
+  /** See `HttpCallOptions.provePassword`. */
+  readonly provePassword: (request: FastifyRequest, present: string | undefined) => Promise<void>
   readonly capabilities: readonly string[]
-}
-
-/** Checks that reject a request depending on who makes it. */
-export type Checks = {
-  readonly [Each in Name]?: (input: CheckedInputOf<Each>, request: FastifyRequest) => Promise<void>
 }
 
 /** All operations except those about the client's access, and the open ones, whose answers depend on who asks. */
 const TABLE: OperationTable = Object.fromEntries(
   Object.entries<OperationTable[string]>(OPERATIONS).filter(
-    ([name, { isOpen }]) => !(name in ACCESS.operations) && !isOpen,
+    ([name, { access }]) => !(name in ACCESS.operations) && access !== 'open',
   ),
 )
 
 export function addOperations(
   scope: FastifyInstance,
-  { operationsFor, sessionOf, keepLogin, capabilities }: OperationParts,
-  checks: Checks,
+  { operationsFor, sessionOf, keepLogin, provePassword, capabilities }: OperationParts,
 ): void {
   addOperationRoutes(scope, {
-    ...{ table: TABLE, absent: absentOperations(capabilities), operationsFor, checks },
+    ...{ table: TABLE, absent: absentOperations(capabilities), operationsFor },
     admit: async (_operation, request, reply): Promise<HttpCallOptions> => ({
       session: () => sessionOf(request),
       keepLogin: () => keepLogin(request, reply),
+      provePassword: present => provePassword(request, present),
     }),
   })
 }

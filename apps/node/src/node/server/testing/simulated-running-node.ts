@@ -7,12 +7,16 @@ import { gauge, samplesBy } from '@shoal/daemon/metrics'
 import type { NodeFiles, ReadableFile, RunningNode } from '../../kernel/contract.ts'
 import { EventHub } from '../../kernel/event-hub.ts'
 import type { Log } from '../../kernel/log/log.ts'
+import { guestOperations, type PathRules, remoteOperations } from '../../system/permissions.ts'
 
+/** Its files are not on the disk. */
+const ALL_FOLDERS: PathRules = { allow: async path => path, refuseHidden: async () => {} }
 const CHUNK_BYTES = 16_384
 
 /** The simulated node, as a server needs it: with an event hub, files as bytes, and a log. It starts empty. */
 export class SimulatedRunningNode extends SimulatedNode implements RunningNode {
-  readonly guestOperations = this.operations
+  readonly remoteOperations = remoteOperations(this.operations)
+  readonly guestOperations = guestOperations(this.operations, { folders: ALL_FOLDERS })
   readonly capabilities = CONTRACTS.map(({ name }) => name)
   readonly startedMs = this.state.startedMs
   readonly log: Log = {

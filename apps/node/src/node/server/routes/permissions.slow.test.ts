@@ -1,3 +1,4 @@
+import { OPERATIONS, type Operation } from '@shoal/api'
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import { Access } from '../access/access.ts'
 import { hashPassword } from '../access/password.ts'
@@ -89,4 +90,15 @@ test('a password can change all other settings, also if the unchanged program is
     payload,
   })
   expect([answer.statusCode, node.state.settings.queue.maxSeeds]).toEqual([200, 3])
+})
+
+test('without a login, all operations are refused but those that are open', async () => {
+  const open: string[] = []
+  for (const [name, { method, path }] of Object.entries<Operation>(OPERATIONS)) {
+    const url = path.replace(/\{\w+\}/g, '1')
+    const { statusCode } = await app.inject({ method, url, headers: { host: 'localhost' } })
+    if (statusCode !== 401) open.push(name)
+  }
+  const said = Object.entries<Operation>(OPERATIONS).filter(([, { access }]) => access === 'open')
+  expect(open).toEqual(said.map(([name]) => name))
 })

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 import { z } from 'zod'
-import { hasHostPaths, hostPathsIn } from './host-paths.ts'
+import { hasHostPaths, hostPathsIn } from './marked-fields.ts'
 import { HostFile, HostPath } from './schemas/common.ts'
 
 const found = (field: string, path = '/a', isWhole = true) => [{ field, path, isWhole }]
@@ -18,6 +18,19 @@ test.each<[string, z.ZodType, unknown, unknown[]]>([
   ['a value that is checked further', z.object({ a: HostPath.pipe(z.string()) }), { a: '/a' }, found('a')],
   ['a value that is changed', z.object({ a: HostPath.transform(x => x.trim()) }), { a: '/a' }, found('a')],
   ['a description', z.object({ a: HostPath.meta({ description: 'x' }) }), { a: '/a' }, found('a')],
+  [
+    'a variant',
+    z.union([z.object({ by: z.literal('b') }), z.object({ by: z.literal('a'), b: HostPath })]),
+    { by: 'a', b: '/a' },
+    found('b'),
+  ],
+  [
+    'no other variant',
+    z.union([z.object({ by: z.literal('b') }), z.object({ by: z.literal('a'), b: HostPath })]),
+    { by: 'b', b: '/a' },
+    [],
+  ],
+  ['two choices', z.union([HostPath, z.object({}), HostPath]), '/a', found('')],
   ['a schema that is made later', z.lazy(() => z.object({ a: HostPath })), { a: '/a' }, found('a')],
 ])('finds the path in %s', (_, schema, value, paths) => {
   expect(hasHostPaths(schema)).toBe(true)
@@ -32,7 +45,7 @@ test.each<[string, z.ZodType, unknown]>([
   ['what a transformation leaves', HostPath.transform(path => ({ path })), { path: '/a' }],
 ])('throws for a path in %s, where it does not look', (_, schema, value) => {
   expect(hasHostPaths(schema)).toBe(true)
-  expect(() => hostPathsIn(schema, value)).toThrow(/hostPathsIn/)
+  expect(() => hostPathsIn(schema, value)).toThrow(/markedIn/)
 })
 
 test('finds nothing where there are no paths', () => {

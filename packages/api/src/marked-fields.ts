@@ -1,0 +1,183 @@
+/** Finds the fields of inputs and answers that are marked in a registry: paths of the machine, and values that only the owner may give. */
+import type { z } from 'zod'
+import { HOST_PATHS } from './schemas/names.ts'
+
+/** A registry of zod, in which a schema is marked. */
+export interface Marks<Mark> {
+  get(schema: z.ZodType): Mark | undefined
+}
+
+/** A field that is marked. */
+export interface MarkedField<Mark> {
+  /** The member: `filters.0.directory`. */
+  readonly field: string
+  readonly value: unknown
+  readonly mark: Mark
+}
+
+/** A path on the node's machine in an input. */
+export interface FoundPath {
+  readonly field: string
+  readonly path: string
+  /** See `HOST_PATHS`. */
+  readonly isWhole: boolean
+}
+
+/** The parts of a schema that contain others. */
+interface Parts {
+  readonly type: string
+  readonly shape?: Readonly<Record<string, z.ZodType>>
+  readonly element?: z.ZodType
+  readonly innerType?: z.ZodType
+  readonly valueType?: z.ZodType
+  readonly options?: readonly z.ZodType[]
+  readonly items?: readonly z.ZodType[]
+  readonly left?: z.ZodType
+  readonly right?: z.ZodType
+  readonly in?: z.ZodType
+  readonly out?: z.ZodType
+  readonly values?: readonly unknown[]
+}
+
+const partsOf = (schema: z.ZodType) => schema._zod.def as unknown as Parts
+
+/** Returns the schema that a lazy one makes, once. */
+const laterPart = (schema: z.ZodType) => (schema._zod as unknown as { innerType?: z.ZodType }).innerType
+
+/** All schemas that are parts of another, wherever it holds them. */
+function schemasIn(schema: z.ZodType): z.ZodType[] {
+  const { shape = {}, type, ...parts } = partsOf(schema)
+  const isSchema = (part: unknown): part is z.ZodType =>
+    typeof (part as z.ZodType | null | undefined)?._zod?.def?.type === 'string'
+  const later = type === 'lazy' ? laterPart(schema) : null
+  const all = [...Object.values(shape), ...Object.values(parts).flat(), later] as unknown[]
+  return all.filter(isSchema)
+}
+
+const known = new WeakMap<object, WeakMap<z.ZodType, boolean>>()
+
+/** Whether values of the schema can have marked fields. */
+export function hasMarks(marks: Marks<unknown>, schema: z.ZodType): boolean {
+  const answers = known.get(marks) ?? new WeakMap<z.ZodType, boolean>()
+  known.set(marks, answers)
+  const before = answers.get(schema)
+  if (before !== undefined) return before
+  const found = holdsMarks(marks, schema, new Set())
+  answers.set(schema, found)
+  return found
+}
+
+function holdsMarks(marks: Marks<unknown>, schema: z.ZodType, seen: Set<z.ZodType>): boolean {
+  // `get` knows copies of a schema with other descriptions, unlike `has`.
+  if (marks.get(schema)) return true
+  if (seen.has(schema)) return false
+  seen.add(schema)
+  return schemasIn(schema).some(each => holdsMarks(marks, each, seen))
+}
+
+/**
+ * The marked fields of a checked input, or of an answer. Throws for a schema whose marks it cannot find, so that none passes unseen.
+ */
+export function markedIn<Mark>(marks: Marks<Mark>, schema: z.ZodType, value: unknown): MarkedField<Mark>[] {
+  const all = new Map<string, MarkedField<Mark>>()
+  // A value that several choices of a union accept is found once.
+  for (const each of fieldsIn(marks, schema, value, '', false)) all.set(each.field, each)
+  return [...all.values()]
+}
+
+/** Whether inputs of the schema can contain paths of the node's machine. */
+export function hasHostPaths(schema: z.ZodType): boolean {
+  return hasMarks(HOST_PATHS, schema)
+}
+
+/** The paths of the node's machine in a checked input. Throws as `markedIn` does. */
+export function hostPathsIn(schema: z.ZodType, value: unknown): FoundPath[] {
+  return markedIn(HOST_PATHS, schema, value).map(({ field, value: path, mark }) => ({
+    ...{ field, path: path as string, isWhole: mark.isWhole },
+  }))
+}
+
+/** Types of schemas whose values have others within. */
+const CONTAINERS = ['object', 'array', 'record', 'tuple']
+
+/** A part of a schema, with what the input has for it. */
+type Branch = readonly [part: z.ZodType | undefined, values: (readonly [value: unknown, field: string])[]]
+
+/** `isChoice`: whether the value may be that of another schema. */
+function fieldsIn<Mark>(
+  marks: Marks<Mark>,
+  schema: z.ZodType,
+  value: unknown,
+  field: string,
+  isChoice: boolean,
+): MarkedField<Mark>[] {
+  if (value === null || value === undefined || !hasMarks(marks, schema)) return []
+  const mark = marks.get(schema)
+  const { type } = partsOf(schema)
+  const isContainer = CONTAINERS.includes(type)
+  const isOther =
+    (isContainer && typeof value !== 'object') || (type === 'string' && typeof value !== 'string')
+  if (isOther) {
+    if (isChoice) return []
+    throw new Error(`markedIn expects another value at ${field}: a schema must not transform what is marked`)
+  }
+  if (mark) return [{ field, value, mark }]
+  const branches = branchesOf(schema, value, field)
+  const unseen = schemasIn(schema).some(
+    part => hasMarks(marks, part) && !branches.some(([seen]) => seen === part),
+  )
+  if (unseen) throw new Error(`markedIn cannot look into every part of a schema of the type ${type}`)
+  const isUnion = type === 'union' || (isChoice && !isContainer)
+  return branches.flatMap(([part, values]) =>
+    values.flatMap(([each, at]) => (part ? fieldsIn(marks, part, each, at, isUnion) : [])),
+  )
+}
+
+function branchesOf(schema: z.ZodType, value: unknown, field: string): Branch[] {
+  const at = (key: string | number) => (field === '' ? `${key}` : `${field}.${key}`)
+  const { type, shape = {}, items = [], options = [], ...parts } = partsOf(schema)
+  const same = [[value, field] as const]
+  const members = Object.entries(value as Record<string, unknown>)
+  const each = members.map(([key, member]) => [member, at(key)] as const)
+  switch (type) {
+    case 'object':
+      return Object.entries(shape).map(([key, member]) => [
+        member,
+        [[(value as Record<string, unknown>)[key], at(key)]],
+      ])
+    case 'array':
+      return [[parts.element, each]]
+    case 'record':
+      return [[parts.valueType, each]]
+    case 'tuple':
+      return items.map((item, key) => [item, [[(value as unknown[])[key], at(key)]]])
+    case 'union':
+      return options.map(option => [option, isExcluded(option, value) ? [] : same])
+    case 'intersection':
+      return [
+        [parts.left, same],
+        [parts.right, same],
+      ]
+    case 'pipe':
+      // Either side may have the fields: that of what is given, or that after a transformation of it.
+      return [
+        [parts.in, same],
+        [parts.out, same],
+      ]
+    case 'lazy':
+      return [[laterPart(schema), same]]
+    default:
+      // Optional, nullable, with a default, and the like.
+      return [[parts.innerType, same]]
+  }
+}
+
+/** Whether a member of an object with a literal, such as `type`, says that it is another one of a union. */
+function isExcluded(option: z.ZodType, value: unknown): boolean {
+  const { type, shape = {} } = partsOf(option)
+  if (type !== 'object' || typeof value !== 'object') return false
+  return Object.entries(shape).some(([name, member]) => {
+    const { type: kind, values = [] } = partsOf(member)
+    return kind === 'literal' && !values.includes((value as Record<string, unknown>)[name])
+  })
+}
