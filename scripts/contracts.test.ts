@@ -1,7 +1,22 @@
-/** What the contracts of node and hub say about their operations is plausible. */
+/** The contracts of node and hub say plausible things about their operations. */
+import { readFileSync } from 'node:fs'
 import { describe, expect, test } from 'vitest'
-import { BYTE_ROUTES, type NodeAccess, OPERATIONS, type Operation } from '../packages/api/src/index.ts'
-import { HUB_OPERATIONS } from '../packages/hub-api/src/index.ts'
+import {
+  ACCESS,
+  ALL_CONTRACTS,
+  BYTE_ROUTES,
+  type ByteRoute,
+  type Contract,
+  type ErrorTable,
+  errorsOf,
+  type NodeAccess,
+  OPERATIONS,
+  type Operation,
+  type OperationTable,
+  USUAL_ERRORS,
+} from '../packages/api/src/index.ts'
+import { HUB_CONTRACTS, HUB_OPERATIONS } from '../packages/hub-api/src/index.ts'
+import { errorCodes, sourcesUnder } from './error-texts.ts'
 
 const NODE = OPERATIONS as Readonly<Record<string, Operation>>
 const ALL: readonly (readonly [string, Pick<Operation, 'method' | 'effect'>])[] = [
@@ -67,4 +82,104 @@ test('an operation that changes what another answers takes parts of that', () =>
     const { shape } = NODE[changes]!.output as Operation['input']
     expect(Object.keys(input.shape), name).toEqual(Object.keys(shape))
   }
+})
+
+describe('errors', () => {
+  const BYTES = BYTE_ROUTES as Readonly<Record<string, ByteRoute>>
+  const programs = [{ ...NODE, ...BYTES }, HUB_OPERATIONS as Readonly<Record<string, Operation>>]
+
+  test.each(programs)('a code has one status in all operations of a program', operations => {
+    const usual = { ...errorsOf(Object.values(operations)), ...USUAL_ERRORS }
+    for (const [name, { errors = {} }] of Object.entries(operations))
+      for (const [code, { status }] of Object.entries(errors)) {
+        expect([name, code, status]).toEqual([name, code, usual[code]!.status])
+      }
+  })
+
+  test.each(programs)('the member of an error is one of the input', operations => {
+    for (const [name, { errors = {}, input }] of Object.entries(operations))
+      for (const { field } of Object.values(errors))
+        if (field !== undefined && !(name === 'uploadTorrent'))
+          expect(input.shape, name).toHaveProperty(field)
+  })
+
+  /** Codes of a capability that no operation answers with, and where they end instead. */
+  const ELSEWHERE: Readonly<Record<string, Readonly<Record<string, string>>>> = {
+    chat: { 'bad-device-list': 'kept out by the chat, which takes the last good one' },
+    completion: { 'hook-failed': 'the log' },
+    contacts: { 'bad-device-list': 'alarms of the contact' },
+    feeds: { 'bad-feed': 'error of the feed', 'no-answer': 'error of the feed' },
+    publications: { 'bad-message': 'error of the link' },
+    search: { 'bad-document': 'the log' },
+    server: { 'bad-token': 'the start' },
+    torrents: { timeout: 'previewTorrent of sources', 'too-many-requests': 'previewTorrent of sources' },
+    transfers: { stalled: 'the job, which tries again' },
+  }
+
+  const ELSEWHERE_AT_HUB: typeof ELSEWHERE = {
+    listings: {
+      ...{ 'bad-picture': 'routes of bytes', 'bad-torrent': 'routes of bytes' },
+      ...{
+        credentials: 'Torznab',
+        function: 'Torznab',
+        incorrect: 'Torznab',
+        limit: 'Torznab',
+        missing: 'Torznab',
+      },
+    },
+  }
+
+  const codesUnder = (folder: string) =>
+    sourcesUnder(folder)
+      .filter(file => !/testing|compliance|suite/.test(file))
+      .flatMap(file => errorCodes(readFileSync(file, 'utf8'), file))
+
+  /** The operations of a capability, and those that its settings and those of others go through. */
+  function operationsOf({ operations = {}, settings }: Contract): Operation[] {
+    const all = Object.values(operations)
+    if (settings) all.push(...Object.values(NODE).filter(({ changes }) => changes !== undefined))
+    return all.length > 0 ? all : Object.values(NODE)
+  }
+
+  const folders: readonly (readonly [folder: string, operations: Iterable<{ errors?: ErrorTable }>])[] = [
+    ...ALL_CONTRACTS.filter(({ name }) => !['system', 'access'].includes(name)).map(
+      it => [it.name, operationsOf(it)] as const,
+    ),
+    ['kernel', Object.values(NODE)],
+    ['system', Object.values(NODE)],
+    [
+      'server',
+      [...Object.values(ACCESS.operations), ...Object.values(BYTES), NODE.setPassword!, NODE.changeSettings!],
+    ],
+  ]
+
+  test.each(folders)(
+    'every code that %s throws is in the table of one of its operations',
+    (name, operations) => {
+      const listed = { ...errorsOf(operations), ...USUAL_ERRORS, ...ELSEWHERE[name] }
+      const codes = new Set(codesUnder(`apps/node/src/node/${name}`))
+      expect([...codes].filter(code => !Object.hasOwn(listed, code))).toEqual([])
+      // Exceptions that nobody needs any more.
+      expect(Object.keys(ELSEWHERE[name] ?? {}).filter(code => !codes.has(code))).toEqual([])
+    },
+  )
+
+  test.each(HUB_CONTRACTS.filter(it => 'operations' in it))(
+    'every code that $name of the hub throws is in the table of one of its operations',
+    ({ name, operations }: { name: string; operations: OperationTable }) => {
+      const listed = { ...errorsOf(Object.values(operations)), ...USUAL_ERRORS, ...ELSEWHERE_AT_HUB[name] }
+      const codes = new Set(codesUnder(`apps/hub/src/${name === 'hub' ? 'about' : name}`))
+      expect([...codes].filter(code => !Object.hasOwn(listed, code))).toEqual([])
+    },
+  )
+
+  test('the scan sees the codes of errors', () => {
+    const source = `
+      class LinkError extends Error { constructor() { super('cut-short', 'x') } }
+      throw new Failure('bad', 'x')
+      throw new ShoalError(isFull ? 'no-space' : 'io', 'x')
+      throw new Failure(code, 'x')
+      throw new Error('Something is wrong')`
+    expect(errorCodes(source, 'x.ts')).toEqual(['cut-short', 'bad', 'no-space', 'io'])
+  })
 })

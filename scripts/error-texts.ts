@@ -29,6 +29,23 @@ export function errorTexts(source: string, file: string): string[] {
   return found.flatMap(node => literals(node, constants))
 }
 
+/**
+ * Returns the codes of the errors that a source makes: the first text of `new SomeFailure('code', …)`, and of the constructor of a class of errors. Codes that come
+ * from elsewhere are left out.
+ */
+export function errorCodes(source: string, file: string): string[] {
+  const found = new Set<string>()
+  visit(parseAst(source, { lang: 'ts' }, file) as unknown as Node, node => {
+    const callee = node.callee as { type?: string; name?: string } | undefined
+    const isError = node.type === 'NewExpression' && /(?:Error|Failure)$/.test(callee?.name ?? '')
+    const isSuper = node.type === 'CallExpression' && callee?.type === 'Super'
+    const [code] = isError || isSuper ? (node.arguments as Node[]) : []
+    for (const text of code ? literals(code, new Map()) : [])
+      if (/^[a-z]+(?:-[a-z]+)*$/.test(text)) found.add(text)
+  })
+  return [...found]
+}
+
 function literals(node: Node, constants: ReadonlyMap<string, Node>): string[] {
   switch (node.type) {
     case 'Literal':

@@ -9,6 +9,7 @@ import {
   ALL_CONTRACTS,
   BYTE_ROUTES,
   type Contract,
+  type ErrorTable,
   type NodeAccess,
   OPERATIONS,
   type Operation,
@@ -84,17 +85,28 @@ function eventNames(contracts: readonly Contract[]): string {
   ].join('\n')
 }
 
-type Row = Pick<Operation, 'area' | 'method' | 'path' | 'summary' | 'effect' | 'access'>
+type Row = Pick<Operation, 'area' | 'method' | 'path' | 'summary' | 'effect' | 'access' | 'errors'>
 
 function operationTable(operations: Readonly<Record<string, Row>>): string {
   const areas = Map.groupBy(Object.entries(operations), ([, { area }]) => area)
-  const rows = ['| name | request | access | effect | summary |', '|---|---|---|---|---|']
+  const rows = ['| name | request | access | effect | summary | errors |', '|---|---|---|---|---|---|']
   for (const [area, operations] of areas) {
-    rows.push(`| **${area}** | | | | |`)
-    for (const [name, { method, path, access = 'guest', effect, summary }] of operations)
-      rows.push(`| \`${name}\` | \`${method} ${path}\` | ${accessText(access)} | ${effect} | ${summary} |`)
+    rows.push(`| **${area}** | | | | | |`)
+    for (const [name, { method, path, access = 'guest', effect, summary, errors = {} }] of operations)
+      rows.push(
+        `| \`${name}\` | \`${method} ${path}\` | ${accessText(access)} | ${effect} | ${summary} | ${errorsText(errors)} |`,
+      )
   }
   return rows.join('\n')
+}
+
+/** `409 conflict, full; 502 refused`. */
+function errorsText(errors: ErrorTable): string {
+  const byStatus = Map.groupBy(Object.entries(errors), ([, { status }]) => status)
+  return [...byStatus]
+    .sort(([a], [b]) => a - b)
+    .map(([status, answers]) => `${status} ${answers.map(([code]) => code).join(', ')}`)
+    .join('; ')
 }
 
 function accessText(access: unknown): string {

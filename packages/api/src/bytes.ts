@@ -4,6 +4,8 @@
 
 import { z } from 'zod'
 import type { Effect } from './contract.ts'
+import { SOURCES } from './contracts/sources.ts'
+import { type ErrorTable, OUTSIDE_ERRORS, withStatus } from './errors.ts'
 import type { OperationName } from './operations.ts'
 import { FileIndex, Id, TorrentId } from './schemas/common.ts'
 import { SealedId } from './schemas/sealed.ts'
@@ -15,6 +17,8 @@ export interface ByteRoute {
   readonly area: string
   readonly summary: string
   readonly effect: Effect
+  /** See `Operation.errors`. */
+  readonly errors?: ErrorTable
   /** Members that `path` names in braces travel in the path, others in the query. */
   readonly input: z.ZodObject
   readonly requestType?: string
@@ -25,6 +29,8 @@ export interface ByteRoute {
   readonly ranges?: boolean
 }
 
+const NO_METADATA = { 'no-metadata': { status: 409, field: 'id' } } satisfies ErrorTable
+
 const One = z.object({ id: TorrentId })
 const Path = z.string().min(1).max(8192).meta({ description: 'Folders are separated by `/`' })
 
@@ -33,6 +39,7 @@ export const BYTE_ROUTES = {
     method: 'GET',
     path: '/files/{id}/{path}',
     effect: 'outside',
+    errors: { ...NO_METADATA, ...OUTSIDE_ERRORS, ...withStatus(416, 'range-not-satisfiable') },
     area: 'files',
     summary: 'Read a file, even while it downloads: missing pieces are fetched first',
     input: One.extend({
@@ -46,6 +53,11 @@ export const BYTE_ROUTES = {
     method: 'GET',
     path: '/api/sealed/{id}/files/{index}',
     effect: 'outside',
+    errors: {
+      ...OUTSIDE_ERRORS,
+      ...withStatus(403, 'wrong-key', 'wrong-passphrase'),
+      ...withStatus(416, 'range-not-satisfiable'),
+    },
     area: 'files',
     summary: 'Read a file in an opened sealed share, decrypted, even while it downloads',
     input: z.object({ id: SealedId, index: FileIndex }),
@@ -56,6 +68,7 @@ export const BYTE_ROUTES = {
     method: 'GET',
     path: '/api/torrents/{id}/metainfo',
     effect: 'read',
+    errors: NO_METADATA,
     area: 'torrents',
     summary: 'Download the .torrent file',
     input: One,
@@ -65,6 +78,7 @@ export const BYTE_ROUTES = {
     method: 'GET',
     path: '/api/torrents/{id}/playlist.m3u',
     effect: 'read',
+    errors: NO_METADATA,
     area: 'files',
     summary: 'Get a playlist of the video and audio files; its key opens only these files, for one day',
     input: One,
@@ -74,6 +88,7 @@ export const BYTE_ROUTES = {
     method: 'POST',
     path: '/api/torrents/upload',
     effect: 'write',
+    errors: SOURCES.operations.addTorrent.errors!,
     area: 'torrents',
     summary: 'Add a .torrent file, sent as the body; the query takes the options of addTorrent',
     input: AddTorrent.omit({ source: true, torrent: true }),
@@ -84,6 +99,7 @@ export const BYTE_ROUTES = {
     method: 'PUT',
     path: '/api/uploads/{id}/files/{path}',
     effect: 'write',
+    errors: withStatus(409, 'conflict'),
     area: 'uploads',
     summary: 'Send one file of an upload as the body',
     input: z.object({ id: Id, path: Path }),
@@ -94,6 +110,7 @@ export const BYTE_ROUTES = {
     method: 'GET',
     path: '/api/events',
     effect: 'read',
+    errors: withStatus(429, 'too-many-clients'),
     area: 'node',
     summary: 'Receive events over a WebSocket or as server-sent events',
     input: z.object({

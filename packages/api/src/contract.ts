@@ -1,4 +1,5 @@
 import type { z } from 'zod'
+import type { ErrorTable } from './errors.ts'
 
 /**
  * Everything about one capability of a node that is known without running it: what it can be asked, which settings and events it adds, what
@@ -81,7 +82,7 @@ export type Merged<Union> = (Union extends unknown ? (it: Union) => void : never
   : never
 
 /**
- * Who may call an operation of a node.
+ * Says who may call an operation of a node.
  *
  * - `open`: everybody, also before a login.
  * - `guest`: every login, also one with a password, a passkey or the key of a device. The default.
@@ -97,7 +98,7 @@ export type NodeAccess =
   | { readonly tokenOrPassword: string }
 
 /**
- * What an operation does, from the harmless to the worst. One that does several things has the worst.
+ * Says what an operation does, from the harmless to the worst. One that does several things has the worst.
  *
  * - `read`: it changes nothing and contacts nobody.
  * - `outside`: it contacts other machines, and changes nothing that lasts.
@@ -121,7 +122,7 @@ export interface Operation<
   /** Members of the input in braces: `/api/torrents/{id}`. */
   readonly path: string
   readonly effect: Effect
-  /** Who may call it, as its program has it: `NodeAccess`, or the roles of a hub. In all of them `open` is everybody, also before a login. */
+  /** Says who may call it, as its program has it: `NodeAccess`, or the roles of a hub. In all of them `open` is everybody, also before a login. */
   readonly access?: Access
   /** The operation that answers what this one changes. What it answers now may be given again by whoever may not change it. */
   readonly changes?: string
@@ -133,8 +134,8 @@ export interface Operation<
   readonly summary: string
   readonly input: Input
   readonly output: Output
-  /** Error codes in addition to `bad-request`, `unauthorized`, `not-found` and `internal`. */
-  readonly errors?: readonly string[]
+  /** Errors in addition to USUAL_ERRORS, with their answers. Those of the usual ones that are to be expected may be among them. */
+  readonly errors?: ErrorTable
   /** Whether a repeated request changes nothing more. Always true of GET, PUT and DELETE. */
   readonly idempotent?: boolean
   /** Largest body that is accepted. Default: 1 MiB. */

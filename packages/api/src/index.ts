@@ -57,6 +57,13 @@ export * from './contracts/torrents.ts'
 export * from './contracts/tracker.ts'
 export * from './contracts/watch.ts'
 export * from './contracts.ts'
+export {
+  type ErrorAnswer,
+  type ErrorTable,
+  errorsOf,
+  USUAL_ERRORS,
+  withStatus,
+} from './errors.ts'
 export * from './events.ts'
 export { torrentFacet } from './facet.ts'
 export { MAX_FEED_TITLE, type TitleTest, titleTest } from './feed-matching.ts'

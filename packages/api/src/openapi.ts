@@ -1,6 +1,7 @@
 /** Describes an API as an OpenAPI 3.1 document, made from its operations and byte routes. */
 import { z } from 'zod'
 import type { Effect, Operation, OperationTable } from './contract.ts'
+import { type ErrorTable, USUAL_ERRORS } from './errors.ts'
 import { Problem } from './schemas/common.ts'
 import { ANSWERS, GIVEN } from './schemas/names.ts'
 
@@ -18,9 +19,6 @@ export interface OpenApiDocument {
     readonly securitySchemes: Readonly<Record<string, JsonSchema>>
   }
 }
-
-/** Errors that any operation may have. */
-const USUAL_ERRORS = ['bad-request', 'unauthorized', 'forbidden-host', 'not-found', 'too-large', 'internal']
 
 export interface DescribedApi {
   readonly title: string
@@ -41,6 +39,7 @@ export interface DescribedBytes {
   readonly area: string
   readonly summary: string
   readonly effect: Effect
+  readonly errors?: ErrorTable
   readonly input: z.ZodObject
   readonly requestType?: string
   readonly responseType?: string
@@ -88,7 +87,7 @@ function describeOperation(
   operation: Operation,
   schemas: Record<string, JsonSchema>,
 ): JsonSchema {
-  const { area, summary, effect, access, input, output, errors = [], method, path } = operation
+  const { area, summary, effect, access, input, output, errors = {}, method, path } = operation
   const isOpen = access === 'open'
   const inQuery = method === 'GET' || method === 'DELETE'
   const body = inQuery ? null : bodySchema(operation)
@@ -109,7 +108,7 @@ function describeOperation(
 }
 
 function describeBytes(name: string, route: DescribedBytes, schemas: Record<string, JsonSchema>): JsonSchema {
-  const { area, summary, effect, input, path, requestType, responseType, output, ranges } = route
+  const { area, summary, effect, input, path, requestType, responseType, output, ranges, errors = {} } = route
   const parameters = describeParameters(path, input, true, schemas)
   const range = { name: 'Range', in: 'header', required: false, schema: { type: 'string' } }
   const bytes = (type: string) => ({ content: { [type]: { schema: bytesSchema(route, schemas) } } })
@@ -124,7 +123,7 @@ function describeBytes(name: string, route: DescribedBytes, schemas: Record<stri
     responses: {
       200: { description: summary, ...answer },
       ...(ranges ? { 206: { description: 'The range', ...answer } } : {}),
-      ...refusals([], false, schemas),
+      ...refusals(errors, false, schemas),
     },
   }
 }
@@ -162,11 +161,22 @@ function pathMembers(path: string): string[] {
   return [...path.matchAll(/\{(\w+)\}/g)].map(([, name]) => name!)
 }
 
-function refusals(errors: readonly string[], open: boolean, schemas: Record<string, JsonSchema>): JsonSchema {
-  const description = `Refused. Codes: ${[...USUAL_ERRORS, ...errors].join(', ')}`
+/** Answers to errors, by status. `open`: whether the operation needs no login. */
+function refusals(errors: ErrorTable, open: boolean, schemas: Record<string, JsonSchema>): JsonSchema {
+  const problem = json(jsonSchema(Problem, 'output', schemas))
+  const own = Map.groupBy(Object.entries(errors), ([, { status }]) => status)
+  const listed = [...own].map(([status, answers]) => {
+    const codes = answers.map(([code, { field }]) => (field === undefined ? code : `${code} (${field})`))
+    const all = status === 401 && !open ? ['unauthorized', ...codes] : codes
+    return [status, { description: `Refused. Codes: ${all.join(', ')}`, ...problem }] as const
+  })
   return {
     ...(open ? {} : { 401: { $ref: '#/components/responses/Unauthorized' } }),
-    default: { description, ...json(jsonSchema(Problem, 'output', schemas)) },
+    ...Object.fromEntries(listed),
+    default: {
+      description: `Refused. Codes of any operation: ${[...Object.keys(USUAL_ERRORS), 'internal'].join(', ')}`,
+      ...problem,
+    },
   }
 }
 

@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import { LOG_LEVELS } from './choices.ts'
 import { contract, operation } from './contract.ts'
+import { withStatus } from './errors.ts'
 import { HostFile, Id, Nothing, TorrentId } from './schemas/common.ts'
 import { Job } from './schemas/job.ts'
 import { FolderListing, Health, LogEntry, NodeInfo, NodeStats } from './schemas/node.ts'
@@ -57,7 +58,10 @@ export const SYSTEM = contract({
         'Change settings; they take effect immediately. Another proxy, network interface or name server restarts the node in place',
       input: SettingsChange,
       output: Settings,
-      errors: ['forbidden-path', 'fixed', 'address-in-use'],
+      errors: {
+        ...withStatus(403, 'forbidden-path', 'forbidden'),
+        ...withStatus(409, 'fixed', 'address-in-use', 'in-use'),
+      },
       idempotent: true,
     }),
     getNode: operation({
@@ -86,7 +90,7 @@ export const SYSTEM = contract({
       summary: 'List a folder on the node’s machine, within the allowed folders',
       input: z.object({ path: HostFile.optional() }),
       output: FolderListing,
-      errors: ['forbidden-path'],
+      errors: withStatus(403, 'forbidden-path'),
     }),
     listLog: operation({
       method: 'GET',

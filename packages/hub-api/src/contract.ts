@@ -1,7 +1,7 @@
 import type { Contract, Operation } from '@shoal/api/contract'
 import type { z } from 'zod'
 
-/** Who may call an operation of a hub. `open`: everybody, also without an account. Each of them includes those after it. */
+/** Says who may call an operation of a hub. `open`: everybody, also without an account. Each of them includes those after it. */
 export const HUB_ACCESS = ['open', 'member', 'moderator', 'admin'] as const
 export type HubAccess = (typeof HUB_ACCESS)[number]
 

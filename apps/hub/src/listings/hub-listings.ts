@@ -1,5 +1,5 @@
 /** Publishes, finds and changes listings and comments: who may do so, and how often. */
-import { Failure } from '@shoal/daemon/failure'
+import { describeFailure, Failure } from '@shoal/daemon/failure'
 import { type CheckedInputOf, MAX_TORRENT_BYTES } from '@shoal/hub-api'
 import type { Comments, Listing, Listings } from '@shoal/hub-stores'
 import { hex } from '@shoal/torrent/base'
@@ -116,7 +116,7 @@ export class HubListings {
         field: 'body',
       })
     const { link } = await this.#own(id, caller)
-    const { info } = parseMetainfo(bytes)
+    const { info } = readTorrent(bytes)
     checkSame(link, info.infoHashes)
     const torrent = {
       bytes,
@@ -196,4 +196,13 @@ function checkSame(link: string, { v1, v2 }: { readonly v1?: Uint8Array; readonl
     throw new Failure('bad-torrent', 'this .torrent does not belong to the link of the listing', {
       field: 'body',
     })
+}
+
+function readTorrent(bytes: Uint8Array) {
+  try {
+    return parseMetainfo(bytes)
+  } catch (cause) {
+    const { code, message } = describeFailure(cause)
+    throw new Failure(code, message, { cause, field: 'body' })
+  }
 }

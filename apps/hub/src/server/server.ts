@@ -51,6 +51,7 @@ export async function buildServer(
     trustedProxies: given.trustedProxy ?? [],
     maxStrangers: MAX_STRANGERS,
     challenge: () => ['Bearer realm="Shoal hub"'],
+    operations: Object.values(table),
     translate: storeFailure,
   })
   const suspension = new Suspension('the hub is stopping: try again')

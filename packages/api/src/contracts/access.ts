@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { contract, operation } from '../contract.ts'
+import { withStatus } from '../errors.ts'
 import { TimeMs } from '../schemas/common.ts'
 import { Access, LoginSession } from '../schemas/node.ts'
 import {
@@ -29,7 +30,7 @@ export const ACCESS = contract({
       summary: 'Log in with a user name and password, or with the token',
       input: z.object({ username: z.string().max(255), password: z.string().max(1024) }),
       output: Access,
-      errors: ['wrong-password', 'too-many-attempts'],
+      errors: { ...withStatus(401, 'wrong-password'), ...withStatus(429, 'too-many-attempts') },
     }),
     logout: operation({
       method: 'DELETE',
@@ -60,7 +61,7 @@ export const ACCESS = contract({
       summary: 'Get a challenge for the login of a device. It is valid for two minutes, and once',
       input: z.object({}),
       output: z.object({ nonce: z.string(), expiresMs: TimeMs }),
-      errors: ['too-many-attempts'],
+      errors: withStatus(429, 'too-many-attempts'),
     }),
     loginWithDevice: operation({
       method: 'POST',
@@ -78,7 +79,7 @@ export const ACCESS = contract({
         token: z.string().max(2048),
       }),
       output: z.object({ username: z.string(), session: z.string(), idleSeconds: z.number().int() }),
-      errors: ['bad-login', 'too-many-attempts'],
+      errors: { ...withStatus(429, 'too-many-attempts'), 'bad-login': { status: 401, field: 'token' } },
     }),
     requestPasskey: operation({
       method: 'POST',
@@ -89,7 +90,7 @@ export const ACCESS = contract({
       summary: 'Get a request for the login with a passkey, for `navigator.credentials.get`',
       input: z.object({}),
       output: PasskeyRequest,
-      errors: ['no-passkeys'],
+      errors: withStatus(409, 'no-passkeys'),
     }),
     loginWithPasskey: operation({
       method: 'POST',
@@ -101,7 +102,11 @@ export const ACCESS = contract({
       summary: 'Log in with a passkey, as the user who has added it. The session is a cookie',
       input: z.object({ answer: PasskeyAnswer }),
       output: Access,
-      errors: ['bad-passkey', 'no-passkeys', 'too-many-attempts'],
+      errors: {
+        ...withStatus(401, 'bad-passkey'),
+        ...withStatus(409, 'no-passkeys'),
+        ...withStatus(429, 'too-many-attempts'),
+      },
     }),
     listPasskeys: operation({
       method: 'GET',
@@ -120,7 +125,7 @@ export const ACCESS = contract({
       summary: 'Get a request for a new passkey of the user, for `navigator.credentials.create`',
       input: z.object({}),
       output: PasskeyCreation,
-      errors: ['no-passkeys'],
+      errors: withStatus(409, 'no-passkeys'),
     }),
     addPasskey: operation({
       method: 'POST',
@@ -131,7 +136,7 @@ export const ACCESS = contract({
       summary: 'Add a passkey, with which the user can then log in. Returns the passkeys',
       input: z.object({ name: PasskeyName, passkey: NewPasskey }),
       output: Passkeys,
-      errors: ['bad-passkey', 'exists', 'full', 'no-passkeys'],
+      errors: { ...withStatus(401, 'bad-passkey'), ...withStatus(409, 'exists', 'full', 'no-passkeys') },
     }),
     removePasskey: operation({
       method: 'DELETE',
@@ -142,7 +147,7 @@ export const ACCESS = contract({
         'Remove a passkey. Browsers that logged in with it are logged out. Returns the passkeys that are left',
       input: z.object({ id: PasskeyId }),
       output: Passkeys,
-      errors: ['not-found'],
+      errors: withStatus(404, 'not-found'),
     }),
     listSessions: operation({
       method: 'GET',

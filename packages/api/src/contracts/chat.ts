@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { contract, operation, setting } from '../contract.ts'
+import { withStatus } from '../errors.ts'
 import {
   ChatConversation,
   ChatMessage,
@@ -32,8 +33,14 @@ const Of = { conversation: ConversationId }
 const OfMessage = { ...Of, message: MessageId }
 
 /** `no-devices`: the user's list lacks the node, or a person has no devices. `no-hub`: no hub was joined, or it does not know the person. */
-const CHAT_ERRORS = ['conflict', 'no-devices', 'unavailable']
-const GROUP_ERRORS = ['bad-argument', 'full', 'no-hub', 'not-allowed', 'removed', ...CHAT_ERRORS]
+const CHAT_ERRORS = { ...withStatus(409, 'conflict', 'no-devices'), ...withStatus(503, 'unavailable') }
+const GROUP_ERRORS = {
+  ...CHAT_ERRORS,
+  ...withStatus(400, 'bad-argument'),
+  ...withStatus(403, 'not-allowed'),
+  ...withStatus(404, 'removed'),
+  ...withStatus(409, 'full', 'no-hub'),
+}
 
 /** Conversations that only their members can read, as the chat of this device. See decisions 020 to 023. */
 export const CHAT = contract({
@@ -160,7 +167,12 @@ export const CHAT = contract({
         files: z.array(z.string().trim().min(1).max(8192)).max(100).default([]),
       }),
       output: ChatMessage,
-      errors: ['bad-argument', 'not-allowed', 'removed', ...CHAT_ERRORS],
+      errors: {
+        ...CHAT_ERRORS,
+        ...withStatus(400, 'bad-argument'),
+        ...withStatus(403, 'not-allowed'),
+        ...withStatus(404, 'removed'),
+      },
     }),
     editMessage: operation({
       method: 'PUT',
@@ -170,7 +182,7 @@ export const CHAT = contract({
       summary: 'Change the text of an own message',
       input: z.object({ ...OfMessage, text: Text, mentions: Mentions.default([]) }),
       output: ChatMessage,
-      errors: ['not-allowed', 'removed', ...CHAT_ERRORS],
+      errors: { ...CHAT_ERRORS, ...withStatus(403, 'not-allowed'), ...withStatus(404, 'removed') },
     }),
     deleteMessage: operation({
       method: 'DELETE',
@@ -180,7 +192,7 @@ export const CHAT = contract({
       summary: 'Delete an own message for everybody, or that of a member as an admin',
       input: z.object(OfMessage),
       output: ChatMessage,
-      errors: ['not-allowed', 'removed', ...CHAT_ERRORS],
+      errors: { ...CHAT_ERRORS, ...withStatus(403, 'not-allowed'), ...withStatus(404, 'removed') },
     }),
     reactToMessage: operation({
       method: 'PUT',
@@ -190,7 +202,7 @@ export const CHAT = contract({
       summary: 'React to a message with an emoji; null removes the reaction',
       input: z.object({ ...OfMessage, emoji: z.string().min(1).max(32).nullable() }),
       output: ChatMessage,
-      errors: ['bad-argument', 'removed', ...CHAT_ERRORS],
+      errors: { ...CHAT_ERRORS, ...withStatus(400, 'bad-argument'), ...withStatus(404, 'removed') },
     }),
     reportMessage: operation({
       method: 'GET',
@@ -210,7 +222,11 @@ export const CHAT = contract({
       summary: 'Verify a report with the log that this device has read, and show the one message',
       input: z.object({ report: z.string().trim().min(1).max(200_000) }),
       output: ChatReported,
-      errors: ['bad-argument', 'bad-report', ...CHAT_ERRORS],
+      errors: {
+        ...CHAT_ERRORS,
+        ...withStatus(400, 'bad-argument'),
+        'bad-report': { status: 400, field: 'report' },
+      },
       idempotent: true,
     }),
     markRead: operation({
@@ -277,7 +293,7 @@ export const CHAT = contract({
       summary: 'Leave a closed group with all own devices; its messages stay here until it is forgotten',
       input: z.object(Of),
       output: ChatConversation,
-      errors: ['bad-argument', ...CHAT_ERRORS],
+      errors: { ...CHAT_ERRORS, ...withStatus(400, 'bad-argument') },
       idempotent: true,
     }),
     forgetConversation: operation({
@@ -324,7 +340,12 @@ export const CHAT = contract({
         'Begin to send the history to the device of the user that shows this code. `getHistoryTransfer` and events say how far it is',
       input: z.object({ hub: Hub.optional(), code: z.string().trim().min(1).max(1000) }),
       output: Transfer,
-      errors: ['bad-argument', 'no-hub', 'not-allowed', ...CHAT_ERRORS],
+      errors: {
+        ...CHAT_ERRORS,
+        ...withStatus(400, 'bad-argument'),
+        ...withStatus(403, 'not-allowed'),
+        ...withStatus(409, 'no-hub'),
+      },
     }),
     getHistoryTransfer: operation({
       method: 'GET',
@@ -372,7 +393,7 @@ export const CHAT = contract({
         'Add messages from lines that were exported, in parts that begin with a conversation. The signature of each is verified',
       input: z.object({ lines: z.string().max(MAX_HISTORY_CHARS) }),
       output: z.object({ added: z.number().int().min(0) }),
-      errors: ['bad-argument', ...CHAT_ERRORS],
+      errors: { ...CHAT_ERRORS, ...withStatus(400, 'bad-argument') },
       bodyLimitBytes: 4 * MAX_HISTORY_CHARS,
     }),
     showPresence: operation({

@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { contract, operation } from '../contract.ts'
+import { withStatus } from '../errors.ts'
 import { Contact, ContactAlarm, OwnProfile, PictureInput, Verification } from '../schemas/contact.ts'
 import { DidText } from '../schemas/people.ts'
 
@@ -30,7 +31,11 @@ export const CONTACTS = contract({
         picture: PictureInput.nullable().optional(),
       }),
       output: OwnProfile,
-      errors: ['bad-argument', 'bad-picture', 'conflict'],
+      errors: {
+        ...withStatus(400, 'bad-argument'),
+        ...withStatus(409, 'conflict'),
+        'bad-picture': { status: 400, field: 'picture' },
+      },
     }),
     clearProfile: operation({
       method: 'DELETE',
@@ -40,7 +45,7 @@ export const CONTACTS = contract({
       summary: 'Sign an empty profile, so that contacts see neither name nor picture any longer',
       input: z.object({}),
       output: OwnProfile,
-      errors: ['conflict'],
+      errors: withStatus(409, 'conflict'),
     }),
     listContacts: operation({
       method: 'GET',
@@ -60,7 +65,7 @@ export const CONTACTS = contract({
         'Ask the nodes of contacts for newer device lists and profiles now: all of them, or those of one person',
       input: z.object({ did: DidText.optional() }),
       output: Contacts,
-      errors: ['unsupported'],
+      errors: withStatus(501, 'unsupported'),
       idempotent: true,
     }),
     getVerification: operation({
@@ -71,7 +76,7 @@ export const CONTACTS = contract({
       summary: 'Show the words that both sides compare, and the own code for the other side to scan',
       input: z.object({ did: DidText }),
       output: Verification,
-      errors: ['conflict'],
+      errors: withStatus(409, 'conflict'),
     }),
     verifyContact: operation({
       method: 'PUT',
@@ -82,7 +87,7 @@ export const CONTACTS = contract({
         'Mark a contact as verified: `seen` is the text of the code that the contact showed, or the words that both sides have compared',
       input: z.object({ did: DidText, seen: z.string().trim().min(1).max(300) }),
       output: Contact,
-      errors: ['bad-code', 'conflict'],
+      errors: { ...withStatus(409, 'conflict'), 'bad-code': { status: 400, field: 'seen' } },
     }),
     unverifyContact: operation({
       method: 'DELETE',

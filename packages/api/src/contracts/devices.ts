@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { contract, operation } from '../contract.ts'
+import { withStatus } from '../errors.ts'
 import { DeviceHistory, Devices } from '../schemas/device.ts'
 
 /** The devices with which the node's user logs in: see decision 014. */
@@ -25,7 +26,7 @@ export const DEVICES = contract({
         'Describe this node as a device of its user, for a list that the user signs. Makes its keys, which stay in the node',
       input: z.object({ name: z.string().trim().min(1).max(64) }),
       output: z.object({ device: z.string() }),
-      errors: ['bad-argument'],
+      errors: withStatus(400, 'bad-argument'),
       idempotent: true,
     }),
     acceptDevices: operation({
@@ -38,7 +39,11 @@ export const DEVICES = contract({
         'Offer all device lists of the user. They are accepted if they go on with the known ones; the first ones require the token, since their devices can log in',
       input: DeviceHistory,
       output: Devices,
-      errors: ['bad-device-list', 'conflict', 'forbidden'],
+      errors: {
+        ...withStatus(403, 'forbidden'),
+        ...withStatus(409, 'conflict'),
+        'bad-device-list': { status: 400, field: 'lists' },
+      },
     }),
     forgetDevices: operation({
       method: 'DELETE',
@@ -49,7 +54,7 @@ export const DEVICES = contract({
       summary: 'Forget the user and the device lists, so that no device can log in. Requires the token',
       input: z.object({}),
       output: Devices,
-      errors: ['forbidden'],
+      errors: withStatus(403, 'forbidden'),
     }),
     dismissDeviceAlarms: operation({
       method: 'DELETE',
@@ -60,7 +65,7 @@ export const DEVICES = contract({
       summary: 'Dismiss the alarms about device lists. Requires the token',
       input: z.object({}),
       output: Devices,
-      errors: ['forbidden'],
+      errors: withStatus(403, 'forbidden'),
     }),
   },
   commands: ['devices'],

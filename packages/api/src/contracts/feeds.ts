@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { contract, operation } from '../contract.ts'
+import { withStatus } from '../errors.ts'
 import { Id, Nothing, PageInput, page } from '../schemas/common.ts'
 import { Feed, FeedFilter, FeedItem } from '../schemas/feed.ts'
 
@@ -29,6 +30,7 @@ export const FEEDS = contract({
       }),
       output: Feed,
       idempotent: true,
+      errors: { ...withStatus(400, 'slow-pattern'), ...withStatus(403, 'forbidden-path') },
     }),
     updateFeed: operation({
       method: 'PATCH',
@@ -43,6 +45,7 @@ export const FEEDS = contract({
       }),
       output: Feed,
       idempotent: true,
+      errors: { ...withStatus(400, 'slow-pattern'), ...withStatus(403, 'forbidden-path') },
     }),
     removeFeed: operation({
       method: 'DELETE',

@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { contract, operation, setting } from '../contract.ts'
+import { withStatus } from '../errors.ts'
 import { Nothing, TorrentId } from '../schemas/common.ts'
 import { FindableTorrent, MakeFindable, PublisherIdentity } from '../schemas/findable.ts'
 
@@ -24,7 +25,12 @@ export const FINDABLE = contract({
       summary: 'Let others find a torrent by search in the Shoal network, or change its description',
       input: MakeFindable,
       output: FindableTorrent,
-      errors: ['refused', 'locked', 'too-large', 'no-metadata'],
+      errors: {
+        ...withStatus(409, 'locked'),
+        ...withStatus(413, 'too-large'),
+        ...withStatus(502, 'refused'),
+        'no-metadata': { status: 409, field: 'id' },
+      },
       idempotent: true,
     }),
     hideTorrent: operation({
@@ -35,6 +41,7 @@ export const FINDABLE = contract({
       summary: 'Withdraw a torrent from search',
       input: z.object({ id: TorrentId }),
       output: Nothing,
+      errors: withStatus(409, 'locked'),
     }),
     setPublisher: operation({
       method: 'PUT',
@@ -44,7 +51,7 @@ export const FINDABLE = contract({
       summary: 'Sign with another key, given as `shoal key export` prints it; torrents are published anew',
       input: z.object({ identity: z.string().min(1).max(10_000) }),
       output: PublisherIdentity,
-      errors: ['bad-key-file'],
+      errors: { ...withStatus(400, 'bad-key'), 'bad-key-file': { status: 400, field: 'identity' } },
     }),
   },
   settings: {

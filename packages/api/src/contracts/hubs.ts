@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import { LISTING_CATEGORIES } from '../choices.ts'
 import { contract, operation } from '../contract.ts'
+import { withStatus } from '../errors.ts'
 import { TimeMs, TorrentId } from '../schemas/common.ts'
 import { HubListing, HubSession, JoinedHub } from '../schemas/hub.ts'
 
@@ -13,7 +14,13 @@ const Hub = z
 const Joined = z.object({ items: z.array(JoinedHub) })
 const Sessions = z.object({ items: z.array(HubSession) })
 /** The hub does not answer, refuses, or is none. */
-const HUB_ERRORS = ['ambiguous', 'bad-answer', 'no-answer', 'refused', 'too-many-requests', 'unavailable']
+const HUB_ERRORS = {
+  ...withStatus(409, 'ambiguous', 'conflict', 'full'),
+  ...withStatus(429, 'too-many-requests'),
+  ...withStatus(502, 'bad-answer', 'refused'),
+  ...withStatus(503, 'unavailable'),
+  ...withStatus(504, 'no-answer'),
+}
 
 /** The hubs of which the node's user is a member. The node logs in as one of the user's devices. */
 export const HUBS = contract({
@@ -42,7 +49,7 @@ export const HUBS = contract({
         name: z.string().trim().max(64).optional(),
       }),
       output: JoinedHub,
-      errors: ['bad-argument', 'conflict', 'full', ...HUB_ERRORS],
+      errors: { ...HUB_ERRORS, ...withStatus(400, 'bad-argument') },
       idempotent: true,
     }),
     leaveHub: operation({
@@ -54,7 +61,7 @@ export const HUBS = contract({
         'Forget a hub, and end the session of this node there. The account stays: the page of the hub deletes it',
       input: z.object({ hub: Hub }),
       output: Joined,
-      errors: ['ambiguous'],
+      errors: withStatus(409, 'ambiguous'),
     }),
     searchHub: operation({
       method: 'GET',
@@ -94,7 +101,11 @@ export const HUBS = contract({
         description: z.string().max(65_536).default(''),
       }),
       output: HubListing,
-      errors: ['bad-argument', 'no-metadata', ...HUB_ERRORS],
+      errors: {
+        ...HUB_ERRORS,
+        ...withStatus(400, 'bad-argument'),
+        'no-metadata': { status: 409, field: 'torrent' },
+      },
     }),
     listHubSessions: operation({
       method: 'GET',
@@ -130,7 +141,7 @@ export const HUBS = contract({
         note: z.string().trim().max(64).default(''),
       }),
       output: z.object({ link: z.string(), uses: z.number().int(), expiresMs: TimeMs }),
-      errors: ['full', ...HUB_ERRORS],
+      errors: HUB_ERRORS,
     }),
   },
   events: {

@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { contract, operation } from '../contract.ts'
+import { withStatus } from '../errors.ts'
 import { Id, Nothing } from '../schemas/common.ts'
 import { SearchProgress, StartSearch } from '../schemas/network-search.ts'
 
@@ -16,7 +17,7 @@ export const NETWORK_SEARCH = contract({
         'Search the Shoal network and the node’s own list, and count the seeds of the best rows; a search that nobody reads or listens to for a minute ends',
       input: StartSearch,
       output: SearchProgress,
-      errors: ['too-many-requests'],
+      errors: withStatus(429, 'too-many-requests'),
     }),
     readSearch: operation({
       method: 'GET',

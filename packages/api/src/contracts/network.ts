@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { contract, operation, setting } from '../contract.ts'
+import { linkErrors, withStatus } from '../errors.ts'
 import { TorrentId } from '../schemas/common.ts'
 import { KeyPrefix, NetworkPeer, NetworkStatus, ProvidedTorrent, Provider } from '../schemas/network.ts'
 
@@ -66,7 +67,11 @@ export const NETWORK = contract({
       summary: 'Connect to a node of the Shoal network',
       input: z.object({ address: MultiaddrText }),
       output: NetworkPeer,
-      errors: ['unreachable', 'unsupported', 'bad-argument'],
+      errors: {
+        ...withStatus(400, 'bad-argument'),
+        ...withStatus(501, 'unsupported'),
+        ...withStatus(502, 'unreachable'),
+      },
       idempotent: true,
     }),
     listProvided: operation({
@@ -86,7 +91,7 @@ export const NETWORK = contract({
       summary: 'Announce a torrent in the Shoal network now, and from then on',
       input: z.object({ id: TorrentId }),
       output: ProvidedTorrent,
-      errors: ['unsupported', 'refused'],
+      errors: { ...withStatus(501, 'unsupported'), ...withStatus(502, 'refused') },
       idempotent: true,
     }),
     findProviders: operation({
@@ -97,7 +102,11 @@ export const NETWORK = contract({
       summary: 'Find who has a torrent, by content ID, info hash or magnet link',
       input: z.object({ link: z.string().min(1).max(10_000) }),
       output: z.object({ items: z.array(Provider) }),
-      errors: ['unsupported', 'bad-magnet', 'bad-argument', 'ipfs-content-id'],
+      errors: {
+        ...linkErrors('link'),
+        ...withStatus(400, 'bad-argument'),
+        ...withStatus(501, 'unsupported'),
+      },
     }),
     renewNetworkKey: operation({
       method: 'POST',
@@ -107,7 +116,7 @@ export const NETWORK = contract({
       summary: 'Replace the network key: others then know the node by another PeerId',
       input: z.object({}),
       output: NetworkStatus,
-      errors: ['unsupported'],
+      errors: withStatus(501, 'unsupported'),
     }),
   },
   settings: {

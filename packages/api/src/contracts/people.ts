@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { contract, operation, setting } from '../contract.ts'
+import { withStatus } from '../errors.ts'
 import { Bytes, Nothing } from '../schemas/common.ts'
 import { BlockedPublisher, DidText, NetworkKeyText, Person, Refusals } from '../schemas/people.ts'
 
@@ -38,7 +39,7 @@ export const PEOPLE = contract({
         showDid: z.boolean().optional(),
       }),
       output: Person,
-      errors: ['locked', 'refused'],
+      errors: { ...withStatus(409, 'locked'), ...withStatus(502, 'refused') },
       idempotent: true,
     }),
     listBlocked: operation({
@@ -58,7 +59,7 @@ export const PEOPLE = contract({
       summary: 'Block a publisher: searches show no entry that this key signed',
       input: z.object({ did: DidText, note: z.string().trim().max(200).optional() }),
       output: BlockedPublisher,
-      errors: ['bad-argument', 'refused'],
+      errors: { ...withStatus(400, 'bad-argument'), ...withStatus(502, 'refused') },
       idempotent: true,
     }),
     unblockPublisher: operation({
@@ -69,7 +70,7 @@ export const PEOPLE = contract({
       summary: 'Unblock a publisher',
       input: z.object({ did: DidText }),
       output: Nothing,
-      errors: ['bad-argument'],
+      errors: withStatus(400, 'bad-argument'),
     }),
   },
   settings: {

@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { contract, operation } from '../contract.ts'
+import { withStatus } from '../errors.ts'
 import { HostPath, Id, Name, Nothing } from '../schemas/common.ts'
 import {
   Followed,
@@ -38,7 +39,7 @@ export const PUBLICATIONS = contract({
         signature: z.string().regex(/^[0-9a-fA-F]{128}$/, 'a signature has 128 hexadecimal digits'),
       }),
       output: Publication,
-      errors: ['conflict', 'bad-magnet'],
+      errors: { ...withStatus(409, 'conflict'), 'bad-magnet': { status: 400, field: 'link' } },
       idempotent: true,
     }),
     findPublished: operation({
@@ -49,7 +50,7 @@ export const PUBLICATIONS = contract({
       summary: 'Look up the latest version of a link in the DHT',
       input: z.object({ link: MutableLink }),
       output: z.object({ version: z.string().nullable(), infoHash: z.string().nullable() }),
-      errors: ['no-answer', 'bad-magnet'],
+      errors: { ...withStatus(504, 'no-answer'), 'bad-magnet': { status: 400, field: 'link' } },
     }),
     unpublish: operation({
       method: 'DELETE',
@@ -84,7 +85,7 @@ export const PUBLICATIONS = contract({
         label: Name.nullable().default(null),
       }),
       output: Followed,
-      errors: ['bad-magnet', 'forbidden-path'],
+      errors: { ...withStatus(403, 'forbidden-path'), 'bad-magnet': { status: 400, field: 'link' } },
       idempotent: true,
     }),
     updateFollowed: operation({

@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { contract, operation } from '../contract.ts'
+import { withStatus } from '../errors.ts'
 import { Reach } from '../schemas/reach.ts'
 
 const Address = z
@@ -46,7 +47,11 @@ export const REACH = contract({
         /** The random password, if one was made. It cannot be read again. */
         password: z.string().nullable(),
       }),
-      errors: ['fixed', 'forbidden', 'no-network'],
+      errors: {
+        ...withStatus(400, 'bad-argument'),
+        ...withStatus(403, 'forbidden'),
+        ...withStatus(409, 'fixed', 'no-network', 'address-in-use'),
+      },
     }),
     closeUp: operation({
       method: 'DELETE',
@@ -57,7 +62,7 @@ export const REACH = contract({
       summary: 'Undo `openUp`: listen as before, and forget its password and public address',
       input: z.object({}),
       output: Reach,
-      errors: ['fixed'],
+      errors: withStatus(409, 'fixed'),
     }),
     setPassword: operation({
       method: 'PUT',
@@ -79,7 +84,12 @@ export const REACH = contract({
         present: z.string().max(1024).optional().meta({ description: 'Not needed with the token' }),
       }),
       output: Reach,
-      errors: ['fixed', 'no-password', 'too-many-attempts', 'wrong-password'],
+      errors: {
+        ...withStatus(400, 'bad-argument'),
+        ...withStatus(401, 'wrong-password'),
+        ...withStatus(409, 'fixed', 'no-password'),
+        ...withStatus(429, 'too-many-attempts'),
+      },
     }),
     testReach: operation({
       method: 'POST',

@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { contract, operation } from '../contract.ts'
+import { linkErrors, OUTSIDE_ERRORS, withStatus } from '../errors.ts'
 import { Nothing, PageInput, page } from '../schemas/common.ts'
 import { OpenedSeal, SealedFile, SealedId } from '../schemas/sealed.ts'
 import { AddTorrent } from '../schemas/torrent.ts'
@@ -22,18 +23,17 @@ export const SEALED = contract({
         timeoutSeconds: z.number().min(1).max(300).default(60),
       }),
       output: OpenedSeal,
-      errors: [
-        'bad-share',
-        'busy',
-        'key-needed',
-        'not-sealed',
-        'passphrase-needed',
-        'timeout',
-        'too-large',
-        'unsafe-path',
-        'wrong-key',
-        'wrong-passphrase',
-      ],
+      errors: {
+        ...linkErrors('source'),
+        ...OUTSIDE_ERRORS,
+        ...withStatus(400, 'bad-share', 'key-needed', 'not-sealed', 'passphrase-needed', 'unsafe-path'),
+        ...withStatus(403, 'wrong-key', 'wrong-passphrase'),
+        ...withStatus(409, 'conflict'),
+        ...withStatus(413, 'too-large'),
+        ...withStatus(503, 'busy'),
+        'bad-bencode': { status: 400, field: 'source' },
+        'bad-torrent': { status: 400, field: 'source' },
+      },
       idempotent: true,
     }),
     getSealed: operation({

@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { contract, operation, setting } from '../contract.ts'
+import { withStatus } from '../errors.ts'
 import { Id, Name, Nothing } from '../schemas/common.ts'
 import { Job } from '../schemas/job.ts'
 import { CreateTorrent } from '../schemas/torrent.ts'
@@ -22,7 +23,12 @@ export const SHARING = contract({
       summary: 'Create a torrent from a file or folder on the node’s machine, and seed it',
       input: CreateTorrent,
       output: Job,
-      errors: ['forbidden-path', 'weak-passphrase'],
+      errors: {
+        ...withStatus(400, 'weak-passphrase'),
+        ...withStatus(403, 'forbidden-path'),
+        ...withStatus(409, 'conflict', 'locked'),
+        ...withStatus(502, 'refused'),
+      },
     }),
     createUpload: operation({
       method: 'POST',
@@ -32,7 +38,7 @@ export const SHARING = contract({
       summary: 'Start an upload; `name` becomes the name of the torrent',
       input: z.object({ name: Name }),
       output: Upload,
-      errors: ['no-space'],
+      errors: { ...withStatus(429, 'too-many-requests'), ...withStatus(507, 'no-space') },
     }),
     getUpload: operation({
       method: 'GET',
@@ -51,7 +57,11 @@ export const SHARING = contract({
       summary: 'Create a torrent from an upload, and seed it',
       input: CreateTorrent.omit({ path: true }).extend({ id: Id }),
       output: Job,
-      errors: ['weak-passphrase'],
+      errors: {
+        ...withStatus(400, 'weak-passphrase'),
+        ...withStatus(409, 'conflict', 'locked'),
+        ...withStatus(502, 'refused'),
+      },
     }),
     cancelUpload: operation({
       method: 'DELETE',

@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { contract, MIB, operation } from '../contract.ts'
+import { linkErrors, OUTSIDE_ERRORS, withStatus } from '../errors.ts'
 import { Protocol } from '../schemas/node.ts'
 import { Added, AddTorrent, Preview, PreviewTorrent } from '../schemas/torrent.ts'
 
@@ -15,7 +16,23 @@ export const SOURCES = contract({
       summary: 'Add a torrent, or download a file over HTTP(S) or FTP',
       input: AddTorrent,
       output: Added,
-      errors: ['unknown-identifier', 'ipfs-content-id', 'bad-torrent', 'forbidden-path', 'no-answer'],
+      errors: {
+        ...linkErrors('source'),
+        ...OUTSIDE_ERRORS,
+        ...withStatus(
+          400,
+          'bad-share',
+          'key-needed',
+          'not-sealed',
+          'not-a-torrent',
+          'passphrase-needed',
+          'unsafe-path',
+        ),
+        ...withStatus(403, 'forbidden-path', 'wrong-key', 'wrong-passphrase'),
+        ...withStatus(409, 'conflict', 'in-use'),
+        'bad-torrent': { status: 400, field: 'torrent' },
+        'bad-bencode': { status: 400, field: 'torrent' },
+      },
       idempotent: true,
       bodyLimitBytes: 45 * MIB,
     }),
@@ -27,14 +44,16 @@ export const SOURCES = contract({
       summary: 'Preview the content of a link or .torrent before adding it',
       input: PreviewTorrent,
       output: Preview,
-      errors: [
-        'unknown-identifier',
-        'ipfs-content-id',
-        'not-a-torrent',
-        'bad-torrent',
-        'forbidden-path',
-        'timeout',
-      ],
+      errors: {
+        ...linkErrors('source'),
+        ...OUTSIDE_ERRORS,
+        ...withStatus(400, 'not-a-torrent'),
+        ...withStatus(403, 'forbidden-path'),
+        ...withStatus(409, 'conflict', 'in-use'),
+        ...withStatus(429, 'too-many-requests'),
+        'bad-torrent': { status: 400, field: 'torrent' },
+        'bad-bencode': { status: 400, field: 'torrent' },
+      },
       idempotent: true,
       bodyLimitBytes: 45 * MIB,
     }),

@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import { CONTENT_LAYOUTS } from '../choices.ts'
 import { contract, MIB, operation, setting } from '../contract.ts'
+import { withStatus } from '../errors.ts'
 import {
   FileIndex,
   HostFile,
@@ -96,6 +97,7 @@ export const TORRENTS = contract({
       output: ActedOn,
       idempotent: true,
       bodyLimitBytes: 8 * MIB,
+      errors: withStatus(409, 'conflict'),
     }),
     listRemoved: operation({
       method: 'GET',
@@ -144,7 +146,7 @@ export const TORRENTS = contract({
       summary: 'Move the files of a torrent to another folder',
       input: One.extend({ directory: HostPath }),
       output: Job,
-      errors: ['forbidden-path', 'no-space'],
+      errors: { ...withStatus(403, 'forbidden-path'), ...withStatus(507, 'no-space') },
     }),
     getPieces: operation({
       method: 'GET',
@@ -186,6 +188,7 @@ export const TORRENTS = contract({
       output: Nothing,
       idempotent: true,
       bodyLimitBytes: 12 * MIB,
+      errors: { 'no-metadata': { status: 409, field: 'id' } },
     }),
     renameFile: operation({
       method: 'POST',
@@ -196,6 +199,12 @@ export const TORRENTS = contract({
       input: One.extend({ index: FileIndex, path: z.string().min(1).max(4096) }),
       output: Nothing,
       idempotent: true,
+      errors: {
+        ...withStatus(400, 'unsafe-path'),
+        ...withStatus(403, 'forbidden-path'),
+        ...withStatus(409, 'in-use'),
+        'no-metadata': { status: 409, field: 'id' },
+      },
     }),
     listPeers: operation({
       method: 'GET',
@@ -289,7 +298,11 @@ export const TORRENTS = contract({
       summary: 'Read the file of the IP filter again',
       input: z.object({}),
       output: IpFilterStatus,
-      errors: ['not-found', 'no-permission', 'too-large'],
+      errors: {
+        ...withStatus(403, 'no-permission'),
+        ...withStatus(404, 'not-found'),
+        ...withStatus(413, 'too-large'),
+      },
     }),
     listLabels: operation({
       method: 'GET',
@@ -308,7 +321,7 @@ export const TORRENTS = contract({
       summary: 'Create or change a label',
       input: Label.partial().required({ name: true }),
       output: CountedLabel,
-      errors: ['forbidden-path'],
+      errors: withStatus(403, 'forbidden-path'),
     }),
     removeLabel: operation({
       method: 'DELETE',

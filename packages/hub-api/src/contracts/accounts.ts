@@ -1,4 +1,5 @@
 import { contract } from '@shoal/api/contract'
+import { withStatus } from '@shoal/api/errors'
 import { z } from 'zod'
 import { ACCOUNT_STATES, ROLES } from '../choices.ts'
 import { hubOperation } from '../contract.ts'
@@ -38,7 +39,13 @@ export const ACCOUNTS = contract({
         lists: DeviceLists,
       }),
       output: Joined,
-      errors: ['bad-login', 'bad-device-list', 'exists', 'forbidden', 'full', 'too-many-attempts'],
+      errors: {
+        ...withStatus(403, 'forbidden'),
+        ...withStatus(409, 'exists', 'full'),
+        ...withStatus(429, 'too-many-attempts'),
+        'bad-login': { status: 401, field: 'token' },
+        'bad-device-list': { status: 400, field: 'lists' },
+      },
     }),
     checkInvitation: hubOperation({
       access: 'open',
@@ -50,7 +57,7 @@ export const ACCOUNTS = contract({
       summary: 'Check whether an invitation can be used, without using it',
       input: z.object({ invitation: InvitationSecret }),
       output: InvitationItem.pick({ role: true, expiresMs: true }),
-      errors: ['not-found', 'too-many-attempts'],
+      errors: { ...withStatus(404, 'not-found'), ...withStatus(429, 'too-many-attempts') },
     }),
     getAccount: hubOperation({
       access: 'member',
@@ -82,7 +89,7 @@ export const ACCOUNTS = contract({
         'Publish newer device lists of the own person, oldest first. Devices that the newest does not contain are logged out at once. Lists that are older, contradict the known ones or are forged change nothing',
       input: z.object({ lists: DeviceLists, devices: z.array(SignedText).max(32).default([]) }),
       output: MemberDevices,
-      errors: ['bad-device-list', 'full'],
+      errors: { ...withStatus(409, 'full'), 'bad-device-list': { status: 400, field: 'lists' } },
     }),
     getDevices: hubOperation({
       access: 'member',
@@ -128,7 +135,7 @@ export const ACCOUNTS = contract({
       summary: 'Change the role of an account. The last admin stays one',
       input: z.object({ did: Did, role: z.enum(ROLES) }),
       output: AccountInfo,
-      errors: ['forbidden'],
+      errors: withStatus(403, 'forbidden'),
     }),
     approveAccount: hubOperation({
       access: 'moderator',
@@ -139,7 +146,7 @@ export const ACCOUNTS = contract({
       summary: 'Approve an account that waits: its owner can log in',
       input: z.object({ did: Did }),
       output: AccountInfo,
-      errors: ['forbidden'],
+      errors: withStatus(403, 'forbidden'),
     }),
     refuseAccount: hubOperation({
       access: 'moderator',
@@ -150,7 +157,7 @@ export const ACCOUNTS = contract({
       summary: 'Refuse an account that waits, and delete it. The person may ask again',
       input: z.object({ did: Did }),
       output: z.object({}),
-      errors: ['forbidden'],
+      errors: withStatus(403, 'forbidden'),
     }),
     createInvitation: hubOperation({
       access: 'member',
@@ -167,7 +174,7 @@ export const ACCOUNTS = contract({
         note: z.string().trim().max(64).default(''),
       }),
       output: z.object({ secret: z.string(), invitation: InvitationItem }),
-      errors: ['forbidden', 'full'],
+      errors: { ...withStatus(403, 'forbidden'), ...withStatus(409, 'full') },
     }),
     listInvitations: hubOperation({
       access: 'member',

@@ -1,4 +1,5 @@
 import { contract } from '@shoal/api/contract'
+import { withStatus } from '@shoal/api/errors'
 import { z } from 'zod'
 import { MAX_KEY_PACKAGES } from '../choices.ts'
 import { hubOperation } from '../contract.ts'
@@ -24,7 +25,7 @@ export const KEY_PACKAGES = contract({
       summary: 'Get the number of key packages that are left of the device that asks',
       input: z.object({}),
       output: KeyPackageCounts,
-      errors: ['forbidden'],
+      errors: withStatus(403, 'forbidden'),
     }),
     addKeyPackages: hubOperation({
       access: 'member',
@@ -43,7 +44,7 @@ export const KEY_PACKAGES = contract({
         }),
       }),
       output: KeyPackageCounts,
-      errors: ['forbidden', 'conflict', 'full'],
+      errors: { ...withStatus(403, 'forbidden'), ...withStatus(409, 'conflict', 'full') },
       idempotent: true,
     }),
     takeKeyPackages: hubOperation({
@@ -56,7 +57,7 @@ export const KEY_PACKAGES = contract({
         'Take a key package of each device of a member, or of one of them: a one-time one, which nobody else gets, or the last resort if none is left, or ten were taken of this device today. The device that asks is left out',
       input: z.object({ did: Did, device: DeviceName.optional() }),
       output: TakenKeyPackages,
-      errors: ['too-many-requests'],
+      errors: withStatus(429, 'too-many-requests'),
     }),
   },
 })

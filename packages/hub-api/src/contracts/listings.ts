@@ -1,4 +1,5 @@
 import { contract } from '@shoal/api/contract'
+import { withStatus } from '@shoal/api/errors'
 import { z } from 'zod'
 import { hubOperation } from '../contract.ts'
 import { Comment, Listing, ListingFilter, ListingSummary, ListingText } from '../schemas/listing.ts'
@@ -48,7 +49,7 @@ export const LISTINGS = contract({
         fileCount: ListingText.shape.fileCount.default(null),
       }),
       output: Listing,
-      errors: ['bad-link', 'too-soon', 'too-many-requests'],
+      errors: { ...withStatus(400, 'bad-link'), ...withStatus(429, 'too-soon', 'too-many-requests') },
     }),
     editListing: hubOperation({
       method: 'PATCH',
@@ -59,7 +60,11 @@ export const LISTINGS = contract({
       access: 'member',
       input: ListingText.partial().extend(One.shape),
       output: Listing,
-      errors: ['bad-link', 'forbidden', 'too-many-requests'],
+      errors: {
+        ...withStatus(400, 'bad-link'),
+        ...withStatus(403, 'forbidden'),
+        ...withStatus(429, 'too-many-requests'),
+      },
       idempotent: true,
     }),
     removeListing: hubOperation({
@@ -71,7 +76,7 @@ export const LISTINGS = contract({
       access: 'member',
       input: One,
       output: Nothing,
-      errors: ['forbidden'],
+      errors: withStatus(403, 'forbidden'),
     }),
     removeThumbnail: hubOperation({
       method: 'DELETE',
@@ -82,7 +87,7 @@ export const LISTINGS = contract({
       access: 'member',
       input: One.extend({ name: Id }),
       output: Listing,
-      errors: ['forbidden'],
+      errors: withStatus(403, 'forbidden'),
     }),
     listComments: hubOperation({
       method: 'GET',
@@ -103,7 +108,7 @@ export const LISTINGS = contract({
       access: 'member',
       input: One.extend({ text: CommentText }),
       output: Comment,
-      errors: ['full', 'too-soon', 'too-many-requests'],
+      errors: { ...withStatus(409, 'full'), ...withStatus(429, 'too-soon', 'too-many-requests') },
     }),
     editComment: hubOperation({
       method: 'PATCH',
@@ -114,7 +119,7 @@ export const LISTINGS = contract({
       access: 'member',
       input: One.extend({ text: CommentText }),
       output: Comment,
-      errors: ['forbidden', 'too-many-requests'],
+      errors: { ...withStatus(403, 'forbidden'), ...withStatus(429, 'too-many-requests') },
       idempotent: true,
     }),
     removeComment: hubOperation({
@@ -126,7 +131,7 @@ export const LISTINGS = contract({
       access: 'member',
       input: One,
       output: Nothing,
-      errors: ['forbidden'],
+      errors: withStatus(403, 'forbidden'),
     }),
     getFeedKey: hubOperation({
       method: 'GET',

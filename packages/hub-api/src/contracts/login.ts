@@ -8,6 +8,7 @@ import {
   TimeMs,
 } from '@shoal/api'
 import { contract } from '@shoal/api/contract'
+import { withStatus } from '@shoal/api/errors'
 import { z } from 'zod'
 import { hubOperation } from '../contract.ts'
 import {
@@ -48,7 +49,7 @@ export const LOGIN = contract({
         'Get a challenge for the login of a device, or for an account. It is valid for two minutes, and once',
       input: z.object({}),
       output: z.object({ nonce: z.string(), expiresMs: TimeMs }),
-      errors: ['too-many-attempts'],
+      errors: withStatus(429, 'too-many-attempts'),
     }),
     loginWithDevice: hubOperation({
       access: 'open',
@@ -62,7 +63,12 @@ export const LOGIN = contract({
         'Log in as a device of a member: with a self-issued ID token (a JWT with EdDSA) for the challenge and for the origin `audience`. `lists`: the newest device lists, if the hub may not know them',
       input: DeviceProof.extend({ lists: DeviceLists.or(z.array(z.never()).length(0)).default([]) }),
       output: Login,
-      errors: ['account-waiting', 'bad-login', 'bad-device-list', 'forbidden', 'too-many-attempts'],
+      errors: {
+        ...withStatus(403, 'account-waiting', 'forbidden'),
+        ...withStatus(429, 'too-many-attempts'),
+        'bad-login': { status: 401, field: 'token' },
+        'bad-device-list': { status: 400, field: 'lists' },
+      },
     }),
     recoverDevices: hubOperation({
       access: 'open',
@@ -75,7 +81,11 @@ export const LOGIN = contract({
         'Get the device lists of a member, for whoever has the root key that signs them, as its words: the proof is that of a device whose login key it is. With a next list, a new device can then log in',
       input: DeviceProof,
       output: z.object({ lists: z.array(z.string()) }),
-      errors: ['bad-login', 'bad-device-list', 'too-many-attempts'],
+      errors: {
+        ...withStatus(429, 'too-many-attempts'),
+        'bad-login': { status: 401, field: 'token' },
+        'bad-device-list': { status: 400 },
+      },
     }),
     requestPasskey: hubOperation({
       access: 'open',
@@ -86,7 +96,7 @@ export const LOGIN = contract({
       summary: 'Get a request for the login with a passkey, for `navigator.credentials.get`',
       input: z.object({}),
       output: PasskeyRequest,
-      errors: ['no-passkeys', 'too-many-attempts'],
+      errors: { ...withStatus(409, 'no-passkeys'), ...withStatus(429, 'too-many-attempts') },
     }),
     loginWithPasskey: hubOperation({
       access: 'open',
@@ -99,7 +109,12 @@ export const LOGIN = contract({
         'Log in with a passkey. The session is a cookie. `wrappedKey`: the key of the person that this passkey opens, if one was kept with it',
       input: z.object({ answer: PasskeyAnswer }),
       output: Login.extend({ wrappedKey: z.string().nullable() }),
-      errors: ['bad-passkey', 'forbidden', 'no-passkeys', 'too-many-attempts'],
+      errors: {
+        ...withStatus(401, 'bad-passkey'),
+        ...withStatus(403, 'forbidden'),
+        ...withStatus(409, 'no-passkeys'),
+        ...withStatus(429, 'too-many-attempts'),
+      },
     }),
     logout: hubOperation({
       access: 'open',
@@ -160,7 +175,7 @@ export const LOGIN = contract({
       summary: 'Get a request for a new passkey of the account, for `navigator.credentials.create`',
       input: z.object({}),
       output: PasskeyCreation,
-      errors: ['no-passkeys'],
+      errors: withStatus(409, 'no-passkeys'),
     }),
     addPasskey: hubOperation({
       access: 'member',
@@ -172,7 +187,7 @@ export const LOGIN = contract({
       summary: 'Add a passkey, with which the account can then log in. Returns all passkeys',
       input: z.object({ name: PasskeyName, passkey: NewPasskey }),
       output: Passkeys,
-      errors: ['bad-passkey', 'exists', 'full', 'no-passkeys'],
+      errors: { ...withStatus(401, 'bad-passkey'), ...withStatus(409, 'exists', 'full', 'no-passkeys') },
     }),
     changePasskey: hubOperation({
       access: 'member',
@@ -188,7 +203,7 @@ export const LOGIN = contract({
         wrappedKey: WrappedKey.nullable().optional(),
       }),
       output: Passkeys,
-      errors: ['not-found'],
+      errors: withStatus(404, 'not-found'),
     }),
     removePasskey: hubOperation({
       access: 'member',
@@ -199,7 +214,7 @@ export const LOGIN = contract({
       summary: 'Remove a passkey, which then cannot log in. Returns the passkeys that are left',
       input: z.object({ id: PasskeyId }),
       output: Passkeys,
-      errors: ['not-found'],
+      errors: withStatus(404, 'not-found'),
     }),
   },
 })

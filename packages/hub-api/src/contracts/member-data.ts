@@ -1,4 +1,5 @@
 import { contract } from '@shoal/api/contract'
+import { withStatus } from '@shoal/api/errors'
 import { z } from 'zod'
 import { hubOperation } from '../contract.ts'
 import { Did } from '../schemas/text.ts'
@@ -19,7 +20,7 @@ export const MEMBER_DATA = contract({
       output: z.object({
         deleted: z.record(z.string(), z.number().int()).meta({ description: 'Deleted rows by table' }),
       }),
-      errors: ['stale-login', 'forbidden'],
+      errors: withStatus(403, 'stale-login', 'forbidden'),
       idempotent: true,
     }),
   },

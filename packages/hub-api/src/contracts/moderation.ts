@@ -1,4 +1,5 @@
 import { contract } from '@shoal/api/contract'
+import { withStatus } from '@shoal/api/errors'
 import { z } from 'zod'
 import { hubOperation } from '../contract.ts'
 import { Ban, ModerationEntry, Report, SlowSeconds, SubjectId, SubjectKind } from '../schemas/moderation.ts'
@@ -20,7 +21,7 @@ export const MODERATION = contract({
       access: 'member',
       input: z.object({ kind: SubjectKind, id: SubjectId, reason: Reason }),
       output: Nothing,
-      errors: ['full', 'too-many-requests'],
+      errors: { ...withStatus(409, 'full'), ...withStatus(429, 'too-many-requests') },
       idempotent: true,
     }),
     listReports: hubOperation({
@@ -53,7 +54,7 @@ export const MODERATION = contract({
       access: 'moderator',
       input: z.object({ kind: z.enum(['listing', 'comment']), id: SubjectId, reason: Reason }),
       output: Nothing,
-      errors: ['forbidden'],
+      errors: withStatus(403, 'forbidden'),
       idempotent: true,
     }),
     unhide: hubOperation({
@@ -65,7 +66,7 @@ export const MODERATION = contract({
       access: 'moderator',
       input: z.object({ kind: z.enum(['listing', 'comment']), id: SubjectId, reason: Reason }),
       output: Nothing,
-      errors: ['forbidden'],
+      errors: withStatus(403, 'forbidden'),
       idempotent: true,
     }),
     listBans: hubOperation({
@@ -91,7 +92,7 @@ export const MODERATION = contract({
         untilMs: TimeMs.nullable().default(null).meta({ description: 'Its end; null for none' }),
       }),
       output: Ban,
-      errors: ['forbidden'],
+      errors: withStatus(403, 'forbidden'),
     }),
     removeAccount: hubOperation({
       method: 'DELETE',
@@ -102,7 +103,7 @@ export const MODERATION = contract({
       access: 'admin',
       input: z.object({ did: Did, reason: Reason }),
       output: Nothing,
-      errors: ['forbidden'],
+      errors: withStatus(403, 'forbidden'),
     }),
     unban: hubOperation({
       method: 'DELETE',
@@ -113,7 +114,7 @@ export const MODERATION = contract({
       access: 'moderator',
       input: z.object({ did: Did, reason: Reason }),
       output: Nothing,
-      errors: ['forbidden'],
+      errors: withStatus(403, 'forbidden'),
     }),
     getSlowMode: hubOperation({
       method: 'GET',
@@ -124,7 +125,7 @@ export const MODERATION = contract({
       access: 'member',
       input: z.object({ did: Did.optional().meta({ description: 'Only moderators may ask about others' }) }),
       output: z.object({ everybodySeconds: SlowSeconds, memberSeconds: SlowSeconds }),
-      errors: ['forbidden'],
+      errors: withStatus(403, 'forbidden'),
     }),
     setSlowMode: hubOperation({
       method: 'PUT',
@@ -139,7 +140,7 @@ export const MODERATION = contract({
         reason: Reason,
       }),
       output: Nothing,
-      errors: ['forbidden'],
+      errors: withStatus(403, 'forbidden'),
     }),
     listModerationLog: hubOperation({
       method: 'GET',

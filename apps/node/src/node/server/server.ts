@@ -1,5 +1,6 @@
 /** The node's HTTP server: the API, the files, the console, and the APIs of other programs. */
 import type { Socket } from 'node:net'
+import { BYTE_ROUTES, OPERATIONS } from '@shoal/api'
 import { closeAll } from '@shoal/daemon/capability'
 import { Failure, fileFailure } from '@shoal/daemon/failure'
 import { guard, Hosts, RequestMetrics, Suspension, servePage } from '@shoal/daemon/http'
@@ -141,6 +142,7 @@ export function buildServer(
   const { node, access, host = '127.0.0.1', trustedProxies, plugins = [], webRoot } = options
   const app = guard({
     ...{ log: node.log, host, hosts, challenge, maxStrangers: MAX_STRANGERS },
+    operations: Object.values({ ...OPERATIONS, ...BYTE_ROUTES }),
     ...(trustedProxies && { trustedProxies }),
   })
   closing.suspension.watch(app)

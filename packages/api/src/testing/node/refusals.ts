@@ -1,16 +1,12 @@
 import { ApiError } from '../../api-error.ts'
+import { errorsOf, USUAL_ERRORS } from '../../errors.ts'
+import { OPERATIONS } from '../../operations.ts'
 
-const STATUS: Readonly<Record<string, number>> = {
-  unauthorized: 401,
-  'wrong-password': 401,
-  'forbidden-path': 403,
-  'not-found': 404,
-  'no-metadata': 409,
-}
+const ERRORS = { ...errorsOf(Object.values(OPERATIONS)), ...USUAL_ERRORS }
 
 /** An error as the typed client throws it. `field` is the member of the input that was wrong. */
 export function refusal(code: string, message: string, field: string): ApiError {
-  return new ApiError(code, message, { status: STATUS[code] ?? 400, field })
+  return new ApiError(code, message, { status: ERRORS[code]?.status ?? 400, field })
 }
 
 /** The entry of a map. Throws `not-found` if it is missing. */

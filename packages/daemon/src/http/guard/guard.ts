@@ -1,6 +1,8 @@
 /** The server's outermost layer: the checks that apply to every request, whatever answers it. */
 import { type IncomingMessage, ServerResponse } from 'node:http'
 import type { Socket } from 'node:net'
+import type { Operation } from '@shoal/api'
+import { type ErrorTable, errorsOf } from '@shoal/api/errors'
 import fastify, {
   type FastifyError,
   type FastifyInstance,
@@ -11,6 +13,7 @@ import type { Log } from '../../log/log.ts'
 import { badRequest, toRefusal } from '../failures.ts'
 import { Hosts } from '../hosts.ts'
 import { isTrustworthy } from '../origins.ts'
+import { routePath } from '../route-path.ts'
 import { checkAddressText } from './address-text.ts'
 import { Connections } from './connections.ts'
 import { DATA_HEADERS } from './headers.ts'
@@ -30,12 +33,19 @@ export interface GuardOptions {
   readonly maxStrangers?: number
   /** Returns the `WWW-Authenticate` of a request that lacks access (RFC 9110 section 11.6.1). */
   readonly challenge: (request: FastifyRequest) => readonly string[]
+  /** The operations and routes of bytes, whose errors are answered as they say. */
+  readonly operations?: Iterable<Answering>
   /** Turns errors of other parts of the program into failures. */
   readonly translate?: (error: unknown) => unknown
 }
 
+/** An operation, or a route of bytes. */
+type Answering = Pick<Operation, 'method' | 'path' | 'errors'>
+
 declare module 'fastify' {
   interface FastifyContextConfig {
+    /** The answers to errors of its operation. */
+    errors?: ErrorTable
     /** The route checks requests from pages of other sites itself. */
     anyOrigin?: boolean
     /** The route answers under any host name, such as to load balancers. */
@@ -61,10 +71,13 @@ export function guard({
   trustedProxies = [],
   maxStrangers,
   challenge,
+  operations = [],
   translate = error => error,
 }: GuardOptions): FastifyInstance {
+  const all = [...operations]
+  const others = errorsOf(all)
   const refuse = (error: unknown, request: FastifyRequest, reply: FastifyReply) =>
-    sendRefusal(translate(error), { request, reply, log, challenge })
+    sendRefusal(translate(error), { request, reply, log, challenge, others })
   const connections = new Connections({ trustedProxies, maxStrangers })
   const app = fastify({
     logger: false,
@@ -85,6 +98,11 @@ export function guard({
     },
     clientErrorHandler: (error, socket: Socket) => refuseUnreadable(error, socket),
     frameworkErrors: (error, request, reply) => void refuse(error, request, reply as unknown as FastifyReply),
+  })
+  const errors = new Map(all.map(each => [`${each.method} ${routePath(each.path)}`, each.errors]))
+  app.addHook('onRoute', route => {
+    const key = `${route.method} ${route.url}`
+    if (errors.has(key)) route.config = { ...route.config, errors: errors.get(key) ?? {} }
   })
   app.server.on('connection', (socket: Socket) => connections.admit(socket))
   // Routes without a body do not wait for one: the answer is sent, and endUnreadBody limits how long the rest may take.
@@ -136,14 +154,17 @@ function isUpgrade({ headers }: FastifyRequest): boolean {
 interface Refused extends Pick<GuardOptions, 'log' | 'challenge'> {
   readonly request: FastifyRequest
   readonly reply: FastifyReply
+  readonly others: ErrorTable
 }
 
-function sendRefusal(error: unknown, { request, reply, log, challenge }: Refused): FastifyReply {
-  const { status, problem, headers, unforeseen } = toRefusal(error)
+function sendRefusal(error: unknown, { request, reply, log, challenge, others }: Refused): FastifyReply {
+  const own = request.routeOptions?.config?.errors
+  const { status, problem, headers, unforeseen, unlisted } = toRefusal(error, { own, others })
   const where = `${request.method} ${request.routeOptions?.url ?? 'unknown'}`
   if (unforeseen && !request.raw.destroyed)
     log.error(`${where} failed: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}`)
   else if (status >= 500) log.warn(`${where}: ${problem.error.message}`)
+  if (own && unlisted !== undefined) log.debug(`the contract of ${where} does not list ${unlisted}`)
   // Headers that were set for the answer that failed, such as its type, name and version.
   for (const name of Object.keys(reply.getHeaders())) reply.removeHeader(name)
   reply.headers(DATA_HEADERS).headers(headers)

@@ -1,0 +1,60 @@
+/** The answer to an error: its HTTP status, and the only member of the input that can have caused it, if there is one. */
+export interface ErrorAnswer {
+  readonly status: number
+  readonly field?: string
+}
+
+/** Answers by the codes of errors. */
+export type ErrorTable = Readonly<Record<string, ErrorAnswer>>
+
+/** Returns a table of codes that have the same status. */
+export function withStatus<const Code extends string>(
+  status: number,
+  ...codes: readonly Code[]
+): Readonly<Record<Code, ErrorAnswer>> {
+  return Object.fromEntries(codes.map(code => [code, { status }])) as Record<Code, ErrorAnswer>
+}
+
+/**
+ * Errors that any operation may have: a request that is wrong or not allowed, and a program, its database or its machine that cannot do it now. All others are in the
+ * tables of the operations that can have them.
+ */
+export const USUAL_ERRORS: ErrorTable = {
+  ...withStatus(400, 'bad-request', 'bad-argument'),
+  ...withStatus(401, 'unauthorized'),
+  ...withStatus(403, 'forbidden', 'forbidden-host', 'forbidden-origin', 'no-permission'),
+  ...withStatus(404, 'not-found'),
+  ...withStatus(405, 'method-not-allowed'),
+  // The node or its job ends, or the client has left.
+  ...withStatus(409, 'cancelled'),
+  ...withStatus(413, 'too-large'),
+  ...withStatus(415, 'unsupported-media-type'),
+  // Whoever tries many passwords waits with all that asks for one.
+  ...withStatus(429, 'too-many-attempts'),
+  ...withStatus(431, 'headers-too-large'),
+  ...withStatus(500, 'damaged', 'io', 'newer-version'),
+  ...withStatus(501, 'unsupported'),
+  ...withStatus(503, 'busy', 'closed', 'unavailable'),
+  ...withStatus(507, 'no-space'),
+}
+
+/** Other machines that do not answer, or not as they should. */
+export const OUTSIDE_ERRORS = {
+  ...withStatus(502, 'bad-message', 'refused', 'unreachable'),
+  ...withStatus(504, 'no-answer', 'timeout'),
+} satisfies ErrorTable
+
+/** A link or `.torrent` that cannot be read. `field`: the member that has the link. */
+export function linkErrors(field: string) {
+  return {
+    ...withStatus(400, 'ipfs-content-id'),
+    'bad-info-hash': { status: 400, field },
+    'bad-magnet': { status: 400, field },
+    'unknown-identifier': { status: 400, field },
+  } satisfies ErrorTable
+}
+
+/** Joins the tables of operations. In all of them, a code has the same status. */
+export function errorsOf(operations: Iterable<{ readonly errors?: ErrorTable }>): ErrorTable {
+  return Object.assign({}, ...[...operations].map(({ errors }) => errors))
+}
