@@ -1,5 +1,6 @@
-/** The texts of the errors that a source throws. */
-import { globSync, statSync } from 'node:fs'
+/** The texts of the errors that sources throw, and those with which schemas refuse an input. */
+import { globSync, readFileSync, statSync } from 'node:fs'
+import { basename } from 'node:path'
 import { parseAst } from 'vite'
 
 interface Node {
@@ -7,26 +8,53 @@ interface Node {
   readonly [key: string]: unknown
 }
 
-const ERRORS = /^(?:ShoalError|TrackerError|Failure|TransientFailure)$/
+/** A function that makes an error of its parameters, such as `bad('is too long')`. */
+interface Maker {
+  readonly params: readonly string[]
+  readonly messages: readonly Node[]
+  readonly values: Values
+}
+
+/** The values of constants and arguments by name. Those of one name are in the order of the source. */
+type Values = ReadonlyMap<string, readonly Node[]>
+
+/** Errors whose second argument is a message that users see. */
+const ERRORS =
+  /^(?:Shoal|Tracker|Chat|Room|Store|Identity|Link|Sealed)Error$|^(?:Http|Transient|Range|Proxy)?Failure$|^TooManyAttempts$/
+/** The methods of schemas that take a message, and which argument that is. */
+const CHECKS: ReadonlyMap<string, number> = new Map([
+  ['regex', 1],
+  ['refine', 1],
+  ['min', 1],
+  ['max', 1],
+  ['url', 0],
+])
+/** Choices within choices: more texts than that are those of no single error. */
+const MAX_DEPTH = 6
 
 /** Returns the sources in a folder, or the file itself, without tests. */
 export function sourcesUnder(path: string): string[] {
   const files = statSync(path).isFile() ? [path] : globSync(`${path}/**/*.ts`)
-  return files.filter(file => !/\.test\.ts$/.test(file))
+  return files.filter(file => !/\.test\.ts$|\/testing\//.test(file)).sort()
+}
+
+/** Returns the texts of the errors that the files make, with the file of each. Functions that make errors are followed from file to file. */
+export function textsOfErrors(files: readonly string[]): { readonly file: string; readonly text: string }[] {
+  const read = files.map(file => readSource(readFileSync(file, 'utf8'), file))
+  const bySource = new Map(read.map(source => [basename(source.file), source.makers]))
+  return read.flatMap(source => {
+    // Names of files are enough: two of one name that export makers of one name would be confusing by themselves.
+    const others = source.imports.flatMap(({ name, from }) => {
+      const maker = bySource.get(basename(from))?.get(name)
+      return maker ? [[name, maker] as const] : []
+    })
+    return textsOf(source, new Map(others)).map(text => ({ file: source.file, text }))
+  })
 }
 
 /** Returns the texts of the errors that a source makes, with `{0}`, `{1}` … for values. Those that come from elsewhere are left out. */
 export function errorTexts(source: string, file: string): string[] {
-  const constants = new Map<string, Node>()
-  const found: Node[] = []
-  visit(parseAst(source, { lang: 'ts' }, file) as unknown as Node, node => {
-    if (node.type === 'VariableDeclarator' && node.init)
-      constants.set((node.id as { name?: string }).name ?? '', node.init as Node)
-    if (node.type !== 'NewExpression') return
-    const [, message] = node.arguments as Node[]
-    if (message && ERRORS.test((node.callee as { name?: string }).name ?? '')) found.push(message)
-  })
-  return found.flatMap(node => literals(node, constants))
+  return textsOf(readSource(source, file), new Map())
 }
 
 /**
@@ -46,7 +74,113 @@ export function errorCodes(source: string, file: string): string[] {
   return [...found]
 }
 
-function literals(node: Node, constants: ReadonlyMap<string, Node>): string[] {
+interface Source {
+  readonly file: string
+  readonly nodes: readonly Node[]
+  readonly values: Values
+  readonly makers: ReadonlyMap<string, Maker>
+  readonly imports: readonly { readonly name: string; readonly from: string }[]
+}
+
+function readSource(source: string, file: string): Source {
+  const nodes: Node[] = []
+  visit(parseAst(source, { lang: 'ts' }, file) as unknown as Node, node => nodes.push(node))
+  const values = new Map<string, Node[]>()
+  for (const { type, id, init } of nodes)
+    if (type === 'VariableDeclarator' && init)
+      values.set(nameOf(id), [...(values.get(nameOf(id)) ?? []), init as Node])
+  const makers = new Map<string, Maker>()
+  for (const node of nodes) {
+    const [name, made] =
+      node.type === 'FunctionDeclaration'
+        ? [nameOf(node.id), node]
+        : node.type === 'VariableDeclarator' && (node.init as Node | null)?.type === 'ArrowFunctionExpression'
+          ? [nameOf(node.id), node.init as Node]
+          : node.type === 'MethodDefinition' || node.type === 'PropertyDefinition'
+            ? [nameOf(node.key), node.value as Node]
+            : ['', null]
+    if (!made?.params) continue
+    const params = (made.params as Node[]).map(param =>
+      nameOf(param.type === 'AssignmentPattern' ? param.left : param),
+    )
+    const messages: Node[] = []
+    visit(made, each => messages.push(...messageOf(each)))
+    const used = messages.filter(message => uses(message, params))
+    if (name !== '' && used.length > 0) makers.set(name, { params, messages: used, values })
+  }
+  const imports = nodes.flatMap(({ type, source, specifiers }) =>
+    type === 'ImportDeclaration'
+      ? (specifiers as Node[]).map(({ imported }) => ({
+          name: nameOf(imported),
+          from: (source as { value: string }).value,
+        }))
+      : [],
+  )
+  return { file, nodes, values, makers, imports }
+}
+
+function textsOf({ nodes, values, makers }: Source, others: ReadonlyMap<string, Maker>): string[] {
+  const made = new Set([...makers.values()].flatMap(({ messages }) => messages))
+  const texts = nodes.flatMap(node => {
+    const own = messageOf(node).filter(message => !made.has(message))
+    return [...own.flatMap(message => literals(message, values)), ...called(node, values)]
+  })
+  return [...new Set(texts)]
+
+  /** The texts of an error that a function makes of its arguments. */
+  function called(node: Node, values: Values): string[] {
+    if (node.type !== 'CallExpression') return []
+    const callee = node.callee as Node
+    const isOwn = callee.type === 'MemberExpression' && (callee.object as Node).type === 'ThisExpression'
+    const name = nameOf(isOwn ? callee.property : callee)
+    const maker = makers.get(name) ?? others.get(name)
+    if (!maker) return []
+    const given = node.arguments as Node[]
+    const bound = new Map(maker.values)
+    for (const [at, param] of maker.params.entries()) {
+      const argument = given[at]
+      if (argument) bound.set(param, [argument])
+      else bound.delete(param)
+    }
+    // What the arguments name is of the file of the call.
+    for (const [key, value] of values) if (!bound.has(key)) bound.set(key, value)
+    return maker.messages.flatMap(message => literals(message, bound))
+  }
+}
+
+/** The message of an error, or of a check of a schema. */
+function messageOf(node: Node): Node[] {
+  const [first, second] = (node.arguments ?? []) as (Node | undefined)[]
+  if (node.type === 'NewExpression') return second && ERRORS.test(nameOf(node.callee)) ? [second] : []
+  const callee = node.callee as Node | undefined
+  if (node.type !== 'CallExpression' || callee?.type !== 'MemberExpression') return []
+  const at = CHECKS.get(nameOf(callee.property))
+  const given = at === 1 ? second : first
+  if (!given || at === undefined) return []
+  if (given.type === 'Literal' || given.type === 'TemplateLiteral') return [given]
+  if (given.type !== 'ObjectExpression') return []
+  const error = (given.properties as Node[]).find(each => nameOf(each.key) === 'error')?.value as
+    | Node
+    | undefined
+  return error ? [(error.type === 'ArrowFunctionExpression' ? error.body : error) as Node] : []
+}
+
+function uses(message: Node, params: readonly string[]): boolean {
+  let isUsed = false
+  visit(message, ({ type, name }) => {
+    if (type === 'Identifier' && params.includes(name as string)) isUsed = true
+  })
+  return isUsed
+}
+
+const nameOf = (node: unknown) => {
+  const { name, type } = (node ?? {}) as { name?: string; type?: string }
+  return name === undefined ? '' : type === 'PrivateIdentifier' ? `#${name}` : name
+}
+
+function literals(node: Node, values: Values, depth = 0): string[] {
+  if (depth > MAX_DEPTH) return []
+  const inside = (each: Node) => literals(each, values, depth + 1)
   switch (node.type) {
     case 'Literal':
       return typeof node.value === 'string' ? [node.value] : []
@@ -54,7 +188,7 @@ function literals(node: Node, constants: ReadonlyMap<string, Node>): string[] {
       const expressions = node.expressions as Node[]
       return (node.quasis as { value: { cooked: string } }[]).reduce<string[]>(
         (texts, { value }, at) => {
-          const inner = at === 0 ? [] : literals(expressions[at - 1]!, constants)
+          const inner = at === 0 ? [] : inside(expressions[at - 1]!)
           // A choice between words is several texts; anything else is a value.
           const before = at === 0 ? [''] : inner.length > 0 ? inner : [`{${at - 1}}`]
           return texts.flatMap(text => before.map(each => text + each + value.cooked))
@@ -63,14 +197,19 @@ function literals(node: Node, constants: ReadonlyMap<string, Node>): string[] {
       )
     }
     case 'ConditionalExpression':
-      return [node.consequent, node.alternate].flatMap(each => literals(each as Node, constants))
+      return [node.consequent, node.alternate].flatMap(each => inside(each as Node))
+    case 'LogicalExpression':
+      return [node.left, node.right].flatMap(each => inside(each as Node))
     case 'BinaryExpression':
-      return literals(node.left as Node, constants).flatMap(left =>
-        literals(node.right as Node, constants).map(right => left + right),
-      )
+      return inside(node.left as Node).flatMap(left => inside(node.right as Node).map(right => left + right))
     case 'Identifier': {
-      const init = constants.get(node.name as string)
-      return init && init !== node ? literals(init, new Map()) : []
+      const found = values.get(node.name as string) ?? []
+      // That of the nearest declaration above: another function may have a constant of the same name.
+      const init = found.findLast(each => (each.start as number) < (node.start as number)) ?? found[0]
+      if (!init || init === node) return []
+      const rest = new Map(values)
+      rest.delete(node.name as string)
+      return literals(init, rest, depth + 1)
     }
     default:
       return []

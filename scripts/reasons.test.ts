@@ -1,13 +1,13 @@
 /** Every text that engine and node give for a failure that screens show is in the catalogs of all languages. */
 import { readFileSync } from 'node:fs'
 import { expect, test } from 'vitest'
-import german from '../packages/api/src/reason-texts/de.ts'
-import english from '../packages/api/src/reason-texts/en.ts'
+import german from '../packages/api/src/reason-texts/de/index.ts'
+import english from '../packages/api/src/reason-texts/en/index.ts'
 import { findReason, type ReasonName, translateMessage } from '../packages/api/src/reasons.ts'
 import { findMismatches } from '../packages/messages/src/testing/index.ts'
-import { errorTexts, sourcesUnder } from './error-texts.ts'
+import { errorTexts, sourcesUnder, textsOfErrors } from './error-texts.ts'
 
-/** The sources of failures that trackers, web seeds, feeds, watch folders, published links, downloads, storage and the network report. */
+/** The sources of failures that screens and commands show. */
 const SHOWN = [
   'apps/node/src/node/completion',
   'apps/node/src/node/feeds',
@@ -22,6 +22,11 @@ const SHOWN = [
   'apps/node/src/node/torrents',
   'apps/node/src/node/transfers',
   'apps/node/src/node/watch',
+  'packages/api/src/contracts',
+  'packages/api/src/schemas',
+  'packages/daemon/src/http',
+  'packages/hub-api/src/contracts',
+  'packages/hub-api/src/schemas',
   'packages/torrent/src/discovery/dht/dht-discovery.ts',
   'packages/torrent/src/discovery/tracker',
   'packages/torrent/src/session/sources.ts',
@@ -32,16 +37,14 @@ const SHOWN = [
   'packages/torrent/src/transport/http',
   'packages/torrent/src/transport/tcp-transport.node.ts',
 ]
-const EVERYWHERE = ['packages/torrent/src', 'packages/daemon/src', 'apps/node/src']
+const EVERYWHERE = ['packages', 'apps/node/src', 'apps/hub/src']
 /** Only in pages, in tests, or for programs that embed the engine. */
-const ELSEWHERE = /browser|memory|resume-keys|slots|opfs|testing/
+const ELSEWHERE = /browser|memory|resume-keys|slots|opfs/
 /** Mistakes of a program, and names before another text: `{0}: {1}`. */
-const INTERNAL = /^setWanted needs|^The limit of a handle pool|^\{\d+\}: \{\d+\}$/
+const INTERNAL = /^setWanted needs|^The limit of a handle pool|^\{\d+\}(?:: \{\d+\})?$/
 const sources = SHOWN.flatMap(sourcesUnder).filter(file => !ELSEWHERE.test(file))
 /** The texts of all errors there. */
-const told = sources.flatMap(file =>
-  errorTexts(readFileSync(file, 'utf8'), file).map(text => ({ file, text })),
-)
+const told = textsOfErrors(sources)
 
 test('the scan sees the texts of errors', () => {
   const source = `
@@ -49,13 +52,29 @@ test('the scan sees the texts of errors', () => {
     throw new Failure('bad', 'one ' + 'two', { field: 'x' })
     const why = 'three'
     throw new TrackerError('bad', why)
-    throw new TrackerError('bad', messageOf(error))`
-  expect(errorTexts(source, 'x.ts')).toEqual(['{0} is full: a', '{0} is full: b', 'one two', 'three'])
+    throw new TrackerError('bad', messageOf(error))
+    function wrong(what: string, why?: unknown) { return new ChatError('bad', \`It \${what}: \${why}\`) }
+    throw wrong('is lost', error)
+    const refused = (text: string) => new IdentityError('bad', text)
+    if (x) throw refused(\`no \${name}\`)
+    z.string().regex(/x/, 'write x').refine(isRight, { error: () => 'write y' })`
+  expect(errorTexts(source, 'x.ts').sort()).toEqual(
+    [
+      '{0} is full: a',
+      '{0} is full: b',
+      'It is lost: {1}',
+      'no {0}',
+      'one two',
+      'three',
+      'write x',
+      'write y',
+    ].sort(),
+  )
 })
 
 test('every error that a screen may show has a reason', () => {
   const missing = told
-    .filter(({ text }) => !INTERNAL.test(text) && translateMessage(fill(text), german) === null)
+    .filter(({ text }) => !INTERNAL.test(text) && !isSaid(fill(text)))
     .map(({ file, text }) => `${file}: ${text}`)
   expect(sources.length).toBeGreaterThan(100)
   expect(missing).toEqual([])
@@ -107,3 +126,18 @@ const quoted = (part: string) => part.trim().replaceAll("'", "\\'")
 function fill(text: string): string {
   return text.replace(/\{(\d+)\}/g, 'value$1')
 }
+
+/** Whether German has a text for all of it, and takes no English words for a value. */
+function isSaid(text: string): boolean {
+  const found = findReason(text)
+  if (found)
+    return Object.entries(found.values).every(
+      ([name, value]) => isValue(value) || (name === 'why' && isSaid(value)),
+    )
+  const [, what, why] = /^(\S+): (.+)$/s.exec(text) ?? []
+  return why !== undefined && isValue(what!) && isSaid(why)
+}
+
+/** A value, also several of them or one in quotes, or what is the same in every language: numbers, options, paths and URLs. */
+const isValue = (text: string) =>
+  /^(?:[^a-z]*(?:value\d+|--?[a-z-]+|[a-z]+:\/\/\S*|[\w./]*\.[a-z]+))*[^a-z]*$/.test(text)

@@ -1,4 +1,4 @@
-import english from './reason-texts/en.ts'
+import english from './reason-texts/en/index.ts'
 
 export type ReasonName = keyof typeof english
 
@@ -15,8 +15,9 @@ const MAX_KNOWN = 500
 
 interface Pattern {
   readonly reason: ReasonName
-  readonly expression: RegExp
-  readonly literalLength: number
+  /** The words between the values, in lower case. */
+  readonly words: readonly string[]
+  readonly names: readonly string[]
 }
 
 let patterns: readonly Pattern[] | undefined
@@ -36,32 +37,52 @@ export function findReason(message: string): FoundReason | null {
 function match(message: string): FoundReason | null {
   patterns ??= compile()
   const text = message.replace(/\.$/, '')
-  for (const { reason, expression } of patterns) {
-    const found = expression.exec(text)
-    if (found) return { reason, values: { ...found.groups } }
+  const lower = inLowerCase(text)
+  for (const { reason, words, names } of patterns) {
+    const values = valuesBetween(words, text, lower)
+    if (values) return { reason, values: Object.fromEntries(names.map((name, at) => [name, values[at]!])) }
   }
   return null
+}
+
+/**
+ * The values that stand between the words, each as short as it can be and never empty; null if the text is another one. It takes no longer than to read the
+ * text, whatever strangers have put into it.
+ */
+function valuesBetween(words: readonly string[], text: string, lower: string): string[] | null {
+  const [first = '', ...rest] = words
+  if (!lower.startsWith(first)) return null
+  const last = rest.pop()
+  if (last === undefined) return lower === first ? [] : null
+  const end = text.length - last.length
+  const values: string[] = []
+  let at = first.length
+  for (const word of rest) {
+    const next = lower.indexOf(word, at + 1)
+    if (next < 0) return null
+    values.push(text.slice(at, next))
+    at = next + word.length
+  }
+  if (end <= at || !lower.endsWith(last)) return null
+  return [...values, text.slice(at, end)]
 }
 
 /** The most specific first: of two texts that fit, the one of which less is a value. */
 function compile(): Pattern[] {
   const all = Object.entries(english).map(([reason, template]): Pattern => {
-    const literal = template.replace(/\{\w+\}/g, '')
-    const source = template
-      .split(/(\{\w+\})/)
-      .map(part => (/^\{\w+\}$/.test(part) ? `(?<${part.slice(1, -1)}>.+?)` : quote(part)))
-      .join('')
-    // Messages begin with a small letter, or with a capital where somebody shows them.
+    const parts = template.split(/\{(\w+)\}/)
     return {
       reason: reason as ReasonName,
-      expression: new RegExp(`^${source}$`, 'is'),
-      literalLength: literal.length,
+      words: parts.filter((_, at) => at % 2 === 0).map(inLowerCase),
+      names: parts.filter((_, at) => at % 2 === 1),
     }
   })
-  return all.sort((a, b) => b.literalLength - a.literalLength)
+  const length = ({ words }: Pattern) => words.reduce((sum, word) => sum + word.length, 0)
+  return all.sort((a, b) => length(b) - length(a))
 }
 
-const quote = (text: string) => text.replace(/[.*+?^${}()|[\]\\]/g, '\\$&')
+// Messages begin with a small letter, or with a capital where somebody shows them. Other letters would change the length of some texts.
+const inLowerCase = (text: string) => text.replace(/[A-Z]/g, letter => letter.toLowerCase())
 
 /** Adds to a failure the reason that its message gives, for clients in other languages. */
 export function withReason<Failed extends { readonly message: string }>(

@@ -80,7 +80,7 @@ export type {
 } from './recognition-api.ts'
 export { Session } from './session/session.ts'
 export { type CheckedFile, type CheckedFiles, checkFiles } from './session/torrent/check-files.ts'
-export { checkedTracker } from './session/torrent/links.ts'
+export { checkedTracker, checkedWebSeed } from './session/torrent/links.ts'
 export { Torrent } from './session/torrent/torrent.ts'
 export * from './session-api.ts'
 export { takeBytes } from './storage/byte-runs.ts'

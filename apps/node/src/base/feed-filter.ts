@@ -1,6 +1,7 @@
 import { Worker } from 'node:worker_threads'
 import type { FeedFilter } from '@shoal/api'
 import { readFilterText, titleTest } from '@shoal/api/feed-matching'
+import { atEntry } from '@shoal/api/issues'
 import { Failure } from '@shoal/daemon/failure'
 import type { FilterReply, FilterTexts, FilterWork } from './filter-thread.ts'
 
@@ -8,14 +9,15 @@ import type { FilterReply, FilterTexts, FilterWork } from './filter-thread.ts'
 const LIMIT_MS = 2000
 
 /** Throws `bad-request` with the field if a pattern is invalid. */
-export function checkFilter(filter: FeedFilter, field = 'filters'): void {
+export function checkFilter(filter: FeedFilter, field = 'filter'): void {
   titleTest(filter, (pattern, member) => {
     try {
       new RegExp(pattern, 'i')
     } catch (cause) {
       const why = (cause as Error).message.replace(/^Invalid regular expression: /, '')
       const message = `this is not a valid regular expression: ${why}`
-      throw new Failure('bad-request', message, { cause, field: `${field}.${member}` })
+      const at = `${field}.${member}`
+      throw new Failure('bad-request', atEntry(at, pattern, message), { cause, field: at })
     }
     return () => false
   })

@@ -20,7 +20,12 @@ export type FeedFilter = z.infer<typeof FeedFilter>
 export const Feed = z
   .object({
     id: z.string(),
-    url: z.url({ protocol: /^https?$/ }).max(2000),
+    url: z
+      .url({
+        protocol: /^https?$/,
+        error: 'write the address of a feed, which begins with http:// or https://',
+      })
+      .max(2000),
     title: z.string(),
     everyMinutes: z.number().int().min(1).max(10_080),
     filters: z.array(FeedFilter).max(100),

@@ -65,6 +65,13 @@ describe('a list of addresses', () => {
     expect(list.firstBad[1]!.text).toHaveLength(100)
   })
 
+  test('shows bad lines printable, as UTF-8 where they are', () => {
+    expect(read('a\u001b[2J\u202eb').firstBad).toEqual([{ line: 1, text: 'a\ufffd[2J\ufffdb' }])
+    const bytes = String.fromCharCode(...new TextEncoder().encode('Müll'))
+    expect(read(bytes).firstBad).toEqual([{ line: 1, text: 'Müll' }])
+    expect(read('M\u00fcll').firstBad).toEqual([{ line: 1, text: 'Müll' }])
+  })
+
   test('reads the same list whatever the parts in which it arrives', () => {
     const text = LINES.map(([line]) => line).join('\n')
     const whole = read(text)

@@ -7,7 +7,7 @@ import { type IpRanges, IpRangesBuilder, MAX_IP_RANGES, networkRange } from './i
 export interface BadLine {
   /** From 1. */
   readonly line: number
-  /** Its first 100 characters. */
+  /** Its first 100 characters, printable. */
   readonly text: string
 }
 
@@ -27,6 +27,8 @@ export type LineKind = 'range' | 'none' | 'bad'
 const MAX_LINE_CHARACTERS = 4096
 const SHOWN_BAD_LINES = 10
 const SHOWN_CHARACTERS = 100
+/** Controls, and what turns text around: the line may be shown on a terminal. */
+const UNPRINTABLE = /[\p{C}\p{Zl}\p{Zp}]/gu
 /** eMule's ipfilter.dat: addresses with a higher access level are allowed. */
 const HIGHEST_BLOCKED_LEVEL = 127
 /** Two IPv6 addresses with IPv4 tails, and a separator; longer text before a range is its name. */
@@ -75,7 +77,7 @@ export class IpFilterParser {
     if (kind !== 'bad') return
     this.#badLines++
     if (this.#firstBad.length < SHOWN_BAD_LINES)
-      this.#firstBad.push({ line: this.#line, text: text.trim().slice(0, SHOWN_CHARACTERS) })
+      this.#firstBad.push({ line: this.#line, text: shownLine(bare) })
   }
 }
 
@@ -146,6 +148,27 @@ function isAllowedLevel(text: string, at: number): boolean | null {
   if (at >= text.length || text.charCodeAt(at) === HASH) return false
   if (text.charCodeAt(at) !== COMMA) return null
   return Number.parseInt(text.slice(at + 1, at + 12), 10) > HIGHEST_BLOCKED_LEVEL
+}
+
+function shownLine(text: string): string {
+  const safe = readUtf8(text.trim().slice(0, 2 * SHOWN_CHARACTERS))
+    .replace(/\t/g, ' ')
+    .replace(UNPRINTABLE, '\ufffd')
+  const characters = [...safe]
+  return characters.length > SHOWN_CHARACTERS
+    ? `${characters.slice(0, SHOWN_CHARACTERS - 1).join('')}…`
+    : safe
+}
+
+/** The text again, if it was read byte by byte and is UTF-8. */
+function readUtf8(text: string): string {
+  const bytes = Uint8Array.from(text, character => character.charCodeAt(0))
+  if ([...bytes.keys()].some(at => bytes[at] !== text.charCodeAt(at))) return text
+  try {
+    return new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes)
+  } catch {
+    return text
+  }
 }
 
 function addRange(ranges: IpRangesBuilder, first: Uint8Array, last: Uint8Array): LineKind {

@@ -138,17 +138,17 @@ function checkOptions(options: CreateFromOptions, pieceLengthBytes: number, tota
       'bad-argument',
       `A piece length of ${pieceLengthBytes} bytes does not fit ${totalBytes} bytes of content. Use a power of two such as ${choosePieceLength(totalBytes)}.`,
     )
-  for (const url of options.trackers?.flat() ?? [])
+  for (const [at, url] of (options.trackers?.flat() ?? []).entries())
     if (!/^(https?|udp|wss?):\/\/./i.test(url) || !URL.canParse(url))
       throw new ShoalError(
         'bad-argument',
-        `${url} is not a tracker URL. It must begin with udp://, http://, https://, ws:// or wss://.`,
+        `tracker ${at + 1}: ${url.slice(0, 100)} is not a tracker URL. It must begin with udp://, http://, https://, ws:// or wss://.`,
       )
-  for (const url of options.webSeeds ?? [])
+  for (const [at, url] of (options.webSeeds ?? []).entries())
     if (!/^(https?|ftp):\/\/./i.test(url) || !URL.canParse(url))
       throw new ShoalError(
         'bad-argument',
-        `${url} is not a web seed URL. It must begin with http://, https:// or ftp://.`,
+        `web seed ${at + 1}: ${url.slice(0, 100)} is not a web seed URL. It must begin with http://, https:// or ftp://.`,
       )
 }
 

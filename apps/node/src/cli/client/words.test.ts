@@ -169,17 +169,17 @@ describe('settings', () => {
     ['network.dht=maybe', /network.dht: "maybe" is not possible: write on or off/],
     ['queue.maxDownloads=lots', /write a number/],
     ['limits.downloadBytesPerSecond=fast', /is not a size/],
-    ['network.encryption=maybe', /not possible: write plain or prefer or require$/],
+    ['network.encryption=maybe', /not possible: write one of plain, prefer, require$/],
     ['automation.watch=/media', /not possible: it is a list\. Write a list such as '\[\{"directory":"/],
-    ['automation.watch=["/media"]', /not possible: entry 1: write an object with its members/],
+    ['automation.watch=["/media"]', /not possible: entry 1 \("\/media"\): write an object with its members/],
     ['limits.schedule=[{"days":[],"from":"8"}]', /not possible: entry 1, days: it is empty\./],
-    ['limits.schedule=[{"days":[1],"from":"8"}]', /entry 1, from: write a time of day as 07:30/],
-    ['network.shareTrackers=[1]', /entry 1: write a text in quotes/],
+    ['limits.schedule=[{"days":[1],"from":"8"}]', /entry 1, from \("8"\): write a time of day as 07:30/],
+    ['network.shareTrackers=[1]', /entry 1 \("1"\): write a text/],
     [
       'automation.onComplete=["run","{name}{bogus}"]',
-      /entry 2: \{bogus\} .* use \{name\}, \{path\}, .*\{bytes\}/,
+      /entry 2 \("\{name\}\{bogus\}"\): \{bogus\} .* use \{name\}, \{path\}, .*\{bytes\}/,
     ],
-    ['automation.onComplete=["{Name}"]', /entry 1: \{Name\} is not a placeholder/],
+    ['automation.onComplete=["{Name}"]', /entry 1 \("\{Name\}"\): \{Name\} is not a placeholder/],
   ])('rejects %s', (pair, message) => expect(() => settingsChange([pair])).toThrow(message))
 })
 
@@ -196,7 +196,7 @@ describe('input of shoal api', () => {
   test('is validated before it is sent', () => {
     expect(parseInput('getTorrent', `{"id":"${'A'.repeat(40)}"}`)).toEqual({ id: 'A'.repeat(40) })
     expect(() => parseInput('getTorrent', '{}')).toThrow(/^INPUT\.id: /)
-    expect(() => parseInput('getStats', '{"x":1}')).toThrow(/"x"/)
+    expect(() => parseInput('getStats', '{"x":1}')).toThrow(/^INPUT\.x: there is no such member/)
     expect(() => parseInput('getStats', '{')).toThrow(/INPUT is not JSON/)
   })
 })

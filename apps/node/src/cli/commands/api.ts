@@ -1,9 +1,11 @@
 import { OPERATIONS, type OperationName } from '@shoal/api'
+import { describeIssue } from '@shoal/api/issues'
 import { nearest, UsageError } from '@shoal/options'
 import { SHOAL } from '../../base/program.ts'
 import { openNode } from '../client/node-client.ts'
 import { NODE_OPTIONS } from '../client/node-options.ts'
 import { defineCommand } from '../command.ts'
+import { nodeMessage } from '../failure.ts'
 import { texts } from '../texts.ts'
 
 const MOST_INPUT = 64_000_000
@@ -56,8 +58,8 @@ export function parseInput(operation: OperationName, text: string): object {
   }
   const result = OPERATIONS[operation].input.strict().safeParse(value)
   if (result.success) return value as object
-  const { path, message } = result.error.issues[0]!
-  throw new UsageError(`INPUT${path.map(part => `.${String(part)}`).join('')}: ${message}`)
+  const { field, message } = describeIssue(result.error, value)
+  throw new UsageError(`INPUT${field && `.${field}`}: ${nodeMessage(message)}`)
 }
 
 async function readStdin(): Promise<string> {

@@ -1,6 +1,7 @@
 import { openNode } from '../client/node-client.ts'
 import { NODE_OPTIONS } from '../client/node-options.ts'
 import { defineCommand } from '../command.ts'
+import { nodeMessage } from '../failure.ts'
 import { formatNumber } from '../format.ts'
 import { subcommand, takeWords } from '../subcommand.ts'
 import { printFacts } from '../terminal/print.ts'
@@ -33,6 +34,6 @@ export const ipFilter = defineCommand({
     ])
     for (const { line, text } of status.firstBadLines)
       output.line(texts['ip-filter'].badLine({ line: String(line), text }))
-    if (status.error) output.line(texts['ip-filter'].error({ reason: status.error }))
+    if (status.error) output.line(texts['ip-filter'].error({ reason: nodeMessage(status.error) }))
   },
 })

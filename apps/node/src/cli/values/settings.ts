@@ -1,11 +1,13 @@
 /** Settings of a node as text: `limits.downloadBytesPerSecond=2MB`. */
 import { Settings, type SettingsChange } from '@shoal/api'
+import { describeIssue } from '@shoal/api/issues'
 import { nearest, sharingWords, UsageError } from '@shoal/options'
+import type { z } from 'zod'
 import { SHOAL } from '../../base/program.ts'
 import type { FixedSetting } from '../../node/kernel/fixed-settings.ts'
+import { nodeMessage } from '../failure.ts'
 import { texts } from '../texts.ts'
 import { rateLimit } from './limits.ts'
-import { issueText, type SettingIssue } from './setting-issue.ts'
 import { parseRate } from './size.ts'
 
 export interface SettingInfo {
@@ -17,23 +19,15 @@ export interface SettingInfo {
   readonly example: unknown
 }
 
-interface Schema {
-  meta(): { title?: string; description?: string; examples?: unknown[] } | undefined
-  safeParse(value: unknown): {
-    success: boolean
-    data?: unknown
-    error?: { issues: readonly SettingIssue[] }
-  }
-}
-
-const SCHEMAS: ReadonlyMap<string, Schema> = new Map(
+const SCHEMAS: ReadonlyMap<string, z.ZodType> = new Map(
   Object.entries(Settings.shape).flatMap(([group, { shape }]) =>
-    Object.entries(shape).map(([key, schema]) => [`${group}.${key}`, schema as unknown as Schema] as const),
+    Object.entries(shape).map(([key, schema]) => [`${group}.${key}`, schema as z.ZodType] as const),
   ),
 )
 
 export const SETTINGS: readonly SettingInfo[] = [...SCHEMAS].map(([name, schema]) => {
-  const { title = name, description = '', examples: [example] = [] } = schema.meta() ?? {}
+  const { title = name, description = '', examples } = schema.meta() ?? {}
+  const [example] = (examples ?? []) as unknown[]
   return { name, title, description, example }
 })
 
@@ -85,8 +79,7 @@ function parseSetting(name: string, text: string): unknown {
   for (const value of candidates(name, text)) {
     const result = schema.safeParse(value)
     if (result.success) return result.data
-    const [issue] = result.error?.issues ?? []
-    if (issue) problems.push(issueText(issue))
+    problems.push(problemOf(result.error, value))
   }
   const { example } = SETTINGS.find(each => each.name === name)!
   const wrong = { name, text: text.slice(0, 80), problem: problems[0] ?? texts.parse.settingOther }
@@ -95,6 +88,13 @@ function parseSetting(name: string, text: string): unknown {
       ? texts.parse.settingValue(wrong)
       : texts.parse.settingValueSuch({ ...wrong, example: `'${JSON.stringify(example)}'` }),
   )
+}
+
+/** Says what to type: a switch is typed as on or off. */
+function problemOf(error: z.ZodError, value: unknown): string {
+  const [issue] = error.issues
+  const isSwitch = issue?.code === 'invalid_type' && issue.expected === 'boolean' && issue.path.length === 0
+  return isSwitch ? texts.parse.settingSwitch : nodeMessage(describeIssue(error, value).message)
 }
 
 /** Parses `name=value` pairs. Throws UsageError. */

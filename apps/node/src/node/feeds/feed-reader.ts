@@ -1,4 +1,5 @@
 import type { FeedFilter, NodeOperations } from '@shoal/api'
+import { atEntry } from '@shoal/api/issues'
 import { describeFailure, Failure } from '@shoal/daemon/failure'
 import { type Clock, delay } from '@shoal/torrent'
 import type { Route } from '@shoal/torrent/route'
@@ -171,8 +172,9 @@ export class FeedReader {
       await matchTitles(filters, titles, { signal: this.#stop.signal })
     ).entries()) {
       if (matches instanceof Failure) {
-        store.update(feed.id, { error: matches.message })
-        log.warn(`the feed ${feed.title}: ${matches.message}`)
+        const error = atEntry(['filters', index], undefined, matches.message)
+        store.update(feed.id, { error })
+        log.warn(`the feed ${feed.title}: ${error}`)
         continue
       }
       for (const at of matches) if (!chosen.has(items[at]!)) chosen.set(items[at]!, filters[index]!)
@@ -204,8 +206,9 @@ export class FeedReader {
       const attempts = (this.#attempts.get(item.id) ?? 0) + 1
       if (attempts < MAX_ATTEMPTS) this.#attempts.set(item.id, attempts)
       else this.#attempts.delete(item.id)
+      const rule = feed.filters.indexOf(filter) + 1
       log.warn(
-        `${item.title} of the feed ${feed.title} could not be added: ${describeFailure(error).message}`,
+        `${item.title} of the feed ${feed.title}, which filter ${rule} chose, could not be added: ${describeFailure(error).message}`,
       )
     }
   }

@@ -44,7 +44,7 @@ export class Feeds {
     const { store } = this.#deps
     const known = store.find(url)
     if (known) return feedView(known)
-    checkFilters(filters)
+    checkFilters(filters, shortUrl(url))
     if (store.all().length >= MAX_FEEDS)
       throw new Failure('bad-request', `a node follows at most ${MAX_FEEDS} feeds: remove some first`, {
         field: 'url',
@@ -57,7 +57,7 @@ export class Feeds {
 
   #update({ id, everyMinutes, filters }: CheckedInputOf<'updateFeed'>): Feed {
     const feed = this.#find(id)
-    if (filters) checkFilters(filters)
+    if (filters) checkFilters(filters, feed.title)
     this.#deps.store.update(feed.id, { ...(everyMinutes && { everyMinutes }), ...(filters && { filters }) })
     const reader = this.#readers.get(feed.id)
     if (everyMinutes) reader?.reschedule()
@@ -110,8 +110,15 @@ export class Feeds {
   }
 }
 
-function checkFilters(filters: readonly FeedFilter[]): void {
-  for (const [at, filter] of filters.entries()) checkFilter(filter, `filters.${at}`)
+/** Throws `bad-request` that names the feed, the filter and its member. */
+function checkFilters(filters: readonly FeedFilter[], title: string): void {
+  try {
+    for (const [at, filter] of filters.entries()) checkFilter(filter, `filters.${at}`)
+  } catch (cause) {
+    if (!(cause instanceof Failure)) throw cause
+    const { code, message, field } = cause
+    throw new Failure(code, `${title}: ${message}`, { cause, ...(field !== undefined && { field }) })
+  }
 }
 
 /** The title of a feed until it has been read: its address without the scheme, and without a query, which may have a key. */

@@ -1,5 +1,6 @@
 /** Changes trackers, web seeds and peers of a torrent. */
-
+import { checkedTracker, checkedWebSeed } from '@shoal/torrent'
+import { checkEntries } from '../kernel/name-field.ts'
 import { groupByTier } from '../server/compat/real-trackers.ts'
 import { hash40 } from '../server/compat/torrent-finder.ts'
 import { changes, type WebContext, type WebMethods } from './answer.ts'
@@ -9,10 +10,13 @@ import { chosen, chosenOne } from './select.ts'
 
 export const SOURCE_METHODS: WebMethods = {
   'torrents/addTrackers': changes(async (params, context) => {
-    const added = params.required('urls').split(/\r?\n/)
+    const lines = params.required('urls').split(/\r?\n/)
+    const added = checkEntries('urls', lines, (line, number) =>
+      line.trim() === '' ? '' : checkedTracker(line, number),
+    )
     await changeTiers(params, context, tiers => {
       const known = new Set(tiers.flat())
-      const urls = added.map(url => url.trim()).filter(url => url !== '' && !known.has(url))
+      const urls = added.filter(url => url !== '' && !known.has(url))
       return [...tiers, ...urls.map(url => [url])]
     })
     return undefined
@@ -35,9 +39,10 @@ export const SOURCE_METHODS: WebMethods = {
     })
     return undefined
   }),
-  'torrents/addWebSeeds': changes((params, context) =>
-    changeWebSeeds(params, context, urls => [...new Set([...urls, ...params.list('urls', '|').map(decode)])]),
-  ),
+  'torrents/addWebSeeds': changes(async (params, context) => {
+    const added = checkEntries('urls', params.list('urls', '|').map(decode), checkedWebSeed)
+    return changeWebSeeds(params, context, urls => [...new Set([...urls, ...added])])
+  }),
   'torrents/removeWebSeeds': changes((params, context) =>
     changeWebSeeds(params, context, urls => {
       const removed = new Set(params.list('urls', '|').map(decode))

@@ -20,6 +20,7 @@ import { Failure } from '@shoal/daemon/failure'
 import { SHOAL } from '../../base/program.ts'
 import type { HttpCallOptions } from '../kernel/contract.ts'
 import type { Folders } from '../kernel/folders.ts'
+import { namingEntry } from '../kernel/name-field.ts'
 import { pathIn } from '../sources/torrent-link.ts'
 
 type Input = Readonly<Record<string, unknown>>
@@ -155,9 +156,9 @@ function pathCheck([name, operation]: Named, calls: Calls, folders: PathRules): 
     )
     for (const each of found) {
       if (known.has(placeOf(each))) continue
-      await folders.refuseHidden(each.path, each.field, each)
+      await namingEntry(() => folders.refuseHidden(each.path, each.field, each))
       // The owner may choose any file of the machine for a setting, such as one of /usr/share.
-      if (changes !== undefined) await folders.allow(each.path, each.field)
+      if (changes !== undefined) await namingEntry(() => folders.allow(each.path, each.field))
     }
   }
 }

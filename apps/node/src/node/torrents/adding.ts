@@ -4,6 +4,7 @@ import type { AddTorrent, Settings } from '@shoal/api'
 import {
   type AddOptions,
   checkedTracker,
+  checkedWebSeed,
   infoHashText,
   type SessionApi,
   type TorrentApi,
@@ -11,6 +12,7 @@ import {
 } from '@shoal/torrent'
 import type { z } from 'zod'
 import type { Folders } from '../kernel/folders.ts'
+import { checkEntries } from '../kernel/name-field.ts'
 import { changeAll } from './change.ts'
 import { type FacetInput, facetInput } from './facets.ts'
 import { keptSource } from './kept-source.ts'
@@ -191,8 +193,8 @@ function engineOptions(input: AddInput, { downloads }: Settings): AddOptions {
   return {
     ...(select && { select }),
     ...(peers && { peers }),
-    ...(trackers && { trackers: trackers.map((url, at) => checkedTracker(url, at + 1)) }),
-    ...(webSeeds && { webSeeds }),
+    ...(trackers && { trackers: checkEntries('trackers', trackers, checkedTracker) }),
+    ...(webSeeds && { webSeeds: checkEntries('webSeeds', webSeeds, checkedWebSeed) }),
     ...(sequential !== undefined && { sequential }),
     ...(superSeeding !== undefined && { superSeeding }),
     ...(firstLastFirst !== undefined && { firstLastFirst }),

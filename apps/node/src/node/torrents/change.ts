@@ -2,7 +2,8 @@
 import { resolve } from 'node:path'
 import type { CheckedInputOf } from '@shoal/api'
 import { Failure } from '@shoal/daemon/failure'
-import type { TorrentApi } from '@shoal/torrent'
+import { checkedWebSeed, type TorrentApi } from '@shoal/torrent'
+import { checkEntries } from '../kernel/name-field.ts'
 import { facetInput } from './facets.ts'
 import type { ManagedTorrent } from './managed-torrent.ts'
 import type { QueueManager } from './queue-manager.ts'
@@ -82,6 +83,7 @@ export async function changeExisting(
 ): Promise<void> {
   const { api } = torrent
   refuseOfExisting(torrent, input)
+  const urls = checkEntries('webSeeds', webSeeds, checkedWebSeed)
   const wanted = new Map<number, number>()
   if (select)
     for (const { index } of api.files) wanted.set(index, select.includes(index) ? NORMAL_PRIORITY : 0)
@@ -95,7 +97,7 @@ export async function changeExisting(
     ...{ downloadLimitBytesPerSecond, uploadLimitBytesPerSecond, addTags: tags },
   }
   changeAll([torrent], change, registry, paused ? { paused: true, forced: false } : {})
-  for (const url of webSeeds) await api.addWebSeed(url)
+  for (const url of urls) await api.addWebSeed(url)
   for (const peer of peers) api.addPeer(peer)
   if (wanted.size > 0) await api.setPriorities(wanted)
   if (place) await queue.reorder([torrent], place === 'first' ? 'queue-first' : 'queue-last')

@@ -85,6 +85,34 @@ test('a tracker that a new torrent is given must be a URL of one', async () => {
   expect([...torrents.registry.listed()]).toEqual([])
 })
 
+test('a wrong web seed, peer or tracker is named with its number, and nothing changes', async () => {
+  const { operations } = await nodeForTest()
+  const { torrent } = await operations.addTorrent({ source: HASHES[0]!, webSeeds: ['http://a.example/'] })
+  const { id } = torrent!
+  const urls = ['http://b.example/', 'nonsense']
+  const wrong = {
+    code: 'bad-argument',
+    message: 'web seed 2: "nonsense" is not a web seed: give a URL with http, https, ftp',
+  }
+  await expect(operations.setWebSeeds({ id, urls })).rejects.toMatchObject({ ...wrong, field: 'urls.1' })
+  expect((await operations.getTorrent({ id })).webSeeds).toEqual(['http://a.example/'])
+  for (const source of [HASHES[0]!, HASHES[1]!])
+    await expect(operations.addTorrent({ source, webSeeds: urls })).rejects.toMatchObject({
+      ...wrong,
+      field: 'webSeeds.1',
+    })
+  await expect(
+    operations.addTorrent({ source: HASHES[1]!, trackers: ['udp://a.example:1', 'nonsense'] }),
+  ).rejects.toMatchObject({
+    field: 'trackers.1',
+    message: expect.stringMatching(/^tracker 2: "nonsense" is/),
+  })
+  await expect(operations.addPeers({ id, addresses: ['127.0.0.1:1', 'x'] })).rejects.toMatchObject({
+    field: 'addresses.1',
+    message: expect.stringMatching(/^entry 2: x is not a peer address/),
+  })
+})
+
 test('a label counts its torrents and gives new ones its folder; deleting it keeps them', async () => {
   const node = await nodeForTest()
   const directory = join(node.folder, 'films')

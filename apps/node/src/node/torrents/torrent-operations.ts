@@ -2,7 +2,8 @@
 import { networkInterfaces } from 'node:os'
 import type { CheckedInputOf, Implemented, TORRENTS } from '@shoal/api'
 import { Failure } from '@shoal/daemon/failure'
-import { namingField } from '../kernel/name-field.ts'
+import { checkedWebSeed } from '@shoal/torrent'
+import { checkEntries, namingEntry, namingField } from '../kernel/name-field.ts'
 import { actOnTorrents } from './actions.ts'
 import { changeAll } from './change.ts'
 import { inTurns } from './in-turns.ts'
@@ -71,7 +72,8 @@ export function torrentOperations(manager: TorrentManager): Implemented<typeof T
     listSources: async ({ id }) => ({ items: toSources(registry.get(id)) }),
     addPeers: async ({ id, addresses }) => {
       const { api } = registry.get(id)
-      for (const address of addresses) await namingField('addresses', () => api.addPeer(address))
+      for (const [at, address] of addresses.entries())
+        await namingEntry(() => namingField(`addresses.${at}`, () => api.addPeer(address)))
       return {}
     },
     listTrackers: async ({ id }) => trackers(registry.get(id)),
@@ -82,8 +84,9 @@ export function torrentOperations(manager: TorrentManager): Implemented<typeof T
     },
     setWebSeeds: async ({ id, urls }) => {
       const { api } = registry.get(id)
-      for (const url of api.webSeeds) if (!urls.includes(url)) await api.removeWebSeed(url)
-      for (const url of urls)
+      const wanted = checkEntries('urls', urls, checkedWebSeed)
+      for (const url of api.webSeeds) if (!wanted.includes(url)) await api.removeWebSeed(url)
+      for (const url of wanted)
         if (!api.webSeeds.includes(url)) await namingField('urls', () => api.addWebSeed(url))
       return {}
     },

@@ -46,8 +46,10 @@ function readList<Item>(
 ): Item[] | undefined {
   const value = args[name]
   if (value === undefined || value === null) return undefined
-  if (Array.isArray(value) && value.length <= MOST && value.every(is)) return value
-  throw wrong(name, what)
+  if (!Array.isArray(value) || value.length > MOST) throw wrong(name, what)
+  const at = value.findIndex(each => !is(each))
+  if (at >= 0) throw wrong(name, `${what}: entry ${at + 1} is not one of these`)
+  return value as Item[]
 }
 
 function wrong(name: string, what: string): Failure {

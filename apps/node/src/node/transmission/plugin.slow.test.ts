@@ -139,8 +139,8 @@ test('rejects what Transmission rejects, in its words', async () => {
   const metainfo = (await server.torrent('words', { a: 10, b: 10 })).toString('base64')
   const cases = [
     ['torrent-get', {}, 'no fields specified'],
-    ['torrent-add', { metainfo, labels: ['a,b'] }, 'labels cannot contain comma (,) character'],
-    ['torrent-add', { metainfo, labels: ['a', ' '] }, 'labels cannot be empty'],
+    ['torrent-add', { metainfo, labels: ['a,b'] }, 'labels cannot contain comma (,) character (label 1)'],
+    ['torrent-add', { metainfo, labels: ['a', ' '] }, 'labels cannot be empty (label 2)'],
     ['free-space', {}, 'directory path argument is missing'],
     ['free-space', { path: 'here' }, 'directory path is not absolute'],
     ['torrent-rename-path', { ids: [], path: 'a', name: 'b' }, 'torrent-rename-path requires 1 torrent'],

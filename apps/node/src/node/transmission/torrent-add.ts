@@ -43,9 +43,12 @@ export function splitLabels(labels: readonly string[] | undefined): {
   tags?: string[]
 } {
   if (labels === undefined) return {}
-  if (labels.some(each => each.trim() === '')) throw new Failure('bad-request', 'labels cannot be empty')
-  if (labels.some(each => each.includes(',')))
-    throw new Failure('bad-request', 'labels cannot contain comma (,) character')
+  const refuse = (isWrong: (label: string) => boolean, why: string) => {
+    const at = labels.findIndex(isWrong)
+    if (at >= 0) throw new Failure('bad-request', `${why} (label ${at + 1})`, { field: `labels.${at}` })
+  }
+  refuse(label => label.trim() === '', 'labels cannot be empty')
+  refuse(label => label.includes(','), 'labels cannot contain comma (,) character')
   const [label = null, ...tags] = [...new Set(labels.map(each => each.trim()))]
   return { label, tags }
 }

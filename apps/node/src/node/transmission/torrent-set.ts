@@ -1,5 +1,7 @@
 import type { Torrent, UpdateTorrent } from '@shoal/api'
 import { Failure } from '@shoal/daemon/failure'
+import { checkedTracker } from '@shoal/torrent'
+import { checkEntries } from '../kernel/name-field.ts'
 import type { Call } from '../server/compat/call.ts'
 import { groupByTier, realTrackers } from '../server/compat/real-trackers.ts'
 import { type Arguments, readBoolean, readIndexes, readNumber, readText, stringList } from './arguments.ts'
@@ -82,7 +84,7 @@ function readQueue(args: Arguments): Change {
 async function changeTrackers({ id }: Torrent, args: Arguments, call: Call): Promise<void> {
   const list = readText(args, 'trackerList')
   if (list !== undefined) return void (await call('setTrackers', { id, tiers: parseTrackerList(list) }))
-  const added = stringList(args, 'trackerAdd') ?? []
+  const added = checkEntries('trackerAdd', stringList(args, 'trackerAdd') ?? [], checkedTracker)
   const removed = readIndexes(args, 'trackerRemove') ?? []
   const replaced = replacements(args)
   if (added.length + removed.length + replaced.size === 0) return

@@ -1,6 +1,7 @@
 /** Watch folders, whose .torrent and .magnet files are added. */
 import { WATCH as CONTRACT } from '@shoal/api'
 import { capability } from '../kernel/capability.ts'
+import { namingEntry } from '../kernel/name-field.ts'
 import { SOURCES } from '../sources/service.ts'
 import { WatchFolders } from './watch-folders.ts'
 
@@ -11,7 +12,8 @@ export const WATCH = capability({
     settings.onCheck(async ({ automation }, { automation: before }) => {
       const known = new Set(before.watch.map(({ directory }) => directory))
       for (const [at, { directory }] of automation.watch.entries())
-        if (!known.has(directory)) await folders.allow(directory, `automation.watch.${at}.directory`)
+        if (!known.has(directory))
+          await namingEntry(() => folders.allow(directory, `automation.watch.${at}.directory`))
     })
     const watched = new WatchFolders({
       ...{ clock, log, problems },

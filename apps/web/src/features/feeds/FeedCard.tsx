@@ -31,7 +31,7 @@ export function FeedCard({ feed }: { feed: Feed }) {
     api.updateFeed({ id: feed.id, filters: [...filters] }).then(() => {
       setEditing(null)
       notify(done, { type: 'good' })
-    }, notifyError)
+    })
   const refresh = () =>
     // A feed that cannot be read says so itself, on its card.
     api
@@ -74,7 +74,7 @@ export function FeedCard({ feed }: { feed: Feed }) {
               items={items}
               onCancel={() => setEditing(null)}
               onSave={changed => save(feed.filters.with(at, changed), t.filterSaved)}
-              onRemove={() => save(feed.filters.toSpliced(at, 1), t.filterRemoved)}
+              onRemove={() => void save(feed.filters.toSpliced(at, 1), t.filterRemoved).catch(notifyError)}
             />
           ) : (
             // biome-ignore lint/suspicious/noArrayIndexKey: as above

@@ -1,10 +1,13 @@
 import type { FeedFilter, FeedItem } from '@shoal/api'
+import { ApiError } from '@shoal/api/api-error'
 import { type FormEvent, useId, useState } from 'react'
 import { Button } from '../../shared/controls/Button.tsx'
 import { CheckField, TextField } from '../../shared/controls/Field.tsx'
 import { Icon } from '../../shared/controls/Icon.tsx'
 import layout from '../../shared/controls/layout.module.css'
 import { Notice } from '../../shared/controls/Panels.tsx'
+import { notifyError } from '../../shared/controls/toasts.ts'
+import { messageOf } from '../../shared/format/errors.ts'
 import { LabelNames } from '../../shared/forms/LabelNames.tsx'
 import { controls } from '../../shared/messages/controls.ts'
 import { texts } from '../../shared/messages/texts.ts'
@@ -18,7 +21,8 @@ const SHOWN = 5
 interface Props {
   readonly filter?: FeedFilter
   readonly items: readonly FeedItem[]
-  onSave(filter: FeedFilter): void
+  /** Rejects if the node refuses it. */
+  onSave(filter: FeedFilter): Promise<void>
   onCancel(): void
   onRemove?(): void
 }
@@ -29,11 +33,29 @@ export function FilterForm({ filter = NEW, items, onSave, onCancel, onRemove }: 
   const [draft, setDraft] = useState(filter)
   const { matching, found } = useMatching(items, draft)
   const unreadable = matching?.kind === 'unreadable' ? matching.member : null
-  const change = (part: Partial<FeedFilter>) => setDraft({ ...draft, ...part })
+  const [refused, setRefused] = useState<{ readonly member: string; readonly message: string } | null>(null)
+  const change = (part: Partial<FeedFilter>) => {
+    setRefused(null)
+    setDraft({ ...draft, ...part })
+  }
   const submit = (event: FormEvent) => {
     event.preventDefault()
-    if (!unreadable)
-      onSave({ ...draft, label: draft.label?.trim() || null, directory: draft.directory?.trim() || null })
+    if (unreadable) return
+    onSave({
+      ...draft,
+      label: draft.label?.trim() || null,
+      directory: draft.directory?.trim() || null,
+    }).catch(error => {
+      // Only this filter has changed, so that the node names one of its members.
+      const member = /^filters\.\d+\.(\w+)$/.exec((error instanceof ApiError && error.field) || '')?.[1]
+      if (member !== undefined && Object.hasOwn(NEW, member))
+        setRefused({ member, message: messageOf(error) })
+      else notifyError(error)
+    })
+  }
+  const wrong = (member: keyof FeedFilter) => {
+    if (unreadable === member) return t.badExpression
+    return refused?.member === member ? refused.message : null
   }
   return (
     <form className={`${layout.stack3} ${styles.filterForm}`} onSubmit={submit}>
@@ -43,20 +65,21 @@ export function FilterForm({ filter = NEW, items, onSave, onCancel, onRemove }: 
           hint={t.includeHint}
           value={draft.include}
           onChange={({ target }) => change({ include: target.value })}
-          error={unreadable === 'include' ? t.badExpression : null}
+          error={wrong('include')}
           spellCheck={false}
         />
         <TextField
           label={t.exclude}
           value={draft.exclude}
           onChange={({ target }) => change({ exclude: target.value })}
-          error={unreadable === 'exclude' ? t.badExpression : null}
+          error={wrong('exclude')}
           spellCheck={false}
         />
         <TextField
           label={t.label}
           value={draft.label ?? ''}
           onChange={({ target }) => change({ label: target.value })}
+          error={wrong('label')}
           list={list}
         />
         <TextField
@@ -64,6 +87,7 @@ export function FilterForm({ filter = NEW, items, onSave, onCancel, onRemove }: 
           value={draft.directory ?? ''}
           placeholder={t.folderDefault}
           onChange={({ target }) => change({ directory: target.value })}
+          error={wrong('directory')}
         />
       </div>
       <LabelNames id={list} />

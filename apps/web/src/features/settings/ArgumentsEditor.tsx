@@ -10,11 +10,13 @@ const say = texts.settings.program
 export interface ArgumentsEditorProps {
   readonly words: readonly string[]
   readonly disabled: boolean
+  /** The word that is wrong, from 0. */
+  readonly wrongEntry: number | null
   onChange(words: string[]): void
 }
 
 /** A program and its arguments, a field each: no shell ever splits or expands them. */
-export default function ArgumentsEditor({ words, disabled, onChange }: ArgumentsEditorProps) {
+export default function ArgumentsEditor({ words, disabled, wrongEntry, onChange }: ArgumentsEditorProps) {
   const [written, setWritten] = useState<readonly string[]>(words)
   useEffect(() => setWritten(words), [words])
   const commit = (next: readonly string[]) => {
@@ -41,6 +43,7 @@ export default function ArgumentsEditor({ words, disabled, onChange }: Arguments
                 aria-label={name}
                 spellCheck={false}
                 disabled={disabled}
+                invalid={at === wrongEntry}
                 written={word}
                 onWritten={text => setWritten(written.with(at, text))}
                 onCommit={() => commit(written)}

@@ -73,11 +73,20 @@ export function Control(props: ControlProps) {
   }
 }
 
-function ListControl({ id, field, value, disabled, describedBy, onChange }: ControlProps) {
+function ListControl(props: ControlProps) {
+  const { id, field, value, disabled, invalid, wrongEntry, describedBy, onChange } = props
   const common = { disabled, onChange }
   if (field.kind === 'lines')
-    return <LinesEditor {...common} id={id} describedBy={describedBy} lines={value as string[]} />
+    return (
+      <LinesEditor
+        {...common}
+        id={id}
+        invalid={invalid}
+        describedBy={describedBy}
+        lines={value as string[]}
+      />
+    )
   if (field.kind === 'schedule') return <ScheduleEditor {...common} schedule={value as ScheduledLimit[]} />
   if (field.kind === 'watch') return <WatchEditor {...common} folders={value as WatchedFolder[]} />
-  return <ArgumentsEditor {...common} words={value as string[]} />
+  return <ArgumentsEditor {...common} wrongEntry={wrongEntry} words={value as string[]} />
 }

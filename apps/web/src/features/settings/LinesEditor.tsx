@@ -5,12 +5,14 @@ export interface LinesEditorProps {
   readonly id: string
   readonly lines: readonly string[]
   readonly disabled: boolean
+  readonly invalid: boolean
   readonly describedBy: string | undefined
   onChange(lines: string[]): void
 }
 
 /** A list of short texts, a line each; saved when the field is left. */
-export default function LinesEditor({ id, lines, disabled, describedBy, onChange }: LinesEditorProps) {
+export default function LinesEditor(props: LinesEditorProps) {
+  const { id, lines, disabled, invalid, describedBy, onChange } = props
   const saved = lines.join('\n')
   const [written, setWritten] = useState(saved)
   useEffect(() => setWritten(saved), [saved])
@@ -22,6 +24,7 @@ export default function LinesEditor({ id, lines, disabled, describedBy, onChange
     <textarea
       id={id}
       aria-describedby={describedBy}
+      aria-invalid={invalid || undefined}
       className={controlClass}
       rows={Math.max(2, lines.length + 1)}
       spellCheck={false}

@@ -4,7 +4,8 @@ import layout from '../../shared/controls/layout.module.css'
 import { texts } from '../../shared/messages/texts.ts'
 import { Control } from './Control.tsx'
 import { describeField } from './field-text.ts'
-import type { SettingField } from './model.ts'
+import { IpFilterLines } from './IpFilterLines.tsx'
+import type { SettingField, SettingProblem } from './model.ts'
 import styles from './settings.module.css'
 
 const say = texts.settings
@@ -12,7 +13,7 @@ const say = texts.settings
 export interface SettingRowProps {
   readonly field: SettingField
   readonly value: unknown
-  readonly problem: string | undefined
+  readonly problem: SettingProblem | undefined
   /** The command line or the environment decides it. */
   readonly fixed: boolean
   onChange(value: unknown): void
@@ -23,7 +24,7 @@ export function SettingRow({ field, value, problem, fixed, onChange }: SettingRo
   const id = useId()
   const [wrong, setWrong] = useState<string | null>(null)
   const { title, description } = describeField(field)
-  const said = wrong ?? problem
+  const said = wrong ?? problem?.message
   const described = [description && `${id}-about`, said && `${id}-wrong`, fixed && `${id}-fixed`].filter(
     Boolean,
   )
@@ -53,6 +54,7 @@ export function SettingRow({ field, value, problem, fixed, onChange }: SettingRo
           title={title}
           disabled={fixed}
           invalid={said !== undefined && said !== null}
+          wrongEntry={problem?.entry ?? null}
           describedBy={described.length > 0 ? described.join(' ') : undefined}
           onChange={next => {
             setWrong(null)
@@ -60,6 +62,9 @@ export function SettingRow({ field, value, problem, fixed, onChange }: SettingRo
           }}
           onWrong={setWrong}
         />
+        {field.name === 'privacy.ipFilter' && typeof value === 'string' && !said && (
+          <IpFilterLines path={value} />
+        )}
         {said && (
           <p id={`${id}-wrong`} className={styles.wrong} role="alert">
             {said}

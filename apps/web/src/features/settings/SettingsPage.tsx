@@ -129,7 +129,8 @@ function Section({ section, settings, editor, unused }: SectionProps) {
               field={field}
               value={settingIn(settings, field)}
               problem={
-                editor.problems.get(field.name) ?? (field.name === 'network.publicUrl' ? unused : undefined)
+                editor.problems.get(field.name) ??
+                (field.name === 'network.publicUrl' && unused ? { message: unused, entry: null } : undefined)
               }
               fixed={fixed.includes(field.name)}
               onChange={value => void editor.save(field, value)}

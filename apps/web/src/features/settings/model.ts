@@ -1,4 +1,5 @@
 import { type Settings, SettingsChange, Settings as SettingsSchema } from '@shoal/api'
+import { describeIssue } from '@shoal/api/issues'
 import type { z } from 'zod'
 
 /**
@@ -42,6 +43,8 @@ export interface ControlProps {
   readonly title: string
   readonly disabled: boolean
   readonly invalid: boolean
+  /** The entry of a list that is wrong, from 0. */
+  readonly wrongEntry: number | null
   readonly describedBy: string | undefined
   onChange(value: unknown): void
   /** Reports why the text is not a value of this kind; null once it is one again. */
@@ -132,11 +135,26 @@ export function toChanges(values: readonly (readonly [SettingField, unknown])[])
   return change as SettingsChange
 }
 
-/** Why a value cannot be, in the schema's words; null when it can. `field` says where in a list. */
-export function problemWith(field: SettingField, value: unknown): { message: string; path: string } | null {
-  const result = SettingsChange.safeParse(toChange(field, value))
-  const issue = result.error?.issues[0]
-  return issue ? { message: issue.message, path: issue.path.slice(2).join('.') } : null
+/** Why a setting cannot have a value. */
+export interface SettingProblem {
+  readonly message: string
+  /** The place in a list, from 0. */
+  readonly entry: number | null
+}
+
+/** Why a value cannot be, in English as from the node; null when it can. */
+export function problemWith(field: SettingField, value: unknown): SettingProblem | null {
+  const change = toChange(field, value)
+  const { error } = SettingsChange.safeParse(change)
+  if (!error) return null
+  const { message, field: place } = describeIssue(error, change)
+  return { message, entry: entryOf(place) }
+}
+
+/** The entry of a list that a field names, from 0: 2 for `limits.schedule.2.from`. Null if it names none. */
+export function entryOf(name: string | undefined): number | null {
+  const part = name?.split('.')[2]
+  return part !== undefined && /^\d+$/.test(part) ? Number(part) : null
 }
 
 /** The setting that a refusal of the node names: `limits.schedule.0.days` is of `limits.schedule`. */

@@ -67,14 +67,14 @@ test('the default settings are right as they are', () => {
 })
 
 test('an invalid value is reported before it is sent', () => {
-  expect(problemWith(fieldNamed('network.port')!, 70_000)).toMatchObject({ path: '' })
+  expect(problemWith(fieldNamed('network.port')!, 70_000)).toMatchObject({ entry: null })
   expect(problemWith(fieldNamed('network.port')!, null)).not.toBeNull()
   const schedule = [
     { days: [1], from: '25:00', to: '07:00', downloadBytesPerSecond: null, uploadBytesPerSecond: null },
   ]
   expect(problemWith(fieldNamed('limits.schedule')!, schedule)).toEqual({
-    message: 'write a time of day as 07:30',
-    path: '0.from',
+    message: 'entry 1, from ("25:00"): write a time of day as 07:30',
+    entry: 0,
   })
 })
 

@@ -1,11 +1,21 @@
 import { ApiError, type Settings, type SettingsChange } from '@shoal/api'
 import { useCallback, useState } from 'react'
 import { notify, toasts } from '../../shared/controls/toasts.ts'
+import { errorMessage } from '../../shared/format/error-message.ts'
 import { isAborted, messageOf } from '../../shared/format/errors.ts'
 import { texts } from '../../shared/messages/texts.ts'
 import { type Asked, useAsked, useNode, useTopic } from '../../shared/node/context.tsx'
 import { describeField } from './field-text.ts'
-import { fieldNamed, problemWith, type SettingField, settingIn, toChange, withSetting } from './model.ts'
+import {
+  entryOf,
+  fieldNamed,
+  problemWith,
+  type SettingField,
+  type SettingProblem,
+  settingIn,
+  toChange,
+  withSetting,
+} from './model.ts'
 
 const say = texts.settings
 /** ID of the last save's note: the next note replaces it, so that they do not pile up. */
@@ -14,7 +24,7 @@ let lastNote = ''
 export interface SettingsEditor {
   readonly asked: Asked<Settings>
   /** Problems by the name of the setting. */
-  readonly problems: ReadonlyMap<string, string>
+  readonly problems: ReadonlyMap<string, SettingProblem>
   /** Saves one setting at once. Shows a problem next to an invalid value instead of sending it. */
   save(field: SettingField, value: unknown): Promise<void>
   /** Saves several; answers whether it worked. */
@@ -24,9 +34,9 @@ export interface SettingsEditor {
 export function useSettings(): SettingsEditor {
   const { api } = useNode()
   const asked = useAsked(api => api.getSettings({}), [])
-  const [problems, setProblems] = useState<ReadonlyMap<string, string>>(new Map())
+  const [problems, setProblems] = useState<ReadonlyMap<string, SettingProblem>>(new Map())
   const { set, value: settings } = asked
-  const setProblem = useCallback((name: string, problem: string | null) => {
+  const setProblem = useCallback((name: string, problem: SettingProblem | null) => {
     setProblems(before => {
       const after = new Map(before)
       if (problem === null) after.delete(name)
@@ -42,8 +52,9 @@ export function useSettings(): SettingsEditor {
         return true
       } catch (error) {
         if (isAborted(error)) return false
-        const field = (error instanceof ApiError && fieldNamed(error.field)) || blamed
-        if (field) setProblem(field.name, messageOf(error))
+        const named = error instanceof ApiError ? error.field : undefined
+        const field = fieldNamed(named) ?? blamed
+        if (field) setProblem(field.name, { message: messageOf(error), entry: entryOf(named) })
         else notify(say.notSaved, { type: 'bad', description: messageOf(error) })
         return false
       }
@@ -54,7 +65,7 @@ export function useSettings(): SettingsEditor {
     async (field: SettingField, value: unknown) => {
       if (!settings) return
       const problem = problemWith(field, value)
-      if (problem) return setProblem(field.name, problem.message)
+      if (problem) return setProblem(field.name, { ...problem, message: errorMessage(problem) })
       const before = settingIn(settings, field)
       // Shown at once: a switch that waits for the node feels broken.
       set(withSetting(settings, field, value))

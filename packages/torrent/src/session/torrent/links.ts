@@ -55,8 +55,13 @@ export class Links {
   /** Returns whether it is new. Throws `bad-argument` if its scheme is none of SEED_SCHEMES. */
   addWebSeed(text: string): boolean {
     const { webSeeds } = this.#options.data.origin
-    const url = checkedWebSeed(text, webSeeds)
+    const url = checkedWebSeed(text)
     if (webSeeds.includes(url)) return false
+    if (webSeeds.length >= MAX_WEB_SEEDS)
+      throw new ShoalError(
+        'bad-argument',
+        `a torrent has ${MAX_WEB_SEEDS} web seeds at most: remove one first`,
+      )
     this.#setWebSeeds([...webSeeds, url])
     return true
   }
@@ -121,17 +126,13 @@ export function checkedTiers(tiers: readonly (readonly string[])[]): string[][] 
   return checked.filter(urls => urls.length > 0)
 }
 
-/** Checks the URL of a web seed that a user adds to the known ones. Throws `bad-argument` if its scheme is none of SEED_SCHEMES. */
-function checkedWebSeed(text: string, known: readonly string[]): string {
+/** Checks the URL of a web seed that a user gives, `number` in a list. Throws `bad-argument` if its scheme is none of SEED_SCHEMES. */
+export function checkedWebSeed(text: string, number?: number): string {
   const url = text.trim()
-  if (!isUrl(url, SEED_SCHEMES))
-    throw new ShoalError(
-      'bad-argument',
-      `${shown(url)} is not a web seed: give a URL with ${SEED_SCHEMES.join(' or ')}`,
-    )
-  if (known.length >= MAX_WEB_SEEDS)
-    throw new ShoalError('bad-argument', `a torrent has ${MAX_WEB_SEEDS} web seeds at most: remove one first`)
-  return url
+  if (isUrl(url, SEED_SCHEMES)) return url
+  const which = number === undefined ? '' : `web seed ${number}: `
+  const schemes = SEED_SCHEMES.map(scheme => scheme.slice(0, -1)).join(', ')
+  throw new ShoalError('bad-argument', `${which}${shown(url)} is not a web seed: give a URL with ${schemes}`)
 }
 
 /** Checks the URL of a tracker that a user gives, `number` in a list. Throws `bad-argument` for anything else. */

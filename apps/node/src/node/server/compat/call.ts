@@ -1,4 +1,5 @@
 import { type InputOf, type NodeOperations, OPERATIONS, type OutputOf } from '@shoal/api'
+import { describeIssue } from '@shoal/api/issues'
 import { Failure } from '@shoal/daemon/failure'
 
 type Name = keyof NodeOperations
@@ -10,9 +11,8 @@ export function createCall(operations: NodeOperations): Call {
   return async (name, input) => {
     const parsed = OPERATIONS[name].input.safeParse(input)
     if (!parsed.success) {
-      const [issue] = parsed.error.issues
-      const field = issue?.path.join('.') ?? ''
-      throw new Failure('bad-request', `${field}: ${issue?.message ?? 'wrong'}`, { field })
+      const { field, message } = describeIssue(parsed.error, input)
+      throw new Failure('bad-request', `${field}: ${message}`, { field })
     }
     // The table gives each name its own input and output, which TypeScript does not follow through a variable.
     const operation = operations[name] as (input: unknown) => Promise<never>

@@ -75,6 +75,14 @@ export const settings: Translation<typeof english> = {
     remove: 'Eintrag {number} entfernen',
     none: 'Noch keine Stunden mit anderen Grenzen.',
   },
+  ipFilter: {
+    rules: { one: '{count} Regel wurde gelesen.', other: '{count} Regeln wurden gelesen.' },
+    badLines: {
+      one: '{count} Zeile ist unverständlich und wird übergangen:',
+      other: '{count} Zeilen sind unverständlich und werden übergangen, darunter:',
+    },
+    line: 'Zeile {number}:',
+  },
   watch: {
     directory: 'Ordner',
     label: 'Label',

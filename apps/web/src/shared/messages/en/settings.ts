@@ -74,6 +74,14 @@ export const settings = {
     remove: 'Remove entry {number}',
     none: 'No hours with alternative limits yet.',
   },
+  ipFilter: {
+    rules: { one: '{count} rule was read.', other: '{count} rules were read.' },
+    badLines: {
+      one: '{count} line is not understood and ignored:',
+      other: '{count} lines are not understood and ignored, such as:',
+    },
+    line: 'Line {number}:',
+  },
   watch: {
     directory: 'Folder',
     label: 'Label',

@@ -1,0 +1,33 @@
+import layout from '../../shared/controls/layout.module.css'
+import { errorMessage } from '../../shared/format/error-message.ts'
+import { texts } from '../../shared/messages/texts.ts'
+import { useAsked, useNode } from '../../shared/node/context.tsx'
+import styles from './settings.module.css'
+
+const say = texts.settings.ipFilter
+
+/** What the node has read of the IP filter, and the lines that it did not understand. */
+export function IpFilterLines({ path }: { readonly path: string }) {
+  const { api } = useNode()
+  const { value } = useAsked(signal => api.getIpFilter({}, { signal }), [path])
+  if (!value || value.path !== path) return null
+  const { rules, badLines, firstBadLines, error } = value
+  return (
+    <div className={styles.filterLines} role="status">
+      <p className={layout.soft}>{say.rules({ count: rules })}</p>
+      {error !== null && <p className={styles.wrong}>{errorMessage({ message: error })}</p>}
+      {badLines > 0 && (
+        <>
+          <p className={styles.wrong}>{say.badLines({ count: badLines })}</p>
+          <ul>
+            {firstBadLines.map(({ line, text }) => (
+              <li key={line} className={layout.break}>
+                {say.line({ number: line })} <code>{text}</code>
+              </li>
+            ))}
+          </ul>
+        </>
+      )}
+    </div>
+  )
+}
