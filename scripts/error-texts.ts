@@ -12,6 +12,8 @@ interface Node {
 interface Maker {
   readonly params: readonly string[]
   readonly messages: readonly Node[]
+  /** Calls of other such functions with its parameters, as in `function fail(why) { throw bad(why) }`. */
+  readonly calls: readonly Node[]
   readonly values: Values
 }
 
@@ -42,19 +44,35 @@ export function sourcesUnder(path: string): string[] {
 export function textsOfErrors(files: readonly string[]): { readonly file: string; readonly text: string }[] {
   const read = files.map(file => readSource(readFileSync(file, 'utf8'), file))
   const bySource = new Map(read.map(source => [basename(source.file), source.makers]))
-  return read.flatMap(source => {
+  const resolved = new Set<Node>()
+  const texts = read.flatMap(source => {
     // Names of files are enough: two of one name that export makers of one name would be confusing by themselves.
     const others = source.imports.flatMap(({ name, from }) => {
       const maker = bySource.get(basename(from))?.get(name)
       return maker ? [[name, maker] as const] : []
     })
-    return textsOf(source, new Map(others)).map(text => ({ file: source.file, text }))
+    return textsOf(source, new Map(others), resolved).map(text => ({ file: source.file, text }))
   })
+  return [
+    ...texts,
+    ...read.flatMap(source => unresolvedOf(source, resolved).map(text => ({ file: source.file, text }))),
+  ]
 }
 
 /** Returns the texts of the errors that a source makes, with `{0}`, `{1}` … for values. Those that come from elsewhere are left out. */
 export function errorTexts(source: string, file: string): string[] {
-  return textsOf(readSource(source, file), new Map())
+  const read = readSource(source, file)
+  const resolved = new Set<Node>()
+  const texts = textsOf(read, new Map(), resolved)
+  return [...texts, ...unresolvedOf(read, resolved)]
+}
+
+/** The texts of functions whose calls were not found, with values for what they are given. */
+function unresolvedOf({ makers, values }: Source, resolved: ReadonlySet<Node>): string[] {
+  const messages = [...makers.values()].flatMap(maker => maker.messages)
+  return [...new Set(messages)]
+    .filter(message => !resolved.has(message))
+    .flatMap(message => literals(message, values))
 }
 
 /**
@@ -106,7 +124,15 @@ function readSource(source: string, file: string): Source {
     const messages: Node[] = []
     visit(made, each => messages.push(...messageOf(each)))
     const used = messages.filter(message => uses(message, params))
-    if (name !== '' && used.length > 0) makers.set(name, { params, messages: used, values })
+    const calls: Node[] = []
+    visit(made, each => {
+      if (each.type !== 'CallExpression' || (each.callee as Node).type !== 'Identifier') return
+      const given = each.arguments as Node[]
+      if (given.some(({ type, name }) => type === 'Identifier' && params.includes(name as string)))
+        calls.push(each)
+    })
+    if (name !== '' && (used.length > 0 || calls.length > 0))
+      makers.set(name, { params, messages: used, calls, values })
   }
   const imports = nodes.flatMap(({ type, source, specifiers }) =>
     type === 'ImportDeclaration'
@@ -119,17 +145,25 @@ function readSource(source: string, file: string): Source {
   return { file, nodes, values, makers, imports }
 }
 
-function textsOf({ nodes, values, makers }: Source, others: ReadonlyMap<string, Maker>): string[] {
-  const made = new Set([...makers.values()].flatMap(({ messages }) => messages))
+/** Adds to `resolved` the messages of functions whose calls it follows. */
+function textsOf(
+  { nodes, values, makers }: Source,
+  others: ReadonlyMap<string, Maker>,
+  resolved: Set<Node>,
+): string[] {
+  const made = new Set([...makers.values()].flatMap(({ messages, calls }) => [...messages, ...calls]))
   const texts = nodes.flatMap(node => {
     const own = messageOf(node).filter(message => !made.has(message))
-    return [...own.flatMap(message => literals(message, values)), ...called(node, values)]
+    return [
+      ...own.flatMap(message => literals(message, values)),
+      ...(made.has(node) ? [] : called(node, values)),
+    ]
   })
   return [...new Set(texts)]
 
   /** The texts of an error that a function makes of its arguments. */
-  function called(node: Node, values: Values): string[] {
-    if (node.type !== 'CallExpression') return []
+  function called(node: Node, values: Values, depth = 0): string[] {
+    if (node.type !== 'CallExpression' || depth > 2) return []
     const callee = node.callee as Node
     const isOwn = callee.type === 'MemberExpression' && (callee.object as Node).type === 'ThisExpression'
     const name = nameOf(isOwn ? callee.property : callee)
@@ -139,12 +173,18 @@ function textsOf({ nodes, values, makers }: Source, others: ReadonlyMap<string, 
     const bound = new Map(maker.values)
     for (const [at, param] of maker.params.entries()) {
       const argument = given[at]
-      if (argument) bound.set(param, [argument])
+      // An argument that is itself a parameter has the value that was given for that.
+      const value = argument?.type === 'Identifier' ? values.get(argument.name as string) : undefined
+      if (argument) bound.set(param, depth > 0 && value ? value : [argument])
       else bound.delete(param)
     }
     // What the arguments name is of the file of the call.
     for (const [key, value] of values) if (!bound.has(key)) bound.set(key, value)
-    return maker.messages.flatMap(message => literals(message, bound))
+    for (const message of maker.messages) resolved.add(message)
+    return [
+      ...maker.messages.flatMap(message => literals(message, bound)),
+      ...maker.calls.flatMap(call => called(call, bound, depth + 1)),
+    ]
   }
 }
 

@@ -49,5 +49,8 @@ export function ipFilterProblems({ list, error }: Pick<IpFilterFile, 'list' | 'e
 
 function badLinesText({ badLines, firstBad }: NonNullable<IpFilterFile['list']>): string {
   const [first] = firstBad
-  return `the IP filter has ${count(badLines, 'line that is', 'lines that are')} not understood and ignored, such as line ${first?.line}: ${first?.text}`
+  const such = `such as line ${first?.line}: ${first?.text}`
+  return badLines === 1
+    ? `the IP filter has 1 line that is not understood and ignored, ${such}`
+    : `the IP filter has ${badLines} lines that are not understood and ignored, ${such}`
 }

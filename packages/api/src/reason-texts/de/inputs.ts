@@ -31,7 +31,7 @@ const reasons: Record<keyof typeof english, string> = {
   'input-unknown-member': 'Dieses Feld gibt es nicht',
   'input-nul': 'Es enthält ein NUL-Zeichen',
   'input-placeholder':
-    '{text} ist kein Platzhalter: Nehmen Sie {known}. Damit das Programm geschweifte Klammern bekommt, setzen Sie Leerzeichen hinein: {example}',
+    '{text} ist kein Platzhalter: Nehmen Sie {known}. Damit das Programm geschweifte Klammern bekommt, setzen Sie Leerzeichen hinein: { word }',
   'input-node-address': 'Schreiben Sie eine Adresse wie /ip4/203.0.113.7/tcp/6882/p2p/12D3Koo…',
   'input-ipfs-address':
     'Schreiben Sie eine Adresse wie /ip4/203.0.113.7/tcp/4001/p2p/12D3Koo… oder /dnsaddr/NAME/p2p/12D3Koo…',

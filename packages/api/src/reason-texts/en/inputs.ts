@@ -29,7 +29,7 @@ const reasons = {
   'input-unknown-member': 'there is no such member',
   'input-nul': 'it contains a NUL',
   'input-placeholder':
-    '{text} is not a placeholder: use {known}. To pass braces to the program, put spaces inside: {example}',
+    '{text} is not a placeholder: use {known}. To pass braces to the program, put spaces inside: { word }',
   'input-node-address': 'write an address as /ip4/203.0.113.7/tcp/6882/p2p/12D3Koo…',
   'input-ipfs-address':
     'write an address as /ip4/203.0.113.7/tcp/4001/p2p/12D3Koo… or /dnsaddr/NAME/p2p/12D3Koo…',
