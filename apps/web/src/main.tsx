@@ -11,16 +11,17 @@ import { takeToken } from './features/access/token.ts'
 import { CONSOLE_ICONS } from './shared/controls/console-icons.ts'
 import { ICONS } from './shared/controls/icons.ts'
 import { showLanguage } from './shared/messages/language.ts'
-import { loadReasons } from './shared/messages/reasons.ts'
+import { loadFirstReasons, loadReasons } from './shared/messages/reasons.ts'
 import { NodeStore } from './shared/node/node-store.ts'
 import { showTheme } from './shared/theme/theme.ts'
 
 Object.assign(ICONS, CONSOLE_ICONS)
 showTheme()
 showLanguage()
-await loadReasons()
+const reasons = loadFirstReasons()
 const link = await chooseLink()
 const tokenFailed = !(await takeToken(link.api))
+await reasons
 const node = new NodeStore(link)
 void node.start()
 addEventListener('online', () => node.events.retryNow())
@@ -29,6 +30,8 @@ createRoot(document.getElementById('root')!).render(
     <App node={node} tokenFailed={tokenFailed} />
   </StrictMode>,
 )
+// After the first screen. Requests that are refused earlier load them, too.
+node.loaded.subscribe(() => setTimeout(() => void loadReasons(), 500))
 if (!link.simulated) {
   registerWorker()
   tellSharePage(node)

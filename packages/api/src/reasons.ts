@@ -1,3 +1,4 @@
+import { ReasonMatcher } from './reason-matcher.ts'
 import english from './reason-texts/en/index.ts'
 
 export type ReasonName = keyof typeof english
@@ -8,81 +9,13 @@ export interface FoundReason {
   readonly values: Record<string, string>
 }
 
-/** Longer texts are those of nobody here. */
-const MAX_LENGTH = 2000
-/** Texts that were recognized lately: a list shows the same ones again and again. */
-const MAX_KNOWN = 500
+let matcher: ReasonMatcher | undefined
 
-interface Pattern {
-  readonly reason: ReasonName
-  /** The words between the values, in lower case. */
-  readonly words: readonly string[]
-  readonly names: readonly string[]
-}
-
-let patterns: readonly Pattern[] | undefined
-const known = new Map<string, FoundReason | null>()
-
-/** Returns the reason that an English message of engine or node gives. Null for a text that is not among the catalog's. */
+/** Returns the reason that an English message of engine, node or hub gives. Null for a text that is not among the catalog's. */
 export function findReason(message: string): FoundReason | null {
-  if (message.length > MAX_LENGTH) return null
-  const before = known.get(message)
-  if (before !== undefined) return before
-  const found = match(message)
-  if (known.size >= MAX_KNOWN) known.clear()
-  known.set(message, found)
-  return found
+  matcher ??= new ReasonMatcher(english)
+  return matcher.find(message) as FoundReason | null
 }
-
-function match(message: string): FoundReason | null {
-  patterns ??= compile()
-  const text = message.replace(/\.$/, '')
-  const lower = inLowerCase(text)
-  for (const { reason, words, names } of patterns) {
-    const values = valuesBetween(words, text, lower)
-    if (values) return { reason, values: Object.fromEntries(names.map((name, at) => [name, values[at]!])) }
-  }
-  return null
-}
-
-/**
- * The values that stand between the words, each as short as it can be and never empty; null if the text is another one. It takes no longer than to read the
- * text, whatever strangers have put into it.
- */
-function valuesBetween(words: readonly string[], text: string, lower: string): string[] | null {
-  const [first = '', ...rest] = words
-  if (!lower.startsWith(first)) return null
-  const last = rest.pop()
-  if (last === undefined) return lower === first ? [] : null
-  const end = text.length - last.length
-  const values: string[] = []
-  let at = first.length
-  for (const word of rest) {
-    const next = lower.indexOf(word, at + 1)
-    if (next < 0) return null
-    values.push(text.slice(at, next))
-    at = next + word.length
-  }
-  if (end <= at || !lower.endsWith(last)) return null
-  return [...values, text.slice(at, end)]
-}
-
-/** The most specific first: of two texts that fit, the one of which less is a value. */
-function compile(): Pattern[] {
-  const all = Object.entries(english).map(([reason, template]): Pattern => {
-    const parts = template.split(/\{(\w+)\}/)
-    return {
-      reason: reason as ReasonName,
-      words: parts.filter((_, at) => at % 2 === 0).map(inLowerCase),
-      names: parts.filter((_, at) => at % 2 === 1),
-    }
-  })
-  const length = ({ words }: Pattern) => words.reduce((sum, word) => sum + word.length, 0)
-  return all.sort((a, b) => length(b) - length(a))
-}
-
-// Messages begin with a small letter, or with a capital where somebody shows them. Other letters would change the length of some texts.
-const inLowerCase = (text: string) => text.replace(/[A-Z]/g, letter => letter.toLowerCase())
 
 /** Adds to a failure the reason that its message gives, for clients in other languages. */
 export function withReason<Failed extends { readonly message: string }>(
@@ -97,26 +30,12 @@ export function whyOf(message: string | null | undefined): { why?: FoundReason }
   return why === null ? {} : { why }
 }
 
-/**
- * Says a message of engine or node in the language of `texts`, values that are such messages included. What follows a name and a colon is
- * translated by itself, as in `example.org: the connection was lost`. Null if nothing of it is among the texts.
- *
- * @param given The reason, as the node sent it
- */
+/** Says a message of engine, node or hub in the language of `texts`: see `ReasonMatcher.translate`. `given` is the reason that the node sent. */
 export function translateMessage(
   message: string,
   texts: Readonly<Record<string, string>>,
-  given: { readonly reason: string; readonly values: Readonly<Record<string, string>> } | null = findReason(
-    message,
-  ),
+  given?: { readonly reason: string; readonly values: Readonly<Record<string, string>> } | null,
 ): string | null {
-  const text = given && Object.hasOwn(texts, given.reason) ? texts[given.reason] : undefined
-  if (given && text !== undefined)
-    return text.replace(/\{(\w+)\}/g, (_, name: string) => {
-      const value = given.values[name] ?? ''
-      return name === 'why' ? (translateMessage(value, texts) ?? value) : value
-    })
-  const [, what, why] = /^(\S.{0,300}?): (.+)$/s.exec(message) ?? []
-  const rest = why === undefined ? null : translateMessage(why, texts)
-  return rest === null ? null : `${what}: ${rest}`
+  matcher ??= new ReasonMatcher(english)
+  return matcher.translate(message, texts, given)
 }

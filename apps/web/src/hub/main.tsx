@@ -18,8 +18,9 @@ showLanguage()
 // The link that the hub prints at its first start, and those of invitations.
 if (location.pathname === '/' && location.hash.startsWith('#invitation='))
   history.replaceState(history.state, '', `/join${location.search}${location.hash}`)
-await loadReasons()
+const reasons = loadReasons()
 const link = await chooseLink()
+await reasons
 const hub = new HubStore(link)
 void hub.start()
 createRoot(document.getElementById('root')!).render(

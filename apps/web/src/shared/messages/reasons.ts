@@ -1,17 +1,62 @@
-import { translateMessage } from '@shoal/api/reasons'
 import { translation } from './errors.ts'
 import { language } from './language.ts'
 
-const loads = {
-  /** The messages of the node are English themselves. */
+type Texts = Readonly<Record<string, string>>
+type Load = () => Promise<readonly [{ readonly default: Texts }, { readonly default: Texts }]>
+
+/**
+ * What a language needs besides the messages, which are English: the English texts, by which they are recognized, and its own. Those of a list of torrents come
+ * first, so that the first screen of the console stays small.
+ */
+const loads: Readonly<Record<typeof language, { readonly first: Load; readonly more: Load } | null>> = {
   en: null,
-  de: () => import('@shoal/api/reason-texts/de'),
+  de: {
+    first: () =>
+      Promise.all([import('@shoal/api/reason-texts/en/first'), import('@shoal/api/reason-texts/de/first')]),
+    more: () =>
+      Promise.all([import('@shoal/api/reason-texts/en/more'), import('@shoal/api/reason-texts/de/more')]),
+  },
 }
 
-/** Loads what engine and node say when something fails, in the language of the page. */
+const loading = new Map<'first' | 'more', Promise<void>>()
+let english: Texts = {}
+let texts: Texts = {}
+
+/**
+ * Loads what a list of torrents shows of what engine and node say when something fails, in the language of the page. Never rejects: without the
+ * texts, errors have a headline in the language of the page.
+ */
+export const loadFirstReasons = (): Promise<void> => once('first')
+
+/** Loads all that engine, node and hub say when something fails. Pages that have to be small do so only when something has failed. Never rejects. */
 export async function loadReasons(): Promise<void> {
-  const load = loads[language]
-  if (!load) return
-  const { default: texts } = await load()
-  translation.say = message => translateMessage(message, texts)
+  await Promise.all([once('first'), once('more')])
+}
+
+/** Runs what may fail on a page that loads the texts only then. */
+export const saying = <Result>(work: () => Promise<Result>): Promise<Result> =>
+  work().catch(async error => {
+    await loadReasons()
+    throw error
+  })
+
+function once(part: 'first' | 'more'): Promise<void> {
+  const known = loading.get(part)
+  if (known) return known
+  const started = load(part).catch(() => void loading.delete(part))
+  loading.set(part, started)
+  return started
+}
+
+async function load(part: 'first' | 'more'): Promise<void> {
+  const found = loads[language]
+  if (!found) return
+  const [{ ReasonMatcher }, [more, translated]] = await Promise.all([
+    import('@shoal/api/reason-matcher'),
+    found[part](),
+  ])
+  english = { ...english, ...more.default }
+  texts = { ...texts, ...translated.default }
+  const matcher = new ReasonMatcher(english)
+  translation.say = message => matcher.translate(message, texts)
 }

@@ -1,4 +1,5 @@
 import { ApiError, connectNode, type NodeEvent, readAnswer, type Upload } from '@shoal/api'
+import { loadReasons, saying } from '../messages/reasons.ts'
 import type { EventChannel, EventSink, NodeLink, PutOptions } from './link.ts'
 
 /** The node that serves this page. `unreachable`: the message of errors while it does not answer. */
@@ -12,7 +13,20 @@ export function httpLink(unreachable = 'The node does not answer.'): NodeLink {
         unreachable,
       },
     )
-  return { api: connectNode({ unreachable }), simulated: false, openEvents, putFile, urlOf: href => href }
+  return {
+    api: connectNode({ unreachable, fetch: sayingFetch }),
+    simulated: false,
+    openEvents,
+    putFile,
+    urlOf: href => href,
+  }
+}
+
+/** An error is shown by who asked, who needs its texts then. */
+const sayingFetch: typeof fetch = async (target, init) => {
+  const response = await fetch(target, init)
+  if (!response.ok) await loadReasons()
+  return response
 }
 
 function openEvents(topics: readonly string[], sink: EventSink): EventChannel {
@@ -58,7 +72,11 @@ function put(
     request.upload.onprogress = ({ loaded }) => onProgress?.(loaded)
     request.onerror = () => reject(new ApiError('unreachable', unreachable))
     request.onload = () =>
-      resolve(readAnswer(new Response(request.responseText, { status: request.status })) as Promise<Upload>)
+      resolve(
+        saying(
+          () => readAnswer(new Response(request.responseText, { status: request.status })) as Promise<Upload>,
+        ),
+      )
     request.onloadend = () => signal?.removeEventListener('abort', abort)
     request.send(body)
   })

@@ -1,39 +1,8 @@
 import type english from '../en/index.ts'
-import access from './access.ts'
-import chat from './chat.ts'
-import connections from './connections.ts'
-import feeds from './feeds.ts'
-import hubs from './hubs.ts'
-import inputs from './inputs.ts'
-import metainfo from './metainfo.ts'
-import node from './node.ts'
-import people from './people.ts'
-import sealed from './sealed.ts'
-import sharing from './sharing.ts'
-import shoalNetwork from './shoal-network.ts'
-import sources from './sources.ts'
-import storage from './storage.ts'
-import system from './system.ts'
-import torrents from './torrents.ts'
+import first from './first.ts'
+import more from './more.ts'
 
 /** The same in German. */
-const reasons: Record<keyof typeof english, string> = {
-  ...access,
-  ...chat,
-  ...connections,
-  ...feeds,
-  ...hubs,
-  ...inputs,
-  ...metainfo,
-  ...node,
-  ...people,
-  ...sealed,
-  ...sharing,
-  ...shoalNetwork,
-  ...sources,
-  ...storage,
-  ...system,
-  ...torrents,
-}
+const reasons: Record<keyof typeof english, string> = { ...first, ...more }
 
 export default reasons

@@ -5,6 +5,7 @@ import { Button } from '../../../shared/controls/Button.tsx'
 import { TextArea, TextField } from '../../../shared/controls/Field.tsx'
 import layout from '../../../shared/controls/layout.module.css'
 import { errorMessage } from '../../../shared/format/error-message.ts'
+import { loadReasons, saying } from '../../../shared/messages/reasons.ts'
 import { texts } from '../../../shared/messages/sealing.ts'
 import { loaded } from '../../../shared/sealing/loaded.ts'
 import styles from '../view/view.module.css'
@@ -33,6 +34,7 @@ export default function OwnKey({ disabled, onGive }: Props) {
       setFile(bytes)
       setEncrypted(bytes !== null && isEncryptedKey(bytes))
     } catch (error) {
+      await loadReasons()
       setUnread(error)
     }
   }
@@ -40,10 +42,12 @@ export default function OwnKey({ disabled, onGive }: Props) {
     event.preventDefault()
     const form = new FormData(event.currentTarget)
     const [passphrase = '', pasted = ''] = ['passphrase', 'pasted'].map(name => String(form.get(name) ?? ''))
-    run(async () => {
-      const [{ readIdentities }] = await loaded(import('./own-keys.ts'))
-      onGive(await readIdentities({ file, passphrase, pasted }))
-    })
+    run(() =>
+      saying(async () => {
+        const [{ readIdentities }] = await loaded(import('./own-keys.ts'))
+        onGive(await readIdentities({ file, passphrase, pasted }))
+      }),
+    )
   }
   return (
     <form className={`${layout.stack2} ${styles.linkField} ${sealing.below}`} onSubmit={submit}>

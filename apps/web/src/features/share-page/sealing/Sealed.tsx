@@ -6,6 +6,7 @@ import { Button } from '../../../shared/controls/Button.tsx'
 import layout from '../../../shared/controls/layout.module.css'
 import { Card, Notice } from '../../../shared/controls/Panels.tsx'
 import { errorMessage } from '../../../shared/format/error-message.ts'
+import { loadReasons } from '../../../shared/messages/reasons.ts'
 import { texts as say } from '../../../shared/messages/sealing.ts'
 import type { NamedFiles, ShareFile } from '../share-file.ts'
 import styles from '../view/view.module.css'
@@ -33,6 +34,7 @@ export default function Sealed({ seal, sealed, isOpen, onOpen }: Props) {
       const { openSealed } = await import('./opened-files.ts')
       onOpen(await openSealed(sealed!, unlock))
     } catch (error) {
+      await loadReasons()
       setFailure(errorMessage(error))
     }
     setOpening(false)

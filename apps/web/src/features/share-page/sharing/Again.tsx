@@ -8,6 +8,7 @@ import { errorMessage } from '../../../shared/format/error-message.ts'
 import { formatDate, formatPercent } from '../../../shared/format/format.ts'
 import { shownName } from '../../../shared/format/shown-name.ts'
 import { FilePicker } from '../../../shared/forms/FilePicker.tsx'
+import { saying } from '../../../shared/messages/reasons.ts'
 import { texts } from '../../../shared/messages/share-page.ts'
 import { texts as say } from '../../../shared/messages/sharing.ts'
 import { named, toChosen } from '../chosen.ts'
@@ -22,7 +23,7 @@ export default function Again({ share }: { readonly share: OwnShare }) {
   const { isBusy, failure, run } = useWork()
   const [progress, setProgress] = useState(0)
   const take = (open: () => Promise<readonly DroppedFile[]>) =>
-    run(async () => shareAgain(services, share, await open(), setProgress))
+    run(() => saying(async () => shareAgain(services, share, await open(), setProgress)))
   const forget = () => {
     location.hash = '#/'
     forgetShare(share.id)
