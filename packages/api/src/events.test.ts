@@ -22,7 +22,7 @@ test.each(ALL_CONTRACTS.map(it => [it.name, it] as const))(
 test('a contract that names an operation of another one, or none, does not compile', () => {
   const listBoats = operation({
     ...{ method: 'GET', path: '/api/boats', area: 'boats', summary: 'List boats' },
-    ...{ input: z.object({}), output: z.object({}) },
+    ...{ effect: 'read', input: z.object({}), output: z.object({}) },
   })
   const boats = { name: 'boats', operations: { listBoats } } as const
   contract({ ...boats, events: { invalidates: { settings: ['listBoats'] } } })

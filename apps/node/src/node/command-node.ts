@@ -6,10 +6,11 @@ import { passingFolder } from '../base/files/passing-folder.ts'
 import { findableOf } from './findable/capability.ts'
 import { LogEntries } from './kernel/log/log-entries.ts'
 import { networkOf } from './network/capability.ts'
-import { NETWORK } from './network/service.ts'
+import { NETWORK, PUBLISHED } from './network/service.ts'
 import { ONE_RUN } from './people/one-run.ts'
 import { type OpenNode, runNode } from './run-node.ts'
 import { HAND_OVER, type HandOver, torrentsOf } from './torrents/given-session.ts'
+import type { ManagedTorrent } from './torrents/service.ts'
 
 export interface CommandNodeOptions {
   readonly session: Session
@@ -22,6 +23,8 @@ export interface CommandNodeOptions {
 
 export interface CommandNode extends HandOver {
   readonly node: OpenNode
+  /** Lets others find a torrent that was taken. */
+  publish(torrent: ManagedTorrent): void
   /** Withdraws everything and leaves the network. Resolves to nodes that it has met. */
   leave(): Promise<string[]>
 }
@@ -50,9 +53,9 @@ export async function openCommandNode(given: CommandNodeOptions): Promise<Comman
       },
       listens ? [...list, findableOf({ isPassing: true })] : list,
     )
-    const handOver = node.service(HAND_OVER)
     return {
-      ...{ node, ...handOver },
+      ...{ node, ...node.service(HAND_OVER) },
+      publish: torrent => node.service(PUBLISHED).add(torrent),
       async leave() {
         const met = node.service(NETWORK).host?.kad.contacts() ?? []
         await node.close()

@@ -24,6 +24,6 @@ export function findInNetwork(download: NetworkDownload): () => Promise<void> {
 async function search({ torrent, linkKey, ...network }: NetworkDownload, signal: AbortSignal) {
   await delay(systemClock, START_DELAY_MS, signal)
   const joined = await joinNetwork({ ...network, listens: false }, signal)
-  joined?.take(torrent, { published: false, ...(linkKey && { seal: { by: 'key', key: linkKey } }) })
+  joined?.take(torrent, linkKey && { by: 'key', key: linkKey })
   return joined
 }

@@ -48,7 +48,8 @@ export class FindableShares {
   add(torrent: TorrentApi): void {
     if (torrent.metainfo!.info.private) return this.#failed(texts.seed.neverFindable)
     void this.#then(async joined => {
-      const taken = joined.take(torrent, { published: true })
+      const taken = joined.take(torrent)
+      joined.publish(taken)
       this.#shares.set(torrent, taken)
       await joined.node.operations.makeFindable({ id: taken.id })
     })

@@ -13,10 +13,7 @@ import { torrentOperations } from './torrent-operations.ts'
 
 export interface HandOver {
   /** Puts a torrent of the session in the list. */
-  take(
-    api: TorrentApi,
-    about: { readonly published: boolean; readonly seal?: KnownSeal['seal'] | undefined },
-  ): ManagedTorrent
+  take(api: TorrentApi, seal?: KnownSeal['seal']): ManagedTorrent
   /** Takes it out of the list again. Nothing happens to the torrent. */
   release(torrent: ManagedTorrent): void
 }
@@ -33,8 +30,8 @@ export function torrentsOf(session: Session) {
       const manager = new TorrentManager(kernel, session, ipFilter, null)
       const { registry } = manager
       const handOver: HandOver = {
-        take(api, { published, seal }) {
-          const torrent = manager.adopt(api, { ...freshRow(api, registry), published })
+        take(api, seal) {
+          const torrent = manager.adopt(api, freshRow(api, registry))
           if (seal) torrent.seal = { seal, original: null }
           return torrent
         },

@@ -1,15 +1,14 @@
 import layout from '../../shared/controls/layout.module.css'
 import { errorMessage } from '../../shared/format/error-message.ts'
 import { texts } from '../../shared/messages/texts.ts'
-import { useAsked, useNode } from '../../shared/node/context.tsx'
+import { useAsked } from '../../shared/node/context.tsx'
 import styles from './settings.module.css'
 
 const say = texts.settings.ipFilter
 
 /** What the node has read of the IP filter, and the lines that it did not understand. */
 export function IpFilterLines({ path }: { readonly path: string }) {
-  const { api } = useNode()
-  const { value } = useAsked(signal => api.getIpFilter({}, { signal }), [path])
+  const { value } = useAsked(api => api.getIpFilter({}), [path])
   if (!value || value.path !== path) return null
   const { rules, badLines, firstBadLines, error } = value
   return (
