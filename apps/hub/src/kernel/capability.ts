@@ -38,7 +38,7 @@ export interface HubCall<It> {
   readonly caller: It extends { readonly access: 'open' } ? Caller | null : Caller
 }
 
-/** What a capability of the hub names before it runs. */
+/** A capability of the hub names these before it runs. */
 export interface HubNamed {
   /** Its tables. They stay when it is left out. */
   readonly tables?: HubTables

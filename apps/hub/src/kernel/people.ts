@@ -1,4 +1,4 @@
-/** Who the members of the hub are, and what was done to them: the stores that the kernel has for every capability. */
+/** The members of the hub, and what was done to them: the stores that the kernel has for every capability. */
 import {
   ACCOUNT_TABLES,
   Accounts,

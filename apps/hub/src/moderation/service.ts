@@ -3,7 +3,7 @@ import type { SUBJECT_KINDS } from '@shoal/hub-api/choices'
 
 export type SubjectKind = (typeof SUBJECT_KINDS)[number]
 
-/** What moderators see of a thing. */
+/** A thing, as moderators see it. */
 export interface Found {
   /** Null if the hub cannot read it. */
   readonly text: string | null

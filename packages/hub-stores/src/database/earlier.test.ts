@@ -21,7 +21,7 @@ const newPath = () => {
   mkdirSync(path)
   return join(path, 'hub.db')
 }
-/** What the program of version 7 wrote, with some of everything. */
+/** Reads a file that the program of version 7 wrote, with some of everything. */
 const fixture = (name: string) =>
   gunzipSync(readFileSync(join(import.meta.dirname, '..', 'testing', 'fixtures', name)))
 

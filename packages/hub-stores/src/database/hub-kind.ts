@@ -2,7 +2,7 @@ import type { DatabaseKind, Earlier } from '@shoal/daemon/database'
 import type { Failure } from '@shoal/daemon/failure'
 import { StoreError, type StoreErrorCode } from '../store-error.ts'
 
-/** What each of the first seven versions of a hub's tables added, which had one number for all owners. */
+/** The migrations that each of the first seven versions of a hub's tables added. They had one number for all owners. */
 export const EARLIER: Earlier = [
   [
     ['hub', 1],

@@ -36,7 +36,7 @@ export interface HttpPlace {
   readonly door: HttpDoor
 }
 
-/** What a capability of the node names before it runs. */
+/** A capability of the node names these before it runs. */
 export interface NodeNamed {
   /** Changes of its tables, in order. A released one never changes. */
   readonly migrations?: readonly Migration[]
