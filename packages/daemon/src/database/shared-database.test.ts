@@ -1,9 +1,9 @@
-import { existsSync, mkdtempSync, rmSync } from 'node:fs'
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 import { afterEach, beforeEach, expect, test } from 'vitest'
-import { listBackups } from './backups.ts'
+import { backupFolder, listBackups } from './backups.ts'
 import type { DatabaseKind } from './database-kind.ts'
 import { SharedDatabase } from './shared-database.ts'
 
@@ -110,6 +110,17 @@ test('a backup precedes a migration, also of a file that did not know owners', a
     expect(copy.prepare("SELECT name FROM rooms WHERE name = 'old'").all()).toHaveLength(1)
     copy.close()
   }
+})
+
+test('a copy that another process writes is left alone, and one of a process that ended is not', async () => {
+  await (await open()).close()
+  const backups = backupFolder(folder)
+  mkdirSync(backups)
+  // No system has processes with such a number.
+  const [running, ended] = [process.ppid, 2 ** 30].map(pid => `.rooms-2026-01-01T000000Z.db.${pid}.tmp`)
+  for (const name of [running!, ended!]) writeFileSync(join(backups, name), '')
+  await (await open('ALTER TABLE rooms ADD COLUMN topic TEXT')).close()
+  expect(readdirSync(backups).filter(name => name.startsWith('.'))).toEqual([running])
 })
 
 test('a snapshot is of one moment', async () => {
