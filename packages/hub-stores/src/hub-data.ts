@@ -6,7 +6,7 @@ import {
   readArchive,
   writeArchive,
 } from './database/archive.ts'
-import { all, type Database } from './database/database.ts'
+import type { Database } from './database/database.ts'
 import { PostgresDatabase, type PostgresOptions } from './database/postgres.ts'
 import { SqliteDatabase } from './database/sqlite.ts'
 import type { HubTables } from './database/tables.ts'
@@ -45,11 +45,6 @@ export class HubData implements AsyncDisposable {
   /** Empties a database in which an import failed, so that it can be used. */
   discardImport(): Promise<void> {
     return this.database.write(() => discard(this.#owners))
-  }
-
-  /** Resolves if the database answers. Rejects with `unavailable`, `closed`. */
-  async check(): Promise<void> {
-    await this.database.read(() => all('SELECT 1 AS one'))
   }
 
   /** Finishes what is under way, and closes the database. Idempotent. */
