@@ -16,6 +16,7 @@ const COMMANDS = `
     client: which('/packages/api/src/client.ts'),
     zod: which('/node_modules/zod/'),
     engine: which('/packages/torrent/src/session/'),
+    node: which('/apps/node/src/node/'),
   }))`
 
 async function run(script: string, ...modules: string[]): Promise<unknown> {
@@ -39,5 +40,11 @@ test('commands that ask a node start without schemas and the engine, which would
     client: true,
     zod: false,
     engine: false,
+    node: false,
   })
+})
+
+test('a download starts without the node that looks for peers later, and without its schemas', async () => {
+  const modules = ['./commands/get.ts', './alone/get-link.ts', './alone/download.ts']
+  expect(await run(COMMANDS, ...modules)).toEqual({ client: false, zod: false, engine: true, node: false })
 })
