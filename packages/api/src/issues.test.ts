@@ -74,6 +74,15 @@ test('shows texts in short, printable, and without what may be secret', () => {
   expect(atEntry('directory', '/x', 'no')).toBe('no')
 })
 
+test('says in German what follows a place, also if it begins with a value', () => {
+  const message = atEntry(
+    'urls.1',
+    undefined,
+    "/x is hidden in the home folder, and only the node's token opens hidden folders: choose another, or log in with the token",
+  )
+  expect(translateMessage(message, german)).toMatch(/^Eintrag 2: \/x ist im persönlichen Ordner versteckt/)
+})
+
 test('says every place in German', () => {
   const inputs = [
     { network: { dhtNodes: ['nonsense'] } },

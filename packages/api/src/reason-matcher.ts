@@ -63,7 +63,8 @@ export class ReasonMatcher {
     const lower = inLowerCase(text)
     for (const { reason, words, names } of this.#patterns) {
       const values = valuesBetween(words, text, lower)
-      if (values) return { reason, values: Object.fromEntries(names.map((name, at) => [name, values[at]!])) }
+      if (values && (!isPlace(reason) || isPlaced(names, values)))
+        return { reason, values: Object.fromEntries(names.map((name, at) => [name, values[at]!])) }
     }
     return null
   }
@@ -91,7 +92,10 @@ function valuesBetween(words: readonly string[], text: string, lower: string): s
   return [...values, text.slice(at, end)]
 }
 
-/** The most specific first: of two texts that fit, the one of which less is a value. */
+/**
+ * The most specific first: of two texts that fit, the one of which less is a value. Places in lists come before all: what follows them is a message of its
+ * own, which could begin with a value.
+ */
 function compile(english: Readonly<Record<string, string>>): Pattern[] {
   const all = Object.entries(english).map(([reason, template]): Pattern => {
     const parts = template.split(/\{(\w+)\}/)
@@ -102,8 +106,18 @@ function compile(english: Readonly<Record<string, string>>): Pattern[] {
     }
   })
   const length = ({ words }: Pattern) => words.reduce((sum, word) => sum + word.length, 0)
-  return all.sort((a, b) => length(b) - length(a))
+  return all.sort((a, b) => Number(isPlace(b.reason)) - Number(isPlace(a.reason)) || length(b) - length(a))
 }
+
+/** Whether a text is that of an entry of a list: `entry 2, from: `. */
+const isPlace = (reason: string) => /^entry(?:-|$)/.test(reason)
+
+/** A comma or colon may stand in the message that follows a place. */
+const isPlaced = (names: readonly string[], values: readonly string[]) =>
+  names.every(
+    (name, at) =>
+      name === 'text' || name === 'why' || (name === 'member' ? /^[\w.]+$/ : /^\d+$/).test(values[at]!),
+  )
 
 // Messages begin with a small letter, or with a capital where somebody shows them. Other letters would change the length of some texts.
 const inLowerCase = (text: string) => text.replace(/[A-Z]/g, letter => letter.toLowerCase())

@@ -6,7 +6,6 @@ import '../shared/theme/base.css'
 import { CONSOLE_ICONS } from '../shared/controls/console-icons.ts'
 import { ICONS } from '../shared/controls/icons.ts'
 import { showLanguage } from '../shared/messages/language.ts'
-import { loadReasons } from '../shared/messages/reasons.ts'
 import { showTheme } from '../shared/theme/theme.ts'
 import { App } from './app/App.tsx'
 import { chooseLink } from './state/choose-link.ts'
@@ -18,9 +17,7 @@ showLanguage()
 // The link that the hub prints at its first start, and those of invitations.
 if (location.pathname === '/' && location.hash.startsWith('#invitation='))
   history.replaceState(history.state, '', `/join${location.search}${location.hash}`)
-const reasons = loadReasons()
 const link = await chooseLink()
-await reasons
 const hub = new HubStore(link)
 void hub.start()
 createRoot(document.getElementById('root')!).render(

@@ -1,6 +1,7 @@
 import { readAnswer } from '@shoal/api'
 import { connectHub } from '@shoal/hub-api/client'
 import { texts } from '../../shared/messages/hub.ts'
+import { sayingFetch } from '../../shared/messages/reasons.ts'
 import type { HubLink } from './hub-store.ts'
 
 const KEY = 'shoal.mock'
@@ -17,7 +18,7 @@ export async function chooseLink(): Promise<HubLink> {
 }
 
 function hubOfPage(): HubLink {
-  const api = connectHub({ unreachable: texts.unreachable })
+  const api = connectHub({ unreachable: texts.unreachable, fetch: sayingFetch })
   return { api, simulated: false, sendBytes, health }
 }
 
@@ -26,5 +27,5 @@ async function health(signal: AbortSignal): Promise<string> {
 }
 
 async function sendBytes(method: 'POST' | 'PUT', path: string, body: Blob): Promise<void> {
-  await readAnswer(await fetch(path, { method, body }))
+  await readAnswer(await sayingFetch(path, { method, body }))
 }

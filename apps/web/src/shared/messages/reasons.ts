@@ -40,6 +40,13 @@ export const saying = <Result>(work: () => Promise<Result>): Promise<Result> =>
     throw error
   })
 
+/** Fetches. What is refused will be shown, so that the texts for it are loaded before. */
+export const sayingFetch: typeof fetch = async (target, init) => {
+  const response = await fetch(target, init)
+  if (!response.ok) await loadReasons()
+  return response
+}
+
 function once(part: 'first' | 'more'): Promise<void> {
   const known = loading.get(part)
   if (known) return known

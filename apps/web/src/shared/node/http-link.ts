@@ -1,5 +1,5 @@
 import { ApiError, connectNode, type NodeEvent, readAnswer, type Upload } from '@shoal/api'
-import { loadReasons, saying } from '../messages/reasons.ts'
+import { saying, sayingFetch } from '../messages/reasons.ts'
 import type { EventChannel, EventSink, NodeLink, PutOptions } from './link.ts'
 
 /** The node that serves this page. `unreachable`: the message of errors while it does not answer. */
@@ -20,13 +20,6 @@ export function httpLink(unreachable = 'The node does not answer.'): NodeLink {
     putFile,
     urlOf: href => href,
   }
-}
-
-/** An error is shown by who asked, who needs its texts then. */
-const sayingFetch: typeof fetch = async (target, init) => {
-  const response = await fetch(target, init)
-  if (!response.ok) await loadReasons()
-  return response
 }
 
 function openEvents(topics: readonly string[], sink: EventSink): EventChannel {
