@@ -7,8 +7,10 @@ import { searchIn } from './search.ts'
 import type { SimulatedState } from './state.ts'
 import { titleNumber } from './titles.ts'
 
-/** A row arrives in this time, and the seeds of one. */
+/** A row arrives in this time. */
 const STEP_MS = 120
+/** Steps until the seeds of one more row are known: most are when all rows have come. */
+const SEED_STEPS = 3
 /** Titles that others publish, by their number. */
 const TITLES = 400
 const ANSWERS = 20
@@ -107,10 +109,11 @@ function count(search: SimulatedSearch, ids: readonly string[]): void {
   }
 }
 
-/** The seeds of a row are counted, and the next row comes. */
+/** The next row comes, and some of the time the seeds of one are known. */
 function step(search: SimulatedSearch, state: SimulatedState): void {
   search.steps++
-  const counted = search.rows.get(search.waiting.shift() ?? '')?.row
+  const isCounted = search.steps % SEED_STEPS === 0
+  const counted = isCounted && search.rows.get(search.waiting.shift() ?? '')?.row
   if (counted) change(search, { ...counted, seeds: seedsOf(counted.id), counting: false })
   const next = search.coming.shift()
   if (next) change(search, next)
