@@ -30,8 +30,9 @@ createRoot(document.getElementById('root')!).render(
     <App node={node} tokenFailed={tokenFailed} />
   </StrictMode>,
 )
-// After the first screen. Requests that are refused earlier load them, too.
-node.loaded.subscribe(() => setTimeout(() => void loadReasons(), 500))
+// What the user does may fail. Other screens, and requests that are refused, load the texts by themselves.
+for (const type of ['keydown', 'pointerdown'])
+  addEventListener(type, () => void loadReasons(), { once: true, capture: true })
 if (!link.simulated) {
   registerWorker()
   tellSharePage(node)

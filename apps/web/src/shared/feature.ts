@@ -3,6 +3,7 @@ import type { Torrent } from '@shoal/api'
 import { type ComponentType, createContext, createElement, lazy, useContext, useMemo } from 'react'
 import type { Cell } from './base/cell.ts'
 import type { IconName } from './controls/icons.ts'
+import { loadReasons } from './messages/reasons.ts'
 import { useCell, useNode } from './node/context.tsx'
 
 export interface Feature {
@@ -59,8 +60,18 @@ export interface TorrentTab {
   readonly component: ComponentType<{ readonly torrent: Torrent }>
 }
 
-/** A component that is loaded when it is first rendered. */
+/** A component that is loaded when it is first rendered, with the texts of all errors that it may show. */
 export function lazyComponent<Props extends object>(
+  load: () => Promise<ComponentType<Props>>,
+): ComponentType<Props> {
+  return lazy(async () => {
+    const [component] = await Promise.all([load(), loadReasons()])
+    return { default: component }
+  })
+}
+
+/** The same for one that is part of every screen and shows no errors. */
+export function lazyPart<Props extends object>(
   load: () => Promise<ComponentType<Props>>,
 ): ComponentType<Props> {
   return lazy(async () => ({ default: await load() }))

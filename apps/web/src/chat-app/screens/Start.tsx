@@ -4,15 +4,11 @@ import { Button } from '../../shared/controls/Button.tsx'
 import { EmptyState } from '../../shared/controls/EmptyState.tsx'
 import { lazyComponent } from '../../shared/feature.ts'
 import { texts } from '../../shared/messages/chat-app.ts'
-import { loadReasons } from '../../shared/messages/reasons.ts'
 import { LoaderFailure, type Obstacle, startInstalled } from '../install/loader.ts'
 import type { ReleaseName } from '../loader/release.ts'
 
 /** Everything else of the app, which runs from the installed release only. */
-const App = lazyComponent<{ readonly release: ReleaseName }>(async () => {
-  const [{ App }] = await Promise.all([import('./App.tsx'), loadReasons()])
-  return App
-})
+const App = lazyComponent<{ readonly release: ReleaseName }>(() => import('./App.tsx').then(it => it.App))
 
 /** Installs the app at the first visit, and starts it. */
 export function Start() {

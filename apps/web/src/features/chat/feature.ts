@@ -1,4 +1,4 @@
-import { type Feature, lazyComponent } from '../../shared/feature.ts'
+import { type Feature, lazyComponent, lazyPart } from '../../shared/feature.ts'
 import { texts } from '../../shared/messages/texts.ts'
 import { unread } from './unread.ts'
 
@@ -12,5 +12,5 @@ export const chat: Feature = {
     { path: '/chat/:id', component: page },
   ],
   menu: [{ href: '/chat', label: texts.app.nav.chat, icon: 'chat', key: 'c', isDaily: true, count: unread }],
-  dialogs: [lazyComponent(() => import('./ConsoleAttention.tsx').then(it => it.ConsoleAttention))],
+  dialogs: [lazyPart(() => import('./ConsoleAttention.tsx').then(it => it.ConsoleAttention))],
 }

@@ -20,7 +20,7 @@ export function IpFilterLines({ path }: { readonly path: string }) {
           <p className={styles.wrong}>{say.badLines({ count: badLines })}</p>
           <ul>
             {firstBadLines.map(({ line, text }) => (
-              <li key={line} className={layout.break}>
+              <li key={line} className={`${layout.soft} ${layout.break}`}>
                 {say.line({ number: line })} <code>{text}</code>
               </li>
             ))}

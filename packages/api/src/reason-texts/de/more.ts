@@ -1,7 +1,6 @@
 import type english from '../en/more.ts'
 import access from './access.ts'
 import chat from './chat.ts'
-import feeds from './feeds.ts'
 import hubs from './hubs.ts'
 import inputs from './inputs.ts'
 import metainfo from './metainfo.ts'
@@ -10,12 +9,12 @@ import people from './people.ts'
 import sealed from './sealed.ts'
 import sharing from './sharing.ts'
 import shoalNetwork from './shoal-network.ts'
+import sources from './sources.ts'
 
 /** The texts that no first screen needs. */
 const reasons: Record<keyof typeof english, string> = {
   ...access,
   ...chat,
-  ...feeds,
   ...hubs,
   ...inputs,
   ...metainfo,
@@ -24,6 +23,7 @@ const reasons: Record<keyof typeof english, string> = {
   ...sealed,
   ...sharing,
   ...shoalNetwork,
+  ...sources,
 }
 
 export default reasons

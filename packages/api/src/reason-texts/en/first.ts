@@ -1,5 +1,5 @@
 import connections from './connections.ts'
-import sources from './sources.ts'
+import feeds from './feeds.ts'
 import storage from './storage.ts'
 import system from './system.ts'
 import torrents from './torrents.ts'
@@ -7,7 +7,7 @@ import torrents from './torrents.ts'
 /** What a list of torrents shows: pages load these texts before their first screen, and the others after it. */
 const reasons = {
   ...connections,
-  ...sources,
+  ...feeds,
   ...storage,
   ...system,
   ...torrents,

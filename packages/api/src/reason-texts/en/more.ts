@@ -1,6 +1,5 @@
 import access from './access.ts'
 import chat from './chat.ts'
-import feeds from './feeds.ts'
 import hubs from './hubs.ts'
 import inputs from './inputs.ts'
 import metainfo from './metainfo.ts'
@@ -9,12 +8,12 @@ import people from './people.ts'
 import sealed from './sealed.ts'
 import sharing from './sharing.ts'
 import shoalNetwork from './shoal-network.ts'
+import sources from './sources.ts'
 
 /** The texts that no first screen needs. */
 const reasons = {
   ...access,
   ...chat,
-  ...feeds,
   ...hubs,
   ...inputs,
   ...metainfo,
@@ -23,6 +22,7 @@ const reasons = {
   ...sealed,
   ...sharing,
   ...shoalNetwork,
+  ...sources,
 } as const
 
 export default reasons
