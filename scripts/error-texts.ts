@@ -51,7 +51,7 @@ export function textsOfErrors(files: readonly string[]): { readonly file: string
       const maker = bySource.get(basename(from))?.get(name)
       return maker ? [[name, maker] as const] : []
     })
-    return textsOf(source, new Map(others), resolved).map(text => ({ file: source.file, text }))
+    return findTexts(source, new Map(others), resolved).map(text => ({ file: source.file, text }))
   })
   return [
     ...texts,
@@ -63,7 +63,7 @@ export function textsOfErrors(files: readonly string[]): { readonly file: string
 export function errorTexts(source: string, file: string): string[] {
   const read = readSource(source, file)
   const resolved = new Set<Node>()
-  const texts = textsOf(read, new Map(), resolved)
+  const texts = findTexts(read, new Map(), resolved)
   return [...texts, ...unresolvedOf(read, resolved)]
 }
 
@@ -146,7 +146,7 @@ function readSource(source: string, file: string): Source {
 }
 
 /** Adds to `resolved` the messages of functions whose calls it follows. */
-function textsOf(
+function findTexts(
   { nodes, values, makers }: Source,
   others: ReadonlyMap<string, Maker>,
   resolved: Set<Node>,
@@ -178,7 +178,7 @@ function textsOf(
       if (argument) bound.set(param, depth > 0 && value ? value : [argument])
       else bound.delete(param)
     }
-    // What the arguments name is of the file of the call.
+    // Arguments name constants of the file of the call.
     for (const [key, value] of values) if (!bound.has(key)) bound.set(key, value)
     for (const message of maker.messages) resolved.add(message)
     return [

@@ -7,7 +7,7 @@ type Path = readonly PropertyKey[]
 export interface DescribedIssue {
   /** The member that is wrong, such as `limits.schedule.0.from`. Empty if it is the whole input. */
   readonly field: string
-  /** What is wrong with it: `entry 1, from ("25:00"): write a time of day as 07:30`. The field is not repeated. */
+  /** The message says what is wrong: `entry 1, from ("25:00"): write a time of day as 07:30`. The field is not repeated. */
   readonly message: string
 }
 
@@ -38,7 +38,7 @@ export function atEntry(field: Path | string, value: unknown, message: string): 
   return `${place.join(', ')}${shown(value)}: ${message}`
 }
 
-/** Of a union's branches, the one that got farthest is the one that was meant. */
+/** Returns the issue of the union's branch that got farthest: that one was meant. */
 function meantIssue(issue: Issue, above: Path): { readonly path: Path; readonly issue: Issue } {
   const path = [...above, ...issue.path]
   if (issue.code === 'invalid_union') {

@@ -112,7 +112,7 @@ function compile(english: Readonly<Record<string, string>>): Pattern[] {
 /** Whether a text is that of an entry of a list: `entry 2, from: `. */
 const isPlace = (reason: string) => /^entry(?:-|$)/.test(reason)
 
-/** A comma or colon may stand in the message that follows a place. */
+/** The message that follows a place may contain commas and colons. */
 const isPlaced = (names: readonly string[], values: readonly string[]) =>
   names.every(
     (name, at) =>

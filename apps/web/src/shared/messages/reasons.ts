@@ -5,8 +5,8 @@ type Texts = Readonly<Record<string, string>>
 type Load = () => Promise<readonly [{ readonly default: Texts }, { readonly default: Texts }]>
 
 /**
- * What a language needs besides the messages, which are English: the English texts, by which they are recognized, and its own. Those of a list of torrents come
- * first, so that the first screen of the console stays small.
+ * Loads the English texts, by which messages are recognized, and those of the language. The texts of a list of torrents come first, so that the first
+ * screen of the console stays small.
  */
 const loads: Readonly<Record<typeof language, { readonly first: Load; readonly more: Load } | null>> = {
   en: null,

@@ -92,7 +92,7 @@ const reasons: Record<keyof typeof english, string> = {
   'key-packages-number': 'Die nächste Sendung dieses Geräts hat die Nummer {number}',
   'key-packages-unknown': 'Der Hub kennt dieses Gerät nicht: Melden Sie sich damit erneut an',
   'key-packages-most': 'Ein Gerät hat höchstens {most} einmalige Schlüsselpakete mit zusammen {bytes} Bytes',
-  // What a hub checks of the texts that it stores.
+  // Limits of what a hub stores.
   'must-be-one-of': '{name} muss {kind} sein',
   'must-be-bytes': '{name} muss {bytes} Bytes haben',
   'must-be-bytes-between': '{name} muss {least} bis {most} Bytes haben',

@@ -10,7 +10,7 @@ const reasons: Record<keyof typeof english, string> = {
   'entry-entry-text': 'Eintrag {number}, Eintrag {inner} („{text}“): {why}',
   'entry-inner': 'Eintrag {number}, {member}, Eintrag {inner}: {why}',
   'entry-inner-text': 'Eintrag {number}, {member}, Eintrag {inner} („{text}“): {why}',
-  // What an input should be.
+  // Values of inputs.
   'input-missing': 'Es fehlt',
   'input-empty': 'Es ist leer',
   'input-other-type': 'Es ist von einer anderen Art',

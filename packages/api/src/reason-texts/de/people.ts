@@ -43,7 +43,7 @@ const reasons: Record<keyof typeof english, string> = {
   'picture-large': 'Es hat mehr als {most} KiB',
   'picture-kind': 'Es ist kein Bild in JPEG, PNG oder WebP',
   'picture-pixels': 'Es hat {width} × {height} Bildpunkte, erlaubt sind höchstens {most} × {high}',
-  // What lists, logins and other signed texts lack.
+  // Faults of lists, logins and other signed texts.
   'signed-long': 'Der Text ist zu lang',
   'signed-base64': 'Der Text ist nicht in Base64url',
   'signed-signature': 'Die Unterschrift ist falsch',

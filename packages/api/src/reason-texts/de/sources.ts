@@ -1,7 +1,7 @@
 import type english from '../en/sources.ts'
 
 const reasons: Record<keyof typeof english, string> = {
-  // What web seeds answer.
+  // Answers of web seeds.
   'source-other-file':
     'Er hat unter diesem Namen eine andere Datei mit {bytes} Bytes, die des Torrents hat {right}',
   'source-shorter-file': 'Er hat unter diesem Namen eine andere, kürzere Datei (416)',

@@ -4,7 +4,7 @@ import storage from './storage.ts'
 import system from './system.ts'
 import torrents from './torrents.ts'
 
-/** What a list of torrents shows: pages load these texts before their first screen, and the others after it. */
+/** Lists of torrents show these texts: pages load them before their first screen. */
 const reasons = {
   ...connections,
   ...feeds,

@@ -83,7 +83,7 @@ const reasons = {
   'key-packages-number': 'The next upload of this device is number {number}',
   'key-packages-unknown': 'The hub does not know this device: log in with it again',
   'key-packages-most': 'A device has at most {most} one-time key packages of {bytes} bytes together',
-  // What a hub checks of the texts that it stores.
+  // Limits of what a hub stores.
   'must-be-one-of': '{name} must be {kind}',
   'must-be-bytes': '{name} must be {bytes} bytes',
   'must-be-bytes-between': '{name} must be {least} to {most} bytes',

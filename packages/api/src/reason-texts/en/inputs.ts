@@ -8,7 +8,7 @@ const reasons = {
   'entry-entry-text': 'entry {number}, entry {inner} ("{text}"): {why}',
   'entry-inner': 'entry {number}, {member}, entry {inner}: {why}',
   'entry-inner-text': 'entry {number}, {member}, entry {inner} ("{text}"): {why}',
-  // What an input should be.
+  // Values of inputs.
   'input-missing': 'it is missing',
   'input-empty': 'it is empty',
   'input-other-type': 'it is of another type',

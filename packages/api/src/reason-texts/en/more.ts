@@ -10,7 +10,7 @@ import sharing from './sharing.ts'
 import shoalNetwork from './shoal-network.ts'
 import sources from './sources.ts'
 
-/** The texts that no first screen needs. */
+/** No first screen needs these texts. */
 const reasons = {
   ...access,
   ...chat,

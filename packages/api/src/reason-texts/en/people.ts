@@ -40,7 +40,7 @@ const reasons = {
   'picture-large': 'It has more than {most} KiB',
   'picture-kind': 'It is not a JPEG, PNG or WebP picture',
   'picture-pixels': 'It has {width} × {height} pixels, and at most {most} × {high} are allowed',
-  // What lists, logins and other signed texts lack.
+  // Faults of lists, logins and other signed texts.
   'signed-long': 'It is too long',
   'signed-base64': 'It is not in base64url',
   'signed-signature': 'Its signature is wrong',

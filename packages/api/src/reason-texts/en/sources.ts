@@ -1,5 +1,5 @@
 const reasons = {
-  // What web seeds answer.
+  // Answers of web seeds.
   'source-other-file': "it has another file of that name: of {bytes} bytes, the torrent's has {right}",
   'source-shorter-file': 'it has another file of that name, which is shorter (416)',
   'source-ftp-login': 'the login at it failed (FTP {status})',
