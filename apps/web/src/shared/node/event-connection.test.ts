@@ -101,6 +101,19 @@ test('a listener receives the events of its topic, and hears when some may have 
   connection.close()
 })
 
+test('events are missed before the first greeting, too, if a channel was lost', async () => {
+  const { opened, link } = newLink()
+  const connection = new EventConnection({ link, topics: [], onEvent: () => {}, random: () => 0 })
+  const heard: boolean[] = []
+  connection.open()
+  connection.listen(null, (_event, hasMissed) => heard.push(hasMissed))
+  opened[0]!.sink.lost()
+  await vi.advanceTimersByTimeAsync(500)
+  opened[1]!.sink.received(hello)
+  expect(heard).toEqual([true])
+  connection.close()
+})
+
 test('when the login is gone it is not tried again', async () => {
   const { opened, link } = newLink()
   const mayRetry = async () => false

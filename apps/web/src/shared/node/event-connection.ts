@@ -26,7 +26,8 @@ interface Listening {
   readonly listener: EventListener
   /** Null: the events of all topics that are subscribed. */
   readonly topic: string | null
-  wasOnline: boolean
+  /** There was no channel for some of the time, or there was another one. */
+  wasCut: boolean
 }
 
 /** The node's events, over channels that are opened again and again; topics of torrents come and go with who looks at them. */
@@ -60,7 +61,7 @@ export class EventConnection {
 
   /** Calls the listener with the events of a topic, and with `hello` and `resync`, until the returned function is called. */
   listen(topic: string | null, listener: EventListener): () => void {
-    const listening: Listening = { listener, topic, wasOnline: this.state.get() === 'online' }
+    const listening: Listening = { listener, topic, wasCut: this.state.get() !== 'connecting' }
     if (topic !== null && !this.#isWanted(topic)) this.#channel?.send({ subscribe: [topic] })
     this.#listening.add(listening)
     return () => {
@@ -93,8 +94,8 @@ export class EventConnection {
     this.#options.onEvent(event)
     const topic = topicOf(event)
     for (const listening of [...this.#listening]) {
-      const hasMissed = event.type === 'resync' || (event.type === 'hello' && listening.wasOnline)
-      if (event.type === 'hello') listening.wasOnline = true
+      const hasMissed = event.type === 'resync' || (event.type === 'hello' && listening.wasCut)
+      if (event.type === 'hello') listening.wasCut = true
       if (listening.topic === null || topic === null || listening.topic === topic)
         listening.listener(event, hasMissed)
     }
@@ -103,6 +104,7 @@ export class EventConnection {
   async #lost(): Promise<void> {
     this.#channel = null
     if (this.#closed) return
+    for (const listening of this.#listening) listening.wasCut = true
     this.state.set('waiting')
     const wait = waitMs(this.#failures++, this.#options.random ?? Math.random)
     const mayRetry = await this.#options.mayRetry?.().catch(() => true)
