@@ -21,8 +21,8 @@ import { flagName } from '../packages/options/src/index.ts'
 const ROOT = join(import.meta.dirname, '..')
 
 /** The files with generated tables, and what writes each. */
-export const REFERENCE: Readonly<Record<string, () => Promise<string> | string>> = {
-  'docs/http-api.md': () => operationTable({ ...OPERATIONS, ...BYTE_ROUTES }),
+export const REFERENCE: Readonly<Record<string, () => Promise<string> | string | readonly string[]>> = {
+  'docs/http-api.md': () => [eventTable(ALL_CONTRACTS), operationTable({ ...OPERATIONS, ...BYTE_ROUTES })],
   'docs/hub-api.md': () => operationTable(HUB_OPERATIONS),
   'docs/command-line.md': () => commandTable('torrents', 'manage', 'node'),
   'packages/api/src/routes.ts': () => routeTable(OPERATIONS),
@@ -37,15 +37,18 @@ const OWN_CHAPTER = ['start', 'shell', 'restore-catalogue']
 const BEGIN = /Written by node scripts\/reference\.ts.*\n/
 const END = /\n.*End of what it writes/
 
-/** Returns the text of a file with the table replaced. Throws if it does not have the marks. */
-export function withTable(text: string, table: string): string {
+/** Returns the text of a file with its tables replaced. Throws if it does not have the marks. */
+export function withTable(text: string, tables: string | readonly string[]): string {
+  const [table, ...others] = typeof tables === 'string' ? [tables] : tables
+  if (table === undefined) return text
   const begin = BEGIN.exec(text)
   // The end of the first line may be the beginning of the last one.
   const start = begin ? begin.index + begin[0].length - 1 : 0
   const end = END.exec(text.slice(start))
   if (!begin || !end)
     throw new Error('the file has no line "Written by …" with "End of what it writes" after it')
-  return `${text.slice(0, start + 1)}${table}${text.slice(start + end.index)}`
+  const rest = start + end.index + end[0].length
+  return `${text.slice(0, start + 1)}${table}${text.slice(start + end.index, rest)}${withTable(text.slice(rest), others)}`
 }
 
 function routeTable(operations: OperationTable): string {
@@ -54,11 +57,12 @@ function routeTable(operations: OperationTable): string {
     .join('\n')
 }
 
-/** Lists the types of events by topic, and the events that outdate the answer of an operation. */
-function eventNames(contracts: readonly Contract[]): string {
-  const [topics, outdatedBy] = [new Map<string, string[]>(), new Map<string, string[]>()]
-  const add = (lists: Map<string, string[]>, key: string, value: string) =>
-    lists.set(key, [...(lists.get(key) ?? []), value])
+type Lists = Map<string, string[]>
+
+/** Returns the types of events by topic, and those that outdate the answer of an operation. */
+function eventsOf(contracts: readonly Contract[]): { topics: Lists; outdatedBy: Lists } {
+  const [topics, outdatedBy]: [Lists, Lists] = [new Map(), new Map()]
+  const add = (lists: Lists, key: string, value: string) => lists.set(key, [...(lists.get(key) ?? []), value])
   for (const { events = {} } of contracts) {
     for (const [topic, types] of Object.entries(events.topics ?? {}))
       for (const { shape } of types)
@@ -66,7 +70,22 @@ function eventNames(contracts: readonly Contract[]): string {
     for (const [type, names] of Object.entries(events.invalidates ?? {}))
       for (const name of names) add(outdatedBy, name, type)
   }
-  const entries = (lists: Map<string, string[]>) =>
+  return { topics, outdatedBy }
+}
+
+function eventTable(contracts: readonly Contract[]): string {
+  const { topics, outdatedBy } = eventsOf(contracts)
+  const named = (names: readonly string[]) => names.map(name => `\`${name}\``).join(', ')
+  const rows = [...topics].map(([topic, types]) => {
+    const outdated = [...outdatedBy].filter(([, by]) => by.some(type => types.includes(type)))
+    return `| \`${topic}\` | ${named(types)} | ${named(outdated.map(([name]) => name))} |`
+  })
+  return ['| topic | events | ask again for |', '|---|---|---|', ...rows].join('\n')
+}
+
+function eventNames(contracts: readonly Contract[]): string {
+  const { topics, outdatedBy } = eventsOf(contracts)
+  const entries = (lists: Lists) =>
     [...lists].map(
       ([key, values]) => `  ${/^\w+$/.test(key) ? key : `'${key}'`}: ['${values.join("', '")}'],`,
     )
