@@ -1,4 +1,4 @@
-/** What one console changes, another shows without being loaded again; and what a search finds, while it runs. */
+/** A console shows what another one changes without being loaded again, and what a search finds while it runs. */
 import { mkdir, writeFile } from 'node:fs/promises'
 import { KeyPair } from '@shoal/identity'
 import { publishedLink } from '@shoal/links'

@@ -45,7 +45,7 @@ export interface TorrentFacet<
 /** The events of a capability. Each is an object whose member `type` is a literal. */
 export interface ContractEvents {
   /**
-   * Events by the topic that clients subscribe to. Several contracts may add events to one topic. `NAME:ID` stands for one topic for each
+   * Events by the topic that clients subscribe to. Several contracts may add events to one topic. `NAME:ID` means one topic for each
    * thing, such as `torrent:ID`; its events have the `id`.
    */
   readonly topics?: Readonly<Record<string, readonly z.ZodObject[]>>

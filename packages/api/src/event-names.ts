@@ -3,7 +3,7 @@ import type { OperationName } from './operations.ts'
 
 type EventType = NodeEvent['type']
 
-/** What the contracts say about events, without their schemas, which take ten times as long to load. */
+// The contracts say this, too, but with the schemas, which take ten times as long to load.
 // Written by node scripts/reference.ts
 
 /** Types of events by topic. `NAME:ID`: a topic for each thing, whose events have its `id`. */

@@ -22,7 +22,7 @@ export function topicOf(event: NodeEvent): Topic | null {
   return (isFamily(name) ? name.replace('ID', (event as { readonly id: string }).id) : name) as Topic
 }
 
-/** Whether a topic stands for one of each thing, such as `torrent:ID`. */
+/** Returns true for the name of many topics, one for each thing, such as `torrent:ID`. */
 export function isFamily(name: string): boolean {
   return name.endsWith(':ID')
 }

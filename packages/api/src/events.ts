@@ -11,7 +11,7 @@ type TypeIn<Topics> = Topics extends Readonly<Record<string, readonly (infer Typ
 type EveryoneIn<Events> = Events extends { readonly everyone: readonly (infer Type)[] } ? Type : never
 
 type TopicName = NameIn<TopicsIn<AllEvents>>
-/** What clients subscribe to: `torrents`, or `torrent:` with an id. */
+/** A name that clients subscribe to: `torrents`, or `torrent:` with an id. */
 export type Topic = TopicName extends infer Name
   ? Name extends `${infer Family}:ID`
     ? `${Family}:${string}`

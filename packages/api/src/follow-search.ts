@@ -26,7 +26,7 @@ export interface FoundSoFar {
 }
 
 /**
- * Searches the network and the own list of a node, and yields all rows after each change. It goes on after the final state, and ends the search at
+ * Searches the network and the own list of a node, and yields all rows after each change. It continues after the final state, and ends the search at
  * the node when it is ended itself. Throws the signal's reason, and `not-found` if the node forgets the search before all rows have come.
  */
 export async function* followSearch(

@@ -58,8 +58,8 @@ export const NETWORK_SEARCH = contract({
     topics: {
       'search:ID': [
         /**
-         * What a search found since the event before, at most ten times a second; the first has everything so far. `after`: the revision
-         * that it continues. Whoever has an older one has missed something, and reads it.
+         * The news of a search since the event before, at most ten times a second; the first event has everything so far. `after`: the
+         * revision that it continues. Whoever has an older one has missed something, and reads it.
          */
         SearchProgress.extend({ type: z.literal('search'), after: z.number().int().min(0) }),
       ],

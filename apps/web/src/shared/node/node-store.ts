@@ -19,8 +19,8 @@ const RECENT = 600
 type Keepers = { readonly [Type in NodeEvent['type']]?: (event: EventOf<Type>) => void }
 
 /**
- * What all screens show of the node: read once, kept up to date by events, kept as it was while the node is gone. Whatever else a screen shows, it
- * asks for with `useAsked`, which asks again when an event outdates the answer.
+ * Keeps the part of the node that all screens show: read once, kept up to date by events, kept as it was while the node is gone. A screen asks for
+ * everything else with `useAsked`, which asks again when an event outdates the answer.
  */
 export class NodeStore {
   readonly link: NodeLink

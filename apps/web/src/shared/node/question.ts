@@ -4,7 +4,7 @@ import { isOutdated } from '@shoal/api/event-topics'
 
 type Asking = readonly [OperationName, object]
 
-/** What a screen asks, to know which events outdate the answer. */
+/** Remembers which operations a screen asks, to know which events outdate the answer. */
 export class Question {
   #asked: Asking[] = []
 

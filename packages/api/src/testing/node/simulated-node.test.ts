@@ -128,7 +128,7 @@ test('a search finds rows of its own and of others one after the other, counts s
   const told = () => heard.slice(count).flatMap(event => event.rows.filter(row => row.id === asked))
   await expect.poll(() => told().map(({ counting }) => counting)).toEqual([true, false])
   expect(told().at(-1)!.seeds).not.toBeNull()
-  // What is blocked is hidden at once, and comes back.
+  // A row of a blocked publisher is hidden at once, and comes back.
   const other = read.rows.find(({ publisher }) => publisher)!
   const { did } = other.publisher!
   await api.blockPublisher({ did })
