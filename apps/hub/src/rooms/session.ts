@@ -5,6 +5,7 @@ import {
   type Follow,
   type Followed,
   type Input,
+  isPassing,
   isRequestName,
   MAX_ROOMS,
   PROTOCOL_VERSION,
@@ -18,7 +19,6 @@ import {
   readRoomHome,
   readVolatile,
   roomId,
-  type SentOutcome,
   type SentPart,
   TRANSFER_KIND,
   toSentEntry,
@@ -27,10 +27,12 @@ import {
 import type { LogPart } from '@shoal/hub-stores'
 import { equalBytes, latin1 } from '@shoal/torrent/base'
 import type { AccountUse } from './accounts-use.ts'
+import { AppendOrder } from './append-order.ts'
 import { type Connection, type Member, Outgoing, type RoomsGiven, type ServiceLimits } from './contracts.ts'
 import { toRoomError } from './failures.ts'
 import { endFor, type Feed, type Follower, rightIn } from './feed.ts'
 import type { Feeds } from './feeds.ts'
+import { acknowledgeInbox, deliver, readInbox } from './inbox-requests.ts'
 import type { SlowMode } from './slow-mode.ts'
 import type { Wake } from './wake.ts'
 
@@ -67,6 +69,7 @@ export class RoomSession {
   /** Rooms of which something was not pushed, since too much waited. */
   readonly #behind = new Set<Feed>()
   #isBehindInbox = false
+  readonly #order = new AppendOrder()
   #requests = 0
   #lastFollow: Promise<unknown> = Promise.resolve()
   #state: 'open' | 'stopping' | 'closed' = 'open'
@@ -81,9 +84,9 @@ export class RoomSession {
     create: input => this.#create(input),
     change: input => this.#change(input),
     remove: input => removeTransfer(this.#shared, this.member, input),
-    inbox: input => this.#inbox(input),
-    taken: input => this.#taken(input),
-    deliver: input => this.#deliver(input),
+    inbox: input => readInbox(this.#shared, this, input),
+    taken: input => acknowledgeInbox(this.#shared, this, input),
+    deliver: input => deliver(this.#shared, this, input),
   }
 
   constructor(shared: Shared, connection: Connection, member: Member, use: AccountUse) {
@@ -105,6 +108,7 @@ export class RoomSession {
       return { ok: await this.#handle(name, body) }
     } catch (error) {
       const known = toRoomError(error)
+      if (name === 'append') this.#notAppended(body, known)
       if (!known) this.#shared.given.onError(error)
       return {
         error: toSentError(known ?? new RoomError('failed', 'The hub could not do this: see its log')),
@@ -293,6 +297,7 @@ export class RoomSession {
     const following = this.#following.get(key)
     if (!following) return
     this.#following.delete(key)
+    this.#order.forget(feed.id)
     this.#behind.delete(following.feed)
     following.feed.followers.delete(following)
     this.#shared.feeds.removeUnused(following.feed)
@@ -312,13 +317,23 @@ export class RoomSession {
     const { feed, right } = this.#demand(room, 'post')
     if (bytes.length > limits.entryBytes)
       throw new RoomError('bad-argument', `An entry has at most ${limits.entryBytes} bytes`)
+    this.#order.demand(room, clientId)
     this.use.demand('appends', 1, given.clock.nowMs())
     await given.mayPost?.(this.member, room, right)
     if (right !== 'manage') slowMode.post(room, this.member.did, feed.room!.slowMs, given.clock.nowMs())
     const { sequence, postedMs, hash, repeated } = await given.stores.rooms.append(room, clientId, bytes)
+    this.#order.settled(room, clientId)
     if (!repeated) feeds.appended(room, { sequence, clientId, postedMs, bytes, hash })
     else feed.news(sequence)
     return { sequence, postedMs, hash }
+  }
+
+  /** `error`: null for one that nobody expected. */
+  #notAppended(body: unknown, error: RoomError | null): void {
+    const sent = readAppend(body)
+    if (!sent) return
+    if (error !== null && !isPassing(error)) this.#order.settled(sent.room, sent.clientId)
+    else if (this.#following.has(latin1(sent.room))) this.#order.refused(sent.room, sent.clientId)
   }
 
   async #read({ room, since, before, limit }: Input<'read'>): Promise<SentPart> {
@@ -382,38 +397,14 @@ export class RoomSession {
       throw new RoomError('forbidden', 'Only a device of the creator of a room signs its home')
     return given.isHere(home.hub)
   }
+}
 
-  #demandDevice(): Uint8Array {
-    if (this.member.device) return this.member.device
-    throw new RoomError('forbidden', 'Only devices have an inbox: log in with one')
-  }
-
-  async #inbox({ since, limit }: Input<'inbox'>): Promise<Reply<'inbox'>> {
-    const device = this.#demandDevice()
-    return { entries: await this.#shared.given.stores.inboxes.read(device, since, limit) }
-  }
-
-  async #taken({ through }: Input<'taken'>): Promise<null> {
-    await this.#shared.given.stores.inboxes.acknowledge(this.#demandDevice(), through)
+/** Returns null if it is none: that was refused for good. */
+function readAppend(body: unknown): Input<'append'> | null {
+  try {
+    return readInput('append', body)
+  } catch {
     return null
-  }
-
-  async #deliver({ deliveries }: Input<'deliver'>): Promise<Reply<'deliver'>> {
-    const { given } = this.#shared
-    const nowMs = given.clock.nowMs()
-    this.use.demand('deliveries', deliveries.length, nowMs)
-    this.use.demand(
-      'deliveredBytes',
-      deliveries.reduce((sum, { bytes }) => sum + bytes.length, 0),
-      nowMs,
-    )
-    const isAllowed = deliveries.map(({ device }) => this.use.mayDeliverTo(device, nowMs))
-    const allowed = deliveries.filter((_, at) => isAllowed[at])
-    const outcomes = allowed.length > 0 ? await given.stores.inboxes.deliver(allowed) : []
-    const devices = allowed.filter((_, at) => outcomes[at] === 'delivered').map(({ device }) => device)
-    if (devices.length > 0) this.#shared.wake({ kind: 'inbox', devices })
-    let at = 0
-    return { outcomes: isAllowed.map((is): SentOutcome => (is ? outcomes[at++]! : 'refused')) }
   }
 }
 

@@ -43,7 +43,7 @@ export class Outbox {
   }
 
   /**
-   * Resolves once the hub has stored the entry. Order is kept unless the hub refuses one for the moment. Rejects with the hub's error, `full` if 10,000 wait, `conflict` if other bytes wait under this id, and
+   * Resolves once the hub has stored the entry. Order is kept: a hub that refuses one for the moment refuses those after it, too. Rejects with the hub's error, `full` if 10,000 wait, `conflict` if other bytes wait under this id, and
    * `closed`.
    */
   add(clientId: Uint8Array, bytes: Uint8Array): Promise<Acknowledged> {
