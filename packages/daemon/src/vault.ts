@@ -1,5 +1,5 @@
 /** Secrets that a program keeps across a restart: encrypted with a key in a file next to its database. */
-import { createCipheriv, createDecipheriv, randomBytes } from 'node:crypto'
+import { createCipheriv, createDecipheriv, randomBytes, randomUUID } from 'node:crypto'
 import { link, readFile, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { Failure, fileFailure } from './failure.ts'
@@ -83,9 +83,9 @@ export class Vault {
     return key
   }
 
-  /** Writes the file unless another process does so first. */
+  /** Writes the file unless another process, or another vault of this one, does so first. */
   async #claim(key: Buffer): Promise<boolean> {
-    const draft = `${this.#path}.${process.pid}.draft`
+    const draft = `${this.#path}.${randomUUID()}.draft`
     await writeWholeFile(draft, key, { mode: 0o600 })
     try {
       await link(draft, this.#path)
