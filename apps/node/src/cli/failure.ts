@@ -1,6 +1,5 @@
 /** Failures of the command line: their messages are in the user's language. Those of engine and node are English. */
 
-import { translateMessage } from '@shoal/api/reasons'
 import { fileFailure as baseFileFailure, describeFailure, Failure } from '@shoal/daemon/failure'
 import type { Language } from '@shoal/messages'
 import { UsageError } from '@shoal/options'
@@ -17,15 +16,24 @@ const loads: Readonly<Record<Language, () => Promise<Headlines>>> = {
 /** Headlines of errors by code, for languages other than that of the messages. */
 const headlines = await loads[LANGUAGE]()
 
-const reasonLoads: Readonly<Record<Language, () => Promise<Headlines | null>>> = {
-  en: async () => null,
-  de: async () => (await import('@shoal/api/reason-texts/de')).default,
+type Translate = (message: string) => string | null
+
+/** English needs no translation, and so loads no catalogs of messages: a tenth of the start of a command. */
+const translations: Readonly<Record<Language, () => Promise<Translate>>> = {
+  en: async () => () => null,
+  async de() {
+    const [{ translateMessage }, { default: reasons }] = await Promise.all([
+      import('@shoal/api/reasons'),
+      import('@shoal/api/reason-texts/de'),
+    ])
+    return message => translateMessage(message, reasons)
+  },
 }
-const reasons = await reasonLoads[LANGUAGE]()
+const translate = await translations[LANGUAGE]()
 
 /** Says a message of engine or node, such as that of a tracker, in the user's language as far as that has a text for it. */
 export function nodeMessage(message: string): string {
-  return (reasons && translateMessage(message, reasons)) ?? message
+  return translate(message) ?? message
 }
 
 /** The work could not be done. The message is in the user's language and says what to do. */
@@ -58,8 +66,8 @@ export function fileFailure(error: unknown, path: string): Error {
 export function explainFailure(error: unknown): { code: string; message: string } {
   const failure = describeFailure(error)
   if (error instanceof CommandFailure || error instanceof UsageError) return failure
-  const said = reasons && translateMessage(failure.message, reasons)
-  if (said) return { ...failure, message: said }
+  const said = translate(failure.message)
+  if (said !== null) return { ...failure, message: said }
   const headline = headlines[failure.code]
   return headline === undefined ? failure : { ...failure, message: `${headline}: ${failure.message}` }
 }

@@ -17,6 +17,7 @@ const COMMANDS = `
     zod: which('/node_modules/zod/'),
     engine: which('/packages/torrent/src/session/'),
     node: which('/apps/node/src/node/'),
+    reasons: which('/reason-texts/'),
   }))`
 
 async function run(script: string, ...modules: string[]): Promise<unknown> {
@@ -41,10 +42,12 @@ test('commands that ask a node start without schemas and the engine, which would
     zod: false,
     engine: false,
     node: false,
+    reasons: false,
   })
 })
 
 test('a download starts without the node that looks for peers later, and without its schemas', async () => {
   const modules = ['./commands/get.ts', './alone/get-link.ts', './alone/download.ts']
-  expect(await run(COMMANDS, ...modules)).toEqual({ client: false, zod: false, engine: true, node: false })
+  const none = { client: false, zod: false, node: false, reasons: false }
+  expect(await run(COMMANDS, ...modules)).toEqual({ ...none, engine: true })
 })
