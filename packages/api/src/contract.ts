@@ -109,6 +109,12 @@ export type NodeAccess =
 export const EFFECTS = ['read', 'outside', 'write', 'delete', 'pay'] as const
 export type Effect = (typeof EFFECTS)[number]
 
+export type PathRule =
+  /** Marked as a path, but none here, for this reason. */
+  | { readonly unguarded: string }
+  /** A path within the folder that is a member of another operation's answer, which takes the same members of the input: `getTorrent.directory`. */
+  | { readonly below: string }
+
 /**
  * One request that a node answers. `input` is one flat object: members that `path` names in braces travel in the path, all others in the
  * query (GET, DELETE) or in the JSON body (POST, PUT, PATCH).
@@ -124,6 +130,11 @@ export interface Operation<
   readonly effect: Effect
   /** Says who may call it, as its program has it: `NodeAccess`, or the roles of a hub. In all of them `open` is everybody, also before a login. */
   readonly access?: Access
+  /**
+   * Members of the input that are guarded in another way than their schemas say: all that the schemas mark as paths of the machine are (HOST_PATHS), unless they are
+   * here. Items of lists have an asterisk: `filters.*.directory`.
+   */
+  readonly paths?: Readonly<Record<string, PathRule>>
   /** The operation that answers what this one changes. What it answers now may be given again by whoever may not change it. */
   readonly changes?: string
   /** Whether it is also done while the disk is full: it makes room, keeps others out, or stops. Operations that store nothing always are. */

@@ -29,6 +29,7 @@ export type {
   Operation,
   OperationFunctions,
   OperationTable,
+  PathRule,
   Setting,
   TorrentFacet,
 } from './contract.ts'
@@ -73,8 +74,10 @@ export {
   hasMarks,
   hostPathsIn,
   type MarkedField,
+  type MarkedPlace,
   type Marks,
   markedIn,
+  markedPlaces,
 } from './marked-fields.ts'
 export { openApiDocument } from './node-openapi.ts'
 export type { JsonSchema, OpenApiDocument } from './openapi.ts'

@@ -1,9 +1,10 @@
 import { expect, test } from 'vitest'
 import { z } from 'zod'
-import { hasHostPaths, hostPathsIn } from './marked-fields.ts'
+import { hasHostPaths, hostPathsIn, markedPlaces } from './marked-fields.ts'
 import { HostFile, HostPath } from './schemas/common.ts'
+import { HOST_PATHS } from './schemas/names.ts'
 
-const found = (field: string, path = '/a', isWhole = true) => [{ field, path, isWhole }]
+const found = (field: string, path = '/a', isWhole = true) => [{ field, path, isWhole, isLink: false }]
 
 test.each<[string, z.ZodType, unknown, unknown[]]>([
   ['an object', z.object({ a: HostPath.optional(), b: z.string() }), { a: '/a', b: '/b' }, found('a')],
@@ -52,4 +53,23 @@ test('finds nothing where there are no paths', () => {
   const schema = z.object({ a: z.string(), b: z.preprocess(x => x, z.number()), c: z.set(z.string()) })
   expect(hasHostPaths(schema)).toBe(false)
   expect(hostPathsIn(schema, { a: '/a', b: 1, c: new Set() })).toEqual([])
+})
+
+test('names the places of a schema', () => {
+  interface Tree {
+    readonly path: string
+    readonly trees: readonly Tree[]
+  }
+  const Tree: z.ZodType<Tree> = z.object({ path: HostPath, trees: z.array(z.lazy(() => Tree)) })
+  const schema = z.object({
+    ...{ a: HostPath.nullable(), b: z.array(z.object({ c: z.union([z.null(), HostFile]) })), d: z.string() },
+    ...{ e: z.record(z.string(), HostPath), f: z.tuple([z.string(), HostPath]), tree: Tree },
+  })
+  expect(markedPlaces(HOST_PATHS, schema)).toEqual([
+    { field: 'a', mark: { isWhole: true } },
+    { field: 'b.*.c', mark: { isWhole: false } },
+    { field: 'e.*', mark: { isWhole: true } },
+    { field: 'f.*', mark: { isWhole: true } },
+    { field: 'tree.path', mark: { isWhole: true } },
+  ])
 })

@@ -21,6 +21,7 @@ export interface FoundPath {
   readonly path: string
   /** See `HOST_PATHS`. */
   readonly isWhole: boolean
+  readonly isLink: boolean
 }
 
 /** The parts of a schema that contain others. */
@@ -93,8 +94,36 @@ export function hasHostPaths(schema: z.ZodType): boolean {
 /** The paths of the node's machine in a checked input. Throws as `markedIn` does. */
 export function hostPathsIn(schema: z.ZodType, value: unknown): FoundPath[] {
   return markedIn(HOST_PATHS, schema, value).map(({ field, value: path, mark }) => ({
-    ...{ field, path: path as string, isWhole: mark.isWhole },
+    ...{ field, path: path as string, isWhole: mark.isWhole, isLink: mark.isLink ?? false },
   }))
+}
+
+/** A place that is marked: `filters.*.directory`. */
+export interface MarkedPlace<Mark> {
+  readonly field: string
+  readonly mark: Mark
+}
+
+/** The places of a schema that are marked, each once. Those within schemas that contain themselves are followed once. */
+export function markedPlaces<Mark>(marks: Marks<Mark>, schema: z.ZodType): MarkedPlace<Mark>[] {
+  const all = new Map<string, MarkedPlace<Mark>>()
+  const visit = (part: z.ZodType, field: string, above: readonly z.ZodType[]) => {
+    if (above.includes(part) || !hasMarks(marks, part)) return
+    const mark = marks.get(part)
+    if (mark) {
+      all.set(field, { field, mark })
+      return
+    }
+    const at = (key: string) => (field === '' ? key : `${field}.${key}`)
+    const { type, shape = {} } = partsOf(part)
+    const inside = [...above, part]
+    if (type === 'object') for (const [name, member] of Object.entries(shape)) visit(member, at(name), inside)
+    else
+      for (const each of schemasIn(part))
+        visit(each, ['array', 'record', 'tuple'].includes(type) ? at('*') : field, inside)
+  }
+  visit(schema, '', [])
+  return [...all.values()]
 }
 
 /** Types of schemas whose values have others within. */

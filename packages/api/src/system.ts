@@ -59,8 +59,11 @@ export const SYSTEM = contract({
       input: SettingsChange,
       output: Settings,
       errors: {
+        ...withStatus(400, 'unsafe-path'),
         ...withStatus(403, 'forbidden-path', 'forbidden'),
-        ...withStatus(409, 'fixed', 'address-in-use', 'in-use'),
+        ...withStatus(409, 'fixed', 'address-in-use'),
+        // The engine could not use a port.
+        ...withStatus(502, 'refused'),
       },
       idempotent: true,
     }),

@@ -23,6 +23,7 @@ export const SEALED = contract({
         timeoutSeconds: z.number().min(1).max(300).default(60),
       }),
       output: OpenedSeal,
+      paths: { source: { unguarded: 'only a share link is opened: a path is refused' } },
       errors: {
         ...linkErrors('source'),
         ...OUTSIDE_ERRORS,

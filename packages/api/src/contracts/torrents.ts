@@ -198,6 +198,7 @@ export const TORRENTS = contract({
       summary: 'Rename a file, or move it within its torrent',
       input: One.extend({ index: FileIndex, path: z.string().min(1).max(4096) }),
       output: Nothing,
+      paths: { path: { below: 'getTorrent.directory' } },
       idempotent: true,
       errors: {
         ...withStatus(400, 'unsafe-path'),
@@ -321,7 +322,7 @@ export const TORRENTS = contract({
       summary: 'Create or change a label',
       input: Label.partial().required({ name: true }),
       output: CountedLabel,
-      errors: withStatus(403, 'forbidden-path'),
+      errors: { ...withStatus(400, 'unsafe-path'), ...withStatus(403, 'forbidden-path') },
     }),
     removeLabel: operation({
       method: 'DELETE',

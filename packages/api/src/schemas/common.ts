@@ -24,6 +24,13 @@ export const RateLimit = z.preprocess(
 export const HostPath = z.string().min(1).max(4096).register(HOST_PATHS, { isWhole: true })
 /** A single file on the node's machine, or a folder of which only names are shown: callers with only the password are kept from hidden folders. */
 export const HostFile = z.string().min(1).max(4096).register(HOST_PATHS, { isWhole: false })
+/** A link, or the path of a single file on the node's machine, which callers with only the password do not read from hidden folders. */
+export const HostLink = z
+  .string()
+  .trim()
+  .min(1)
+  .max(100_000)
+  .register(HOST_PATHS, { isWhole: false, isLink: true })
 /** The id of a job, an upload or a feed, chosen by the node. */
 export const Id = z.string().min(1).max(100)
 export const Name = z.string().trim().min(1).max(255)

@@ -11,5 +11,8 @@ export const GIVEN = z.registry<{ id: string }>()
 /** Schemas of values that only the owner may give, and only on the node's own machine. `why`: because they run there. */
 export const LOCAL_ONLY = z.registry<{ why: string }>()
 
-/** Schemas of paths on the node's machine. `isWhole`: the content of the folder is written, shared or watched, not only one file or a list of names. */
-export const HOST_PATHS = z.registry<{ isWhole: boolean }>()
+/**
+ * Schemas of paths on the node's machine. `isWhole`: the content of the folder is written, shared or watched, not only one file or a list of names. `isLink`: the text may be
+ * a link instead, also one with a path (`file:`).
+ */
+export const HOST_PATHS = z.registry<{ isWhole: boolean; isLink?: boolean }>()

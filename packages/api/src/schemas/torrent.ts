@@ -11,6 +11,7 @@ import {
   BytesPerSecond,
   Failed,
   FileIndex,
+  HostLink,
   HostPath,
   Name,
   PageInput,
@@ -183,7 +184,7 @@ const START = {
 
 export const AddTorrent = z
   .object({
-    source: z.string().trim().min(1).max(100_000).optional().meta({
+    source: HostLink.optional().meta({
       description:
         'Magnet link, share link, info hash, content ID, URL of a .torrent or of any file over HTTP(S) or FTP, or a path on the node’s machine',
     }),

@@ -1,25 +1,27 @@
 /** Every text that a caller can give to a node, by what the node does with it. A field that is added has to be judged here first. */
-import { BYTE_ROUTES, type FoundPath, hostPathsIn, OPERATIONS, Settings } from '@shoal/api'
+import {
+  BYTE_ROUTES,
+  HOST_PATHS,
+  hostPathsIn,
+  markedPlaces,
+  OPERATIONS,
+  type Operation,
+  Settings,
+} from '@shoal/api'
 import { expect, test } from 'vitest'
 import type { z } from 'zod'
 
-/** Paths of the machine: callers with only the password are refused hidden folders (permissions.ts). */
+/** Paths of the machine, by the contracts: callers with only the password are refused hidden folders (permissions.ts). That of uploadTorrent is judged as that of addTorrent, which the route calls. */
 const PATHS = [
-  ...['moveTorrent.directory', 'putLabel.directory', 'addTorrent.directory', 'createTorrent.path'],
-  ...[
-    'addFeed.filters.*.directory',
-    'updateFeed.filters.*.directory',
-    'follow.directory',
-    'listFolders.path',
-  ],
-  // Judged as that of addTorrent, which the route calls.
-  'uploadTorrent.directory',
-  ...['downloads.directory', 'downloads.completeDirectory', 'automation.watch.*.directory'],
-  ...['privacy.ipFilter', 'privacy.countryDatabase'],
+  ...Object.entries<Pick<Operation, 'input' | 'paths'>>({ ...OPERATIONS, ...BYTE_ROUTES })
+    .filter(([name]) => name !== 'changeSettings')
+    .flatMap(([name, { input, paths = {} }]) =>
+      [...markedPlaces(HOST_PATHS, input).map(({ field }) => field), ...Object.keys(paths)]
+        .filter(field => !(paths[field] && 'unguarded' in paths[field]))
+        .map(field => `${name}.${field}`),
+    ),
+  ...markedPlaces(HOST_PATHS, Settings).map(({ field }) => field),
 ]
-
-/** May be a path of the machine, which `guestOperations` finds. */
-const PATHS_IN_TEXTS = ['addTorrent.source', 'previewTorrent.source', 'renameFile.path']
 
 /** A path in a folder that the node chose: with `..` or a leading separator it is refused, or not found among the files of a torrent. */
 const INNER_PATHS = ['putUploadFile.path', 'readFile.path']
@@ -234,7 +236,7 @@ const TEXT_FIELDS = Object.entries(TEXTS).flatMap(([name, fields]) =>
 )
 
 const JUDGED = [
-  ...[...PATHS, ...PATHS_IN_TEXTS, ...INNER_PATHS, ...LINKS, ...FILE_NAMES, ...COMMANDS, ...ADDRESSES],
+  ...[...PATHS, ...INNER_PATHS, ...LINKS, ...FILE_NAMES, ...COMMANDS, ...ADDRESSES],
   ...TEXT_FIELDS,
 ]
 
@@ -245,22 +247,6 @@ test('every text in the input of an operation or a route of bytes, and in the se
   // No field whose name says that it is a path, a file, an address or a program is a mere text.
   const isTelling = /(path|directory|folder|file|url|address|program|command)s?(\.\*)*$/i
   expect(TEXT_FIELDS.filter(field => isTelling.test(field))).toEqual([])
-})
-
-/** A value for a field, such as `filters.*.directory`. */
-function sampleFor(names: readonly string[]): unknown {
-  const [name, ...rest] = names
-  if (name === undefined) return '/a'
-  return name === '*' ? [sampleFor(rest)] : { [name]: sampleFor(rest) }
-}
-
-test.each(PATHS)('%s is a path by its schema', field => {
-  const [first, ...rest] = field.split('.')
-  const all: Readonly<Record<string, { readonly input: z.ZodType }>> = { ...OPERATIONS, ...BYTE_ROUTES }
-  const operation = all[first!]
-  const [schema, names] = operation ? [operation.input, rest] : [Settings, field.split('.')]
-  const found: Partial<FoundPath>[] = hostPathsIn(schema, sampleFor(names))
-  expect(found).toMatchObject([{ field: names.join('.').replaceAll('*', '0'), path: '/a' }])
 })
 
 test('the settings in a change of them are the same as those that are judged', () => {

@@ -1,4 +1,5 @@
-import { type NodeOperations, OPERATIONS, type Operation } from '@shoal/api'
+import { HOST_PATHS, markedPlaces, type NodeOperations, OPERATIONS, type Operation } from '@shoal/api'
+import { Failure } from '@shoal/daemon/failure'
 import { expect, test, vi } from 'vitest'
 import type { HttpCallOptions } from '../kernel/contract.ts'
 import { guestOperations, type PathRules, remoteOperations } from './permissions.ts'
@@ -83,4 +84,78 @@ test('the program that runs here is neither for guests nor for the owner elsewhe
     await operations.changeSettings!({ automation: { watch: [] } })
     expect(called.filter(name => name === 'changeSettings')).toHaveLength(2)
   }
+})
+
+/** A value for a place, such as `filters.*.directory`. */
+function sampleFor([name, ...rest]: readonly string[], value: unknown): unknown {
+  if (name === undefined) return value
+  return name === '*' ? [sampleFor(rest, value)] : { [name]: sampleFor(rest, value) }
+}
+
+const places = Object.entries(TABLE).flatMap(([name, { input, paths = {} }]) => {
+  const marked = markedPlaces(HOST_PATHS, input).map(({ field }) => field)
+  const relative = Object.keys(paths).filter(field => 'below' in paths[field]!)
+  return [...marked, ...relative].map(field => ({ name, field, rule: paths[field] }))
+})
+
+test('places for paths are found in all contracts', () => {
+  const names = places.map(({ name, field }) => `${name}.${field}`)
+  for (const each of [
+    'follow.directory',
+    'addFeed.filters.*.directory',
+    'addTorrent.source',
+    'renameFile.path',
+  ])
+    expect(names).toContain(each)
+  expect(names).toContain('changeSettings.automation.watch.*.directory')
+})
+
+test.each(places)(
+  '$name: the path in $field is guarded, unless the contract says why not',
+  async ({ name, field, rule }) => {
+    const answers = {
+      getTorrent: { directory: '/home/ann' },
+      getSettings: { downloads: { directory: '/home/ann/.known' } },
+    }
+    const called: string[] = []
+    const all = Object.keys(TABLE).map(each => [
+      each,
+      async () => {
+        called.push(each)
+        return answers[each as keyof typeof answers] ?? {}
+      },
+    ])
+    const refuseHidden = vi.fn(async (path: string, at: string) => {
+      if (path.includes('/.ssh/')) throw new Failure('forbidden-path', 'hidden', { field: at })
+    })
+    const guest = guestOperations(Object.fromEntries(all) as NodeOperations, {
+      folders: { ...folders, refuseHidden },
+    }) as unknown as Readonly<Record<string, Call>>
+    const given = rule && 'below' in rule ? '.ssh/x' : '/home/ann/.ssh/x'
+    const call = guest[name]!(sampleFor(field.split('.'), given) as object)
+    if (rule && 'unguarded' in rule) {
+      await call
+      expect(rule.unguarded.length).toBeGreaterThan(20)
+      return
+    }
+    await expect(call).rejects.toMatchObject({ code: 'forbidden-path', field: field.replaceAll('*', '0') })
+    expect(called).not.toContain(name)
+    expect(refuseHidden.mock.calls[0]![0]).toBe('/home/ann/.ssh/x')
+  },
+)
+
+test('a file: link is a path, and other links are none', async () => {
+  const refuseHidden = vi.fn(async () => {})
+  const guest = guestOperations({ addTorrent: async () => ({}) } as unknown as NodeOperations, {
+    folders: { ...folders, refuseHidden },
+  }) as unknown as Readonly<Record<string, Call>>
+  for (const source of [
+    `magnet:?xt=urn:btih:${'a'.repeat(40)}`,
+    'https://example.org/a.torrent',
+    'a'.repeat(40),
+  ])
+    await guest.addTorrent!({ source })
+  expect(refuseHidden).not.toHaveBeenCalled()
+  await guest.addTorrent!({ source: 'file:///home/ann/a.torrent' })
+  expect(refuseHidden).toHaveBeenCalledWith('/home/ann/a.torrent', 'source', expect.anything())
 })

@@ -9,7 +9,6 @@ import {
   hasMarks,
   hostPathsIn,
   LOCAL_ONLY,
-  type Marks,
   markedIn,
   type NodeAccess,
   type NodeOperations,
@@ -23,6 +22,7 @@ import type { Folders } from '../kernel/folders.ts'
 import { namingEntry } from '../kernel/name-field.ts'
 import { pathIn } from '../sources/torrent-link.ts'
 
+type Name = keyof typeof OPERATIONS
 type Input = Readonly<Record<string, unknown>>
 type Call = (input: Input, options?: HttpCallOptions) => Promise<Input>
 type Calls = Readonly<Record<string, Call>>
@@ -30,7 +30,7 @@ type Named = readonly [name: string, operation: Operation]
 /** Rejects a call. */
 type Check = (input: Input, options: HttpCallOptions) => Promise<void>
 
-/** For the owner at another machine: what runs on this one is for those who are here. */
+/** For the owner at another machine: what runs on this one is left to those who sit at it. */
 export function remoteOperations(operations: NodeOperations): NodeOperations {
   return limited(operations, (named, calls) => [localCheck(named, calls)])
 }
@@ -58,7 +58,7 @@ function limited(
 ): NodeOperations {
   const calls = operations as unknown as Calls
   const all = Object.entries(calls).map(([name, call]) => {
-    const named = [name, OPERATIONS[name as keyof typeof OPERATIONS]] as const
+    const named = [name, OPERATIONS[name as Name]] as const
     const checks = checksOf(named, calls).filter(check => check !== null)
     if (checks.length === 0) return [name, call] as const
     const checked: Call = async (input, options = {}) => {
@@ -92,20 +92,24 @@ function tokenNeeded(): Failure {
   return new Failure('forbidden', 'this requires the token: log in with it', { field: 'authorization' })
 }
 
-/** Returns a member of the answer of another operation: `listDevices.did`. */
+/** Returns a member of the answer of another operation, which takes the same members of the input: `listDevices.did`. */
 async function answeredMember(calls: Calls, place: string, input: Input): Promise<unknown> {
-  const [name, member] = place.split('.') as [string, string]
-  return (await calls[name]!(input))[member]
+  const [name, member] = place.split('.') as [Name, string]
+  const taken = Object.keys(OPERATIONS[name].input.shape).filter(key => key in input)
+  return (await calls[name]!(Object.fromEntries(taken.map(key => [key, input[key]]))))[member]
 }
 
 /** Refuses values that run on this machine, unless they are in effect already. */
 function localCheck([, operation]: Named, calls: Calls): Check | null {
-  const { input: schema } = operation
+  const { input: schema, changes } = operation
   if (!hasMarks(LOCAL_ONLY, schema)) return null
   return async input => {
     const given = markedIn(LOCAL_ONLY, schema, input)
     if (given.length === 0) return
-    const known = await inEffect(LOCAL_ONLY, operation, calls)
+    const known =
+      changes === undefined
+        ? []
+        : markedIn(LOCAL_ONLY, OPERATIONS[changes as Name].output, await calls[changes]!({}))
     const placeOf = ({ field, value }: { field: string; value: unknown }) => JSON.stringify([field, value])
     const there = new Set(known.map(placeOf))
     for (const each of given) {
@@ -120,40 +124,27 @@ function localCheck([, operation]: Named, calls: Calls): Check | null {
   }
 }
 
-/** Marked fields of what the operation changes, as they are now. */
-async function inEffect<Mark>(marks: Marks<Mark>, { changes }: Operation, calls: Calls) {
-  if (changes === undefined) return []
-  const { output } = OPERATIONS[changes as keyof typeof OPERATIONS]
-  return markedIn(marks, output, await calls[changes]!({}))
-}
-
-/** Paths in inputs that are no paths by their schemas. */
-const OTHERS: Readonly<Record<string, (input: Input, calls: Calls) => Promise<FoundPath[]>>> = {
-  addTorrent: async ({ source }) => inSource(source as string | undefined),
-  previewTorrent: async ({ source }) => inSource(source as string | undefined),
-  renameFile: async ({ id, path }, calls) => [
-    {
-      field: 'path',
-      path: join(String(await answeredMember(calls, 'getTorrent.directory', { id })), String(path)),
-      isWhole: false,
-    },
-  ],
-}
-
-function pathCheck([name, operation]: Named, calls: Calls, folders: PathRules): Check | null {
-  const { input: schema, changes } = operation
-  if (!(name in OTHERS) && !hasHostPaths(schema)) return null
+/** Keeps paths out of hidden folders: those that the schema marks, and those that the operation names. */
+function pathCheck([, operation]: Named, calls: Calls, folders: PathRules): Check | null {
+  const { input: schema, changes, paths = {} } = operation
+  const rules = Object.entries(paths)
+  const relative = rules.flatMap(([field, rule]) => ('below' in rule ? [{ field, below: rule.below }] : []))
+  const free = new Set(rules.filter(([, rule]) => 'unguarded' in rule).map(([field]) => field))
+  if (!hasHostPaths(schema) && relative.length === 0) return null
+  const pathsIn = async (input: Input): Promise<GuardedPath[]> => {
+    const found = hostPathsIn(schema, input).filter(({ field }) => !free.has(withoutIndexes(field)))
+    const within = relative.map(async ({ field, below }) => {
+      const path = input[field]
+      if (typeof path !== 'string') return []
+      return [{ field, path: join(String(await answeredMember(calls, below, input)), path), isWhole: false }]
+    })
+    return [...found.flatMap(withoutLinks), ...(await Promise.all(within)).flat()]
+  }
   return async input => {
-    const found = [...hostPathsIn(schema, input), ...((await OTHERS[name]?.(input, calls)) ?? [])]
+    const found = await pathsIn(input)
     if (found.length === 0) return
     // The owner may have set those that are there.
-    const known = new Set(
-      changes === undefined
-        ? []
-        : hostPathsIn(OPERATIONS[changes as keyof typeof OPERATIONS].output, await calls[changes]!({})).map(
-            placeOf,
-          ),
-    )
+    const known = new Set((await pathsInEffect(operation, calls)).map(placeOf))
     for (const each of found) {
       if (known.has(placeOf(each))) continue
       await namingEntry(() => folders.refuseHidden(each.path, each.field, each))
@@ -163,20 +154,35 @@ function pathCheck([name, operation]: Named, calls: Calls, folders: PathRules): 
   }
 }
 
-/** A path and the setting that it is in, wherever it is in a list. */
-function placeOf({ field, path }: FoundPath): string {
-  return `${field.replace(/\.\d+\b/g, '.*')} ${path}`
+type GuardedPath = Pick<FoundPath, 'field' | 'path' | 'isWhole'>
+
+/** Paths of what the operation changes, as they are now. */
+async function pathsInEffect({ changes }: Operation, calls: Calls): Promise<GuardedPath[]> {
+  if (changes === undefined) return []
+  return hostPathsIn(OPERATIONS[changes as Name].output, await calls[changes]!({}))
 }
 
-function inSource(source: string | undefined): FoundPath[] {
-  const path = source === undefined ? null : pathOf(source)
-  return path === null ? [] : [{ field: 'source', path, isWhole: false }]
+/** The path of a link, if it has one. */
+function withoutLinks(found: FoundPath): GuardedPath[] {
+  if (!found.isLink) return [found]
+  const path = pathOf(found.path)
+  return path === null ? [] : [{ ...found, path }]
 }
 
-/** The operation itself explains what is wrong with any other source. */
-function pathOf(source: string): string | null {
+/** A path and the member that it is in, wherever it is in a list. */
+function placeOf({ field, path }: GuardedPath): string {
+  return `${withoutIndexes(field)} ${path}`
+}
+
+/** `filters.0.directory` as `filters.*.directory`. */
+function withoutIndexes(field: string): string {
+  return field.replace(/\.\d+\b/g, '.*')
+}
+
+/** The operation itself explains what is wrong with any other link. */
+function pathOf(link: string): string | null {
   try {
-    return pathIn(source)
+    return pathIn(link)
   } catch {
     return null
   }
