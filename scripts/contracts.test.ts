@@ -1,6 +1,7 @@
 /** The contracts of node and hub say plausible things about their operations. */
 import { readFileSync } from 'node:fs'
 import { describe, expect, test } from 'vitest'
+import type { z } from 'zod'
 import {
   ACCESS,
   ALL_CONTRACTS,
@@ -9,10 +10,14 @@ import {
   type Contract,
   type ErrorTable,
   errorsOf,
+  type Marks,
+  markedPlaces,
   type NodeAccess,
   OPERATIONS,
   type Operation,
   type OperationTable,
+  SECRETS,
+  UNTRUSTED,
   USUAL_ERRORS,
 } from '../packages/api/src/index.ts'
 import { HUB_CONTRACTS, HUB_OPERATIONS } from '../packages/hub-api/src/index.ts'
@@ -181,5 +186,93 @@ describe('errors', () => {
       throw new Failure(code, 'x')
       throw new Error('Something is wrong')`
     expect(errorCodes(source, 'x.ts')).toEqual(['cut-short', 'bad', 'no-space', 'io'])
+  })
+})
+
+describe('marks', () => {
+  const isString = (schema: z.ZodType) => schema._zod.def.type === 'string'
+  /** Finds all texts. */
+  const TEXTS = { get: (schema: z.ZodType) => (isString(schema) ? true : undefined) }
+  const operations: readonly (readonly [name: string, Operation])[] = [
+    ...Object.entries(NODE),
+    ...Object.entries<Operation>(HUB_OPERATIONS).map(([name, it]) => [`hub ${name}`, it] as const),
+  ]
+  const texts = (side: 'input' | 'output') =>
+    operations.flatMap(([name, it]) => {
+      const marked = (marks: Marks<unknown>) =>
+        new Set(markedPlaces(marks, it[side]).map(({ field }) => field))
+      const [secret, untrusted] = [marked(SECRETS), marked(UNTRUSTED)]
+      return markedPlaces(TEXTS, it[side]).map(({ field }) => ({
+        ...{
+          name,
+          field,
+          place: `${name}.${field}`,
+          isSecret: secret.has(field),
+          isUntrusted: untrusted.has(field),
+        },
+      }))
+    })
+
+  test('only texts are marked as secrets, and as written by strangers', () => {
+    for (const [name, it] of operations)
+      for (const schema of [it.input, it.output]) {
+        const all = new Set(markedPlaces(TEXTS, schema).map(({ field }) => field))
+        for (const marks of [SECRETS, UNTRUSTED])
+          for (const { field } of markedPlaces<unknown>(marks, schema)) expect(all, name).toContain(field)
+      }
+  })
+
+  test('whatever is called a secret is marked as one', () => {
+    const secret =
+      /(?:^|\.)(?:password|present|passphrase|secret|token|identity|invitation|announceUrls\.\*|magnet|proxy)$/
+    const missing = [...texts('input'), ...texts('output')].filter(
+      ({ field, isSecret }) => secret.test(field) && !isSecret,
+    )
+    // With a placeholder for the passkey.
+    expect(missing.map(({ place }) => place)).toEqual(['hub getTrackerAccount.announceUrls.*'])
+  })
+
+  /** Texts that the user, this program or its owner wrote. */
+  const OWN: readonly RegExp[] = [
+    ...[
+      /^(?:list|put)Labels?\./,
+      /^\w*Uploads?\.name$/,
+      /^listProtocols\./,
+      /^listFolders\.path$/,
+      /\bfilters\.\*\.name$/,
+    ],
+    // Names that the user gave to persons, nodes, devices, passkeys and links.
+    ...[
+      /\bperson\.name$/,
+      /\bpublisher\.name$/,
+      /\bnodes\.\*\.name$/,
+      /^(?:listPeople\.items\.\*|updatePerson)\.name$/,
+    ],
+    ...[
+      /^(?:list|accept|forget)Devices\./,
+      /^dismissDeviceAlarms\./,
+      /^(?:hub )?\w*Passkeys?\./,
+      /^(?:get|set|clear)Profile\./,
+    ],
+    ...[/^(?:listPublications\.items\.\*|publish)\.(?:name|link)$/],
+    ...[/^(?:listFollowed\.items\.\*|\w*[fF]ollow(?:ed)?)\.(?:name|link)$/],
+    // What the user searches, makes and is told by the node.
+    ...[
+      /^\w+Search\.text$/,
+      /^inviteToHub\.link$/,
+      /^getChat\.problem\.message$/,
+      /\bmappings\.\*\.problem\.message$/,
+    ],
+    ...[/^getIpFilter\.path$/, /^reloadIpFilter\.path$/],
+  ]
+
+  test('what may quote strangers is marked by its name', () => {
+    const quoting =
+      /(?:^|\.)(?:name|title|comment|text|message|client|snippet|author|path|magnet|diskName|link|createdBy|description)$/
+    const missing = texts('output').filter(({ field, isUntrusted }) => quoting.test(field) && !isUntrusted)
+    const places = missing.map(({ place }) => place)
+    expect(places.filter(place => !OWN.some(own => own.test(place)))).toEqual([])
+    // None that nothing has any more.
+    expect(OWN.filter(own => !places.some(place => own.test(place)))).toEqual([])
   })
 })

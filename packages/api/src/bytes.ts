@@ -8,6 +8,7 @@ import { SOURCES } from './contracts/sources.ts'
 import { type ErrorTable, OUTSIDE_ERRORS, withStatus } from './errors.ts'
 import type { OperationName } from './operations.ts'
 import { FileIndex, Id, TorrentId } from './schemas/common.ts'
+import { SECRETS } from './schemas/names.ts'
 import { SealedId } from './schemas/sealed.ts'
 import { AddTorrent } from './schemas/torrent.ts'
 
@@ -44,7 +45,12 @@ export const BYTE_ROUTES = {
     summary: 'Read a file, even while it downloads: missing pieces are fetched first',
     input: One.extend({
       path: Path,
-      key: z.string().max(100).optional().meta({ description: 'A key of a playlist' }),
+      key: z
+        .string()
+        .max(100)
+        .register(SECRETS, { isWhole: true })
+        .optional()
+        .meta({ description: 'A key of a playlist' }),
     }),
     responseType: 'application/octet-stream',
     ranges: true,

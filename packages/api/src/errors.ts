@@ -29,7 +29,7 @@ export const USUAL_ERRORS: ErrorTable = {
   ...withStatus(409, 'cancelled'),
   ...withStatus(413, 'too-large'),
   ...withStatus(415, 'unsupported-media-type'),
-  // Whoever tries many passwords waits with all that asks for one.
+  // After many wrong passwords, every request that brings one waits.
   ...withStatus(429, 'too-many-attempts'),
   ...withStatus(431, 'headers-too-large'),
   ...withStatus(500, 'damaged', 'io', 'newer-version'),

@@ -72,12 +72,15 @@ export {
   type FoundPath,
   hasHostPaths,
   hasMarks,
+  hideSecrets,
   hostPathsIn,
   type MarkedField,
   type MarkedPlace,
   type Marks,
   markedIn,
   markedPlaces,
+  secretsIn,
+  untrustedIn,
 } from './marked-fields.ts'
 export { openApiDocument } from './node-openapi.ts'
 export type { JsonSchema, OpenApiDocument } from './openapi.ts'
@@ -94,7 +97,7 @@ export * from './schemas/findable.ts'
 export * from './schemas/hub.ts'
 export * from './schemas/job.ts'
 export * from './schemas/label.ts'
-export { HOST_PATHS, LOCAL_ONLY } from './schemas/names.ts'
+export { HOST_PATHS, LOCAL_ONLY, SECRETS, UNTRUSTED } from './schemas/names.ts'
 export * from './schemas/network.ts'
 export * from './schemas/network-search.ts'
 export * from './schemas/node.ts'

@@ -1,8 +1,17 @@
 import { expect, test } from 'vitest'
 import { z } from 'zod'
-import { hasHostPaths, hostPathsIn, markedPlaces } from './marked-fields.ts'
+import { NodeEvent } from './events.ts'
+import {
+  hasHostPaths,
+  hideSecrets,
+  hostPathsIn,
+  markedPlaces,
+  secretsIn,
+  untrustedIn,
+} from './marked-fields.ts'
 import { HostFile, HostPath } from './schemas/common.ts'
 import { HOST_PATHS } from './schemas/names.ts'
+import { SettingsChange } from './settings.ts'
 
 const found = (field: string, path = '/a', isWhole = true) => [{ field, path, isWhole, isLink: false }]
 
@@ -72,4 +81,28 @@ test('names the places of a schema', () => {
     { field: 'f.*', mark: { isWhole: true } },
     { field: 'tree.path', mark: { isWhole: true } },
   ])
+})
+
+test('finds secrets, and hides those that are secrets as a whole', () => {
+  const change = {
+    automation: { onComplete: ['/bin/mail', '--password', 'x'] },
+    network: { proxy: 'socks5://ann:x@127.0.0.1:9050', port: 1 },
+  }
+  const found = secretsIn(SettingsChange, change).map(({ field, mark }) => [field, mark.isWhole])
+  expect(found).toEqual([
+    ['network.proxy', false],
+    ['automation.onComplete.0', true],
+    ['automation.onComplete.1', true],
+    ['automation.onComplete.2', true],
+  ])
+  expect(hideSecrets(SettingsChange, change)).toEqual({
+    automation: { onComplete: ['…', '…', '…'] },
+    network: change.network,
+  })
+  expect(change.automation.onComplete[0]).toBe('/bin/mail')
+})
+
+test('finds what strangers wrote in the variant of an event', () => {
+  const log = { type: 'log', entries: [{ id: 1, atMs: 1, level: 'info', torrent: null, message: 'x' }] }
+  expect(untrustedIn(NodeEvent, log).map(({ field }) => field)).toEqual(['entries.0.message'])
 })

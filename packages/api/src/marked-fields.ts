@@ -1,6 +1,6 @@
 /** Finds the fields of inputs and answers that are marked in a registry: paths of the machine, and values that only the owner may give. */
 import type { z } from 'zod'
-import { HOST_PATHS } from './schemas/names.ts'
+import { HOST_PATHS, SECRETS, UNTRUSTED } from './schemas/names.ts'
 
 /** A registry of zod, in which a schema is marked. */
 export interface Marks<Mark> {
@@ -96,6 +96,30 @@ export function hostPathsIn(schema: z.ZodType, value: unknown): FoundPath[] {
   return markedIn(HOST_PATHS, schema, value).map(({ field, value: path, mark }) => ({
     ...{ field, path: path as string, isWhole: mark.isWhole, isLink: mark.isLink ?? false },
   }))
+}
+
+/** The secrets in an input or answer. Throws as `markedIn` does. */
+export function secretsIn(schema: z.ZodType, value: unknown) {
+  return markedIn(SECRETS, schema, value)
+}
+
+/** Returns a copy of an input or answer with this text in place of each text that is a secret as a whole. */
+export function hideSecrets<Value>(schema: z.ZodType, value: Value, shown = '…'): Value {
+  const whole = secretsIn(schema, value).filter(({ mark }) => mark.isWhole)
+  const fields = new Set(whole.map(({ field }) => field))
+  const copy = (part: unknown, field: string): unknown => {
+    if (fields.has(field)) return shown
+    const at = (key: string | number) => (field === '' ? `${key}` : `${field}.${key}`)
+    if (Array.isArray(part)) return part.map((each, index) => copy(each, at(index)))
+    if (typeof part !== 'object' || part === null) return part
+    return Object.fromEntries(Object.entries(part).map(([key, each]) => [key, copy(each, at(key))]))
+  }
+  return copy(value, '') as Value
+}
+
+/** The texts in an input or answer that strangers wrote, or that can quote them. Throws as `markedIn` does. */
+export function untrustedIn(schema: z.ZodType, value: unknown) {
+  return markedIn(UNTRUSTED, schema, value)
 }
 
 /** A place that is marked: `filters.*.directory`. */

@@ -3,7 +3,7 @@ import { z } from 'zod'
 import type { Effect, Operation, OperationTable } from './contract.ts'
 import { type ErrorTable, USUAL_ERRORS } from './errors.ts'
 import { Problem } from './schemas/common.ts'
-import { ANSWERS, GIVEN } from './schemas/names.ts'
+import { ANSWERS, GIVEN, HOST_PATHS, LOCAL_ONLY, SECRETS, UNTRUSTED } from './schemas/names.ts'
 
 export type JsonSchema = { [keyword: string]: unknown }
 
@@ -208,6 +208,15 @@ function describe(schema: z.core.$ZodType, target: JsonSchema, io: 'input' | 'ou
   const meta = z.globalRegistry.get(schema)
   if (meta?.title) target.title = meta.title
   if (meta?.description) target.description = meta.description
+  const path = HOST_PATHS.get(schema)
+  if (path) target['x-shoal-path'] = path.isLink ? 'link' : path.isWhole ? 'folder' : 'file'
+  const secret = SECRETS.get(schema)
+  if (secret) target['x-shoal-secret'] = secret.isWhole ? 'whole' : 'part'
+  if (secret?.isWhole) target.format = 'password'
+  if (secret?.isWhole && io === 'input') target.writeOnly = true
+  if (UNTRUSTED.get(schema)) target['x-shoal-untrusted'] = true
+  const local = LOCAL_ONLY.get(schema)
+  if (local) target['x-shoal-local-only'] = local.why
   // Requests with unknown members are refused. Answers may get more members in later versions.
   if (target.type === 'object' && target.properties) {
     if (io === 'input') target.additionalProperties = false

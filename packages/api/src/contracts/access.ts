@@ -2,6 +2,7 @@ import { z } from 'zod'
 import { contract, operation } from '../contract.ts'
 import { withStatus } from '../errors.ts'
 import { TimeMs } from '../schemas/common.ts'
+import { SECRETS } from '../schemas/names.ts'
 import { Access, LoginSession } from '../schemas/node.ts'
 import {
   NewPasskey,
@@ -28,7 +29,10 @@ export const ACCESS = contract({
       bodyLimitBytes: 16 * 1024,
       area: 'access',
       summary: 'Log in with a user name and password, or with the token',
-      input: z.object({ username: z.string().max(255), password: z.string().max(1024) }),
+      input: z.object({
+        username: z.string().max(255),
+        password: z.string().max(1024).register(SECRETS, { isWhole: true }),
+      }),
       output: Access,
       errors: { ...withStatus(401, 'wrong-password'), ...withStatus(429, 'too-many-attempts') },
     }),
@@ -76,9 +80,13 @@ export const ACCESS = contract({
         nonce: z.string().max(200),
         /** The origin at which the device reaches the node: `https://node.example.org`. */
         audience: z.string().max(300),
-        token: z.string().max(2048),
+        token: z.string().max(2048).register(SECRETS, { isWhole: true }),
       }),
-      output: z.object({ username: z.string(), session: z.string(), idleSeconds: z.number().int() }),
+      output: z.object({
+        username: z.string(),
+        session: z.string().register(SECRETS, { isWhole: true }),
+        idleSeconds: z.number().int(),
+      }),
       errors: { ...withStatus(429, 'too-many-attempts'), 'bad-login': { status: 401, field: 'token' } },
     }),
     requestPasskey: operation({

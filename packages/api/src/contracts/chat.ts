@@ -9,6 +9,8 @@ import {
   ConversationId,
   MessageId,
 } from '../schemas/chat.ts'
+import { secretLink, Untrusted, UntrustedSecret } from '../schemas/common.ts'
+import { SECRETS } from '../schemas/names.ts'
 import { DidText } from '../schemas/people.ts'
 
 /** Longest text of a message, in characters. */
@@ -114,7 +116,7 @@ export const CHAT = contract({
       area: 'chat',
       summary:
         'Join the room of a share by the link of the share. Whoever has the link can read and write there',
-      input: z.object({ hub: Hub.optional(), link: z.string().trim().min(1).max(8192) }),
+      input: z.object({ hub: Hub.optional(), link: secretLink(8192).trim().min(1) }),
       output: ChatConversation,
       errors: GROUP_ERRORS,
       idempotent: true,
@@ -126,8 +128,8 @@ export const CHAT = contract({
       area: 'chat',
       summary:
         'Make a room for a share, and return the link that has it. `link`: a share link or magnet link; one that has a room is returned as it is. Give the link to those who shall read and write there',
-      input: z.object({ hub: Hub.optional(), link: z.string().trim().min(1).max(8192) }),
-      output: z.object({ link: z.string(), conversation: ChatConversation }),
+      input: z.object({ hub: Hub.optional(), link: secretLink(8192).trim().min(1) }),
+      output: z.object({ link: UntrustedSecret, conversation: ChatConversation }),
       errors: GROUP_ERRORS,
     }),
     listMessages: operation({
@@ -164,7 +166,7 @@ export const CHAT = contract({
         replyTo: MessageId.optional(),
         mentions: Mentions.default([]),
         /** Share links. */
-        files: z.array(z.string().trim().min(1).max(8192)).max(100).default([]),
+        files: z.array(secretLink(8192).trim().min(1)).max(100).default([]),
       }),
       output: ChatMessage,
       errors: {
@@ -211,7 +213,7 @@ export const CHAT = contract({
       area: 'chat',
       summary: 'Return the evidence that somebody sent a message, as text for a moderator',
       input: z.object(OfMessage),
-      output: z.object({ report: z.string() }),
+      output: z.object({ report: Untrusted }),
       errors: CHAT_ERRORS,
     }),
     verifyReport: operation({
@@ -328,7 +330,7 @@ export const CHAT = contract({
       summary:
         'Return a code for another device of the user, which then sends its history here. It is good once, until the next one, or until the node ends',
       input: z.object({}),
-      output: z.object({ code: z.string() }),
+      output: z.object({ code: z.string().register(SECRETS, { isWhole: true }) }),
       errors: CHAT_ERRORS,
     }),
     giveHistory: operation({
@@ -338,7 +340,10 @@ export const CHAT = contract({
       area: 'chat',
       summary:
         'Begin to send the history to the device of the user that shows this code. `getHistoryTransfer` and events say how far it is',
-      input: z.object({ hub: Hub.optional(), code: z.string().trim().min(1).max(1000) }),
+      input: z.object({
+        hub: Hub.optional(),
+        code: z.string().trim().min(1).max(1000).register(SECRETS, { isWhole: true }),
+      }),
       output: Transfer,
       errors: {
         ...CHAT_ERRORS,
@@ -376,7 +381,7 @@ export const CHAT = contract({
         'Return some of the messages of this device as lines of JSON, the oldest first. They are not encrypted: the programs that write them to a file encrypt it',
       input: z.object({ after: z.string().max(100).optional() }),
       output: z.object({
-        lines: z.string(),
+        lines: Untrusted,
         /** For `after` of the next call; null after the last lines. */
         next: z.string().nullable(),
         /** Messages in the whole history, about. */

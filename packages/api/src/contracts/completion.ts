@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import { contract, setting } from '../contract.ts'
 import { HostPath } from '../schemas/common.ts'
-import { LOCAL_ONLY } from '../schemas/names.ts'
+import { LOCAL_ONLY, SECRETS } from '../schemas/names.ts'
 
 /** Placeholders, written in braces, in the arguments of the program that runs on completion. */
 export const HOOK_PLACEHOLDERS = ['name', 'path', 'directory', 'id', 'label', 'bytes'] as const
@@ -15,9 +15,11 @@ function unknownPlaceholder(argument: string): string | undefined {
   )?.[0]
 }
 
+/** It may contain passwords. */
 const HookArgument = z
   .string()
   .max(4096)
+  .register(SECRETS, { isWhole: true })
   .refine(argument => unknownPlaceholder(argument) === undefined, {
     error: ({ input }) =>
       `${unknownPlaceholder(String(input))?.slice(0, 80)} is not a placeholder: use ${PLACEHOLDERS_TEXT}. To pass braces to the program, put spaces inside: { word }`,

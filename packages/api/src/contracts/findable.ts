@@ -3,6 +3,7 @@ import { contract, operation, setting } from '../contract.ts'
 import { withStatus } from '../errors.ts'
 import { Nothing, TorrentId } from '../schemas/common.ts'
 import { FindableTorrent, MakeFindable, PublisherIdentity } from '../schemas/findable.ts'
+import { SECRETS } from '../schemas/names.ts'
 
 /** Shares that others find by search in the Shoal network: signed descriptions, renewed while the torrent is in the list. */
 export const FINDABLE = contract({
@@ -49,7 +50,7 @@ export const FINDABLE = contract({
       effect: 'delete',
       area: 'search',
       summary: 'Sign with another key, given as `shoal key export` prints it; torrents are published anew',
-      input: z.object({ identity: z.string().min(1).max(10_000) }),
+      input: z.object({ identity: z.string().min(1).max(10_000).register(SECRETS, { isWhole: true }) }),
       output: PublisherIdentity,
       errors: { ...withStatus(400, 'bad-key'), 'bad-key-file': { status: 400, field: 'identity' } },
     }),

@@ -2,8 +2,9 @@ import { z } from 'zod'
 import { LISTING_CATEGORIES } from '../choices.ts'
 import { contract, operation } from '../contract.ts'
 import { withStatus } from '../errors.ts'
-import { TimeMs, TorrentId } from '../schemas/common.ts'
+import { secretLink, TimeMs, TorrentId } from '../schemas/common.ts'
 import { HubListing, HubSession, JoinedHub } from '../schemas/hub.ts'
+import { SECRETS } from '../schemas/names.ts'
 
 const Hub = z
   .string()
@@ -43,8 +44,8 @@ export const HUBS = contract({
       summary:
         'Join a hub. `url`: its address, or the link of an invitation. `invitation`: its code or link, if the address has none. Who has an account there is logged in',
       input: z.object({
-        url: z.string().trim().min(1).max(2048),
-        invitation: z.string().trim().min(1).max(2048).optional(),
+        url: secretLink(2048).trim().min(1),
+        invitation: z.string().trim().min(1).max(2048).register(SECRETS, { isWhole: true }).optional(),
         /** As the members see the user. Default: none. */
         name: z.string().trim().max(64).optional(),
       }),
@@ -92,7 +93,7 @@ export const HUBS = contract({
       input: z.object({
         hub: Hub,
         torrent: TorrentId.optional(),
-        link: z.string().trim().min(1).max(8192).optional(),
+        link: secretLink(8192).trim().min(1).optional(),
         /** Default: the name of the torrent. */
         title: z.string().trim().min(1).max(256).optional(),
         category: z.enum(LISTING_CATEGORIES).default('other'),
@@ -140,7 +141,11 @@ export const HUBS = contract({
         days: z.number().int().min(1).max(365).default(7),
         note: z.string().trim().max(64).default(''),
       }),
-      output: z.object({ link: z.string(), uses: z.number().int(), expiresMs: TimeMs }),
+      output: z.object({
+        link: z.string().register(SECRETS, { isWhole: true }),
+        uses: z.number().int(),
+        expiresMs: TimeMs,
+      }),
       errors: HUB_ERRORS,
     }),
   },

@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import { contract, operation, setting } from '../contract.ts'
 import { linkErrors, withStatus } from '../errors.ts'
-import { TorrentId } from '../schemas/common.ts'
+import { secretLink, TorrentId } from '../schemas/common.ts'
 import { KeyPrefix, NetworkPeer, NetworkStatus, ProvidedTorrent, Provider } from '../schemas/network.ts'
 
 /** An address of libp2p, such as `/ip4/203.0.113.7/tcp/6882/p2p/12D3Koo…`. */
@@ -100,7 +100,7 @@ export const NETWORK = contract({
       effect: 'outside',
       area: 'network',
       summary: 'Find who has a torrent, by content ID, info hash or magnet link',
-      input: z.object({ link: z.string().min(1).max(10_000) }),
+      input: z.object({ link: secretLink(10_000).min(1) }),
       output: z.object({ items: z.array(Provider) }),
       errors: {
         ...linkErrors('link'),

@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import { contract, operation, setting } from '../contract.ts'
 import { withStatus } from '../errors.ts'
-import { Bytes, Nothing } from '../schemas/common.ts'
+import { Bytes, Nothing, Untrusted } from '../schemas/common.ts'
 import { BlockedPublisher, DidText, NetworkKeyText, Person, Refusals } from '../schemas/people.ts'
 
 /** Other Shoal nodes that were recognized in swarms: what they gave and took, and how far they are trusted. */
@@ -101,7 +101,7 @@ export const PEOPLE = contract({
           type: z.literal('payment-required'),
           peer: NetworkKeyText,
           /** The address that the peer named for payments, unchecked. */
-          wallet: z.string().nullable(),
+          wallet: Untrusted.nullable(),
           bytes: Bytes,
           /** Info hash: v1, or the first 20 bytes of v2. */
           torrent: z.string(),

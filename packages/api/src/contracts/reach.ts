@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import { contract, operation } from '../contract.ts'
 import { withStatus } from '../errors.ts'
+import { SECRETS } from '../schemas/names.ts'
 import { Reach } from '../schemas/reach.ts'
 
 const Address = z
@@ -37,6 +38,7 @@ export const REACH = contract({
           .string()
           .min(8, 'a password has at least 8 characters')
           .max(1024)
+          .register(SECRETS, { isWhole: true })
           .optional()
           .meta({ description: 'Default: the present one, or a new random one' }),
         address: Address.optional().meta({
@@ -45,7 +47,7 @@ export const REACH = contract({
       }),
       output: Reach.extend({
         /** The random password, if one was made. It cannot be read again. */
-        password: z.string().nullable(),
+        password: z.string().register(SECRETS, { isWhole: true }).nullable(),
       }),
       errors: {
         ...withStatus(400, 'bad-argument'),
@@ -80,8 +82,18 @@ export const REACH = contract({
           .max(255)
           .optional()
           .meta({ description: 'Default: the present one, or `me`' }),
-        password: z.string().min(8, 'a password has at least 8 characters').max(1024).nullable(),
-        present: z.string().max(1024).optional().meta({ description: 'Not needed with the token' }),
+        password: z
+          .string()
+          .min(8, 'a password has at least 8 characters')
+          .max(1024)
+          .register(SECRETS, { isWhole: true })
+          .nullable(),
+        present: z
+          .string()
+          .max(1024)
+          .register(SECRETS, { isWhole: true })
+          .optional()
+          .meta({ description: 'Not needed with the token' }),
       }),
       output: Reach,
       errors: {

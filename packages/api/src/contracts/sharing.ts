@@ -3,6 +3,7 @@ import { contract, operation, setting } from '../contract.ts'
 import { withStatus } from '../errors.ts'
 import { Id, Name, Nothing } from '../schemas/common.ts'
 import { Job } from '../schemas/job.ts'
+import { SECRETS } from '../schemas/names.ts'
 import { CreateTorrent } from '../schemas/torrent.ts'
 import { Upload } from '../schemas/upload.ts'
 
@@ -10,6 +11,7 @@ const TrackerUrl = z
   .string()
   .max(2000)
   .regex(/^(?:https?|udp|wss?):\/\/[^\s/]+/i, 'a tracker is an http, https, udp, ws or wss URL')
+  .register(SECRETS, { isWhole: false })
 
 /** Creating torrents from files on the node’s machine and from uploads. */
 export const SHARING = contract({

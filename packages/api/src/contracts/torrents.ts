@@ -12,10 +12,12 @@ import {
   Priority,
   page,
   RateLimit,
+  secretLink,
   TorrentId,
 } from '../schemas/common.ts'
 import { Job } from '../schemas/job.ts'
 import { CountedLabel, Label } from '../schemas/label.ts'
+import { SECRETS } from '../schemas/names.ts'
 import { HISTORY_RANGES, History } from '../schemas/node.ts'
 import { IpFilterStatus, KnownPeer, Peer, SourceShare } from '../schemas/peer.ts'
 import { PeerReach } from '../schemas/peer-reach.ts'
@@ -45,6 +47,7 @@ const IceServerText = z
     /^(?:stuns?:|turns?:[^\s:@/]{1,300}:[^\s:@/]{1,300}@)(?:\[[0-9a-fA-F:.]+\]|[^\s:@/?[\]]{1,253})(?::\d{1,5})?(?:\?transport=(?:udp|tcp))?$/,
     'write a server as stun:host:port or turn:user:secret@host:port',
   )
+  .register(SECRETS, { isWhole: false })
 
 /** `host:port` or `[IPv6]:port`. */
 const DhtNodeText = z
@@ -60,6 +63,7 @@ const ProxyUrl = z
     /^(?:socks5h?|http):\/\/(?:[^\s:@/]{1,765}(?::[^\s@/]{0,765})?@)?(?:\[[0-9a-fA-F:.]+\]|[^\s:@/?#[\]]{1,253})(?::\d{1,5})?\/?$/i,
     'write a proxy as socks5://USER:PASSWORD@HOST:PORT or http://USER:PASSWORD@HOST:PORT',
   )
+  .register(SECRETS, { isWhole: false })
 
 /** Name of a network interface, or one of its addresses. */
 const InterfaceName = z
@@ -250,7 +254,7 @@ export const TORRENTS = contract({
       effect: 'write',
       area: 'peers',
       summary: 'Replace the trackers, given as a list of tiers',
-      input: One.extend({ tiers: z.array(z.array(z.string().max(2000)).max(1000)).max(1000) }),
+      input: One.extend({ tiers: z.array(z.array(secretLink(2000)).max(1000)).max(1000) }),
       output: z.object({ items: z.array(Tracker) }),
       bodyLimitBytes: 4 * MIB,
     }),
@@ -260,7 +264,7 @@ export const TORRENTS = contract({
       effect: 'write',
       area: 'peers',
       summary: 'Replace the web seeds',
-      input: One.extend({ urls: z.array(z.string().max(2000)).max(1000) }),
+      input: One.extend({ urls: z.array(secretLink(2000)).max(1000) }),
       output: Nothing,
       bodyLimitBytes: 4 * MIB,
     }),

@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { TimeMs } from './common.ts'
+import { TimeMs, Untrusted, UntrustedSecret } from './common.ts'
 import { ANSWERS } from './names.ts'
 import { DidText } from './people.ts'
 
@@ -13,7 +13,7 @@ export const ChatPerson = z
   .object({
     did: DidText,
     /** The name that the user gave, or that of the signed profile. */
-    name: z.string().nullable(),
+    name: Untrusted.nullable(),
     isSelf: z.boolean(),
     isContact: z.boolean(),
     isBlocked: z.boolean(),
@@ -50,12 +50,12 @@ export const ChatMessage = z
     /** `deleted` and `unknown` have no text. `unknown`: written by a newer program. */
     state: z.enum(['shown', 'edited', 'deleted', 'unknown']),
     /** Markdown. */
-    text: z.string(),
+    text: Untrusted,
     replyTo: MessageId.nullable(),
     mentions: z.array(DidText),
     /** Share links. */
-    files: z.array(z.string()),
-    reactions: z.array(z.object({ emoji: z.string(), by: z.array(DidText) })),
+    files: z.array(UntrustedSecret),
+    reactions: z.array(z.object({ emoji: Untrusted, by: z.array(DidText) })),
     /** `waiting`: the hub does not have it yet. `received`: the hub neither, but the device of a member. `failed`: it will not be delivered. */
     delivery: z.enum(['waiting', 'received', 'delivered', 'failed']),
   })
@@ -71,12 +71,12 @@ export const ChatReported = z
     sequence: z.number().int().min(1).nullable(),
     sender: ChatPerson,
     /** The name of the device that sent it. */
-    device: z.string(),
+    device: Untrusted,
     sentMs: TimeMs,
     /** `text`, `edit`, `reaction`, …: kinds of newer programs have no text. */
-    kind: z.string(),
-    text: z.string(),
-    files: z.array(z.string()),
+    kind: Untrusted,
+    text: Untrusted,
+    files: z.array(UntrustedSecret),
   })
   .register(ANSWERS, { id: 'ChatReported' })
 export type ChatReported = z.infer<typeof ChatReported>
@@ -95,7 +95,7 @@ export const ChatConversation = z
     isRequest: z.boolean(),
     invitedBy: ChatPerson.nullable(),
     /** The name of the group, of the other person, or of the share. Empty if unknown. */
-    name: z.string(),
+    name: Untrusted,
     /** The hub that has its log. */
     hub: z.string(),
     /** Empty for the room of a share. */
@@ -111,7 +111,7 @@ export const ChatConversation = z
     draft: z.string(),
     last: ChatMessage.nullable(),
     /** Refused acts of others and faults of the hub, the newest last. */
-    problems: z.array(z.object({ code: z.string(), message: z.string(), atMs: TimeMs })),
+    problems: z.array(z.object({ code: z.string(), message: Untrusted, atMs: TimeMs })),
   })
   .register(ANSWERS, { id: 'ChatConversation' })
 export type ChatConversation = z.infer<typeof ChatConversation>
@@ -130,7 +130,7 @@ export const ChatTransfer = z
     /** Messages that this device lacked. */
     added: z.number().int().min(0),
     /** Why it has failed. */
-    problem: z.object({ code: z.string(), message: z.string() }).nullable(),
+    problem: z.object({ code: z.string(), message: Untrusted }).nullable(),
   })
   .register(ANSWERS, { id: 'ChatTransfer' })
 export type ChatTransfer = z.infer<typeof ChatTransfer>

@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import { MAX_PAGE } from '../choices.ts'
-import { ANSWERS, HOST_PATHS } from './names.ts'
+import { ANSWERS, HOST_PATHS, SECRETS, UNTRUSTED } from './names.ts'
 
 /** The id of a torrent: its v1 info hash, or its v2 info hash if it has no v1, in lower-case hex. A hybrid torrent is found by both. */
 export const TorrentId = z
@@ -31,6 +31,16 @@ export const HostLink = z
   .min(1)
   .max(100_000)
   .register(HOST_PATHS, { isWhole: false, isLink: true })
+  .register(SECRETS, { isWhole: false })
+/** A text that a stranger wrote, or that can quote one. */
+export const Untrusted = z.string().register(UNTRUSTED, { isUntrusted: true })
+/** The same, with a secret in it: a link with a key, or an address with a password. */
+export const UntrustedSecret = z
+  .string()
+  .register(UNTRUSTED, { isUntrusted: true })
+  .register(SECRETS, { isWhole: false })
+/** Such an address or link as a caller gives it, with at most so many characters. */
+export const secretLink = (max: number) => z.string().max(max).register(SECRETS, { isWhole: false })
 /** The id of a job, an upload or a feed, chosen by the node. */
 export const Id = z.string().min(1).max(100)
 export const Name = z.string().trim().min(1).max(255)
@@ -59,7 +69,7 @@ export const Nothing = z.object({})
 /** Why something failed, for clients in other languages: the key of a text of `@shoal/api/reasons`, and what it names. Absent if no text fits. */
 const REASON = {
   reason: z.string().optional(),
-  values: z.record(z.string(), z.string()).optional(),
+  values: z.record(z.string(), Untrusted).optional(),
 }
 
 /** Why a task or a torrent failed. */
@@ -67,12 +77,12 @@ export const Failed = z.object({
   /** For programs, such as `no-space`. */
   code: z.string(),
   /** For people: describes what was wrong and what to do. */
-  message: z.string(),
+  message: Untrusted,
   ...REASON,
 })
 
 /** Why something failed whose message is next to it. Absent if no text fits. */
-export const Why = z.object({ reason: z.string(), values: z.record(z.string(), z.string()) }).optional()
+export const Why = z.object({ reason: z.string(), values: z.record(z.string(), Untrusted) }).optional()
 
 /** The answer to every refused request. */
 export const Problem = z
@@ -81,7 +91,7 @@ export const Problem = z
       /** For programs, such as `bad-request`, `not-found` or `no-space`. */
       code: z.string(),
       /** For people: describes what was wrong and what to do. */
-      message: z.string(),
+      message: Untrusted,
       /** The member of the input that was wrong: `files.0.priority`. */
       field: z.string().optional(),
       ...REASON,

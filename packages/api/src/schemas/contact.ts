@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { TimeMs } from './common.ts'
+import { TimeMs, Untrusted } from './common.ts'
 import { ANSWERS } from './names.ts'
 import { DidText, NetworkKeyText } from './people.ts'
 
@@ -53,8 +53,8 @@ export const Contact = z
     /** The nodes that show this person, with the names that the user gave them. */
     nodes: z.array(z.object({ key: NetworkKeyText, name: z.string().nullable() })),
     /** Name and picture in the signed profile. */
-    name: z.string().nullable(),
-    picture: Picture.nullable(),
+    name: Untrusted.nullable(),
+    picture: Untrusted.nullable().meta({ description: 'A data URL, as that of the own profile' }),
     /** Number of device lists that are known; 0: none. */
     lists: z.number().int().min(0),
     /** Number of devices in the newest list; null without one. */

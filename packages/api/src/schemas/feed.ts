@@ -1,6 +1,6 @@
 import { z } from 'zod'
-import { HostPath, Name, TimeMs, Why } from './common.ts'
-import { ANSWERS, GIVEN } from './names.ts'
+import { HostPath, Name, TimeMs, Untrusted, UntrustedSecret, Why } from './common.ts'
+import { ANSWERS, GIVEN, SECRETS } from './names.ts'
 
 /** Adds feed items whose title contains all words of `include` and none of `exclude`. `/…/` is a regular expression. */
 export const FeedFilter = z
@@ -25,13 +25,14 @@ export const Feed = z
         protocol: /^https?$/,
         error: 'write the address of a feed, which begins with http:// or https://',
       })
-      .max(2000),
-    title: z.string(),
+      .max(2000)
+      .register(SECRETS, { isWhole: false }),
+    title: Untrusted,
     everyMinutes: z.number().int().min(1).max(10_080),
     filters: z.array(FeedFilter).max(100),
     fetchedMs: TimeMs.nullable(),
     /** The reason why the last fetch failed. */
-    error: z.string().nullable(),
+    error: Untrusted.nullable(),
     why: Why,
   })
   .register(ANSWERS, { id: 'Feed' })
@@ -40,9 +41,9 @@ export type Feed = z.infer<typeof Feed>
 export const FeedItem = z
   .object({
     id: z.string(),
-    title: z.string(),
+    title: Untrusted,
     /** The source to add: a magnet link or the URL of a .torrent. */
-    source: z.string(),
+    source: UntrustedSecret,
     publishedMs: TimeMs.nullable(),
     /** Whether it was added, by a filter or by hand. */
     taken: z.boolean(),

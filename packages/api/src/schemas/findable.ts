@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { Name, TimeMs, TorrentId } from './common.ts'
+import { Name, TimeMs, TorrentId, Untrusted } from './common.ts'
 import { ANSWERS } from './names.ts'
 
 const License = z
@@ -40,10 +40,10 @@ export const MakeFindable = z.object({
 export const FindableTorrent = z
   .object({
     id: TorrentId,
-    name: z.string(),
+    name: Untrusted,
     /** Content ID. */
     cid: z.string(),
-    title: z.string(),
+    title: Untrusted,
     tags: z.array(z.string()),
     license: z.string().nullable(),
     language: z.string().nullable(),

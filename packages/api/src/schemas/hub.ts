@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { Bytes, TimeMs } from './common.ts'
+import { Bytes, TimeMs, Untrusted, UntrustedSecret } from './common.ts'
 import { ANSWERS } from './names.ts'
 
 /** A hub of which the node's user is a member. */
@@ -8,7 +8,7 @@ export const JoinedHub = z
     /** Its origin: `https://hub.example.org`. */
     url: z.string(),
     /** As its owner calls it. */
-    name: z.string(),
+    name: Untrusted,
     /** `did:web` of a hub with a public address. */
     did: z.string().nullable(),
     joinedMs: TimeMs,
@@ -17,7 +17,7 @@ export const JoinedHub = z
     /** Whether it is reached over the internet by `http`, so that whoever watches the network sees the logins and could use them. */
     isExposed: z.boolean(),
     /** Why the last request failed; null after one that succeeded. */
-    problem: z.object({ message: z.string(), atMs: TimeMs }).nullable(),
+    problem: z.object({ message: Untrusted, atMs: TimeMs }).nullable(),
   })
   .register(ANSWERS, { id: 'JoinedHub' })
 export type JoinedHub = z.infer<typeof JoinedHub>
@@ -26,17 +26,17 @@ export type JoinedHub = z.infer<typeof JoinedHub>
 export const HubListing = z
   .object({
     id: z.string(),
-    title: z.string(),
+    title: Untrusted,
     category: z.string(),
-    tags: z.array(z.string()),
+    tags: z.array(Untrusted),
     /** A magnet link or share link, which `addTorrent` takes. */
-    link: z.string(),
+    link: UntrustedSecret,
     /** The page of the listing at the hub. */
     url: z.string(),
     sizeBytes: Bytes,
     fileCount: z.number().int().nullable(),
     /** The name of its author, or the DID of somebody without a name. */
-    author: z.string(),
+    author: Untrusted,
     createdMs: TimeMs,
     /** Peers that the hub's own tracker knows. */
     seeders: z.number().int(),
@@ -52,7 +52,7 @@ export const HubSession = z
     /** The name of its device; null for a login with a passkey, and for a device that the user's list does not contain. */
     device: z.string().nullable(),
     /** Such as the name of the browser. */
-    label: z.string(),
+    label: Untrusted,
     createdMs: TimeMs,
     seenMs: TimeMs,
     expiresMs: TimeMs,

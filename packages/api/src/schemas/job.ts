@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { Bytes, BytesPerSecond, Failed, TimeMs, TorrentId } from './common.ts'
+import { Bytes, BytesPerSecond, Failed, TimeMs, TorrentId, Untrusted, UntrustedSecret } from './common.ts'
 import { ANSWERS } from './names.ts'
 
 /**
@@ -14,7 +14,7 @@ export const Job = z
     id: z.string(),
     kind: JobKind,
     /** Name of the content that it works on, for people. */
-    name: z.string(),
+    name: Untrusted,
     state: z.enum(['running', 'waiting', 'done', 'failed', 'cancelled']),
     doneBytes: Bytes,
     /** Null when unknown. */
@@ -24,12 +24,12 @@ export const Job = z
     /** The torrent that it created or works on. */
     torrent: TorrentId.nullable(),
     /** The path of the files that it downloaded or moved. */
-    path: z.string().nullable(),
+    path: Untrusted.nullable(),
     /**
      * The share link of a sealed share, including the key: only for its recipients. It begins with `#` while the node does not know its public
      * address: prepend `/share/` of the address that you use.
      */
-    link: z.string().nullable(),
+    link: UntrustedSecret.nullable(),
     startedMs: TimeMs,
     endedMs: TimeMs.nullable(),
   })

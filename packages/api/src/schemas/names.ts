@@ -8,6 +8,15 @@ export const ANSWERS = z.registry<{ id: string }>()
 /** Names of schemas in requests. */
 export const GIVEN = z.registry<{ id: string }>()
 
+/** Schemas of secrets. `isWhole`: all of the text, and not only a part of it, such as the password in an address or the key in a share link. */
+export const SECRETS = z.registry<{ isWhole: boolean }>()
+
+/**
+ * Schemas of texts that strangers write, or that can quote them: names in torrents, what peers and trackers say, messages, listings. They may look like anything, also like instructions to whoever
+ * reads them.
+ */
+export const UNTRUSTED = z.registry<{ isUntrusted: true }>()
+
 /** Schemas of values that only the owner may give, and only on the node's own machine. `why`: because they run there. */
 export const LOCAL_ONLY = z.registry<{ why: string }>()
 

@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import { SEARCH_KINDS } from '../choices.ts'
-import { Bytes, TimeMs, TorrentId } from './common.ts'
+import { Bytes, TimeMs, TorrentId, Untrusted } from './common.ts'
 import { ANSWERS } from './names.ts'
 import { SearchHit } from './search.ts'
 
@@ -44,19 +44,19 @@ export const SearchRow = z
   .object({
     /** The content ID of the torrent, unique within a search. */
     id: z.string(),
-    title: z.string(),
+    title: Untrusted,
     /** A magnet link with all info hashes: what to add to download it. */
-    link: z.string(),
+    link: Untrusted,
     /** Size of all files. Null if this is not known yet. */
     totalBytes: Bytes.nullable(),
     fileCount: z.number().int().min(0).nullable(),
     /** Some of the files, for rows of the network. */
-    files: z.array(z.object({ path: z.string(), lengthBytes: Bytes })),
-    tags: z.array(z.string()),
+    files: z.array(z.object({ path: Untrusted, lengthBytes: Bytes })),
+    tags: z.array(Untrusted),
     /** An SPDX identifier or a name. */
-    license: z.string().nullable(),
+    license: Untrusted.nullable(),
     /** BCP 47. */
-    language: z.string().nullable(),
+    language: Untrusted.nullable(),
     publishedMs: TimeMs.nullable(),
     /** Null if the network does not know the torrent. */
     publisher: Publisher.nullable(),

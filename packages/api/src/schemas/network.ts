@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { Untrusted } from './common.ts'
 import { ANSWERS } from './names.ts'
 
 /** `off`: by choice, or because it cannot keep to the proxy or interface that is set. `failed`: see `problem`. */
@@ -62,16 +63,16 @@ export const NetworkPeer = z
   .object({
     id: z.string(),
     /** The multiaddr of the connection. */
-    address: z.string(),
+    address: Untrusted,
     incoming: z.boolean(),
     /** Connected through a relay, for signaling only. */
     relayed: z.boolean(),
     /** Program and version; null while they are unknown. */
-    client: z.string().nullable(),
+    client: Untrusted.nullable(),
     /** Whether it is a node of the DHT. */
     dht: z.boolean(),
     /** Protocols that it speaks, such as `/shoal/index/1`; at most 50. Empty while they are unknown. */
-    protocols: z.array(z.string()),
+    protocols: z.array(Untrusted),
     key: KeyPrefix,
     connectedMs: z.number(),
   })
@@ -82,7 +83,7 @@ export type NetworkPeer = z.infer<typeof NetworkPeer>
 export const ProvidedTorrent = z
   .object({
     id: z.string(),
-    name: z.string(),
+    name: Untrusted,
     /** Content ID. */
     cid: z.string(),
     /** When it was last announced. Null: not yet. */
@@ -95,6 +96,6 @@ export type ProvidedTorrent = z.infer<typeof ProvidedTorrent>
 
 /** A node that offers a torrent. */
 export const Provider = z
-  .object({ id: z.string(), addresses: z.array(z.string()), connected: z.boolean() })
+  .object({ id: z.string(), addresses: z.array(Untrusted), connected: z.boolean() })
   .register(ANSWERS, { id: 'Provider' })
 export type Provider = z.infer<typeof Provider>

@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import { LOG_LEVELS } from '../choices.ts'
-import { Bytes, BytesPerSecond, TimeMs, TorrentId } from './common.ts'
+import { Bytes, BytesPerSecond, TimeMs, TorrentId, Untrusted } from './common.ts'
 import { ANSWERS } from './names.ts'
 
 export const NodeInfo = z
@@ -73,7 +73,7 @@ export const LogEntry = z
     atMs: TimeMs,
     level: z.enum(LOG_LEVELS),
     torrent: TorrentId.nullable(),
-    message: z.string(),
+    message: Untrusted,
   })
   .register(ANSWERS, { id: 'LogEntry' })
 export type LogEntry = z.infer<typeof LogEntry>
@@ -82,7 +82,7 @@ export const Health = z
   .object({
     status: z.enum(['ok', 'degraded']),
     version: z.string().optional().meta({ description: 'Only for callers with access' }),
-    problems: z.array(z.string()).optional().meta({
+    problems: z.array(Untrusted).optional().meta({
       description: 'Sentences on what is wrong and what to do about it, only for callers with access',
     }),
   })
@@ -104,7 +104,7 @@ export const FolderListing = z
     /** Null if the parent folder is not allowed. */
     parent: z.string().nullable(),
     entries: z.array(
-      z.object({ name: z.string(), path: z.string(), kind: z.enum(['folder', 'file']), lengthBytes: Bytes }),
+      z.object({ name: Untrusted, path: Untrusted, kind: z.enum(['folder', 'file']), lengthBytes: Bytes }),
     ),
     freeBytes: Bytes,
     /** Size of its file system. */
@@ -137,7 +137,7 @@ export const LoginSession = z
     /** The address that it logged in from. */
     address: z.string(),
     /** Browser and system, or the program, as they name themselves: `Firefox, Linux`. Null if unknown. */
-    browser: z.string().nullable(),
+    browser: Untrusted.nullable(),
     createdMs: TimeMs,
     /** To the minute. */
     usedMs: TimeMs,

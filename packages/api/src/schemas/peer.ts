@@ -1,15 +1,15 @@
 import { z } from 'zod'
 import { SOURCE_KINDS } from '../choices.ts'
-import { Bytes, BytesPerSecond } from './common.ts'
+import { Bytes, BytesPerSecond, Untrusted } from './common.ts'
 import { ANSWERS } from './names.ts'
 
 export const Peer = z
   .object({
     /** `host:port` with IPv6 in brackets, or the URL of a web seed. */
-    address: z.string(),
+    address: Untrusted,
     /** The transport, or `webseed`. */
     kind: z.string(),
-    client: z.string(),
+    client: Untrusted,
     /** ISO 3166-1 alpha-2 code from the country database of the settings. Null without one. */
     country: z.string().nullable(),
     incoming: z.boolean(),
@@ -38,7 +38,7 @@ export const Peer = z
     /** Where it accepts connections, if it connected to us and has said so. */
     listenAddress: z.string().nullable(),
     /** The start of its peer ID, which names its program: eight printable characters, or empty. */
-    peerId: z.string(),
+    peerId: Untrusted,
     /** Share of our missing pieces that it has, 0 to 1. */
     relevance: z.number().min(0).max(1),
     /** The piece that it is sending to us. */
@@ -62,8 +62,8 @@ export type SourceShare = z.infer<typeof SourceShare>
 /** Totals of a peer over all torrents and runs of the node. */
 export const KnownPeer = z
   .object({
-    host: z.string(),
-    client: z.string(),
+    host: Untrusted,
+    client: Untrusted,
     downloadedBytes: Bytes,
     uploadedBytes: Bytes,
     wastedBytes: Bytes,
@@ -84,11 +84,11 @@ export const IpFilterStatus = z
     ranges: z.number().int().min(0),
     /** Number of lines that could not be read, and the first of them. */
     badLines: z.number().int().min(0),
-    firstBadLines: z.array(z.object({ line: z.number().int().min(1), text: z.string() })),
+    firstBadLines: z.array(z.object({ line: z.number().int().min(1), text: Untrusted })),
     /** When it was read; null if it never was. */
     loadedMs: z.number().nullable(),
     /** Why it could not be read when that was last tried. The list of before is then in effect. */
-    error: z.string().nullable(),
+    error: Untrusted.nullable(),
     /** Number of times that it kept a peer away since the node started. */
     blockedPeers: z.number().int().min(0),
   })

@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { Bytes, TimeMs } from './common.ts'
+import { Bytes, TimeMs, Untrusted } from './common.ts'
 import { ANSWERS } from './names.ts'
 
 /** A network key (Ed25519) in hexadecimal digits. */
@@ -60,7 +60,7 @@ export const BlockedPublisher = z
   .object({
     did: DidText,
     /** A reminder of who it is, such as a title that they published. */
-    note: z.string().nullable(),
+    note: Untrusted.nullable(),
     blockedMs: TimeMs,
   })
   .register(ANSWERS, { id: 'BlockedPublisher' })

@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { HostPath, Name, TimeMs, TorrentId, Why } from './common.ts'
+import { HostPath, Name, TimeMs, TorrentId, Untrusted, Why } from './common.ts'
 import { ANSWERS } from './names.ts'
 
 /** A link to a torrent that the owner of a key can replace (BEP 46). */
@@ -29,7 +29,7 @@ export const Publication = z
     publishedMs: TimeMs.nullable(),
     nodes: z.number().int().min(0),
     /** The reason why the last attempt failed. */
-    error: z.string().nullable(),
+    error: Untrusted.nullable(),
     why: Why,
   })
   .register(ANSWERS, { id: 'Publication' })
@@ -55,7 +55,7 @@ export const Followed = z
     changedMs: TimeMs.nullable(),
     checkedMs: TimeMs.nullable(),
     /** The reason why the last look failed. */
-    error: z.string().nullable(),
+    error: Untrusted.nullable(),
     why: Why,
   })
   .register(ANSWERS, { id: 'Followed' })

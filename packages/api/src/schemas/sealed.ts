@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { Bytes, FileIndex, TorrentId } from './common.ts'
+import { Bytes, FileIndex, TorrentId, Untrusted } from './common.ts'
 import { ANSWERS } from './names.ts'
 
 /** Random, and good only for the login session that opened the share; with other credentials for all that have none. */
@@ -14,12 +14,12 @@ export const OpenedSeal = z
     /** The torrent that it is read from. */
     torrent: TorrentId,
     /** The name of its only file or folder. Null if there are several. */
-    name: z.string().nullable(),
+    name: Untrusted.nullable(),
     fileCount: z.number().int().min(0),
     /** Sum over all files. */
     totalBytes: Bytes,
     /** Why the last read of a file failed. Null if none did. */
-    problem: z.object({ code: z.string(), message: z.string() }).nullable(),
+    problem: z.object({ code: z.string(), message: Untrusted }).nullable(),
   })
   .register(ANSWERS, { id: 'OpenedSeal' })
 export type OpenedSeal = z.infer<typeof OpenedSeal>
@@ -28,7 +28,7 @@ export const SealedFile = z
   .object({
     index: FileIndex,
     /** Relative to the share, separated by `/`. */
-    path: z.string(),
+    path: Untrusted,
     lengthBytes: Bytes,
     /** Media type by its name: `video/mp4`. */
     mediaType: z.string(),

@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import { SEARCH_KINDS } from '../choices.ts'
-import { FileIndex, PageInput, TorrentId } from './common.ts'
+import { FileIndex, PageInput, TorrentId, Untrusted } from './common.ts'
 import { ANSWERS } from './names.ts'
 
 export const SearchInput = z.object({
@@ -16,12 +16,12 @@ export const SearchInput = z.object({
 export const SearchHit = z
   .object({
     torrent: TorrentId,
-    torrentName: z.string(),
+    torrentName: Untrusted,
     /** Null: the match is the torrent itself. */
     file: FileIndex.nullable(),
-    path: z.string().nullable(),
+    path: Untrusted.nullable(),
     /** The matching passage of the document. Null if the name or path matches. */
-    snippet: z.string().nullable(),
+    snippet: Untrusted.nullable(),
     /** Matching ranges [start, end) in UTF-16 units: of the snippet, else of the path, else of the name. */
     matches: z.array(z.tuple([z.number(), z.number()])),
   })

@@ -18,14 +18,17 @@ import {
   Priority,
   page,
   RateLimit,
+  secretLink,
   TimeMs,
   TorrentId,
   TorrentIds,
+  Untrusted,
+  UntrustedSecret,
   Why,
 } from './common.ts'
 import { Findability } from './findable.ts'
 import { Job } from './job.ts'
-import { ANSWERS, GIVEN } from './names.ts'
+import { ANSWERS, GIVEN, SECRETS } from './names.ts'
 import { Audience } from './reach.ts'
 import { FACET_DETAIL, FACET_INPUT, FACET_ROW } from './torrent-facets.ts'
 
@@ -50,9 +53,9 @@ export const Torrent = z
     infoHashV2: z.string().nullable(),
     /** CIDv1 of the v2 info hash, or of the v1 info hash if there is no v2. */
     contentId: z.string(),
-    name: z.string(),
+    name: Untrusted,
     /** The name of its file or folder on disk. Null while it is unknown, and for several files without a folder. */
-    diskName: z.string().nullable(),
+    diskName: Untrusted.nullable(),
     state: TorrentState,
     /** Why it downloads nothing, or cannot be found. Null if nothing is wrong, and if the state says it all. */
     reason: TorrentReason.nullable(),
@@ -79,7 +82,7 @@ export const Torrent = z
     swarmSeeds: z.number().int().min(0).nullable(),
     swarmLeeches: z.number().int().min(0).nullable(),
     /** Hosts of its trackers. */
-    trackerHosts: z.array(z.string()),
+    trackerHosts: z.array(Untrusted),
     /** Whether all of its trackers fail, also if it has peers. False without trackers and while it is paused. */
     trackersFail: z.boolean(),
     label: z.string().nullable(),
@@ -107,27 +110,27 @@ export type Torrent = z.infer<typeof Torrent>
 
 /** A torrent with the details that lists do not show. */
 export const TorrentDetail = Torrent.extend({
-  magnet: z.string(),
+  magnet: UntrustedSecret,
   /**
    * The share link, which any browser opens. It begins with `#` while the node does not know its public address: prepend `/share/` of the address
    * that you use. That of a sealed share contains its key: only for its recipients. Null if no page could open it: for private torrents, for sealed
    * ones whose link this node does not know, and while WebRTC or all of its trackers are disabled.
    */
-  link: z.string().nullable(),
+  link: UntrustedSecret.nullable(),
   /** Whom `link` works for. Null without a link. */
   audience: Audience.nullable(),
   version: z.enum(['v1', 'v2', 'hybrid']).nullable(),
-  comment: z.string().nullable(),
-  createdBy: z.string().nullable(),
+  comment: Untrusted.nullable(),
+  createdBy: Untrusted.nullable(),
   createdMs: TimeMs.nullable(),
   pieceCount: z.number().int().min(0).nullable(),
   pieceLengthBytes: Bytes.nullable(),
   wastedBytes: Bytes,
-  webSeeds: z.array(z.string()),
+  webSeeds: z.array(UntrustedSecret),
   /** Kinds of sources that are switched off: there are no connections of these kinds, and nothing is taken from them. */
   sourcesOff: z.array(z.enum(SWITCHABLE_SOURCES)),
   /** Paths of files that were changed on disk so that they no longer match the torrent. A file leaves the list when it is complete again. */
-  changedFiles: z.array(z.string()),
+  changedFiles: z.array(Untrusted),
   downloadLimitBytesPerSecond: RateLimit,
   uploadLimitBytesPerSecond: RateLimit,
   ...FACET_DETAIL,
@@ -140,7 +143,7 @@ export const TorrentDetail = Torrent.extend({
   /** When the node or a connected peer last had everything. Null: never, as far as is known. */
   seenCompleteMs: TimeMs.nullable(),
   /** The source that it was added from, without passwords. */
-  source: z.string().nullable(),
+  source: Untrusted.nullable(),
   /** Whether it was started regardless of the queue. */
   forced: z.boolean().optional(),
 }).register(ANSWERS, { id: 'TorrentDetail' })
@@ -197,6 +200,7 @@ export const AddTorrent = z
       .string()
       .min(1)
       .max(1000)
+      .register(SECRETS, { isWhole: true })
       .optional()
       .meta({ description: 'The passphrase of a sealed share' }),
     directory: HostPath.optional(),
@@ -213,8 +217,8 @@ export const AddTorrent = z
     layout: ContentLayout.optional(),
     /** Skips the check of existing files: they are assumed to be complete and correct. */
     trusted: z.boolean().optional(),
-    trackers: z.array(z.string().max(2000)).max(1000).optional(),
-    webSeeds: z.array(z.string().max(2000)).max(1000).optional(),
+    trackers: z.array(secretLink(2000)).max(1000).optional(),
+    webSeeds: z.array(secretLink(2000)).max(1000).optional(),
     ...START,
     strict: z.boolean().optional().meta({
       description:
@@ -242,13 +246,13 @@ export const PreviewTorrent = AddTorrent.pick({ source: true, torrent: true, pee
 export const Preview = z
   .object({
     id: TorrentId,
-    name: z.string(),
+    name: Untrusted,
     totalBytes: Bytes,
     private: z.boolean(),
-    comment: z.string().nullable(),
+    comment: Untrusted.nullable(),
     version: z.enum(['v1', 'v2', 'hybrid']),
-    files: z.array(z.object({ index: FileIndex, path: z.string(), lengthBytes: Bytes })),
-    trackers: z.array(z.string()),
+    files: z.array(z.object({ index: FileIndex, path: Untrusted, lengthBytes: Bytes })),
+    trackers: z.array(UntrustedSecret),
     /** Whether the torrent is in the list already. */
     known: z.boolean(),
     /** The kind of key that decrypts a sealed share. Null if it is not sealed. `passphrase`: addTorrent needs it too. `recipient`: the node cannot decrypt it. */
@@ -335,9 +339,9 @@ export type RemovedTorrent = z.infer<typeof RemovedTorrent>
 export const FileCopy = z.object({
   /** The other torrent. */
   id: TorrentId,
-  name: z.string(),
+  name: Untrusted,
   /** The path of the file there. */
-  path: z.string(),
+  path: Untrusted,
   /** Bytes that were taken from it since the node started, rather than downloaded. */
   takenBytes: Bytes,
 })
@@ -348,7 +352,7 @@ export const TorrentFile = z
   .object({
     index: FileIndex,
     /** Relative to the download folder, separated by `/`. It begins with the torrent's name if the torrent is a folder. */
-    path: z.string(),
+    path: Untrusted,
     lengthBytes: Bytes,
     haveBytes: Bytes,
     priority: Priority,
@@ -357,7 +361,7 @@ export const TorrentFile = z
     /** Media type by its name: `video/mp4`. */
     mediaType: z.string(),
     /** The path to read it from, even while it downloads: below `/files/`. */
-    href: z.string(),
+    href: Untrusted,
   })
   .register(ANSWERS, { id: 'TorrentFile' })
 export type TorrentFile = z.infer<typeof TorrentFile>
@@ -378,14 +382,14 @@ export type PieceMap = z.infer<typeof PieceMap>
 export const Tracker = z
   .object({
     /** For screens and logs: without the passkeys of private trackers. */
-    url: z.string(),
+    url: Untrusted,
     /** The complete URL, as setTrackers takes it. Absent for DHT, PEX and local discovery. */
-    announce: z.string().optional(),
+    announce: UntrustedSecret.optional(),
     kind: z.enum(['tracker', 'dht', 'lsd', 'pex']),
     tier: z.number().int().min(0).nullable(),
     state: z.enum(['idle', 'working', 'ok', 'failed']),
     /** Its last failure or warning. */
-    message: z.string().nullable(),
+    message: Untrusted.nullable(),
     why: Why,
     peers: z.number().int().min(0),
     seeds: z.number().int().min(0).nullable(),
@@ -405,7 +409,7 @@ export const SealTo = z.discriminatedUnion('by', [
   /** `allowWeak`: accept a passphrase that is easy to guess, which is refused with `weak-passphrase` otherwise. */
   z.object({
     by: z.literal('passphrase'),
-    passphrase: z.string().min(1).max(1000),
+    passphrase: z.string().min(1).max(1000).register(SECRETS, { isWhole: true }),
     allowWeak: z.boolean().optional(),
   }),
   /** To public keys: `age1…` or `did:key:…`. */
@@ -423,8 +427,8 @@ export const CreateTorrent = z
     comment: z.string().max(10_000).optional(),
     source: z.string().max(255).optional(),
     pieceLengthBytes: z.number().int().min(16_384).max(268_435_456).optional(),
-    trackers: z.array(z.string().max(2000)).max(1000).default([]),
-    webSeeds: z.array(z.string().max(2000)).max(1000).default([]),
+    trackers: z.array(secretLink(2000)).max(1000).default([]),
+    webSeeds: z.array(secretLink(2000)).max(1000).default([]),
     label: Name.nullable().optional(),
     tags: z.array(Name).max(100).optional(),
     ...START,

@@ -3,7 +3,10 @@
 type Schema = { readonly [keyword: string]: unknown }
 
 /** Keywords that do not affect validation. */
-const NOTES = ['title', 'description', 'default', 'format', 'contentEncoding', '$ref']
+const NOTES = [
+  ...['title', 'description', 'default', 'format', 'contentEncoding', 'writeOnly', '$ref'],
+  ...['x-shoal-path', 'x-shoal-secret', 'x-shoal-untrusted', 'x-shoal-local-only'],
+]
 const CHECKS: Readonly<Record<string, (wanted: never, value: unknown) => boolean>> = {
   type: (types: string | string[], value) => [types].flat().some(type => typeOf(value, type)),
   const: (wanted: unknown, value) => value === wanted,

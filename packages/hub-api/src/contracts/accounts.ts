@@ -1,3 +1,4 @@
+import { SECRETS } from '@shoal/api'
 import { contract } from '@shoal/api/contract'
 import { withStatus } from '@shoal/api/errors'
 import { z } from 'zod'
@@ -173,7 +174,10 @@ export const ACCOUNTS = contract({
         days: z.number().int().min(1).max(365).default(7),
         note: z.string().trim().max(64).default(''),
       }),
-      output: z.object({ secret: z.string(), invitation: InvitationItem }),
+      output: z.object({
+        secret: z.string().register(SECRETS, { isWhole: true }),
+        invitation: InvitationItem,
+      }),
       errors: { ...withStatus(403, 'forbidden'), ...withStatus(409, 'full') },
     }),
     listInvitations: hubOperation({

@@ -1,3 +1,4 @@
+import { SECRETS } from '@shoal/api'
 import { contract } from '@shoal/api/contract'
 import { withStatus } from '@shoal/api/errors'
 import { z } from 'zod'
@@ -151,7 +152,7 @@ export const LISTINGS = contract({
       summary: 'Make a new key for Atom and Torznab, which is shown once; the one before is void',
       access: 'member',
       input: z.object({}),
-      output: z.object({ key: z.string(), createdMs: TimeMs }),
+      output: z.object({ key: z.string().register(SECRETS, { isWhole: true }), createdMs: TimeMs }),
     }),
     removeFeedKey: hubOperation({
       method: 'DELETE',

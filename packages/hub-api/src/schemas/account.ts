@@ -1,4 +1,4 @@
-import { DeviceHistory, PasskeyId, TimeMs } from '@shoal/api'
+import { DeviceHistory, PasskeyId, SECRETS, TimeMs, Untrusted } from '@shoal/api'
 import { z } from 'zod'
 import { ACCOUNT_STATES, ROLES } from '../choices.ts'
 
@@ -27,7 +27,7 @@ export const AccountName = z
 /** An account as all members see it. */
 export const Member = z.object({
   did: z.string(),
-  name: z.string(),
+  name: Untrusted,
   role: z.enum(ROLES),
   createdMs: TimeMs,
 })
@@ -41,7 +41,7 @@ export const SessionItem = z.object({
   /** SHA-256 of the description of its device, in hexadecimal digits. Null for a login with a passkey. */
   device: z.string().nullable(),
   /** Such as the name of the browser. */
-  label: z.string(),
+  label: Untrusted,
   createdMs: TimeMs,
   /** To the minute. */
   seenMs: TimeMs,
@@ -57,7 +57,7 @@ export const Login = z.object({
   sessionId: z.string(),
   expiresMs: TimeMs,
   /** For `Authorization: Bearer`. Null if a cookie has it. */
-  secret: z.string().nullable(),
+  secret: z.string().register(SECRETS, { isWhole: true }).nullable(),
 })
 export type Login = z.infer<typeof Login>
 
@@ -73,7 +73,7 @@ export const DeviceProof = z.object({
   nonce: z.string().max(200),
   /** The origin at which the device reaches the hub: `https://hub.example.org`. */
   audience: z.string().max(300),
-  token: z.string().max(2048),
+  token: z.string().max(2048).register(SECRETS, { isWhole: true }),
   /** The description of the device, which a valid list of the person contains. */
   device: SignedText,
   /** Where the session goes. */
@@ -93,13 +93,13 @@ export const InvitationItem = z.object({
   uses: z.number().int(),
   /** The DID of its author, or `hub`. */
   by: z.string(),
-  note: z.string(),
+  note: Untrusted,
   createdMs: TimeMs,
   expiresMs: TimeMs,
 })
 export type InvitationItem = z.infer<typeof InvitationItem>
 
-export const InvitationSecret = z.string().max(64)
+export const InvitationSecret = z.string().max(64).register(SECRETS, { isWhole: true })
 
 /** The devices of a member. */
 export const MemberDevices = z.object({

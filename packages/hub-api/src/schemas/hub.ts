@@ -1,9 +1,10 @@
+import { Untrusted } from '@shoal/api'
 import { z } from 'zod'
 import { ACCOUNT_POLICIES } from '../choices.ts'
 
 export const HubInfo = z.object({
   /** As its owner calls it. */
-  name: z.string(),
+  name: Untrusted,
   version: z.string(),
   accounts: z.enum(ACCOUNT_POLICIES),
   /** `did:web` of a hub with a public address, or null. */

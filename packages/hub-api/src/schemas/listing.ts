@@ -1,3 +1,4 @@
+import { SECRETS, UNTRUSTED, Untrusted } from '@shoal/api'
 import { z } from 'zod'
 import { CATEGORIES, MAX_TAGS } from '../choices.ts'
 import { Author, label, TimeMs, utf8 } from './text.ts'
@@ -6,13 +7,13 @@ const InfoHash = (digits: number) => z.string().regex(new RegExp(`^[0-9a-f]{${di
 
 /** The members of a listing that its author writes. */
 export const ListingText = z.object({
-  title: utf8(1, 256).regex(/\S/, 'must not be blank'),
+  title: utf8(1, 256).regex(/\S/, 'must not be blank').register(UNTRUSTED, { isUntrusted: true }),
   category: z.enum(CATEGORIES),
-  tags: z.array(label(64)).max(MAX_TAGS),
+  tags: z.array(label(64).register(UNTRUSTED, { isUntrusted: true })).max(MAX_TAGS),
   /** Markdown. Stored and delivered as written: whoever shows it makes it safe. */
-  description: utf8(0, 65_536),
+  description: utf8(0, 65_536).register(UNTRUSTED, { isUntrusted: true }),
   /** Magnet link, with an info hash or a key whose torrent can be replaced (BEP 46); or share link, `https://host/#…`, with an address. */
-  link: utf8(1, 8192),
+  link: utf8(1, 8192).register(UNTRUSTED, { isUntrusted: true }).register(SECRETS, { isWhole: false }),
   /** The length of the shared files. */
   sizeBytes: z.number().int().min(0).max(Number.MAX_SAFE_INTEGER),
   /** The number of shared files; null if it is unknown. */
@@ -32,7 +33,7 @@ export const ListingSummary = ListingText.omit({ description: true }).extend({
   createdMs: TimeMs,
   changedMs: TimeMs,
   /** The reason of the moderators who hid it; null if everybody sees it. Only moderators and the author receive hidden listings. */
-  hidden: z.string().nullable(),
+  hidden: Untrusted.nullable(),
   /** The number of comments. */
   comments: z.number().int().min(0),
   /** Names of its thumbnails: `/api/listings/{id}/thumbnails/{name}`. Their content never changes. */
@@ -45,7 +46,7 @@ export const ListingSummary = ListingText.omit({ description: true }).extend({
 })
 export type ListingSummary = z.infer<typeof ListingSummary>
 
-export const Listing = ListingSummary.extend({ description: z.string() })
+export const Listing = ListingSummary.extend({ description: Untrusted })
 export type Listing = z.infer<typeof Listing>
 
 /** Limits a list to the listings that match all of these. */
@@ -63,11 +64,11 @@ export const Comment = z.object({
   id: z.string(),
   author: Author,
   /** Markdown. Delivered as written: whoever shows it makes it safe. */
-  text: z.string(),
+  text: Untrusted,
   createdMs: TimeMs,
   /** Null if it was never changed. */
   changedMs: TimeMs.nullable(),
   /** The reason of the moderators who hid it; null if everybody sees it. Only moderators and the author receive hidden comments. */
-  hidden: z.string().nullable(),
+  hidden: Untrusted.nullable(),
 })
 export type Comment = z.infer<typeof Comment>

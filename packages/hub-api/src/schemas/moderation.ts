@@ -1,3 +1,4 @@
+import { Untrusted } from '@shoal/api'
 import { z } from 'zod'
 import { MODERATION_ACTIONS, SUBJECT_KINDS } from '../choices.ts'
 import { Author, TimeMs } from './text.ts'
@@ -13,7 +14,7 @@ export const Subject = z.object({
   kind: SubjectKind,
   id: SubjectId,
   /** The title of a listing, the beginning of a comment, or the name of a member. Null if it does not exist anymore, or nobody can read it. */
-  text: z.string().nullable(),
+  text: Untrusted.nullable(),
   /** The person that it belongs to. Null if nobody knows. */
   author: Author.nullable(),
   /** The listing of a comment. */
@@ -27,14 +28,14 @@ export const Report = z.object({
   number: z.number().int(),
   subject: Subject,
   reporter: Author,
-  reason: z.string(),
+  reason: Untrusted,
   createdMs: TimeMs,
 })
 export type Report = z.infer<typeof Report>
 
 export const Ban = z.object({
   member: Author,
-  reason: z.string(),
+  reason: Untrusted,
   /** The moderator. */
   by: Author,
   createdMs: TimeMs,
@@ -54,8 +55,8 @@ export const ModerationEntry = z.object({
   by: Author.nullable(),
   action: z.enum(MODERATION_ACTIONS),
   /** Null: everybody. */
-  subject: z.object({ kind: SubjectKind, id: z.string(), name: z.string() }).nullable(),
-  reason: z.string(),
+  subject: z.object({ kind: SubjectKind, id: z.string(), name: Untrusted }).nullable(),
+  reason: Untrusted,
   /** The end of a ban. */
   untilMs: TimeMs.nullable(),
   /** The interval of slow mode. */

@@ -1,3 +1,4 @@
+import { Untrusted } from '@shoal/api'
 import { z } from 'zod'
 
 /** A text of `min` to `max` bytes of UTF-8, which every database can store: without U+0000 and lone surrogates. */
@@ -26,7 +27,7 @@ export const TimeMs = z.number().int().min(0)
 export const Author = z.object({
   did: z.string(),
   /** As the person wants to be called; not unique. Empty if there is none, or the account was deleted. */
-  name: z.string(),
+  name: Untrusted,
 })
 export type Author = z.infer<typeof Author>
 

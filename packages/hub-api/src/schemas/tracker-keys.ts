@@ -1,3 +1,4 @@
+import { SECRETS, Untrusted } from '@shoal/api'
 import { z } from 'zod'
 
 const TRAFFIC = {
@@ -27,9 +28,9 @@ export type TrackerAccount = z.infer<typeof TrackerAccount>
 
 export const NewTrackerKey = z.object({
   /** 32 hexadecimal digits. It is shown only now. */
-  passkey: z.string(),
+  passkey: z.string().register(SECRETS, { isWhole: true }),
   /** Announce URLs with this passkey, for everything that the member shares. */
-  announceUrls: z.array(z.string()),
+  announceUrls: z.array(z.string().register(SECRETS, { isWhole: false })),
 })
 export type NewTrackerKey = z.infer<typeof NewTrackerKey>
 
@@ -38,7 +39,7 @@ export const TrackerTotals = z.object({
   accounts: z.array(
     z.object({
       did: z.string(),
-      name: z.string(),
+      name: Untrusted,
       ...TRAFFIC,
     }),
   ),

@@ -18,13 +18,6 @@ test.each([
   ['/home/me/Shoal/film.mkv', '~/Shoal/film.mkv'],
 ])('%s', (text, redacted) => expect(redactText(text, '/home/me')).toBe(redacted))
 
-test('keeps only the name of a program that runs on completion', () => {
-  const settings = { automation: { onComplete: ['/home/me/bin/tell', '--key', 'secret'], watch: [] } }
-  expect(withoutSecrets(settings, '/home/me')).toEqual({
-    automation: { onComplete: ['~/bin/tell', '…', '…'], watch: [] },
-  })
-})
-
 test('keeps numbers, null and lists', () => {
   expect(withoutSecrets({ a: [1, null, true] }, '')).toEqual({ a: [1, null, true] })
 })

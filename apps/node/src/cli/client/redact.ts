@@ -1,18 +1,16 @@
 /** Removes private data from a bug report, which strangers may read: more than a log hides. */
 import { redact } from '@shoal/daemon/redact'
 
-/** Settings without programs' arguments, which may be passwords. */
+/** Redacts all texts. Those that are secrets as a whole were hidden before, by their schemas. */
 export function withoutSecrets<T>(value: T, home: string): T {
   return walk(value, home) as T
 }
 
-function walk(value: unknown, home: string, key = ''): unknown {
-  if (key === 'onComplete' && Array.isArray(value))
-    return value.map((part, at) => (at === 0 ? walk(part, home) : '…'))
+function walk(value: unknown, home: string): unknown {
   if (typeof value === 'string') return redactText(value, home)
   if (Array.isArray(value)) return value.map(each => walk(each, home))
   if (typeof value !== 'object' || value === null) return value
-  return Object.fromEntries(Object.entries(value).map(([name, each]) => [name, walk(each, home, name)]))
+  return Object.fromEntries(Object.entries(value).map(([name, each]) => [name, walk(each, home)]))
 }
 
 /** URLs lose their paths, where passkeys are, and their passwords; the home folder becomes `~`, and tokens of any kind go. */

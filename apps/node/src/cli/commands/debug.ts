@@ -1,5 +1,5 @@
 import { homedir } from 'node:os'
-import type { NodeApi } from '@shoal/api'
+import { hideSecrets, type NodeApi, OPERATIONS } from '@shoal/api'
 import { describeFailure } from '@shoal/daemon/failure'
 import { integer, value } from '@shoal/options'
 import { VERSION } from '../../base/version.ts'
@@ -27,11 +27,13 @@ export const debug = defineCommand({
       const { api } = await openNode(options, interrupt.signal)
       // A failure is part of the report.
       const ask = (call: Promise<object>) => call.catch(error => ({ error: describeFailure(error) }))
+      // The settings have secrets, such as the arguments of programs.
+      const ownSettings = async () => hideSecrets(OPERATIONS.getSettings.output, await api.getSettings({}))
       const [node, health, stats, settings, network, jobs, log] = await Promise.all([
         ask(api.getNode({})),
         ask(api.getHealth({})),
         ask(api.getStats({})),
-        ask(api.getSettings({})),
+        ask(ownSettings()),
         ask(networkFacts(api)),
         ask(api.listJobs({})),
         ask(api.listLog({ level: 'debug', limit: options.lines ?? 200 })),

@@ -52,9 +52,14 @@ test('is readable only by this user and has no secrets', async () => {
   try {
     const file = historyFile(join(folder, 'state'))
     expect(await readHistory(file)).toEqual([])
-    await writeHistory(file, ['list --token abc', 'list', 'health'])
-    expect(await readFile(file, 'utf8')).toBe('health\nlist\n')
-    expect(await readHistory(file)).toEqual(['list', 'health'])
+    const calls = [
+      `api setPublisher '{"identity":"x"}'`,
+      `api joinHub '{"url":"https://hub.example","invitation":"x"}'`,
+      `api addTorrent '{"source":"magnet:?xt=x","passphrase" : "x"}'`,
+    ]
+    await writeHistory(file, ['list --token abc', 'list', ...calls, 'health', `api getHistory '{}'`])
+    expect(await readFile(file, 'utf8')).toBe(`api getHistory '{}'\nhealth\nlist\n`)
+    expect(await readHistory(file)).toEqual(['list', 'health', `api getHistory '{}'`])
     if (process.platform !== 'win32') expect((await stat(file)).mode & 0o777).toBe(0o600)
   } finally {
     await rm(folder, { recursive: true })

@@ -1,6 +1,7 @@
 /** The history of the shell, kept across runs. */
 import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
+import type { Operation } from '@shoal/api'
 import { writeWholeFile } from '@shoal/daemon/files'
 import { redact } from '@shoal/daemon/redact'
 
@@ -23,6 +24,23 @@ const SECRETS = [
 export function isSecret(line: string): boolean {
   const plain = withAddresses(line)
   return redact(plain) !== plain || SECRETS.some(secret => secret.test(plain))
+}
+
+/** Returns the calls of `api` whose input has a member that is a secret as a whole, by its schema. */
+async function callsWithSecrets(lines: readonly string[]): Promise<ReadonlySet<string>> {
+  const calls = lines.filter(line => /^api\s/.test(line))
+  if (calls.length === 0) return new Set()
+  // The schemas take long to load, and few lines need them.
+  const { markedPlaces, OPERATIONS, SECRETS } = await import('@shoal/api')
+  const operations: Readonly<Record<string, Pick<Operation, 'input'>>> = OPERATIONS
+  return new Set(
+    calls.filter(line => {
+      const name = line.split(/\s+/)[1] ?? ''
+      if (!Object.hasOwn(operations, name)) return false
+      const members = markedPlaces(SECRETS, operations[name]!.input).filter(({ mark }) => mark.isWhole)
+      return members.some(({ field }) => line.includes(`"${field.split('.').at(-1)}"`))
+    }),
+  )
 }
 
 /** Decodes the percent-encoded addresses in magnet links. */
@@ -59,6 +77,7 @@ export function withLine(history: readonly string[], line: string): string[] {
 
 /** Writes the history, readable only by this user and without lines that may contain secrets. */
 export async function writeHistory(file: string, history: readonly string[]): Promise<void> {
-  const lines = history.filter(line => !isSecret(line) && !line.includes('\n')).reverse()
+  const calls = await callsWithSecrets(history)
+  const lines = history.filter(line => !isSecret(line) && !calls.has(line) && !line.includes('\n')).reverse()
   await writeWholeFile(file, lines.map(line => `${line}\n`).join(''), { mode: 0o600 })
 }

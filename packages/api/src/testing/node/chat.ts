@@ -40,10 +40,16 @@ export function chat(state: SimulatedState): Implemented<typeof CHAT> {
   const person = (did: string): ChatPerson => {
     const known = PERSONS.find(each => each.did === did)
     const isBlocked = state.blocked.has(did)
-    return { ...{ did, name: null, isSelf: false, isContact: false }, ...known, isBlocked }
+    const name =
+      known?.isSelf === false && known.name !== null ? state.says(known.name) : (known?.name ?? null)
+    return { ...{ did, isSelf: false, isContact: false }, ...known, name, isBlocked }
   }
   const messageView = (message: SampleMessage): ChatMessage => ({
     ...message,
+    ...(message.sender === SELF
+      ? {}
+      : { text: state.says(message.text), files: message.files.map(state.says) }),
+    reactions: message.reactions.map(each => ({ ...each, emoji: state.says(each.emoji) })),
     sender: person(message.sender),
   })
   let transfer: ChatTransfer | null = null
@@ -71,6 +77,7 @@ export function chat(state: SimulatedState): Implemented<typeof CHAT> {
     const last = messages.at(-1)
     return {
       ...rest,
+      name: state.says(rest.name),
       invitedBy: invitedBy === null ? null : person(invitedBy),
       members: members.map(member => ({ ...person(member.did), ...member })),
       unread: {

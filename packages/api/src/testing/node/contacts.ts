@@ -22,7 +22,13 @@ export function contacts(state: SimulatedState): Implemented<typeof CONTACTS> {
   const ada: Contact = {
     did: 'did:key:z6MktwupdmLXVVqTzCw4i46r4uGyosGXRnR3XjN4Zq7oMMsw',
     nodes: [{ key: '3b6a27bcceb6a42d62a3a8d02a6f0d73653215771de243a63ac048a18b59da29', name: null }],
-    ...{ name: 'Ada', picture: PICTURE, lists: 3, devices: 2, expiresMs: nowMs + 80 * DAY_MS },
+    ...{
+      name: state.says('Ada'),
+      picture: state.says(PICTURE),
+      lists: 3,
+      devices: 2,
+      expiresMs: nowMs + 80 * DAY_MS,
+    },
     ...{ verifiedMs: null, askedMs: nowMs - 60_000 },
     alarms: [
       { kind: 'rotated', atMs: nowMs - DAY_MS, detail: null },

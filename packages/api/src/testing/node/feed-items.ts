@@ -1,33 +1,34 @@
 import type { Feed, FeedItem } from '../../schemas/feed.ts'
 import { Random, seedOf } from './random.ts'
+import type { Says } from './titles.ts'
 
 const HOUR_MS = 3_600_000
 
-export function sampleFeeds(nowMs: number): Map<string, { feed: Feed; items: FeedItem[] }> {
+export function sampleFeeds(nowMs: number, says: Says): Map<string, { feed: Feed; items: FeedItem[] }> {
   const feeds = new Map<string, { feed: Feed; items: FeedItem[] }>()
   feeds.set('releases', {
     feed: {
       id: 'releases',
       url: 'https://distro.example.org/torrents.xml',
-      title: 'Distribution releases',
+      title: says('Distribution releases'),
       everyMinutes: 60,
       filters: [{ include: 'debian amd64', exclude: 'beta', label: 'linux', directory: null, paused: false }],
       fetchedMs: nowMs - 11 * 60_000,
       error: null,
     },
-    items: itemsOf('releases', RELEASES, nowMs),
+    items: itemsOf('releases', RELEASES.map(says), nowMs),
   })
   feeds.set('films', {
     feed: {
       id: 'films',
       url: 'https://open-movies.example.net/rss',
-      title: 'Open movies',
+      title: says('Open movies'),
       everyMinutes: 1440,
       filters: [],
       fetchedMs: nowMs - 30 * HOUR_MS,
-      error: 'the server answered 503: it may be busy; it is asked again in an hour',
+      error: says('the server answered 503: it may be busy; it is asked again in an hour'),
     },
-    items: itemsOf('films', FILMS, nowMs),
+    items: itemsOf('films', FILMS.map(says), nowMs),
   })
   return feeds
 }

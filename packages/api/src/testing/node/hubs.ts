@@ -12,18 +12,24 @@ export function hubs(state: SimulatedState): Implemented<typeof HUBS> {
   const nowMs = state.clock.nowMs()
   const url = 'https://hub.example.org'
   const first: JoinedHub = {
-    ...{ url, name: 'Friends of the harbour', did: 'did:web:hub.example.org' },
+    ...{ url, name: state.says('Friends of the harbour'), did: 'did:web:hub.example.org' },
     ...{ joinedMs: nowMs - 20 * DAY_MS, knowsDevices: true, isExposed: false, problem: null },
   }
   const joined = new Map([[url, first]])
   const map: HubListing = {
-    ...{ id: '1', title: 'Harbour map', category: 'pictures', tags: ['map'], link: LINK },
-    ...{ url: `${url}/listings/1`, sizeBytes: 48_000_000, fileCount: 12, author: 'Ada' },
+    ...{
+      id: '1',
+      title: state.says('Harbour map'),
+      category: 'pictures',
+      tags: [state.says('map')],
+      link: state.says(LINK),
+    },
+    ...{ url: `${url}/listings/1`, sizeBytes: 48_000_000, fileCount: 12, author: state.says('Ada') },
     ...{ createdMs: nowMs - 3 * DAY_MS, seeders: 4, leechers: 1 },
   }
   const listings = new Map([[url, [map]]])
   const session = (id: string, device: string, own: boolean): HubSession => ({
-    ...{ id, device, label: device, own },
+    ...{ id, device, label: state.says(device), own },
     ...{ createdMs: nowMs - DAY_MS / 2, seenMs: nowMs - 60_000, expiresMs: nowMs + DAY_MS / 2 },
   })
   let sessions = [session('1', 'Node at home', true), session('2', 'Laptop', false)]

@@ -176,6 +176,7 @@ function ownRows(state: SimulatedState, { text, kind }: CheckedInputOf<'startSea
 }
 
 function rowsOfOthers(state: SimulatedState, input: CheckedInputOf<'startSearch'>): SearchRow[] {
+  const said = (text: string | null) => (text === null ? null : state.says(text))
   const words = splitQuery(input.text)
   if (words.length === 0 || words.includes('nothing')) return []
   const known = Array.from({ length: TITLES }, (_, i) => titleNumber(100 + i))
@@ -192,11 +193,15 @@ function rowsOfOthers(state: SimulatedState, input: CheckedInputOf<'startSearch'
       const hash = random.hex(40)
       const bytes = files.reduce((sum, file) => sum + file.lengthBytes, 0)
       return {
-        ...{ id: `baf5rcf${hash}`, title: name, link: `magnet:?xt=urn:btih:${hash}`, tags: [...tags] },
+        ...{ id: `baf5rcf${hash}`, title: state.says(name), link: state.says(`magnet:?xt=urn:btih:${hash}`) },
+        tags: tags.map(state.says),
         totalBytes: bytes || random.integer(1e6, 5e9),
-        ...{ fileCount: files.length || 1, files: files.slice(0, 5) },
-        license: random.pick(['CC-BY-4.0', 'CC0-1.0', null]),
-        language: random.pick(['en', 'de', null]),
+        ...{
+          fileCount: files.length || 1,
+          files: files.slice(0, 5).map(file => ({ ...file, path: state.says(file.path) })),
+        },
+        ...{ license: said(random.pick(['CC-BY-4.0', 'CC0-1.0', null])) },
+        ...{ language: said(random.pick(['en', 'de', null])) },
         publishedMs: state.startedMs - random.integer(0, 300) * 86_400_000,
         publisher: {
           // No digit 0, which base 58 lacks.

@@ -20,7 +20,11 @@ export function network(state: SimulatedState): Implemented<typeof NETWORK> {
   let ownKey = random.hex(8)
   let ownId = nodeId(random)
   const announced = new Map<string, number>()
-  const peers = Array.from({ length: PEERS }, (_, i) => samplePeer(random, i, state.startedMs))
+  const peers = Array.from({ length: PEERS }, (_, i) => {
+    const { client, protocols, address, ...peer } = samplePeer(random, i, state.startedMs)
+    const said = { address: state.says(address), protocols: protocols.map(state.says) }
+    return { ...peer, ...said, client: client === null ? null : state.says(client) }
+  })
   const knownKeys = Array.from({ length: KNOWN.nearBits * KNOWN.each }, (_, i) =>
     nearKey(random, ownKey, Math.floor(i / KNOWN.each)),
   )

@@ -2,6 +2,7 @@ import { SOURCE_KINDS } from '../../choices.ts'
 import type { Peer, SourceShare } from '../../schemas/peer.ts'
 import type { Torrent } from '../../schemas/torrent.ts'
 import type { Random } from './random.ts'
+import type { Says } from './titles.ts'
 
 const CLIENTS = [
   'Shoal 0.1',
@@ -16,8 +17,11 @@ const CLIENTS = [
 const COUNTRIES = ['DE', 'FR', 'US', 'JP', 'BR', 'PT', 'SE', 'NL', 'IN', 'CA', null]
 const MOST = 80
 
-export function samplePeers(row: Torrent, webSeeds: readonly string[], random: Random): Peer[] {
-  const peers = Array.from({ length: Math.min(MOST, row.peers) }, (_, at) => newPeer(at < row.seeds, random))
+export function samplePeers(row: Torrent, webSeeds: readonly string[], random: Random, says: Says): Peer[] {
+  const peers = Array.from({ length: Math.min(MOST, row.peers) }, (_, at) => {
+    const peer = newPeer(at < row.seeds, random)
+    return { ...peer, client: says(peer.client) }
+  })
   const seeds = webSeeds.map(url => ({
     ...newPeer(true, random),
     address: url,

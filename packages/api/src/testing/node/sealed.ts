@@ -36,7 +36,14 @@ export function sealed(state: SimulatedState): Implemented<typeof SEALED> {
         state.flush()
       }
       const id = new Random(seedOf(`${source} ${state.nextId('sealed')}`)).hex(22)
-      const view = { id, torrent, name: 'Pier', fileCount: FILES.length, totalBytes, problem: null }
+      const view = {
+        id,
+        torrent,
+        name: state.says('Pier'),
+        fileCount: FILES.length,
+        totalBytes,
+        problem: null,
+      }
       opened.set(id, view)
       return view
     },
@@ -45,7 +52,7 @@ export function sealed(state: SimulatedState): Implemented<typeof SEALED> {
       find(id)
       const items = FILES.map(
         (file, index): SealedFile => ({
-          ...{ index, ...file, mediaType: mediaTypeOf(file.path) },
+          ...{ index, ...file, path: state.says(file.path), mediaType: mediaTypeOf(file.path) },
           href: `/files/${file.path}`,
         }),
       )

@@ -5,6 +5,7 @@ import { mediaTypeOf } from './media-types.ts'
 import { pageOf } from './refusals.ts'
 import type { SimulatedTorrent } from './simulated-torrent.ts'
 import type { SimulatedState } from './state.ts'
+import type { Says } from './titles.ts'
 
 export function search(state: SimulatedState): Implemented<typeof SEARCH> {
   return { search: async input => searchIn(state, input) }
@@ -17,12 +18,17 @@ export function searchIn(
   const words = text.toLowerCase().replaceAll('"', '').split(/\s+/).filter(Boolean)
   const hits: SearchHit[] = []
   if (words.length > 0)
-    for (const torrent of state.torrents.values()) hits.push(...hitsIn(torrent, words, kind))
+    for (const torrent of state.torrents.values()) hits.push(...hitsIn(torrent, words, state.says, kind))
   const { items, next } = pageOf(hits, cursor, limit)
   return { items, next }
 }
 
-function hitsIn({ row, files }: SimulatedTorrent, words: readonly string[], kind?: string): SearchHit[] {
+function hitsIn(
+  { row, files }: SimulatedTorrent,
+  words: readonly string[],
+  says: Says,
+  kind?: string,
+): SearchHit[] {
   const base = { torrent: row.id, torrentName: row.name }
   const hits: SearchHit[] = []
   const own = matchesIn(row.name, words)
@@ -31,7 +37,7 @@ function hitsIn({ row, files }: SimulatedTorrent, words: readonly string[], kind
     if (kind !== undefined && kindOf(path) !== kind) continue
     const name = path.slice(path.lastIndexOf('/') + 1)
     const snippet =
-      kindOf(path) === 'document' ? PASSAGES.find(passage => matchesIn(passage, words)) : undefined
+      kindOf(path) === 'document' ? PASSAGES.map(says).find(passage => matchesIn(passage, words)) : undefined
     const inPath = matchesIn(path, words)
     if (snippet !== undefined)
       hits.push({ ...base, file, path, snippet, matches: matchesIn(snippet, words)! })

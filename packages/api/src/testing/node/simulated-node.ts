@@ -33,6 +33,7 @@ import { SimulatedTorrent } from './simulated-torrent.ts'
 import { sources } from './sources.ts'
 import { SimulatedState, type Traffic } from './state.ts'
 import { system } from './system.ts'
+import type { Says } from './titles.ts'
 import { torrents } from './torrents.ts'
 
 export interface SimulationOptions {
@@ -45,6 +46,8 @@ export interface SimulationOptions {
   /** How much room its disk lacks. Default: none. */
   readonly lacksBytes?: number
   readonly clock?: Clock
+  /** Changes texts that strangers wrote: tests mark them. Default: they stay as they are. */
+  readonly says?: Says
 }
 
 /** Duration of a call. `listTorrents` takes no time. */
@@ -68,8 +71,9 @@ export class SimulatedNode {
     locked = false,
     lacksBytes,
     clock = SYSTEM_CLOCK,
+    says = text => text,
   }: SimulationOptions = {}) {
-    const state = new SimulatedState({ traffic, torrents: count, clock })
+    const state = new SimulatedState({ traffic, torrents: count, clock, says })
     state.isLocked = locked !== false
     state.hasPassword = locked !== 'token'
     state.lacksBytes = lacksBytes ?? null

@@ -360,9 +360,13 @@ export class SimulatedTorrent {
     return bytes
   }
 
+  get #says() {
+    return this.title.says ?? ((text: string) => text)
+  }
+
   peers(): Peer[] {
     if (this.row.state !== 'downloading' && this.row.state !== 'seeding') return []
-    this.#peers ??= samplePeers(this.row, this.webSeeds, this.random)
+    this.#peers ??= samplePeers(this.row, this.webSeeds, this.random, this.#says)
     const off: readonly string[] = this.options.sourcesOff
     return this.#peers.filter(({ kind }) => !off.includes(kind))
   }
@@ -387,7 +391,7 @@ export class SimulatedTorrent {
           kind: 'tracker',
           tier,
           state: !on ? 'idle' : bad ? 'failed' : 'ok',
-          message: bad && on ? 'The tracker does not answer' : null,
+          message: bad && on ? this.#says('The tracker does not answer') : null,
           peers: bad ? 0 : Math.ceil(row.peers / 2),
           ...(bad ? { seeds: null, leeches: null, downloads: null } : counts),
           nextAnnounceSeconds: on ? Math.round(this.#nextAnnounce + tier * 60) : null,
@@ -412,7 +416,7 @@ export class SimulatedTorrent {
       audience: row.sealed && this.sealedLink === null ? null : 'machine',
       version: 'hybrid',
       comment: this.title.comment ?? null,
-      createdBy: 'Shoal 0.1',
+      createdBy: this.#says('Shoal 0.1'),
       createdMs: row.addedMs - 86_400_000,
       pieceCount: this.pieceCount,
       pieceLengthBytes: this.pieceLengthBytes,

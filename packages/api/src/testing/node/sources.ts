@@ -5,7 +5,7 @@ import { Random, seedOf } from './random.ts'
 import { given, refusal } from './refusals.ts'
 import { SimulatedTorrent } from './simulated-torrent.ts'
 import type { SimulatedState } from './state.ts'
-import { type Title, titleNumber } from './titles.ts'
+import { saidBy, type Title, titleNumber } from './titles.ts'
 
 const HASH = /^[0-9a-f]{40}$|^[0-9a-f]{64}$/i
 
@@ -74,7 +74,8 @@ function preview(
 ): Preview {
   if (plainFileIn(input.source) !== null)
     throw refusal('not-a-torrent', 'This is a plain file. Add it to download it.', 'source')
-  const { id, title } = titleOf(input)
+  const { id, title: plain } = titleOf(input)
+  const title = saidBy(plain, state.says)
   const made = new SimulatedTorrent(title, { id, state: 'paused', progress: 0, addedMs: 0 })
   return {
     id,
@@ -102,7 +103,8 @@ function add(state: SimulatedState, input: CheckedInputOf<'addTorrent'>): Added 
     const job = state.startJob({ kind: 'download', name: file, totalBytes: 480e6, bytesPerSecond: 18e6 })
     return { added: true, torrent: null, job }
   }
-  const { id, title } = titleOf(input)
+  const { id, title: plain } = titleOf(input)
+  const title = saidBy(plain, state.says)
   const known = state.torrents.get(id)
   if (known) return { added: false, torrent: { ...known.row }, job: null }
   const paused = input.paused ?? state.settings.downloads.startPaused

@@ -15,7 +15,7 @@ import { type Minutes, pastHour } from './history.ts'
 import { Random, seedOf } from './random.ts'
 import { sampleLinks } from './sample-links.ts'
 import { SimulatedTorrent } from './simulated-torrent.ts'
-import { titleNumber } from './titles.ts'
+import { type Says, saidBy, titleNumber } from './titles.ts'
 
 /**
  * `calm`: some torrents transfer, others wait. `busy`: nearly all of them transfer. `fresh`: the node has transferred nothing yet. `empty`: it
@@ -27,6 +27,7 @@ export interface StateOptions {
   readonly torrents: number
   readonly traffic: Traffic
   readonly clock: Clock
+  readonly says: Says
 }
 
 export interface SimulatedUpload extends Pick<Upload, 'id' | 'name' | 'startedMs'> {
@@ -56,6 +57,7 @@ export class SimulatedState {
   readonly log: LogEntry[] = []
   readonly startedMs: number
   readonly clock: Clock
+  readonly says: Says
   /** Whether it has transferred nothing before. */
   readonly isFresh: boolean
   settings: Settings = {
@@ -84,13 +86,14 @@ export class SimulatedState {
   readonly #changes = new Map<string, Partial<Torrent> & { id: string }>()
   readonly #gone = new Set<string>()
 
-  constructor({ torrents, traffic, clock }: StateOptions) {
+  constructor({ torrents, traffic, clock, says }: StateOptions) {
     this.clock = clock
+    this.says = says
     const isEmpty = traffic === 'empty'
     this.isFresh = traffic === 'fresh' || isEmpty
     const nowMs = clock.nowMs()
     this.startedMs = nowMs - (this.isFresh ? 0 : 3 * DAY_MS)
-    this.feeds = isEmpty ? new Map() : sampleFeeds(nowMs)
+    this.feeds = isEmpty ? new Map() : sampleFeeds(nowMs, says)
     for (const [name, colour] of isEmpty ? [] : LABELS)
       this.labels.set(name, { name, colour, directory: name === 'films' ? '/home/ana/Videos' : null })
     for (let index = 0; index < torrents; index++) this.#addTitle(index, traffic === 'busy')
@@ -115,7 +118,13 @@ export class SimulatedState {
     const addedMs = this.clock.nowMs() - Math.round(random.between(0.01, 60) * DAY_MS)
     this.torrents.set(
       id,
-      new SimulatedTorrent(title, { id, state, progress, addedMs, reason: reason ?? null }),
+      new SimulatedTorrent(saidBy(title, this.says), {
+        id,
+        state,
+        progress,
+        addedMs,
+        reason: reason ?? null,
+      }),
     )
     this.torrents.get(id)!.refresh(addedMs)
   }

@@ -4,14 +4,30 @@ export interface PlannedFile {
   readonly path: string
   readonly lengthBytes: number
 }
+/** Changes a text that a stranger wrote. */
+export type Says = (text: string) => string
+
 export interface Title {
   readonly name: string
   readonly label: string | null
   readonly tags: readonly string[]
   readonly comment?: string
   readonly sealed?: boolean
+  /** Changes what others in the swarm say: names of programs, and messages of trackers. */
+  readonly says?: Says
   /** Paths are relative to the download folder and begin with the torrent's name if it is a folder. */
   files(random: Random): PlannedFile[]
+}
+
+/** A title whose texts strangers wrote. */
+export function saidBy(title: Title, says: Says): Title {
+  return {
+    ...title,
+    name: says(title.name),
+    ...(title.comment !== undefined && { comment: says(title.comment) }),
+    says,
+    files: random => title.files(random).map(file => ({ ...file, path: says(file.path) })),
+  }
 }
 
 const MB = 1_000_000
