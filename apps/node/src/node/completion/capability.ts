@@ -11,9 +11,19 @@ export const COMPLETION = capability({
   contract: CONTRACT,
   migrations: COMPLETION_TABLES,
   needs: { torrents: TORRENTS, operations: TORRENT_OPERATIONS },
-  start({ clock, database, log, settings, folders, jobs }, { torrents, operations }) {
+  start({ clock, database, log, settings, folders, jobs, ticker }, { torrents, operations }) {
     const { registry } = torrents
     const settled = new FacetTable({ database, torrents }, 'settled_completions', {})
+    /** Torrents without actions, which are stored together: thousands may be added at once. Those that a crash loses are here again after the next start. */
+    const plain = new Set<ManagedTorrent>()
+    const storePlain = () => {
+      if (plain.size === 0) return
+      database.transaction(() => {
+        for (const torrent of plain) settled.write(torrent, {})
+      })
+      plain.clear()
+    }
+    const stop = ticker.every('completed torrents', storePlain)
     folders.addRoots(() => [settings.current.downloads.completeDirectory])
     settings.onCheck(async ({ downloads: { completeDirectory: path } }, { downloads: before }) => {
       if (path !== null && path !== before.completeDirectory)
@@ -35,9 +45,9 @@ export const COMPLETION = capability({
       contentPath: id => findContentPath(registry.get(id).api),
     })
     const settle = (torrent: ManagedTorrent) => {
-      if (settled.read(torrent)) return
+      if (settled.read(torrent) || plain.has(torrent)) return
       // Content that existed from the beginning was not downloaded, so no action follows.
-      if (torrent.api.stats.downloadedBytes === 0) settled.write(torrent, {})
+      if (torrent.api.stats.downloadedBytes === 0) plain.add(torrent)
       else completions.completed(torrent.id)
     }
     return {
@@ -46,7 +56,11 @@ export const COMPLETION = capability({
         // Torrents that completed just before the node stopped.
         for (const torrent of registry.listed()) if (torrent.row.completedMs !== null) settle(torrent)
       },
-      close: () => completions.close(),
+      async close() {
+        stop()
+        await completions.close()
+        storePlain()
+      },
     }
   },
 })

@@ -19,6 +19,7 @@ export const SEALED = capability({
   start({ jobs, dataDir, database, log, settings, clock, ticker }, { torrents }) {
     const vault = new Vault(dataDir)
     const seals = new KnownSeals({ database, torrents, vault, log })
+    torrents.registry.seals.fill(CONTRACT.name, torrent => seals.of(torrent))
     const unsealer = new Unsealer({ jobs, torrents, vault, seals })
     const opened = new OpenedShares({
       ...{ torrents, clock },

@@ -3,7 +3,7 @@ import type { Database, Migration, Query } from '@shoal/daemon/database'
 import type { Vault } from '@shoal/daemon/vault'
 import type { Seal } from '@shoal/links'
 import type { Log } from '../kernel/log/log.ts'
-import type { ManagedTorrent, Torrents } from '../torrents/service.ts'
+import type { KnownSeal, ManagedTorrent, Torrents } from '../torrents/service.ts'
 
 export const SEALED_TABLES: readonly Migration[] = [
   'CREATE TABLE sealed_torrents (torrent TEXT PRIMARY KEY, secret TEXT NOT NULL) STRICT, WITHOUT ROWID;',
@@ -25,6 +25,8 @@ export interface KnownSealsContext {
 
 export class KnownSeals {
   readonly #context: KnownSealsContext
+  /** By the ids of torrents. */
+  readonly #seals = new Map<string, KnownSeal>()
   readonly #all: Query<{ readonly torrent: string; readonly secret: string }>
   readonly #save: Query<never>
   readonly #delete: Query<never>
@@ -35,6 +37,11 @@ export class KnownSeals {
     this.#all = database.prepare('SELECT torrent, secret FROM sealed_torrents')
     this.#save = database.prepare('INSERT OR REPLACE INTO sealed_torrents VALUES (?, ?)')
     this.#delete = database.prepare('DELETE FROM sealed_torrents WHERE torrent = ?')
+  }
+
+  /** Null if it is not known. */
+  of({ id }: ManagedTorrent): KnownSeal | null {
+    return this.#seals.get(id) ?? null
   }
 
   /** Gives the restored torrents their seals. Without the node's key, they are only known as sealed. */
@@ -49,7 +56,7 @@ export class KnownSeals {
       }
       try {
         const { by, key, original } = (await vault.open(secret)) as Secret
-        torrent.seal = { seal: readSeal(by, key), original }
+        this.#seals.set(id, { seal: readSeal(by, key), original })
         torrents.registry.touch(torrent)
       } catch {
         lost++
@@ -65,11 +72,12 @@ export class KnownSeals {
       original,
     }
     this.#save.run(torrent.id, await this.#context.vault.seal(secret))
-    torrent.seal = { seal, original }
+    this.#seals.set(torrent.id, { seal, original })
     this.#context.torrents.registry.touch(torrent)
   }
 
   forget(id: string): void {
+    this.#seals.delete(id)
     this.#delete.run(id)
   }
 }

@@ -93,6 +93,7 @@ export class TorrentCreator {
   /** Throws if a job with these options cannot be started. */
   check({ seal, findable, paused, ...how }: CreateOptions): void {
     if (seal && !this.#sealed) throw new AbsentCapability('Sealing')
+    this.#torrents.registry.facets.check(how)
     if (findable && !this.#findables) throw new AbsentCapability('Search in the Shoal network')
     if (findable && (seal || how.private))
       throw new Failure('bad-argument', 'private torrents and sealed shares are never published for search', {

@@ -55,7 +55,8 @@ export interface AddingTorrent extends AddedTorrent {
 
 /**
  * Adds a torrent, or finds the one that is there already: then only trackers, web seeds and peers that are new are taken over. One that was
- * removed comes back, unless it is to be stored in another folder or layout: then it is a new torrent. Rejects as `Session.add` does, with `forbidden-path`, and with `unsupported` for an option of a capability that does not run.
+ * removed comes back, unless it is to be stored in another folder or layout: then it is a new torrent. Rejects as `Session.add` does, with
+ * `forbidden-path`, and with `unsupported` for an option of a capability that does not run.
  */
 export async function addTorrent(
   source: TorrentSource,

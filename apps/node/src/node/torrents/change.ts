@@ -17,7 +17,10 @@ export type SharedChange = Omit<CheckedInputOf<'updateTorrents'>, 'ids'>
 /** Options with which a torrent is added. */
 export type AddOptions = Omit<CheckedInputOf<'addTorrent'>, 'source' | 'torrent' | 'passphrase' | 'strict'>
 
-/** Makes the same change to many torrents. `more`: other members of their rows. `isFresh`: see FacetPart. Throws `unsupported`, and changes nothing then. */
+/**
+ * Makes the same change to many torrents. `more`: other members of their rows. `isFresh`: see FacetPart. Throws `unsupported` for an option of a
+ * capability that does not run, and changes nothing then.
+ */
 export function changeAll(
   torrents: readonly ManagedTorrent[],
   {

@@ -48,10 +48,11 @@ export class FacetTable<Row extends object> {
   /** Writes within a transaction, after which the function that it returns makes the row readable. */
   store(torrent: ManagedTorrent, row: Row | null): () => void {
     const id = this.#torrents.recordId(torrent.id)
+    const isKnown = this.read(torrent) !== null
     // It was deleted in the meantime, or has nothing.
-    if (id === undefined || (row === null && this.read(torrent) === null)) return () => {}
+    if (id === undefined || (row === null && !isKnown)) return () => {}
     if (row === null) this.#table.delete('WHERE id = ?', id)
-    else if (!this.#table.update(id, row)) this.#table.insert({ id, ...row })
+    else if (!isKnown || !this.#table.update(id, row)) this.#table.insert({ id, ...row })
     return () => void this.#written.set(torrent, row)
   }
 }

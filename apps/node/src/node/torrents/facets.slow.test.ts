@@ -63,7 +63,10 @@ describe('seeding limits of a torrent', () => {
     database.prepare('DROP TRIGGER refuse').run()
     const next = await add(node, 'b')
     expect(await limitsOf(node, next)).toMatchObject(NONE)
-    expect((await node.restart()).torrents.registry.size).toBe(1)
+    const later = await add(node, 'a', { ratioLimit: 3 })
+    const again = await node.restart()
+    expect(await limitsOf(again, next)).toMatchObject({ ...NONE, name: 'b' })
+    expect(await limitsOf(again, later)).toMatchObject({ ...NONE, name: 'a', ratioLimit: 3 })
   })
 
   test('stay as they were if a change could not be stored', async () => {

@@ -17,6 +17,9 @@ export interface KnownSeal {
   readonly original: string | null
 }
 
+/** Returns the seal of a torrent. Null if it is unknown. */
+export type SealOf = (torrent: ManagedTorrent) => KnownSeal | null
+
 /** More than the time between two counts: a computer that slept did not transfer anything. */
 const MOST_UNCOUNTED_SECONDS = 90
 
@@ -54,12 +57,12 @@ export class ManagedTorrent {
   /** Null until they are needed. */
   #read: DiskNames | null = null
 
-  /** The seal for links of a sealed share. Null if it is not sealed, or its seal is unknown. */
-  seal: KnownSeal | null = null
+  readonly #sealOf: SealOf
 
-  constructor(api: TorrentApi, row: TorrentRow) {
+  constructor(api: TorrentApi, row: TorrentRow, sealOf: SealOf = () => null) {
     this.api = api
     this.row = row
+    this.#sealOf = sealOf
     const { downloadedBytes, uploadedBytes } = api.stats
     this.#before = { downloadedBytes, uploadedBytes }
   }
@@ -117,6 +120,11 @@ export class ManagedTorrent {
       this.#trackerHosts = hostsOf(trackers.flat())
     }
     return this.#trackerHosts
+  }
+
+  /** The seal for links of a sealed share. Null if it is not sealed, or its seal is unknown. */
+  get seal(): KnownSeal | null {
+    return this.#sealOf(this)
   }
 
   /** Whether it is a sealed share. */

@@ -6,7 +6,7 @@ import type { AddedTorrent, AddInput } from './adding.ts'
 import type { AddOptions } from './change.ts'
 import { FacetTable } from './facet-table.ts'
 import { facetInput } from './facets.ts'
-import type { ManagedTorrent } from './managed-torrent.ts'
+import type { KnownSeal, ManagedTorrent } from './managed-torrent.ts'
 import type { PeerTest } from './peer-reach.ts'
 import type { TorrentPreview } from './previews.ts'
 import type { TorrentList } from './torrent-list.ts'
@@ -18,6 +18,7 @@ export {
   type AddInput,
   FacetTable,
   facetInput,
+  type KnownSeal,
   type ManagedTorrent,
   type TorrentRecord,
   type TorrentStore,

@@ -1,7 +1,8 @@
 import { Failure } from '@shoal/daemon/failure'
 import { infoHashText, type TorrentApi } from '@shoal/torrent'
+import { Slot } from '../kernel/slot.ts'
 import { type FacetInput, Facets } from './facets.ts'
-import { ManagedTorrent } from './managed-torrent.ts'
+import { ManagedTorrent, type SealOf } from './managed-torrent.ts'
 import type { TorrentRow } from './torrent-row.ts'
 
 /** Storage of rows. Each call has taken effect when it returns. */
@@ -27,6 +28,9 @@ export interface RegistryListener {
 /** All torrents of the node by any of their info hashes: the engine's torrents with their rows of the catalogue. */
 export class TorrentRegistry {
   readonly facets = new Facets()
+  /** Returns the seals of sealed shares. */
+  readonly seals = new Slot<SealOf>(() => null)
+  readonly #sealOf: SealOf = torrent => this.seals.value(torrent)
   readonly #rows: RowStore
   readonly #torrents = new Map<string, ManagedTorrent>()
   readonly #byHash = new Map<string, ManagedTorrent>()
@@ -96,12 +100,13 @@ export class TorrentRegistry {
 
   /** Registers a torrent of the session and stores its row. `given`: what a new one has for capabilities. */
   add(api: TorrentApi, row: TorrentRow, given?: FacetInput): ManagedTorrent {
-    const torrent = new ManagedTorrent(api, row)
+    const torrent = new ManagedTorrent(api, row, this.#sealOf)
     this.#rows.put(row, api)
-    if (given) this.facets.take([torrent], given, true)()
     this.#torrents.set(row.id, torrent)
     this.#stretchQueue(row)
     this.index(torrent)
+    // It may throw: whoever catches that finds the torrent, and deletes it.
+    if (given) this.facets.take([torrent], given, true)()
     if (row.removedMs === null) for (const each of this.#listeners) each.onListed(torrent)
     return torrent
   }
