@@ -1,7 +1,6 @@
 /** The contracts of node and hub say plausible things about their operations. */
 import { readFileSync } from 'node:fs'
 import { describe, expect, test } from 'vitest'
-import type { z } from 'zod'
 import {
   ACCESS,
   ALL_CONTRACTS,
@@ -190,9 +189,9 @@ describe('errors', () => {
 })
 
 describe('marks', () => {
-  const isString = (schema: z.ZodType) => schema._zod.def.type === 'string'
+  const isString = (schema: Operation['output']) => schema._zod.def.type === 'string'
   /** Finds all texts. */
-  const TEXTS = { get: (schema: z.ZodType) => (isString(schema) ? true : undefined) }
+  const TEXTS = { get: (schema: Operation['output']) => (isString(schema) ? true : undefined) }
   const operations: readonly (readonly [name: string, Operation])[] = [
     ...Object.entries(NODE),
     ...Object.entries<Operation>(HUB_OPERATIONS).map(([name, it]) => [`hub ${name}`, it] as const),
@@ -256,7 +255,7 @@ describe('marks', () => {
     ],
     ...[/^(?:listPublications\.items\.\*|publish)\.(?:name|link)$/],
     ...[/^(?:listFollowed\.items\.\*|\w*[fF]ollow(?:ed)?)\.(?:name|link)$/],
-    // What the user searches, makes and is told by the node.
+    // The user's own searches and links, and messages of the node.
     ...[
       /^\w+Search\.text$/,
       /^inviteToHub\.link$/,

@@ -3,7 +3,7 @@ import { equalBytes, latin1 } from '@shoal/torrent/base'
 
 /**
  * Keeps the entries of one connection in order. A client sends several at once; if one of them were refused for the moment and the next one stored,
- * they would be the other way around in the log for ever. So those of the same room are refused too, until that one comes again.
+ * they would be the other way around in the log forever. So those of the same room are refused too, until that one comes again.
  */
 export class AppendOrder {
   /** The client ids of entries that were refused, by room. */

@@ -2,7 +2,7 @@
 import { type Input, type Reply, RoomError, type SentOutcome } from '@shoal/hub-api/rooms'
 import type { AccountUse } from './accounts-use.ts'
 import type { Member } from './contracts.ts'
-import type { Shared } from './session.ts'
+import type { Shared } from './shared.ts'
 
 interface Asker {
   readonly member: Member

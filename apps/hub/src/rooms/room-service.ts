@@ -15,7 +15,8 @@ import {
 } from './contracts.ts'
 import type { Follower } from './feed.ts'
 import { Feeds } from './feeds.ts'
-import { RoomSession, type Shared } from './session.ts'
+import { RoomSession } from './session.ts'
+import type { Shared } from './shared.ts'
 import { SlowMode } from './slow-mode.ts'
 import { encodeWake, MAX_FRAME_USES, readWake, type Wake } from './wake.ts'
 

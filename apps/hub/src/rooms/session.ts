@@ -33,18 +33,7 @@ import { toRoomError } from './failures.ts'
 import { endFor, type Feed, type Follower, rightIn } from './feed.ts'
 import type { Feeds } from './feeds.ts'
 import { acknowledgeInbox, deliver, readInbox } from './inbox-requests.ts'
-import type { SlowMode } from './slow-mode.ts'
-import type { Wake } from './wake.ts'
-
-/** All sessions of a process share this. */
-export interface Shared {
-  readonly given: RoomsGiven
-  readonly limits: ServiceLimits
-  readonly feeds: Feeds
-  readonly slowMode: SlowMode
-  /** Tells the other processes, and the clients of this one, except one. */
-  wake(wake: Wake, except?: Follower): void
-}
+import type { Shared } from './shared.ts'
 
 type Handlers = { readonly [Name in RequestName]: (input: Input<Name>) => Promise<Reply<Name>> }
 

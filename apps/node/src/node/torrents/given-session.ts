@@ -29,10 +29,12 @@ export function torrentsOf(session: Session) {
       const ipFilter = createIpFilter(kernel, () => session)
       const manager = new TorrentManager(kernel, session, ipFilter, null)
       const { registry } = manager
+      const seals = new WeakMap<ManagedTorrent, KnownSeal>()
+      registry.seals.fill(CONTRACT.name, torrent => seals.get(torrent) ?? null)
       const handOver: HandOver = {
         take(api, seal) {
           const torrent = manager.adopt(api, freshRow(api, registry))
-          if (seal) torrent.seal = { seal, original: null }
+          if (seal) seals.set(torrent, { seal, original: null })
           return torrent
         },
         release: torrent => registry.delete(torrent),
