@@ -255,7 +255,7 @@ describe('marks', () => {
     ],
     ...[/^(?:listPublications\.items\.\*|publish)\.(?:name|link)$/],
     ...[/^(?:listFollowed\.items\.\*|\w*[fF]ollow(?:ed)?)\.(?:name|link)$/],
-    // The user's own searches and links, and messages of the node.
+    // The user's searches and invitations, and the node's own words.
     ...[
       /^\w+Search\.text$/,
       /^inviteToHub\.link$/,

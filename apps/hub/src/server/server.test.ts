@@ -5,6 +5,7 @@ import type { AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { contract } from '@shoal/api/contract'
+import { withStatus } from '@shoal/api/errors'
 import { assemble } from '@shoal/daemon/capability'
 import { type HubAccess, hubOperation } from '@shoal/hub-api'
 import { type Role, StoreError } from '@shoal/hub-stores'
@@ -40,6 +41,7 @@ const named = <const Access extends HubAccess>(access: Access) =>
     summary: 'Say who calls',
     input: z.object({ text: z.string() }),
     output: z.object({ caller: z.string().nullable() }),
+    errors: { ...withStatus(409, 'full'), ...withStatus(410, 'moved') },
   })
 const TEST = contract({
   name: 'test',
