@@ -29,16 +29,12 @@ const reasons: Record<keyof typeof english, string> = {
   'login-at-once': 'Zu viele Anmeldungen gleichzeitig: Versuchen Sie es in einigen Sekunden erneut',
   'login-password': 'Melden Sie sich mit Benutzername und Passwort an',
   'login-token': 'Melden Sie sich mit dem Token an: Es steht in der Datei token im Datenordner des Knotens',
-  'login-token-reach': 'Andere hereinzulassen verlangt das Token: Melden Sie sich damit an',
-  'login-token-devices':
-    'Festzulegen, wessen Geräte sich anmelden können, verlangt das Token: Melden Sie sich damit an',
-  'login-token-forget': 'Die Geräte zu vergessen verlangt das Token: Melden Sie sich damit an',
-  'login-token-alarms': 'Warnungen zu verwerfen verlangt das Token: Melden Sie sich damit an',
+  'login-token-needed': 'Das verlangt das Token: Melden Sie sich damit an',
   'login-many-clients': '{count} Clients sind schon verbunden: Schließen Sie einige',
   'login-topics': 'Höchstens {most} Themen auf einmal',
   'login-topic': 'Es gibt kein Thema {name}: Wählen Sie aus {known}',
   'login-program':
-    'Das Programm lässt sich nur auf dem Rechner des Knotens setzen: mit {program} settings set automation.onComplete=…, oder mit --set beim Start des Knotens',
+    'Das Programm lässt sich nur auf dem Rechner des Knotens setzen: mit {program} settings set {field}=…, oder mit --set beim Start des Knotens',
   // Passwords and the token.
   'password-none-yet': 'Es gibt noch kein Passwort: Das erste verlangt das Token',
   'password-not-present': 'Das ist nicht das bisherige Passwort der Konsole',

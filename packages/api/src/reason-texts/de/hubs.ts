@@ -108,12 +108,8 @@ const reasons: Record<keyof typeof english, string> = {
   'store-disk-slow': 'Der Datenträger ist zu langsam dafür: Versuchen Sie es später erneut',
   'store-cannot': 'Der Hub kann zurzeit nichts speichern: Versuchen Sie es später erneut',
   'store-closed': 'Der Speicher ist geschlossen: Öffnen Sie ihn erneut',
-  'store-newer':
-    '{path} wurde von einem neueren Shoal geschrieben: Aktualisieren Sie Shoal auf diesem Rechner',
+  'store-earlier-first': 'Ein früherer Eintrag dieses Raums muss zuerst noch einmal gesendet werden',
   'store-disk-full': '{path}: Der Datenträger ist voll: Schaffen Sie Platz',
-  'store-other-writes': '{path}: Ein anderer Prozess schreibt: Versuchen Sie es später erneut',
-  'store-damaged': '{path}: beschädigt: Beenden Sie den Hub und stellen Sie eine Sicherung wieder her',
-  'store-unreadable': '{path}: nicht les- oder schreibbar: Prüfen Sie Datenträger, Berechtigungen und Ordner',
   'store-no-postgres': 'PostgreSQL antwortet nicht ({why}): Prüfen Sie, ob es läuft, und seine Adresse',
   'store-postgres-running': 'PostgreSQL antwortet nicht: Läuft es?',
   'store-postgres-full': 'Der Datenträger von PostgreSQL ist voll',

@@ -22,6 +22,7 @@ const reasons: Record<keyof typeof english, string> = {
   'certificate-unverified': 'das Zertifikat lässt sich nicht prüfen',
   'disk-full-code': 'kein Speicherplatz mehr ({call})',
   // Files and folders.
+  'path-exists': '{path} gibt es schon',
   'path-missing': 'Diese Datei oder diesen Ordner gibt es nicht',
   'path-part-file': 'Ein Teil des Pfades ist eine Datei, kein Ordner',
   'path-folder': 'Das ist ein Ordner: Wählen Sie eine Datei',

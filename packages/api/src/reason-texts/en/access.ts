@@ -25,15 +25,12 @@ const reasons = {
   'login-at-once': 'too many logins at the same time: try again in a few seconds',
   'login-password': 'log in with user name and password',
   'login-token': 'log in with the token: it is in the file token of the node’s data folder',
-  'login-token-reach': 'letting others in requires the token: log in with it',
-  'login-token-devices': 'saying whose devices can log in requires the token: log in with it',
-  'login-token-forget': 'forgetting the devices requires the token: log in with it',
-  'login-token-alarms': 'dismissing alarms requires the token: log in with it',
+  'login-token-needed': 'this requires the token: log in with it',
   'login-many-clients': '{count} clients are already connected: close some',
   'login-topics': 'at most {most} topics at a time',
   'login-topic': 'there is no topic {name}: choose from {known}',
   'login-program':
-    'the program can only be set on the node’s own machine: with {program} settings set automation.onComplete=…, or with --set when the node starts',
+    'the program can only be set on the node’s own machine: with {program} settings set {field}=…, or with --set when the node starts',
   // Passwords and the token.
   'password-none-yet': 'there is no password yet: the first one requires the token',
   'password-not-present': 'this is not the present password of the console',

@@ -20,6 +20,7 @@ const reasons = {
   'certificate-unverified': 'unable to verify the first certificate',
   'disk-full-code': 'ENOSPC: no space left on device, {call}',
   // Files and folders.
+  'path-exists': '{path} exists',
   'path-missing': 'there is no such file or folder',
   'path-part-file': 'part of the path is a file, not a folder',
   'path-folder': 'this is a folder: choose a file',
