@@ -28,17 +28,10 @@ let texts: Texts = {}
  */
 export const loadFirstReasons = (): Promise<void> => once('first')
 
-/** Loads all that engine, node and hub say when something fails. Pages that have to be small do so only when something has failed. Never rejects. */
+/** Loads all that engine, node and hub say when something fails. Never rejects. */
 export async function loadReasons(): Promise<void> {
   await Promise.all([once('first'), once('more')])
 }
-
-/** Runs what may fail on a page that loads the texts only then. */
-export const saying = <Result>(work: () => Promise<Result>): Promise<Result> =>
-  work().catch(async error => {
-    await loadReasons()
-    throw error
-  })
 
 /** Fetches. What is refused will be shown, so that the texts for it are loaded before. */
 export const sayingFetch: typeof fetch = async (target, init) => {

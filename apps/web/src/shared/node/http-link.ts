@@ -1,5 +1,6 @@
 import { ApiError, connectNode, type NodeEvent, readAnswer, type Upload } from '@shoal/api'
-import { saying, sayingFetch } from '../messages/reasons.ts'
+import { saying } from '../messages/on-failure.ts'
+import { sayingFetch } from '../messages/reasons.ts'
 import type { EventChannel, EventSink, NodeLink, PutOptions } from './link.ts'
 
 /** The node that serves this page. `unreachable`: the message of errors while it does not answer. */

@@ -1,6 +1,5 @@
 import type { SealTo } from '@shoal/sealed'
 import { errorMessage } from '../../../shared/format/error-message.ts'
-import { loadReasons } from '../../../shared/messages/reasons.ts'
 import { loaded } from '../../../shared/sealing/loaded.ts'
 import type { Chosen } from '../chosen.ts'
 import { parseFragment, shareLink } from '../links.ts'
@@ -28,7 +27,6 @@ export async function startSharing(services: Needed, chosen: Chosen, to: SealTo 
     sharing.set(isHere ? null : { state: 'ready', name: chosen.name, hash })
     if (isHere) location.hash = hash
   } catch (error) {
-    await loadReasons()
     sharing.set(signal.aborted ? null : { state: 'failed', words: errorMessage(error) })
   }
 }

@@ -1,7 +1,6 @@
 import { useRef, useState } from 'react'
 import { errorMessage } from '../../../shared/format/error-message.ts'
 import { formatPercent } from '../../../shared/format/format.ts'
-import { loadReasons } from '../../../shared/messages/reasons.ts'
 import { texts } from '../../../shared/messages/share-page.ts'
 import { useAskBeforeLeaving } from '../hooks.ts'
 import { type SaveContext, type SaveOutcome, saveAll, saveFile } from '../save/save.ts'
@@ -48,7 +47,6 @@ export function useSaving(): Saving {
       if (outcome !== 'cancelled')
         setSaved(before => new Set([...before, ...files.map(({ index }) => index)]))
     } catch (error) {
-      await loadReasons()
       setSaid(texts.saving.failed({ name, why: errorMessage(error) }))
     }
     setRunning(count => count - 1)
