@@ -290,7 +290,7 @@ describe('the password of the console', () => {
     onTestFinished(() => left.abort())
     const [reading, ended] = await Promise.all([own.events(left.signal), other.events(left.signal)])
     const change = { username: 'bob', password: 'battery staple' }
-    expect(await own.set(change)).toEqual({
+    expect(await own.set(change)).toMatchObject({
       ...{ status: 401, code: 'wrong-password', field: 'present' },
       message: 'this is not the present password of the console',
     })
