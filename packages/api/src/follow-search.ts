@@ -4,7 +4,7 @@ import type { EventOf, NodeEvent, Topic } from './events.ts'
 import type { InputOf, NodeApi } from './operations.ts'
 import type { SearchProgress, SearchRow } from './schemas/network-search.ts'
 
-/** How long the node may take to end a search that is no longer followed. */
+/** Longest time for the node to end the search when the follower leaves. */
 const END_MS = 8000
 
 /** A node, and its events. */

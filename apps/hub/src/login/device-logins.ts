@@ -111,7 +111,7 @@ export class DeviceLogins {
     if (!newest?.list.devices.some(each => equalBytes(each, hash)))
       throw badLogin('the newest device list of this person does not contain this device', 'device')
     if (!isCurrent(newest.list, this.#now() / 1000))
-      throw badLogin('the device list of this person has expired: sign it anew', 'device')
+      throw badLogin('the device list of this person has expired: sign it again', 'device')
     await proven.use()
     await deviceLists.putDevice(person, description)
     return beginSession(

@@ -49,7 +49,7 @@ export const FINDABLE = contract({
       path: '/api/findable/key',
       effect: 'delete',
       area: 'search',
-      summary: 'Sign with another key, given as `shoal key export` prints it; torrents are published anew',
+      summary: 'Sign with another key, given as `shoal key export` prints it; torrents are published again',
       input: z.object({ identity: z.string().min(1).max(10_000).register(SECRETS, { isWhole: true }) }),
       output: PublisherIdentity,
       errors: { ...withStatus(400, 'bad-key'), 'bad-key-file': { status: 400, field: 'identity' } },

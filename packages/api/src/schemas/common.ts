@@ -39,7 +39,7 @@ export const UntrustedSecret = z
   .string()
   .register(UNTRUSTED, { isUntrusted: true })
   .register(SECRETS, { isWhole: false })
-/** Such an address or link as a caller gives it, with at most so many characters. */
+/** The same in inputs, with at most `max` characters. */
 export const secretLink = (max: number) => z.string().max(max).register(SECRETS, { isWhole: false })
 /** The id of a job, an upload or a feed, chosen by the node. */
 export const Id = z.string().min(1).max(100)

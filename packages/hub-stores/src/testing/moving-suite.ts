@@ -11,7 +11,7 @@ const LATER = [
   "ALTER TABLE audit ADD COLUMN place TEXT NOT NULL DEFAULT ''",
   'CREATE TABLE more (number INTEGER PRIMARY KEY, note TEXT NOT NULL) STRICT',
 ]
-/** The tables of a hub that is so many versions ahead. */
+/** The tables of a hub that is newer by this number of versions. */
 const ahead = (versions: number): readonly HubTables[] =>
   ALL_TABLES.map(owner =>
     owner.name === 'audit'

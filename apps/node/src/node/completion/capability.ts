@@ -14,7 +14,7 @@ export const COMPLETION = capability({
   start({ clock, database, log, settings, folders, jobs, ticker }, { torrents, operations }) {
     const { registry } = torrents
     const settled = new FacetTable({ database, torrents }, 'settled_completions', {})
-    /** Torrents without actions, which are stored together: thousands may be added at once. The next start finds those again that a crash lost. */
+    /** Torrents without actions, which are stored together: thousands may be added at once. The next start finds those that a crash lost. */
     const plain = new Set<ManagedTorrent>()
     const storePlain = () => {
       if (plain.size === 0) return

@@ -137,7 +137,7 @@ export class Memberships implements Hubs {
       if (known && known.key !== hub.key)
         throw new Failure(
           'refused',
-          `${new URL(url).host}: this hub has another key than when it was joined, so that it may be another one: leave it first to join it anew`,
+          `${new URL(url).host}: this hub has another key than when it was joined, so that it may be another one: leave it, then join it again`,
           { field: 'url' },
         )
       const sequence = newestList(person.history!).list.sequence

@@ -2,7 +2,7 @@
 import type { Clock, InfoHashes } from '@shoal/torrent'
 import type { Probes } from './probes.ts'
 
-/** The seeds of so many of the best rows are counted without being asked for: about as many as a screen shows. */
+/** Number of best rows whose seeds the node counts by itself: about as many as a screen shows. */
 export const COUNTED_ROWS = 20
 /** Time for counting after all rows have come. A number that comes later is shown, but nobody needs to wait for it. */
 export const COUNT_MS = 8000
@@ -18,7 +18,7 @@ export interface SeedCountsOptions {
   readonly probes: Pick<Probes, 'count'>
   /** Returns true if this node is a seed. */
   isSeed(infoHashes: InfoHashes): boolean
-  /** A number came, or is no longer waited for. */
+  /** A number arrived, or its time is over. */
   onChanged(): void
   /** Ends all counting. */
   readonly signal: AbortSignal

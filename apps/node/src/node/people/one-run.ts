@@ -2,7 +2,7 @@ import { systemRandom } from '@shoal/torrent/base'
 import { capability } from '../kernel/capability.ts'
 import { MISCONDUCT, NETWORK_SEED } from './service.ts'
 
-/** A network key for one run, by which nobody can tell that two runs are of the same machine. Nobody is remembered, nor judged. */
+/** A network key for one run: others cannot link two runs of one machine. Peers are neither remembered nor rated. */
 export const ONE_RUN = capability({
   contract: { name: 'one-run' },
   provides: { seed: NETWORK_SEED, misconduct: MISCONDUCT },

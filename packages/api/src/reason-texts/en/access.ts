@@ -9,7 +9,7 @@ const reasons = {
   'login-other-address': 'it was signed for another address',
   'login-other-device': 'another device signed it than the one that is described',
   'login-not-in-list': 'the newest device list of this person does not contain this device',
-  'login-list-expired': 'the device list of this person has expired: sign it anew',
+  'login-list-expired': 'the device list of this person has expired: sign it again',
   'login-no-account-key': 'this key does not sign the device lists of an account here',
   'login-issuer': 'Its issuer and its subject differ',
   'login-other-challenge': 'It answers another challenge',

@@ -13,7 +13,7 @@ const reasons = {
   'hub-ambiguous': 'several hubs have this name: use the address',
   'hub-most': '{count} hubs were joined: leave one first',
   'hub-other-key':
-    '{host}: this hub has another key than when it was joined, so that it may be another one: leave it first to join it anew',
+    '{host}: this hub has another key than when it was joined, so that it may be another one: leave it, then join it again',
   'hub-needs-device':
     'only a device of a person can be a member of hubs: {program} devices add makes this node one',
   // Accounts of a hub.

@@ -14,7 +14,7 @@ const SEED_STEPS = 3
 /** Titles that others publish, by their number. */
 const TITLES = 400
 const ANSWERS = 20
-/** The seeds of so many of the best rows are counted without being asked for. */
+/** Number of best rows whose seeds the node counts by itself. */
 const COUNTED = 20
 
 interface SimulatedSearch {
