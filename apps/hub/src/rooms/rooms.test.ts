@@ -906,6 +906,16 @@ describe('a flood of one account', () => {
     expect(entries.map(entry => Buffer.from(entry.bytes).toString())).toEqual(['0', '1', '2'])
   })
 
+  test('does not wait for an entry that it has when a copy of it is refused', async () => {
+    const { link, room } = await linked({ appends: { perSecond: 1, most: 1 } })
+    const first = id(16)
+    const append = (clientId: Uint8Array) =>
+      settled(link.request('append', { room, clientId, bytes: bytes('x') }))
+    expect(codes([await append(first), await append(first)])).toEqual(['ok', 'too-many-requests'])
+    await world.clock.advance(5000)
+    expect(codes([await append(id(16))])).toEqual(['ok'])
+  })
+
   test('loses no order to an entry that is refused for good, nor after leaving', async () => {
     const { link, room } = await linked({ appends: { perSecond: 1, most: 1 } })
     const [first, second] = [id(16), id(16)]

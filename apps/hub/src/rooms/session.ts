@@ -319,9 +319,9 @@ export class RoomSession {
   /** `error`: null for one that nobody expected. */
   #notAppended(body: unknown, error: RoomError | null): void {
     const sent = readAppend(body)
-    if (!sent) return
-    if (error !== null && !isPassing(error)) this.#order.settled(sent.room, sent.clientId)
-    else if (this.#following.has(latin1(sent.room))) this.#order.refused(sent.room, sent.clientId)
+    if (!sent || !this.#following.has(latin1(sent.room))) return
+    if (error === null || isPassing(error)) this.#order.refused(sent.room, sent.clientId)
+    else this.#order.settled(sent.room, sent.clientId)
   }
 
   async #read({ room, since, before, limit }: Input<'read'>): Promise<SentPart> {
