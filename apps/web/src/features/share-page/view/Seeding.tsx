@@ -7,16 +7,13 @@ import { useAskBeforeLeaving } from '../hooks.ts'
 interface Props {
   readonly torrent: TorrentSnapshot
   readonly detail: TorrentDetail | null
-  /** Something that is wanted was not saved to the disk yet. */
-  readonly isUnsaved: boolean
 }
 
 /** Says that this page uploads what it has, and asks before it is closed while a peer needs it. */
-export default function Seeding({ torrent, detail, isUnsaved }: Props) {
-  const { origin, paused, uploadedBytes, uploadBytesPerSecond } = torrent
+export default function Seeding({ torrent, detail }: Props) {
+  const { paused, uploadedBytes, uploadBytesPerSecond } = torrent
   const needing = countNeeding(detail)
-  // A download in memory is lost when the page is closed.
-  useAskBeforeLeaving(needing > 0 || (origin === 'memory' && isUnsaved))
+  useAskBeforeLeaving(needing > 0)
   if (paused) return null
   return (
     <Notice tone="info">

@@ -10,6 +10,7 @@ import { formatBytes } from '../../../shared/format/format.ts'
 import { shownName } from '../../../shared/format/shown-name.ts'
 import { texts } from '../../../shared/messages/share-page.ts'
 import { useCell } from '../../../shared/node/context.tsx'
+import { useAskBeforeLeaving } from '../hooks.ts'
 import { useHost } from '../host/use-host.ts'
 import { shareLink } from '../links.ts'
 import { useOwnShare } from '../own-shares.ts'
@@ -93,6 +94,8 @@ function Found({ torrent, link, magnet, name, inside, onOpen }: FoundProps) {
   const isWanted = (file: ShareFile) => file.haveBytes === null || choice.has(file.index)
   // Of what is not open yet nothing can have been saved.
   const isUnsaved = (link.seal && !inside) || shown.filter(isWanted).some(saving.isUnsaved)
+  // A download in memory is lost when the page is closed.
+  useAskBeforeLeaving(torrent.origin === 'memory' && torrent.haveBytes > 0 && isUnsaved)
   return (
     <>
       {isMine && <LinkBox link={shareLink(torrent, services, link.seal)} name={torrent.name} />}
@@ -133,7 +136,7 @@ function Found({ torrent, link, magnet, name, inside, onOpen }: FoundProps) {
       )}
       {torrent.haveBytes > 0 && !isMine && (
         <Suspense>
-          <Seeding torrent={torrent} detail={detail} isUnsaved={isUnsaved} />
+          <Seeding torrent={torrent} detail={detail} />
         </Suspense>
       )}
       {detail && <Peers peers={detail.connected} />}
