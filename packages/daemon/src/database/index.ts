@@ -17,4 +17,4 @@ export { earlierMigrations, type Migration, migrate, type TableOwner } from './m
 export { createPrivate } from './private-file.ts'
 export type { Query } from './query.ts'
 export { SharedDatabase } from './shared-database.ts'
-export { type ColumnKind, Table } from './table.ts'
+export { Table } from './table.ts'

@@ -11,8 +11,8 @@ export class OwnLimits {
 
   constructor(parts: { readonly database: Database; readonly torrents: Torrents }) {
     this.#table = new FacetTable<Limits>(parts, 'seeding_limits', {
-      ratioLimit: 'plain',
-      seedingTimeLimitMinutes: 'plain',
+      ratioLimit: 'ratio_limit',
+      seedingTimeLimitMinutes: 'seeding_time_limit_minutes',
     })
     parts.torrents.registry.facets.add({
       facet: FACET,

@@ -1,4 +1,4 @@
-import { type ColumnKind, type Database, Table } from '@shoal/daemon/database'
+import type { Database, Query } from '@shoal/daemon/database'
 import type { ManagedTorrent } from './managed-torrent.ts'
 
 export interface FacetTableOptions {
@@ -9,28 +9,39 @@ export interface FacetTableOptions {
   }
 }
 
+type Value = number | string | null
+
 /**
- * A capability's own table about torrents. It is read once, so that asking about thousands of torrents costs no queries. The column `id` refers to `torrents`
- * with ON DELETE CASCADE: a removed torrent that can be restored keeps its row, and a deleted one takes it along.
+ * A capability's own table about torrents. It is read once, so that asking about thousands of torrents costs no queries. The column `id` refers to
+ * `torrents` with ON DELETE CASCADE: a removed torrent that can be restored keeps its row, and a deleted one takes it along.
  */
-export class FacetTable<Row extends object> {
-  readonly #table: Table<{ readonly id: number }>
+export class FacetTable<Row extends { readonly [Name in keyof Row]: Value }> {
   readonly #torrents: FacetTableOptions['torrents']
+  readonly #names: readonly (keyof Row)[]
+  readonly #put: Query<never>
+  readonly #delete: Query<never>
   /** The rows of earlier runs, by the ids of records. */
-  readonly #stored: ReadonlyMap<number, Row>
+  readonly #stored = new Map<number, Row>()
   /** Those of this run. Not by their ids, which another torrent gets if a transaction fails. */
   readonly #written = new WeakMap<ManagedTorrent, Row | null>()
 
-  /** `columns`: how the members are stored, in columns of their names in snake case. */
+  /** `columns`: their names, by the members of a row. */
   constructor(
     { database, torrents }: FacetTableOptions,
-    name: string,
-    columns: Readonly<Record<keyof Row & string, ColumnKind>>,
+    table: string,
+    columns: { readonly [Name in keyof Row]: string },
   ) {
-    this.#table = new Table<{ readonly id: number }>(database, name, { id: 'plain', ...columns })
     this.#torrents = torrents
-    const rows = this.#table.select('').map(({ id, ...row }) => [id, row as Row] as const)
-    this.#stored = new Map(rows)
+    this.#names = Object.keys(columns) as (keyof Row)[]
+    const own = ['id', ...this.#names.map(name => columns[name])]
+    const places = own.map(() => '?')
+    this.#put = database.prepare(`INSERT OR REPLACE INTO ${table} (${own.join()}) VALUES (${places.join()})`)
+    this.#delete = database.prepare(`DELETE FROM ${table} WHERE id = ?`)
+    const all = database.prepare<Record<string, Value>>(`SELECT ${own.join()} FROM ${table}`).all()
+    for (const raw of all) {
+      const row = Object.fromEntries(this.#names.map(name => [name, raw[columns[name]]]))
+      this.#stored.set(raw.id as number, row as Row)
+    }
   }
 
   /** Null if nothing is stored. */
@@ -48,11 +59,10 @@ export class FacetTable<Row extends object> {
   /** Writes within a transaction, after which the function that it returns makes the row readable. */
   store(torrent: ManagedTorrent, row: Row | null): () => void {
     const id = this.#torrents.recordId(torrent.id)
-    const isKnown = this.read(torrent) !== null
     // It was deleted in the meantime, or has nothing.
-    if (id === undefined || (row === null && !isKnown)) return () => {}
-    if (row === null) this.#table.delete('WHERE id = ?', id)
-    else if (!isKnown || !this.#table.update(id, row)) this.#table.insert({ id, ...row })
+    if (id === undefined || (row === null && this.read(torrent) === null)) return () => {}
+    if (row === null) this.#delete.run(id)
+    else this.#put.run(id, ...this.#names.map(name => row[name]))
     return () => void this.#written.set(torrent, row)
   }
 }

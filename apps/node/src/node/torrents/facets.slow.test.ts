@@ -73,7 +73,7 @@ describe('seeding limits of a torrent', () => {
     const node = await nodeForTest()
     const id = await add(node, 'a', LIMITS)
     const { database } = node.kernel
-    const refuse = "BEFORE UPDATE ON seeding_limits BEGIN SELECT RAISE(ABORT, 'refused'); END"
+    const refuse = "BEFORE INSERT ON seeding_limits BEGIN SELECT RAISE(ABORT, 'refused'); END"
     database.prepare(`CREATE TRIGGER refuse ${refuse}`).run()
     const change = { id, ratioLimit: 5, tags: ['x'] }
     await expect(node.operations.updateTorrent(change)).rejects.toThrow('refused')

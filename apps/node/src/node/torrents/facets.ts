@@ -31,30 +31,26 @@ export type FacetInput = Partial<Values<typeof FACET_INPUT>>
 /** Joins the facets of all capabilities that run. */
 export class Facets {
   readonly #parts = new Map<TorrentFacet, FacetPart>()
-  #rows: FacetPart[] = []
 
   /** Throws if another capability has the facet. */
   add<It extends TorrentFacet>(part: FacetPart<It>): void {
     const { facet } = part
     if (this.#parts.has(facet)) throw new Error(`two capabilities have ${Object.keys(facet.none).join()}`)
     this.#parts.set(facet, part as unknown as FacetPart)
-    this.#rows = [...this.#parts.values()].filter(({ row }) => row)
   }
 
-  /** The members of a torrent's row. */
-  row(torrent: ManagedTorrent): typeof NO_FACET_ROW {
-    // Rows are made for thousands of torrents.
-    if (this.#rows.length === 0) return NO_FACET_ROW
-    return Object.assign({}, NO_FACET_ROW, ...this.#rows.map(({ row }) => row!(torrent)))
+  /** Returns a torrent's row with the members of facets. Rows are made for thousands of torrents, so that it changes the given one. */
+  addRow<Row extends object>(torrent: ManagedTorrent, given: Row): Row & typeof NO_FACET_ROW {
+    const all = Object.assign(given, NO_FACET_ROW)
+    for (const { row } of this.#parts.values()) if (row) Object.assign(all, row(torrent))
+    return all
   }
 
-  /** The members of a torrent's details, without those of its row. */
-  detail(torrent: ManagedTorrent): typeof NO_FACET_DETAIL {
-    return Object.assign(
-      {},
-      NO_FACET_DETAIL,
-      ...[...this.#parts.values()].map(({ detail }) => detail?.(torrent)),
-    )
+  /** Does the same with a torrent's details, which have the members of its row. */
+  addDetail<Detail extends object>(torrent: ManagedTorrent, given: Detail): Detail & typeof NO_FACET_DETAIL {
+    const all = Object.assign(given, NO_FACET_DETAIL)
+    for (const { detail } of this.#parts.values()) if (detail) Object.assign(all, detail(torrent))
+    return all
   }
 
   /** Throws `unsupported` if nobody takes one of the members, which would have an effect. */

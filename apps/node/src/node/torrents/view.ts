@@ -33,7 +33,7 @@ export function torrentView(torrent: ManagedTorrent, queuePosition: number | nul
   const { api, row } = torrent
   const { stats, infoHashes, metainfo } = api
   const state = toState(torrent, stats)
-  return {
+  return facets.addRow(torrent, {
     id: row.id,
     ...hashMembers(infoHashes),
     contentId: torrentCid(infoHashes),
@@ -75,8 +75,7 @@ export function torrentView(torrent: ManagedTorrent, queuePosition: number | nul
     addedMs: row.addedMs,
     completedMs: row.completedMs,
     activeMs: row.activeMs,
-    ...facets.row(torrent),
-  }
+  })
 }
 
 export function toState({ row, moving, queued }: ManagedTorrent, stats: TorrentStats): TorrentState {
@@ -110,9 +109,8 @@ export function torrentDetail(
   const link = torrent.seal
     ? createSealedLink(api, torrent.seal.seal, sharePage(network), linkedPeers(api, network))
     : createShareLink(api, network)
-  return {
+  return facets.addDetail(torrent, {
     ...torrentView(torrent, queuePosition, facets),
-    ...facets.detail(torrent),
     magnet: api.magnet,
     link,
     audience: link === null ? null : now.audience,
@@ -135,7 +133,7 @@ export function torrentDetail(
     seenCompleteMs: torrent.seenCompleteMs ?? row.completedMs,
     source: row.source,
     forced: row.forced,
-  }
+  })
 }
 
 function toLimit(bytesPerSecond: number): number | null {
