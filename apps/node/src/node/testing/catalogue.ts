@@ -23,12 +23,12 @@ import { Search, type SearchAnswer, type SearchQuery } from '../search/search.ts
 import { LoginStore } from '../server/access/login-store.ts'
 import { SavedPasskeys } from '../server/access/saved-passkeys.ts'
 import { tableOwners } from '../table-owners.ts'
-import { GoodPeerStore } from '../torrents/good-peer-store.ts'
-import { HistoryStore } from '../torrents/history-store.ts'
-import { LabelStore } from '../torrents/label-store.ts'
-import { PeerStore } from '../torrents/peer-store.ts'
-import { DatabaseResumeStore } from '../torrents/resume-store.ts'
-import { TorrentStore } from '../torrents/torrent-store.ts'
+import { GoodPeerStore } from '../torrents/peers/good-peer-store.ts'
+import { PeerStore } from '../torrents/peers/peer-store.ts'
+import { HistoryStore } from '../torrents/records/history-store.ts'
+import { LabelStore } from '../torrents/records/label-store.ts'
+import { DatabaseResumeStore } from '../torrents/records/resume-store.ts'
+import { TorrentStore } from '../torrents/records/torrent-store.ts'
 
 export class Catalogue {
   readonly torrents: TorrentStore

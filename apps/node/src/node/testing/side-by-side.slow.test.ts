@@ -14,7 +14,7 @@ import { SCHEDULE } from '../schedule/capability.ts'
 import { SEEDING } from '../seeding/capability.ts'
 import { SOURCES } from '../sources/service.ts'
 import { tableOwners } from '../table-owners.ts'
-import { Facets } from '../torrents/facets.ts'
+import { Facets } from '../torrents/records/facets.ts'
 import {
   type ManagedTorrent,
   TORRENT_OPERATIONS,

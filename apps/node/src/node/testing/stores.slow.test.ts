@@ -4,7 +4,7 @@ import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { CATALOGUE } from '../kernel/database/catalogue-kind.ts'
 import { memorySessions } from '../server/access/sessions.ts'
 import { tableOwners } from '../table-owners.ts'
-import { PeerStore, peerScore } from '../torrents/peer-store.ts'
+import { PeerStore, peerScore } from '../torrents/peers/peer-store.ts'
 import type { Catalogue } from './catalogue.ts'
 import { type TemporaryCatalogue, temporaryCatalogue, testInfoHash } from './temporary-catalogue.ts'
 

@@ -4,9 +4,9 @@ import { join } from 'node:path'
 import { expect, onTestFinished, test, vi } from 'vitest'
 import { readHeldPaths } from '../../base/files/held-paths.ts'
 import { HeldPathsKeeper } from './held-paths-keeper.ts'
-import type { ManagedTorrent } from './managed-torrent.ts'
+import type { ManagedTorrent } from './records/managed-torrent.ts'
+import type { RegistryListener } from './records/torrent-registry.ts'
 import type { TorrentWatcher } from './service.ts'
-import type { RegistryListener } from './torrent-registry.ts'
 
 /** A torrent with files of these names in a folder, complete or not. */
 function fakeTorrent(id: string, directory: string, paths: readonly string[], isComplete: boolean) {

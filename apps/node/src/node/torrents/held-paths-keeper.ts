@@ -5,7 +5,7 @@ import { setImmediate, setTimeout } from 'node:timers/promises'
 import { type HeldAs, readHeldPaths, realFolder, writeHeldPaths } from '../../base/files/held-paths.ts'
 import { topNames } from '../../base/files/top-names.ts'
 import type { Log } from '../kernel/log/log.ts'
-import type { ManagedTorrent } from './managed-torrent.ts'
+import type { ManagedTorrent } from './records/managed-torrent.ts'
 import type { Torrents } from './service.ts'
 
 /** Pause between two writes, while many torrents change: shorter than `shoal share` waits for a new file to settle. */

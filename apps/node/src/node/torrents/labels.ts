@@ -2,8 +2,8 @@ import type { CountedLabel, Label } from '@shoal/api'
 import { Failure } from '@shoal/daemon/failure'
 import { openWritable } from '@shoal/daemon/files'
 import type { Folders } from '../kernel/folders.ts'
-import type { LabelStore } from './label-store.ts'
-import type { TorrentRegistry } from './torrent-registry.ts'
+import type { LabelStore } from './records/label-store.ts'
+import type { TorrentRegistry } from './records/torrent-registry.ts'
 
 export interface LabelsContext {
   readonly store: LabelStore

@@ -1,8 +1,8 @@
 import type { Job } from '@shoal/api'
 import { describeFailure } from '@shoal/daemon/failure'
 import type { JobProgress, JobResult } from '../kernel/jobs.ts'
-import type { ManagedTorrent } from './managed-torrent.ts'
-import { nameOf } from './torrent-log.ts'
+import { nameOf } from './changes/torrent-log.ts'
+import type { ManagedTorrent } from './records/managed-torrent.ts'
 import type { TorrentManager } from './torrent-manager.ts'
 
 /** Starts the job that moves the files of a torrent. Rejects with `forbidden-path`. */

@@ -1,8 +1,9 @@
 /** Publishes changes of torrents once a second, and saves their traffic. */
-import type { ManagedTorrent } from './managed-torrent.ts'
-import type { Changes } from './torrent-list.ts'
+
+import type { Changes } from './list/torrent-list.ts'
+import { TorrentTopic } from './list/torrent-topic.ts'
+import type { ManagedTorrent } from './records/managed-torrent.ts'
 import type { TorrentManager } from './torrent-manager.ts'
-import { TorrentTopic } from './torrent-topic.ts'
 
 /** Interval of saving the traffic of a torrent: a different part of them in each tick, so that no tick takes long. */
 const ROWS_TICKS = 60

@@ -1,9 +1,9 @@
 /** Reacts to events of a torrent. */
 import type { PeerStatus } from '@shoal/torrent'
 import type { Log } from '../kernel/log/log.ts'
-import type { ManagedTorrent } from './managed-torrent.ts'
-import { nameOf } from './torrent-log.ts'
-import type { TorrentRegistry } from './torrent-registry.ts'
+import { nameOf } from './changes/torrent-log.ts'
+import type { ManagedTorrent } from './records/managed-torrent.ts'
+import type { TorrentRegistry } from './records/torrent-registry.ts'
 
 export interface TorrentEventsContext {
   readonly registry: TorrentRegistry

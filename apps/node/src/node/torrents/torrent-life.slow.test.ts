@@ -9,7 +9,7 @@ import { createTorrent, infoHashText, writeMetainfo } from '@shoal/torrent'
 import { afterEach, expect, test, vi } from 'vitest'
 import { nodeForTest, seedForTest } from '../testing/for-test.ts'
 import type { TestNode } from '../testing/test-node.ts'
-import { HistoryStore } from './history-store.ts'
+import { HistoryStore } from './records/history-store.ts'
 
 afterEach(() => {
   vi.useRealTimers()

@@ -1,6 +1,6 @@
 import type { History } from '@shoal/api'
 import type { TorrentStats } from '@shoal/torrent'
-import type { ManagedTorrent } from './managed-torrent.ts'
+import type { ManagedTorrent } from './records/managed-torrent.ts'
 
 const STEP_SECONDS = 10
 const STEPS = 360

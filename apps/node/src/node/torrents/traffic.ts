@@ -1,6 +1,6 @@
 /** Totals and their history, counted once a second. */
 import type { HISTORY_RANGES, History, NodeStats } from '@shoal/api'
-import type { HistoryStore } from './history-store.ts'
+import type { HistoryStore } from './records/history-store.ts'
 
 type Transferred = NodeStats['allTime']
 

@@ -1,9 +1,9 @@
 import { Database } from '@shoal/daemon/database'
 import { testResumeStore } from '@shoal/torrent/testing'
 import { describe, expect, test } from 'vitest'
-import { CATALOGUE } from '../kernel/database/catalogue-kind.ts'
-import { tableOwners } from '../table-owners.ts'
-import { collect, temporaryCatalogue, testInfoHash } from '../testing/temporary-catalogue.ts'
+import { CATALOGUE } from '../../kernel/database/catalogue-kind.ts'
+import { tableOwners } from '../../table-owners.ts'
+import { collect, temporaryCatalogue, testInfoHash } from '../../testing/temporary-catalogue.ts'
 
 testResumeStore('resume data in the catalogue', async () => {
   const place = await temporaryCatalogue()

@@ -1,8 +1,8 @@
 import { Failure } from '@shoal/daemon/failure'
 import { writeMetainfo } from '@shoal/torrent'
-import { mediaType } from '../../base/files/media-type.ts'
-import type { NodeFiles } from '../kernel/contract.ts'
-import type { TorrentRegistry } from './torrent-registry.ts'
+import { mediaType } from '../../../base/files/media-type.ts'
+import type { NodeFiles } from '../../kernel/contract.ts'
+import type { TorrentRegistry } from '../records/torrent-registry.ts'
 
 /** The bytes of torrents. */
 export function torrentFiles(registry: TorrentRegistry): Pick<NodeFiles, 'open' | 'metainfo'> {

@@ -3,12 +3,12 @@ import { resolve } from 'node:path'
 import type { CheckedInputOf } from '@shoal/api'
 import { Failure } from '@shoal/daemon/failure'
 import { checkedWebSeed, type TorrentApi } from '@shoal/torrent'
-import { checkEntries } from '../kernel/name-field.ts'
-import { facetInput } from './facets.ts'
-import type { ManagedTorrent } from './managed-torrent.ts'
-import type { QueueManager } from './queue-manager.ts'
-import type { TorrentRegistry } from './torrent-registry.ts'
-import type { TorrentRow } from './torrent-row.ts'
+import { checkEntries } from '../../kernel/name-field.ts'
+import type { QueueManager } from '../queue/queue-manager.ts'
+import { facetInput } from '../records/facets.ts'
+import type { ManagedTorrent } from '../records/managed-torrent.ts'
+import type { TorrentRegistry } from '../records/torrent-registry.ts'
+import type { TorrentRow } from '../records/torrent-row.ts'
 
 const NORMAL_PRIORITY = 4
 

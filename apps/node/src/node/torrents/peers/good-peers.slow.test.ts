@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { createTorrent, infoHashText, type PeerStatus, writeMetainfo } from '@shoal/torrent'
 import { expect, onTestFinished, test, vi } from 'vitest'
-import { nodeForTest, seedForTest } from '../testing/for-test.ts'
+import { nodeForTest, seedForTest } from '../../testing/for-test.ts'
 import { bestPeers } from './good-peers.ts'
 
 const MEBIBYTE = 1024 * 1024

@@ -1,7 +1,7 @@
 import { ListTorrents, type Torrent } from '@shoal/api'
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
-import { emptyDetail } from '../testing/empty-detail.ts'
+import { emptyDetail } from '../../testing/empty-detail.ts'
 import { createFilter, createSorter, sortedPage, takePage } from './list-queries.ts'
 
 function torrent(id: string, more: Partial<Torrent> = {}): Torrent {

@@ -6,7 +6,7 @@ import {
   type TorrentState,
   type TorrentStats,
 } from '@shoal/torrent'
-import { isSealed } from '../../base/share-link.ts'
+import { isSealed } from '../../../base/share-link.ts'
 import { SourceTotals } from './source-totals.ts'
 import type { TorrentRow } from './torrent-row.ts'
 

@@ -1,6 +1,6 @@
 import { Failure } from '@shoal/daemon/failure'
 import { infoHashText, type TorrentApi } from '@shoal/torrent'
-import { Slot } from '../kernel/slot.ts'
+import { Slot } from '../../kernel/slot.ts'
 import { type FacetInput, Facets } from './facets.ts'
 import { ManagedTorrent, type SealOf } from './managed-torrent.ts'
 import type { TorrentRow } from './torrent-row.ts'

@@ -1,8 +1,8 @@
 import type { Settings } from '@shoal/api'
+import type { ManagedTorrent } from '../records/managed-torrent.ts'
+import type { TorrentRegistry } from '../records/torrent-registry.ts'
 import { inTurns } from './in-turns.ts'
-import type { ManagedTorrent } from './managed-torrent.ts'
 import { type QueuedTorrent, queueDecision } from './queue-decision.ts'
-import type { TorrentRegistry } from './torrent-registry.ts'
 
 export interface QueueContext {
   readonly registry: TorrentRegistry

@@ -2,13 +2,13 @@
 import { DatabaseSync } from 'node:sqlite'
 import { migrate, type TableOwner } from '@shoal/daemon/database'
 import { describe, expect, onTestFinished, test } from 'vitest'
-import { CAPABILITIES } from '../capabilities.ts'
-import { CATALOGUE } from '../kernel/database/catalogue-kind.ts'
-import { SEEDING } from '../seeding/capability.ts'
-import { tableOwners } from '../table-owners.ts'
-import { nodeForTest } from '../testing/for-test.ts'
-import { type TestNode, testNode } from '../testing/test-node.ts'
-import { torrentFile } from '../testing/torrent-file.ts'
+import { CAPABILITIES } from '../../capabilities.ts'
+import { CATALOGUE } from '../../kernel/database/catalogue-kind.ts'
+import { SEEDING } from '../../seeding/capability.ts'
+import { tableOwners } from '../../table-owners.ts'
+import { nodeForTest } from '../../testing/for-test.ts'
+import { type TestNode, testNode } from '../../testing/test-node.ts'
+import { torrentFile } from '../../testing/torrent-file.ts'
 
 const LIMITS = { ratioLimit: 2, seedingTimeLimitMinutes: 90 }
 const NONE = { ratioLimit: null, seedingTimeLimitMinutes: null }

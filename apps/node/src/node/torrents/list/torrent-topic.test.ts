@@ -1,8 +1,8 @@
 import type { TorrentState } from '@shoal/torrent'
 import { expect, test } from 'vitest'
-import type { ManagedTorrent } from './managed-torrent.ts'
-import type { PeerFacts } from './peer-view.ts'
-import { SourceTotals } from './source-totals.ts'
+import type { PeerFacts } from '../peers/peer-view.ts'
+import type { ManagedTorrent } from '../records/managed-torrent.ts'
+import { SourceTotals } from '../records/source-totals.ts'
 import { TorrentTopic } from './torrent-topic.ts'
 
 /** A torrent with pieces that the test sets. */

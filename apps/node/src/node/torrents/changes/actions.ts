@@ -1,15 +1,15 @@
 /** Actions on many torrents at once. */
 import type { ActedOn, ActOnTorrents } from '@shoal/api'
 import type { z } from 'zod'
-import type { Log } from '../kernel/log/log.ts'
-import { inTurns } from './in-turns.ts'
+import type { Log } from '../../kernel/log/log.ts'
+import { inTurns } from '../queue/in-turns.ts'
+import type { QueueManager } from '../queue/queue-manager.ts'
+import type { ManagedTorrent } from '../records/managed-torrent.ts'
+import type { TorrentRegistry } from '../records/torrent-registry.ts'
+import type { TorrentRow } from '../records/torrent-row.ts'
 import { lastAnnounceSeconds } from './last-announce.ts'
-import type { ManagedTorrent } from './managed-torrent.ts'
-import type { QueueManager } from './queue-manager.ts'
 import type { Removals } from './removals.ts'
 import { nameOf } from './torrent-log.ts'
-import type { TorrentRegistry } from './torrent-registry.ts'
-import type { TorrentRow } from './torrent-row.ts'
 
 type Action = z.output<typeof ActOnTorrents>['action']
 

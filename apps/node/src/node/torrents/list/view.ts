@@ -10,12 +10,12 @@ import {
   torrentCid,
   trackerLabel,
 } from '@shoal/torrent'
-import { mediaType } from '../../base/files/media-type.ts'
-import { createSealedLink, createShareLink, linkedPeers, sharePage } from '../../base/share-link.ts'
-import type { Reach } from '../kernel/reach.ts'
-import type { Facets } from './facets.ts'
-import type { ManagedTorrent } from './managed-torrent.ts'
-import type { TorrentRegistry } from './torrent-registry.ts'
+import { mediaType } from '../../../base/files/media-type.ts'
+import { createSealedLink, createShareLink, linkedPeers, sharePage } from '../../../base/share-link.ts'
+import type { Reach } from '../../kernel/reach.ts'
+import type { Facets } from '../records/facets.ts'
+import type { ManagedTorrent } from '../records/managed-torrent.ts'
+import type { TorrentRegistry } from '../records/torrent-registry.ts'
 
 /** Short, but unique. */
 export function removedView({ api: { infoHashes }, row, name }: ManagedTorrent): RemovedTorrent {

@@ -11,8 +11,8 @@ import {
   type TorrentApi,
   type TorrentSource,
 } from '@shoal/torrent'
+import type { TorrentRegistry } from '../records/torrent-registry.ts'
 import { namedHash } from './named-hash.ts'
-import type { TorrentRegistry } from './torrent-registry.ts'
 
 /** Number of previews whose metadata is kept, since they may be added soon. */
 const MOST_KEPT = 50

@@ -1,9 +1,9 @@
 import { Failure } from '@shoal/daemon/failure'
-import type { Log } from '../kernel/log/log.ts'
-import type { ManagedTorrent } from './managed-torrent.ts'
-import type { QueueManager } from './queue-manager.ts'
+import type { Log } from '../../kernel/log/log.ts'
+import type { QueueManager } from '../queue/queue-manager.ts'
+import type { ManagedTorrent } from '../records/managed-torrent.ts'
+import type { TorrentRegistry } from '../records/torrent-registry.ts'
 import { nameOf } from './torrent-log.ts'
-import type { TorrentRegistry } from './torrent-registry.ts'
 
 /** How long a removed torrent can be restored. */
 const UNDO_SECONDS = 30

@@ -1,7 +1,7 @@
 /** Peers that a torrent was downloaded from in the last run, which are tried first in this run. */
 import type { PeerStatus } from '@shoal/torrent'
+import type { ManagedTorrent } from '../records/managed-torrent.ts'
 import type { GoodPeerStore } from './good-peer-store.ts'
-import type { ManagedTorrent } from './managed-torrent.ts'
 import { peerScore } from './peer-store.ts'
 
 /** Maximum number per torrent. */

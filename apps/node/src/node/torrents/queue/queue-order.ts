@@ -1,6 +1,6 @@
-import type { ManagedTorrent } from './managed-torrent.ts'
+import type { ManagedTorrent } from '../records/managed-torrent.ts'
+import type { TorrentRegistry } from '../records/torrent-registry.ts'
 import { byQueue } from './queue-manager.ts'
-import type { TorrentRegistry } from './torrent-registry.ts'
 
 /** Positions of incomplete torrents in the queue, computed when they are needed. */
 export class QueueOrder {

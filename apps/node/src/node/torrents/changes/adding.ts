@@ -11,15 +11,15 @@ import {
   type TorrentSource,
 } from '@shoal/torrent'
 import type { z } from 'zod'
-import type { Folders } from '../kernel/folders.ts'
-import { checkEntries } from '../kernel/name-field.ts'
+import type { Folders } from '../../kernel/folders.ts'
+import { checkEntries } from '../../kernel/name-field.ts'
+import { type FacetInput, facetInput } from '../records/facets.ts'
+import { keptSource } from '../records/kept-source.ts'
+import type { ManagedTorrent } from '../records/managed-torrent.ts'
+import type { TorrentRegistry } from '../records/torrent-registry.ts'
+import type { TorrentRow } from '../records/torrent-row.ts'
 import { changeAll } from './change.ts'
-import { type FacetInput, facetInput } from './facets.ts'
-import { keptSource } from './kept-source.ts'
-import type { ManagedTorrent } from './managed-torrent.ts'
 import type { Previews, Taken } from './previews.ts'
-import type { TorrentRegistry } from './torrent-registry.ts'
-import type { TorrentRow } from './torrent-row.ts'
 
 export interface AddInput extends Omit<z.output<typeof AddTorrent>, 'source' | 'torrent' | 'strict'> {
   /** Files whose names on disk differ from those in the torrent: see the engine's AddOptions. */

@@ -1,8 +1,8 @@
 /** Events of the topic `torrent:ID`: once a second, and only what has changed. */
 import type { NodeEvent, Peer, PieceMap, SourceShare } from '@shoal/api'
 import type { TorrentState } from '@shoal/torrent'
-import type { ManagedTorrent } from './managed-torrent.ts'
-import { type PeerFacts, peerView } from './peer-view.ts'
+import { type PeerFacts, peerView } from '../peers/peer-view.ts'
+import type { ManagedTorrent } from '../records/managed-torrent.ts'
 import { trackersView } from './view.ts'
 
 type TorrentEvent = Extract<NodeEvent, { type: 'torrent' }>

@@ -1,10 +1,10 @@
 /** The list of torrents that clients see: the rows, and their changes by revision. */
 import type { ListTorrents, NodeEvent, Torrent, TorrentPage } from '@shoal/api'
 import type { z } from 'zod'
+import { QueueOrder } from '../queue/queue-order.ts'
+import type { ManagedTorrent } from '../records/managed-torrent.ts'
+import type { RegistryListener, TorrentRegistry } from '../records/torrent-registry.ts'
 import { createFilter, createSorter, sortedPage } from './list-queries.ts'
-import type { ManagedTorrent } from './managed-torrent.ts'
-import { QueueOrder } from './queue-order.ts'
-import type { RegistryListener, TorrentRegistry } from './torrent-registry.ts'
 import { torrentView } from './view.ts'
 
 /** The changes of one tick. */

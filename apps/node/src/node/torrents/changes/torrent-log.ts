@@ -1,4 +1,4 @@
-import type { ManagedTorrent } from './managed-torrent.ts'
+import type { ManagedTorrent } from '../records/managed-torrent.ts'
 
 /** Returns the name of a torrent for log entries. */
 export function nameOf({ name }: ManagedTorrent): string {

@@ -3,10 +3,10 @@ import { infoHashText, type TorrentApi, type TorrentStats } from '@shoal/torrent
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { z } from 'zod'
-import { freshRow } from './adding.ts'
-import type { ManagedTorrent } from './managed-torrent.ts'
+import { freshRow } from '../changes/adding.ts'
+import type { ManagedTorrent } from '../records/managed-torrent.ts'
+import { TorrentRegistry } from '../records/torrent-registry.ts'
 import { TorrentList } from './torrent-list.ts'
-import { TorrentRegistry } from './torrent-registry.ts'
 
 /** The part of an engine's torrent that a list uses. */
 function engineTorrent(number: number) {

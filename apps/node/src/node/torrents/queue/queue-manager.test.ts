@@ -1,8 +1,8 @@
 import type { TorrentApi } from '@shoal/torrent'
 import { expect, test } from 'vitest'
-import { freshRow } from './adding.ts'
+import { freshRow } from '../changes/adding.ts'
+import { TorrentRegistry } from '../records/torrent-registry.ts'
 import { QueueManager, reordered } from './queue-manager.ts'
-import { TorrentRegistry } from './torrent-registry.ts'
 
 const ORDER = ['a', 'b', 'c', 'd']
 const move = (moved: string, how: Parameters<typeof reordered>[2]) =>

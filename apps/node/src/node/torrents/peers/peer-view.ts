@@ -1,6 +1,6 @@
 import type { Peer } from '@shoal/api'
 import type { PeerStatus } from '@shoal/torrent'
-import type { Persons } from '../people/service.ts'
+import type { Persons } from '../../people/service.ts'
 import type { Countries } from './countries.ts'
 
 /** Facts about peers that the engine does not know. */
