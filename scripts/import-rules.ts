@@ -83,7 +83,7 @@ export const FLOORS: Record<string, Floors> = {
       ['session-api.ts'],
       ['swarm'],
       ['session', 'session.ts'],
-      ['index.ts'],
+      ['index.ts', 'omitted.browser.ts'],
     ],
     contracts: [
       'storage/storage.ts',
@@ -130,6 +130,9 @@ export const FLOORS: Record<string, Floors> = {
 
 /** The engine also runs in browsers, so only files named `*.node.ts` import Node's modules. */
 export const ENGINE = 'packages/torrent/src'
+
+/** The parts of the engine that pages leave out, for all its floors. Only `#` imports resolve to it. */
+export const OMITTED = `${ENGINE}/omitted.browser.ts`
 
 /** Folders of the engine that do no input or output, with the folders and files that they may import. */
 export const ENGINE_PURE: Record<string, readonly string[]> = {

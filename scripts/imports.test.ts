@@ -4,7 +4,10 @@ import { findImports, findViolations, type Manifest } from './imports.ts'
 const engine = {
   name: '@shoal/torrent',
   exports: { '.': './src/index.ts' },
-  imports: { '#pair': { browser: './src/base/pair.browser.ts', default: './src/base/pair.node.ts' } },
+  imports: {
+    '#pair': { browser: './src/base/pair.browser.ts', default: './src/base/pair.node.ts' },
+    '#left-out': { browser: './src/omitted.browser.ts', default: './src/base/pair.node.ts' },
+  },
   dependencies: { '@noble/hashes': '1' },
 } satisfies Manifest
 const manifests = new Map<string, Manifest>([
@@ -26,6 +29,7 @@ function violations(files: Record<string, string>): string[] {
       [`${src}/wire/handshake.ts`]: '',
       [`${src}/api.ts`]: '',
       [`${src}/index.ts`]: '',
+      [`${src}/omitted.browser.ts`]: "import type {} from './wire/handshake.ts'\n",
       ...files,
     }),
   )
@@ -71,6 +75,12 @@ test.each([
   ['a development package', 'swarm/a.ts', "import 'vitest'", 'only tests import it'],
   ['the package for tests', 'swarm/a.ts', "import '@shoal/testing'", 'only tests import it'],
   ['an undeclared pair', 'swarm/a.ts', "import '#other'", 'not among the imports'],
+  [
+    'the parts that pages leave out, by path',
+    'session/a.ts',
+    "import '../omitted.browser.ts'",
+    'for # imports',
+  ],
   ['a missing file', 'swarm/a.ts', "import './b.ts'", 'does not exist'],
   ['another package by path', 'swarm/a.ts', "import '../../../../apps/node/src/b.ts'", 'by its name'],
   ['another workspace by name', 'swarm/a.ts', "import '@shoal/node'", 'not a dependency'],
@@ -85,6 +95,7 @@ test.each([
   ['downwards', 'swarm/a.ts', "import '../wire/handshake.ts'\nimport '../storage/memory.ts'"],
   ['the contract of a folder on the same floor', 'hash/a.ts', "import type {} from '../storage/storage.ts'"],
   ['a platform pair', 'swarm/a.ts', "import '#pair'"],
+  ['a part that pages leave out', 'wire/handshake.ts', "import '#left-out'"],
   ['Node in a file for Node', 'storage/a.node.ts', "import 'node:fs'"],
   [
     'anything in a test',

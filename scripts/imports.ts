@@ -9,6 +9,7 @@ import {
   FLOORS,
   type Floors,
   FOR_TESTS,
+  OMITTED,
   TEST_FILE,
   WORKSPACES,
 } from './import-rules.ts'
@@ -123,6 +124,7 @@ function check(
     if (existsSync(posix.join(ROOT, target))) return null
     return `${specifier} does not exist (imports name the file with its .ts)`
   }
+  if (target === OMITTED && !isTest) return `${specifier} is for # imports only`
   found(target)
   const other = findWorkspace(target)
   if (other !== workspace) {
@@ -145,6 +147,7 @@ function checkPlatformPair(
   for (const relative of listPaths(entry)) {
     const target = posix.join(workspace, relative)
     if (!tree.files.has(target)) return `${specifier} resolves to ${target}, which does not exist`
+    if (target === OMITTED) continue
     found(target)
     const message = TEST_FILE.test(file) ? null : checkFloors(file, target)
     if (message) return message

@@ -2,7 +2,6 @@ import { afterEach, describe, expect, it } from 'vitest'
 import { systemClock } from '../base/clock.ts'
 import { seededRandom } from '../base/random.ts'
 import { VirtualClock } from '../base/virtual-clock.ts'
-import { openDatagram as openBrowser } from './datagram.browser.ts'
 import { openDatagram as openNode } from './datagram.node.ts'
 import type { DatagramOptions, DatagramSocket, OpenDatagram } from './datagram.ts'
 import { MemoryDatagramNetwork } from './memory-datagram.ts'
@@ -114,10 +113,6 @@ describe('datagrams of the system', () => {
     // A machine without IPv6 says so, rather than giving a socket that does not work.
     if (six) expect(six.port).toBe(four.port)
     await Promise.all([four.close(), six?.close()])
-  })
-
-  it('are not available in browsers', async () => {
-    await expect(openBrowser({ family: 4, port: 0 })).rejects.toMatchObject({ code: 'unsupported' })
   })
 })
 

@@ -1,5 +1,4 @@
 import { expect, it } from 'vitest'
-import { resolveHost as resolveBrowser } from './resolve.browser.ts'
 import { resolveHost } from './resolve.node.ts'
 
 it('returns IP literals as they are', async () => {
@@ -31,8 +30,4 @@ it('stops waiting when the signal aborts', async () => {
     expect(outcome).toMatchObject({ status: 'rejected', reason: { message: 'enough' } })
   }
   await expect(resolveHost('localhost', { signal: stop.signal })).rejects.toThrow('enough')
-})
-
-it('is not available in browsers', async () => {
-  await expect(resolveBrowser('localhost')).rejects.toMatchObject({ code: 'unsupported' })
 })

@@ -1,6 +1,5 @@
 import { expect, test } from 'vitest'
-import { HttpTracker } from './http-tracker.browser.ts'
-import { UdpTracker } from './udp-tracker.browser.ts'
+import { HttpTracker, openDatagram, resolveHost, UdpTracker } from './omitted.browser.ts'
 
 test.each([new HttpTracker(), new UdpTracker()])(
   'pages reject trackers that they cannot use, and say which they can',
@@ -11,3 +10,8 @@ test.each([new HttpTracker(), new UdpTracker()])(
     await tracker.close()
   },
 )
+
+test('pages have neither datagrams nor addresses of names', async () => {
+  await expect(openDatagram({ family: 4, port: 0 })).rejects.toMatchObject({ code: 'unsupported' })
+  await expect(resolveHost('localhost')).rejects.toMatchObject({ code: 'unsupported' })
+})

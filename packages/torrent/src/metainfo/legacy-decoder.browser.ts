@@ -1,4 +1,0 @@
-/** Pages open torrents by link, which names no encoding. */
-export function legacyDecoder(): TextDecoder | null {
-  return null
-}

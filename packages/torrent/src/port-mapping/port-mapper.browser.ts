@@ -1,4 +1,0 @@
-/** Pages accept no connections. */
-export function openPortMapper(): null {
-  return null
-}
