@@ -13,6 +13,7 @@ import { HeldPathsKeeper } from './held-paths-keeper.ts'
 import { createIpFilter, ipFilterProblems } from './node-ip-filter.ts'
 import { Pulse } from './pulse.ts'
 import { DatabaseResumeStore } from './records/resume-store.ts'
+import { restoreTorrents } from './restore-torrents.ts'
 import { ENGINE, TORRENTS as SERVICE, TORRENT_OPERATIONS } from './service.ts'
 import { firstOptions, followSettings, takenPeerPort } from './session-settings.ts'
 import { TORRENT_TABLES } from './tables.ts'
@@ -61,10 +62,13 @@ export const TORRENTS = capability({
       health: () => health(manager),
       jobs: { move: {} },
       async begin() {
-        const { registry, peerFacts, removals, queue } = manager
-        await manager.restore(api => ({ ...freshRow(api, registry), paused: api.stats.state === 'paused' }))
+        const { registry, peers, removals, queue } = manager
+        await restoreTorrents(manager, api => ({
+          ...freshRow(api, registry),
+          paused: api.stats.state === 'paused',
+        }))
         followSettings(manager)
-        await peerFacts.countries
+        await peers.facts.countries
           .open(settings.current.privacy.countryDatabase)
           .catch(error => log.warn(error.message))
         pulse.start()

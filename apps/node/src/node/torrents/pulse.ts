@@ -52,15 +52,15 @@ export class Pulse {
   /** Saves the last figures. */
   close(): void {
     for (const stop of this.#stops) stop()
-    const { registry, goodPeers, kernel, traffic } = this.#manager
+    const { registry, peers, kernel, traffic } = this.#manager
     kernel.problems.guard('peers', () => {
-      for (const torrent of registry.listed()) goodPeers.note(torrent)
+      for (const torrent of registry.listed()) peers.good.note(torrent)
     })
     traffic.flush(Date.now())
   }
 
   #watch(id: string, torrent: ManagedTorrent): TorrentTopic {
-    const topic = new TorrentTopic(torrent, this.#manager.peerFacts)
+    const topic = new TorrentTopic(torrent, this.#manager.peers.facts)
     this.#topics.set(id, { torrent, topic })
     return topic
   }
@@ -104,7 +104,7 @@ export class Pulse {
   /** Saves the uploading peers, so that they are known even after the node was killed. */
   #notePeers(): void {
     if (this.#ticks % PEERS_TICKS !== 0) return
-    for (const torrent of this.#moving) this.#manager.goodPeers.note(torrent)
+    for (const torrent of this.#moving) this.#manager.peers.good.note(torrent)
     this.#moving.clear()
   }
 

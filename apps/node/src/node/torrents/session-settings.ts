@@ -45,7 +45,7 @@ export function takenPeerPort({ network: { port } }: Settings, opened: number): 
 }
 
 /** Applies changes of the settings to the session. A change that it rejects, such as a port in use, is rejected as a whole. */
-export function followSettings({ kernel, session, peerFacts, ipFilter, queue }: TorrentManager): void {
+export function followSettings({ kernel, session, peers, ipFilter, queue }: TorrentManager): void {
   const { settings, limits, folders } = kernel
   settings.onCheck(async ({ downloads: { directory } }, { downloads: before }) => {
     if (directory !== before.directory) await folders.allow(directory, 'downloads.directory')
@@ -54,7 +54,7 @@ export function followSettings({ kernel, session, peerFacts, ipFilter, queue }: 
     if (directory !== before.directory) await openWritable(directory)
   })
   settings.onApply(({ privacy }) => openIpFilter(ipFilter, privacy.ipFilter))
-  settings.onApply(({ privacy }) => peerFacts.countries.open(privacy.countryDatabase))
+  settings.onApply(({ privacy }) => peers.facts.countries.open(privacy.countryDatabase))
   settings.onApply(async (now, before) => {
     const [options, last] = [sessionOptions(now), sessionOptions(before)]
     const changed = Object.entries(options).filter(

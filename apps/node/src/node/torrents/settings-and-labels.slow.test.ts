@@ -12,7 +12,7 @@ const HASHES = ['1', '2', '3'].map(digit => digit.repeat(40))
 test('a change that the engine rejects is undone completely', async () => {
   const node = await nodeForTest()
   const { engine: session, torrents, kernel } = node
-  const { countries } = torrents.peerFacts
+  const { countries } = torrents.peers.facts
   const before = kernel.settings.current
   const opened = vi.spyOn(countries, 'open')
   const configure = vi

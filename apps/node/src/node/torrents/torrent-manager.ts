@@ -1,12 +1,6 @@
 /** All torrents of a node: the engine's torrents with the node's records, and reactions to their events. */
 import type { Torrent } from '@shoal/api'
-import {
-  infoHashText,
-  type PeerStatus,
-  type Session,
-  type TorrentApi,
-  type TorrentSource,
-} from '@shoal/torrent'
+import type { Session, TorrentApi, TorrentSource } from '@shoal/torrent'
 import type { IpFilterFile } from '../../base/ip-filter-file.ts'
 import type { Kernel } from '../kernel/kernel.ts'
 import type { Persons } from '../people/service.ts'
@@ -17,12 +11,8 @@ import { Removals } from './changes/removals.ts'
 import { nameOf } from './changes/torrent-log.ts'
 import { Labels } from './labels.ts'
 import { TorrentList } from './list/torrent-list.ts'
-import { Countries } from './peers/countries.ts'
-import { GoodPeerStore } from './peers/good-peer-store.ts'
-import { GoodPeers } from './peers/good-peers.ts'
+import { KnownPeers } from './peers/known-peers.ts'
 import type { PeerTest } from './peers/peer-reach.ts'
-import { PeerStore } from './peers/peer-store.ts'
-import { hostOf, type PeerFacts } from './peers/peer-view.ts'
 import { QueueManager } from './queue/queue-manager.ts'
 import type { FacetInput } from './records/facets.ts'
 import { HistoryStore } from './records/history-store.ts'
@@ -37,15 +27,6 @@ import { followTorrent } from './torrent-events.ts'
 import { TorrentRates } from './torrent-rates.ts'
 import { Traffic } from './traffic.ts'
 
-/** Torrents that are restored before other work runs. */
-const RESTORED_AT_ONCE = 100
-
-/** Access to the manager's tables. */
-interface Tables {
-  readonly labels: LabelStore
-  readonly peers: PeerStore
-}
-
 export class TorrentManager implements Torrents {
   readonly kernel: Kernel
   readonly session: Session
@@ -57,14 +38,10 @@ export class TorrentManager implements Torrents {
   readonly removals: Removals
   readonly previews: Previews
   readonly traffic: Traffic
-  readonly goodPeers: GoodPeers
+  readonly peers: KnownPeers
   readonly rates = new TorrentRates()
-  readonly peerFacts: PeerFacts
   readonly ipFilter: IpFilterFile
-  readonly #tables: Tables
   readonly rows: TorrentRows
-  /** The last attempt of a hub to connect to the port for peers. */
-  peerTest: PeerTest | null = null
   readonly #watchers = new Set<TorrentWatcher>()
   /** Resolves in the first turn in which no torrent was added yet. */
   #turns: Promise<unknown> = Promise.resolve()
@@ -74,12 +51,10 @@ export class TorrentManager implements Torrents {
     this.kernel = kernel
     this.session = session
     this.ipFilter = ipFilter
-    this.peerFacts = { countries: new Countries(), persons }
     this.records = new TorrentStore(database)
-    this.#tables = { labels: new LabelStore(database), peers: new PeerStore(database) }
+    const labels = new LabelStore(database)
     const tables = {
-      torrents: this.records,
-      labels: this.#tables.labels,
+      ...{ torrents: this.records, labels },
       transaction: <T>(work: () => T) => database.transaction(work),
     }
     this.rows = new TorrentRows(tables, () => queueMicrotask(() => this.labels.tell()))
@@ -88,10 +63,7 @@ export class TorrentManager implements Torrents {
     this.queue = new QueueManager({ registry: this.registry, settings: () => settings.current.queue })
     this.previews = new Previews(session, this.registry)
     this.traffic = new Traffic(new HistoryStore(database))
-    this.goodPeers = new GoodPeers({
-      store: new GoodPeerStore(database),
-      recordId: id => this.recordId(id),
-    })
+    this.peers = new KnownPeers({ database, persons, recordId: id => this.recordId(id) })
     this.removals = new Removals({
       registry: this.registry,
       queue: this.queue,
@@ -101,17 +73,13 @@ export class TorrentManager implements Torrents {
       onForgotten: (torrent, known) => this.#onForgotten(torrent, known),
     })
     this.labels = new Labels({
-      ...{ store: this.#tables.labels, registry: this.registry, folders },
+      ...{ store: labels, registry: this.registry, folders },
       onChanged: () => events.publish('labels', { type: 'labels', labels: this.labels.list().items }),
     })
     folders.addRoots(() => [
       settings.current.downloads.directory,
-      ...this.#tables.labels.all().map(label => label.directory),
+      ...labels.all().map(label => label.directory),
     ])
-  }
-
-  get knownPeers(): PeerStore {
-    return this.#tables.peers
   }
 
   recordId(id: string): number | undefined {
@@ -149,7 +117,7 @@ export class TorrentManager implements Torrents {
   }
 
   notePeerTest(test: PeerTest | null): void {
-    this.peerTest = test
+    this.peers.test = test
   }
 
   countFileBytes(bytes: number): void {
@@ -209,14 +177,11 @@ export class TorrentManager implements Torrents {
         for (const watcher of this.#watchers) watcher.onComplete?.(each, fresh)
       },
       onRested: () => void this.queue.freed(),
-      onState: each => this.goodPeers.recall(each),
-      onPeerClosed: (each, peer) => {
-        each.sources.closed(peer)
-        this.#notePeer(peer)
-      },
+      onState: each => this.peers.good.recall(each),
+      onPeerClosed: (each, peer) => this.peers.closed(each, peer),
     })
     // A restored torrent is already running.
-    this.goodPeers.recall(torrent)
+    this.peers.good.recall(torrent)
     return torrent
   }
 
@@ -246,62 +211,8 @@ export class TorrentManager implements Torrents {
     this.registry.change(torrent, { label: row.label ?? double.row.label, tags })
   }
 
-  #notePeer({ kind, address, client, downloadedBytes, uploadedBytes, wastedBytes }: PeerStatus): void {
-    if (kind === 'webseed') return
-    const traffic = {
-      host: hostOf(address),
-      client,
-      downloadedBytes,
-      uploadedBytes,
-      wastedBytes,
-      connections: 1,
-    }
-    this.#tables.peers.add(Date.now(), [traffic])
-  }
-
   #onForgotten(torrent: ManagedTorrent, known: number | undefined): void {
     this.rates.forget(torrent)
     for (const watcher of this.#watchers) watcher.onForgotten?.(torrent, known)
-  }
-
-  /** Pairs the torrents that the session has restored with their rows. */
-  async restore(fresh: (api: TorrentApi) => TorrentRow): Promise<void> {
-    const rows = new Map(this.rows.all().map(row => [row.id, row]))
-    const pairs = this.session.torrents.map(api => {
-      const { v1, v2 } = api.infoHashes
-      const hashes = [v1 && infoHashText({ v1 }), v2 && infoHashText({ v2 })]
-      const [row, ...doubles] = hashes.flatMap(hash => rows.get(hash ?? '') ?? [])
-      for (const found of [row, ...doubles]) if (found) rows.delete(found.id)
-      // The node was killed before the entries of a hybrid torrent's two hashes were merged.
-      for (const { id } of doubles) this.rows.delete(id)
-      return [api, row] as const
-    })
-    // No torrent goes with these. Of one that was removed only the row was left to be deleted; of another the record is damaged: what it was
-    // added from is not enough to begin anew.
-    for (const { id, removedMs } of rows.values()) {
-      if (removedMs === null)
-        this.kernel.log.warn(`${id} is missing from the list because its record is damaged: add it again`)
-      this.rows.delete(id)
-    }
-    // In few transactions, since thousands would delay the start.
-    for (let at = 0; at < pairs.length; at += RESTORED_AT_ONCE) {
-      this.kernel.database.transaction(() => {
-        for (const [api, row] of pairs.slice(at, at + RESTORED_AT_ONCE)) this.adopt(api, row ?? fresh(api))
-      })
-      await new Promise(setImmediate)
-    }
-    await this.list.lookAtNew()
-    this.#countRestored()
-  }
-
-  /** Makes the node's totals at least those of all its torrents together. */
-  #countRestored(): void {
-    const restored = { downloadedBytes: 0, uploadedBytes: 0 }
-    for (const { stats } of this.session.torrents) {
-      restored.downloadedBytes += stats.downloadedBytes
-      restored.uploadedBytes += stats.uploadedBytes
-    }
-    this.traffic.keepUp(this.session.transferred, Date.now())
-    this.traffic.atLeast(restored)
   }
 }

@@ -68,7 +68,7 @@ export function torrentOperations(manager: TorrentManager): Implemented<typeof T
       manager.filesRenamed(torrent)
       return {}
     },
-    listPeers: async ({ id }) => ({ items: toPeers(registry.get(id), manager.peerFacts) }),
+    listPeers: async ({ id }) => ({ items: toPeers(registry.get(id), manager.peers.facts) }),
     listSources: async ({ id }) => ({ items: toSources(registry.get(id)) }),
     addPeers: async ({ id, addresses }) => {
       const { api } = registry.get(id)
@@ -97,12 +97,12 @@ export function torrentOperations(manager: TorrentManager): Implemented<typeof T
       return {}
     },
     getPeerReach: async () => {
-      const { session, peerTest } = manager
+      const { session, peers } = manager
       const { port, stats, portMapping, route } = session
       const interfaces = Object.values(networkInterfaces()).flatMap(each => each ?? [])
       const addresses = interfaces.map(({ address }) => address)
       return decidePeerReach({
-        ...{ port, host: kernel.peerHost, route, addresses, stats, portMapping, peerTest },
+        ...{ port, host: kernel.peerHost, route, addresses, stats, portMapping, peerTest: peers.test },
         network: kernel.reach.shoalNetwork.value(),
       })
     },
@@ -117,8 +117,8 @@ export function torrentOperations(manager: TorrentManager): Implemented<typeof T
         throw new Failure('bad-request', 'this cursor is not valid: use `next` of the previous page', {
           field: 'cursor',
         })
-      const items = manager.knownPeers.recent(limit, from)
-      const total = manager.knownPeers.count()
+      const items = manager.peers.records.recent(limit, from)
+      const total = manager.peers.records.count()
       const end = from + items.length
       return { items, total, next: end < total && items.length > 0 ? String(end) : null }
     },
