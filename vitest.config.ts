@@ -88,6 +88,7 @@ export default defineConfig({
           ...COMPUTING,
           include: [
             'packages/*/src/**/*.test.ts',
+            'capabilities/**/*.test.ts',
             'apps/*/{src,scripts}/**/*.test.ts',
             'scripts/**/*.test.ts',
             'bench/**/*.test.ts',
@@ -104,7 +105,11 @@ export default defineConfig({
           name: 'slow',
           ...WAITING,
           ...ONE_PROCESS,
-          include: [SLOW, LONG].flatMap(kind => [`{packages,apps}/*/src/${kind}`, `{fuzz,scripts}/${kind}`]),
+          include: [SLOW, LONG].flatMap(kind => [
+            `{packages,apps}/*/src/${kind}`,
+            `capabilities/${kind}`,
+            `{fuzz,scripts}/${kind}`,
+          ]),
           exclude: [...LEFT_OUT, ...REPLACING_MODULES],
           ...SLOWER,
         },

@@ -40,10 +40,13 @@ export function classSizes(source: string): ClassSize[] {
   return sizes
 }
 
-/** Checks the classes of packages and apps, except those that tests use. */
+/** Checks the classes of packages, apps and capabilities, except those that tests use. */
 export async function checkClasses(): Promise<RunResult> {
   const started = performance.now()
-  const files = globSync('{packages,apps}/**/*.{ts,tsx}', { cwd: ROOT, exclude: ['**/node_modules'] })
+  const files = globSync('{packages,apps,capabilities}/**/*.{ts,tsx}', {
+    cwd: ROOT,
+    exclude: ['**/node_modules'],
+  })
     .map(file => file.replaceAll('\\', '/'))
     .filter(file => !TEST_FILE.test(file))
     .sort()

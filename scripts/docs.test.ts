@@ -1,8 +1,10 @@
 import { existsSync, globSync, readFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { describe, expect, test } from 'vitest'
-import { REFERENCE, withTable } from './reference.ts'
+import { NAMES } from '../capabilities/list.ts'
+import { lists } from './lists.ts'
 import { ROOT } from './run.ts'
+import { TABLES, withTable } from './tables.ts'
 
 const PAGES = globSync(['*.md', 'docs/**/*.md', 'bench/*.md'], { cwd: ROOT }).map(page =>
   page.replaceAll('\\', '/'),
@@ -60,10 +62,17 @@ describe('docs/beps.md', () => {
   })
 })
 
-test.each(Object.keys(REFERENCE))('%s has the tables that node scripts/reference.ts writes', async path => {
+test.each(Object.keys(TABLES))('%s has the tables that node scripts/reference.ts writes', async path => {
   const text = read(path)
-  expect(text).toBe(withTable(text, await REFERENCE[path]!()))
+  expect(text).toBe(withTable(text, await TABLES[path]!()))
 })
+
+test.each(Object.entries(lists(NAMES)))(
+  '%s is what node scripts/reference.ts writes',
+  async (path, write) => {
+    expect(read(path)).toBe(await write())
+  },
+)
 
 /** Returns true if the target of a link exists: the file, and the heading if the link has one. */
 function resolves(page: string, target: string): boolean {

@@ -2,6 +2,36 @@
  * The import rules as data. Imports go down only, and there are no cycles, type imports included.
  */
 
+/** The folder with a folder for each capability. */
+export const CAPABILITIES = 'capabilities'
+
+/**
+ * The parts of a capability's folder, and the places whose rules they follow: those where they would be if each workspace had its own
+ * part. So a screen cannot import the node's part, although both are in one folder.
+ */
+const PARTS: readonly (readonly [part: RegExp, place: string])[] = [
+  [/^contract\.ts$/, 'packages/api/src/contracts/NAME.ts'],
+  [/^schemas\.ts$/, 'packages/api/src/schemas/NAME.ts'],
+  [/^simulated\.ts$/, 'packages/api/src/testing/node/NAME.ts'],
+  [/^messages\/(\w+)\/errors\.ts$/, 'packages/api/src/reason-texts/$1/NAME.ts'],
+  [/^messages\/(\w+)\/settings\.ts$/, 'packages/api/src/setting-texts/$1/NAME.ts'],
+  [/^messages\/(\w+)\/cli\.ts$/, 'apps/node/src/cli/messages/$1/NAME.ts'],
+  [/^messages\/(\w+)\/(menu|web)\.ts$/, 'apps/web/src/shared/messages/$1/NAME-$2.ts'],
+  [/^node\/(.*)$/, 'apps/node/src/node/NAME/$1'],
+  [/^cli\/(.*)$/, 'apps/node/src/cli/commands/NAME/$1'],
+  [/^web\/(.*)$/, 'apps/web/src/features/NAME/$1'],
+]
+
+/** Returns the place whose rules a file follows: its own path, or that of a part of a capability. Null for a file of a capability that is none of its parts. */
+export function placeOf(file: string): string | null {
+  const [top, name, ...rest] = file.split('/')
+  if (top !== CAPABILITIES || rest.length === 0) return file
+  const path = rest.join('/')
+  for (const [part, place] of PARTS)
+    if (part.test(path)) return path.replace(part, place).replace('NAME', name!)
+  return TEST_FILE.test(file) ? file : null
+}
+
 /** The workspaces that each workspace may import. Its package.json must also declare them. */
 export const WORKSPACES: Record<string, readonly string[]> = {
   'packages/torrent': [],
@@ -33,16 +63,18 @@ export const WORKSPACES: Record<string, readonly string[]> = {
   'packages/markdown': [],
   'packages/daemon': ['packages/api', 'packages/torrent', 'packages/tracker'],
   'packages/testing': [],
+  capabilities: ['packages/*', 'apps/*'],
   'apps/node': ['packages/*'],
   'apps/web': ['packages/*'],
   'apps/hub': ['packages/*'],
   // These access the internals of what they test and measure.
-  interop: ['packages/*', 'apps/*'],
-  sim: ['packages/*', 'apps/*'],
-  bench: ['packages/*', 'apps/*', 'interop', 'sim', 'scripts'],
-  fuzz: ['packages/*', 'apps/*', 'scripts'],
+  interop: ['packages/*', 'apps/*', 'capabilities'],
+  sim: ['packages/*', 'apps/*', 'capabilities'],
+  bench: ['packages/*', 'apps/*', 'capabilities', 'interop', 'sim', 'scripts'],
+  fuzz: ['packages/*', 'apps/*', 'capabilities', 'scripts'],
   scripts: [
     'interop',
+    'capabilities',
     'packages/api',
     'packages/hub-api',
     'packages/options',
@@ -111,6 +143,7 @@ export const FLOORS: Record<string, Floors> = {
       ['kernel'],
       ['server'],
       ['*'],
+      ['of-capabilities.ts'],
       ['capabilities.ts', 'system'],
       ['run-node.ts'],
       ['command-node.ts', 'start.ts', 'table-owners.ts'],

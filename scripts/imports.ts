@@ -4,12 +4,14 @@ import { isBuiltin } from 'node:module'
 import { posix } from 'node:path'
 import {
   ACCESS_INTERNALS,
+  CAPABILITIES,
   ENGINE,
   ENGINE_PURE,
   FLOORS,
   type Floors,
   FOR_TESTS,
   OMITTED,
+  placeOf,
   TEST_FILE,
   WORKSPACES,
 } from './import-rules.ts'
@@ -66,13 +68,20 @@ export function findImports(source: string): Import[] {
 export function findViolations(tree: SourceTree): Violation[] {
   const violations: Violation[] = []
   const edges: Edge[] = []
-  for (const [file, source] of tree.files)
+  for (const [file, source] of tree.files) {
+    const place = placeOf(file)
+    if (place === null) {
+      violations.push({ file, line: 1, message: 'this is none of the parts of a capability (PARTS)' })
+      continue
+    }
     for (const { specifier, line } of findImports(source)) {
       const message = check(tree, file, specifier, target => {
-        if (tree.files.has(target) && !TEST_FILE.test(file)) edges.push({ file, line, target })
+        if (tree.files.has(target) && !isTestFile(file))
+          edges.push({ file: place, line, target: placeOf(target) ?? target })
       })
       if (message) violations.push({ file, line, message })
     }
+  }
   return [...violations, ...findCycleViolations(edges)]
 }
 
@@ -114,7 +123,7 @@ function check(
   found: (target: string) => void,
 ): string | null {
   const workspace = findWorkspace(file)
-  const isTest = TEST_FILE.test(file)
+  const isTest = isTestFile(file)
   if (specifier.startsWith('#')) return checkPlatformPair(tree, file, specifier, found)
   if (isBuiltin(specifier)) return checkBuiltin(file, specifier, isTest)
   if (!specifier.startsWith('.')) return checkPackage(tree, file, specifier, isTest, found)
@@ -131,7 +140,14 @@ function check(
     if (!ACCESS_INTERNALS.includes(workspace)) return `${other} is another package: import it by its name`
     return allowedWorkspace(workspace, other)
   }
-  return isTest ? null : checkFloors(file, target)
+  return isTest ? null : checkPlaces(file, target)
+}
+
+/** Checks an import by the places of both files: between workspaces, or between floors of one. */
+function checkPlaces(file: string, target: string): string | null {
+  const [from, to] = [placeOf(file) ?? file, placeOf(target) ?? target]
+  const [workspace, other] = [findWorkspace(from), findWorkspace(to)]
+  return workspace === other ? checkFloors(from, to) : allowedWorkspace(workspace, other)
 }
 
 /** Checks an import of `#name`, which resolves to a pair of files, one for each platform. */
@@ -178,18 +194,40 @@ function checkPackage(
   const root = tree.manifests.get('') ?? {}
   const declared = { ...own.dependencies, ...own.optionalDependencies, ...own.peerDependencies }
   const development = { ...own.devDependencies, ...root.devDependencies }
+  const ofCapabilities = name === tree.manifests.get(CAPABILITIES)?.name
   const mayDevelop =
     isTest || ACCESS_INTERNALS.includes(workspace) || posix.basename(file).includes('.config.')
-  if (!(name in declared) && !(mayDevelop && name in development) && name !== own.name) {
+  if (!ofCapabilities && !(name in declared) && !(mayDevelop && name in development) && name !== own.name) {
     return name in development
       ? `${name} is for development: only tests import it`
       : `${name} is not a dependency in ${workspace}/package.json`
   }
   const other = [...tree.manifests].find(([, manifest]) => manifest.name === name)?.[0]
   if (other === undefined || other === workspace) return null
-  const entry = tree.manifests.get(other)?.exports?.[`.${specifier.slice(name.length)}`]
-  for (const relative of listPaths(entry)) found(posix.join(other, relative))
-  return isTest && other === FOR_TESTS ? null : allowedWorkspace(workspace, other)
+  const targets = findExports(
+    tree.manifests.get(other)?.exports ?? {},
+    `.${specifier.slice(name.length)}`,
+  ).map(relative => posix.join(other, relative))
+  for (const target of targets) found(target)
+  if (isTest && other === FOR_TESTS) return null
+  if (workspace !== CAPABILITIES && !ofCapabilities) return allowedWorkspace(workspace, other)
+  const missing = targets.find(target => !tree.files.has(target) && !existsSync(posix.join(ROOT, target)))
+  if (missing !== undefined) return `${specifier} resolves to ${missing}, which does not exist`
+  if (isTest || ACCESS_INTERNALS.includes(workspace)) return null
+  return targets.map(target => checkPlaces(file, target)).find(message => message !== null) ?? null
+}
+
+/** Returns the files that a path of `exports` names, which may be a pattern: `./*`. */
+function findExports(exports: Readonly<Record<string, unknown>>, path: string): string[] {
+  if (path in exports) return listPaths(exports[path])
+  const pattern = Object.keys(exports).find(key => key.endsWith('*') && path.startsWith(key.slice(0, -1)))
+  if (pattern === undefined) return []
+  return listPaths(exports[pattern]).map(each => each.replace('*', path.slice(pattern.length - 1)))
+}
+
+/** Tests and their helpers, also by the place of a capability's part. */
+function isTestFile(file: string): boolean {
+  return TEST_FILE.test(file) || TEST_FILE.test(placeOf(file) ?? '')
 }
 
 function allowedWorkspace(from: string, to: string): string | null {

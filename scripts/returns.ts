@@ -48,7 +48,7 @@ function hasAwait(node: unknown): boolean {
 
 /** Checks all sources. */
 export async function checkReturns(): Promise<Violation[]> {
-  const files = globSync('{packages,apps,interop,sim,bench,fuzz,scripts}/**/*.{ts,tsx}', {
+  const files = globSync('{packages,apps,capabilities,interop,sim,bench,fuzz,scripts}/**/*.{ts,tsx}', {
     cwd: ROOT,
     exclude: ['**/node_modules', '**/dist'],
   })

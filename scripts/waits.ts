@@ -177,7 +177,7 @@ function numberIn(node: Node | undefined): number | null {
 
 /** Checks all tests. */
 export async function checkWaits(): Promise<Violation[]> {
-  const files = globSync('{packages,apps,interop,sim,bench,fuzz,scripts}/**/*.{ts,tsx}', {
+  const files = globSync('{packages,apps,capabilities,interop,sim,bench,fuzz,scripts}/**/*.{ts,tsx}', {
     cwd: ROOT,
     exclude: ['**/node_modules', '**/dist'],
   })

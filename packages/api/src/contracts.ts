@@ -7,6 +7,7 @@ import { FINDABLE } from './contracts/findable.ts'
 import { HUBS } from './contracts/hubs.ts'
 import { NETWORK } from './contracts/network.ts'
 import { NETWORK_SEARCH } from './contracts/network-search.ts'
+import { CONTRACTS_OF_CAPABILITIES } from './contracts/of-capabilities.ts'
 import { PEOPLE } from './contracts/people.ts'
 import { PUBLICATIONS } from './contracts/publications.ts'
 import { REACH } from './contracts/reach.ts'
@@ -51,4 +52,5 @@ export const CONTRACTS = [
   PUBLICATIONS,
   TRANSMISSION,
   QBITTORRENT,
+  ...CONTRACTS_OF_CAPABILITIES,
 ] as const

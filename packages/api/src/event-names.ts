@@ -10,7 +10,7 @@ type EventType = NodeEvent['type']
 export const TOPICS = {
   torrents: ['torrents'],
   labels: ['labels'],
-  'torrent:ID': ['torrent'],
+  'torrent:ID': ['torrent', 'note'],
   network: ['network'],
   people: ['people', 'payment-required', 'contact-alarm'],
   hubs: ['hubs'],
@@ -49,6 +49,7 @@ export const OUTDATED_BY: Readonly<Partial<Record<OperationName, readonly EventT
   listFeedItems: ['feeds'],
   listPublications: ['publications'],
   listFollowed: ['publications'],
+  getNote: ['note'],
   getSettings: ['settings'],
   getNode: ['settings'],
   getHealth: ['settings'],

@@ -133,6 +133,8 @@ export const ROUTES: Readonly<Record<OperationName, Pick<Operation, 'method' | '
   updateFollowed: { method: 'PATCH', path: '/api/followed/{id}' },
   checkFollowed: { method: 'POST', path: '/api/followed/{id}/check' },
   unfollow: { method: 'DELETE', path: '/api/followed/{id}' },
+  getNote: { method: 'GET', path: '/api/torrents/{id}/note' },
+  putNote: { method: 'PUT', path: '/api/torrents/{id}/note' },
   listJobs: { method: 'GET', path: '/api/jobs' },
   getJob: { method: 'GET', path: '/api/jobs/{id}' },
   cancelJob: { method: 'DELETE', path: '/api/jobs/{id}' },

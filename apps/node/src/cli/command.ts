@@ -38,6 +38,8 @@ export function shownCommands(commands: CommandLine['commands']): [name: string,
 }
 
 export interface Command<Table extends OptionTable = OptionTable> {
+  /** The place of a capability's command in the overview. The others have theirs in the table of commands. */
+  readonly group?: CommandGroup
   /** The text of its help, with an empty line between paragraphs. */
   readonly about: string
   readonly positionals: readonly Positional[]

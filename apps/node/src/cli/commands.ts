@@ -1,5 +1,6 @@
 import type { CommandName as NodeCommandName } from '@shoal/api'
 import type { CommandEntry } from './command.ts'
+import { COMMANDS_OF_CAPABILITIES } from './commands/of-capabilities.ts'
 
 /** All commands. Each module is loaded when its command is used. */
 export const COMMANDS = {
@@ -66,6 +67,7 @@ export const COMMANDS = {
   check: { group: 'alone', load: async () => (await import('./commands/check.ts')).check },
   completion: { group: 'alone', load: async () => (await import('./commands/completion.ts')).completion },
   man: { group: 'alone', load: async () => (await import('./commands/man.ts')).man },
+  ...COMMANDS_OF_CAPABILITIES,
   complete: { group: null, load: async () => (await import('./commands/complete.ts')).complete },
 } satisfies Record<NodeCommandName, CommandEntry> & Record<string, CommandEntry>
 

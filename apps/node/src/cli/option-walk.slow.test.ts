@@ -10,8 +10,10 @@ import { flagName, type Option, parseWords, UsageError } from '@shoal/options'
 import { createTorrent, type Metainfo, writeMetainfo } from '@shoal/torrent'
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest'
 import type { Command, CommandContext, CommandEntry } from './command.ts'
+import { COMMANDS_OF_CAPABILITIES } from './commands/of-capabilities.ts'
 import { COMMANDS, type CommandName } from './commands.ts'
 import { COMMON_OPTIONS } from './common-options.ts'
+import { splitWords } from './shell/split.ts'
 
 const folder = vi.hoisted(() => {
   const { mkdtempSync } = process.getBuiltinModule('node:fs')
@@ -149,7 +151,10 @@ const one = (...words: string[]) => [words]
 const each = (words: readonly string[]) => words.map(word => [word])
 
 /** The kinds of arguments of each command; null for those that only have one kind, and start, stop or need more than a node: their own tests show it. */
-const KINDS: Record<CommandName, readonly (readonly string[])[] | null> = {
+const KINDS: Record<
+  Exclude<CommandName, keyof typeof COMMANDS_OF_CAPABILITIES>,
+  readonly (readonly string[])[] | null
+> = {
   ...{ start: null, shell: null, 'restore-catalogue': null },
   ...{ stop: null, restart: null, open: null },
   'open-up': [[], ['--off'], ['--test']],
@@ -323,8 +328,22 @@ async function run(command: Command, words: readonly string[], idleMs = 60): Pro
   return JSON.stringify(mine, (_key, value) => (typeof value === 'bigint' ? String(value) : value))
 }
 
+/** Commands of capabilities: the examples of their help are the kinds, with a torrent that the node has. */
+const OF_CAPABILITIES = await Promise.all(
+  Object.entries<CommandEntry>(COMMANDS_OF_CAPABILITIES).map(async ([name, entry]) => {
+    const { examples } = await entry.load()
+    const kinds = examples.map(([line]) => splitWords(line).slice(1))
+    return [name, kinds.map(words => words.map(word => (/^[0-9a-f]{8}$/.test(word) ? ID : word)))] as const
+  }),
+)
+
+const ALL_KINDS: Readonly<Record<string, readonly (readonly string[])[] | null>> = {
+  ...KINDS,
+  ...Object.fromEntries(OF_CAPABILITIES),
+}
+
 const WALKED = Object.entries<CommandEntry>(COMMANDS).flatMap(([name, entry]) => {
-  const kinds = KINDS[name as CommandName]
+  const kinds = ALL_KINDS[name] ?? null
   return kinds === null ? [] : [[name, entry, kinds] as const]
 })
 

@@ -9,6 +9,7 @@ import { HUBS } from './hubs/capability.ts'
 import type { AnyCapability } from './kernel/capability.ts'
 import { NETWORK } from './network/capability.ts'
 import { NETWORK_SEARCH } from './network-search/capability.ts'
+import { OF_CAPABILITIES } from './of-capabilities.ts'
 import { PEOPLE } from './people/capability.ts'
 import { PUBLICATIONS } from './publications/capability.ts'
 import { QBITTORRENT } from './qbittorrent/capability.ts'
@@ -52,4 +53,5 @@ export const CAPABILITIES: readonly AnyCapability[] = [
   PUBLICATIONS,
   TRANSMISSION,
   QBITTORRENT,
+  ...OF_CAPABILITIES,
 ]

@@ -12,6 +12,7 @@ import { search } from '../features/search/feature.ts'
 import { settings } from '../features/settings/feature.ts'
 import { torrents } from '../features/torrents/feature.ts'
 import type { Feature } from '../shared/feature.ts'
+import { FEATURES_OF_CAPABILITIES } from './of-capabilities.ts'
 
 /** All features of the console, in the order of the menu, of the sections in the settings and of the tabs of a torrent. */
 export const FEATURES: readonly Feature[] = [
@@ -28,4 +29,5 @@ export const FEATURES: readonly Feature[] = [
   devices,
   settings,
   add,
+  ...FEATURES_OF_CAPABILITIES,
 ]

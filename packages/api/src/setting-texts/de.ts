@@ -1,3 +1,5 @@
+import ofCapabilities from './de/of-capabilities.ts'
+
 /** Titles and descriptions of the settings in German. Their contracts have the English ones. */
 const settings = {
   'downloads.directory': {
@@ -277,6 +279,7 @@ const settings = {
     description:
       'Eine .mmdb-Datei von MaxMind auf diesem Rechner, mit der die Länder von Peers angezeigt werden, ohne einen Online-Dienst zu fragen.',
   },
+  ...ofCapabilities,
 }
 
 export default settings

@@ -13,7 +13,8 @@ export function optionText(field: SettingField, option: string): string {
 }
 
 export function sectionText(name: string): string {
-  return findText(texts.settings.sections, name) ?? name
+  const own = (texts as unknown as Readonly<Record<string, { readonly section?: string }>>)[name]
+  return own?.section ?? findText(texts.settings.sections, name) ?? name
 }
 
 /** All words by which a setting can be found. */

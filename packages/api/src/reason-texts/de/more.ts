@@ -5,6 +5,7 @@ import hubs from './hubs.ts'
 import inputs from './inputs.ts'
 import metainfo from './metainfo.ts'
 import node from './node.ts'
+import ofCapabilities from './of-capabilities.ts'
 import people from './people.ts'
 import sealed from './sealed.ts'
 import sharing from './sharing.ts'
@@ -24,6 +25,7 @@ const reasons: Record<keyof typeof english, string> = {
   ...sharing,
   ...shoalNetwork,
   ...sources,
+  ...ofCapabilities,
 }
 
 export default reasons

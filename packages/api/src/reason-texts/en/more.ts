@@ -4,6 +4,7 @@ import hubs from './hubs.ts'
 import inputs from './inputs.ts'
 import metainfo from './metainfo.ts'
 import node from './node.ts'
+import ofCapabilities from './of-capabilities.ts'
 import people from './people.ts'
 import sealed from './sealed.ts'
 import sharing from './sharing.ts'
@@ -23,6 +24,7 @@ const reasons = {
   ...sharing,
   ...shoalNetwork,
   ...sources,
+  ...ofCapabilities,
 } as const
 
 export default reasons

@@ -21,6 +21,7 @@ import { findable } from './findable.ts'
 import { hubs } from './hubs.ts'
 import { network } from './network.ts'
 import { networkSearch } from './network-search.ts'
+import { ofCapabilities } from './of-capabilities.ts'
 import { sharesOf } from './peers.ts'
 import { people } from './people.ts'
 import { publications } from './publications.ts'
@@ -97,6 +98,7 @@ export class SimulatedNode {
       ...sources(state),
       ...system(state),
       ...torrents(state),
+      ...ofCapabilities(state),
     }
     this.api = createApi((name, input, options) => this.#call(name, input, options))
   }

@@ -1,0 +1,5 @@
+// Written by node scripts/reference.ts: see capabilities/list.ts.
+
+export const COMMANDS_OF_CAPABILITIES = {
+  note: { group: 'torrents', load: async () => (await import('@shoal/capabilities/notes/cli/note.ts')).note },
+} as const

@@ -1,0 +1,4 @@
+// Written by node scripts/reference.ts: see capabilities/list.ts.
+import notes from '@shoal/capabilities/notes/messages/en/cli.ts'
+
+export default { ...notes } as const

@@ -1,0 +1,3 @@
+export default {
+  'note-too-long': 'Eine Notiz hat höchstens {count} Zeichen',
+} as const

@@ -1,0 +1,1 @@
+export default { notes: { section: 'Notizen', tab: 'Notiz' } } as const

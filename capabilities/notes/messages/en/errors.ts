@@ -1,0 +1,3 @@
+export default {
+  'note-too-long': 'a note has at most {count} characters',
+} as const

@@ -1,0 +1,1 @@
+export default { notes: { section: 'Notes', tab: 'Note' } } as const
