@@ -1,5 +1,5 @@
 /** The contracts of node and hub say plausible things about their operations. */
-import { readFileSync } from 'node:fs'
+import { existsSync, readFileSync } from 'node:fs'
 import { describe, expect, test } from 'vitest'
 import {
   ACCESS,
@@ -13,6 +13,7 @@ import {
   markedPlaces,
   type NodeAccess,
   OPERATIONS,
+  OWN_TEXTS,
   type Operation,
   type OperationTable,
   SECRETS,
@@ -161,7 +162,7 @@ describe('errors', () => {
     'every code that %s throws is in the table of one of its operations',
     (name, operations) => {
       const listed = { ...errorsOf(operations), ...USUAL_ERRORS, ...ELSEWHERE[name] }
-      const codes = new Set(codesUnder(`apps/node/src/node/${name}`))
+      const codes = new Set(codesUnder(existsSync(`capabilities/${name}`) ? `capabilities/${name}/node` : `apps/node/src/node/${name}`))
       expect([...codes].filter(code => !Object.hasOwn(listed, code))).toEqual([])
       // Exceptions that nobody needs any more.
       expect(Object.keys(ELSEWHERE[name] ?? {}).filter(code => !codes.has(code))).toEqual([])
@@ -200,7 +201,7 @@ describe('marks', () => {
     operations.flatMap(([name, it]) => {
       const marked = (marks: Marks<unknown>) =>
         new Set(markedPlaces(marks, it[side]).map(({ field }) => field))
-      const [secret, untrusted] = [marked(SECRETS), marked(UNTRUSTED)]
+      const [secret, untrusted, own] = [marked(SECRETS), marked(UNTRUSTED), marked(OWN_TEXTS)]
       return markedPlaces(TEXTS, it[side]).map(({ field }) => ({
         ...{
           name,
@@ -208,6 +209,7 @@ describe('marks', () => {
           place: `${name}.${field}`,
           isSecret: secret.has(field),
           isUntrusted: untrusted.has(field),
+          isOwn: own.has(field),
         },
       }))
     })
@@ -231,7 +233,7 @@ describe('marks', () => {
     expect(missing.map(({ place }) => place)).toEqual(['hub getTrackerAccount.announceUrls.*'])
   })
 
-  /** Texts that the user, this program or its owner wrote. */
+  /** Texts that the user, this program or its owner wrote, without a mark in the contract. */
   const OWN: readonly RegExp[] = [
     ...[
       /^(?:list|put)Labels?\./,
@@ -268,7 +270,9 @@ describe('marks', () => {
   test('what may quote strangers is marked by its name', () => {
     const quoting =
       /(?:^|\.)(?:name|title|comment|text|message|client|snippet|author|path|magnet|diskName|link|createdBy|description)$/
-    const missing = texts('output').filter(({ field, isUntrusted }) => quoting.test(field) && !isUntrusted)
+    const missing = texts('output').filter(
+      ({ field, isUntrusted, isOwn }) => quoting.test(field) && !isUntrusted && !isOwn,
+    )
     const places = missing.map(({ place }) => place)
     expect(places.filter(place => !OWN.some(own => own.test(place)))).toEqual([])
     // None that nothing has any more.

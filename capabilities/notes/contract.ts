@@ -1,13 +1,16 @@
 import { contract, operation, setting } from '@shoal/api/contract'
 import { TimeMs, TorrentId } from '@shoal/api/schemas/common'
+import { OWN_TEXTS } from '@shoal/api/schemas/names'
 import { z } from 'zod'
 
 /** More than anybody types, so that a note stays small. */
 const MAX_CHARACTERS = 100_000
 
+const Text = z.string().register(OWN_TEXTS, { isOwn: true })
+
 const Note = z.object({
   /** Empty: there is no note. */
-  text: z.string(),
+  text: Text,
   /** When it was written; null without a note. */
   changedMs: TimeMs.nullable(),
 })
@@ -31,7 +34,7 @@ export const NOTES = contract({
       effect: 'write',
       area: 'torrents',
       summary: 'Write your note on a torrent; an empty text removes it',
-      input: z.object({ id: TorrentId, text: z.string().max(MAX_CHARACTERS) }),
+      input: z.object({ id: TorrentId, text: Text.max(MAX_CHARACTERS) }),
       output: Note,
       errors: { 'note-too-long': { status: 400, field: 'text' } },
     }),

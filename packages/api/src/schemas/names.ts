@@ -17,6 +17,9 @@ export const SECRETS = z.registry<{ isWhole: boolean }>()
  */
 export const UNTRUSTED = z.registry<{ isUntrusted: true }>()
 
+/** Schemas of texts that only the user writes, although their names sound like those of strangers: a note. */
+export const OWN_TEXTS = z.registry<{ isOwn: true }>()
+
 /** Schemas of values that only the owner may give, and only on the node's own machine. `why`: because they run there. */
 export const LOCAL_ONLY = z.registry<{ why: string }>()
 
