@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { utf8 } from '../packages/torrent/src/base/bytes.ts'
 import { seededRandom } from '../packages/torrent/src/base/random.ts'
+import { placeOf } from '../scripts/import-rules.ts'
 import { fromLine, keptInputs, toLine } from './inputs.ts'
 import { mutate } from './mutate.ts'
 import { EXCEPTIONS, PARSERS } from './parsers.ts'
@@ -12,8 +13,10 @@ const LISTED = new Set(
   PARSERS.flatMap(parser => [parser.export, ...(parser.covers ?? [])].map(name => `${parser.file}#${name}`)),
 )
 
+/** A part of a capability is excepted with the folder whose rules it follows. */
 function isExcepted(id: string, exception: string): boolean {
-  return id === exception || (exception.endsWith('/') && id.startsWith(exception))
+  const place = placeOf(id.replace(/#.*/, '')) ?? id
+  return id === exception || (exception.endsWith('/') && place.startsWith(exception))
 }
 
 describe('the table of parsers', () => {

@@ -194,6 +194,7 @@ export const PARSERS: readonly Parser[] = [
 export const EXCEPTIONS: Readonly<Record<string, string>> = {
   'packages/torrent/src/port-mapping/routes.ts#parseRoutes4': 'reads a file of the operating system',
   'packages/torrent/src/port-mapping/routes.ts#parseRoutes6': 'reads a file of the operating system',
+  'packages/torrent/src/omitted.browser.ts#readTorrentFile': 'refuses: pages have no files with paths',
   'apps/web/src/shared/node/list-reader.ts#ListReader': 'reads the lists of the node through its typed client',
   'packages/links/src/bytes.ts#ByteReader': 'reads for parseShareLink, which is in the table',
   'packages/chat/src/device/history-copies.ts#HistoryReader':

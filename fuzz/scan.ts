@@ -1,7 +1,7 @@
-/** Finds functions and classes in packages and apps that look like parsers. */
+/** Finds functions and classes in packages, apps and capabilities that look like parsers. */
 import { globSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { TEST_FILE } from '../scripts/import-rules.ts'
+import { CAPABILITIES, TEST_FILE } from '../scripts/import-rules.ts'
 import { ROOT } from '../scripts/run.ts'
 
 export interface Found {
@@ -18,7 +18,10 @@ const CLASS = /^export class (\w+(?:Parser|Decoder|Reader|Unpacker))\b/gm
 
 /** Returns everything in the sources, tests left out, that looks like a parser of bytes or text. */
 export function scanParsers(): Found[] {
-  return globSync('{packages,apps}/*/src/**/*.{ts,tsx}', { cwd: ROOT })
+  return globSync(['{packages,apps}/*/src/**/*.{ts,tsx}', `${CAPABILITIES}/**/*.{ts,tsx}`], {
+    cwd: ROOT,
+    exclude: ['**/node_modules'],
+  })
     .map(path => path.replaceAll('\\', '/'))
     .filter(file => !TEST_FILE.test(file))
     .flatMap(file => findParsers(readFileSync(join(ROOT, file), 'utf8')).map(name => ({ file, name })))

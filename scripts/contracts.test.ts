@@ -13,9 +13,9 @@ import {
   markedPlaces,
   type NodeAccess,
   OPERATIONS,
-  OWN_TEXTS,
   type Operation,
   type OperationTable,
+  OWN_TEXTS,
   SECRETS,
   UNTRUSTED,
   USUAL_ERRORS,
@@ -162,7 +162,11 @@ describe('errors', () => {
     'every code that %s throws is in the table of one of its operations',
     (name, operations) => {
       const listed = { ...errorsOf(operations), ...USUAL_ERRORS, ...ELSEWHERE[name] }
-      const codes = new Set(codesUnder(existsSync(`capabilities/${name}`) ? `capabilities/${name}/node` : `apps/node/src/node/${name}`))
+      const codes = new Set(
+        codesUnder(
+          existsSync(`capabilities/${name}`) ? `capabilities/${name}/node` : `apps/node/src/node/${name}`,
+        ),
+      )
       expect([...codes].filter(code => !Object.hasOwn(listed, code))).toEqual([])
       // Exceptions that nobody needs any more.
       expect(Object.keys(ELSEWHERE[name] ?? {}).filter(code => !codes.has(code))).toEqual([])

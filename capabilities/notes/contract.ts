@@ -6,7 +6,7 @@ import { z } from 'zod'
 /** More than anybody types, so that a note stays small. */
 const MAX_CHARACTERS = 100_000
 
-const Text = z.string().register(OWN_TEXTS, { isOwn: true })
+const Text = z.string().max(MAX_CHARACTERS).register(OWN_TEXTS, { isOwn: true })
 
 const Note = z.object({
   /** Empty: there is no note. */
@@ -34,7 +34,7 @@ export const NOTES = contract({
       effect: 'write',
       area: 'torrents',
       summary: 'Write your note on a torrent; an empty text removes it',
-      input: z.object({ id: TorrentId, text: Text.max(MAX_CHARACTERS) }),
+      input: z.object({ id: TorrentId, text: Text }),
       output: Note,
       errors: { 'note-too-long': { status: 400, field: 'text' } },
     }),

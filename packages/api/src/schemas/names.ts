@@ -17,7 +17,7 @@ export const SECRETS = z.registry<{ isWhole: boolean }>()
  */
 export const UNTRUSTED = z.registry<{ isUntrusted: true }>()
 
-/** Schemas of texts that only the user writes, although their names sound like those of strangers: a note. */
+/** Schemas of texts that only the user writes, and that the node keeps and shows only: never the name of a file, never an address. A note is one. */
 export const OWN_TEXTS = z.registry<{ isOwn: true }>()
 
 /** Schemas of values that only the owner may give, and only on the node's own machine. `why`: because they run there. */

@@ -6,6 +6,7 @@ import {
   markedPlaces,
   OPERATIONS,
   type Operation,
+  OWN_TEXTS,
   Settings,
 } from '@shoal/api'
 import { expect, test } from 'vitest'
@@ -59,22 +60,9 @@ const ADDRESSES = [
 /** Looked up, compared, shown, or encoded: never a name on the disk, never an address. The fields of each operation and setting. */
 const TEXTS: Readonly<Record<string, string>> = {
   listTorrents: 'cursor label tag tracker text',
-  actOnTorrents: 'ids.*',
-  getTorrent: 'id',
-  updateTorrent: 'id name label tags.*',
-  updateTorrents: 'label tags.* ids.* addTags.* removeTags.*',
-  moveTorrent: 'id',
-  getPieces: 'id',
-  getTorrentHistory: 'id',
-  listFiles: 'id cursor',
-  setPriority: 'id',
-  renameFile: 'id',
-  listPeers: 'id',
-  listSources: 'id',
-  addPeers: 'id',
-  listTrackers: 'id',
-  setTrackers: 'id',
-  setWebSeeds: 'id',
+  updateTorrent: 'name label tags.*',
+  updateTorrents: 'label tags.* addTags.* removeTags.*',
+  listFiles: 'cursor',
   listKnownPeers: 'cursor',
   putLabel: 'name colour',
   removeLabel: 'name',
@@ -88,11 +76,10 @@ const TEXTS: Readonly<Record<string, string>> = {
   getSealed: 'id',
   listSealedFiles: 'id cursor',
   closeSealed: 'id',
-  announceTorrent: 'id',
   findProviders: 'link',
   openUp: 'username password',
   setPassword: 'username password present',
-  updatePerson: 'key name',
+  updatePerson: 'name',
   blockPublisher: 'did note',
   unblockPublisher: 'did',
   describeDevice: 'name',
@@ -106,47 +93,37 @@ const TEXTS: Readonly<Record<string, string>> = {
   joinHub: 'invitation name',
   leaveHub: 'hub',
   searchHub: 'hub text tag cursor',
-  publishAtHub: 'hub torrent link title tags.* description',
+  publishAtHub: 'hub link title tags.* description',
   listHubSessions: 'hub',
   endHubSession: 'hub session',
   inviteToHub: 'hub note',
-  getConversation: 'conversation',
   createGroup: 'hub name add.*',
   createPrivate: 'hub person',
   joinShareRoom: 'hub link',
   createShareRoom: 'hub link',
-  listMessages: 'conversation before around',
-  sendMessage: 'conversation text replyTo mentions.*',
-  editMessage: 'conversation message text mentions.*',
-  deleteMessage: 'conversation message',
-  reactToMessage: 'conversation message emoji',
-  reportMessage: 'conversation message',
+  sendMessage: 'text mentions.*',
+  editMessage: 'text mentions.*',
+  reactToMessage: 'emoji',
   verifyReport: 'report',
-  markRead: 'conversation message',
-  setConversation: 'conversation draft',
-  changeGroup: 'conversation add.* remove.* name admins.* allowed.*',
-  acceptConversation: 'conversation',
-  leaveConversation: 'conversation',
-  forgetConversation: 'conversation',
-  searchMessages: 'text conversation',
+  setConversation: 'draft',
+  changeGroup: 'add.* remove.* name admins.* allowed.*',
+  searchMessages: 'text',
   giveHistory: 'hub code',
   exportHistory: 'after',
   importHistory: 'lines',
-  showPresence: 'conversation',
   search: 'cursor text',
   startSearch: 'text language license',
   readSearch: 'id',
   probeSearch: 'id rows.*',
   endSearch: 'id',
-  makeFindable: 'id title tags.* license language',
-  hideTorrent: 'id',
+  makeFindable: 'title tags.* license language',
   setPublisher: 'identity',
   addFeed: 'filters.*.name filters.*.include filters.*.exclude filters.*.label',
   updateFeed: 'id filters.*.name filters.*.include filters.*.exclude filters.*.label',
   removeFeed: 'id',
   refreshFeed: 'id',
   listFeedItems: 'cursor id',
-  publish: 'name link infoHash version signature',
+  publish: 'name link version',
   findPublished: 'link',
   unpublish: 'id',
   follow: 'link label',
@@ -155,7 +132,6 @@ const TEXTS: Readonly<Record<string, string>> = {
   unfollow: 'id',
   getJob: 'id',
   cancelJob: 'id',
-  listLog: 'torrent',
   login: 'username password',
   loginWithDevice: 'nonce audience token',
   loginWithPasskey: 'answer.id answer.clientDataJSON answer.authenticatorData answer.signature',
@@ -163,10 +139,8 @@ const TEXTS: Readonly<Record<string, string>> = {
   removePasskey: 'id',
   limits: 'schedule.*.from schedule.*.to',
   automation: 'watch.*.label',
-  readFile: 'id key',
+  readFile: 'key',
   readSealedFile: 'id',
-  getMetainfo: 'id',
-  getPlaylist: 'id',
   uploadTorrent: 'passphrase label tags.*',
   putUploadFile: 'id',
   getEvents: 'topics',
@@ -185,7 +159,11 @@ interface Parts {
   readonly in?: z.ZodType
   readonly out?: z.ZodType
   readonly getter?: () => z.ZodType
+  readonly checks?: readonly { readonly _zod: { readonly def: { readonly pattern?: RegExp } } }[]
 }
+
+/** A pattern that only hexadecimal digits match, as many as it says: an id. */
+const HEXADECIMAL = /^\^(?:[()|]|\[0-9a-f(?:A-F)?\]|\{\d+\})+\$$/
 
 const NO_TEXT = [
   'number',
@@ -200,10 +178,14 @@ const NO_TEXT = [
   'never',
 ]
 
-/** The fields of a schema that hold any text. */
+/** The fields of a schema that hold any text, except ids, and except the user's own texts, which are kept and shown only (OWN_TEXTS). */
 function textFields(schema: z.ZodType, field: string): string[] {
   const parts = schema._zod.def as unknown as Parts
-  if (parts.type === 'string') return [field]
+  if (parts.type === 'string') {
+    const patterns = (parts.checks ?? []).flatMap(({ _zod }) => _zod.def.pattern ?? [])
+    const isJudged = OWN_TEXTS.has(schema) || patterns.some(({ source }) => HEXADECIMAL.test(source))
+    return isJudged ? [] : [field]
+  }
   if (NO_TEXT.includes(parts.type)) return []
   const members = Object.entries(parts.shape ?? {}).flatMap(([name, each]) =>
     textFields(each, field === '' ? name : `${field}.${name}`),

@@ -109,7 +109,6 @@ const reasons: Record<keyof typeof english, string> = {
   'store-cannot': 'Der Hub kann zurzeit nichts speichern: Versuchen Sie es später erneut',
   'store-closed': 'Der Speicher ist geschlossen: Öffnen Sie ihn erneut',
   'store-earlier-first': 'Ein früherer Eintrag dieses Raums muss zuerst noch einmal gesendet werden',
-  'store-disk-full': '{path}: Der Datenträger ist voll: Schaffen Sie Platz',
   'store-no-postgres': 'PostgreSQL antwortet nicht ({why}): Prüfen Sie, ob es läuft, und seine Adresse',
   'store-postgres-running': 'PostgreSQL antwortet nicht: Läuft es?',
   'store-postgres-full': 'Der Datenträger von PostgreSQL ist voll',

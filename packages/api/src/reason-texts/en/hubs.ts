@@ -100,7 +100,6 @@ const reasons = {
   'store-cannot': 'The hub cannot store anything at the moment: try again later',
   'store-closed': 'The store is closed: open it again',
   'store-earlier-first': 'An earlier entry of this room has to be sent again first',
-  'store-disk-full': '{path}: the disk is full: free some space',
   'store-no-postgres': 'PostgreSQL does not answer ({why}): check that it runs, and its address',
   'store-postgres-running': 'PostgreSQL does not answer: is it running?',
   'store-postgres-full': 'The disk of PostgreSQL is full',
