@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { packedManifest, withJavaScriptNames } from './pack.ts'
+import { packedManifest, withCapabilitiesFrom, withJavaScriptNames } from './pack.ts'
 
 test('a packed package names what is built from its sources, with types', () => {
   const packed = packedManifest({
@@ -38,4 +38,11 @@ test.each([
   ["// see './a.ts'", "// see './a.ts'"],
 ])('%s', (source, wanted) => {
   expect(withJavaScriptNames(source)).toBe(wanted)
+})
+
+test('a packed package has the parts of capabilities in a folder of its own', () => {
+  const code = "import { NOTES } from '@shoal/capabilities/notes/contract.ts'"
+  const packed = withCapabilitiesFrom(code, '..')
+  expect(withJavaScriptNames(packed)).toBe("import { NOTES } from '../capabilities/notes/contract.js'")
+  expect(withCapabilitiesFrom(code, '.')).toContain("'./capabilities/notes/contract.ts'")
 })

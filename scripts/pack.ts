@@ -3,8 +3,10 @@
  * and source maps. They are in `dist` while npm reads the folder, and package.json then names them instead of the sources. `--undo` restores
  * package.json and deletes `dist`.
  */
+import { existsSync } from 'node:fs'
 import { appendFile, cp, mkdir, mkdtemp, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises'
-import { basename, join, relative, sep } from 'node:path'
+import { basename, dirname, join, relative, sep } from 'node:path'
+import { CAPABILITIES } from './import-rules.ts'
 import { commandPath, ROOT, runNode } from './run.ts'
 
 /** The original package.json while a package is packed. npm does not include it. */
@@ -12,6 +14,9 @@ const SOURCE_MANIFEST = 'dist/package.source.json'
 
 /** Relative modules in JavaScript and in declarations: imports, and files of workers. */
 const TS_MODULE = /((?:\bfrom|\bimport|\bimport\(|\bnew URL\()\s*)(['"])(\.{1,2}\/[^'"\n]+)\.ts\2/g
+
+/** Modules of capabilities, which are no package of their own. */
+const OF_CAPABILITY = /(['"])@shoal\/capabilities\/([^'"]+)\1/g
 
 type Target = string | { readonly [condition: string]: Target }
 
@@ -44,6 +49,12 @@ export function withJavaScriptNames(code: string): string {
   return code.replace(TS_MODULE, '$1$2$3.js$2')
 }
 
+/** Imports the parts of capabilities from the package's own folder, `up` levels above. */
+export function withCapabilitiesFrom(code: string, up: string): string {
+  const from = up.startsWith('.') ? up : `./${up}`
+  return code.replaceAll(OF_CAPABILITY, `$1${from}/${CAPABILITIES}/$2$1`)
+}
+
 function mapTargets<To extends Target>(
   from: Record<string, Target>,
   map: (target: string) => To,
@@ -69,10 +80,10 @@ async function pack(folder: string): Promise<void> {
   const work = await mkdtemp(join(ROOT, '.cache/pack-'))
   try {
     await compile(folder, manifest, work)
-    await cp(join(work, 'out', relative(join(ROOT, 'packages'), folder), 'src'), join(folder, 'dist'), {
-      recursive: true,
-    })
-    await useJavaScriptNames(join(folder, 'dist'))
+    const dist = join(folder, 'dist')
+    await cp(join(work, 'out', relative(ROOT, folder), 'src'), dist, { recursive: true })
+    await addCapabilities(dist, join(work, 'out', CAPABILITIES))
+    await useJavaScriptNames(dist)
     await cp(join(ROOT, 'LICENSE'), join(folder, 'dist/LICENSE'))
     await writeFile(join(folder, SOURCE_MANIFEST), text)
     await writeFile(join(work, 'package.json'), `${JSON.stringify(packedManifest(manifest), null, 2)}\n`)
@@ -92,6 +103,8 @@ async function compile(folder: string, { exports, imports = {} }: Manifest, work
     compilerOptions: { outDir: join(work, 'out') },
     files: [
       ...[...leaves(exports), ...leaves(imports)].map(target => join(folder, target)),
+      // As parts of another package they would not be compiled.
+      ...(await partsOfCapabilities(join(folder, 'src'), sources)),
       ...sources
         .filter(name => /-worker\.(node|browser)\.ts$/.test(name))
         .map(name => join(folder, 'src', name)),
@@ -101,12 +114,36 @@ async function compile(folder: string, { exports, imports = {} }: Manifest, work
   await mustRun([commandPath('typescript', 'tsc'), '-p', join(work, 'tsconfig.json')])
 }
 
-async function useJavaScriptNames(folder: string): Promise<void> {
-  for (const entry of await readdir(folder, { recursive: true, withFileTypes: true })) {
-    if (!entry.isFile() || !/\.(js|d\.ts)$/.test(entry.name)) continue
-    const path = join(entry.parentPath, entry.name)
-    await writeFile(path, withJavaScriptNames(await readFile(path, 'utf8')))
+/** The files of capabilities that the sources of a package import. */
+async function partsOfCapabilities(folder: string, sources: readonly string[]): Promise<string[]> {
+  const lists = sources.filter(name => basename(name) === 'of-capabilities.ts')
+  const texts = await Promise.all(lists.map(name => readFile(join(folder, name), 'utf8')))
+  return texts.flatMap(text =>
+    [...text.matchAll(OF_CAPABILITY)].map(([, , path]) => join(ROOT, CAPABILITIES, path!)),
+  )
+}
+
+/** Copies the parts of capabilities that a package lists, and imports them from there. They import the package by its own name. */
+async function addCapabilities(dist: string, compiled: string): Promise<void> {
+  if (!existsSync(compiled)) return
+  for (const file of await builtFiles(dist)) {
+    const up = relative(dirname(file), dist).replaceAll('\\', '/') || '.'
+    await writeFile(file, withCapabilitiesFrom(await readFile(file, 'utf8'), up))
   }
+  await cp(compiled, join(dist, CAPABILITIES), { recursive: true })
+}
+
+async function useJavaScriptNames(folder: string): Promise<void> {
+  for (const path of await builtFiles(folder))
+    await writeFile(path, withJavaScriptNames(await readFile(path, 'utf8')))
+}
+
+/** The code and declarations of a folder. */
+async function builtFiles(folder: string): Promise<string[]> {
+  const entries = await readdir(folder, { recursive: true, withFileTypes: true })
+  return entries
+    .filter(entry => entry.isFile() && /\.(js|d\.ts)$/.test(entry.name))
+    .map(entry => join(entry.parentPath, entry.name))
 }
 
 /** One file for `<script type="module">`, and the licenses of the packages that it contains. */

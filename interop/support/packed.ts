@@ -50,13 +50,14 @@ export async function packPackages(folders: readonly string[], place: string): P
 /** The files that packing needs, with links to the installed packages. */
 async function copyTree(tree: string): Promise<void> {
   await mkdir(join(tree, 'node_modules/@shoal'), { recursive: true })
-  for (const name of ['packages', 'scripts', 'tsconfig.json', 'LICENSE', 'package.json'])
+  for (const name of ['packages', 'capabilities', 'scripts', 'tsconfig.json', 'LICENSE', 'package.json'])
     await cp(join(ROOT, name), join(tree, name), {
       recursive: true,
       filter: path => !/[\\/](node_modules|dist)$/.test(path),
     })
   for (const name of await readdir(join(ROOT, 'node_modules')))
     if (name !== '@shoal') await symlink(join(ROOT, 'node_modules', name), join(tree, 'node_modules', name))
+  await symlink(join(tree, 'capabilities'), join(tree, 'node_modules/@shoal/capabilities'))
   for (const name of await readdir(join(tree, 'packages'))) {
     await symlink(join(tree, 'packages', name), join(tree, 'node_modules/@shoal', name))
     const own = join(ROOT, 'packages', name, 'node_modules')
