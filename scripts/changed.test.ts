@@ -20,10 +20,13 @@ const SOURCES: Record<string, string> = {
   'apps/cli/main.ts': "import { Session } from '@x/engine'",
   'apps/cli/main.test.ts': "const PROGRAM = join(import.meta.dirname, 'main.ts')",
   'apps/cli/unused/data.json': '',
+  'parts/sound/contract.ts': '',
+  'sound/parts.test.ts': "import { SOUND } from '@x/parts/sound/contract.ts'",
   'docs/guide.md': '',
   'scripts/docs.test.ts': "const PAGES = globSync('docs/**/*.md')",
 }
 const MANIFESTS: Record<string, Manifest> = {
+  parts: { name: '@x/parts', exports: { './*': './*' } },
   'packages/engine': {
     name: '@x/engine',
     exports: { '.': './src/index.ts' },
@@ -47,6 +50,7 @@ test.each<[why: string, changed: string, tests: string[]]>([
     `${ENGINE}/clock.browser.ts`,
     [`${ENGINE}/session.test.ts`, PAGE, 'apps/cli/main.test.ts'],
   ],
+  ['a module of a package that exports all of them', 'parts/sound/contract.ts', ['sound/parts.test.ts']],
   ['a worker', `${ENGINE}/worker.ts`, [`${ENGINE}/pool.test.ts`, PAGE]],
   ['a program that a test starts', 'apps/cli/main.ts', ['apps/cli/main.test.ts']],
   ['a file of a folder that something reads', 'apps/page/src/style.css', [PAGE]],
@@ -64,7 +68,7 @@ test.each<[why: string, changed: string, tests: string[]]>([
 test.each(['package-lock.json', 'packages/engine/package.json', 'vitest.config.ts', 'LICENSE'])(
   '%s affects all tests',
   changed => {
-    expect(affectedTests([changed], TREE)).toHaveLength(6)
+    expect(affectedTests([changed], TREE)).toHaveLength(7)
   },
 )
 

@@ -4,7 +4,7 @@
  */
 import { readFileSync } from 'node:fs'
 import { join, posix } from 'node:path'
-import { findImports, type Manifest, type SourceTree } from './imports.ts'
+import { findExports, findImports, listPaths, type Manifest, type SourceTree } from './imports.ts'
 import { ROOT, run } from './run.ts'
 
 export const TEST = /\.test\.tsx?$/
@@ -90,17 +90,12 @@ function resolve(tree: SourceTree, file: string, specifier: string): string[] {
       ? workspace !== '' && file.startsWith(`${workspace}/`)
       : manifest.name !== undefined && `${specifier}/`.startsWith(`${manifest.name}/`)
     if (!isHere) continue
-    const entry = isOwn
-      ? manifest.imports?.[specifier]
-      : manifest.exports?.[`.${specifier.slice(manifest.name!.length)}`]
-    return listPaths(entry).map(path => posix.join(workspace, path))
+    const paths = isOwn
+      ? listPaths(manifest.imports?.[specifier])
+      : findExports(manifest.exports ?? {}, `.${specifier.slice(manifest.name!.length)}`)
+    return paths.map(path => posix.join(workspace, path))
   }
   return []
-}
-
-function listPaths(entry: unknown): string[] {
-  if (typeof entry === 'string') return [entry]
-  return entry && typeof entry === 'object' ? Object.values(entry).flatMap(listPaths) : []
 }
 
 /** Returns the tests in the nearest folder above the file that contains any. */

@@ -6,8 +6,8 @@ import { lists } from './lists.ts'
 import { ROOT } from './run.ts'
 import { TABLES, withTable } from './tables.ts'
 
-const PAGES = globSync(['*.md', 'docs/**/*.md', 'bench/*.md'], { cwd: ROOT }).map(page =>
-  page.replaceAll('\\', '/'),
+const PAGES = globSync(['*.md', 'docs/**/*.md', 'bench/*.md', 'capabilities/**/*.md'], { cwd: ROOT }).map(
+  page => page.replaceAll('\\', '/'),
 )
 const LINK = /\]\(([^)\s]+)\)|<img[^>]*\bsrc="([^"]+)"/g
 /** A path in backticks that begins with a folder of the checkout and has an extension. */

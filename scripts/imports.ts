@@ -218,7 +218,7 @@ function checkPackage(
 }
 
 /** Returns the files that a path of `exports` names, which may be a pattern: `./*`. */
-function findExports(exports: Readonly<Record<string, unknown>>, path: string): string[] {
+export function findExports(exports: Readonly<Record<string, unknown>>, path: string): string[] {
   if (path in exports) return listPaths(exports[path])
   const pattern = Object.keys(exports).find(key => key.endsWith('*') && path.startsWith(key.slice(0, -1)))
   if (pattern === undefined) return []
@@ -278,7 +278,7 @@ function findWorkspace(file: string): string {
 }
 
 /** Returns all file names in a value of `imports` or `exports`, for any condition. */
-function listPaths(entry: unknown): string[] {
+export function listPaths(entry: unknown): string[] {
   if (typeof entry === 'string') return [entry]
   return entry && typeof entry === 'object' ? Object.values(entry).flatMap(listPaths) : []
 }

@@ -72,8 +72,10 @@ const PARTS: Readonly<Record<string, Part>> = {
   'packages/api/src/testing/node/of-capabilities.ts': {
     ...{ file: 'simulated.ts', name: camel },
     imports: "import type { SimulatedState } from './state.ts'\n",
-    list: exports =>
-      `export const ofCapabilities = (state: SimulatedState) => (${spread(exports, '(state)')})`,
+    list: exports => {
+      const state = exports.length > 0 ? 'state' : '_state'
+      return `export const ofCapabilities = (${state}: SimulatedState) => (${spread(exports, '(state)')})`
+    },
   },
   'apps/node/src/node/of-capabilities.ts': {
     ...{ file: 'node/capability.ts', name: constant },

@@ -41,8 +41,8 @@ test.each([
 })
 
 test('a packed package has the parts of capabilities in a folder of its own', () => {
-  const code = "import { NOTES } from '@shoal/capabilities/notes/contract.ts'"
+  const code = "import { SOUND } from '@shoal/capabilities/sound/contract.ts'"
   const packed = withCapabilitiesFrom(code, '..')
-  expect(withJavaScriptNames(packed)).toBe("import { NOTES } from '../capabilities/notes/contract.js'")
-  expect(withCapabilitiesFrom(code, '.')).toContain("'./capabilities/notes/contract.ts'")
+  expect(withJavaScriptNames(packed)).toBe("import { SOUND } from '../capabilities/sound/contract.js'")
+  expect(withCapabilitiesFrom(code, '.')).toContain("'./capabilities/sound/contract.ts'")
 })

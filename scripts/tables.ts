@@ -1,5 +1,8 @@
 /** The tables that the code already states, for `node scripts/reference.ts`. `npm run check` compares them. */
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
 import type { CommandGroup } from '../apps/node/src/cli/command.ts'
+import { NAMES } from '../capabilities/list.ts'
 import {
   ALL_CONTRACTS,
   BYTE_ROUTES,
@@ -12,9 +15,12 @@ import {
 } from '../packages/api/src/index.ts'
 import { HUB_OPERATIONS } from '../packages/hub-api/src/index.ts'
 import { flagName } from '../packages/options/src/index.ts'
+import { CAPABILITIES } from './import-rules.ts'
+import { ROOT } from './run.ts'
 
 /** The files with generated tables, and what writes each. */
 export const TABLES: Readonly<Record<string, () => Promise<string> | string | readonly string[]>> = {
+  'capabilities/README.md': () => capabilityTable(),
   'docs/http-api.md': () => [eventTable(ALL_CONTRACTS), operationTable({ ...OPERATIONS, ...BYTE_ROUTES })],
   'docs/hub-api.md': () => operationTable(HUB_OPERATIONS),
   'docs/command-line.md': () => commandTable('torrents', 'manage', 'node'),
@@ -42,6 +48,15 @@ export function withTable(text: string, tables: string | readonly string[]): str
     throw new Error('the file has no line "Written by …" with "End of what it writes" after it')
   const rest = start + end.index + end[0].length
   return `${text.slice(0, start + 1)}${table}${text.slice(start + end.index, rest)}${withTable(text.slice(rest), others)}`
+}
+
+/** The first paragraph of the page of each capability. */
+function capabilityTable(): string {
+  const rows = NAMES.map(name => {
+    const [title, about] = readFileSync(join(ROOT, CAPABILITIES, name, 'docs.md'), 'utf8').split('\n\n')
+    return `| [${title!.replace('# ', '')}](${name}/docs.md) | ${about} |`
+  })
+  return ['', '| capability | |', '|---|---|', ...rows, ''].join('\n')
 }
 
 function routeTable(operations: OperationTable): string {

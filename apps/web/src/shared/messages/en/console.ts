@@ -11,4 +11,16 @@ import { settings } from './settings.ts'
 import { torrent } from './torrent.ts'
 
 /** The texts of the console. */
-export default { actions, add, app, labels, list, ownKey, pages, reach, settings, torrent, ...ofCapabilities } as const
+export default {
+  actions,
+  add,
+  app,
+  labels,
+  list,
+  ownKey,
+  pages,
+  reach,
+  settings,
+  torrent,
+  ...ofCapabilities,
+} as const

@@ -1,0 +1,112 @@
+/** Each capability's folder can be deleted: what is left is checked, and starts. */
+import { execFile, spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { cp, mkdir, mkdtemp, readdir, readFile, rm, symlink, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { dirname, join } from 'node:path'
+import { createInterface } from 'node:readline'
+import { promisify } from 'node:util'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { NAMES } from '../capabilities/list.ts'
+import { CAPABILITIES } from './import-rules.ts'
+import { commandPath, ROOT } from './run.ts'
+
+const exec = promisify(execFile)
+
+/** Unit tests that look at all capabilities, their texts and their documentation. */
+const TESTS = [
+  ...['scripts/contracts', 'scripts/docs', 'scripts/imports', 'scripts/lists', 'scripts/reasons'],
+  ...[
+    'fuzz/parsers',
+    'apps/node/src/node/system',
+    'apps/node/src/cli/messages',
+    'apps/node/src/cli/commands',
+  ],
+  ...['apps/web/src/shared/messages', 'apps/web/src/app', 'packages/api'],
+]
+
+describe.each(NAMES)('without capabilities/%s', name => {
+  let folder: string
+  const node = (...args: readonly string[]) =>
+    exec(process.execPath, args, { cwd: folder, maxBuffer: 1 << 26 }).catch(({ stdout, stderr }) => {
+      throw new Error(`${args.join(' ')}\n${stdout}\n${stderr}`)
+    })
+  beforeAll(async () => {
+    folder = await mkdtemp(join(tmpdir(), 'shoal-without-'))
+    await copyTree(folder)
+    await rm(join(folder, CAPABILITIES, name), { recursive: true })
+    const list = join(folder, CAPABILITIES, 'list.ts')
+    await writeFile(list, (await readFile(list, 'utf8')).replace(new RegExp(`\\n *'${name}',`), ''))
+    await node('scripts/reference.ts')
+  })
+  afterAll(() => rm(folder, { recursive: true, force: true }))
+
+  test('formats, types and import rules are right', async () => {
+    await node(
+      commandPath('@biomejs/biome', 'biome'),
+      'ci',
+      '--error-on-warnings',
+      '--vcs-enabled=false',
+      '.',
+    )
+    await node(commandPath('typescript', 'tsc'), '-p', '.')
+  })
+
+  test('what looks at all capabilities finds the rest', async () => {
+    await node(commandPath('vitest'), 'run', '--project', 'unit', ...TESTS)
+  })
+
+  test('a node starts, and stops when it is asked to', async () => {
+    const own = [...['--port', '0', '--peer-port', '0', '--peer-host', '127.0.0.1'], ...OFFLINE]
+    const folders = ['--data-dir', join(folder, '.data'), '--dir', join(folder, '.downloads')]
+    const child = spawn(process.execPath, ['apps/node/src/shoal.ts', 'start', ...own, ...folders], {
+      cwd: folder,
+      stdio: ['ignore', 'pipe', 'inherit'],
+    })
+    const ended = once(child, 'exit')
+    const lines: string[] = []
+    for await (const line of createInterface(child.stdout)) {
+      lines.push(line)
+      if (line.startsWith('Token:')) child.kill('SIGTERM')
+    }
+    expect(lines.join('\n')).toContain('Console: http://127.0.0.1:')
+    expect(await ended).toEqual([0, null])
+  })
+})
+
+const OFFLINE = [
+  'network.dht=false',
+  'network.lsd=false',
+  'network.portMapping=false',
+  'shoal.enabled=false',
+].flatMap(setting => ['--set', setting])
+
+/** Copies what Git tracks or would track. Installed packages are links, those of this checkout to the copy. */
+async function copyTree(folder: string): Promise<void> {
+  const { stdout } = await exec('git', ['ls-files', '--cached', '--others', '--exclude-standard'], {
+    cwd: ROOT,
+    maxBuffer: 1 << 26,
+  })
+  const files = stdout.split('\n').filter(line => line !== '')
+  const folders = [...new Set(files.map(file => dirname(file)))]
+  await Promise.all(folders.map(each => mkdir(join(folder, each), { recursive: true })))
+  for (const file of files) await cp(join(ROOT, file), join(folder, file)).catch(ignoreMissing)
+  const manifests = files.filter(file => file.endsWith('package.json'))
+  await mkdir(join(folder, 'node_modules/@shoal'), { recursive: true })
+  for (const each of await readdir(join(ROOT, 'node_modules')))
+    if (each !== '@shoal') await symlink(join(ROOT, 'node_modules', each), join(folder, 'node_modules', each))
+  for (const manifest of manifests) {
+    const { name = '' } = JSON.parse(await readFile(join(folder, manifest), 'utf8')) as { name?: string }
+    const workspace = dirname(manifest)
+    if (workspace === '.') continue
+    if (name.startsWith('@shoal/'))
+      await symlink(join(folder, workspace), join(folder, 'node_modules', name)).catch(ignoreMissing)
+    const own = join(ROOT, workspace, 'node_modules')
+    if (await readdir(own).catch(() => null)) await symlink(own, join(folder, workspace, 'node_modules'))
+  }
+}
+
+/** A file that was deleted and not committed. */
+function ignoreMissing(error: NodeJS.ErrnoException): void {
+  if (error.code !== 'ENOENT') throw error
+}
