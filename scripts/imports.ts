@@ -220,7 +220,10 @@ function checkPackage(
 /** Returns the files that a path of `exports` names, which may be a pattern: `./*`. */
 export function findExports(exports: Readonly<Record<string, unknown>>, path: string): string[] {
   if (path in exports) return listPaths(exports[path])
-  const pattern = Object.keys(exports).find(key => key.endsWith('*') && path.startsWith(key.slice(0, -1)))
+  // The longest pattern is the one that Node uses.
+  const [pattern] = Object.keys(exports)
+    .filter(key => key.endsWith('*') && path.startsWith(key.slice(0, -1)))
+    .sort((a, b) => b.length - a.length)
   if (pattern === undefined) return []
   return listPaths(exports[pattern]).map(each => each.replace('*', path.slice(pattern.length - 1)))
 }

@@ -2,7 +2,7 @@ import { existsSync, globSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
 import { NAMES } from '../capabilities/list.ts'
-import { ALL_CONTRACTS } from '../packages/api/src/index.ts'
+import { ALL_CONTRACTS, type Contract } from '../packages/api/src/index.ts'
 import { CAPABILITIES } from './import-rules.ts'
 import { lists } from './lists.ts'
 import { ROOT } from './run.ts'
@@ -24,9 +24,10 @@ test('the list has a line for each folder, and each folder has a page', () => {
   expect(NAMES.filter(name => !existsSync(join(ROOT, CAPABILITIES, name, 'docs.md')))).toEqual([])
 })
 
-/** What names something of a capability: its folder, and the names in its contract. */
+/** Returns what names a part of a capability: its folder, and the names in its contract. */
 function patterns(name: string): RegExp[] {
-  const { operations = {}, settings = {}, events = {} } = ALL_CONTRACTS.find(it => it.name === name)!
+  const contracts: readonly Contract[] = ALL_CONTRACTS
+  const { operations = {}, settings = {}, events = {} } = contracts.find(it => it.name === name)!
   const codes = Object.values(operations).flatMap(({ errors = {} }) => Object.keys(errors))
   const types = Object.values(events.topics ?? {}).flatMap(shapes =>
     shapes.map(({ shape }) => (shape.type as unknown as { readonly value: string }).value),
