@@ -10,6 +10,7 @@ import { ROOT } from './run.ts'
 export const LONGEST = [
   'interop/chat-app.long.test.ts',
   'interop/packages.long.test.ts',
+  'scripts/without.long.test.ts',
   'apps/web/e2e/console.long.test.ts',
   'interop/node-cli.long.test.ts',
   'interop/chat-faults.long.test.ts',

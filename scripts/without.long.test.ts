@@ -6,6 +6,7 @@ import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { createInterface } from 'node:readline'
 import { promisify } from 'node:util'
+import { limitMs } from '@shoal/testing'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { NAMES } from '../capabilities/list.ts'
 import { CAPABILITIES } from './import-rules.ts'
@@ -25,7 +26,10 @@ const TESTS = [
   ...['apps/web/src/shared/messages', 'apps/web/src/app', 'packages/api'],
 ]
 
-describe.each(NAMES)('without capabilities/%s', name => {
+/** Compiling the whole tree takes minutes on a busy machine. */
+const TIMEOUT_MS = limitMs(900)
+
+describe.each(NAMES)('without capabilities/%s', { timeout: TIMEOUT_MS }, name => {
   let folder: string
   const node = (...args: readonly string[]) =>
     exec(process.execPath, args, { cwd: folder, maxBuffer: 1 << 26 }).catch(({ stdout, stderr }) => {
@@ -38,7 +42,7 @@ describe.each(NAMES)('without capabilities/%s', name => {
     const list = join(folder, CAPABILITIES, 'list.ts')
     await writeFile(list, (await readFile(list, 'utf8')).replace(new RegExp(`\\n *'${name}',`), ''))
     await node('scripts/reference.ts')
-  })
+  }, TIMEOUT_MS)
   afterAll(() => rm(folder, { recursive: true, force: true }))
 
   test('formats, types and import rules are right', async () => {
