@@ -13,11 +13,10 @@ import {
 } from '../store.ts'
 import { Arena } from './arena.ts'
 import { choosePeers } from './choose.ts'
-import { GrowingWords } from './growing-words.ts'
-import { HashTable } from './hash-table.ts'
 import { LostPages } from './lost-pages.ts'
-import { LIST_WORDS, PeerLists } from './peer-lists.ts'
+import { PeerLists } from './peer-lists.ts'
 import { PeerShares, peersPerAddressFor } from './peer-shares.ts'
+import { DOWNLOADS, FREE, headOf, ROW_WORDS, SwarmRows, TICK } from './swarm-rows.ts'
 
 export interface MemoryStoreOptions {
   /** Time after its last announce when a peer expires: 8 s to 24 h. Default 45 min. */
@@ -46,10 +45,6 @@ const FULL = 'The tracker is full: try again later'
 const TOO_MANY = 'Your address has too many peers on this tracker: try again later'
 const FULL_RETRY_SECONDS = 1800
 
-/** Words of a row: five of info hash, downloads, tick of the last announce, and a list head per address family. */
-const ROW_WORDS = 16
-const [DOWNLOADS, TICK, LISTS] = [5, 6, 7] as const
-
 /** The effect of an announce on its peer. An announce that repeats one of the same TICK_MS has none. */
 export const CHANGE = { none: 0, present: 1, completed: 2, gone: 3 } as const
 export type Change = (typeof CHANGE)[keyof typeof CHANGE]
@@ -70,15 +65,9 @@ export class MemoryStore implements SwarmStore {
   readonly #shares: PeerShares
   readonly #nowMs: () => number
   readonly #key = randomFillSync(new Int32Array(2))
-  readonly #table = new HashTable(this.#key)
+  readonly #rows = new SwarmRows(this.#key)
   readonly #arena = new Arena()
   readonly #lists: readonly PeerLists[] = [1, 4, 1].map(width => new PeerLists(this.#arena, width, this.#key))
-  readonly #allRows = new GrowingWords()
-  #rows = this.#allRows.words
-  /** The end of the rows that were ever used, and the first of those that are free again. */
-  #rowsEnd = 0
-  #freeRow = -1
-  #swarms = 0
   readonly #peers: [number, number, number] = [0, 0, 0]
   #seeds = 0
   #cursor = 0
@@ -102,7 +91,7 @@ export class MemoryStore implements SwarmStore {
     announce.failure = ''
     announce.peerCount = 0
     this.change = CHANGE.none
-    let row = this.#table.find(announce.hash, this.#rows, ROW_WORDS)
+    let row = this.#rows.find(announce.hash)
     if (announce.event === EVENT.stopped) {
       if (row >= 0) this.#forget(announce, row)
     } else {
@@ -111,7 +100,7 @@ export class MemoryStore implements SwarmStore {
       if (row < 0) return refuse(announce, FULL)
       const failure = this.#record(announce, row)
       if (failure !== '') {
-        if (isNew) this.#removeSwarm(row)
+        if (isNew) this.#rows.remove(row)
         return refuse(announce, failure)
       }
     }
@@ -120,7 +109,7 @@ export class MemoryStore implements SwarmStore {
 
   /** Applies a change that another process reports. Limits per address count such peers, but do not refuse them. Returns false if there is no room. */
   apply(change: PeerChange): boolean {
-    let row = this.#table.find(change.hash, this.#rows, ROW_WORDS)
+    let row = this.#rows.find(change.hash)
     if (change.isGone) {
       if (row >= 0) this.#forget(change, row)
       return true
@@ -131,26 +120,28 @@ export class MemoryStore implements SwarmStore {
     const isNew = row < 0
     if (isNew) row = this.#addSwarm(change.hash)
     if (row < 0) return false
+    const { words } = this.#rows
     const tick = (this.#tick() - ageTicks) & TICK_MASK
     const lists = this.#lists[family]!
-    const head = row * ROW_WORDS + LISTS + family * LIST_WORDS
-    const known = lists.find(this.#rows, head, address, port)
-    if (known >= 0 && ageOf(lists, lists.at(this.#rows, head, known), this.#tick()) < ageTicks) return true
+    const head = headOf(row, family)
+    const known = lists.find(words, head, address, port)
+    if (known >= 0 && ageOf(lists, lists.at(words, head, known), this.#tick()) < ageTicks) return true
     const position = this.#place(row, family, address, port, change.isSeed, tick, true)
-    if (ageTicks === 0) this.#rows[row * ROW_WORDS + TICK] = tick
-    if (position >= 0 && change.isCompleted && !this.#wasSeed) this.#rows[row * ROW_WORDS + DOWNLOADS]! += 1
-    if (position < 0 && isNew) this.#removeSwarm(row)
+    if (ageTicks === 0) words[row * ROW_WORDS + TICK] = tick
+    if (position >= 0 && change.isCompleted && !this.#wasSeed) words[row * ROW_WORDS + DOWNLOADS]! += 1
+    if (position < 0 && isNew) this.#rows.remove(row)
     return position >= 0
   }
 
   /** Raises the downloads of a swarm to what another process counted. */
   applyDownloads(hash: Int32Array, downloads: number): void {
     if (downloads === 0) return
-    let row = this.#table.find(hash, this.#rows, ROW_WORDS)
+    let row = this.#rows.find(hash)
     if (row < 0) row = this.#addSwarm(hash)
     if (row < 0) return
+    const { words } = this.#rows
     const at = row * ROW_WORDS + DOWNLOADS
-    this.#rows[at] = Math.max(this.#rows[at]!, downloads)
+    words[at] = Math.max(words[at]!, downloads)
   }
 
   /**
@@ -161,27 +152,27 @@ export class MemoryStore implements SwarmStore {
     const place: Place = { row: 0, family: 0, position: 0 }
     const withinTicks = Math.min(TICK_MASK, Math.ceil((withinSeconds * 1000) / TICK_MS))
     return sink => {
-      const [tick, end] = [this.#tick(), Math.min(this.#rowsEnd, place.row + MAX_READ)]
+      const [tick, end] = [this.#tick(), Math.min(this.#rows.end, place.row + MAX_READ)]
       for (; place.row < end; place.row++, place.family = 0, place.position = 0) {
         if (sink.isFull) return true
-        if (!readRow(this.#rows, this.#lists, place, tick, withinTicks, sink)) return true
+        if (!readRow(this.#rows.words, this.#lists, place, tick, withinTicks, sink)) return true
       }
-      return end < this.#rowsEnd
+      return end < this.#rows.end
     }
   }
 
   scrape(counts: SwarmCounts): void {
-    const row = this.#table.find(counts.hash, this.#rows, ROW_WORDS)
+    const row = this.#rows.find(counts.hash)
     counts.found = row >= 0
     this.#count(counts, row)
   }
 
   sweep(): void {
     this.lostPages.count()
-    const share = Math.ceil(this.#rowsEnd / SWEEPS)
+    const share = Math.ceil(this.#rows.end / SWEEPS)
     const tick = this.#tick()
     for (let done = 0; done < share; done++) {
-      if (this.#cursor >= this.#rowsEnd) this.#cursor = 0
+      if (this.#cursor >= this.#rows.end) this.#cursor = 0
       this.#sweepRow(this.#cursor++, tick)
     }
   }
@@ -189,11 +180,11 @@ export class MemoryStore implements SwarmStore {
   stats(): StoreStats {
     const peers = this.#peers[0] + this.#peers[1] + this.#peers[2]
     return {
-      swarms: this.#swarms,
+      swarms: this.#rows.count,
       seeds: this.#seeds,
       leeches: peers - this.#seeds,
       peersByFamily: [...this.#peers],
-      reservedBytes: this.#arena.reservedBytes + this.#table.reservedBytes + this.#rows.byteLength,
+      reservedBytes: this.#arena.reservedBytes + this.#rows.reservedBytes,
     }
   }
 
@@ -209,13 +200,13 @@ export class MemoryStore implements SwarmStore {
     const tick = this.#tick()
     const position = this.#place(row, family, address, port, isSeed, tick, false)
     if (position < 0) return position === NO_ROOM ? FULL : TOO_MANY
-    const rows = this.#rows
+    const rows = this.#rows.words
     // BEP 3: the event is sent once, by peers that did not start as seeds.
     if (event === EVENT.completed && isSeed && !this.#wasSeed) {
       rows[row * ROW_WORDS + DOWNLOADS]! += 1
       this.change = CHANGE.completed
     }
-    const head = row * ROW_WORDS + LISTS + family * LIST_WORDS
+    const head = headOf(row, family)
     const lists = this.#lists[family]!
     choosePeers(lists, rows, head, announce, position, seedFor(this.#key, announce, lists.width, tick))
     return ''
@@ -232,8 +223,8 @@ export class MemoryStore implements SwarmStore {
     isForeign: boolean,
   ): number {
     const lists = this.#lists[family]!
-    const rows = this.#rows
-    const head = row * ROW_WORDS + LISTS + family * LIST_WORDS
+    const rows = this.#rows.words
+    const head = headOf(row, family)
     let position = lists.find(rows, head, address, port)
     const wasSeed = position >= 0 && position < lists.seeds(rows, head)
     if (position < 0) {
@@ -261,8 +252,8 @@ export class MemoryStore implements SwarmStore {
   }
 
   #forget({ family, address, port }: Announce | PeerChange, row: number): void {
-    const head = row * ROW_WORDS + LISTS + family * LIST_WORDS
-    const position = this.#lists[family]!.find(this.#rows, head, address, port)
+    const head = headOf(row, family)
+    const position = this.#lists[family]!.find(this.#rows.words, head, address, port)
     if (position < 0) return
     this.#remove(family, head, position)
     this.change = CHANGE.gone
@@ -270,9 +261,10 @@ export class MemoryStore implements SwarmStore {
 
   #remove(family: Family, head: number, position: number): void {
     const lists = this.#lists[family]!
-    if (position < lists.seeds(this.#rows, head)) this.#seeds--
-    this.#shares.give(family, lists.arena.words, lists.at(this.#rows, head, position))
-    lists.remove(this.#rows, head, position)
+    const { words } = this.#rows
+    if (position < lists.seeds(words, head)) this.#seeds--
+    this.#shares.give(family, lists.arena.words, lists.at(words, head, position))
+    lists.remove(words, head, position)
     this.#peers[family]!--
   }
 
@@ -281,37 +273,30 @@ export class MemoryStore implements SwarmStore {
     into.leeches = 0
     into.downloads = 0
     if (row < 0) return
+    const { words } = this.#rows
     const base = row * ROW_WORDS
     let count = 0
     for (let family = 0; family <= FAMILY.web; family++) {
-      const head = base + LISTS + family * LIST_WORDS
-      count += this.#lists[family]!.count(this.#rows, head)
-      into.seeds += this.#lists[family]!.seeds(this.#rows, head)
+      const head = headOf(row, family)
+      count += this.#lists[family]!.count(words, head)
+      into.seeds += this.#lists[family]!.seeds(words, head)
     }
     into.leeches = count - into.seeds
-    into.downloads = this.#rows[base + DOWNLOADS]!
+    into.downloads = words[base + DOWNLOADS]!
   }
 
   #addSwarm(hash: Int32Array): number {
-    if (this.#isFull || (this.#swarms >= this.#limits.maxSwarms && !this.#dropEmptySwarm())) return -1
-    const row = this.#takeRow()
-    if (row < 0) return -1
-    const base = row * ROW_WORDS
-    this.#rows.fill(0, base, base + ROW_WORDS)
-    this.#rows.set(hash, base)
-    this.#rows[base + TICK] = this.#tick()
-    this.#table.add(row, this.#rows, ROW_WORDS)
-    this.#swarms++
-    return row
+    if (this.#isFull || (this.#rows.count >= this.#limits.maxSwarms && !this.#dropEmptySwarm())) return -1
+    return this.#rows.add(hash, this.#tick())
   }
 
   /** Makes room for another swarm. Looks at a few only, and continues with the next ones at the next call. */
   #dropEmptySwarm(): boolean {
     for (let checked = 0; checked < MAX_CHECKED; checked++) {
-      if (this.#dropCursor >= this.#rowsEnd) this.#dropCursor = 0
+      if (this.#dropCursor >= this.#rows.end) this.#dropCursor = 0
       const row = this.#dropCursor++
-      if (this.#rows[row * ROW_WORDS + TICK] === FREE || this.#hasPeers(row)) continue
-      this.#removeSwarm(row)
+      if (this.#rows.words[row * ROW_WORDS + TICK] === FREE || this.#hasPeers(row)) continue
+      this.#rows.remove(row)
       return true
     }
     return false
@@ -319,52 +304,29 @@ export class MemoryStore implements SwarmStore {
 
   #hasPeers(row: number): boolean {
     for (let family = 0; family <= FAMILY.web; family++)
-      if (this.#lists[family]!.count(this.#rows, row * ROW_WORDS + LISTS + family * LIST_WORDS) > 0)
-        return true
+      if (this.#lists[family]!.count(this.#rows.words, headOf(row, family)) > 0) return true
     return false
-  }
-
-  /** Returns -1 if memory is exhausted. */
-  #takeRow(): number {
-    if (this.#freeRow >= 0) {
-      const row = this.#freeRow
-      this.#freeRow = this.#rows[row * ROW_WORDS]!
-      return row
-    }
-    if ((this.#rowsEnd + 1) * ROW_WORDS > this.#rows.length) {
-      if (!this.#allRows.grow((this.#rowsEnd + 1) * ROW_WORDS)) return -1
-      this.#rows = this.#allRows.words
-    }
-    return this.#rowsEnd++
   }
 
   #sweepRow(row: number, tick: number): void {
     const base = row * ROW_WORDS
-    // Free rows have a tick that no swarm has.
-    if (this.#rows[base + TICK] === FREE) return
+    const { words } = this.#rows
+    if (words[base + TICK] === FREE) return
     let left = 0
     for (let family = 0; family <= FAMILY.web; family++) {
       const lists = this.#lists[family]!
-      const head = base + LISTS + family * LIST_WORDS
-      for (let position = lists.count(this.#rows, head) - 1; position >= 0; position--) {
-        const seen = lists.arena.words[lists.at(this.#rows, head, position) + lists.width]!
+      const head = headOf(row, family)
+      for (let position = lists.count(words, head) - 1; position >= 0; position--) {
+        const seen = lists.arena.words[lists.at(words, head, position) + lists.width]!
         const isExpired = ((tick - seen) & TICK_MASK) > this.#limits.expiryTicks
         const isLost = family === FAMILY.web && this.lostPages.has(seen >>> 16)
         if (isExpired || isLost) this.#remove(family as Family, head, position)
       }
-      left += lists.count(this.#rows, head)
+      left += lists.count(words, head)
     }
     // The download count is kept for a while after the last peer has gone, unless the room is needed.
-    if (left === 0 && ((tick - this.#rows[base + TICK]!) & TICK_MASK) > this.#limits.expiryTicks)
-      this.#removeSwarm(row)
-  }
-
-  #removeSwarm(row: number): void {
-    this.#table.remove(row, this.#rows, ROW_WORDS)
-    this.#rows[row * ROW_WORDS] = this.#freeRow
-    this.#rows[row * ROW_WORDS + TICK] = FREE
-    this.#freeRow = row
-    this.#swarms--
+    if (left === 0 && ((tick - words[base + TICK]!) & TICK_MASK) > this.#limits.expiryTicks)
+      this.#rows.remove(row)
   }
 
   #tick(): number {
@@ -372,7 +334,6 @@ export class MemoryStore implements SwarmStore {
   }
 }
 
-const FREE = -1
 /** Results of placing a peer. */
 const [NO_ROOM, NO_SHARE] = [-1, -2] as const
 
@@ -409,7 +370,7 @@ function readRow(
   sink.swarm(rows, base, rows[base + DOWNLOADS]!)
   for (; place.family <= FAMILY.web; place.family++, place.position = 0) {
     const lists = allLists[place.family]!
-    const head = base + LISTS + place.family * LIST_WORDS
+    const head = headOf(place.row, place.family)
     for (; place.position < lists.count(rows, head); place.position++) {
       if (sink.isFull) return false
       const at = lists.at(rows, head, place.position)
