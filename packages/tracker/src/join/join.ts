@@ -2,16 +2,15 @@
  * Joins the stores of several processes to one tracker: each keeps all swarms in its memory and reports its changes to the others in batches. A
  * process that joins asks one of the others for the swarms. What happened while nobody could be reached is reported when they are reached again.
  */
-import { randomBytes } from 'node:crypto'
 import type { MemoryStore } from '../memory/memory-store.ts'
 import type { Carrier } from './carrier.ts'
 import { CatchUp } from './catch-up.ts'
-import { ChangeWriter, readChanges } from './changes.ts'
+import { readChanges } from './changes.ts'
+import { FrameSender } from './frame-sender.ts'
 import {
   FRAME,
   type Frame,
   HEAD_BYTES,
-  INSTANCE_BYTES,
   makeBeat,
   makeFrame,
   readFrame,
@@ -22,12 +21,9 @@ import { GapReport } from './gap-report.ts'
 import { Inbox } from './inbox.ts'
 import { JoinedStore } from './joined-store.ts'
 import { type Member, Members } from './members.ts'
+import { SwarmParts } from './swarm-parts.ts'
 
 const BEAT_MS = 2000
-/** Size of the parts in which all swarms are sent, and the pause after each. */
-const [PART_BYTES, PART_PAUSE_MS] = [64 * 1024, 10] as const
-/** Processes that are given all swarms at the same time. */
-const MAX_READERS = 4
 /** Without a carrier that joins, the process starts alone after this time. */
 const ALONE_MS = 5000
 const MAX_SIGNAL_BYTES = 40_000
@@ -68,7 +64,8 @@ export class Join {
   readonly #report: () => string
   readonly #nowMs: () => number
   readonly #startedMs: number
-  readonly #sender: Sender
+  readonly #frames: FrameSender
+  readonly #parts: SwarmParts
   readonly #members = new Members()
   readonly #inbox = new Inbox({
     frame: bytes => this.#read(bytes),
@@ -77,35 +74,32 @@ export class Join {
       if (isLost) this.#gapMs ??= this.#nowMs()
     },
     empty: () => {
-      if (this.#gapMs === null || !this.#isJoined) return
+      if (this.#gapMs === null || !this.#frames.isJoined) return
       this.#catchUp.start(this.#gapSeconds(this.#nowMs()))
       this.#gapMs = null
     },
   })
   readonly #catchUp = new CatchUp({
-    members: () => (this.#isJoined ? this.#members.all : []),
-    ask: ({ number }, withinSeconds) => this.#send(number, makeAsk(this.#sender, withinSeconds)),
+    members: () => (this.#frames.isJoined ? this.#members.all : []),
+    ask: ({ number }, withinSeconds) => this.#frames.send(number, makeAsk(this.#frames, withinSeconds)),
     done: () => {
       this.#isReady = true
     },
   })
   #events: JoinEvents = {}
-  #isJoined = false
   #isReady = false
-  #isClosed = false
   /** Since when frames may be missing, or null. */
   #gapMs: number | null
   readonly #gapReport = new GapReport({
     nowMs: () => this.#nowMs(),
-    report: withinSeconds => void this.#reportSwarms(withinSeconds, frame => this.#publish(frame)),
+    report: withinSeconds => void this.#parts.report(withinSeconds, 'all'),
   })
-  #readers = 0
   readonly #timers: NodeJS.Timeout[] = []
 
   constructor({ store, carrier, report = () => '{}', nowMs = () => performance.now() }: JoinOptions) {
     this.#memory = store
     this.store = new JoinedStore(store, {
-      report: frame => this.#publish(writeHead(frame, FRAME.changes, this.#sender)),
+      report: frame => this.#frames.publish(writeHead(frame, FRAME.changes, this.#frames)),
       close: () => this.#close(),
     })
     this.#carrier = carrier
@@ -113,14 +107,15 @@ export class Join {
     this.#nowMs = nowMs
     this.#startedMs = nowMs()
     this.#gapMs = this.#startedMs
-    this.#sender = { number: carrier.number, instance: randomBytes(INSTANCE_BYTES).toString('hex') }
+    this.#frames = new FrameSender(carrier, this.counters)
+    this.#parts = new SwarmParts(store, this.#frames)
   }
 
   /** Begins to join. Call it once. */
   start(events: JoinEvents = {}): void {
     this.#events = events
     const startAlone = () => {
-      if (!this.#isJoined) this.#catchUp.stop()
+      if (!this.#frames.isJoined) this.#catchUp.stop()
     }
     this.#timers.push(
       setInterval(() => this.#beat(), BEAT_MS).unref(),
@@ -134,11 +129,11 @@ export class Join {
   }
 
   get number(): number {
-    return this.#carrier.number
+    return this.#frames.number
   }
 
   get isJoined(): boolean {
-    return this.#isJoined
+    return this.#frames.isJoined
   }
 
   /** True once it has the swarms of the others, or found nobody who has them. */
@@ -154,14 +149,14 @@ export class Join {
   /** Sends a message to the process that holds a page. JSON, at most MAX_SIGNAL_BYTES. */
   signal(to: number, text: string): void {
     const body = Buffer.from(text)
-    if (body.length <= MAX_SIGNAL_BYTES) this.#send(to, makeFrame(FRAME.signal, this.#sender, body))
+    if (body.length <= MAX_SIGNAL_BYTES) this.#frames.send(to, makeFrame(FRAME.signal, this.#frames, body))
   }
 
   /** Tells the others that this process stops. */
   async #close(): Promise<void> {
-    if (this.#isClosed) return
-    this.#publish(makeFrame(FRAME.leave, this.#sender))
-    this.#isClosed = true
+    if (this.#frames.isClosed) return
+    this.#frames.publish(makeFrame(FRAME.leave, this.#frames))
+    this.#frames.isClosed = true
     for (const timer of this.#timers) clearInterval(timer)
     this.#gapReport.close()
     this.#inbox.close()
@@ -170,12 +165,12 @@ export class Join {
   }
 
   #joined(): void {
-    this.#isJoined = true
+    this.#frames.isJoined = true
     const nowMs = this.#nowMs()
     // They had no chance to be heard of.
     this.#members.excuse(nowMs)
     this.#events.changed?.(true, '')
-    this.#publish(makeFrame(FRAME.hello, this.#sender))
+    this.#frames.publish(makeFrame(FRAME.hello, this.#frames))
     this.#beat()
     const withinSeconds = this.#gapSeconds(nowMs)
     this.#gapMs = null
@@ -184,7 +179,7 @@ export class Join {
   }
 
   #left(reason: string): void {
-    this.#isJoined = false
+    this.#frames.isJoined = false
     this.#gapMs ??= this.#nowMs()
     this.#events.changed?.(false, reason)
   }
@@ -195,32 +190,22 @@ export class Join {
 
   #beat(): void {
     const nowMs = this.#nowMs()
-    if (this.#isJoined) for (const member of this.#members.removeSilent(nowMs)) this.#lost(member)
+    if (this.#frames.isJoined) for (const member of this.#members.removeSilent(nowMs)) this.#lost(member)
     const uptimeSeconds = (nowMs - this.#startedMs) / 1000
-    this.#publish(makeBeat(this.#sender, { uptimeSeconds, isReady: this.#isReady, report: this.#report() }))
+    this.#frames.publish(
+      makeBeat(this.#frames, { uptimeSeconds, isReady: this.#isReady, report: this.#report() }),
+    )
   }
 
   /** Its pages have lost their connection. Its other peers may announce elsewhere, or expire. */
   #lost({ number }: Member): void {
-    if (number !== this.#sender.number) this.#memory.lostPages.drop(number)
-  }
-
-  #publish(frame: Uint8Array): void {
-    if (!this.#isJoined || this.#isClosed) return
-    this.counters.sent++
-    this.#carrier.publish(frame)
-  }
-
-  #send(to: number, frame: Uint8Array): void {
-    if (!this.#isJoined || this.#isClosed) return
-    this.counters.sent++
-    this.#carrier.send(to, frame)
+    if (number !== this.#frames.number) this.#memory.lostPages.drop(number)
   }
 
   #read(bytes: Uint8Array): void {
     const frame = readFrame(bytes)
     if (frame === null) this.counters.dropped++
-    else if (frame.instance !== this.#sender.instance) this.#take(frame)
+    else if (frame.instance !== this.#frames.instance) this.#take(frame)
   }
 
   #take(frame: Frame): void {
@@ -271,26 +256,13 @@ export class Join {
   }
 
   #answer({ bytes, number }: Frame): void {
-    if (this.#readers >= MAX_READERS || bytes.length !== HEAD_BYTES + 4) return
+    if (this.#parts.isBusy || bytes.length !== HEAD_BYTES + 4) return
     const withinSeconds = new DataView(bytes.buffer, bytes.byteOffset).getUint32(HEAD_BYTES)
     // Changes that are still in the batch are in the swarms already, and must not come after them.
     this.store.flush()
-    void this.#reportSwarms(withinSeconds, frame => this.#send(number, frame)).then(() =>
-      this.#send(number, makeFrame(FRAME.end, this.#sender)),
-    )
-  }
-
-  /** Sends the swarms in parts, with a pause after each. */
-  async #reportSwarms(withinSeconds: number, send: (frame: Uint8Array) => void): Promise<void> {
-    this.#readers++
-    const read = this.#memory.reader(withinSeconds)
-    const writer = new ChangeWriter(PART_BYTES, HEAD_BYTES)
-    for (let isMore = true; isMore && this.#isJoined && !this.#isClosed; ) {
-      isMore = read(writer)
-      if (!writer.isEmpty) send(writeHead(writer.take(), FRAME.part, this.#sender))
-      await new Promise<void>(resolve => setTimeout(resolve, PART_PAUSE_MS).unref())
-    }
-    this.#readers--
+    void this.#parts
+      .report(withinSeconds, number)
+      .then(() => this.#frames.send(number, makeFrame(FRAME.end, this.#frames)))
   }
 }
 
