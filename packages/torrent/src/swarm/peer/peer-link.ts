@@ -1,5 +1,6 @@
 import type { Clock } from '../../base/clock.ts'
 import { ShoalError } from '../../base/errors.ts'
+import { Soon } from '../../base/soon.ts'
 import type { Connection, ConnectionHandler } from '../../transport/transport.ts'
 import { MessageParser } from '../../wire/message-parser.ts'
 import { MessageWriter } from '../../wire/message-writer.ts'
@@ -29,7 +30,7 @@ export class PeerLink implements ConnectionHandler {
   #parser: MessageParser | null = null
   #lastReceivedMs: number
   #lastSentMs: number
-  #willFlush = false
+  readonly #flushLater = new Soon(() => this.#flush())
   #closed = false
 
   constructor(connection: Connection, clock: Clock) {
@@ -56,10 +57,7 @@ export class PeerLink implements ConnectionHandler {
 
   /** Writes messages, which are sent at the end of the turn. */
   get out(): MessageWriter {
-    if (!this.#willFlush) {
-      this.#willFlush = true
-      queueMicrotask(this.#flushLater)
-    }
+    this.#flushLater.ask()
     return this.#writer
   }
 
@@ -103,11 +101,6 @@ export class PeerLink implements ConnectionHandler {
     this.#parser?.stop()
     this.connection.close(graceful)
     this.#handler?.onClosed(error)
-  }
-
-  readonly #flushLater = () => {
-    this.#willFlush = false
-    this.#flush()
   }
 
   #flush(): void {

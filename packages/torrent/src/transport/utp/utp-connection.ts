@@ -1,36 +1,20 @@
 import { ShoalError } from '../../base/errors.ts'
+import { Soon } from '../../base/soon.ts'
 import type { Connection, ConnectionHandler, PeerAddress } from '../transport.ts'
-import {
-  announceSack,
-  HEADER_BYTES,
-  MAX_SACK_BYTES,
-  microsOf,
-  PacketType,
-  seqDistance,
-  type UtpPacket,
-  writeHeader,
-  writeUint16,
-  writeUint32,
-} from './utp-packet.ts'
+import { type OutputCarrier, UtpOutput } from './utp-output.ts'
+import { microsOf, PacketType, seqDistance, type UtpPacket } from './utp-packet.ts'
 import { UtpReceiver } from './utp-receiver.ts'
-import { type PacketOutput, type SenderCarrier, UtpSender } from './utp-sender.ts'
+import { type SenderCarrier, UtpSender } from './utp-sender.ts'
+import { UtpTimes } from './utp-times.ts'
 
-/** Routers forget a mapping after 30 seconds without packets. */
-const KEEP_ALIVE_MS = 29_000
-/** A peer that sends nothing at all is gone: clients send a message at least every two minutes (BEP 3). */
-const IDLE_MS = 180_000
 /** The peer is gone after so many timeouts in a row without a sign of life. */
 const MAX_TIMEOUTS = 6
-/** Time limit of a graceful close, and of waiting until the peer has acknowledged our FIN. */
-const LINGER_MS = 3000
 
 /** The parts of a socket that its connections use. */
-export interface PacketCarrier extends SenderCarrier {
-  nowMs(): number
-  send(packet: Uint8Array, host: string, port: number): void
+export interface PacketCarrier extends SenderCarrier, OutputCarrier {
   /** Calls `onTimer` at that time or earlier. */
   wake(connection: UtpConnection, atMs: number): void
-  /** Calls `onTurnEnd` when the packets that arrived together have been processed. */
+  /** Calls `deliver` when the packets that arrived together have been processed. */
   attend(connection: UtpConnection): void
   forget(connection: UtpConnection): void
 }
@@ -48,12 +32,8 @@ export interface UtpConnectionOptions {
   readonly windowBytes: number
 }
 
-/** ACKs are written here: a packet without data is never sent twice. */
-const ackBuffer = new Uint8Array(HEADER_BYTES + 2 + MAX_SACK_BYTES)
-const plainAck = ackBuffer.subarray(0, HEADER_BYTES)
-
 /** A connection over uTP (BEP 29), once both sides have answered. */
-export class UtpConnection implements Connection, PacketOutput {
+export class UtpConnection implements Connection {
   readonly kind = 'utp'
   readonly isSecure = false
   readonly remote: PeerAddress
@@ -63,12 +43,11 @@ export class UtpConnection implements Connection, PacketOutput {
   readonly #carrier: PacketCarrier
   readonly #sender: UtpSender
   readonly #receiver: UtpReceiver
-  #willFlush = false
-  /** BEP 29 `reply_micro`. */
-  #replyMicros = 0
-  #lastSentMs: number
-  #lastReceivedMs: number
-  #lingerAtMs = Number.POSITIVE_INFINITY
+  readonly #output: UtpOutput
+  readonly #times: UtpTimes
+  readonly #flush = new Soon(() => {
+    if (!this.#isForgotten) this.#proceed()
+  })
   /** The handler knows that the connection ended. Packets may still follow, until the peer knows as well. */
   hasEnded = false
   #isForgotten = false
@@ -80,10 +59,10 @@ export class UtpConnection implements Connection, PacketOutput {
     this.incoming = options.incoming
     this.receiveId = options.receiveId
     this.sendId = options.sendId
-    this.#sender = new UtpSender(this, carrier, options.seqNr, options.windowBytes)
+    this.#times = new UtpTimes(carrier.nowMs())
     this.#receiver = new UtpReceiver(options.ackNr, carrier.memory)
-    this.#lastSentMs = carrier.nowMs()
-    this.#lastReceivedMs = this.#lastSentMs
+    this.#output = new UtpOutput(carrier, options, this.#receiver, this.#times)
+    this.#sender = new UtpSender(this.#output, carrier, options.seqNr, options.windowBytes)
     this.#schedule()
   }
 
@@ -98,13 +77,13 @@ export class UtpConnection implements Connection, PacketOutput {
   start(handler: ConnectionHandler): void {
     if (this.hasEnded) return queueMicrotask(() => handler.onClose(this.#error))
     this.#receiver.handler = handler
-    queueMicrotask(this.#deliver)
+    queueMicrotask(this.deliver)
   }
 
   write(bytes: Uint8Array, onSent?: () => void): void {
     if (this.hasEnded || this.#sender.isEnding) return onSent?.()
     this.#sender.outbox.push(bytes, onSent)
-    this.#flushSoon()
+    this.#flush.ask()
   }
 
   pause(): void {
@@ -114,14 +93,14 @@ export class UtpConnection implements Connection, PacketOutput {
   resume(): void {
     if (!this.#receiver.isPaused || this.hasEnded) return
     this.#receiver.isPaused = false
-    queueMicrotask(this.#deliver)
+    queueMicrotask(this.deliver)
   }
 
   close(graceful = false): void {
     if (this.hasEnded) return
     if (!graceful) return this.#end(undefined)
     this.#linger()
-    this.#flushSoon()
+    this.#flush.ask()
   }
 
   // From the socket
@@ -130,9 +109,9 @@ export class UtpConnection implements Connection, PacketOutput {
   receive(packet: UtpPacket, bytes: Uint8Array): void {
     const nowMs = this.#carrier.nowMs()
     if (!this.#sender.onAck(packet, bytes, nowMs)) return
-    this.#lastReceivedMs = nowMs
+    this.#times.receivedMs = nowMs
     this.#sender.roundTrip.onHeard()
-    this.#replyMicros = (microsOf(nowMs) - packet.timestampMicros) >>> 0
+    this.#output.replyMicros = (microsOf(nowMs) - packet.timestampMicros) >>> 0
     this.#sender.peerWindowBytes = packet.windowBytes
     if (packet.type !== PacketType.state) {
       const payload =
@@ -150,46 +129,31 @@ export class UtpConnection implements Connection, PacketOutput {
     this.#forget()
   }
 
-  /** The packets that arrived together have been processed. */
-  onTurnEnd(): void {
+  /** Passes on what has arrived, and answers it. The socket calls this after the packets that arrived together. */
+  readonly deliver = () => {
     if (this.#isForgotten) return
-    this.#deliver()
+    const isEmpty = this.#receiver.deliver()
+    if (isEmpty && this.#receiver.arrived.hasEnded) this.#end(undefined)
+    this.#proceed()
   }
 
   onTimer(): void {
     const nowMs = this.#carrier.nowMs()
-    if (nowMs >= this.#lingerAtMs) {
+    if (this.#times.hasLingered(nowMs)) {
       this.#end(undefined)
       return this.#forget()
     }
-    const silentMs = nowMs - this.#lastReceivedMs
-    if (this.#sender.roundTrip.unanswered >= MAX_TIMEOUTS || silentMs >= IDLE_MS) {
+    if (this.#sender.roundTrip.unanswered >= MAX_TIMEOUTS || this.#times.isPeerGone(nowMs)) {
       this.#end(new ShoalError('timeout', `${this.remote.host} does not answer any more`))
       return this.#forget()
     }
-    if (!this.#sender.onTimer(nowMs) && nowMs >= this.#lastSentMs + KEEP_ALIVE_MS) this.acknowledge()
+    if (!this.#sender.onTimer(nowMs) && this.#times.isKeepAliveDue(nowMs)) this.acknowledge()
     this.#proceed()
   }
 
   /** Sends a packet that acknowledges what has arrived. */
   acknowledge(): void {
-    const nowMs = this.#carrier.nowMs()
-    const sackBytes = this.#receiver.arrived.writeSack(ackBuffer)
-    const length = sackBytes === 0 ? HEADER_BYTES : HEADER_BYTES + 2 + sackBytes
-    const packet = sackBytes === 0 ? plainAck : ackBuffer.subarray(0, length)
-    writeHeader(packet, {
-      type: PacketType.state,
-      connectionId: this.sendId,
-      timestampMicros: 0,
-      differenceMicros: 0,
-      windowBytes: 0,
-      // BEP 29: a packet without payload has the number of the next packet with one.
-      seqNr: this.#sender.sent.nextSeq,
-      ackNr: 0,
-    })
-    if (sackBytes > 0) announceSack(packet, sackBytes)
-    this.transmit(packet, nowMs)
-    this.#receiver.onAckSent()
+    this.#output.acknowledge(this.#sender.sent.nextSeq)
   }
 
   /** Ends at once, without waiting for the peer. */
@@ -198,38 +162,7 @@ export class UtpConnection implements Connection, PacketOutput {
     this.#forget()
   }
 
-  // PacketOutput
-
-  transmit(packet: Uint8Array, nowMs: number): void {
-    writeUint32(packet, 4, microsOf(this.#carrier.nowMs()))
-    writeUint32(packet, 8, this.#replyMicros)
-    writeUint32(packet, 12, this.#receiver.advertise())
-    writeUint16(packet, 18, this.#receiver.arrived.ackNr)
-    this.#lastSentMs = nowMs
-    // Gaps are only described in a packet of their own.
-    if (this.#receiver.arrived.aheadPackets === 0) this.#receiver.onAckSent()
-    this.#carrier.send(packet, this.remote.host, this.remote.port)
-  }
-
   // Inside
-
-  #flushSoon(): void {
-    if (this.#willFlush) return
-    this.#willFlush = true
-    queueMicrotask(this.#flush)
-  }
-
-  readonly #flush = () => {
-    this.#willFlush = false
-    if (!this.#isForgotten) this.#proceed()
-  }
-
-  readonly #deliver = () => {
-    if (this.#isForgotten) return
-    const isEmpty = this.#receiver.deliver()
-    if (isEmpty && this.#receiver.arrived.hasEnded) this.#end(undefined)
-    this.#proceed()
-  }
 
   /** Sends what may be sent, ACKs last because data carries them, and looks when to be called again. */
   #proceed(): void {
@@ -252,7 +185,7 @@ export class UtpConnection implements Connection, PacketOutput {
 
   #linger(): void {
     this.#sender.isEnding = true
-    this.#lingerAtMs = Math.min(this.#lingerAtMs, this.#carrier.nowMs() + LINGER_MS)
+    this.#times.linger(this.#carrier.nowMs())
   }
 
   /** Tells the handler that the connection ended. A FIN tells the peer. */
@@ -265,7 +198,7 @@ export class UtpConnection implements Connection, PacketOutput {
     const { handler } = this.#receiver
     this.#receiver.stop()
     queueMicrotask(() => handler?.onClose(error))
-    this.#flushSoon()
+    this.#flush.ask()
   }
 
   #forget(): void {
@@ -277,7 +210,6 @@ export class UtpConnection implements Connection, PacketOutput {
 
   #schedule(): void {
     const atMs = this.#sender.hasMore ? 0 : Math.min(this.#sender.deadlineMs, this.#receiver.ackAtMs)
-    const idleAtMs = Math.min(this.#lastSentMs + KEEP_ALIVE_MS, this.#lastReceivedMs + IDLE_MS)
-    this.#carrier.wake(this, Math.min(atMs, idleAtMs, this.#lingerAtMs))
+    this.#carrier.wake(this, Math.min(atMs, this.#times.nextMs))
   }
 }

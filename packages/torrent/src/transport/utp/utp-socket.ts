@@ -179,7 +179,7 @@ export class UtpSocket implements PacketCarrier {
     const attended = this.#attended
     if (attended.length === 0) return
     this.#attended = []
-    for (const connection of attended) connection.onTurnEnd()
+    for (const connection of attended) connection.deliver()
   }
 
   #onSyn(packet: UtpPacket, host: string, port: number): void {
