@@ -2,7 +2,7 @@ import type { Clock } from '@shoal/torrent'
 import { latin1 } from '@shoal/torrent/base'
 import type { SignedEntry } from '../entries/entry.ts'
 import { type Contact, keyOf } from '../kad/contact.ts'
-import type { KadNetwork } from '../kad/kad-node.ts'
+import type { KadNetwork } from '../kad/kad-network.ts'
 import type { Misconduct, ReportMisconduct } from '../misconduct.ts'
 import {
   decodeResponse,
