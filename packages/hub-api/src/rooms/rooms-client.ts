@@ -17,7 +17,8 @@ import {
   type SentInboxEntry,
 } from './messages.ts'
 import { isPassing, RoomError } from './room-error.ts'
-import { RETRY_MS, type RoomListener, RoomLog, type RoomOptions, type Wire } from './room-log.ts'
+import { type RoomListener, RoomLog, type RoomOptions } from './room-log.ts'
+import { RETRY_MS, type Wire } from './room-reader.ts'
 
 export interface ClientListener {
   connected?(): void
