@@ -2,9 +2,7 @@
  * A closed group: MLS (RFC 9420) with one leaf per device. The order of entries comes from a log; the first valid commit of each epoch in it counts.
  * Only members add members. There are no external commits, and nothing is applied because somebody proposed it, except for leaving.
  */
-import { gcm } from '@noble/ciphers/aes.js'
-import { concatBytes } from '@noble/hashes/utils.js'
-import { equalBytes, latin1 } from '@shoal/torrent/base'
+import { equalBytes } from '@shoal/torrent/base'
 import {
   type ClientConfig,
   type ClientState,
@@ -17,29 +15,29 @@ import {
   encodeMlsMessage,
   joinGroup,
   type MLSMessage,
-  mlsExporter,
   type PrivateMessage,
   type Proposal,
   processPrivateMessage,
-  type RatchetTree,
   type Welcome,
   zeroOutUint8Array,
 } from 'ts-mls'
 import { unprotectPrivateMessage } from 'ts-mls/messageProtection.js'
 import { ChatError } from '../chat-error.ts'
-import { type GroupDevice, readCredential } from './credential.ts'
+import { readCredential } from './credential.ts'
+import { exportSecret } from './export-secret.ts'
+import { type GroupMember, groupMembers, memberAt, membersOf } from './group-members.ts'
 import {
   type AccessSecret,
-  continueState,
   type GroupJournal,
-  groupRecords,
   type PendingCommit,
   type RestoredGroup,
   restoreRecords,
   type SentMessage,
   wholeRecords,
 } from './group-records.ts'
-import { type GroupMembers, judgeCommit, judgeProposal } from './judge-commit.ts'
+import { HandshakeCipher } from './handshake-cipher.ts'
+import { JournaledState } from './journaled-state.ts'
+import { judgeCommit, judgeProposal } from './judge-commit.ts'
 import {
   type ForeignKeyPackage,
   makeKeyPackage,
@@ -48,7 +46,6 @@ import {
   readOwnKeyPackage,
 } from './key-packages.ts'
 import { type GroupPolicy, policyExtensions, readPolicy } from './policy.ts'
-import { diffRatchets } from './ratchets.ts'
 import type { Suite } from './suite.ts'
 
 /** Everything that a group needs from its owner. */
@@ -59,11 +56,6 @@ export interface GroupOwner {
   /** Unix time in seconds. */
   now(): number
   randomBytes(length: number): Uint8Array
-}
-
-export interface GroupMember extends GroupDevice {
-  /** The place in the tree, which another member may have later. */
-  readonly leaf: number
 }
 
 export type GroupChange =
@@ -102,13 +94,6 @@ const RETENTION = {
   retainKeysForEpochs: 32,
   maximumForwardRatchetSteps: 4096,
 }
-const HANDSHAKE_LABEL = 'shoal handshake'
-const HANDSHAKE_KEY_BYTES = 32
-const ACCESS_LABEL = 'shoal access'
-const ACCESS_BYTES = 32
-/** Earlier ones that are kept, in case a hub has not heard of the later ones. */
-const MAX_ACCESS = 8
-const NONCE_BYTES = 12
 const NO_BYTES = new Uint8Array()
 
 /**
@@ -148,10 +133,8 @@ const AHEAD: ClientConfig = {
 
 export class Group {
   readonly #owner: GroupOwner
-  #state: ClientState
-  #pending: PendingCommit | null
-  readonly #sent: Map<string, SentMessage>
-  #access: readonly AccessSecret[]
+  readonly #journaled: JournaledState
+  readonly #handshakes: HandshakeCipher
   /** The last operation. Each waits for the one before it. */
   #last: Promise<unknown> = Promise.resolve()
 
@@ -206,48 +189,46 @@ export class Group {
     return new Group(owner, restored)
   }
 
-  private constructor(owner: GroupOwner, { state, pending, sent, access }: RestoredGroup) {
+  private constructor(owner: GroupOwner, restored: RestoredGroup) {
     this.#owner = owner
-    this.#state = state
-    this.#pending = pending
-    this.#sent = new Map(sent.map(message => [String(message.id), message]))
-    this.#access = access
+    this.#journaled = new JournaledState(owner.journal, owner.suite, restored)
+    this.#handshakes = new HandshakeCipher(owner.suite, length => owner.randomBytes(length))
   }
 
   get id(): Uint8Array {
-    return this.#state.groupContext.groupId
+    return this.#journaled.state.groupContext.groupId
   }
 
   get epoch(): bigint {
-    return this.#state.groupContext.epoch
+    return this.#journaled.state.groupContext.epoch
   }
 
   get policy(): GroupPolicy {
-    return readPolicy(this.#state.groupContext.extensions)
+    return readPolicy(this.#journaled.state.groupContext.extensions)
   }
 
   get members(): readonly GroupMember[] {
-    return membersOf(this.#state.ratchetTree)
+    return membersOf(this.#journaled.state.ratchetTree)
   }
 
   /** The secrets of the room's tokens, newest first. Each epoch that began with a removal has another one. None before the first removal that this device saw. */
   get access(): readonly AccessSecret[] {
-    return this.#access
+    return this.#journaled.access
   }
 
   /** False after a commit removed this device. */
   get isMember(): boolean {
-    return this.#state.groupActiveState.kind === 'active'
+    return this.#journaled.state.groupActiveState.kind === 'active'
   }
 
   /** True after `leave`, until the next epoch. */
   get isLeaving(): boolean {
-    return this.leaving.includes(this.#state.privatePath.leafIndex)
+    return this.leaving.includes(this.#journaled.state.privatePath.leafIndex)
   }
 
   /** The leaves of members who asked to leave in this epoch: the next commit removes them. */
   get leaving(): readonly number[] {
-    return leavingOf(this.#state)
+    return leavingOf(this.#journaled.state)
   }
 
   /** Returns the epoch of a message that this device encrypted. Throws `bad-message`. */
@@ -257,12 +238,13 @@ export class Group {
 
   /** The commit that waits for its place in the log: to be sent again after a restart. */
   get pending(): Commit | null {
-    return this.#pending && { bytes: this.#pending.bytes, welcome: this.#pending.welcome }
+    const { pending } = this.#journaled
+    return pending && { bytes: pending.bytes, welcome: pending.welcome }
   }
 
   /** Messages without `delivered`, to be sent again after a restart. Whoever gets one twice ignores the second. */
   get sent(): readonly SentMessage[] {
-    return [...this.#sent.values()]
+    return this.#journaled.sent
   }
 
   /**
@@ -271,7 +253,7 @@ export class Group {
   encrypt(id: Uint8Array, content: Uint8Array, binding: Uint8Array = NO_BYTES): Promise<Uint8Array> {
     return this.#inTurn(async () => {
       this.#checkMember()
-      const before = this.#state
+      const before = this.#journaled.state
       const { newState, privateMessage, consumed } = await createApplicationMessage(
         before,
         content,
@@ -279,10 +261,7 @@ export class Group {
         binding,
       )
       const message = { id, bytes: encodePrivate(privateMessage) }
-      const ratchets = diffRatchets(before.secretTree, newState.secretTree)
-      await this.#owner.journal.append(groupRecords.sent(this.epoch, ratchets, message))
-      this.#state = newState
-      this.#sent.set(String(id), message)
+      await this.#journaled.encrypted(newState, message)
       consumed.forEach(zeroOutUint8Array)
       return message.bytes
     })
@@ -290,10 +269,7 @@ export class Group {
 
   /** Forgets a message that the log has. */
   delivered(id: Uint8Array): Promise<void> {
-    return this.#inTurn(async () => {
-      if (!this.#sent.delete(String(id))) return
-      await this.#owner.journal.append(groupRecords.delivered(id))
-    })
+    return this.#inTurn(() => this.#journaled.delivered(id))
   }
 
   /**
@@ -319,7 +295,7 @@ export class Group {
     { keep, isAhead = false }: { keep(read: readonly Read[]): Promise<void>; readonly isAhead?: boolean },
   ): Promise<readonly ChatError[]> {
     return this.#inTurn(async () => {
-      const before = this.#state
+      const before = this.#journaled.state
       let state = isAhead ? { ...before, clientConfig: AHEAD } : before
       const [results, errors, consumed]: [Read[], ChatError[], Uint8Array[]] = [[], [], []]
       for (const [at, { bytes, binding }] of sealed.entries()) {
@@ -338,8 +314,7 @@ export class Group {
       }
       await keep(results)
       if (isAhead) return errors
-      await Promise.all(changedRatchets(before, state).map(record => this.#owner.journal.append(record)))
-      this.#state = state
+      await this.#journaled.opened(state)
       consumed.forEach(zeroOutUint8Array)
       return errors
     })
@@ -352,14 +327,14 @@ export class Group {
   commit(changes: readonly GroupChange[]): Promise<Commit> {
     return this.#inTurn(async () => {
       this.#checkMember()
-      if (this.#pending)
+      if (this.#journaled.pending)
         throw new ChatError(
           'commit-pending',
           'A change of the group is on its way: try again when it has arrived.',
         )
-      const before = this.#state
+      const before = this.#journaled.state
       if (this.isLeaving) throw new ChatError('not-allowed', 'This device is leaving the group.')
-      const { suite, journal } = this.#owner
+      const { suite } = this.#owner
       const leaving = leavingOf(before)
       const extraProposals = changes
         .filter(change => change.kind !== 'remove' || !leaving.includes(change.leaf))
@@ -375,14 +350,13 @@ export class Group {
         throw new ChatError('bad-argument', 'These changes of the group are impossible', { cause })
       })
       const pending: PendingCommit = {
-        bytes: await this.#wrap(encodeMlsMessage(made.commit)),
+        bytes: await this.#handshakes.wrap(before, encodeMlsMessage(made.commit)),
         welcome: made.welcome
           ? encodeMlsMessage({ version: 'mls10', wireformat: 'mls_welcome', welcome: made.welcome })
           : null,
         next: made.newState,
       }
-      await journal.append(groupRecords.commit(pending, before.ratchetTree))
-      this.#pending = pending
+      await this.#journaled.committing(pending)
       return { bytes: pending.bytes, welcome: pending.welcome }
     })
   }
@@ -394,17 +368,17 @@ export class Group {
   leave(): Promise<Uint8Array> {
     return this.#inTurn(async () => {
       this.#checkMember()
-      if (this.#pending)
+      if (this.#journaled.pending)
         throw new ChatError(
           'commit-pending',
           'A change of the group is on its way: leave when it has arrived.',
         )
-      const removed = this.#state.privatePath.leafIndex
+      const before = this.#journaled.state
+      const removed = before.privatePath.leafIndex
       const proposal: Proposal = { proposalType: 'remove', remove: { removed } }
-      const { newState, message } = await createProposal(this.#state, false, proposal, this.#owner.suite)
-      const bytes = await this.#wrap(encodeMlsMessage(message))
-      await this.#owner.journal.append(groupRecords.epoch(newState, this.#state.ratchetTree))
-      this.#state = newState
+      const { newState, message } = await createProposal(before, false, proposal, this.#owner.suite)
+      const bytes = await this.#handshakes.wrap(before, encodeMlsMessage(message))
+      await this.#journaled.proposed(newState)
       return bytes
     })
   }
@@ -413,8 +387,9 @@ export class Group {
   receive(bytes: Uint8Array): Promise<Opened> {
     return this.#inTurn(async () => {
       if (!this.isMember) return ignored('this device is not a member any more')
-      if (this.#pending && equalBytes(bytes, this.#pending.bytes)) return this.#adopt(this.#pending)
-      const inner = await this.#unwrap(bytes)
+      const { pending } = this.#journaled
+      if (pending && equalBytes(bytes, pending.bytes)) return this.#adopt(pending)
+      const inner = await this.#handshakes.unwrap(this.#journaled.state, bytes)
       if (!inner) return ignored('it is not of this epoch')
       try {
         const message = this.#readPrivate(inner)
@@ -429,19 +404,16 @@ export class Group {
 
   /** Derives a secret of this epoch for another use (RFC 9420, 8.5). */
   export(label: string, context: Uint8Array, length: number): Promise<Uint8Array> {
-    return exportSecret(this.#state, this.#owner.suite, label, context, length)
+    return exportSecret(this.#journaled.state, this.#owner.suite, label, context, length)
   }
 
   /** Returns everything of it, to begin its journal anew. */
   records(): readonly Uint8Array[] {
-    return wholeRecords({
-      ...{ state: this.#state, pending: this.#pending },
-      ...{ sent: this.sent, access: this.#access },
-    })
+    return this.#journaled.records()
   }
 
   async #process(message: PrivateMessage): Promise<Opened> {
-    const before = this.#state
+    const before = this.#journaled.state
     const members = groupMembers(before)
     let why: string | null = null
     let by: number | undefined
@@ -469,64 +441,23 @@ export class Group {
     // A commit with two of these for one member would be invalid (RFC 9420, 12.2).
     if (!isCommit && this.leaving.includes(by!)) return ignored('the member is leaving already')
     if (!isCommit) {
-      await this.#owner.journal.append(groupRecords.epoch(result.newState, before.ratchetTree))
-      this.#state = result.newState
+      await this.#journaled.proposed(result.newState)
       return { kind: 'leaving', sender: member }
     }
     const after = memberAt(result.newState.ratchetTree, by!)
     // A device with a new key is a new leaf.
     if (!after || !equalBytes(after.hash, sender.hash))
       return ignored('a commit cannot change the key of its device')
-    const lost = this.#pending !== null
-    await this.#enter(result.newState)
+    const lost = this.#journaled.pending !== null
+    await this.#journaled.enter(result.newState)
     return { kind: 'changed', by: member, lost, isRenewed: false }
   }
 
   async #adopt(pending: PendingCommit): Promise<Opened> {
-    const by = memberAt(this.#state.ratchetTree, this.#state.privatePath.leafIndex)!
-    const isRenewed = !equalBytes(leafKeyOf(this.#state), leafKeyOf(pending.next))
-    await this.#enter(pending.next)
+    const by = memberAt(this.#journaled.state.ratchetTree, this.#journaled.state.privatePath.leafIndex)!
+    const isRenewed = !equalBytes(leafKeyOf(this.#journaled.state), leafKeyOf(pending.next))
+    await this.#journaled.enter(pending.next)
     return { kind: 'changed', by, lost: false, isRenewed }
-  }
-
-  /** Begins an epoch. The journal begins anew with it, so that it does not have the keys that are deleted now. */
-  async #enter(next: ClientState): Promise<void> {
-    const state = continueState(this.#state, next)
-    const sent = this.sent
-    const access = await this.#accessAfter(next)
-    await this.#owner.journal.replace(wholeRecords({ state, pending: null, sent, access }))
-    this.#state = state
-    this.#access = access
-    this.#pending = null
-  }
-
-  /** A removed device knows the secrets up to now, and none of a later epoch. */
-  async #accessAfter(next: ClientState): Promise<readonly AccessSecret[]> {
-    if (next.groupActiveState.kind !== 'active') return this.#access
-    if (!isAnyoneRemoved(this.#state.ratchetTree, next.ratchetTree)) return this.#access
-    const secret = await exportSecret(next, this.#owner.suite, ACCESS_LABEL, this.id, ACCESS_BYTES)
-    const epoch = Number(next.groupContext.epoch)
-    return [{ epoch, secret }, ...this.#access].slice(0, MAX_ACCESS)
-  }
-
-  /** Handshakes are encrypted once more, so that a hub does not learn how many members they concern. */
-  async #wrap(bytes: Uint8Array): Promise<Uint8Array> {
-    const nonce = this.#owner.randomBytes(NONCE_BYTES)
-    return concatBytes(nonce, gcm(await this.#handshakeKey(), nonce).encrypt(bytes))
-  }
-
-  async #unwrap(bytes: Uint8Array): Promise<Uint8Array | null> {
-    try {
-      return gcm(await this.#handshakeKey(), bytes.subarray(0, NONCE_BYTES)).decrypt(
-        bytes.subarray(NONCE_BYTES),
-      )
-    } catch {
-      return null
-    }
-  }
-
-  #handshakeKey(): Promise<Uint8Array> {
-    return this.export(HANDSHAKE_LABEL, this.id, HANDSHAKE_KEY_BYTES)
   }
 
   #readPrivate(bytes: Uint8Array): PrivateMessage {
@@ -553,12 +484,6 @@ export class Group {
 function leafKeyOf({ ratchetTree, privatePath }: ClientState): Uint8Array {
   const node = ratchetTree[2 * privatePath.leafIndex]
   return node?.nodeType === 'leaf' ? node.leaf.hpkePublicKey : NO_BYTES
-}
-
-function exportSecret(
-  ...[{ keySchedule }, suite, label, context, length]: [ClientState, Suite, string, Uint8Array, number]
-): Promise<Uint8Array> {
-  return mlsExporter(keySchedule.exporterSecret, label, context, length, suite)
 }
 
 /** Returns the state without the key of the message, and that key. */
@@ -594,20 +519,6 @@ async function openMessage(state: ClientState, message: PrivateMessage, suite: S
   return { result, consumed, next: { ...state, historicalReceiverData } }
 }
 
-/** The records of keys that were deleted between two states of one epoch. */
-function changedRatchets(before: ClientState, after: ClientState): Uint8Array[] {
-  const records = []
-  for (const [epoch, { secretTree }] of after.historicalReceiverData) {
-    const old = before.historicalReceiverData.get(epoch)!.secretTree
-    if (old !== secretTree) records.push(groupRecords.opened(epoch, diffRatchets(old, secretTree)))
-  }
-  if (before.secretTree !== after.secretTree)
-    records.push(
-      groupRecords.opened(after.groupContext.epoch, diffRatchets(before.secretTree, after.secretTree)),
-    )
-  return records
-}
-
 function leavingOf({ unappliedProposals }: ClientState): readonly number[] {
   return Object.values(unappliedProposals).flatMap(({ senderLeafIndex }) => senderLeafIndex ?? [])
 }
@@ -623,43 +534,6 @@ function proposalOf(change: GroupChange): Proposal {
       return { proposalType: 'group_context_extensions', groupContextExtensions: { extensions } }
     }
   }
-}
-
-function groupMembers({ ratchetTree, groupContext }: ClientState): GroupMembers {
-  return {
-    policy: readPolicy(groupContext.extensions),
-    at: leaf => memberAt(ratchetTree, leaf),
-    has: did => membersOf(ratchetTree).some(member => member.did === did),
-  }
-}
-
-/** Whether a device of the one tree is not in the other. */
-function isAnyoneRemoved(before: RatchetTree, after: RatchetTree): boolean {
-  const changed: GroupMember[] = []
-  for (let leaf = 0; 2 * leaf < before.length; leaf++) {
-    const member = before[2 * leaf] === after[2 * leaf] ? null : memberAt(before, leaf)
-    const now = member && memberAt(after, leaf)
-    if (member && !(now && equalBytes(now.hash, member.hash))) changed.push(member)
-  }
-  if (changed.length === 0) return false
-  const left = new Set(membersOf(after).map(({ hash }) => latin1(hash)))
-  return changed.some(({ hash }) => !left.has(latin1(hash)))
-}
-
-function membersOf(tree: RatchetTree): GroupMember[] {
-  const members = []
-  for (let leaf = 0; 2 * leaf < tree.length; leaf++) {
-    const member = memberAt(tree, leaf)
-    if (member) members.push(member)
-  }
-  return members
-}
-
-/** RFC 9420, appendix C: leaves have even numbers. */
-function memberAt(tree: RatchetTree, leaf: number): GroupMember | null {
-  const node = tree[2 * leaf]
-  if (node?.nodeType !== 'leaf' || node.leaf.credential.credentialType !== 'basic') return null
-  return { ...readCredential(node.leaf.credential.identity), leaf }
 }
 
 function readWelcome(bytes: Uint8Array): Welcome {

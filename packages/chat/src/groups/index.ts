@@ -7,10 +7,10 @@ export {
   type Commit,
   Group,
   type GroupChange,
-  type GroupMember,
   type GroupOwner,
   type Opened,
 } from './group.ts'
+export type { GroupMember } from './group-members.ts'
 export type { GroupJournal, SentMessage } from './group-records.ts'
 export {
   type ForeignKeyPackage,
