@@ -234,7 +234,7 @@ export class Conversation {
     return this.#exchange.inTurn(async () => {
       const { own, ports } = this.#given
       await checkWritable(this, content, { did: own.did, unixMs: ports.clock.unixMs() })
-      return (await this.#exchange.write(content.kind, bytes)).clientId
+      return (await this.#exchange.sender.write(content.kind, bytes)).clientId
     })
   }
 

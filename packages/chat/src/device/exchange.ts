@@ -1,24 +1,21 @@
-/** How a conversation and its room exchange entries: reads the log in order, opens each message once, and writes own ones so that they survive a crash. */
+/** How a conversation and its room exchange entries: reads the log in order, opens each message once, and sends those of this device. */
 import { equalBytes, latin1 } from '@shoal/torrent/base'
 import { ChatError } from '../chat-error.ts'
 import type { MessageId } from '../conversations/index.ts'
 import { type Envelope, kindOf, readEnvelope } from '../envelope/envelope.ts'
-import { plaintextOf, readBody, writeMessage } from '../messages/message.ts'
 import type { ShareRoom } from '../share-rooms/share-room.ts'
 import type { Given, RoomRecord } from './given.ts'
 import type { History } from './history.ts'
-import { COPY, type Kept, readCopy, writeCopy } from './kept-messages.ts'
 import { LogOrder, type PlacedEntry } from './log-order.ts'
 import { Membership } from './membership.ts'
 import { envelopeOf, type FreshEntry, freshOf, MessageOpener } from './message-opener.ts'
+import { MessageSender } from './message-sender.ts'
 import type { Place, RoomCarrier, RoomEntry, RoomProblem } from './ports.ts'
 
 /** Entries of a long log that wait in memory before older ones are read. */
 const MAX_HELD = 500
 /** So long at a time, entries are read. Then it is the turn of whatever else the program does. */
 const TURN_MS = 16
-/** Most messages that a new one names as those before it. */
-const PARENTS = 4
 const NO_BYTES = new Uint8Array()
 
 export interface ExchangeOwner {
@@ -37,11 +34,10 @@ export class Exchange {
   readonly #given: Given
   readonly #room: RoomRecord
   readonly #history: History
-  readonly #share: ShareRoom | null
   readonly #owner: ExchangeOwner
   readonly #log: LogOrder
   readonly #opener: MessageOpener
-  readonly #waiters = new Set<PromiseWithResolvers<void> & { readonly sequence: number }>()
+  readonly sender: MessageSender
   #membership: Membership | null = null
   #carrier: RoomCarrier | null = null
   #last: Promise<unknown> = Promise.resolve()
@@ -74,7 +70,6 @@ export class Exchange {
     this.#given = given
     this.#room = room
     this.#history = history
-    this.#share = share
     this.#owner = owner
     const through = history.through
     this.#log = new LogOrder(through && through.sequence > room.after.sequence ? through : room.after)
@@ -85,6 +80,15 @@ export class Exchange {
       heard: async devices => {
         for (const device of devices) await history.signs.heard(device, given.ports.clock.unixMs())
       },
+    })
+    this.sender = new MessageSender({
+      ...{ given, room: room.id, share, history },
+      membership: () => this.#membership,
+      through: () => this.#log.through,
+      inTurn: run => this.inTurn(run),
+      post: (clientId, bytes) => this.#post(clientId, bytes),
+      changed: () => this.#changed(),
+      problem: error => this.#problem(error),
     })
   }
 
@@ -116,9 +120,7 @@ export class Exchange {
     if (this.#isClosed) throw closed()
     const isJoining = this.#membership && !this.#membership.group
     if (this.through.sequence >= sequence || this.isOver || isJoining) return
-    const waiter = { sequence, ...Promise.withResolvers<void>() }
-    this.#waiters.add(waiter)
-    return waiter.promise
+    return this.#log.reach(sequence)
   }
 
   sendVolatile(bytes: Uint8Array): void {
@@ -142,7 +144,6 @@ export class Exchange {
       this.#carrier?.close()
       this.#membership?.close()
       this.#log.close(closed())
-      for (const { reject } of this.#waiters) reject(closed())
     }
     await this.#last
   }
@@ -181,7 +182,7 @@ export class Exchange {
       },
     )
     for (const kept of this.#history.messages.outgoing.unplaced)
-      void this.inTurn(() => this.#sendKept(kept)).catch(() => {})
+      void this.inTurn(() => this.sender.send(kept)).catch(() => {})
   }
 
   async #entries(entries: readonly RoomEntry[]): Promise<void> {
@@ -231,11 +232,7 @@ export class Exchange {
         begunMs = clock.nowMs()
       },
     )
-    for (const waiter of this.#waiters) {
-      if (this.#log.through.sequence < waiter.sequence && !this.isOver) continue
-      this.#waiters.delete(waiter)
-      waiter.resolve()
-    }
+    this.#log.reached(this.isOver ? Number.POSITIVE_INFINITY : this.#log.through.sequence)
     this.#changed()
     if (!this.isOver) return
     // After a removal, the log does not concern this device any more.
@@ -312,98 +309,17 @@ export class Exchange {
     if (known && !place) return
     if (known && place && equalBytes(known.commitment, envelope.commitment!)) {
       if (known.sequence !== null) return
-      if (equalBytes(known.device, this.#given.own.hash)) await this.#placeOwn(known, envelope, place)
+      if (equalBytes(known.device, this.#given.own.hash)) await this.sender.placed(known, envelope, place)
       else if (this.#membership?.isRefused(known.device)) await messages.drop(known)
       else await messages.place(known, place.sequence)
       return
     }
     if (known?.sequence === null) {
       // Somebody got the message directly, and put another one into the log under its id.
-      if (equalBytes(known.device, this.#given.own.hash)) return this.#displaced(known)
+      if (equalBytes(known.device, this.#given.own.hash)) return this.sender.displaced(known)
       await messages.drop(known)
     }
     await this.#opener.open([{ entry, envelope }])
-  }
-
-  /** It is written once more for those who cannot read it at its place. */
-  async #placeOwn(kept: Kept, { ciphertext }: Envelope, { sequence }: Place): Promise<void> {
-    const { clientId } = kept
-    if (this.#membership?.isUnreadable(clientId, ciphertext)) {
-      const message = readBody(kept.body)
-      const original = {
-        id: clientId,
-        sequence,
-        sentMs: message.sentMs,
-        kind: message.kind,
-        content: message.content,
-      }
-      const copy = message.kind === COPY ? readCopy(message.content)! : original
-      await this.write(COPY, writeCopy(copy))
-    }
-    await this.#history.messages.place(kept, sequence)
-    await this.#membership?.delivered(clientId)
-  }
-
-  async #displaced({ clientId }: Kept): Promise<void> {
-    await this.#history.messages.fail(clientId)
-    await this.#membership?.delivered(clientId)
-    const message =
-      'A member keeps a message of this device out of the log of the conversation: send it again.'
-    this.#owner.problem({ code: 'displaced', message })
-  }
-
-  /** Keeps a message and sends it. In turn. */
-  async write(kind: string, content: Uint8Array): Promise<Kept> {
-    const { own, ports, signer } = this.#given
-    const clientId = ports.random.bytes(16)
-    const { sequence, hash } = this.#log.through
-    const { body, signature, commitment } = writeMessage(
-      { room: this.#room.id, clientId },
-      {
-        parents: this.#history.messages.timeline.newest(PARENTS),
-        logHead: sequence > 0 ? { sequence, hash } : null,
-        sentMs: Math.floor(ports.clock.unixMs()),
-        kind,
-        content,
-      },
-      signer,
-      length => ports.random.bytes(length),
-    )
-    const kept = {
-      ...{ clientId, sender: own.did, device: own.hash, sequence: null },
-      ...{ body, signature, commitment },
-    }
-    await this.#history.messages.keep(kept, true)
-    this.#changed()
-    await this.#sendKept(kept)
-    await this.#history.tidy()
-    return kept
-  }
-
-  /** Encrypts an own message, unless it was before a restart, and sends it. */
-  async #sendKept(kept: Kept): Promise<void> {
-    const { clientId } = kept
-    try {
-      const bytes = this.#share
-        ? this.#share.encrypt(
-            { room: this.#room.id, clientId },
-            { plaintext: plaintextOf(kept), commitment: kept.commitment },
-            this.#given.credential,
-          )
-        : await this.#membership!.encrypt(kept)
-      this.#post(clientId, bytes).catch(error => this.#refused(kept, error))
-    } catch (error) {
-      if (!(error instanceof ChatError)) throw error
-      await this.#history.messages.fail(clientId)
-      this.#changed()
-    }
-  }
-
-  async #refused({ clientId }: Kept, error: unknown): Promise<void> {
-    if (this.#isClosed || (error as { code?: string }).code === 'closed') return
-    this.#problem(error)
-    await this.inTurn(() => this.#history.messages.fail(clientId)).catch(() => {})
-    this.#changed()
   }
 
   async #post(clientId: Uint8Array, bytes: Uint8Array): Promise<void> {

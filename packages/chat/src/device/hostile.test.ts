@@ -77,7 +77,7 @@ it('names a member whose program ignores slow mode, and notifies nobody of what 
   const force = async (member: ChatMember, words: string) => {
     const { exchange } = member.only.internals
     const content = encodeContent({ kind: 'text', text: words, replyTo: null, mentions: [], files: [] })
-    await world.until(exchange.inTurn(() => exchange.write('text', content)))
+    await world.until(exchange.inTurn(() => exchange.sender.write('text', content)))
     await world.advance(5000)
   }
   for (const words of ['one', 'two', 'three']) await force(ben, words)

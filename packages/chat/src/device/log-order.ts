@@ -18,6 +18,7 @@ export class LogOrder {
   /** Entries that follow others which are missing. */
   readonly #held = new Map<number, Held>()
   #room: PromiseWithResolvers<void> | null = null
+  readonly #waiters = new Set<PromiseWithResolvers<void> & { readonly sequence: number }>()
   #trimmedTo = 0
   /** The newest hashes by number, to compare with those of other members. */
   readonly #hashes = new Map<number, Uint8Array>()
@@ -56,6 +57,21 @@ export class LogOrder {
   /** The log does not have these any more. */
   trimmed(fromSequence: number, toSequence: number): void {
     if (fromSequence <= this.#through.sequence + 1) this.#trimmedTo = Math.max(this.#trimmedTo, toSequence)
+  }
+
+  /** Resolves when `reached` is called with this number or a later one. Rejects when it is closed. */
+  reach(sequence: number): Promise<void> {
+    const waiter = { sequence, ...Promise.withResolvers<void>() }
+    this.#waiters.add(waiter)
+    return waiter.promise
+  }
+
+  reached(sequence: number): void {
+    for (const waiter of this.#waiters) {
+      if (waiter.sequence > sequence) continue
+      this.#waiters.delete(waiter)
+      waiter.resolve()
+    }
   }
 
   /** Resolves when fewer than `most` entries are held. */
@@ -110,6 +126,7 @@ export class LogOrder {
 
   close(error: Error): void {
     for (const { read } of this.#held.values()) read.reject(error)
+    for (const { reject } of this.#waiters) reject(error)
     this.#held.clear()
   }
 }
