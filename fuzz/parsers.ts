@@ -222,6 +222,7 @@ export const EXCEPTIONS: Readonly<Record<string, string>> = {
   'apps/web/src/features/add/adding.ts#readTorrent': 'reads a file as bytes',
   'packages/identity/src/age/identity-file.ts#readIdentities': 'reads an own key file; a library decrypts it, with a password',
   'packages/hub-api/src/rooms/room-reader.ts#RoomReader': 'reads entries of messages that decodePacket decoded',
+  'packages/chat/src/device/message-reader.ts#MessageReader': 'reads own messages from the history',
   'packages/chat/src/device/given.ts#readRoomRecord': 'reads an own journal',
   'packages/chat/src/groups/epoch-record.ts#readEpoch': 'reads an own journal',
   'packages/chat/src/device/kept-messages.ts#readKept': 'reads an own journal',

@@ -139,8 +139,8 @@ function get(kind: ConversationKind): Conversation {
 /** Messages that are shown, without those that were not delivered, oldest first. */
 async function shownIn(conversation: Conversation): Promise<readonly Shown[]> {
   const parts: (readonly Shown[])[] = []
-  for await (const part of conversation.parts()) parts.unshift(part)
-  return parts.flat().filter(message => conversation.deliveryOf(message) !== 'failed')
+  for await (const part of conversation.reader.parts()) parts.unshift(part)
+  return parts.flat().filter(message => conversation.reader.deliveryOf(message) !== 'failed')
 }
 
 async function stateOf(kind: ConversationKind): Promise<ConversationState | null> {
@@ -151,7 +151,7 @@ async function stateOf(kind: ConversationKind): Promise<ConversationState | null
   const texts = shown.map(({ text }) => text)
   return {
     ...{ id: hex(conversation.id), state, through: through.sequence },
-    waiting: shown.filter(message => conversation.deliveryOf(message) === 'waiting').length,
+    waiting: shown.filter(message => conversation.reader.deliveryOf(message) === 'waiting').length,
     group: JSON.stringify([`${epoch}`, policy, members.map(({ did, leaf }) => [did, leaf])]),
     ...{ count: texts.length, repeated: texts.length - new Set(texts).size },
     digest: createHash('sha256').update(JSON.stringify(texts)).digest('hex'),
@@ -204,20 +204,20 @@ answerJsonLines({
   }),
   /** It may get lost. */
   async type({ to }: { to: ConversationKind }) {
-    await get(to).show('typing')
+    await get(to).presence.show('typing')
   },
   /** Everything that this device has: bytes in hex. */
   dump: async () => {
     const all = await Promise.all(
       chat.conversations.map(async conversation => {
-        const { id, kind, policy, members, invitedBy, readBy, through, internals } = conversation
+        const { id, kind, policy, members, invitedBy, reader, through, internals } = conversation
         const shown = await shownIn(conversation)
         return {
           ...{ id: hex(id), kind, invitedBy, through: through.sequence },
           rules: policy && { ...policy, bytes: hex(encodePolicy(policy)) },
           members: members.map(({ did, hash }) => [did, hex(hash)]),
           writers: [...internals.history.credentials.keys()].map(device => hex(fromLatin1(device))),
-          readBy: readBy.map(({ did, upTo }) => [did, hex(upTo)]),
+          readBy: reader.readBy.map(({ did, upTo }) => [did, hex(upTo)]),
           messages: shown.map(message => ({
             ...{ ...message, id: hex(message.id), replyTo: message.replyTo && hex(message.replyTo) },
             reactions: [...message.reactions],

@@ -218,7 +218,7 @@ async function judge(
   const broken: string[] = []
   const [ann] = members
   const truth = ann!.only
-  const { messages: shown } = await truth.page(ALL)
+  const { messages: shown } = await truth.reader.page(ALL)
   const isIn = (member: ChatMember) => truth.members.some(({ did }) => did === member.did)
   const stateOf = (member: ChatMember) => {
     const { policy, members: all, epoch } = member.only
@@ -236,8 +236,8 @@ async function judge(
       continue
     }
     if (stateOf(member) !== stateOf(ann!)) broken.push(`${name} has another state than Ann`)
-    const { messages } = await group.page(ALL)
-    const texts = messages.filter(each => group.deliveryOf(each) !== 'failed').map(({ text }) => text)
+    const { messages } = await group.reader.page(ALL)
+    const texts = messages.filter(each => group.reader.deliveryOf(each) !== 'failed').map(({ text }) => text)
     if (new Set(texts).size !== texts.length) broken.push(`${name} shows a message twice: ${texts}`)
     // Those who were always members have all; the others have all since they were added.
     const isFounder = !wereRemoved.has(member) && members.indexOf(member) < FIRST

@@ -414,7 +414,7 @@ test('two devices talk in a closed group, also after a restart and while the hub
   const late = await ben.open()
   await vi.waitFor(() => expect(wordsIn(late).at(-1)).toBe('message 249'))
   await late.chat.conversations[0]!.reach(group.messages.at(-1)!.sequence!)
-  const { messages } = await late.chat.conversations[0]!.page({ limit: 1000 })
+  const { messages } = await late.chat.conversations[0]!.reader.page({ limit: 1000 })
   expect(messages.map(each => each.text)).toEqual(['hello', 'hello, Ann', 'later', ...many])
   annRuns.close()
   late.close()

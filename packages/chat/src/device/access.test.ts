@@ -60,7 +60,7 @@ it('gives the room another secret after a removal: who was removed sees no entry
   )
   const count = room().entries.length
   carrier.append(new Uint8Array(16), new Uint8Array(1)).catch(() => {})
-  await world.until(ben.only.show('typing'))
+  await world.until(ben.only.presence.show('typing'))
   await world.advance(10_000)
   expect(Math.max(...seen.map(({ place }) => place!.sequence))).toBe(through)
   expect([room().entries.length, heard, ann.presences]).toEqual([count, [], ['Ben typing']])

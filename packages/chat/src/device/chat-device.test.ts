@@ -134,17 +134,17 @@ describe('a group', () => {
     }
     const ids = ben.only.messages.map(({ id }) => id)
     const page = async (options: PageOptions) => {
-      const { messages, hasOlder, hasNewer } = await ben.only.page(options)
+      const { messages, hasOlder, hasNewer } = await ben.only.reader.page(options)
       return [messages.map(({ text }) => text).join(''), hasOlder, hasNewer]
     }
     expect(await page({ limit: 3 })).toEqual(['456', true, false])
     expect(await page({ before: ids[4]!, limit: 10 })).toEqual(['0123', false, true])
     expect(await page({ around: ids[3]!, limit: 4 })).toEqual(['1234', true, true])
     expect(await page({ before: new Uint8Array(16) })).toEqual(['', false, false])
-    expect((await ben.only.message(ids[2]!))?.text).toBe('2')
+    expect((await ben.only.reader.message(ids[2]!))?.text).toBe('2')
     await world.until(ben.only.markRead(ids[5]!))
     await world.advance(5000)
-    expect(ann.only.readBy).toEqual([{ did: ben.did, upTo: ids[5] }])
+    expect(ann.only.reader.readBy).toEqual([{ did: ben.did, upTo: ids[5] }])
   })
 
   it('adds a new device of a person once that can be added', async () => {
@@ -182,7 +182,7 @@ describe('a group', () => {
     expect(cat.only.messages[0]).toMatchObject({ id, sender: ben.did })
     for (const each of [ann, ben, cat]) await each.restart()
     expectAll(['late', 'after'])
-    expect(await ann.chat!.verifyReport((await cat.only.report(id))!.text)).toMatchObject({
+    expect(await ann.chat!.verifyReport((await cat.only.reader.report(id))!.text)).toMatchObject({
       ...{ sentMs: cat.only.messages[0]!.sentMs, kind: 'text', content: text('late') },
       sender: { did: ben.did },
     })
@@ -204,7 +204,7 @@ describe('a group', () => {
 
   it('tells who types, and remembers drafts', async () => {
     await group(ben)
-    await world.until(ben.only.show('typing'))
+    await world.until(ben.only.presence.show('typing'))
     await world.advance(1000)
     expect([ann.presences, ben.presences]).toEqual([['Ben typing'], []])
     await world.until(ben.only.set({ draft: 'half a sen', isMuted: true }))
@@ -262,7 +262,7 @@ describe('a long conversation', () => {
   const COUNT = 30
   const numbers = Array.from({ length: COUNT }, (_, n) => `message ${n}`)
   const textsIn = async (member: ChatMember, options: PageOptions = { limit: 1000 }) =>
-    (await member.only.page(options)).messages.map(({ text }) => text)
+    (await member.only.reader.page(options)).messages.map(({ text }) => text)
   let ids: readonly Uint8Array[]
 
   beforeEach(async () => {
@@ -286,7 +286,7 @@ describe('a long conversation', () => {
       expect(await textsIn(member)).toEqual(numbers)
       const seen: string[] = []
       for (let before: Uint8Array | null = null; ; ) {
-        const { messages, hasOlder } = await member.only.page({ before, limit: 7 })
+        const { messages, hasOlder } = await member.only.reader.page({ before, limit: 7 })
         seen.unshift(...messages.map(({ text }) => text))
         if (!hasOlder) break
         before = messages[0]!.id
@@ -297,7 +297,7 @@ describe('a long conversation', () => {
         'message 3',
       ])
     }
-    expect(await ben.only.report(ids[0]!)).not.toBeNull()
+    expect(await ben.only.reader.report(ids[0]!)).not.toBeNull()
   })
 
   it('shows changes of messages that are not in memory', async () => {
@@ -307,7 +307,7 @@ describe('a long conversation', () => {
     await world.until(ben.only.send({ kind: 'reaction', to: ids[0]!, emoji: '+' }))
     const check = async () => {
       for (const member of [ann, ben]) {
-        const { messages } = await member.only.page({ limit: 1000 })
+        const { messages } = await member.only.reader.page({ limit: 1000 })
         expect(messages.slice(0, 3).map(({ text, state }) => [text, state])).toEqual([
           ['message 0', 'shown'],
           ['edited', 'edited'],
@@ -372,9 +372,9 @@ describe('a long conversation', () => {
     await world.advance(5000)
     // One message tells others.
     expect(roomOf(ann).entries.length).toBe(before + 1)
-    expect(ann.only.readBy).toEqual([{ did: ben.did, upTo: ids[20] }])
+    expect(ann.only.reader.readBy).toEqual([{ did: ben.did, upTo: ids[20] }])
     for (const each of [ann, ben]) await each.restart()
-    expect([unread(), ann.only.readBy]).toEqual([COUNT - 21, [{ did: ben.did, upTo: ids[20] }]])
+    expect([unread(), ann.only.reader.readBy]).toEqual([COUNT - 21, [{ did: ben.did, upTo: ids[20] }]])
     await world.until(ben.only.markRead(ids.at(-1)!))
     expect(unread()).toBe(0)
   })
@@ -451,7 +451,7 @@ describe('the room of a share', () => {
     for (const each of [ben, cat]) await world.until(each.chat!.joinShareRoom(HOME, link))
     await world.advance(1000)
     await say(cat, 'hello')
-    await world.until(ben.only.show('here'))
+    await world.until(ben.only.presence.show('here'))
     await world.advance(1000)
     for (const each of [ann, ben, cat]) await each.restart()
     expectAll(['the first here', 'hello'])

@@ -261,7 +261,7 @@ export class ChatDevice {
     if (open === undefined) return []
     const found: Found[] = []
     for (const conversation of within ? [within] : this.#conversations.values()) {
-      for await (const part of conversation.parts())
+      for await (const part of conversation.reader.parts())
         for (const message of part) {
           if (message.text === '') continue
           const own = splitWords(message.text)
@@ -282,7 +282,7 @@ export class ChatDevice {
    */
   async verifyReport(text: string): Promise<ReportedMessage> {
     const { room, clientId } = readReport(text)
-    const known = await this.#conversations.get(latin1(room))?.report(clientId)
+    const known = await this.#conversations.get(latin1(room))?.reader.report(clientId)
     if (!known)
       throw new ChatError(
         'bad-argument',

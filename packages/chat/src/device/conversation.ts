@@ -1,26 +1,19 @@
 /** One conversation of this device: a closed group, a private conversation, or the room of a share. */
-import { equalBytes, latin1 } from '@shoal/torrent/base'
 import { ChatError } from '../chat-error.ts'
 import { type Content, encodeContent, type MessageId, type Shown } from '../conversations/index.ts'
-import { readCredential } from '../groups/credential.ts'
 import type { GroupMember } from '../groups/group-members.ts'
 import { encodePolicy, type GroupPolicy } from '../groups/policy.ts'
 import { ShareRoom } from '../share-rooms/share-room.ts'
 import { Exchange } from './exchange.ts'
-import type { Given, RoomRecord } from './given.ts'
+import { type Given, isBlocked, type RoomRecord } from './given.ts'
 import { History, type Settings } from './history.ts'
 import type { Membership } from './membership.ts'
-import { type MessagePage, type PageOptions, readMessages } from './message-page.ts'
+import { MessageReader } from './message-reader.ts'
 import type { Unread } from './message-store.ts'
-import type { Delivery } from './outgoing.ts'
 import type { Place, RoomProblem } from './ports.ts'
-import { openPresence, type Presence, type PresenceKey, sealPresence } from './presence.ts'
+import type { Presence } from './presence.ts'
+import { PresenceNotes } from './presence-notes.ts'
 import { ReadMarks } from './read-marks.ts'
-import { writeReport } from './report.ts'
-
-const VOLATILE_LABEL = 'shoal volatile'
-const VOLATILE_KEY_BYTES = 32
-const NONCE_BYTES = 12
 
 export interface ConversationListener {
   /** Messages, members, rules or settings have changed. */
@@ -30,11 +23,6 @@ export interface ConversationListener {
   presence?(conversation: Conversation, did: string, what: Presence): void
   /** Something of others was refused, or the hub has a problem. */
   problem?(conversation: Conversation, error: RoomProblem): void
-}
-
-export interface ReadMark {
-  readonly did: string
-  readonly upTo: MessageId
 }
 
 /** Changes of a closed group. Persons come and go with all their devices. */
@@ -52,6 +40,8 @@ export class Conversation {
   readonly #history: History
   readonly #share: ShareRoom | null
   readonly #reading: ReadMarks
+  readonly reader: MessageReader
+  readonly presence: PresenceNotes
   #exchange!: Exchange
 
   /** `policy`: for a new group. `abandon` is called if this device cannot join, and there is nothing to keep. */
@@ -76,7 +66,7 @@ export class Conversation {
     conversation.#exchange = await Exchange.open(given, room, history, conversation.#share, {
       changed: () => listener.changed?.(conversation),
       problem: error => listener.problem?.(conversation, error),
-      volatile: bytes => void conversation.#heard(bytes),
+      volatile: bytes => void conversation.presence.received(bytes),
       arrived: id => listener.arrived?.(conversation, id),
       isHidden: () => conversation.isRequest,
       failedToJoin: () => history.messages.timeline.shown.length === 0 && abandon(conversation),
@@ -91,6 +81,14 @@ export class Conversation {
     this.#listener = listener
     this.#history = history
     this.#share = room.linkSecret && new ShareRoom(room.linkSecret)
+    this.reader = new MessageReader(given, room.id, history)
+    this.presence = new PresenceNotes({
+      ...{ given, room: room.id, share: this.#share },
+      group: () => this.#exchange.membership?.group ?? null,
+      mayShow: () => !this.isRequest && this.state === 'member',
+      send: bytes => this.#exchange.sendVolatile(bytes),
+      onPresence: (did, what) => listener.presence?.(this, did, what),
+    })
     this.#reading = new ReadMarks(given.ports.clock, async upTo => {
       if (this.state === 'member') await this.send({ kind: 'read', upTo })
     })
@@ -156,66 +154,14 @@ export class Conversation {
     return this.#exchange.through
   }
 
-  /** The newest messages, which are in memory, oldest first and without those of blocked persons. `page` reads the others. */
+  /** The newest messages, which are in memory, oldest first and without those of blocked persons. `reader` reads the others. */
   get messages(): readonly Shown[] {
     return this.#history.messages.inMemory.filter(({ sender }) => !isBlocked(this.#given, sender))
-  }
-
-  /** Returns the newest messages, or those before or around one of them. Messages of blocked persons are left out. Empty if there is no such message. */
-  page(options: PageOptions = {}): Promise<MessagePage> {
-    return readMessages(this.#history.messages, options, ({ sender }) => !isBlocked(this.#given, sender))
-  }
-
-  /** All messages in parts, the newest part first; each part begins with its oldest message. Parts are read when they are asked for. */
-  async *parts(): AsyncGenerator<readonly Shown[]> {
-    const { messages } = this.#history
-    for (let list = messages.lists - 1; list >= 0; list--)
-      yield (await messages.list(list, false)).filter(({ sender }) => !isBlocked(this.#given, sender))
-  }
-
-  /** Returns a message, or null if it is not here. */
-  async message(id: MessageId): Promise<Shown | null> {
-    const { messages } = this.#history
-    const place = await messages.locate(id)
-    return place && ((await messages.list(place.list, true))[place.at] ?? null)
-  }
-
-  /** How far other persons have read, as far as they say so. */
-  get readBy(): readonly ReadMark[] {
-    return [...this.#history.messages.marks]
-      .filter(([did]) => did !== this.#given.own.did && !isBlocked(this.#given, did))
-      .map(([did, { upTo }]) => ({ did, upTo }))
   }
 
   /** Counts messages, and mentions of this person, behind the last one that was read. */
   get unread(): Unread {
     return this.#history.messages.unread(this.settings.readUpTo)
-  }
-
-  /** Returns the evidence with which a moderator verifies one message (`verifyReport`), and the commitment of its entry as this device has read it. `id`: of the message, or of its entry. Null if it is not here. */
-  async report(id: MessageId): Promise<{ readonly text: string; readonly commitment: Uint8Array } | null> {
-    const { messages } = this.#history
-    const kept = (await messages.shown(id)) ?? (await messages.find(id))
-    if (!kept) return null
-    const { own, credential: ownCredential } = this.#given
-    const { clientId, device, body, signature, sequence, commitment } = kept
-    const isOwn = equalBytes(device, own.hash)
-    const credential = isOwn ? ownCredential : this.#history.credentials.get(latin1(device))
-    if (!credential) return null
-    return {
-      text: writeReport({ room: this.id, clientId, sequence, credential, body, signature }),
-      commitment,
-    }
-  }
-
-  /** Returns the messages that came, changed or were dropped since this was last asked. Null if any may have. */
-  takeTouched(): readonly MessageId[] | null {
-    return this.#history.messages.touched.take()
-  }
-
-  /** Returns how far a message of this device has come. */
-  deliveryOf(message: Pick<Shown, 'id' | 'sequence'>): Delivery {
-    return this.#history.messages.outgoing.deliveryOf(message)
   }
 
   /** Resolves once the log was read up to here, or this device is not a member. Rejects with `closed`. */
@@ -275,16 +221,6 @@ export class Conversation {
     membership.changes.advance()
   }
 
-  /** Tells those who are there. It may get lost. */
-  async show(what: Presence): Promise<void> {
-    const { own, ports, credential, signer } = this.#given
-    const key = await presenceKey(this.id, this.#share, this.#exchange)
-    if (!key || this.isRequest || this.state !== 'member') return
-    const device = this.#share ? credential : own.hash
-    const nonce = ports.random.bytes(NONCE_BYTES)
-    this.#exchange.sendVolatile(sealPresence(key, what, ports.clock.unixMs(), device, signer, nonce))
-  }
-
   /** For what acts on a conversation as a whole: its removal, and copies of its history. `linkSecret`: of the room of a share. */
   get internals(): {
     readonly exchange: Exchange
@@ -299,22 +235,6 @@ export class Conversation {
     this.#reading.close()
     return this.#exchange.close()
   }
-
-  async #heard(bytes: Uint8Array): Promise<void> {
-    const key = await presenceKey(this.id, this.#share, this.#exchange)
-    if (!key) return
-    const opened = openPresence(key, bytes, this.#given.ports.clock.unixMs(), named =>
-      this.#share
-        ? readCredential(named)
-        : (this.members.find(({ hash }) => equalBytes(hash, named)) ?? null),
-    )
-    if (!opened || isBlocked(this.#given, opened.device.did)) return
-    this.#listener.presence?.(this, opened.device.did, opened.what)
-  }
-}
-
-function isBlocked({ ports }: Given, did: string): boolean {
-  return ports.people.known(did)?.isBlocked ?? false
 }
 
 /** Throws `removed`, and `not-allowed` in slow mode. */
@@ -331,7 +251,7 @@ async function checkWritable(
   if (!policy || policy.slowSeconds === 0 || policy.admins.includes(did) || content.kind !== 'text') return
   const sinceMs = unixMs - 1000 * policy.slowSeconds
   let last: Shown | undefined
-  for await (const part of conversation.parts()) {
+  for await (const part of conversation.reader.parts()) {
     last = part.findLast(({ sender }) => sender === did)
     if (last || (part[0]?.sentMs ?? unixMs) < sinceMs) break
   }
@@ -347,16 +267,4 @@ async function checkWritable(
 function membershipOf({ membership }: Exchange): Membership {
   if (!membership) throw new ChatError('bad-argument', 'The room of a share has no members to change.')
   return membership
-}
-
-/** Returns null if this device is not a member. */
-async function presenceKey(
-  room: Uint8Array,
-  share: ShareRoom | null,
-  { membership }: Exchange,
-): Promise<PresenceKey | null> {
-  if (share) return { key: share.volatileKey, room }
-  const group = membership?.group
-  if (!group?.isMember) return null
-  return { key: await group.export(VOLATILE_LABEL, room, VOLATILE_KEY_BYTES), room }
 }

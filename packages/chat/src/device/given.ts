@@ -24,6 +24,11 @@ export interface Given {
   groupOwner(journal: GroupJournal): GroupOwner
 }
 
+/** Returns whether this person blocked another one. */
+export function isBlocked({ ports }: Given, did: string): boolean {
+  return ports.people.known(did)?.isBlocked ?? false
+}
+
 /** The welcome that adds this device to a group. */
 export interface ExpectedWelcome {
   /** The client id of its entry. */

@@ -72,7 +72,7 @@ it('comes to a new device that shows its code to an older one, and to nobody els
   await tablet.restart()
   expect(tablet.chat!.conversations[0]!.messages.map(({ text }) => text)).toEqual(texts)
   // Messages that came this way can be reported like others.
-  const report = await tablet.chat!.conversations[0]!.report(group!.messages[0]!.id)
+  const report = await tablet.chat!.conversations[0]!.reader.report(group!.messages[0]!.id)
   expect((await ann.chat!.verifyReport(report!.text)).sender.did).toBe(ann.did)
 
   // The hub had bytes that say nothing, and deleted them; the code is good for one history only.
@@ -116,7 +116,8 @@ it('comes before the messages of the new device that have left memory', async ()
   ben.notice(ben.did)
   await world.advance(5000)
   for (const text of after!) await say(ann, text)
-  const textsIn = async () => (await tablet.only.page({ limit: 1000 })).messages.map(({ text }) => text)
+  const textsIn = async () =>
+    (await tablet.only.reader.page({ limit: 1000 })).messages.map(({ text }) => text)
   expect(await textsIn()).toEqual(after)
   await world.until(tablet.only.markRead(tablet.only.messages.at(-2)!.id))
   expect(tablet.only.unread.messages).toBe(1)
@@ -258,7 +259,7 @@ it('is read a part at a time, oldest first, from pages and from several entries 
   expect(tablet.chat!.transfer.progress).toMatchObject({ state: 'done', messages: 30, added: 30 })
   expect(totals.some(each => each > 0 && each < 30)).toBe(true)
   const shown = []
-  for await (const part of tablet.only.parts()) shown.unshift(...part.map(({ text }) => text))
+  for await (const part of tablet.only.reader.parts()) shown.unshift(...part.map(({ text }) => text))
   expect(shown).toEqual(texts)
   expect(ben.chat!.histories.messages).toBe(30)
 })

@@ -4,11 +4,11 @@ export { ChatDevice, type ChatListener, type ChatOptions, type Found, type NewGr
 export {
   Conversation,
   type ConversationListener,
-  type ReadMark,
 } from './conversation.ts'
 export type { Settings } from './history.ts'
 export { HistoryTransfer } from './history-transfer.ts'
 export type { MessagePage, PageOptions } from './message-page.ts'
+export type { ReadMark } from './message-reader.ts'
 export type { Unread } from './message-store.ts'
 export type { Delivery } from './outgoing.ts'
 export type * from './ports.ts'

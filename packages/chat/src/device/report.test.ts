@@ -37,7 +37,7 @@ it('shows a moderator who has only the log one message, also of somebody who was
   await world.until(ann.only.change({ remove: [cat.did] }))
   await world.advance(1000)
   await ben.restart()
-  const report = (await ben.only.report(id))!.text
+  const report = (await ben.only.reader.report(id))!.text
   expect(verifyReport(`  ${report.slice(0, 90)}\n${report.slice(90)}\n`, logged(id))).toEqual({
     ...{ room: ann.only.id, clientId: id, sequence: ben.only.messages[0]!.sequence, kind: 'text' },
     ...{ sender: deviceOf(cat.own.own), sentMs: ben.only.messages[0]!.sentMs },
@@ -52,7 +52,7 @@ it('refuses a report of another message, in another place, or by another device'
   const first = await say(cat, 'harmless')
   const second = await say(cat, 'an insult')
   const own = await say(ben, 'an insult')
-  const read = async (id: Uint8Array) => readReport((await ben.only.report(id))!.text)
+  const read = async (id: Uint8Array) => readReport((await ben.only.reader.report(id))!.text)
   const [one, two, bens] = [await read(first), await read(second), await read(own)]
   const body = two.body.slice()
   body[body.indexOf('a'.charCodeAt(0))]! ^= 1
@@ -80,7 +80,7 @@ it('contains nothing of other messages, and no key but the one of its own commit
   await say(ben, 'a secret before')
   const id = await say(cat, 'an insult')
   await say(ben, 'a secret behind')
-  const report = readReport((await ben.only.report(id))!.text)
+  const report = readReport((await ben.only.reader.report(id))!.text)
   expect(Object.keys(report).sort()).toEqual([
     ...['body', 'clientId', 'credential', 'room', 'sequence', 'signature'],
   ])
@@ -90,7 +90,7 @@ it('contains nothing of other messages, and no key but the one of its own commit
   expect((head as readonly unknown[])[0]).toBe(ben.only.messages[0]!.sequence)
   const keys = []
   for (const message of ben.only.messages) {
-    const { body } = readReport((await ben.only.report(message.id))!.text)
+    const { body } = readReport((await ben.only.reader.report(message.id))!.text)
     keys.push(latin1((decodeCbor(body) as unknown as readonly Uint8Array[])[6]!))
   }
   expect(keys.filter(each => each === latin1(key as Uint8Array))).toHaveLength(1)

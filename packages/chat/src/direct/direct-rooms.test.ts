@@ -52,20 +52,20 @@ describe('without a hub', () => {
     await world.until(ann.only.send({ kind: 'reaction', to: ann.only.messages[1]!.id, emoji: '👍' }))
     await world.advance(1000)
     expectAll(['one', 'two'], [ann, ben])
-    expect([cat.texts, sequencesOf(ann), ann.only.deliveryOf((await ann.only.message(id))!)]).toEqual([
-      [],
-      [null, null],
-      'received',
-    ])
+    expect([
+      cat.texts,
+      sequencesOf(ann),
+      ann.only.reader.deliveryOf((await ann.only.reader.message(id))!),
+    ]).toEqual([[], [null, null], 'received'])
     expect(ben.only.messages[1]!.reactions.get('👍')).toEqual([ann.did])
     const before = entriesOf(ann).length
     world.hub.isAway = false
     await world.advance(30_000)
     expectAll(['one', 'two'])
-    expect([entriesOf(ann).length - before, ann.only.deliveryOf((await ann.only.message(id))!)]).toEqual([
-      3,
-      'delivered',
-    ])
+    expect([
+      entriesOf(ann).length - before,
+      ann.only.reader.deliveryOf((await ann.only.reader.message(id))!),
+    ]).toEqual([3, 'delivered'])
     expect(sequencesOf(ben)).toEqual(sequencesOf(cat))
     expect(sequencesOf(ben)).not.toContain(null)
     for (const each of [ann, ben, cat]) await each.restart()
@@ -129,7 +129,7 @@ describe('without a hub', () => {
   })
 
   it('shows typing', async () => {
-    await world.until(ben.only.show('typing'))
+    await world.until(ben.only.presence.show('typing'))
     await world.advance(1000)
     expect([ann.presences, cat.presences]).toEqual([['Ben typing'], ['Ben typing']])
   })
@@ -153,7 +153,7 @@ describe('with a hub, too', () => {
       await say([ann, ben, cat][n % 3]!, `${n}`)
       await world.advance(200)
     }
-    await world.until(ben.only.show('typing'))
+    await world.until(ben.only.presence.show('typing'))
     const before = entriesOf(ann).length
     await world.advance(60_000)
     expectAll(ann.texts)

@@ -243,7 +243,7 @@ describe('rooms', () => {
     for (const words of ['one', 'two']) ids.push((await world.until(ann.only.send(text(words))))!)
     await world.advance(2000)
     expect(ben.texts).toEqual(['one', 'two'])
-    const report = (await ben.only.report(ids[0]!))!
+    const report = (await ben.only.reader.report(ids[0]!))!
     const { id } = ann.only
     const ciphertext = random(500)
     world.hub.inject(
@@ -256,7 +256,7 @@ describe('rooms', () => {
     await world.advance(30_000)
     // The author wrote the first one again, and knows that the second one was lost.
     expect([ben.texts, cat.texts]).toEqual([['one'], ['one']])
-    expect(ann.only.messages.map(each => ann.only.deliveryOf(each))).toEqual(['delivered', 'failed'])
+    expect(ann.only.messages.map(each => ann.only.reader.deliveryOf(each))).toEqual(['delivered', 'failed'])
     expect(ann.problems).toContain('displaced')
     for (const each of [ann, ben, cat]) await each.restart()
     expect([ann.texts, ben.texts, cat.texts]).toEqual([['one', 'two'], ['one'], ['one']])

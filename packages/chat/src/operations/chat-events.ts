@@ -96,7 +96,7 @@ export class ChatEvents implements ChatListener {
       of.cancel = null
       if (of.isDue) this.#announce(conversation, of)
     })
-    const touched = conversation.takeTouched()
+    const touched = conversation.reader.takeTouched()
     const changed = touched && touched.length <= MAX_TOUCHED ? touched.map(each => hex(each)) : null
     this.#ports.publish({ type: 'chat', conversation: id, messages: changed })
     const fresh = of.fresh.splice(0)

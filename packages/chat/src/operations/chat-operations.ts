@@ -113,7 +113,7 @@ export function chatOperations(
       const conversation = find(id)
       const anchor = before ?? around
       if (anchor !== undefined) await messageOf(conversation, anchor)
-      const { messages, hasOlder, hasNewer } = await conversation.page({
+      const { messages, hasOlder, hasNewer } = await conversation.reader.page({
         limit,
         ...(before !== undefined && { before: idOf(before) }),
         ...(around !== undefined && { around: idOf(around) }),
@@ -155,7 +155,7 @@ export function chatOperations(
       return viewOf(conversation, to)
     },
     async reportMessage({ conversation: id, message }) {
-      const report = await find(id).report(idOf(message))
+      const report = await find(id).reader.report(idOf(message))
       if (!report) throw noMessage()
       return { report: report.text }
     },
@@ -254,7 +254,7 @@ export function chatOperations(
     },
     async showPresence({ conversation: id, what }) {
       const conversation = find(id)
-      if (ports.settings().sendPresence) await conversation.show(what)
+      if (ports.settings().sendPresence) await conversation.presence.show(what)
       return {}
     },
   }
@@ -288,7 +288,7 @@ function findHub(ports: OperationPorts, text: string | undefined): string {
 }
 
 async function messageOf(conversation: Conversation, id: string): Promise<Shown> {
-  const found = await conversation.message(idOf(id))
+  const found = await conversation.reader.message(idOf(id))
   if (!found) throw noMessage()
   return found
 }

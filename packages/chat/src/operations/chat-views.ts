@@ -15,7 +15,7 @@ export function viewPerson({ people, nameOf, ownDid }: Ports, did: string): Chat
 
 export function viewMessage(ports: Ports, conversation: Conversation, message: Shown): ChatMessage {
   const { id, sender, sentMs, state, text, replyTo, mentions, files, reactions } = message
-  const delivery = conversation.deliveryOf(message)
+  const delivery = conversation.reader.deliveryOf(message)
   const isOwn = sender === ports.ownDid()
   return {
     ...{ id: hex(id), sender: viewPerson(ports, sender), sentMs, state, text },
@@ -32,7 +32,7 @@ export function viewConversation(
   conversation: Conversation,
   problems: ChatConversation['problems'],
 ): ChatConversation {
-  const { id, kind, state, isRequest, invitedBy, policy, unread, settings, readBy } = conversation
+  const { id, kind, state, isRequest, invitedBy, policy, unread, settings } = conversation
   const last = conversation.messages.at(-1)
   return {
     ...{ id: hex(id), kind, state, isRequest, hub: conversation.home, unread, problems },
@@ -45,7 +45,7 @@ export function viewConversation(
       slowSeconds: policy.slowSeconds,
     },
     readUpTo: settings.readUpTo && hex(settings.readUpTo),
-    readBy: readBy.map(({ did, upTo }) => ({ did, upTo: hex(upTo) })),
+    readBy: conversation.reader.readBy.map(({ did, upTo }) => ({ did, upTo: hex(upTo) })),
     isMuted: settings.isMuted,
     draft: settings.draft,
     last: last ? viewMessage(ports, conversation, last) : null,

@@ -1,0 +1,63 @@
+/** Tells the members of a room that this person types or is there, by notes that nobody keeps. */
+import { equalBytes } from '@shoal/torrent/base'
+import { readCredential } from '../groups/credential.ts'
+import type { Group } from '../groups/group.ts'
+import type { ShareRoom } from '../share-rooms/share-room.ts'
+import { type Given, isBlocked } from './given.ts'
+import { openPresence, type Presence, type PresenceKey, sealPresence } from './presence.ts'
+
+const VOLATILE_LABEL = 'shoal volatile'
+const VOLATILE_KEY_BYTES = 32
+const NONCE_BYTES = 12
+
+export interface PresenceNotesOptions {
+  readonly given: Given
+  readonly room: Uint8Array
+  /** Null for a closed group. */
+  readonly share: ShareRoom | null
+  readonly group: () => Group | null
+  /** False if nobody may learn that this device is there. */
+  readonly mayShow: () => boolean
+  readonly send: (bytes: Uint8Array) => void
+  readonly onPresence: (did: string, what: Presence) => void
+}
+
+export class PresenceNotes {
+  readonly #options: PresenceNotesOptions
+
+  constructor(options: PresenceNotesOptions) {
+    this.#options = options
+  }
+
+  /** Tells those who are there. It may get lost. */
+  async show(what: Presence): Promise<void> {
+    const { given, share, mayShow, send } = this.#options
+    const { own, ports, credential, signer } = given
+    const key = await this.#key()
+    if (!key || !mayShow()) return
+    const device = share ? credential : own.hash
+    const nonce = ports.random.bytes(NONCE_BYTES)
+    send(sealPresence(key, what, ports.clock.unixMs(), device, signer, nonce))
+  }
+
+  /** Takes a note of somebody. */
+  async received(bytes: Uint8Array): Promise<void> {
+    const { given, share, group, onPresence } = this.#options
+    const key = await this.#key()
+    if (!key) return
+    const opened = openPresence(key, bytes, given.ports.clock.unixMs(), named =>
+      share ? readCredential(named) : (group()?.members.find(({ hash }) => equalBytes(hash, named)) ?? null),
+    )
+    if (!opened || isBlocked(given, opened.device.did)) return
+    onPresence(opened.device.did, opened.what)
+  }
+
+  /** Returns null if this device is not a member. */
+  async #key(): Promise<PresenceKey | null> {
+    const { room, share } = this.#options
+    if (share) return { key: share.volatileKey, room }
+    const group = this.#options.group()
+    if (!group?.isMember) return null
+    return { key: await group.export(VOLATILE_LABEL, room, VOLATILE_KEY_BYTES), room }
+  }
+}
