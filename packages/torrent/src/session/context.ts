@@ -12,6 +12,17 @@ import type { OwnPorts } from './own-ports.ts'
 /** The discoveries that a session has. */
 export type SessionDiscovery = 'tracker' | 'dht' | 'lsd'
 
+/** The part of the session's discoveries that torrents use. */
+export interface TorrentDiscoveries {
+  /** Joins a torrent. Returns null if that discovery is off or cannot be used. */
+  join(
+    kind: SessionDiscovery,
+    topic: DiscoveryTopic,
+    sink: DiscoverySink,
+    trackers: readonly (readonly string[])[],
+  ): Membership | null
+}
+
 /** Rate limits of web seeds. */
 export interface WebSeedLimits {
   /** The limits of one web seed, given those of its torrent; `host` is the one in its URL. */
@@ -35,25 +46,25 @@ export interface StoragePlace {
   readonly renamed: ReadonlyMap<number, readonly string[]>
 }
 
+/** Where the bytes of torrents are stored and hashed. */
+export interface StorageServices {
+  readonly hashPool: HashPool
+  create(place: StoragePlace): Storage
+}
+
 /** The part of a session that all its torrents use. */
 export interface SessionContext extends SwarmContext {
   readonly limits: ConnectionLimits & WebSeedLimits & ReaderLimits
   readonly ports: OwnPorts
-  readonly hashPool: HashPool
+  readonly storage: StorageServices
   readonly memory: PieceMemory
   readonly resume: ResumeStore | null
   /** Whether nothing can be transferred because the session's route (a proxy, an interface) does not work. */
   readonly routeFails: boolean
-  createStorage(place: StoragePlace): Storage
   /** Opens the HTTP connections of one web seed. */
   openHttpRanges(): HttpRanges
-  /** Joins a torrent to one of the session's discoveries; null if that is off or of no use to the torrent. */
-  joinDiscovery(
-    kind: SessionDiscovery,
-    topic: DiscoveryTopic,
-    sink: DiscoverySink,
-    trackers: readonly (readonly string[])[],
-  ): Membership | null
+  /** Null until the session is open. */
+  readonly discoveries: TorrentDiscoveries | null
   /** Resolves the host name of a peer that a user named to IP addresses. */
   resolve(host: string, signal: AbortSignal): Promise<string[]>
   /** Counts payload bytes. */

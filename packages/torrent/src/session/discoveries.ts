@@ -5,11 +5,11 @@ import type { DhtDiscovery } from '../discovery/dht/dht.ts'
 import type { DiscoverySink, DiscoveryTopic, Membership } from '../discovery/discovery.ts'
 import { TrackerDiscovery } from '../discovery/tracker/trackers.ts'
 import type { SessionOptions } from '../session-api.ts'
-import type { SessionDiscovery } from './context.ts'
+import type { SessionDiscovery, TorrentDiscoveries } from './context.ts'
 import type { DiscoveriesContext } from './discoveries-context.ts'
 
 /** The discoveries of a session. */
-export class Discoveries {
+export class Discoveries implements TorrentDiscoveries {
   readonly #context: DiscoveriesContext
   #trackers: TrackerDiscovery | null = null
   readonly #dht: SessionDht
@@ -65,7 +65,6 @@ export class Discoveries {
     return this.#dht.goodNodes
   }
 
-  /** Joins a torrent. Returns null if that discovery is off or cannot be used. */
   join(
     kind: SessionDiscovery,
     topic: DiscoveryTopic,

@@ -1,35 +1,29 @@
 import { ExternalAddresses } from '#external-addresses'
-import { createFileStorage, HandlePool } from '#file-storage'
 import { OwnPorts } from '#own-ports'
 import { PunchedHoles } from '#punched-holes'
 import { SharedDatagrams } from '#shared-datagrams'
 import { resolveTracker } from '#tracker-names'
 import type { EncryptionPolicy } from '../api.ts'
-import { ShoalError } from '../base/errors.ts'
 import { isLocalAddress } from '../base/local-address.ts'
 import { settleAll, throwFirst } from '../base/settle-all.ts'
-import type { DiscoverySink, DiscoveryTopic, Membership } from '../discovery/discovery.ts'
-import type { HashPool } from '../hash/hash-pool.ts'
 import type { LoadRecognition, Recognition } from '../recognition-api.ts'
 import type { AddressFilter, SessionOptions, SessionSettings } from '../session-api.ts'
 import type { ResumeStore } from '../storage/record/resume-store.ts'
-import type { Storage } from '../storage/storage.ts'
-import type { HandshakeTopic } from '../swarm/handshake/handshakes.ts'
-import type { ReadyConnection } from '../swarm/handshake/ready-connection.ts'
 import { BlockCache } from '../swarm/pieces/block-cache.ts'
 import { PieceMemory } from '../swarm/pieces/piece-memory.ts'
 import type { SwarmSettings } from '../swarm/swarm-context.ts'
 import type { HttpRanges } from '../transport/http/http-ranges.ts'
 import type { ResolveHost } from '../transport/resolve.ts'
-import type { PeerAddress, Transport } from '../transport/transport.ts'
+import type { Transport } from '../transport/transport.ts'
 import { TransportSet } from '../transport/transport-set.ts'
 import { generatePeerId } from '../wire/peer-id.ts'
 import { ActiveTorrents } from './active-torrents.ts'
 import { ClassLimits } from './class-limits.ts'
-import type { SessionContext, SessionDiscovery, StoragePlace } from './context.ts'
+import type { SessionContext } from './context.ts'
 import type { Discoveries } from './discoveries.ts'
 import { type Environment, sessionTransports } from './environment.ts'
 import { PeerConnector } from './peer-connector.ts'
+import { SessionStorage } from './session-storage.ts'
 
 const DEFAULTS: EngineSettings = {
   encryption: 'prefer',
@@ -81,9 +75,8 @@ export class EngineContext implements SessionContext {
   /** Payload bytes since the session was opened, how often the IP filter kept a peer away, and connections of all torrents now. */
   readonly counts = { downloadedBytes: 0, uploadedBytes: 0, blockedPeers: 0, connections: 0 }
   readonly #environment: Environment
-  readonly #handles = new HandlePool()
+  readonly storage: SessionStorage
   readonly connector: PeerConnector
-  #hashPool: HashPool | null = null
 
   constructor(options: SessionOptions, environment: Environment) {
     const { clock, random } = environment
@@ -96,6 +89,7 @@ export class EngineContext implements SessionContext {
     this.settings = changedSettings(DEFAULTS, options)
     this.limits = new ClassLimits(clock, options.limits ?? {})
     this.#environment = environment
+    this.storage = new SessionStorage(environment)
     this.datagrams = new SharedDatagrams(environment.openDatagram)
     const services = { clock, random, datagrams: this.datagrams }
     const transports = sessionTransports(environment, services)
@@ -103,21 +97,22 @@ export class EngineContext implements SessionContext {
     this.transports = new TransportSet(clock, transports)
     if (options.utp === false && this.utp) this.transports.remove(this.utp)
     this.active = new ActiveTorrents(clock)
-    const { peerId } = this
+    const { peerId, utp, isAnonymous } = this
     this.ownAddresses = new ExternalAddresses({
       port: host => this.ports.for(host),
-      isAnonymous: this.isAnonymous,
+      isAnonymous,
       clock,
     })
-    this.holes = new PunchedHoles(this)
+    this.holes = new PunchedHoles({ clock, isAnonymous, utp, transports: this.transports })
     this.recognition = options.recognition
-    const live = { policy: () => this.settings.encryption, dht: () => this.dhtPort > 0 }
-    this.connector = new PeerConnector({ clock, random, transports: this.transports, peerId, ...live })
-  }
-
-  get hashPool(): HashPool {
-    this.#hashPool ??= this.#environment.createHashPool({ clock: this.clock })
-    return this.#hashPool
+    this.connector = new PeerConnector({
+      ...{ clock, random, transports: this.transports, peerId },
+      policy: () => this.settings.encryption,
+      dht: () => this.dhtPort > 0,
+      mayConnect: () => this.hasRoom && !this.routeFails,
+      isBlocked: host => this.isBlocked(host),
+      onDial: address => this.holes.dialed(address),
+    })
   }
 
   get dhtPort(): number {
@@ -145,46 +140,13 @@ export class EngineContext implements SessionContext {
     return true
   }
 
-  createStorage({ memory, ...place }: StoragePlace): Storage {
-    if (memory) return this.#environment.createMemoryStorage(place.layout)
-    return createFileStorage({ ...place, handles: this.#handles })
-  }
-
   /** Whether nothing can be transferred because the session's route does not work. */
   get routeFails(): boolean {
     return (this.#environment.route?.health.problem ?? null) !== null
   }
 
-  mayDial(): boolean {
-    return this.connector.hasRoom && this.hasRoom && !this.routeFails
-  }
-
-  async dial(
-    address: PeerAddress,
-    topic: HandshakeTopic,
-    signal: AbortSignal,
-    without?: readonly string[],
-  ): Promise<ReadyConnection> {
-    if (this.isBlocked(address.host))
-      throw new ShoalError(
-        'refused',
-        `The IP filter blocks ${address.host}: change the filter to connect to it`,
-      )
-    this.holes.dialed(address)
-    return this.connector.dial(address, topic, signal, without)
-  }
-
   openHttpRanges(): HttpRanges {
     return this.#environment.openHttpRanges({ userAgent: this.userAgent })
-  }
-
-  joinDiscovery(
-    kind: SessionDiscovery,
-    topic: DiscoveryTopic,
-    sink: DiscoverySink,
-    trackers: readonly (readonly string[])[],
-  ): Membership | null {
-    return this.discoveries?.join(kind, topic, sink, trackers) ?? null
   }
 
   /** Resolves the host name of a tracker. Rejects with `refused` if the IP filter blocks all of its addresses. */
@@ -208,7 +170,7 @@ export class EngineContext implements SessionContext {
       () => this.discoveries?.close(),
       () => this.utp?.close(),
     ])
-    const rest = await settleAll([() => this.#hashPool?.close(), () => this.resume?.close()])
+    const rest = await settleAll([() => this.storage.close(), () => this.resume?.close()])
     const last = await settleAll([() => this.limits.close(), () => this.#environment.route?.close()])
     throwFirst([...network, ...rest, ...last])
   }

@@ -10,6 +10,7 @@ const topic = { infoHash: new Uint8Array(20).fill(7), v2: false }
 function setup() {
   const clock = new VirtualClock()
   const network = new MemoryNetwork({ clock })
+  const dialed: string[] = []
   const connector = new PeerConnector({
     clock,
     random: seededRandom(1),
@@ -17,8 +18,11 @@ function setup() {
     policy: () => 'plain',
     peerId: new Uint8Array(20),
     dht: () => false,
+    mayConnect: () => true,
+    isBlocked: host => host === '80.0.0.66',
+    onDial: ({ host }) => dialed.push(host),
   })
-  return { clock, network, connector }
+  return { clock, network, connector, dialed }
 }
 
 test('gives up on a peer that never answers, which counts as half open until then', async () => {
@@ -27,10 +31,10 @@ test('gives up on a peer that never answers, which counts as half open until the
   const { signal } = new AbortController()
   const dials = Array.from({ length: 50 }, () => connector.dial({ host: '80.0.0.2', port: 1 }, topic, signal))
   const outcomes = Promise.allSettled(dials)
-  expect(connector).toMatchObject({ halfOpen: 50, hasRoom: false })
+  expect([connector.halfOpen, connector.mayDial()]).toEqual([50, false])
   await clock.advance(15_000)
   for (const outcome of await outcomes) expect(outcome).toMatchObject({ reason: { code: 'timeout' } })
-  expect(connector).toMatchObject({ halfOpen: 0, hasRoom: true })
+  expect([connector.halfOpen, connector.mayDial()]).toEqual([0, true])
   expect(clock.pending).toBe(0)
 })
 
@@ -55,4 +59,12 @@ test('rejects for an unreachable address, and the signal ends a dial', async () 
   await clock.advance(10)
   await dialing
   expect(clock.pending).toBe(0)
+})
+
+test('does not dial what the IP filter blocks', async () => {
+  const { connector, dialed } = setup()
+  const { signal } = new AbortController()
+  const blocked = connector.dial({ host: '80.0.0.66', port: 1 }, topic, signal)
+  await expect(blocked).rejects.toMatchObject({ code: 'refused' })
+  expect([connector.halfOpen, dialed]).toEqual([0, []])
 })

@@ -1,9 +1,11 @@
 import type { EncryptionPolicy } from '../api.ts'
 import type { Clock } from '../base/clock.ts'
+import { ShoalError } from '../base/errors.ts'
 import { limited } from '../base/limited.ts'
 import type { Random } from '../base/random.ts'
 import { dialPeer, type HandshakeTopic } from '../swarm/handshake/handshakes.ts'
 import type { ReadyConnection } from '../swarm/handshake/ready-connection.ts'
+import type { Connector } from '../swarm/swarm-context.ts'
 import type { PeerAddress } from '../transport/transport.ts'
 import type { TransportSet } from '../transport/transport-set.ts'
 
@@ -21,10 +23,16 @@ export interface PeerConnectorOptions {
   policy(): EncryptionPolicy
   /** Whether to tell the peer about our DHT node. */
   dht(): boolean
+  /** Whether the limits and the route of the session allow another connection. */
+  mayConnect(): boolean
+  /** Whether the session's IP filter keeps the address away. */
+  isBlocked(host: string): boolean
+  /** An address is dialed. */
+  onDial(address: PeerAddress): void
 }
 
 /** Makes the outgoing connections of a session: a bounded number at a time, each within a time limit. */
-export class PeerConnector {
+export class PeerConnector implements Connector {
   readonly #options: PeerConnectorOptions
   #halfOpen = 0
 
@@ -36,11 +44,10 @@ export class PeerConnector {
     return this.#halfOpen
   }
 
-  get hasRoom(): boolean {
-    return this.#halfOpen < MAX_HALF_OPEN
+  mayDial(): boolean {
+    return this.#halfOpen < MAX_HALF_OPEN && this.#options.mayConnect()
   }
 
-  /** Connects, over transports of other kinds than `without`, and shakes hands. Rejects with a ShoalError or the signal's reason. */
   async dial(
     address: PeerAddress,
     topic: HandshakeTopic,
@@ -48,6 +55,12 @@ export class PeerConnector {
     without?: readonly string[],
   ): Promise<ReadyConnection> {
     const { clock, random, transports, policy, peerId, dht } = this.#options
+    if (this.#options.isBlocked(address.host))
+      throw new ShoalError(
+        'refused',
+        `The IP filter blocks ${address.host}: change the filter to connect to it`,
+      )
+    this.#options.onDial(address)
     const limit = limited(clock, DIAL_LIMIT_MS, signal)
     this.#halfOpen++
     try {

@@ -14,7 +14,7 @@ export class Registry {
   readonly shared: SharedFiles
 
   constructor(clock: Clock) {
-    this.shared = new SharedFiles(this, clock)
+    this.shared = new SharedFiles(() => this.torrents, clock)
   }
 
   get torrents(): Torrent[] {

@@ -54,6 +54,19 @@ export interface Holes {
   has(connection: Pick<Connection, 'kind' | 'remote'>): boolean
 }
 
+/** Makes the outgoing connections of a session. */
+export interface Connector {
+  /** Whether another connection fits the session's limits. A connection attempt counts until `dial` settles. */
+  mayDial(): boolean
+  /** Connects, over transports of other kinds than `without`, and shakes hands. Rejects with a ShoalError or the signal's reason. */
+  dial(
+    address: PeerAddress,
+    topic: HandshakeTopic,
+    signal: AbortSignal,
+    without?: readonly string[],
+  ): Promise<ReadyConnection>
+}
+
 /** The part of a session that its swarms use. */
 export interface SwarmContext {
   readonly clock: Clock
@@ -75,15 +88,7 @@ export interface SwarmContext {
   isBlocked(host: string): boolean
   /** `connections`: peers that are connected to all torrents. Each swarm counts its own. */
   readonly counts: { connections: number }
-  /** Whether another connection fits the session's limits. A connection attempt counts until `dial` settles. */
-  mayDial(): boolean
-  /** Connects, over transports of other kinds than `without`, and shakes hands. Rejects with a ShoalError or the signal's reason. */
-  dial(
-    address: PeerAddress,
-    topic: HandshakeTopic,
-    signal: AbortSignal,
-    without?: readonly string[],
-  ): Promise<ReadyConnection>
+  readonly connector: Connector
   readonly limits: ConnectionLimits
   onDhtNode(host: string, port: number): void
   readonly ownAddresses: OwnAddresses

@@ -16,11 +16,6 @@ const MAX_SOURCES = 16
 /** Torrents that are compared with one to say where else its files are. */
 const MAX_COPIES = 100
 
-/** The torrents of a session. */
-export interface SessionTorrents {
-  readonly torrents: readonly Torrent[]
-}
-
 /** A torrent that downloads, while its transfer lasts. */
 interface Download {
   readonly running: Running
@@ -34,7 +29,8 @@ interface Download {
  */
 export class SharedFiles {
   readonly paths = new PathsInUse()
-  readonly #registry: SessionTorrents
+  /** The torrents of the session. */
+  readonly #torrents: () => readonly Torrent[]
   readonly #clock: Clock
   readonly #downloads = new Map<Torrent, Download>()
   /** Bytes that a torrent took, by file and by the torrent that had them. */
@@ -47,8 +43,8 @@ export class SharedFiles {
   /** Whether a source of this kind is requesting blocks. */
   #isClaiming = false
 
-  constructor(registry: SessionTorrents, clock: Clock) {
-    this.#registry = registry
+  constructor(torrents: () => readonly Torrent[], clock: Clock) {
+    this.#torrents = torrents
     this.#clock = clock
   }
 
@@ -122,7 +118,7 @@ export class SharedFiles {
   #indexed(): RootIndex {
     if (!this.#index) {
       this.#index = new RootIndex()
-      for (const torrent of this.#registry.torrents) if (layoutOf(torrent)) this.#index.add(torrent)
+      for (const torrent of this.#torrents()) if (layoutOf(torrent)) this.#index.add(torrent)
     }
     return this.#index
   }

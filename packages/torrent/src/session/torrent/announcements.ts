@@ -142,7 +142,7 @@ class HashAnnouncements implements DiscoveryTopic, DiscoverySink {
   join(kind: SessionDiscovery): void {
     if (this.#find(kind)) return
     const { trackers } = this.#data.origin
-    const member = this.#context.joinDiscovery(kind, this, this, trackers)
+    const member = this.#context.discoveries?.join(kind, this, this, trackers)
     if (member) this.#members.push(member)
   }
 

@@ -191,7 +191,7 @@ export function openContent(
   const layout = new PieceLayout(metainfo.info)
   const { select } = origin
   const priorities = place.progress?.priorities ?? null
-  const storage = context.createStorage({
+  const storage = context.storage.create({
     layout,
     name: infoHashText(metainfo.info.infoHashes),
     directory,

@@ -38,7 +38,7 @@ export class FilePlaces implements FilesContext {
   }
 
   get pool(): FilesContext['pool'] {
-    return this.#context.hashPool
+    return this.#context.storage.hashPool
   }
 
   /** The files of an earlier run are the torrent's before they are checked. */

@@ -7,7 +7,7 @@ import { WriteRetries } from './storage-faults.ts'
 import type { TorrentData } from './torrent-data.ts'
 
 export interface RecoveryOptions {
-  readonly context: Pick<SessionContext, 'clock' | 'hashPool'>
+  readonly context: Pick<SessionContext, 'clock' | 'storage'>
   readonly data: TorrentData
   readonly network: TorrentNetwork
   /** Everything that a failed flush put at risk is on the disk. */
@@ -108,7 +108,7 @@ export class Recovery {
   async #retryFlush(retry: FlushRetry): Promise<void> {
     const { context, data, onFlushed, onFlushLost } = this.#options
     const { content, lifecycle } = data
-    const outcome = content ? await retry.retry(content, context.hashPool) : 'refused'
+    const outcome = content ? await retry.retry(content, context.storage.hashPool) : 'refused'
     // Another attempt, or a full check, came first.
     if (this.#flush !== retry || lifecycle.isClosed) return
     if (outcome === 'refused') return this.onFault(retry.fault)

@@ -62,7 +62,10 @@ export class HandlePool {
   constructor(limit = DEFAULT_LIMIT) {
     if (!(limit >= 1)) throw new ShoalError('bad-argument', 'The limit of a handle pool must be at least 1')
     this.#limit = limit
-    this.writes = new WriteQueue(this)
+    this.writes = new WriteQueue({
+      acquire: (file, writable) => this.acquire(file, writable),
+      release: handle => this.release(handle),
+    })
   }
 
   /** Number of open descriptors. */

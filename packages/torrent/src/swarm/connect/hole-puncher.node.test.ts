@@ -32,7 +32,10 @@ async function open(options: TestSwarmOptions = {}) {
     dialed.push(kind ? `${kind} ${host}:${port}` : `${host}:${port}`)
     throw new ShoalError('timeout', 'nobody answers')
   }
-  const bench = await TestSwarm.open(torrent, { ...options, context: { dial, ...options.context } })
+  const bench = await TestSwarm.open(torrent, {
+    ...options,
+    context: { connector: { mayDial: () => true, dial }, ...options.context },
+  })
   return { bench, dialed }
 }
 
@@ -250,7 +253,7 @@ describe('an address where nobody answers (BEP 55)', () => {
     const dial = async () => {
       throw new ShoalError('bad-message', 'it answered for another torrent')
     }
-    const { bench } = await open({ context: { dial } })
+    const { bench } = await open({ context: { connector: { mayDial: () => true, dial } } })
     const relay = await join(bench, '80.1.1.1')
     bench.swarm.addAddresses([STRANGER], 'tracker')
     await bench.pass(20)

@@ -15,10 +15,12 @@ it('obeys the limits of torrent and session', async () => {
   let allowed = 3
   const signals: AbortSignal[] = []
   const context: Partial<SwarmContext> = {
-    mayDial: () => signals.length < allowed,
-    dial: (_address, _topic, signal) => {
-      signals.push(signal)
-      return new Promise((_, reject) => signal.addEventListener('abort', () => reject(signal.reason)))
+    connector: {
+      mayDial: () => signals.length < allowed,
+      dial: (_address, _topic, signal) => {
+        signals.push(signal)
+        return new Promise((_, reject) => signal.addEventListener('abort', () => reject(signal.reason)))
+      },
     },
   }
   const bench = await TestSwarm.open(torrent, { context, settings: { maxPeersPerTorrent: 5 } })
@@ -37,13 +39,16 @@ it('recognizes itself, and never dials that address again', async () => {
   let dials = 0
   const bench = await TestSwarm.open(torrent, {
     context: {
-      dial: async () => {
-        dials++
-        const { connection } = (await other.connect()).peer!.link
-        const features = { extended: true, fast: true, dht: false, v2: false }
-        const topic = new Uint8Array(20)
-        const handshake = { infoHash: topic, peerId: new Uint8Array(20).fill(1), features }
-        return { connection, encrypted: false, handshake, topic, v2: false, early: new Uint8Array(0) }
+      connector: {
+        mayDial: () => true,
+        dial: async () => {
+          dials++
+          const { connection } = (await other.connect()).peer!.link
+          const features = { extended: true, fast: true, dht: false, v2: false }
+          const topic = new Uint8Array(20)
+          const handshake = { infoHash: topic, peerId: new Uint8Array(20).fill(1), features }
+          return { connection, encrypted: false, handshake, topic, v2: false, early: new Uint8Array(0) }
+        },
       },
     },
   })

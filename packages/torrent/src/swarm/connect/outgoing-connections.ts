@@ -52,7 +52,7 @@ export class OutgoingConnections {
     const { swarm, peers } = this.#options
     const { context } = swarm
     const count = peers.size + this.#dials.size
-    return !this.#stopped && count < context.settings.maxPeersPerTorrent && context.mayDial()
+    return !this.#stopped && count < context.settings.maxPeersPerTorrent && context.connector.mayDial()
   }
 
   /** Connects to an address of the pool, which `address` may restrict to one transport. Resolves with the error if that fails. */
@@ -61,7 +61,7 @@ export class OutgoingConnections {
     candidate.state = 'connecting'
     const abort = new AbortController()
     this.#dials.add(abort)
-    return swarm.context
+    return swarm.context.connector
       .dial(address, handshakeTopic(swarm.torrent.infoHashes), abort.signal, swarm.torrent.sourcesOff)
       .then(
         ready => this.#onReady(candidate, ready),

@@ -109,10 +109,12 @@ export class TestSwarm {
         ownAddresses: { version: 0, vote() {}, priorityOf: () => 0, isOurs: () => false },
         holes: new PunchedHoles({ clock, isAnonymous: false, utp, transports: { all: [utp] } }),
         counts: { connections: 0 },
-        mayDial: () => true,
-        dial: async ({ host, port }) => {
-          this.dialled.push(`${host}:${port}`)
-          throw new Error('nobody is there')
+        connector: {
+          mayDial: () => true,
+          dial: async ({ host, port }) => {
+            this.dialled.push(`${host}:${port}`)
+            throw new Error('nobody is there')
+          },
         },
         limits: {
           forConnection: () => ({
