@@ -4,10 +4,9 @@ import { ShoalError } from '../../base/errors.ts'
 import type { Metainfo } from '../../metainfo/metainfo.ts'
 import type { SwarmEvents } from '../../swarm/swarm-context.ts'
 import type { SessionContext } from '../context.ts'
-import { Checking, SharedCheck } from './checking.ts'
 import { type Content, openContent } from './content.ts'
 import { Fetching } from './fetching.ts'
-import type { ClaimsHook, KnownProgress } from './file-claims.ts'
+import type { ClaimsHook } from './file-claims.ts'
 import { FilePlaces } from './file-places.ts'
 import { foundBytes } from './found-bytes.ts'
 import type { Emit } from './lifecycle.ts'
@@ -15,7 +14,8 @@ import { type ActiveHook, TorrentNetwork } from './network.ts'
 import { Recorder, type RecorderEvents } from './recorder.ts'
 import { Recovery } from './recovery.ts'
 import type { Running } from './running.ts'
-import { presentStamps, readFault, unchangedStamps } from './storage-faults.ts'
+import { presentStamps, readFault } from './storage-faults.ts'
+import { Checks } from './torrent-checks.ts'
 import type { TorrentData } from './torrent-data.ts'
 
 /** The services of a session to one of its torrents. */
@@ -44,14 +44,13 @@ export class Phases {
   /** Null if the torrent is not recorded. */
   readonly recorder: Recorder | null
   readonly places: FilePlaces
+  readonly checks: Checks
   readonly #context: SessionContext
   readonly #hooks: TorrentHooks
   readonly #emit: Emit
   /** Null until storage fails. */
   #recovery: Recovery | null = null
-  #current: Fetching | Checking | null = null
-  /** The full check under way, which others may join. */
-  #recheck: SharedCheck | null = null
+  #fetching: Fetching | null = null
   #yielded = false
 
   constructor(context: SessionContext, hooks: TorrentHooks, data: TorrentData, emit: Emit) {
@@ -76,12 +75,13 @@ export class Phases {
       events: () => this.#swarmEvents(),
       hooks,
     })
+    this.checks = new Checks({
+      ...{ data, places: this.places, recorder: this.recorder, network: this.network },
+      onRecheck: () => this.#recovery?.giveUp(),
+      onChecked: content => this.#onChecked(content),
+      onFault: error => this.#recover().onFault(error),
+    })
     if (!progress || progress.moving) this.recorder?.touch()
-  }
-
-  /** Progress of the check under way, 0 to 1. */
-  get checkProgress(): number {
-    return this.#current instanceof Checking ? this.#current.progress : 0
   }
 
   // Commands
@@ -100,11 +100,11 @@ export class Phases {
     if (failed && this.#recovery?.retryFlush()) return
     lifecycle.error = null
     if (lifecycle.phase === 'idle') {
-      if (content) this.#check(content, { thorough: false, accepted }).catch(() => {})
+      if (content) this.checks.run(content, { thorough: false, accepted }).catch(() => {})
       else this.#beginFetching()
     } else if (lifecycle.phase !== 'running') this.network.swarm?.resume()
     else if (!failed) this.network.run()
-    else if (!content?.isChecked || !this.#recovery?.retryWrites()) void this.recheck().catch(() => {})
+    else if (!content?.isChecked || !this.#recovery?.retryWrites()) void this.checks.recheck().catch(() => {})
     this.data.show()
   }
 
@@ -112,7 +112,7 @@ export class Phases {
   async trust(): Promise<void> {
     const { content, lifecycle, place } = this.data
     if (!content || !place.trusted || lifecycle.isClosed || lifecycle.phase !== 'idle') return
-    await this.#check(content, { thorough: false })
+    await this.checks.run(content, { thorough: false })
     this.recorder?.touch()
     await this.recorder?.tryRecord()
   }
@@ -155,73 +155,6 @@ export class Phases {
     }
   }
 
-  /**
-   * Hashes all pieces; a call joins the check that is under way. Rejects with the signal's reason, after which everything is as it was unless
-   * others still wait for the check, or with the error of storage.
-   */
-  async recheck(signal?: AbortSignal): Promise<void> {
-    await this.#shareCheck({ thorough: true }, signal)
-  }
-
-  /**
-   * Checks the files that others changed, which are not served until then. Joins the check that is under way. Rejects with the error of
-   * storage.
-   */
-  async checkChanged(): Promise<void> {
-    await this.#shareCheck({ thorough: false })
-  }
-
-  async #shareCheck({ thorough }: { thorough: boolean }, signal?: AbortSignal): Promise<void> {
-    // A check of changed files ends without a result if some are gone.
-    while (this.#recheck?.isCancelled || (thorough && this.#recheck?.thorough === false))
-      await this.#recheck.settled()
-    this.#recheck ??= new SharedCheck(thorough, shared =>
-      this.#checkAgain(thorough, shared).finally(() => {
-        this.#recheck = null
-      }),
-    )
-    await this.#recheck.join(signal)
-  }
-
-  async #checkAgain(thorough: boolean, signal: AbortSignal): Promise<void> {
-    const { lifecycle, content } = this.data
-    if (!content || lifecycle.isClosed) return
-    const wasChecked = lifecycle.phase === 'running' && content.isChecked
-    if (!thorough && wasChecked) await this.#mustBePresent(content)
-    if (this.data.lifecycle.isClosed) return
-    lifecycle.phase = 'checking'
-    lifecycle.error = null
-    this.data.show()
-    this.#recovery?.giveUp()
-    await Promise.all([
-      this.network.end(),
-      this.#stopCheck(new ShoalError('cancelled', 'another check began')),
-    ])
-    if (this.data.lifecycle.isClosed) return
-    try {
-      // A torrent whose check did not end knows of no piece whether it is right.
-      if (thorough || !wasChecked) await this.#check(content, { signal, thorough: true })
-      else await this.#check(content, { signal, thorough: false, known: await unchangedProgress(content) })
-    } catch (error) {
-      if (signal.aborted && this.data.lifecycle.phase === 'idle') {
-        if (wasChecked) this.#onChecked(content)
-        else if (!lifecycle.paused) this.#check(content, { thorough: false }).catch(() => {})
-        this.data.show()
-      }
-      throw error
-    }
-  }
-
-  /** A file that is gone or cut stops the torrent: the user may put it back. */
-  async #mustBePresent(content: Content): Promise<void> {
-    try {
-      await presentStamps(content)
-    } catch (error) {
-      this.#recover().onFault(error)
-      throw error
-    }
-  }
-
   /** Uses metadata, or piece layers that were missing, that somebody supplies. Throws if another torrent of the session has its other info hash. */
   learn(metainfo: Metainfo): void {
     const { data } = this
@@ -246,7 +179,9 @@ export class Phases {
     this.recorder?.touch()
     lifecycle.learned(content.metainfo.info)
     this.#hooks.filesChanged()
-    if (lifecycle.phase === 'fetching') this.#check(content, { thorough: false }).catch(() => {})
+    if (lifecycle.phase !== 'fetching') return
+    this.#fetching = null
+    this.checks.run(content, { thorough: false }).catch(() => {})
   }
 
   /** Another torrent of the session turned out to be this one: from here on the record under this hash is that one's. */
@@ -290,47 +225,14 @@ export class Phases {
 
   #beginFetching(): void {
     this.data.lifecycle.phase = 'fetching'
-    this.#current = new Fetching(this.network.begin())
+    this.#fetching = new Fetching(this.network.begin())
   }
 
   #giveUpFetching(error: unknown): void {
     this.data.lifecycle.phase = 'idle'
-    if (this.#current instanceof Fetching) this.#current.stop()
-    this.#current = null
+    this.#fetching?.stop()
+    this.#fetching = null
     this.data.fail(error)
-  }
-
-  async #check(content: Content, { signal, thorough, known, accepted = false }: CheckKind): Promise<void> {
-    const { lifecycle, place } = this.data
-    const progress = known ?? place.progress
-    const trusted = place.trusted && !known
-    const before = content.shown.clone()
-    const checking = new Checking()
-    this.#current = checking
-    lifecycle.phase = 'checking'
-    this.data.show()
-    try {
-      const claiming = this.places.claim(content)
-      if (claiming) await claiming
-      const setWanted = () => this.places.setWanted(content)
-      const options = { files: this.places, progress, trusted, thorough, accepted, setWanted, signal }
-      try {
-        if (await checking.run(content, options)) this.recorder?.touch()
-      } finally {
-        if (checking.avoided.size > 0) await this.places.noteAvoided(content, checking.avoided)
-      }
-      checking.mustGoOn()
-    } catch (error) {
-      // The caller that stopped the check decides what follows.
-      if (checking.isStopped) throw error
-      this.#current = null
-      lifecycle.phase = 'idle'
-      if (!signal?.aborted) this.data.fail(error)
-      throw error
-    }
-    this.#current = null
-    this.places.tellChanges(content, before, checking.changed)
-    this.#onChecked(content)
   }
 
   async #onWriteError(error: unknown): Promise<void> {
@@ -370,15 +272,11 @@ export class Phases {
     this.data.show()
   }
 
-  async #stopCheck(reason: Error): Promise<void> {
-    if (this.#current instanceof Checking) await this.#current.stop(reason)
-  }
-
   async #stop(): Promise<void> {
     const closed = this.data.lifecycle.close()
     this.#hooks.setActive(false)
     this.data.show()
-    await Promise.all([this.network.close(closed), this.#stopCheck(closed)])
+    await Promise.all([this.network.close(closed), this.checks.stop(closed)])
   }
 
   #onFinished(): void {
@@ -399,9 +297,9 @@ export class Phases {
   #swarmEvents(): SwarmEvents {
     return {
       onMetadata: info => {
-        if (!(this.#current instanceof Fetching)) return
+        if (!this.#fetching) return
         try {
-          this.learn(this.#current.metainfo(info, this.data.origin))
+          this.learn(this.#fetching.metainfo(info, this.data.origin))
         } catch (error) {
           this.#giveUpFetching(error)
         }
@@ -431,10 +329,10 @@ export class Phases {
   }
 
   #onFilesChanged(): void {
-    if (this.data.lifecycle.phase !== 'running' || this.#recheck) return
+    if (this.data.lifecycle.phase !== 'running' || this.checks.isShared) return
     this.#emit('log', 'files were changed on disk: they are checked before they are served again')
     // A check that fails stops the torrent with its error.
-    void this.checkChanged().catch(() => {})
+    void this.checks.checkChanged().catch(() => {})
   }
 
   #recover(): Recovery {
@@ -444,7 +342,7 @@ export class Phases {
       data,
       network,
       onFlushed: () => this.recorder?.touch(),
-      onFlushLost: () => void this.recheck().catch(() => {}),
+      onFlushLost: () => void this.checks.recheck().catch(() => {}),
       log: line => this.#emit('log', line),
     })
     return this.#recovery
@@ -478,21 +376,6 @@ export class Phases {
     if (fault !== undefined) this.#recover().onFault(fault)
     else if (running.transfer.wanted.isFinished) this.#onFinished()
   }
-}
-
-interface CheckKind {
-  readonly signal?: AbortSignal | undefined
-  readonly thorough: boolean
-  /** Instead of the record of an earlier run. */
-  readonly known?: KnownProgress
-  /** Whether what is missing is downloaded again. */
-  readonly accepted?: boolean
-}
-
-/** Returns the progress of a checked torrent, with the files that others changed as unknown. */
-async function unchangedProgress(content: Content): Promise<KnownProgress> {
-  const stamps = unchangedStamps(content, await content.storage.stamps())
-  return { had: content.have.bytes.slice(), stamps }
 }
 
 function codeOf(error: unknown): string | undefined {

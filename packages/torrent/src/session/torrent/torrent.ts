@@ -113,7 +113,7 @@ export class Torrent extends Emitter<TorrentEvents> implements TorrentApi {
       data,
       content,
       deadlines: () => network.deadlines(),
-      checkChanged: () => this.phases.checkChanged(),
+      checkChanged: () => this.phases.checks.checkChanged(),
       copiesOf: (file: number) => this.#hooks.copiesOf(file),
       limitsFor: (host: string) => this.#context.limits.forReader(host, data.ownLimits()),
       onSent: (bytes: number) => {
@@ -192,7 +192,7 @@ export class Torrent extends Emitter<TorrentEvents> implements TorrentApi {
 
   async recheck({ signal }: { signal?: AbortSignal } = {}): Promise<void> {
     this.#data.openContent()
-    await this.phases.recheck(signal)
+    await this.phases.checks.recheck(signal)
   }
 
   /** Adds what somebody who added the torrent again knows of it: trackers, web seeds, metadata, peers. */

@@ -71,8 +71,8 @@ export function torrentRates(
   return { download: totals.download.bytesPerSecond(nowMs), upload: totals.upload.bytesPerSecond(nowMs) }
 }
 
-function progress({ data, checkProgress }: Phases, haveBytes: number, wantedBytes: number): number {
-  if (data.state === 'checking') return checkProgress
+function progress({ data, checks }: Phases, haveBytes: number, wantedBytes: number): number {
+  if (data.state === 'checking') return checks.progress
   if (!data.content) return 0
   return wantedBytes === 0 ? 1 : haveBytes / wantedBytes
 }
