@@ -15,11 +15,22 @@ export class TokenBucket {
 
   /** Takes so many tokens, or returns false if there are fewer. */
   take(count: number, nowMs: number): boolean {
-    const gained = ((nowMs - this.#filledMs) / 1000) * this.#perSecond
-    this.#tokens = Math.min(this.#most, this.#tokens + gained)
-    this.#filledMs = nowMs
-    if (this.#tokens < count) return false
+    if (this.left(nowMs) < count) return false
     this.#tokens -= count
     return true
+  }
+
+  /** Returns the number of tokens, including fractions. */
+  left(nowMs: number): number {
+    const gained = ((nowMs - this.#filledMs) / 1000) * this.#perSecond
+    this.#filledMs = nowMs
+    this.#tokens = Math.min(this.#most, this.#tokens + gained)
+    return this.#tokens
+  }
+
+  /** Takes so many tokens, even if there are fewer. Returns the milliseconds until the debt is made up for. */
+  spend(count: number, nowMs: number): number {
+    this.#tokens = this.left(nowMs) - count
+    return Math.max(0, Math.ceil((-this.#tokens / this.#perSecond) * 1000))
   }
 }

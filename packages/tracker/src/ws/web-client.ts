@@ -1,3 +1,4 @@
+import { TokenBucket } from '@shoal/torrent/base'
 import type { WebSocket } from 'ws'
 import type { Family } from '../store.ts'
 import type { FarPage } from './messages.ts'
@@ -69,10 +70,10 @@ export class WebClient {
   constructor(socket: WebSocket, caller: Caller, nowMs: number) {
     this.socket = socket
     this.caller = caller
-    this.#messages = new TokenBucket(MESSAGES.most, MESSAGES.perSecond, nowMs)
-    this.#bytes = new TokenBucket(READ_BYTES.most, READ_BYTES.perSecond, nowMs)
-    this.#offers = new TokenBucket(OFFERS.most, OFFERS.perSecond, nowMs)
-    this.#ownOffers = new TokenBucket(OWN_OFFERS.most, OWN_OFFERS.perSecond, nowMs)
+    this.#messages = new TokenBucket(MESSAGES.perSecond, MESSAGES.most, nowMs)
+    this.#bytes = new TokenBucket(READ_BYTES.perSecond, READ_BYTES.most, nowMs)
+    this.#offers = new TokenBucket(OFFERS.perSecond, OFFERS.most, nowMs)
+    this.#ownOffers = new TokenBucket(OWN_OFFERS.perSecond, OWN_OFFERS.most, nowMs)
   }
 
   mayJoin(hash: string): boolean {
@@ -83,7 +84,7 @@ export class WebClient {
   }
 
   maySpeak(nowMs: number): boolean {
-    return this.#messages.take(nowMs)
+    return this.#messages.take(1, nowMs)
   }
 
   /** Counts a received message or ping, and pauses reading if the limit is exceeded. */
@@ -123,7 +124,7 @@ export class WebClient {
 
   /** Returns true if an offer may be relayed to it now. */
   wantsOffer(nowMs: number): boolean {
-    return !this.isFull && this.#offers.take(nowMs)
+    return !this.isFull && this.#offers.take(1, nowMs)
   }
 
   /** Allows `own` to send messages about this offer to `to`. */
@@ -144,41 +145,6 @@ export class WebClient {
   send(message: object): void {
     if (this.socket.bufferedAmount > MAX_WAITING_BYTES) this.socket.terminate()
     else this.socket.send(JSON.stringify(message))
-  }
-}
-
-/** A token bucket: `most` at once, then `perSecond`. */
-class TokenBucket {
-  readonly #most: number
-  readonly #perSecond: number
-  #left: number
-  #atMs: number
-
-  constructor(most: number, perSecond: number, nowMs: number) {
-    this.#most = most
-    this.#perSecond = perSecond
-    this.#left = most
-    this.#atMs = nowMs
-  }
-
-  /** Takes one token and returns true if there is one. */
-  take(nowMs: number): boolean {
-    if (this.left(nowMs) < 1) return false
-    this.#left--
-    return true
-  }
-
-  /** Returns the number of tokens, including fractions. */
-  left(nowMs: number): number {
-    this.#left = Math.min(this.#most, this.#left + ((nowMs - this.#atMs) / 1000) * this.#perSecond)
-    this.#atMs = nowMs
-    return this.#left
-  }
-
-  /** Takes `amount` tokens, even if there are fewer. Returns the milliseconds until the debt is made up for. */
-  spend(amount: number, nowMs: number): number {
-    this.#left = this.left(nowMs) - amount
-    return Math.max(0, Math.ceil((-this.#left / this.#perSecond) * 1000))
   }
 }
 
