@@ -202,17 +202,15 @@ export const NETWORK_ACCESS: Record<string, string> = {
   'packages/network/src/page/page-host.ts': 'runs in pages, which have no routes',
   'packages/torrent/src/discovery/tracker/ws/web-socket.ts': 'replaced by routed-socket.node.ts on a route',
   'packages/torrent/src/discovery/tracker/ws/routed-socket.node.ts': 'gets its connections from the route',
-  'packages/torrent/src/port-mapping/router-http.node.ts':
-    'routers are not asked on a strict route, and through its connections on an interface',
   'packages/torrent/src/transport/adopt.node.ts': 'moves sockets that others opened',
+  'packages/torrent/src/transport/connect-directly.node.ts':
+    'used to routers and FTP servers without a route only, and to the proxy',
   'packages/torrent/src/transport/datagram.node.ts':
     'replaced by the relay on a strict route, and bound on an interface',
   'packages/torrent/src/transport/interface/device-sockets.node.ts':
     'opens sockets that are bound to the interface',
   'packages/torrent/src/transport/http/http-client.node.ts': 'gets its connections from the route',
   'packages/torrent/src/transport/http/http-connection.node.ts': 'gets its connections from the route',
-  'packages/torrent/src/transport/ftp/ftp-ranges.node.ts': 'gets its connections from the route',
-  'packages/torrent/src/transport/proxy/tunnel.node.ts': 'connects to the proxy only',
   'packages/torrent/src/transport/resolve.node.ts': 'replaced by the names of the route',
   'packages/torrent/src/transport/tcp-transport.node.ts':
     'gets its connections from the route; listens only if that may',

@@ -43,3 +43,8 @@ export class ShoalError extends Error {
 export function messageOf(error: unknown): string {
   return error instanceof Error ? error.message : String(error)
 }
+
+/** Returns the code of an error of the engine, and undefined for any other value. */
+export function codeOf(error: unknown): ErrorCode | undefined {
+  return error instanceof ShoalError ? error.code : undefined
+}

@@ -42,6 +42,11 @@ export function isIpv6(text: string): boolean {
   return text.includes(':') && parseIp(text) !== null
 }
 
+/** Returns the family of an IP literal, which may have a zone. */
+export function familyOf(host: string): 4 | 6 {
+  return host.includes(':') ? 6 : 4
+}
+
 /** Formats `host:port`, with brackets around an IPv6 literal (RFC 3986 section 3.2.2). */
 export function formatHostPort(host: string, port: number): string {
   return host.includes(':') ? `[${host}]:${port}` : `${host}:${port}`

@@ -1,5 +1,5 @@
 import type { Clock } from '../base/clock.ts'
-import { canonicalIp, formatIp, parseIp, unmapIp } from '../base/ip.ts'
+import { canonicalIp, familyOf, formatIp, parseIp, unmapIp } from '../base/ip.ts'
 import { isLocalIp } from '../base/local-address.ts'
 import type { Arrival, SessionStats } from '../session-api.ts'
 import type { OwnAddresses } from '../swarm/swarm-context.ts'
@@ -133,8 +133,4 @@ function publicIp(text: string): string | null {
   const ip = parsed && unmapIp(parsed)
   const isMulticast = ip && (ip.length === 4 ? ip[0]! >= 224 : ip[0] === 0xff)
   return ip && !isMulticast && !isLocalIp(ip) ? canonicalIp(text) : null
-}
-
-function familyOf(address: string): IpFamily {
-  return address.includes(':') ? 6 : 4
 }

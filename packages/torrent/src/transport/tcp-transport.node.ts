@@ -3,15 +3,15 @@
  * that all connections share (`onread`): libuv asks for the buffer, fills it and calls back without leaving its own read loop. On
  * Windows a read owns its buffer from the time it is started, so there each connection has one of its own.
  */
+
 import { createServer, type NetConnectOpts, Socket } from 'node:net'
 import { ShoalError } from '../base/errors.ts'
 import { adoptHandle } from './adopt.node.ts'
 import { InputShare } from './input-budget.ts'
+import { FULL_READ_BYTES, readBuffer } from './read-buffer.node.ts'
 import type { ConnectTo, ListenOn } from './route.node.ts'
 import type { Connection, ConnectionHandler, Listener, PeerAddress, Transport } from './transport.ts'
 
-const READ_BYTES = 256 * 1024
-const READ_BYTES_EACH = 64 * 1024
 /**
  * A connection that delivers in bulk pauses this long after a read has emptied its socket. Bytes accumulate in the kernel meanwhile, and a read
  * of many bytes costs little more than one of few. A block is delayed by at most this time.
@@ -20,16 +20,6 @@ const REST_MS = 2
 const BULK_BYTES = 8 * 1024
 /** Time limit of a graceful close if the peer does not read. Without it, the socket and its queue would stay forever. */
 const LINGER_MS = 3000
-const shareReads = process.platform !== 'win32'
-/** A read of this size may have left bytes in the socket. */
-const FULL_READ_BYTES = shareReads ? READ_BYTES : READ_BYTES_EACH
-let sharedBuffer: Uint8Array | undefined
-
-function readBuffer(): Uint8Array {
-  if (!shareReads) return new Uint8Array(READ_BYTES_EACH)
-  sharedBuffer ??= new Uint8Array(READ_BYTES)
-  return sharedBuffer
-}
 
 class TcpConnection implements Connection {
   readonly kind = 'tcp'

@@ -1,5 +1,5 @@
 import type { Clock } from '../../base/clock.ts'
-import { ShoalError } from '../../base/errors.ts'
+import { codeOf, type ShoalError } from '../../base/errors.ts'
 import type { HashPool } from '../../hash/hash-pool.ts'
 import { recheck } from '../../hash/recheck.ts'
 import type { Content } from './content.ts'
@@ -46,10 +46,6 @@ export class FlushRetry {
   async settled(): Promise<void> {
     await this.#running
   }
-}
-
-function codeOf(error: unknown): string | undefined {
-  return error instanceof ShoalError ? error.code : undefined
 }
 
 async function writeAgain(content: Content, pool: HashPool): Promise<FlushOutcome> {

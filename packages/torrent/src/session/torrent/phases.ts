@@ -1,6 +1,6 @@
 import { keptFiles, recognizeFiles } from '#own-files'
 import type { FileCopy } from '../../api.ts'
-import { ShoalError } from '../../base/errors.ts'
+import { codeOf, ShoalError } from '../../base/errors.ts'
 import type { Metainfo } from '../../metainfo/metainfo.ts'
 import type { SwarmEvents } from '../../swarm/swarm-context.ts'
 import type { SessionContext } from '../context.ts'
@@ -376,10 +376,6 @@ export class Phases {
     if (fault !== undefined) this.#recover().onFault(fault)
     else if (running.transfer.wanted.isFinished) this.#onFinished()
   }
-}
-
-function codeOf(error: unknown): string | undefined {
-  return error instanceof ShoalError ? error.code : undefined
 }
 
 function alreadyAdded(): ShoalError {

@@ -1,6 +1,7 @@
 /** Parts of files from FTP servers (BEP 19; RFC 959 in passive mode, RFC 2428, RFC 3659). */
-import { connect as netConnect } from 'node:net'
+
 import { ShoalError } from '../../base/errors.ts'
+import { connectDirectly } from '../connect-directly.node.ts'
 import {
   type HttpRanges,
   RangeFailure,
@@ -11,7 +12,7 @@ import {
 import { MAX_SKIPPED_BYTES } from '../http/range-answer.ts'
 import { InputShare } from '../input-budget.ts'
 import { resolveHost as resolveBySystem } from '../resolve.node.ts'
-import type { ConnectTo, Route } from '../route.node.ts'
+import type { Route } from '../route.node.ts'
 import { asFtpFailure, FtpConnection, type FtpTransfer } from './ftp-connection.node.ts'
 
 const FTP_PORT = 21
@@ -200,21 +201,3 @@ function decode(text: string): string {
   if (/[\r\n\0]/.test(decoded)) throw new RangeFailure('file-gone', 'FTP has no names with line breaks')
   return decoded
 }
-
-const connectDirectly: ConnectTo = ({ host, port }, { signal }) =>
-  new Promise((resolve, reject) => {
-    signal.throwIfAborted()
-    const socket = netConnect({ host, port })
-    const stop = () => socket.destroy(signal.reason as Error)
-    signal.addEventListener('abort', stop, { once: true })
-    const fail = (error: Error) => {
-      signal.removeEventListener('abort', stop)
-      reject(error)
-    }
-    socket.once('error', fail)
-    socket.once('connect', () => {
-      signal.removeEventListener('abort', stop)
-      socket.off('error', fail)
-      resolve(socket)
-    })
-  })

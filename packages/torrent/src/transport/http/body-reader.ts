@@ -1,5 +1,4 @@
-import { ShoalError } from '../../base/errors.ts'
-import type { ResponseHead } from './response-head.ts'
+import { bad, type ResponseHead } from './response-head.ts'
 
 /** Limits of the length line of a chunk with its extensions, and of all trailers (RFC 9112, 7.1). */
 const MAX_LINE_BYTES = 4096
@@ -97,8 +96,4 @@ export class BodyReader {
     if (this.#trailerBytes > MAX_TRAILER_BYTES) throw bad('its answer ends in endless headers')
     if (line === '') this.#state = DONE
   }
-}
-
-function bad(message: string): ShoalError {
-  return new ShoalError('bad-message', message)
 }

@@ -2,26 +2,16 @@
  * A persistent HTTP/1.1 connection. Not `node:http`, which allocates a buffer and wakes a stream for each read: that costs ten times the
  * processor time of this class, and more than hashing the bytes.
  */
+
 import { connect as netConnect, type Socket, type TcpNetConnectOpts } from 'node:net'
 import { connect as tlsConnect } from 'node:tls'
 import { messageOf, ShoalError } from '../../base/errors.ts'
 import { adoptHandle } from '../adopt.node.ts'
 import { InputShare } from '../input-budget.ts'
+import { readBuffer } from '../read-buffer.node.ts'
 import type { ResolvedAddress } from '../resolve.ts'
 import { BodyReader } from './body-reader.ts'
 import { HeadReader, type ResponseHead } from './response-head.ts'
-
-const READ_BYTES = 256 * 1024
-const READ_BYTES_EACH = 64 * 1024
-/** libuv fills the buffer and calls back at once, so that all connections may share one; on Windows a read owns its buffer. */
-const shareReads = process.platform !== 'win32'
-let sharedBuffer: Uint8Array | undefined
-
-function readBuffer(): Uint8Array {
-  if (!shareReads) return new Uint8Array(READ_BYTES_EACH)
-  sharedBuffer ??= new Uint8Array(READ_BYTES)
-  return sharedBuffer
-}
 
 /** Receives the response to a request. Calls come from the event loop. */
 export interface ExchangeHandler {

@@ -86,6 +86,7 @@ export function parseHead(text: string): ResponseHead {
   return { status: Number(status[2]), persistent: status[1] !== '0', headers }
 }
 
-function bad(message: string): ShoalError {
+/** Returns the error for a malformed response. */
+export function bad(message: string): ShoalError {
   return new ShoalError('bad-message', message)
 }

@@ -1,8 +1,9 @@
-import { connect, type Socket } from 'node:net'
+import type { Socket } from 'node:net'
 import { withTimeLimit } from '../../base/abort.ts'
 import type { Clock } from '../../base/clock.ts'
 import { type ErrorCode, messageOf, ShoalError } from '../../base/errors.ts'
 import { formatHostPort } from '../../base/ip.ts'
+import { connectDirectly } from '../connect-directly.node.ts'
 import { HeadReader } from '../http/response-head.ts'
 import { ByteReader } from './byte-reader.node.ts'
 import { type ProxyServer, proxyLabel } from './proxy-url.ts'
@@ -57,7 +58,7 @@ export class ProxyClient {
   readonly #open: OpenSocketTo
   readonly #onState: (problem: string | null) => void
 
-  constructor({ server, clock, open = openDirect, onState = () => {} }: ProxyClientOptions) {
+  constructor({ server, clock, open = connectDirectly, onState = () => {} }: ProxyClientOptions) {
     this.server = server
     this.relaysUdp = server.kind === 'socks5'
     this.#onState = onState
@@ -244,23 +245,3 @@ async function whileOpen<T>(socket: Socket, signal: AbortSignal, work: () => Pro
     if (!socket.destroyed) socket.off('error', ignore)
   }
 }
-
-const openDirect: OpenSocketTo = (target, { signal }) =>
-  new Promise((resolve, reject) => {
-    if (signal.aborted) return reject(signal.reason)
-    const socket = connect(target)
-    const fail = (error: unknown) => {
-      signal.removeEventListener('abort', abort)
-      socket.on('error', () => {})
-      socket.destroy()
-      reject(error)
-    }
-    const abort = () => fail(signal.reason)
-    signal.addEventListener('abort', abort, { once: true })
-    socket.once('error', fail)
-    socket.once('connect', () => {
-      signal.removeEventListener('abort', abort)
-      socket.off('error', fail)
-      resolve(socket)
-    })
-  })

@@ -1,6 +1,6 @@
-import { concat } from '../../base/bytes.ts'
+import { concat, writeU16 } from '../../base/bytes.ts'
 import type { PacketMemory } from './packet-memory.ts'
-import { HEADER_BYTES, SEQ_AT, seqDistance, writeUint16 } from './utp-packet.ts'
+import { HEADER_BYTES, SEQ_AT, seqDistance } from './utp-packet.ts'
 
 /** The most packets in flight, a power of two. */
 export const MAX_PACKETS = 4096
@@ -180,7 +180,7 @@ export class SendWindow {
   #addLost(packet: Uint8Array): void {
     if (this.packets > this.#mask) this.#grow()
     const slot = this.nextSeq & this.#mask
-    writeUint16(packet, SEQ_AT, this.nextSeq)
+    writeU16(packet, SEQ_AT, this.nextSeq)
     this.#packets[slot] = packet
     this.#states[slot] = LOST
     this.#sends[slot] = 0

@@ -1,3 +1,4 @@
+import { writeU16, writeU32 } from '../../base/bytes.ts'
 import {
   announceSack,
   HEADER_BYTES,
@@ -5,8 +6,6 @@ import {
   microsOf,
   PacketType,
   writeHeader,
-  writeUint16,
-  writeUint32,
 } from './utp-packet.ts'
 import type { UtpReceiver } from './utp-receiver.ts'
 import type { PacketOutput } from './utp-sender.ts'
@@ -48,10 +47,10 @@ export class UtpOutput implements PacketOutput {
   }
 
   transmit(packet: Uint8Array, nowMs: number): void {
-    writeUint32(packet, 4, microsOf(this.#carrier.nowMs()))
-    writeUint32(packet, 8, this.replyMicros)
-    writeUint32(packet, 12, this.#receiver.advertise())
-    writeUint16(packet, 18, this.#receiver.arrived.ackNr)
+    writeU32(packet, 4, microsOf(this.#carrier.nowMs()))
+    writeU32(packet, 8, this.replyMicros)
+    writeU32(packet, 12, this.#receiver.advertise())
+    writeU16(packet, 18, this.#receiver.arrived.ackNr)
     this.#times.sentMs = nowMs
     // Gaps are only described in a packet of their own.
     if (this.#receiver.arrived.aheadPackets === 0) this.#receiver.onAckSent()

@@ -1,3 +1,4 @@
+import { readU16, readU32, writeU16, writeU32 } from '../../base/bytes.ts'
 /** Packets of uTP version 1 (BEP 29): a header of 20 bytes, a chain of extensions, a payload. */
 
 export const HEADER_BYTES = 20
@@ -63,12 +64,12 @@ export function isUtpDatagram(bytes: Uint8Array): boolean {
 export function decodePacket(bytes: Uint8Array, packet: UtpPacket): boolean {
   if (!isUtpDatagram(bytes)) return false
   packet.type = (bytes[0]! >> 4) as PacketType
-  packet.connectionId = readUint16(bytes, 2)
-  packet.timestampMicros = readUint32(bytes, 4)
-  packet.differenceMicros = readUint32(bytes, 8)
-  packet.windowBytes = readUint32(bytes, 12)
-  packet.seqNr = readUint16(bytes, 16)
-  packet.ackNr = readUint16(bytes, 18)
+  packet.connectionId = readU16(bytes, 2)
+  packet.timestampMicros = readU32(bytes, 4)
+  packet.differenceMicros = readU32(bytes, 8)
+  packet.windowBytes = readU32(bytes, 12)
+  packet.seqNr = readU16(bytes, 16)
+  packet.ackNr = readU16(bytes, 18)
   packet.sackStart = 0
   packet.sackBytes = 0
   packet.payloadStart = HEADER_BYTES
@@ -98,12 +99,12 @@ function decodeExtensions(bytes: Uint8Array, packet: UtpPacket): boolean {
 export function writeHeader(bytes: Uint8Array, fields: PacketFields): void {
   bytes[0] = (fields.type << 4) | VERSION
   bytes[1] = 0
-  writeUint16(bytes, 2, fields.connectionId)
-  writeUint32(bytes, 4, fields.timestampMicros)
-  writeUint32(bytes, 8, fields.differenceMicros)
-  writeUint32(bytes, 12, fields.windowBytes)
-  writeUint16(bytes, SEQ_AT, fields.seqNr)
-  writeUint16(bytes, 18, fields.ackNr)
+  writeU16(bytes, 2, fields.connectionId)
+  writeU32(bytes, 4, fields.timestampMicros)
+  writeU32(bytes, 8, fields.differenceMicros)
+  writeU32(bytes, 12, fields.windowBytes)
+  writeU16(bytes, SEQ_AT, fields.seqNr)
+  writeU16(bytes, 18, fields.ackNr)
 }
 
 /** Announces a selective ACK of `sackBytes` bytes, whose bits begin after HEADER_BYTES + 2 bytes. The caller sets them. */
@@ -146,24 +147,4 @@ export function seqDistance(a: number, b: number): number {
 /** Microseconds of a clock as packets carry them. */
 export function microsOf(nowMs: number): number {
   return Math.floor(nowMs * 1000) >>> 0
-}
-
-function readUint16(bytes: Uint8Array, at: number): number {
-  return (bytes[at]! << 8) | bytes[at + 1]!
-}
-
-function readUint32(bytes: Uint8Array, at: number): number {
-  return ((bytes[at]! << 24) | (bytes[at + 1]! << 16) | (bytes[at + 2]! << 8) | bytes[at + 3]!) >>> 0
-}
-
-export function writeUint16(bytes: Uint8Array, at: number, value: number): void {
-  bytes[at] = value >>> 8
-  bytes[at + 1] = value
-}
-
-export function writeUint32(bytes: Uint8Array, at: number, value: number): void {
-  bytes[at] = value >>> 24
-  bytes[at + 1] = value >>> 16
-  bytes[at + 2] = value >>> 8
-  bytes[at + 3] = value
 }

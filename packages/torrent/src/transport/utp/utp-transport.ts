@@ -1,5 +1,5 @@
 import { ShoalError } from '../../base/errors.ts'
-import { parseIp } from '../../base/ip.ts'
+import { familyOf, parseIp } from '../../base/ip.ts'
 import { isLoopback } from '../../base/local-address.ts'
 import type { DatagramSocket, IpFamily, OpenDatagram } from '../datagram.ts'
 import type { TransportServices } from '../services.ts'
@@ -134,8 +134,4 @@ export class UtpTransport implements Transport {
     socket.utp.stopListening()
     if (!this.#sockets.has(socket)) await socket.datagrams.close()
   }
-}
-
-function familyOf(host: string): IpFamily {
-  return host.includes(':') ? 6 : 4
 }
