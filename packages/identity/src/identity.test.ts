@@ -31,6 +31,7 @@ import {
   writeKeyFile,
 } from './index.ts'
 import { loadKeyFile, saveKeyFile } from './key-file.node.ts'
+import { thrownCode } from './testing/thrown-code.ts'
 
 const QUICK = { workFactor: 10 }
 let folder = ''
@@ -50,15 +51,6 @@ async function errorCode(promise: Promise<unknown>): Promise<string | undefined>
     () => undefined,
     error => (error instanceof IdentityError ? error.code : String(error)),
   )
-}
-
-function thrownCode(call: () => unknown): string | undefined {
-  try {
-    call()
-    return undefined
-  } catch (error) {
-    return error instanceof IdentityError ? error.code : String(error)
-  }
 }
 
 test('keys and signatures match RFC 8032', () => {

@@ -2,7 +2,7 @@
  * Frames between the processes of a hub, so that what one has stored is seen by clients of the others. Deterministic CBOR. They are never the only way: whoever missed one finds the entries in the database.
  */
 import type { LogEntry } from '@shoal/hub-api/rooms'
-import { type Cbor, decodeCbor, encodeCbor } from '@shoal/identity/signed-cbor'
+import { type Cbor, decodeCbor, encodeCbor, isBytes, isCount } from '@shoal/identity/signed-cbor'
 import { SHARED_KINDS, type Use } from './accounts-use.ts'
 import { POSTER_BYTES } from './slow-mode.ts'
 
@@ -110,12 +110,4 @@ function readUse(value: Cbor): Use | null {
   const [did, of, count] = value as readonly Cbor[]
   const what = isBytes(of, 32) ? of : SHARED_KINDS[of as number]
   return typeof did === 'string' && what !== undefined && isCount(count) ? { did, what, count } : null
-}
-
-function isBytes(value: Cbor | undefined, length: number): value is Uint8Array {
-  return value instanceof Uint8Array && value.length === length
-}
-
-function isCount(value: Cbor | undefined): value is number {
-  return Number.isSafeInteger(value) && (value as number) >= 0
 }

@@ -1,5 +1,5 @@
 /** Invitations: what those who were added to a group get in their inboxes (see sealed-note.ts). They name no address: the room is where the inbox is. */
-import { decodeCbor, encodeCbor } from '@shoal/identity/signed-cbor'
+import { decodeCbor, encodeCbor, isBytes } from '@shoal/identity/signed-cbor'
 import type { ChatRoomName, Place } from './ports.ts'
 import { badNote } from './sealed-note.ts'
 
@@ -41,8 +41,4 @@ export function readInvitation(fields: Uint8Array): Invitation {
     welcomeId,
     welcomeKey,
   }
-}
-
-function isBytes(value: unknown, length: number): value is Uint8Array {
-  return value instanceof Uint8Array && value.length === length
 }

@@ -5,7 +5,7 @@
  */
 import { ed25519 } from '@noble/curves/ed25519.js'
 import { concatBytes, utf8ToBytes } from '@noble/hashes/utils.js'
-import { decodeCbor, encodeCbor, type Signer } from '@shoal/identity/signed-cbor'
+import { decodeCbor, encodeCbor, isBytes, type Signer } from '@shoal/identity/signed-cbor'
 import { verifyEd25519 } from '@shoal/torrent/ed25519'
 import { ChatError } from '../chat-error.ts'
 import { type GroupDevice, readCredential } from '../groups/credential.ts'
@@ -93,8 +93,4 @@ function purposeOf(kind: NoteKind): Uint8Array {
 
 function toBeSigned(kind: NoteKind, ref: Uint8Array, fields: Uint8Array): Uint8Array {
   return concatBytes(purposeOf(kind), ref, fields)
-}
-
-function isBytes(value: unknown, length: number): value is Uint8Array {
-  return value instanceof Uint8Array && value.length === length
 }

@@ -4,9 +4,8 @@
  */
 import { type Cbor, decodeCbor, encodeCbor } from '@shoal/identity/signed-cbor'
 import type { ClientConfig, ClientState, RatchetTree } from 'ts-mls'
-import { ChatError } from '../chat-error.ts'
 import { readEpoch, writeEpoch } from './epoch-record.ts'
-import { applyRatchets } from './ratchets.ts'
+import { applyRatchets, damaged } from './ratchets.ts'
 
 /** Kept by whoever owns the group: encrypted, checked, in order. */
 export interface GroupJournal {
@@ -149,8 +148,4 @@ function moveRatchets(state: ClientState, epoch: bigint, ratchets: Cbor): Client
   const historicalReceiverData = new Map(state.historicalReceiverData)
   historicalReceiverData.set(epoch, { ...data, secretTree: applyRatchets(data.secretTree, ratchets) })
   return { ...state, historicalReceiverData }
-}
-
-function damaged(): ChatError {
-  return new ChatError('bad-argument', 'The journal of the group is damaged: join the group again.')
 }

@@ -104,6 +104,7 @@ function readKept(kept: readonly Cbor[]): Kept {
   return all
 }
 
-function damaged(): ChatError {
+/** Returns the error for a journal that cannot be read. */
+export function damaged(): ChatError {
   return new ChatError('bad-argument', 'The journal of the group is damaged: join the group again.')
 }

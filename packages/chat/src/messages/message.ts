@@ -7,7 +7,7 @@
  */
 import { hmac } from '@noble/hashes/hmac.js'
 import { sha256 } from '@noble/hashes/sha2.js'
-import { decodeCbor, encodeCbor, type Signer } from '@shoal/identity/signed-cbor'
+import { decodeCbor, encodeCbor, isBytes, type Signer } from '@shoal/identity/signed-cbor'
 import { equalBytes } from '@shoal/torrent/base'
 import { verifyEd25519 } from '@shoal/torrent/ed25519'
 import { ChatError } from '../chat-error.ts'
@@ -154,10 +154,6 @@ function readHead(value: unknown): Message['logHead'] {
   if (!Number.isSafeInteger(sequence) || sequence < 0 || !isBytes(hash, HASH_BYTES))
     throw bad('its place in the log is invalid')
   return { sequence, hash }
-}
-
-function isBytes(value: unknown, length: number): value is Uint8Array {
-  return value instanceof Uint8Array && value.length === length
 }
 
 /** Not the body: a moderator verifies the commitment, and outsiders learn nothing from a signature. */

@@ -2,7 +2,7 @@
  * Signed heads: a hub's promise which entry of a room has which number. Two promises of one hub for one number prove to everybody that it showed its members different logs.
  * COSE_Sign1 (RFC 9052) over deterministic CBOR: `[1, hub key, room, sequence, hash, issued]`.
  */
-import { readSignedCbor, type Signer, signCbor } from '@shoal/identity/signed-cbor'
+import { isBytes, isCount, readSignedCbor, type Signer, signCbor } from '@shoal/identity/signed-cbor'
 import { equalBytes } from '@shoal/torrent/base'
 import { StoreError } from '../store-error.ts'
 import { HASH_BYTES, type LogHead } from './entries.ts'
@@ -37,7 +37,13 @@ export function openHead(bytes: Uint8Array): { readonly head: SignedHead; isSign
   const payload = signed?.payload
   if (!signed || !Array.isArray(payload) || payload.length !== 6) throw bad()
   const [version, hub, room, sequence, hash, issued] = payload as readonly unknown[]
-  if (version !== VERSION || !isHash(hub) || !isHash(room) || !isHash(hash)) throw bad()
+  if (
+    version !== VERSION ||
+    !isBytes(hub, HASH_BYTES) ||
+    !isBytes(room, HASH_BYTES) ||
+    !isBytes(hash, HASH_BYTES)
+  )
+    throw bad()
   if (!isCount(sequence) || !isCount(issued)) throw bad()
   return { head: { hub, room, sequence, hash, issued }, isSigned: () => signed.isSignedBy(hub, PURPOSE) }
 }
@@ -59,14 +65,6 @@ export function proveEquivocation(one: Uint8Array, other: Uint8Array): Equivocat
   if (first.sequence !== second.sequence || equalBytes(first.hash, second.hash)) return null
   const { hub, room, sequence } = first
   return { hub, room, sequence, hashes: [first.hash, second.hash] }
-}
-
-function isHash(value: unknown): value is Uint8Array {
-  return value instanceof Uint8Array && value.length === HASH_BYTES
-}
-
-function isCount(value: unknown): value is number {
-  return Number.isSafeInteger(value) && (value as number) >= 0
 }
 
 function bad(): StoreError {

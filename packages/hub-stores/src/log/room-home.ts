@@ -2,7 +2,7 @@
  * The home of a room: the hub that keeps its log. It is an attribute that a device of the creator signs, so that it can move; the highest number counts.
  * COSE_Sign1 (RFC 9052) over deterministic CBOR: `[1, creator, salt, kind, number, hub, issued, key]`.
  */
-import { readSignedCbor, type Signer, signCbor } from '@shoal/identity/signed-cbor'
+import { isCount, readSignedCbor, type Signer, signCbor } from '@shoal/identity/signed-cbor'
 import { StoreError } from '../store-error.ts'
 import { type RoomName, roomId } from './room-id.ts'
 
@@ -69,10 +69,6 @@ function idOf(name: RoomName): Uint8Array {
   } catch {
     throw bad()
   }
-}
-
-function isCount(value: unknown): value is number {
-  return Number.isSafeInteger(value) && (value as number) >= 0
 }
 
 function bad(): StoreError {

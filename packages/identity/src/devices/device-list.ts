@@ -8,7 +8,16 @@ import { isPublicKey } from '../edwards-key.ts'
 import { equalKeys } from '../equal-keys.ts'
 import { IdentityError } from '../identity-error.ts'
 import { isShownName } from '../shown-name.ts'
-import { type Cbor, decodeCbor, encodeCbor, readSignedCbor, type Signer, signCbor } from './signed-cbor.ts'
+import {
+  type Cbor,
+  decodeCbor,
+  encodeCbor,
+  isBytes,
+  isCount,
+  readSignedCbor,
+  type Signer,
+  signCbor,
+} from './signed-cbor.ts'
 
 /** Most devices of a person. */
 export const MAX_DEVICES = 32
@@ -198,10 +207,6 @@ function fromCbor(value: readonly Cbor[]): DeviceList {
   return list
 }
 
-function isCount(value: Cbor | undefined): value is number {
-  return Number.isSafeInteger(value) && (value as number) >= 0
-}
-
 function seconds(value: Cbor | undefined): number {
   if (!isCount(value)) throw bad('A time is invalid')
   return value
@@ -213,10 +218,11 @@ function key(value: Cbor | undefined): Uint8Array {
 }
 
 function hash(value: Cbor | undefined): Uint8Array {
-  if (!(value instanceof Uint8Array) || value.length !== 32) throw bad('A hash is invalid')
+  if (!isBytes(value, 32)) throw bad('A hash is invalid')
   return value.slice()
 }
 
-function bad(why: string): IdentityError {
+/** Returns the error for lists that cannot be used. */
+export function bad(why: string): IdentityError {
   return new IdentityError('bad-device-list', `This device list cannot be used. ${why}.`)
 }

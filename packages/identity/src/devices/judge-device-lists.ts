@@ -1,8 +1,7 @@
 /** Decides what device lists that others sent mean for someone who may know an earlier one. */
 import { formatDidKey } from '../did-key.ts'
 import { equalKeys } from '../equal-keys.ts'
-import { IdentityError } from '../identity-error.ts'
-import { isContinuation, isSuccession, type SignedDeviceList } from './device-list.ts'
+import { bad, isContinuation, isSuccession, type SignedDeviceList } from './device-list.ts'
 
 /**
  * `first`: nothing was known before. `same`: the known list is still the newest. `newer`: `list` replaces the known list; with `rotated`, the
@@ -67,8 +66,4 @@ function follows({ list }: SignedDeviceList, before: SignedDeviceList): boolean 
     list.issued >= before.list.issued &&
     (isSuccession(before.list, list) || isContinuation(before.list, list))
   )
-}
-
-function bad(why: string): IdentityError {
-  return new IdentityError('bad-device-list', `This device list cannot be used. ${why}.`)
 }

@@ -10,6 +10,16 @@ import { verifySignature } from '../key-pair.ts'
 /** Values that these structures consist of. */
 export type Cbor = null | number | string | Uint8Array | readonly Cbor[]
 
+/** Whether a value that was read is an integer of at least 0. */
+export function isCount(value: unknown): value is number {
+  return Number.isSafeInteger(value) && (value as number) >= 0
+}
+
+/** Whether a value that was read has so many bytes. */
+export function isBytes(value: unknown, length: number): value is Uint8Array {
+  return value instanceof Uint8Array && value.length === length
+}
+
 /** A key that signs: a `KeyPair`, or one that the platform keeps. */
 export interface Signer {
   /** Ed25519, 32 bytes. */
