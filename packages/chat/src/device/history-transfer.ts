@@ -7,7 +7,7 @@ import { gcm } from '@noble/ciphers/aes.js'
 import { concatBytes, utf8ToBytes } from '@noble/hashes/utils.js'
 import { base64urlnopad } from '@scure/base'
 import { decodeCbor, encodeCbor } from '@shoal/identity/signed-cbor'
-import { equalBytes } from '@shoal/torrent/base'
+import { abortable, equalBytes } from '@shoal/torrent/base'
 import { ChatError } from '../chat-error.ts'
 import type { Given } from './given.ts'
 import type { HistoryCopies } from './history-copies.ts'
@@ -170,14 +170,14 @@ export class HistoryTransfer {
       for await (const chunk of chunksOf(this.#copies.lines(), () => void messages++)) {
         if (count === MAX_CHUNKS) throw tooLarge()
         const bytes = gcm(key, nonceOf(count++)).encrypt(chunk)
-        await orAborted(carrier.append(ports.random.bytes(16), bytes), signal)
+        await abortable(carrier.append(ports.random.bytes(16), bytes), signal)
         // Some messages are not written: they wait for their place in the log, or their author is not known any more.
         this.#advance({ messages, total: Math.max(total, messages) })
       }
       const fields = encodeCbor([nonce, salt, accessSecret, key, count, messages])
       const note = await sealNote(suite, 'history', receiver, fields, this.#given)
       const delivering = ports.inboxes.deliver(to, home, ports.random.bytes(16), note)
-      if ((await orAborted(delivering, signal)) === 'refused')
+      if ((await abortable(delivering, signal)) === 'refused')
         throw new ChatError('no-devices', 'The device cannot be reached at this hub: open the chat there.')
       this.#advance({ messages, total: messages })
       carrier.close()
@@ -232,7 +232,7 @@ export class HistoryTransfer {
     })
     try {
       if (count === 0) all.resolve()
-      await orAborted(all.promise, signal)
+      await abortable(all.promise, signal)
       await reader.finish()
       this.#advance({ messages: reader.messages, total: reader.messages, added: reader.added })
     } finally {
@@ -333,20 +333,6 @@ async function* chunksOf(lines: AsyncIterable<string>, onMessage: () => void): A
 
 function begun(direction: TransferProgress['direction'], state: TransferProgress['state']): TransferProgress {
   return { direction, state, messages: 0, total: null, added: 0, error: null }
-}
-
-/** Rejects as soon as the signal is aborted. */
-async function orAborted<T>(promise: Promise<T>, signal: AbortSignal): Promise<T> {
-  const aborted = Promise.withResolvers<never>()
-  const abort = () => aborted.reject(signal.reason)
-  signal.addEventListener('abort', abort)
-  if (signal.aborted) abort()
-  try {
-    return await Promise.race([promise, aborted.promise])
-  } finally {
-    signal.removeEventListener('abort', abort)
-    promise.catch(() => {})
-  }
 }
 
 /** `number`: from 1. Throws `damaged`. */

@@ -1,4 +1,5 @@
 /** Helpers without any input or output that other packages use, too. */
+export { abortable, withTimeLimit } from './abort.ts'
 export * from './bytes.ts'
 export { type Clock, delay, systemClock } from './clock.ts'
 export { ConcurrencyLimiter } from './concurrency-limiter.ts'

@@ -1,6 +1,7 @@
 import { Failure } from '@shoal/daemon/failure'
 import { freeBytes } from '@shoal/daemon/files'
 import { type Clock, delay } from '@shoal/torrent'
+import { abortable, withTimeLimit } from '@shoal/torrent/base'
 import { safeFileName } from '../../base/files/file-name.ts'
 import { formatBytes } from '../../base/format.ts'
 import { type OpenedFile, type RemoteFile, TransientFailure } from '../kernel/http/remote-file.ts'
@@ -202,20 +203,7 @@ function keyOf(remote: RemoteFile, directory: string): string {
 }
 
 /** Resolves with the promise's value; rejects if it takes more than a minute, or with the signal's reason. */
-async function beforeStall<T>(promise: Promise<T>, clock: Clock, signal: AbortSignal): Promise<T> {
-  const { promise: stop, reject } = Promise.withResolvers<never>()
-  const abort = () => reject(signal.reason)
-  if (signal.aborted) abort()
-  signal.addEventListener('abort', abort, { once: true })
-  const cancel = clock.after(STALL_MS, () => {
-    reject(new TransientFailure('stalled', `no data arrived for ${STALL_MS / 1000} seconds`))
-  })
-  try {
-    return await Promise.race([promise, stop])
-  } finally {
-    cancel()
-    signal.removeEventListener('abort', abort)
-    // It may reject later, when the connection is closed.
-    promise.catch(() => {})
-  }
+function beforeStall<T>(promise: Promise<T>, clock: Clock, signal: AbortSignal): Promise<T> {
+  const stalled = () => new TransientFailure('stalled', `no data arrived for ${STALL_MS / 1000} seconds`)
+  return withTimeLimit(clock, STALL_MS, signal, stalled, limited => abortable(promise, limited))
 }
