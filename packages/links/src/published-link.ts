@@ -1,4 +1,5 @@
 /** Links whose torrent their owner can replace (BEP 46): `magnet:?xs=urn:btpk:KEY`. */
+import { hex } from '@shoal/torrent/base'
 import { signItem } from '@shoal/torrent/dht-item'
 import { formatMutableMagnet } from '@shoal/torrent/mutable-magnet'
 
@@ -33,7 +34,7 @@ export function signVersion(owner: LinkOwner, name: string, infoHash: string, ve
     ...{ publicKey: key.publicKey, salt: NO_SALT, seq: version, value: { ih } },
     sign: message => key.sign(message),
   })
-  return Array.from(signature, byte => byte.toString(16).padStart(2, '0')).join('')
+  return hex(signature)
 }
 
 /** The torrent of a version as BEP 46 names it: 20 bytes in hex, the v1 info hash, or the beginning of v2. */

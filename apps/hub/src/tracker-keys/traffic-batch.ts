@@ -1,5 +1,7 @@
 /** Collects what the peers of accounts report, and writes it to the database in batches. */
+
 import { MAX_REPORTS, type TrackerKeys, type Traffic, type TrafficReport } from '@shoal/hub-stores'
+import { hex } from '@shoal/torrent/base'
 import { type Announce, EVENT } from '@shoal/tracker'
 
 const EVERY_MS = 5000
@@ -66,7 +68,7 @@ export class TrafficBatch {
   }
 
   #keep(report: TrafficReport): void {
-    const key = `${report.did} ${hexOf(report.torrent)} ${hexOf(report.peer)}`
+    const key = `${report.did} ${hex(report.torrent)} ${hex(report.peer)}`
     const other = this.#waiting.get(key)
     if (other) this.#waiting.set(key, other.atMs <= report.atMs ? merge(other, report) : merge(report, other))
     else if (this.#waiting.size < MAX_WAITING) this.#waiting.set(key, report)
@@ -78,8 +80,4 @@ export class TrafficBatch {
 function merge(earlier: TrafficReport, later: TrafficReport): TrafficReport {
   const isLess = (of: keyof Traffic) => later.last[of] < earlier.last[of]
   return isLess('uploadedBytes') || isLess('downloadedBytes') ? later : { ...later, first: earlier.first }
-}
-
-function hexOf(bytes: Uint8Array): string {
-  return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length).toString('hex')
 }

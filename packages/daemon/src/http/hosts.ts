@@ -1,6 +1,6 @@
 /** The host names that requests may use. A page whose name points to this machine (DNS rebinding) uses that name. */
 import { isIP } from 'node:net'
-import { isLoopback } from '@shoal/torrent/local-address'
+import { bareHost, isLoopback } from '@shoal/torrent/local-address'
 import { Failure } from '../failure.ts'
 import { type ArrivedRequest, isOriginOf, isWhereArrived } from './origins.ts'
 
@@ -24,8 +24,8 @@ export class Hosts {
     advice: (name: string) => string = name => `start it with --allowed-host ${name} to allow it`,
   ) {
     this.#advice = advice
-    this.#allowed = new Set([host, ...allowed].map(bareName))
-    this.#given = new Set([...(isIP(host) === 0 ? [host] : []), ...allowed].map(bareName))
+    this.#allowed = new Set([host, ...allowed].map(bareHost))
+    this.#given = new Set([...(isIP(host) === 0 ? [host] : []), ...allowed].map(bareHost))
     this.#anyAddress = !isLoopback(host)
   }
 
@@ -72,12 +72,5 @@ export class Hosts {
 /** The name of a `Host` header, without port and brackets, in lower case; null when malformed. */
 export function hostName(header: string): string | null {
   const match = /^(?:\[([0-9a-fA-F:.]+)\]|([\w.-]{1,255}))(?::\d{1,5})?$/.exec(header)
-  return match ? bareName(match[1] ?? match[2]!) : null
-}
-
-function bareName(host: string): string {
-  return host
-    .toLowerCase()
-    .replace(/^\[|\]$/g, '')
-    .replace(/\.$/, '')
+  return match ? bareHost(match[1] ?? match[2]!) : null
 }

@@ -1,6 +1,8 @@
 /** The promises of room logs, cursors and inboxes, on any database. */
+
 import { randomBytes } from 'node:crypto'
 import { KeyPair } from '@shoal/identity'
+import { hex } from '@shoal/torrent/base'
 import { expect, test } from 'vitest'
 import { entryHash, type LogEntry, signRoomHome, verifyEntries } from '../log/log.ts'
 import type { TestPlace } from './place.ts'
@@ -12,7 +14,6 @@ const bytes = (text: string) => new TextEncoder().encode(text)
 const id16 = () => new Uint8Array(randomBytes(16))
 const id32 = () => new Uint8Array(randomBytes(32))
 const name = () => ({ creator: ANN.did, salt: id32(), kind: 'group' })
-const hex = (some: Uint8Array) => Buffer.from(some).toString('hex')
 const texts = (entries: readonly { bytes: Uint8Array }[]) =>
   entries.map(entry => new TextDecoder().decode(entry.bytes))
 

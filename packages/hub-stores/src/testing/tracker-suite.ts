@@ -1,5 +1,7 @@
 /** The promises of tracker keys and of what their peers transfer, on any database. */
+
 import { randomBytes } from 'node:crypto'
+import { hex } from '@shoal/torrent/base'
 import { expect, test } from 'vitest'
 import {
   BURST_MS,
@@ -12,7 +14,6 @@ import type { TestStores } from './stores.ts'
 
 const newDid = () => `did:key:${randomBytes(16).toString('hex')}`
 const bytesOf = (length: number) => new Uint8Array(randomBytes(length))
-const hex = (bytes: Uint8Array) => Buffer.from(bytes).toString('hex')
 const traffic = (uploadedBytes: number, downloadedBytes: number): Traffic => ({
   uploadedBytes,
   downloadedBytes,

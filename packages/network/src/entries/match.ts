@@ -1,4 +1,5 @@
 /** How well an entry matches a query: the same rule at index nodes, which see only marks of words, and in the results. */
+import { equalBytes } from '@shoal/torrent/base'
 import type { Entry } from './entry.ts'
 import { type FileKind, kindOf } from './kinds.ts'
 
@@ -44,7 +45,7 @@ export function passesFilters(entry: Entry, filters: Filters): boolean {
   if (language !== undefined && !isLanguage(entry.language, language)) return false
   if (license !== undefined && entry.license?.toLowerCase() !== license.toLowerCase()) return false
   if (kind !== undefined && !isOfKind(entry, kind)) return false
-  return publisher === undefined || publisher.every((byte, at) => entry.publisher[at] === byte)
+  return publisher === undefined || equalBytes(publisher, entry.publisher)
 }
 
 /** Without names of files, the title says what it is. */

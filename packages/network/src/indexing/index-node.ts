@@ -1,5 +1,5 @@
 import { type Clock, ShoalError } from '@shoal/torrent'
-import { type Random, sharedBits, shuffle } from '@shoal/torrent/base'
+import { equalBytes, type Random, sharedBits, shuffle } from '@shoal/torrent/base'
 import { verifyEd25519 } from '@shoal/torrent/ed25519'
 import { decodeEntry, type SignedEntry, verifyEntry } from '../entries/entry.ts'
 import { type Contact, keyOf, neighborhoodOf } from '../kad/contact.ts'
@@ -280,7 +280,7 @@ export class IndexNode {
 
   #closer(id: Uint8Array, key: Uint8Array): Contact[] {
     const asker = keyOf(id)
-    const isAsker = (contact: Contact) => contact.key.every((byte, at) => byte === asker[at])
+    const isAsker = (contact: Contact) => equalBytes(contact.key, asker)
     return this.#options.kad
       .nearest(key, CLOSER + 1)
       .filter(contact => !isAsker(contact))

@@ -1,5 +1,5 @@
 import type { Clock } from '@shoal/torrent'
-import { latin1, type Random } from '@shoal/torrent/base'
+import { equalBytes, latin1, type Random } from '@shoal/torrent/base'
 import type { ReportMisconduct } from '../misconduct.ts'
 import { type Contact, keyOf } from './contact.ts'
 import { KadClient } from './kad-client.ts'
@@ -135,7 +135,7 @@ export class KadNode {
     }
     const providers = type === 'get-providers' ? this.#providersOf(key) : []
     const asker = keyOf(id)
-    const isAsker = (contact: Contact) => contact.key.every((byte, i) => byte === asker[i])
+    const isAsker = (contact: Contact) => equalBytes(contact.key, asker)
     const closer = this.#table.closest(keyOf(key), K + 1).filter(contact => !isAsker(contact))
     return encodeMessage({ type, key, closer: closer.slice(0, K), providers })
   }
@@ -237,9 +237,7 @@ export class KadNode {
 
   #addProvider(id: Uint8Array, ip: Uint8Array | null, { key, providers }: Message): void {
     // libp2p/specs: a node announces only itself. Keys are multihashes.
-    const own = providers.find(
-      peer => peer.id.length === id.length && peer.id.every((byte, i) => byte === id[i]),
-    )
+    const own = providers.find(peer => equalBytes(peer.id, id))
     if (!own && providers.length > 0) this.#client.report({ id, ip }, 'forged')
     const contact = own && this.#client.contact(own, ip, true)
     if (contact && key.length > 2) this.providers.addAll([key], { ...contact, ip: ip ?? contact.ip })

@@ -23,6 +23,7 @@ const MAGIC = 'age-encryption.org/v1\n'
 /** Several times the size of a header for 100 recipients. */
 const MAX_HEADER_BYTES = 64 * 1024
 const FIRST_READ_BYTES = 4096
+const latin1 = new TextDecoder('latin1')
 
 /** Returns whether the share is sealed with a passphrase or to keys. Rejects with `not-sealed` or `damaged`. */
 export async function sealedTo(
@@ -72,7 +73,7 @@ function identities({ key, passphrase, identities = [] }: Unlock): Identity[] {
 async function readHeader(source: ByteSource, options: { signal?: AbortSignal }): Promise<Uint8Array> {
   for (let length = FIRST_READ_BYTES; ; length *= 4) {
     const bytes = await source.read(0, Math.min(length, source.lengthBytes), options)
-    const text = latin1(bytes)
+    const text = latin1.decode(bytes)
     if (!text.startsWith(MAGIC))
       throw new SealedError('not-sealed', 'This is not a sealed share. It does not begin like an age file.')
     const end = /^--- .*\n/m.exec(text)
@@ -83,7 +84,7 @@ async function readHeader(source: ByteSource, options: { signal?: AbortSignal })
 }
 
 function isScrypt(header: Uint8Array): boolean {
-  return /^-> scrypt /m.test(latin1(header))
+  return /^-> scrypt /m.test(latin1.decode(header))
 }
 
 function notOpened(byPassphrase: boolean, { key, passphrase, identities = [] }: Unlock): SealedError {
@@ -111,8 +112,4 @@ function damagedHeader(cause?: unknown): SealedError {
     'The header of the sealed share has been changed. Ask for the share again.',
     { cause },
   )
-}
-
-function latin1(bytes: Uint8Array): string {
-  return new TextDecoder('latin1').decode(bytes)
 }

@@ -1,6 +1,7 @@
 import { ed25519 } from '@noble/curves/ed25519.js'
 import { sha512 } from '@noble/hashes/sha2.js'
 import { bytesToHex, concatBytes } from '@noble/hashes/utils.js'
+import { equalBytes } from './bytes.ts'
 
 const { Point } = ed25519
 const { ORDER } = Point.Fn
@@ -18,7 +19,7 @@ export function verifyEd25519(publicKey: Uint8Array, message: Uint8Array, signat
     if (key.isSmallOrder()) return false
     const k = numberOf(sha512(concatBytes(r, publicKey, message))) % ORDER
     const computed = Point.BASE.multiplyUnsafe(s).subtract(key.multiplyUnsafe(k)).toBytes()
-    return computed.every((byte, at) => byte === r[at])
+    return equalBytes(computed, r)
   } catch {
     return false
   }

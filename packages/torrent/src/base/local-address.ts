@@ -54,7 +54,8 @@ export function ownUrlHost(host: string): string {
   return host.includes(':') ? `[${host}]` : host
 }
 
-function bareHost(host: string): string {
+/** Returns a host in lower case, without brackets and without the dot at its end. */
+export function bareHost(host: string): string {
   return host
     .toLowerCase()
     .replace(/^\[|\]$/g, '')

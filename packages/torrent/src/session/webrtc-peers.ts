@@ -1,6 +1,6 @@
+import { equalBytes } from '../base/bytes.ts'
 import { limited } from '../base/limited.ts'
 import type { WebrtcOptions } from '../session-api.ts'
-import { samePeer } from '../swarm/connect/connection-policy.ts'
 import { isOff } from '../swarm/connect/is-off.ts'
 import { greetPeer } from '../swarm/handshake/handshakes.ts'
 import type { Connection } from '../transport/transport.ts'
@@ -96,7 +96,8 @@ export class WebrtcPeers {
     if (data.lifecycle.isAtRest || isOff(data, 'webrtc')) return false
     const peers = torrent.phases.network.swarm?.peers
     if (peerId)
-      for (const { handshake } of peers?.values() ?? []) if (samePeer(handshake.peerId, peerId)) return false
+      for (const { handshake } of peers?.values() ?? [])
+        if (equalBytes(handshake.peerId, peerId)) return false
     return (peers?.size ?? 0) < context.settings.maxPeersPerTorrent
   }
 

@@ -1,4 +1,5 @@
 /** Describes a torrent for `shoal info`. */
+
 import {
   fileCid,
   filesWithoutLayer,
@@ -9,6 +10,7 @@ import {
   magnetOf,
   torrentCid,
 } from '@shoal/torrent'
+import { hex } from '@shoal/torrent/base'
 import { formatBytes } from '../format.ts'
 import { texts } from '../texts.ts'
 
@@ -71,7 +73,7 @@ export function describeTorrent(metainfo: Metainfo): TorrentDescription {
       .map(({ path, lengthBytes, piecesRoot }) => ({
         path: path.join('/'),
         length: lengthBytes,
-        ...(piecesRoot && { piecesRoot: toHex(piecesRoot), cid: fileCid(piecesRoot) }),
+        ...(piecesRoot && { piecesRoot: hex(piecesRoot), cid: fileCid(piecesRoot) }),
       })),
   }
 }
@@ -156,11 +158,7 @@ export function descriptionLines(
 }
 
 export function hexHashes({ v1, v2 }: InfoHashes): { v1?: string; v2?: string } {
-  return { ...(v1 && { v1: toHex(v1) }), ...(v2 && { v2: toHex(v2) }) }
-}
-
-function toHex(bytes: Uint8Array): string {
-  return Buffer.from(bytes).toString('hex')
+  return { ...(v1 && { v1: hex(v1) }), ...(v2 && { v2: hex(v2) }) }
 }
 
 /** Returns null for a time that is out of range. */

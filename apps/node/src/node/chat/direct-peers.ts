@@ -3,7 +3,7 @@ import { channelOf, type DirectRooms } from '@shoal/chat/direct'
 import type { Host, KeyStreams } from '@shoal/network/host'
 import type { SignaledPeers } from '@shoal/network/signaled-peers'
 import type { Clock, Connection } from '@shoal/torrent'
-import type { Random } from '@shoal/torrent/base'
+import { hex, type Random } from '@shoal/torrent/base'
 import type { ContactNode } from '../people/service.ts'
 
 export const CHAT_PROTOCOL = '/shoal/chat/1'
@@ -153,8 +153,4 @@ export class DirectPeers {
   #closeAll(): void {
     for (const streams of [...this.#streams.values()]) for (const stream of [...streams]) stream.close()
   }
-}
-
-function hex(key: Uint8Array): string {
-  return Buffer.from(key).toString('hex')
 }

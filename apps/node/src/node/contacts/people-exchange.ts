@@ -2,6 +2,7 @@
  * Exchanges certificates, device lists and profiles with the nodes of contacts (decision 019). A node answers those to whom the user shows the person,
  * and asks its contacts only.
  */
+
 import { setImmediate as nextTurn } from 'node:timers/promises'
 import { Failure } from '@shoal/daemon/failure'
 import { formatDidKey } from '@shoal/identity'
@@ -21,6 +22,7 @@ import {
 } from '@shoal/identity/exchange'
 import type { Host, KeyExchange } from '@shoal/network/host'
 import type { Clock, PeerClaims } from '@shoal/torrent'
+import { hex } from '@shoal/torrent/base'
 import type { ContactNode } from '../people/service.ts'
 import type { ContactBook } from './contact-book.ts'
 
@@ -286,8 +288,4 @@ async function readLists(all: readonly Uint8Array[]): Promise<SignedDeviceList[]
     lists.push(readDeviceList(bytes))
   }
   return lists
-}
-
-function hex(key: Uint8Array): string {
-  return Buffer.from(key).toString('hex')
 }

@@ -1,4 +1,5 @@
 /** The devices of the node's user: their lists, and this node as one of them. */
+
 import { DEVICES as CONTRACT, type Devices } from '@shoal/api'
 import { Vault } from '@shoal/daemon/vault'
 import {
@@ -8,10 +9,11 @@ import {
   writeDeviceHistory,
   writeDeviceText,
 } from '@shoal/identity/devices'
+import { hex } from '@shoal/torrent/base'
 import { capability } from '../kernel/capability.ts'
 import { DEVICE_LOGINS } from '../kernel/device-logins.ts'
 import { checkShownName } from '../kernel/shown-name.ts'
-import { hex, OwnDeviceKeys } from './device-keys.ts'
+import { OwnDeviceKeys } from './device-keys.ts'
 import { PersonDevices } from './person-devices.ts'
 import { OWN_PERSON } from './service.ts'
 import { DEVICES_TABLES } from './tables.ts'

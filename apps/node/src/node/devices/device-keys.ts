@@ -1,6 +1,7 @@
 import type { Database } from '@shoal/daemon/database'
 import type { Vault } from '@shoal/daemon/vault'
 import { KeyPair } from '@shoal/identity'
+import { hex } from '@shoal/torrent/base'
 
 export interface DeviceKeys {
   /** Signs logins. */
@@ -51,8 +52,4 @@ export class OwnDeviceKeys {
     this.#keys = { login, message }
     return this.#keys
   }
-}
-
-export function hex(bytes: Uint8Array): string {
-  return Buffer.from(bytes).toString('hex')
 }

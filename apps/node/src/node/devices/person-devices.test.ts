@@ -10,10 +10,10 @@ import {
   signNextDevices,
   writeDeviceHistory,
 } from '@shoal/identity/devices'
+import { hex } from '@shoal/torrent/base'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { CATALOGUE } from '../kernel/database/catalogue-kind.ts'
 import { tableOwners } from '../table-owners.ts'
-import { hex } from './device-keys.ts'
 import { PersonDevices } from './person-devices.ts'
 
 const [ROOT, NEXT, LAST, OTHER] = Array.from({ length: 4 }, () => KeyPair.generate()) as [

@@ -1,4 +1,5 @@
 /** The device lists of the node's user: which are accepted, and what is announced. */
+
 import type { DeviceAlarm } from '@shoal/api'
 import type { Database } from '@shoal/daemon/database'
 import { Failure } from '@shoal/daemon/failure'
@@ -12,10 +13,10 @@ import {
   readDeviceHistory,
   writeDeviceHistory,
 } from '@shoal/identity/devices'
+import { hex } from '@shoal/torrent/base'
 import { SHOAL } from '../../base/program.ts'
 import type { DeviceLogins } from '../kernel/device-logins.ts'
 import type { Log } from '../kernel/log/log.ts'
-import { hex } from './device-keys.ts'
 
 /** The user is reminded this long before the list expires. */
 const REMIND_SECONDS = 14 * 86_400

@@ -8,6 +8,7 @@ import {
   signDelegation,
 } from '@shoal/identity'
 import type { NetworkKey, PeerClaims } from '@shoal/torrent'
+import { hex } from '@shoal/torrent/base'
 import type { ContactNode, PersonKey } from './service.ts'
 
 /** Nodes that the user named or chose, and persons that nodes have shown. */
@@ -160,7 +161,7 @@ export class Contacts {
   /** The claims for a node to which `key` was proved: a certificate if the user chose that, and nothing to anybody else. */
   claimsFor(peer: string, key: NetworkKey): PeerClaims {
     const own = this.#ownKey
-    if (!this.#isShown(peer) || hexOf(key.publicKey) !== own) return NO_CLAIMS
+    if (!this.#isShown(peer) || hex(key.publicKey) !== own) return NO_CLAIMS
     const did = this.ownDid!
     const link = `${own} ${did}`
     const nowSeconds = Math.floor(this.#options.now() / 1000)
@@ -238,7 +239,7 @@ export class Contacts {
   }
 
   get #ownKey(): string {
-    return hexOf(this.#options.key().publicKey)
+    return hex(this.#options.key().publicKey)
   }
 
   /** A choice holds for the two keys for which it was made. */
@@ -273,8 +274,4 @@ function tryRead(
   } catch {
     return null
   }
-}
-
-function hexOf(key: Uint8Array): string {
-  return Buffer.from(key).toString('hex')
 }

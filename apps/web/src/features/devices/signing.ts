@@ -1,4 +1,5 @@
 /** Signs lists of devices in this page. Loaded when somebody changes the list: it contains the cryptography. */
+
 import type { DeviceHistory } from '@shoal/api'
 import { KeyPair } from '@shoal/identity'
 import {
@@ -13,6 +14,7 @@ import {
   writeDeviceHistory,
 } from '@shoal/identity/devices'
 import { toSeedWords } from '@shoal/identity/seed-words'
+import { equalBytes, hex } from '@shoal/torrent/base'
 import { texts } from '../../shared/messages/texts.ts'
 
 const t = texts.settings.devices
@@ -40,7 +42,7 @@ export function signFirst(root: KeyPair, device: Device, successor: Successor): 
 /** Signs the list after these. Throws an error for the user if another key signs them. */
 export function signNext(history: DeviceHistory, root: KeyPair, change: Change): DeviceHistory {
   const known = readDeviceHistory(history)
-  if (newestList(known).list.root.some((byte, at) => byte !== root.publicKey[at])) throw new Error(t.otherKey)
+  if (!equalBytes(newestList(known).list.root, root.publicKey)) throw new Error(t.otherKey)
   return toAnswer(
     signNextDevices(known, { devices: change(known.devices), unixSeconds: unixSeconds() }, root),
   )
@@ -48,12 +50,12 @@ export function signNext(history: DeviceHistory, root: KeyPair, change: Change):
 
 /** Replaces the device with the same login key, or adds it. */
 export function withDevice(device: Device): Change {
-  return devices => [...devices.filter(each => !isSame(each, device)), device]
+  return devices => [...devices.filter(each => !equalBytes(each.loginKey, device.loginKey)), device]
 }
 
 /** Returns the ID under which the node lists a device. */
 export function idOf(device: Device): string {
-  return Array.from(deviceHash(encodeDevice(device)), byte => byte.toString(16).padStart(2, '0')).join('')
+  return hex(deviceHash(encodeDevice(device)))
 }
 
 /** Reads the code of a device. Throws `bad-device-list`. */
@@ -64,10 +66,6 @@ export function parseCode(code: string): Device {
 /** Reads the text of a device list. Throws `bad-device-list`. */
 export function parseLists(text: string): DeviceHistory {
   return toAnswer(parseDeviceHistory(text.trim()))
-}
-
-function isSame(one: Device, other: Device): boolean {
-  return one.loginKey.every((byte, at) => byte === other.loginKey[at])
 }
 
 function toAnswer(history: Parameters<typeof writeDeviceHistory>[0]): DeviceHistory {

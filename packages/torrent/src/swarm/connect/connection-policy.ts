@@ -1,4 +1,4 @@
-import { compareBytes } from '../../base/bytes.ts'
+import { compareBytes, equalBytes } from '../../base/bytes.ts'
 import { canonicalIp } from '../../base/ip.ts'
 import { isLocalAddress } from '../../base/local-address.ts'
 import type { Connection } from '../../transport/transport.ts'
@@ -31,7 +31,7 @@ export class ConnectionPolicy {
   duplicatePeer({ connection, handshake }: ReadyConnection): Peer | undefined {
     for (const peer of this.#options.peers.values())
       if (
-        samePeer(peer.handshake.peerId, handshake.peerId) &&
+        equalBytes(peer.handshake.peerId, handshake.peerId) &&
         areDuplicates(connection, peer.link.connection)
       )
         return peer
@@ -103,9 +103,4 @@ function areDuplicates(a: Connection, b: Connection): boolean {
 
 function canBeDialed({ dialableAddress }: Connection): boolean {
   return dialableAddress !== null
-}
-
-/** Whether two peer IDs are the same. */
-export function samePeer(a: Uint8Array, b: Uint8Array): boolean {
-  return a.every((byte, i) => byte === b[i])
 }

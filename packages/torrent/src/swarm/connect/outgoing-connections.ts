@@ -1,10 +1,10 @@
+import { equalBytes } from '../../base/bytes.ts'
 import { ShoalError } from '../../base/errors.ts'
 import type { PeerAddress } from '../../transport/transport.ts'
 import { handshakeTopic } from '../handshake/handshakes.ts'
 import type { ReadyConnection } from '../handshake/ready-connection.ts'
 import type { Peer } from '../peer/peer.ts'
 import type { SwarmState } from '../swarm-state.ts'
-import { samePeer } from './connection-policy.ts'
 import type { Candidate, PeerPool } from './peer-pool.ts'
 
 export interface OutgoingConnectionsOptions {
@@ -132,7 +132,7 @@ export class OutgoingConnections {
   #onReady(candidate: Candidate, ready: ReadyConnection): void {
     const { swarm, pool, accept } = this.#options
     if (this.#isForgotten(candidate)) ready.connection.close()
-    else if (samePeer(ready.handshake.peerId, swarm.context.peerId)) {
+    else if (equalBytes(ready.handshake.peerId, swarm.context.peerId)) {
       // We dialed ourselves.
       ready.connection.close()
       pool.remove(candidate)
