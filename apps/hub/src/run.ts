@@ -1,8 +1,9 @@
 /** Each process of a hub reads the options, serves until it is stopped, and closes. */
-import { readFileSync } from 'node:fs'
+
 import { openLog } from '@shoal/daemon/log'
 import type { FindPlace } from './cluster/place.ts'
-import { EXIT, SetupError } from './failure.ts'
+import { EXIT } from './failure.ts'
+import { fileText } from './file-text.ts'
 import { type Hub, startHub } from './hub.ts'
 import { defaultDataFolder } from './kernel/data-folder.ts'
 import type { HubLog } from './kernel/log.ts'
@@ -16,7 +17,7 @@ const DRAIN_MS = 3000
 export const STOP_MS = 8000
 
 export function givenOptions(args: readonly string[]) {
-  const given = readOptions({ args, env: process.env, cwd: process.cwd(), readFile })
+  const given = readOptions({ args, env: process.env, cwd: process.cwd(), readFile: fileText })
   return { ...given, data: given.data ?? defaultDataFolder() }
 }
 
@@ -55,12 +56,4 @@ export function whenStopped(stop?: AbortSignal): Promise<void> {
     for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, () => resolve())
     stop?.addEventListener('abort', () => resolve())
   })
-}
-
-function readFile(path: string): string {
-  try {
-    return readFileSync(path, 'utf8')
-  } catch (error) {
-    throw new SetupError(`Cannot read ${path}: ${(error as Error).message}`)
-  }
 }

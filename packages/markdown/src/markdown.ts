@@ -264,3 +264,8 @@ function linkTo(href: string, children: Inline[]): Inline {
     ? { kind: 'link', href, children }
     : { kind: 'emphasis', children: children.length ? children : [{ kind: 'text', text: href }] }
 }
+
+/** Returns the words without their marks. */
+export function inlineText(inlines: readonly Inline[]): string {
+  return inlines.map(inline => ('text' in inline ? inline.text : inlineText(inline.children))).join('')
+}

@@ -1,4 +1,4 @@
-import type { Positional } from './parse.ts'
+import { positionalText } from './parse.ts'
 import { type CommandShape, optionShapes, type ProgramShape } from './program-shape.ts'
 
 /** The headings of a manual page, and its last chapter. */
@@ -85,11 +85,6 @@ function optionLines(table: ProgramShape['options']): string[] {
     const after = value ? ` \\fI${text(value)}\\fR${isList ? ' …' : ''}` : ''
     return ['.TP', `${shown.join(', ')}${after}`, sentence(help)]
   })
-}
-
-function positionalText({ name, optional, many }: Positional): string {
-  const words = many ? `${name} …` : name
-  return optional ? `[${words}]` : words
 }
 
 /** A line of text: a line that begins with a dot would be a command. */

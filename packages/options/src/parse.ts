@@ -19,6 +19,12 @@ export interface Positional {
   readonly many?: boolean
 }
 
+/** Returns a word as the help shows it: `LINK`, `[ID]`, `LINK …`. */
+export function positionalText({ name, optional, many }: Positional): string {
+  const text = many ? `${name} …` : name
+  return optional ? `[${text}]` : text
+}
+
 export interface Parsed<Table> {
   readonly options: OptionValues<Table>
   readonly words: readonly string[]

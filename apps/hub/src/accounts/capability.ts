@@ -1,6 +1,8 @@
 /** Accounts, their roles, invitations and device lists. */
+
 import { type AccountInfo, ACCOUNTS as CONTRACT, type MemberDevices } from '@shoal/hub-api'
 import type { Account } from '@shoal/hub-stores'
+import { fromBase64url, toBase64url } from '../kernel/base64url.ts'
 import { capability } from '../kernel/capability.ts'
 import type { People } from '../kernel/people.ts'
 import { LOGINS } from '../login/service.ts'
@@ -26,7 +28,7 @@ export const accounts = capability({
           toInfo(await people.accounts.change(caller.did, { name })),
         async publishDevices({ lists, devices }, { caller: { did } }) {
           await logins.publishLists(did, lists)
-          for (const each of devices) await people.deviceLists.putDevice(did, bytesOf(each))
+          for (const each of devices) await people.deviceLists.putDevice(did, fromBase64url(each))
           return devicesOf(people, did)
         },
         getDevices: ({ did }) => devicesOf(people, did),
@@ -82,13 +84,9 @@ function toInfo(account: Account): AccountInfo {
 
 async function devicesOf({ deviceLists }: Pick<People, 'deviceLists'>, did: string): Promise<MemberDevices> {
   const [lists, devices] = await Promise.all([deviceLists.get(did), deviceLists.devices(did)])
-  return { did, lists: lists.map(text), devices: devices.map(({ description }) => text(description)) }
-}
-
-function bytesOf(text: string): Uint8Array {
-  return new Uint8Array(Buffer.from(text, 'base64url'))
-}
-
-function text(bytes: Uint8Array): string {
-  return Buffer.from(bytes).toString('base64url')
+  return {
+    did,
+    lists: lists.map(toBase64url),
+    devices: devices.map(({ description }) => toBase64url(description)),
+  }
 }

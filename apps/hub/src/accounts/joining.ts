@@ -1,10 +1,12 @@
 /** New accounts: who may join, and what has to be true of them. */
+
 import { Failure } from '@shoal/daemon/failure'
 import { network } from '@shoal/daemon/login'
 import type { AccountPolicy, DeviceProof, Joined } from '@shoal/hub-api'
 import type { Invitation } from '@shoal/hub-stores'
 import { isCurrent, judgeDeviceLists, readDeviceList } from '@shoal/identity/devices'
 import { equalBytes } from '@shoal/torrent/base'
+import { fromBase64url } from '../kernel/base64url.ts'
 import type { Client } from '../kernel/client.ts'
 import type { People } from '../kernel/people.ts'
 import type { Logins } from '../login/service.ts'
@@ -52,7 +54,7 @@ export class Joining {
     await this.#checkAdmission(invitation, client)
     const proven = await logins.prove(proof, client)
     const { person, hash, description } = proven
-    const bytes = lists.map(each => new Uint8Array(Buffer.from(each, 'base64url')))
+    const bytes = lists.map(fromBase64url)
     try {
       const { list } = judgeDeviceLists(person, null, bytes.map(readDeviceList)).list
       if (!list.devices.some(each => equalBytes(each, hash)))

@@ -2,6 +2,7 @@ import { createHmac } from 'node:crypto'
 import { Failure } from '@shoal/daemon/failure'
 import { KEY_PACKAGES, type KeyPackageCounts as SentCounts } from '@shoal/hub-api'
 import { KEY_PACKAGE_TABLES, type KeyPackageCounts, KeyPackages } from '@shoal/hub-stores'
+import { fromBase64url, toBase64url } from '../kernel/base64url.ts'
 import type { Caller } from '../kernel/callers.ts'
 import { capability } from '../kernel/capability.ts'
 import { Rates } from '../kernel/rates.ts'
@@ -42,9 +43,9 @@ export const keyPackages = capability({
           uploading.take(caller.did)
           const counts = await store.add(caller.did, device, {
             number: upload,
-            oneTime: oneTime.map(bytesOf),
+            oneTime: oneTime.map(fromBase64url),
             lastResort: lastResort
-              ? { ref: bytesOf(lastResort.ref), bytes: bytesOf(lastResort.keyPackage) }
+              ? { ref: fromBase64url(lastResort.ref), bytes: fromBase64url(lastResort.keyPackage) }
               : null,
             isReplacing: replace,
           })
@@ -63,7 +64,7 @@ export const keyPackages = capability({
           return {
             items: taken.map(({ device, bytes, isLastResort }) => ({
               device: Buffer.from(device).toString('hex'),
-              keyPackage: bytes && textOf(bytes),
+              keyPackage: bytes && toBase64url(bytes),
               isLastResort,
             })),
           }
@@ -85,13 +86,5 @@ function deviceOf({ device }: Caller): Uint8Array {
 }
 
 function toSent({ upload, oneTime, lastResort }: KeyPackageCounts): SentCounts {
-  return { upload, oneTime, lastResort: lastResort && textOf(lastResort) }
-}
-
-function bytesOf(text: string): Uint8Array {
-  return new Uint8Array(Buffer.from(text, 'base64url'))
-}
-
-function textOf(bytes: Uint8Array): string {
-  return Buffer.from(bytes).toString('base64url')
+  return { upload, oneTime, lastResort: lastResort && toBase64url(lastResort) }
 }

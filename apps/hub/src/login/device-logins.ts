@@ -1,4 +1,5 @@
 /** Logins with the key of a device (decision 014). Every process answers: challenges carry a seal that all processes know, and the stores remember those that were used. */
+
 import { Failure } from '@shoal/daemon/failure'
 import { browserName, type Challenges } from '@shoal/daemon/login'
 import type { DeviceProof, Login } from '@shoal/hub-api'
@@ -13,6 +14,7 @@ import {
 } from '@shoal/identity/devices'
 import { verifyLoginToken } from '@shoal/identity/login'
 import { equalBytes } from '@shoal/torrent/base'
+import { fromBase64url, toBase64url } from '../kernel/base64url.ts'
 import type { Client } from '../kernel/client.ts'
 import type { Guesses } from '../kernel/guesses.ts'
 import type { People } from '../kernel/people.ts'
@@ -133,12 +135,12 @@ export class DeviceLogins {
     }
     await proven.use()
     const lists = await deviceLists.get(proven.person)
-    return { lists: lists.map(bytes => Buffer.from(bytes).toString('base64url')) }
+    return { lists: lists.map(toBase64url) }
   }
 
   /** See `Logins.publishLists`. */
   async publishLists(did: string, lists: readonly string[]): Promise<void> {
-    const bytes = lists.map(each => new Uint8Array(Buffer.from(each, 'base64url')))
+    const bytes = lists.map(fromBase64url)
     const { kind } = await this.#people.deviceLists.put(did, bytes)
     if (kind === 'older' || kind === 'forked')
       throw new Failure('bad-device-list', REFUSED[kind], { field: 'lists' })

@@ -4,6 +4,7 @@ import { ROOMS } from '@shoal/hub-api'
 import { Inboxes, ROOM_TABLES, RoomLogs } from '@shoal/hub-stores'
 import { readDevice } from '@shoal/identity/devices'
 import { systemClock, systemRandom } from '@shoal/torrent/base'
+import { fromBase64url } from '../kernel/base64url.ts'
 import { capability } from '../kernel/capability.ts'
 import type { HubKernel } from '../kernel/kernel.ts'
 import { LOGINS } from '../login/service.ts'
@@ -89,7 +90,7 @@ export const rooms = capability({
 async function findEntry(rooms: RoomLogs, id: string): Promise<Found | null> {
   const [, room, sequence] = ENTRY.exec(id) ?? []
   if (room === undefined) return null
-  const { head } = await rooms.get(new Uint8Array(Buffer.from(room, 'base64url')))
+  const { head } = await rooms.get(fromBase64url(room))
   return Number(sequence) <= head.sequence ? { text: null, author: null, hidden: null, listing: null } : null
 }
 

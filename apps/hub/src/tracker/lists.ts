@@ -1,7 +1,9 @@
 /** Access lists in files. They are read when the hub starts, and again when they change. */
-import { readFileSync, unwatchFile, watchFile } from 'node:fs'
+
+import { unwatchFile, watchFile } from 'node:fs'
 import { type AccessRules, AddressSet, isPasskey, type TrackerLists } from '@shoal/tracker'
 import { SetupError } from '../failure.ts'
+import { fileText } from '../file-text.ts'
 import type { HubLog } from '../kernel/log.ts'
 import type { Given } from '../options.ts'
 
@@ -94,7 +96,7 @@ export class Lists {
 
   /** Returns the lines that are not empty, without comments after #. Errors do not quote the line, which may be a secret passkey. */
   #lines({ file, what, isValid }: ListFile): string[] {
-    const content = readList(file)
+    const content = fileText(file)
     const lines = content.split('\n').flatMap((line, at) => {
       const text = line.replace(/#.*/, '').trim()
       if (text === '') return []
@@ -103,14 +105,6 @@ export class Lists {
     })
     this.#contents.set(file, content)
     return lines
-  }
-}
-
-function readList(file: string): string {
-  try {
-    return readFileSync(file, 'utf8')
-  } catch (error) {
-    throw new SetupError(`Cannot read ${file}: ${(error as Error).message}`)
   }
 }
 

@@ -1,5 +1,4 @@
-import type { Positional } from '@shoal/options'
-import { flagName, type OptionTable } from '@shoal/options'
+import { flagName, type OptionTable, positionalText } from '@shoal/options'
 import { SHOAL } from '../base/program.ts'
 import { wrap } from '../base/width.ts'
 import { COMMAND_GROUPS, type Command, type CommandEntry } from './command.ts'
@@ -43,12 +42,6 @@ export function summaryOf(name: string): string {
 /** The command with its arguments: `move ID …`. */
 export function usageOf(name: string, { positionals }: Command): string {
   return [name, ...positionals.map(positionalText)].join(' ')
-}
-
-/** `LINK`, `[ID]`, `LINK …`. */
-function positionalText({ name, optional, many }: Positional): string {
-  const text = many ? `${name} …` : name
-  return optional ? `[${text}]` : text
 }
 
 /** The overview of all commands, one per line. */

@@ -3,12 +3,11 @@ import type { ChatConversation, ChatMessage, ChatPerson, Contact, NodeApi } from
 import { UsageError } from '@shoal/options'
 import { SHOAL } from '../../base/program.ts'
 import { firstMatching } from '../client/matching.ts'
-import { idDigits } from '../client/torrent-names.ts'
+import { idDigits, isPrefix, LEAST_PREFIX } from '../client/torrent-names.ts'
 import { CommandFailure } from '../failure.ts'
 import { texts } from '../texts.ts'
 
 const say = texts.chat
-const LEAST_PREFIX = 4
 const MOST_CANDIDATES = 10
 const DID_METHOD = 'did:key:'
 const SHORT_DID = 12
@@ -181,10 +180,6 @@ function foldedWord(word: string): string {
 
 function bare(did: string): string {
   return did.startsWith(DID_METHOD) ? did.slice(DID_METHOD.length) : did
-}
-
-function isPrefix(word: string): boolean {
-  return word.length >= LEAST_PREFIX && /^[0-9a-f]+$/.test(word)
 }
 
 function ambiguous(word: string, found: readonly string[]): CommandFailure {

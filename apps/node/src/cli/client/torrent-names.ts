@@ -10,7 +10,7 @@ import { allTorrents } from './pages.ts'
 
 export type Named = Pick<Torrent, 'id' | 'infoHashV1' | 'infoHashV2' | 'name'>
 
-const LEAST_PREFIX = 4
+export const LEAST_PREFIX = 4
 const MOST_CANDIDATES = 10
 
 export const TORRENT: Positional = { name: 'ID', help: texts.argument.torrent }
@@ -109,6 +109,7 @@ function isHash(word: string): boolean {
   return /^([0-9a-f]{40}|[0-9a-f]{64})$/i.test(word)
 }
 
-function isPrefix(word: string): boolean {
+/** Whether a word may be the beginning of an id. */
+export function isPrefix(word: string): boolean {
   return word.length >= LEAST_PREFIX && /^[0-9a-f]+$/.test(word)
 }

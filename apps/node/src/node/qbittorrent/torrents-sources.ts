@@ -1,5 +1,7 @@
 /** Changes trackers, web seeds and peers of a torrent. */
+
 import { checkedTracker, checkedWebSeed } from '@shoal/torrent'
+import { decodePercent } from '../../base/files/file-name.ts'
 import { checkEntries } from '../kernel/name-field.ts'
 import { groupByTier } from '../server/compat/real-trackers.ts'
 import { hash40 } from '../server/compat/torrent-finder.ts'
@@ -40,17 +42,17 @@ export const SOURCE_METHODS: WebMethods = {
     return undefined
   }),
   'torrents/addWebSeeds': changes(async (params, context) => {
-    const added = checkEntries('urls', params.list('urls', '|').map(decode), checkedWebSeed)
+    const added = checkEntries('urls', params.list('urls', '|').map(decodePercent), checkedWebSeed)
     return changeWebSeeds(params, context, urls => [...new Set([...urls, ...added])])
   }),
   'torrents/removeWebSeeds': changes((params, context) =>
     changeWebSeeds(params, context, urls => {
-      const removed = new Set(params.list('urls', '|').map(decode))
+      const removed = new Set(params.list('urls', '|').map(decodePercent))
       return urls.filter(url => !removed.has(url))
     }),
   ),
   'torrents/editWebSeed': changes(async (params, context) => {
-    const [from, to] = [params.required('origUrl'), params.required('newUrl').trim()].map(decode)
+    const [from, to] = [params.required('origUrl'), params.required('newUrl').trim()].map(decodePercent)
     if (!/^https?:/i.test(to!) || !URL.canParse(to!)) throw new Refusal(400, `"${to}" is not a valid URL`)
     await changeWebSeeds(params.with(new Map([['urls', to!]])), context, urls => {
       if (!urls.includes(from!)) throw new Refusal(409, `"${from}" is not an existing URL`)
@@ -94,14 +96,6 @@ async function changeWebSeeds(
   await context.call('setWebSeeds', { id, urls: change(webSeeds) })
   context.facts.doubt([id])
   return undefined
-}
-
-function decode(url: string): string {
-  try {
-    return decodeURIComponent(url)
-  } catch {
-    return url
-  }
 }
 
 function isAddress(text: string): boolean {

@@ -1,4 +1,4 @@
-import { type Block, type Inline, parseBlocks } from '@shoal/markdown'
+import { type Block, type Inline, inlineText, parseBlocks } from '@shoal/markdown'
 import { type ComponentType, createContext, createElement, type ReactNode, useContext, useMemo } from 'react'
 import styles from './media.module.css'
 
@@ -116,15 +116,11 @@ function inlineElement(inline: Inline, key: number): ReactNode {
       return <del key={key}>{inlineElements(inline.children)}</del>
     case 'link':
       return (
-        <Anchor key={key} href={inline.href} label={plainText(inline.children)}>
+        <Anchor key={key} href={inline.href} label={inlineText(inline.children)}>
           {inlineElements(inline.children)}
         </Anchor>
       )
   }
-}
-
-function plainText(inlines: readonly Inline[]): string {
-  return inlines.map(inline => ('text' in inline ? inline.text : plainText(inline.children))).join('')
 }
 
 function Text({ text }: { readonly text: string }): ReactNode {

@@ -1,5 +1,6 @@
-import { createHash, randomBytes } from 'node:crypto'
+import { randomBytes } from 'node:crypto'
 import type { Database, Query } from '@shoal/daemon/database'
+import { sha256 } from '@shoal/daemon/login'
 import type { SessionRecord, SessionStore } from './sessions.ts'
 
 const TOKEN_BYTES = 32
@@ -45,7 +46,7 @@ export class LoginStore implements SessionStore {
     const { userName, address, browser, device, passkey, createdMs, expiresMs } = login
     const by = [device, passkey] as const
     this.#database.transaction(() => {
-      this.#insert.run(hash(token), userName, address, browser, ...by, createdMs, createdMs, expiresMs)
+      this.#insert.run(sha256(token), userName, address, browser, ...by, createdMs, createdMs, expiresMs)
       this.#prune.run(createdMs, userName)
     })
     return token
@@ -53,7 +54,7 @@ export class LoginStore implements SessionStore {
 
   /** Returns the login with this token, or null if the token is wrong or has ended. */
   find(token: string, nowMs: number): SessionRecord | null {
-    const login = this.#find.get(hash(token), nowMs)
+    const login = this.#find.get(sha256(token), nowMs)
     if (login && nowMs - login.usedMs >= USED_STEP_MS) this.#use.run(nowMs, login.id)
     return login
   }
@@ -71,8 +72,4 @@ export class LoginStore implements SessionStore {
   delete(id: number): boolean {
     return this.#delete.run(id).changes > 0
   }
-}
-
-function hash(token: string): Uint8Array {
-  return createHash('sha256').update(token).digest()
 }

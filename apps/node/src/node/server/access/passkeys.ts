@@ -1,8 +1,7 @@
 /** Passkeys of the node's users (decision 022): each logs in as the user who has added it. */
-import { createHash } from 'node:crypto'
 import type { NewPasskey, PasskeyAnswer, PasskeyCreation, PasskeyRequest } from '@shoal/api'
 import { Failure } from '@shoal/daemon/failure'
-import type { Challenges } from '@shoal/daemon/login'
+import { type Challenges, sha256 } from '@shoal/daemon/login'
 import { askForLogin, askForNew, bytesOf, encode, verifyLogin, verifyNew } from '@shoal/daemon/passkeys'
 
 /** Most passkeys of a user. */
@@ -104,7 +103,7 @@ export class Passkeys {
       nonce: challenges.make(newFor(owner)).nonce,
       title: 'Shoal',
       // All nodes of this machine are one domain to the browser, which replaces a passkey with the same id.
-      user: { id: hash(`${secret}\n${newFor(owner)}`), name: owner.userName },
+      user: { id: sha256(`${secret}\n${newFor(owner)}`), name: owner.userName },
       existing: this.#of(owner).map(({ id }) => bytesOf(id)),
     })
   }
@@ -138,10 +137,6 @@ export class Passkeys {
 /** A challenge for a new passkey is valid for one user. */
 function newFor({ userName, byToken }: PasskeyOwner): string {
   return `new passkey of ${byToken ? 'the token' : userName}`
-}
-
-function hash(text: string): Uint8Array {
-  return createHash('sha256').update(text).digest()
 }
 
 function badPasskey(why: string): Failure {

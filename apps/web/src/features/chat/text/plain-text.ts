@@ -1,4 +1,4 @@
-import { type Block, type Inline, parseBlocks } from '@shoal/markdown'
+import { type Block, inlineText, parseBlocks } from '@shoal/markdown'
 
 /** The words of a Markdown text, without its marks. */
 export const plainText = (text: string): string => parseBlocks(text).map(textOfBlock).join('\n')
@@ -7,7 +7,7 @@ function textOfBlock(block: Block): string {
   switch (block.kind) {
     case 'heading':
     case 'paragraph':
-      return textOf(block.children)
+      return inlineText(block.children)
     case 'code':
       return block.text
     case 'quote':
@@ -15,12 +15,8 @@ function textOfBlock(block: Block): string {
     case 'list':
       return block.items.map(item => item.map(textOfBlock).join('\n')).join('\n')
     case 'table':
-      return [block.head, ...block.rows].map(cells => cells.map(textOf).join(' ')).join('\n')
+      return [block.head, ...block.rows].map(cells => cells.map(inlineText).join(' ')).join('\n')
     case 'rule':
       return ''
   }
-}
-
-export function textOf(inlines: readonly Inline[]): string {
-  return inlines.map(inline => ('text' in inline ? inline.text : textOf(inline.children))).join('')
 }
