@@ -37,3 +37,18 @@ export function delay(clock: Clock, delayMs: number, signal?: AbortSignal): Prom
     signal?.addEventListener('abort', abort, { once: true })
   })
 }
+
+/** Does `work` now, and again `everyMs` after it has ended, until the signal is aborted or `work` fails. Never rejects. */
+export async function repeat(
+  clock: Clock,
+  everyMs: number | (() => number),
+  signal: AbortSignal,
+  work: () => unknown,
+): Promise<void> {
+  try {
+    for (;;) {
+      await work()
+      await delay(clock, typeof everyMs === 'number' ? everyMs : everyMs(), signal)
+    }
+  } catch {}
+}

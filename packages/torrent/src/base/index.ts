@@ -1,7 +1,7 @@
 /** Helpers without any input or output that other packages use, too. */
 export { abortable, withTimeLimit } from './abort.ts'
 export * from './bytes.ts'
-export { type Clock, delay, systemClock } from './clock.ts'
+export { type Clock, delay, repeat, systemClock } from './clock.ts'
 export { ConcurrencyLimiter } from './concurrency-limiter.ts'
 export { crc32 } from './crc32.ts'
 export { formatIp, parseIp } from './ip.ts'

@@ -33,8 +33,8 @@ export const COMPLETION = capability({
       if (path !== null && path !== before.completeDirectory) await openWritable(path)
     })
     const completions = new Completions({
-      ...{ clock, log },
-      operations: { ...operations, getJob: async ({ id }) => jobs.get(id) },
+      ...{ clock, log, operations },
+      whenEnded: id => jobs.whenEnded(id),
       settings: () => settings.current,
       claim(id) {
         const torrent = registry.get(id)

@@ -38,13 +38,10 @@ async function open(
       clock,
       log,
       ...settings,
-      operations: {
-        ...node.operations,
-        async getJob(input) {
-          node.tick(10)
-          const job = await node.operations.getJob(input)
-          return moveFault ? { ...job, state: 'failed', error: moveFault, endedMs: 1 } : job
-        },
+      operations: node.operations,
+      async whenEnded(id) {
+        const isRunning = async () => (await node.operations.getJob({ id })).endedMs === null
+        while (!moveFault && (await isRunning())) node.tick(10)
       },
       contentPath: id => {
         const { directory, name } = node.state.torrents.get(id)!.row

@@ -1,18 +1,19 @@
-import type { Job, NodeOperations, Settings, TorrentDetail } from '@shoal/api'
+import type { NodeOperations, Settings, TorrentDetail } from '@shoal/api'
 import { describeFailure } from '@shoal/daemon/failure'
-import { type Clock, delay } from '@shoal/torrent'
+import type { Clock } from '@shoal/torrent'
+import { abortable } from '@shoal/torrent/base'
 import type { Log } from '../kernel/log/log.ts'
 import { hookArguments, hookEnvironment } from './hook-arguments.ts'
 import { runHook } from './run-hook.ts'
 
 const MAX_RUNNING = 2
-/** How often the state of a move is polled. */
-const POLL_MS = 500
 
 export interface CompletionsDeps {
   readonly clock: Clock
   readonly log: Log
-  readonly operations: Pick<NodeOperations, 'getTorrent' | 'getJob' | 'moveTorrent' | 'listLabels'>
+  readonly operations: Pick<NodeOperations, 'getTorrent' | 'moveTorrent' | 'listLabels'>
+  /** Resolves when a job has ended in any state. */
+  whenEnded(job: string): Promise<unknown>
   settings(): Settings
   /** Full path of the torrent's file or folder: see content-path.ts. */
   contentPath(torrentId: string): string | Promise<string>
@@ -73,20 +74,13 @@ export class Completions {
       const { items } = await operations.listLabels({})
       if (items.some(each => each.name === label && each.directory !== null)) return
       // The move logs its own result.
-      await this.#ended(await operations.moveTorrent({ id, directory: completeDirectory }))
+      const job = await operations.moveTorrent({ id, directory: completeDirectory })
+      await abortable(this.#deps.whenEnded(job.id), this.#stop.signal)
     } catch (error) {
       this.#stop.signal.throwIfAborted()
       log.warn(`${name} could not be moved to ${completeDirectory}: ${describeFailure(error).message}`, {
         torrent: id,
       })
-    }
-  }
-
-  async #ended(job: Job): Promise<void> {
-    let now = job
-    while (now.endedMs === null) {
-      await delay(this.#deps.clock, POLL_MS, this.#stop.signal)
-      now = await this.#deps.operations.getJob({ id: job.id })
     }
   }
 

@@ -1,6 +1,7 @@
 import { contentKeys, sealedKey } from '@shoal/network'
 import { type Host, learnPeer, namedNode } from '@shoal/network/host'
-import { type Clock, delay, type PeerAddress, type TorrentApi } from '@shoal/torrent'
+import type { Clock, PeerAddress, TorrentApi } from '@shoal/torrent'
+import { repeat } from '@shoal/torrent/base'
 
 const LOOK_MS = 5000
 /** The same until the first node is known: a download waits for it. */
@@ -39,7 +40,9 @@ export class Lookups {
   }
 
   start(): void {
-    this.#loop = this.#run().catch(() => {})
+    const { clock, host } = this.#options
+    const everyMs = () => (host.kad.tableSize === 0 ? FIRST_LOOK_MS : LOOK_MS)
+    this.#loop = repeat(clock, everyMs, this.#abort.signal, () => this.#look())
   }
 
   async close(): Promise<void> {
@@ -47,27 +50,23 @@ export class Lookups {
     await this.#loop
   }
 
-  async #run(): Promise<void> {
+  #look(): void {
     const { clock, wanting, host } = this.#options
-    const { signal } = this.#abort
-    for (;;) {
-      await delay(clock, host.kad.tableSize === 0 ? FIRST_LOOK_MS : LOOK_MS, signal)
-      if (host.kad.tableSize === 0) continue
-      for (const { torrent, linkKey } of wanting()) {
-        if (this.#running >= PARALLEL) break
-        const { atMs, waitMs } = this.#due.get(torrent) ?? { atMs: 0, waitMs: NOBODY_MS }
-        if (clock.nowMs() < atMs) continue
-        this.#wait(torrent, waitMs, Math.min(AGAIN_MS, 2 * waitMs))
-        this.#running++
-        const limit = AbortSignal.any([signal, AbortSignal.timeout(LIMIT_MS)])
-        const keys = linkKey ? [sealedKey(linkKey)] : contentKeys(torrent.infoHashes)
-        void findProviders(host, keys, limit, provider => torrent.addPeer(provider))
-          .then(({ size }) => {
-            if (size > 0) this.#wait(torrent, AGAIN_MS, NOBODY_MS)
-          })
-          .catch(() => {})
-          .finally(() => this.#running--)
-      }
+    if (host.kad.tableSize === 0) return
+    for (const { torrent, linkKey } of wanting()) {
+      if (this.#running >= PARALLEL) break
+      const { atMs, waitMs } = this.#due.get(torrent) ?? { atMs: 0, waitMs: NOBODY_MS }
+      if (clock.nowMs() < atMs) continue
+      this.#wait(torrent, waitMs, Math.min(AGAIN_MS, 2 * waitMs))
+      this.#running++
+      const limit = AbortSignal.any([this.#abort.signal, AbortSignal.timeout(LIMIT_MS)])
+      const keys = linkKey ? [sealedKey(linkKey)] : contentKeys(torrent.infoHashes)
+      void findProviders(host, keys, limit, provider => torrent.addPeer(provider))
+        .then(({ size }) => {
+          if (size > 0) this.#wait(torrent, AGAIN_MS, NOBODY_MS)
+        })
+        .catch(() => {})
+        .finally(() => this.#running--)
     }
   }
 

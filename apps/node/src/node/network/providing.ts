@@ -1,7 +1,8 @@
 import type { ProvidedTorrent } from '@shoal/api'
 import { contentKeys, sealedKey } from '@shoal/network'
 import type { Host } from '@shoal/network/host'
-import { type Clock, delay, torrentCid } from '@shoal/torrent'
+import { type Clock, torrentCid } from '@shoal/torrent'
+import { repeat } from '@shoal/torrent/base'
 import { within } from '../../base/within.ts'
 import type { ManagedTorrent } from '../torrents/service.ts'
 
@@ -55,7 +56,8 @@ export class Providing {
   }
 
   start(): void {
-    this.#loop = this.#run().catch(() => {})
+    // Also while nobody else is there: the first who asks may be somebody who joins only to download.
+    this.#loop = repeat(this.#options.clock, LOOK_MS, this.#abort.signal, () => this.#update())
   }
 
   async close(): Promise<void> {
@@ -86,14 +88,6 @@ export class Providing {
 
   #offered(): ManagedTorrent[] {
     return [...this.#options.torrents()].filter(torrent => isOffered(torrent, this.#options))
-  }
-
-  async #run(): Promise<void> {
-    for (;;) {
-      // Also while nobody else is there: the first who asks may be somebody who joins only to download.
-      this.#update()
-      await delay(this.#options.clock, LOOK_MS, this.#abort.signal)
-    }
   }
 
   #update(): void {

@@ -1,5 +1,6 @@
 import { describeFailure } from '@shoal/daemon/failure'
-import { type Clock, delay } from '@shoal/torrent'
+import type { Clock } from '@shoal/torrent'
+import { repeat } from '@shoal/torrent/base'
 
 const TICK_MS = 30_000
 /** Time until another attempt if the DHT could not be asked at all. */
@@ -43,7 +44,7 @@ export class Rounds<Each extends Row> {
   }
 
   start(): void {
-    this.#loop = this.#run().catch(() => {})
+    this.#loop = repeat(this.#options.clock, TICK_MS, this.#stop.signal, () => this.#round())
   }
 
   /** Gives it a turn now, after those that have begun. */
@@ -59,16 +60,13 @@ export class Rounds<Each extends Row> {
     await this.#last
   }
 
-  async #run(): Promise<void> {
+  async #round(): Promise<void> {
     const { clock, table } = this.#options
-    for (;;) {
-      const nowMs = clock.unixMs()
-      const due = table.select('ORDER BY id').filter(row => this.#due(row) <= nowMs)
-      for (const { id } of due) {
-        this.#stop.signal.throwIfAborted()
-        await this.now(id)
-      }
-      await delay(clock, TICK_MS, this.#stop.signal)
+    const nowMs = clock.unixMs()
+    const due = table.select('ORDER BY id').filter(row => this.#due(row) <= nowMs)
+    for (const { id } of due) {
+      this.#stop.signal.throwIfAborted()
+      await this.now(id)
     }
   }
 

@@ -1,6 +1,7 @@
 import type { NodeOperations, Settings } from '@shoal/api'
 import { describeFailure } from '@shoal/daemon/failure'
-import { type Clock, delay } from '@shoal/torrent'
+import type { Clock } from '@shoal/torrent'
+import { repeat } from '@shoal/torrent/base'
 import type { Log } from '../kernel/log/log.ts'
 
 const CHECK_MS = 15_000
@@ -46,20 +47,12 @@ export class SeedingLimits {
   }
 
   start(): void {
-    this.#running = this.#run().catch(() => {})
+    this.#running = repeat(this.#deps.clock, CHECK_MS, this.#stop.signal, () => this.check())
   }
 
   async close(): Promise<void> {
     this.#stop.abort()
     await this.#running
-  }
-
-  async #run(): Promise<void> {
-    const { signal } = this.#stop
-    for (;;) {
-      await delay(this.#deps.clock, CHECK_MS, signal)
-      await this.check()
-    }
   }
 
   /** Never rejects. */
