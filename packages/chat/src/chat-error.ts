@@ -1,3 +1,4 @@
+import { InputError } from '@shoal/torrent/errors'
 /**
  * `bad-argument`: invalid arguments. `bad-credential`: not a device of the person that it names. `bad-message`: not a message of this group, or damaged. `bad-policy`: the rules of
  * the group cannot be read. `bad-report`: it is not of that entry of the log. `no-devices`: the person has no device that can be added. `not-allowed`: the rules of the group forbid it. `commit-pending`: a commit of this device waits for its place in the log. `refused`: the hub does not take it. `not-invited`: somebody who was added does not get the invitation. `removed`: this device is not a member any more.
@@ -28,19 +29,6 @@ export type ChatErrorCode =
   | 'unknown-epoch'
 
 /** An error of a group or a room. The message says what to do and contains no key. */
-export class ChatError extends Error {
-  readonly code: ChatErrorCode
-  /** The member of the input of an operation that is at fault. */
-  readonly field: string | undefined
-
-  constructor(
-    code: ChatErrorCode,
-    message: string,
-    options: ErrorOptions & { readonly field?: string } = {},
-  ) {
-    super(message, options)
-    this.name = 'ChatError'
-    this.code = code
-    this.field = options.field
-  }
+export class ChatError extends InputError<ChatErrorCode> {
+  override name = 'ChatError'
 }

@@ -1,15 +1,7 @@
+import { InputError } from '@shoal/torrent/errors'
 /** The work could not be done. The code is one of the engine's; the message says what to do. */
-export class Failure extends Error {
-  readonly code: string
-  /** The member of an API call's input that was wrong. */
-  readonly field: string | undefined
-
-  constructor(code: string, message: string, options: ErrorOptions & { field?: string } = {}) {
-    super(message, options)
-    this.name = 'Failure'
-    this.code = code
-    this.field = options.field
-  }
+export class Failure<Code extends string = string> extends InputError<Code> {
+  override name = 'Failure'
 }
 
 const SYSTEM_CODES: Record<string, readonly [code: string, what: string]> = {

@@ -28,11 +28,6 @@ export type StoreErrorCode =
   | 'bad-archive'
 
 /** An error of a store. The message says what to do; `field` is the argument that was wrong. */
-export class StoreError extends Failure {
-  declare readonly code: StoreErrorCode
-
-  constructor(code: StoreErrorCode, message: string, options: ErrorOptions & { field?: string } = {}) {
-    super(code, message, options)
-    this.name = 'StoreError'
-  }
+export class StoreError extends Failure<StoreErrorCode> {
+  override name = 'StoreError'
 }

@@ -1,3 +1,4 @@
+import { CodedError } from '@shoal/torrent/errors'
 /**
  * `not-a-link`: not a share link. `cut-short`: its end is missing. `altered`: it has wrong or additional characters. `too-new`: written by
  * a later version. `bad-argument`: invalid arguments.
@@ -5,14 +6,8 @@
 export type LinkErrorCode = 'not-a-link' | 'cut-short' | 'altered' | 'too-new' | 'bad-argument'
 
 /** A link that cannot be read. The message says what to do and contains no part of the link. */
-export class LinkError extends Error {
-  readonly code: LinkErrorCode
-
-  constructor(code: LinkErrorCode, message: string) {
-    super(message)
-    this.name = 'LinkError'
-    this.code = code
-  }
+export class LinkError extends CodedError<LinkErrorCode> {
+  override name = 'LinkError'
 }
 
 export function altered(): LinkError {

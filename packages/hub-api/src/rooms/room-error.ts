@@ -1,4 +1,5 @@
 import type { Equivocation } from '@shoal/hub-stores/log'
+import { CodedError } from '@shoal/torrent/errors'
 
 /**
  * `bad-message`: not a message of this protocol. `unauthorized`: log in again. `forbidden`: another secret, or a role, is needed. `not-followed`: follow the room first.
@@ -42,15 +43,13 @@ export const ROOM_ERROR_CODES: readonly RoomErrorCode[] = [
 ]
 
 /** An error of a room or inbox. The message says what to do. */
-export class RoomError extends Error {
-  readonly code: RoomErrorCode
+export class RoomError extends CodedError<RoomErrorCode> {
+  override name = 'RoomError'
   /** When it may be tried again, in milliseconds from now. */
   readonly afterMs: number | undefined
 
   constructor(code: RoomErrorCode, message: string, options: ErrorOptions & { afterMs?: number } = {}) {
-    super(message, options)
-    this.name = 'RoomError'
-    this.code = code
+    super(code, message, options)
     this.afterMs = options.afterMs
   }
 }

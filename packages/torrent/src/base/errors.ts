@@ -28,15 +28,30 @@ export type ErrorCode =
   | 'cancelled'
   | 'unsupported'
 
-/** Every error the engine throws on purpose: a `code` for programs and a message that tells people what to do. */
-export class ShoalError extends Error {
-  readonly code: ErrorCode
+/** An error with a `code` for programs, and a message that tells people what to do. */
+export class CodedError<Code extends string = string> extends Error {
+  readonly code: Code
 
-  constructor(code: ErrorCode, message: string, options?: ErrorOptions) {
+  constructor(code: Code, message: string, options?: ErrorOptions) {
     super(message, options)
-    this.name = 'ShoalError'
     this.code = code
   }
+}
+
+/** An error about an input. */
+export class InputError<Code extends string = string> extends CodedError<Code> {
+  /** The member that was wrong. */
+  readonly field: string | undefined
+
+  constructor(code: Code, message: string, options: ErrorOptions & { readonly field?: string } = {}) {
+    super(code, message, options)
+    this.field = options.field
+  }
+}
+
+/** Every error the engine throws on purpose. */
+export class ShoalError extends CodedError<ErrorCode> {
+  override name = 'ShoalError'
 }
 
 /** Returns the message of any thrown value. */

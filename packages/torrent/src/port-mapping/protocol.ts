@@ -1,3 +1,4 @@
+import { CodedError } from '../base/errors.ts'
 import type { MappedTransport, PortMappingMethod, PortMappingProblemCode } from './port-mapping.ts'
 
 /** An address of this machine, and the router behind which it is. */
@@ -49,14 +50,8 @@ export interface MappingProtocol {
 }
 
 /** A router's refusal, or its silence. */
-export class RouterError extends Error {
-  readonly code: PortMappingProblemCode
-
-  constructor(code: PortMappingProblemCode, message: string) {
-    super(message)
-    this.name = 'RouterError'
-    this.code = code
-  }
+export class RouterError extends CodedError<PortMappingProblemCode> {
+  override name = 'RouterError'
 }
 
 /** RFC 6886 section 3.3 recommends two hours and the UPnP standards one, which also bounds how long a mapping outlives a crash. */

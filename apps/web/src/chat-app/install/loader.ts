@@ -1,16 +1,11 @@
 /** The loader of the app, as pages use it. */
+import { CodedError } from '@shoal/torrent/errors'
 import type { LoaderAnswer, LoaderQuestion } from '../loader/messages.ts'
 import { RELOAD } from '../loader/messages.ts'
 import type { ReleaseName } from '../loader/release.ts'
 
-export class LoaderFailure extends Error {
-  readonly code: string
-
-  constructor(code: string, message: string) {
-    super(message)
-    this.name = 'LoaderFailure'
-    this.code = code
-  }
+export class LoaderFailure extends CodedError {
+  override name = 'LoaderFailure'
 }
 
 /** `insecure`: no https. `lacking`: the browser has no service workers, locks or storage here, as in some private windows. `failed`: the files are not those of the release. */

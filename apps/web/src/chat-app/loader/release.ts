@@ -1,5 +1,7 @@
 /** `release.json`: the version of a build of the app, and the hash of each of its files. The build writes it, and the loader checks every file against it. */
+
 import { base64urlnopad } from '@scure/base'
+import { CodedError } from '@shoal/torrent/errors'
 
 export const RELEASE = 'release.json'
 const MAX_BYTES = 256 << 10
@@ -21,15 +23,11 @@ export interface Release {
 /** A release as people compare it. */
 export type ReleaseName = Pick<Release, 'id' | 'version'>
 
-export class ReleaseError extends Error {
-  /** `bad-release`: the list is not one. `bad-file`: a file is missing or is not the one that the list names. `changed`: the server offers another release by now. `unreachable`. */
-  readonly code: 'bad-release' | 'bad-file' | 'changed' | 'unreachable'
+/** `bad-release`: the list is not one. `bad-file`: a file is missing or is not the one that the list names. `changed`: the server offers another release by now. `unreachable`. */
+type ReleaseErrorCode = 'bad-release' | 'bad-file' | 'changed' | 'unreachable'
 
-  constructor(code: ReleaseError['code'], message: string) {
-    super(message)
-    this.name = 'ReleaseError'
-    this.code = code
-  }
+export class ReleaseError extends CodedError<ReleaseErrorCode> {
+  override name = 'ReleaseError'
 }
 
 /** Reads the list of a release, which its bytes name (`idOf`). Throws `bad-release`. */

@@ -1,3 +1,4 @@
+import { CodedError } from '@shoal/torrent/errors'
 import type { PeerFailure } from './protocol.ts'
 
 /** Anything thrown, as data. */
@@ -7,13 +8,11 @@ export function toFailure(error: unknown): PeerFailure {
 }
 
 /** The error of a refused command: `code` is the engine's ErrorCode, or `closed` when this page's peer was closed. */
-export class PeerError extends Error {
-  readonly code: string
+export class PeerError extends CodedError {
+  override name = 'PeerError'
 
   constructor({ code, message }: PeerFailure) {
-    super(message)
-    this.name = 'PeerError'
-    this.code = code
+    super(code, message)
   }
 }
 
