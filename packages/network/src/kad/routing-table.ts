@@ -1,5 +1,5 @@
 import type { Clock } from '@shoal/torrent'
-import { compareDistance, latin1, sharedBits } from '@shoal/torrent/base'
+import { closestOf, latin1, sharedBits } from '@shoal/torrent/base'
 import { type Contact, KEY_BYTES, neighborhoodOf, ownerOf } from './contact.ts'
 
 /** libp2p/specs, kad-dht: k. */
@@ -102,21 +102,13 @@ export class RoutingTable {
 
   /** Returns the nodes closest to a key that are not bad, nearest first. */
   closest(target: Uint8Array, count = K): Contact[] {
-    const found: Contact[] = []
-    const home = sharedBits(target, this.#ownKey)
-    // Nodes in the target's own bucket are closest, then those of all deeper buckets together, then those of each shallower bucket.
-    const groups = [[home], range(home + 1, this.#buckets.length)]
-    for (let index = Math.min(home, this.#buckets.length) - 1; index >= 0; index--) groups.push([index])
-    for (const group of groups) {
-      const contacts = group
-        .flatMap(index => this.#buckets[index]?.entries ?? [])
-        .filter(entry => entry.failures < BAD_FAILURES)
-        .map(entry => entry.contact)
-      contacts.sort((a, b) => compareDistance(target, a.key, b.key))
-      found.push(...contacts)
-      if (found.length >= count) break
-    }
-    return found.slice(0, count)
+    return closestOf(
+      this.#buckets,
+      { ownId: this.#ownKey, target, count },
+      bucket =>
+        bucket.entries.filter(({ failures }) => failures < BAD_FAILURES).map(({ contact }) => contact),
+      ({ key }) => key,
+    )
   }
 
   /** Returns the node that should be queried next, or null if none is due. Report the outcome with `answered` or `failed`. */
@@ -185,8 +177,4 @@ export class RoutingTable {
     while (this.#buckets.length <= index) this.#buckets.push({ entries: [], replacements: [] })
     return this.#buckets[index]!
   }
-}
-
-function range(start: number, end: number): number[] {
-  return Array.from({ length: Math.max(0, end - start) }, (_, i) => start + i)
 }

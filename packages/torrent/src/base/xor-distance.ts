@@ -20,6 +20,28 @@ export function compareDistance(target: Uint8Array, a: Uint8Array, b: Uint8Array
   return 0
 }
 
+/**
+ * Returns the `count` nodes closest to a target, nearest first. Bucket `i` has nodes that share exactly `i` leading bits with `ownId`, the last one also
+ * all that share more.
+ */
+export function closestOf<Bucket, Node>(
+  buckets: readonly Bucket[],
+  { ownId, target, count }: { ownId: Uint8Array; target: Uint8Array; count: number },
+  nodesIn: (bucket: Bucket) => readonly Node[],
+  idOf: (node: Node) => Uint8Array,
+): Node[] {
+  // Nodes in the target's own bucket are closest, then those of all deeper buckets together, then of each shallower bucket.
+  const home = Math.min(sharedBits(target, ownId), buckets.length - 1)
+  const groups = [buckets.slice(home, home + 1), buckets.slice(home + 1)]
+  for (let index = home - 1; index >= 0; index--) groups.push([buckets[index]!])
+  const found: Node[] = []
+  for (const group of groups) {
+    found.push(...group.flatMap(nodesIn).sort((a, b) => compareDistance(target, idOf(a), idOf(b))))
+    if (found.length >= count) break
+  }
+  return found.slice(0, count)
+}
+
 /** Returns a random ID that has exactly the first `bits` bits in common with `id`; with as many as `id` has, `id` itself. */
 export function idAtDepth(id: Uint8Array, bits: number, random: Random): Uint8Array {
   const made = random.bytes(id.length)

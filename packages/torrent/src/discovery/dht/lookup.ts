@@ -1,5 +1,10 @@
 import { equalBytes, hex } from '../../base/bytes.ts'
 import type { Clock } from '../../base/clock.ts'
+import {
+  KademliaLookup,
+  type LookupCandidate,
+  type LookupResult as ResultOf,
+} from '../../base/kademlia-lookup.ts'
 import { isLocalIp } from '../../base/local-address.ts'
 import { compareDistance } from '../../base/xor-distance.ts'
 import { type Contact, isVerified, ownerKey } from './contact.ts'
@@ -9,9 +14,7 @@ import type { NodeResponse } from './response.ts'
 const CLOSEST = 8
 /** Kademlia's alpha. */
 const PARALLEL = 4
-/** After this time another query may run in addition to a pending one. */
 const SLOW_MS = 1000
-/** After this time a pending query is no longer waited for: the next nearest node counts instead, unless a response still arrives. */
 const LATE_MS = 2000
 /** A lookup in a network of ten million nodes queries 20 to 60. This bounds a lookup that an attacker fills with fake nodes. */
 const MAX_ASKED = 160
@@ -37,21 +40,13 @@ export interface LookupOptions {
   readonly parallel?: number
 }
 
-export interface LookupResult {
-  /**
-   * Responses of the closest nodes, nearest first: the eight closest whose address allows their ID, and at most eight others that are as near
-   * (BEP 42, "Enforcement").
-   */
-  readonly closest: readonly NodeResponse[]
-  readonly asked: number
-  readonly answered: number
-}
+/**
+ * Responses of the eight closest nodes whose address allows their ID, and of at most eight others that are as near (BEP 42, "Enforcement").
+ */
+export type LookupResult = ResultOf<NodeResponse>
 
-interface Candidate {
-  readonly contact: Contact
+interface Candidate extends LookupCandidate<Contact, NodeResponse> {
   readonly verified: boolean
-  state: 'new' | 'asked' | 'slow' | 'late' | 'answered'
-  answer?: NodeResponse
 }
 
 /**
@@ -59,67 +54,35 @@ interface Candidate {
  * answered. Sends at most 160 queries. Rejects only with the signal's reason.
  */
 export function lookup(options: LookupOptions): Promise<LookupResult> {
-  return new Promise((resolve, reject) => new Lookup(options, resolve, reject).begin())
+  return new Lookup(options).run()
 }
 
-class Lookup {
+class Lookup extends KademliaLookup<Contact, NodeResponse, Candidate> {
   readonly #options: LookupOptions
-  readonly #resolve: (result: LookupResult) => void
-  readonly #reject: (reason: unknown) => void
-  /** Nearest first, without those that failed. */
-  readonly #candidates: Candidate[] = []
   /** IDs and addresses of all past candidates, which are not added again. */
   readonly #seen = new Set<string>()
-  readonly #timers = new Set<() => void>()
-  readonly #onAbort = () => this.#end(() => this.#reject(this.#options.signal?.reason))
-  #busy = 0
-  #asked = 0
-  #answered = 0
-  #ended = false
 
-  constructor(
-    options: LookupOptions,
-    resolve: (result: LookupResult) => void,
-    reject: (reason: unknown) => void,
-  ) {
+  constructor(options: LookupOptions) {
+    const ask = async (contact: Contact) => {
+      const answer = await options.ask(contact)
+      // Another node than expected may be anywhere in the ID space, so it proves nothing about this target.
+      if (!equalBytes(contact.id, answer.from.id)) throw new Error('Another node answered')
+      return answer
+    }
+    super({ parallel: PARALLEL, slowMs: SLOW_MS, lateMs: LATE_MS, maxAsked: MAX_ASKED, ...options, ask })
     this.#options = options
-    this.#resolve = resolve
-    this.#reject = reject
-  }
-
-  begin(): void {
-    const { signal, start } = this.#options
-    if (signal?.aborted) {
-      this.#onAbort()
-      return
-    }
-    signal?.addEventListener('abort', this.#onAbort, { once: true })
-    for (const contact of start) this.#offer(contact)
-    this.#advance()
-  }
-
-  #advance(): void {
-    if (this.#ended) return
-    const frontier = this.#frontier()
-    for (const candidate of frontier) {
-      if (candidate.state !== 'new') continue
-      if (this.#asked >= MAX_ASKED) break
-      if (this.#busy >= (this.#options.parallel ?? PARALLEL)) return
-      this.#ask(candidate)
-    }
-    const open = frontier.some(({ state }) => state === 'asked' || state === 'slow')
-    if (!open) this.#finish()
+    for (const contact of options.start) this.#offer(contact)
   }
 
   /**
    * Returns the candidates that decide the lookup: the eight closest verified ones, and at most eight unverified ones that are nearer than the
    * last of those. So nodes that chose their ID freely can neither end a lookup nor crowd out others (BEP 42).
    */
-  #frontier(): Candidate[] {
+  protected override frontier(): Candidate[] {
     const frontier: Candidate[] = []
     let verified = 0
     let others = 0
-    for (const candidate of this.#candidates) {
+    for (const candidate of this.candidates) {
       if (candidate.state === 'late') continue
       if (candidate.verified ? ++verified <= CLOSEST : ++others <= CLOSEST) frontier.push(candidate)
       if (verified >= CLOSEST) break
@@ -127,63 +90,7 @@ class Lookup {
     return frontier
   }
 
-  #ask(candidate: Candidate): void {
-    const { ask } = this.#options
-    candidate.state = 'asked'
-    this.#busy++
-    this.#asked++
-    const stopWaiting = this.#watch(candidate)
-    ask(candidate.contact).then(
-      answer => {
-        if (this.#ended) return
-        stopWaiting()
-        this.#take(candidate, answer)
-        this.#advance()
-      },
-      () => {
-        if (this.#ended) return
-        stopWaiting()
-        this.#drop(candidate)
-        this.#advance()
-      },
-    )
-  }
-
-  /** Makes a slow query make way for others. Returns a function to call when the query has ended. */
-  #watch(candidate: Candidate): () => void {
-    const { clock } = this.#options
-    let cancel: () => void
-    const wait = (delayMs: number, then: () => void) => {
-      cancel = clock.after(delayMs, () => {
-        this.#timers.delete(cancel)
-        then()
-        this.#advance()
-      })
-      this.#timers.add(cancel)
-    }
-    wait(SLOW_MS, () => {
-      candidate.state = 'slow'
-      this.#busy--
-      wait(LATE_MS - SLOW_MS, () => {
-        candidate.state = 'late'
-      })
-    })
-    return () => {
-      cancel()
-      this.#timers.delete(cancel)
-      if (candidate.state === 'asked') this.#busy--
-    }
-  }
-
-  #take(candidate: Candidate, answer: NodeResponse): void {
-    // Another node than expected: it may be anywhere in the ID space, so it proves nothing about this target.
-    if (!equalBytes(candidate.contact.id, answer.from.id)) {
-      this.#drop(candidate)
-      return
-    }
-    candidate.state = 'answered'
-    candidate.answer = answer
-    this.#answered++
+  protected override take(_candidate: Candidate, answer: NodeResponse): boolean {
     this.#options.onAnswer?.(answer)
     const fromLocal = isLocalIp(answer.from.ip)
     const named = this.#options.family === 4 ? answer.nodes : answer.nodes6
@@ -191,6 +98,7 @@ class Lookup {
       // Nodes outside must not make us send datagrams into the local network.
       if (fromLocal || !isLocalIp(contact.ip)) this.#offer(contact)
     }
+    return false
   }
 
   #offer(contact: Contact): void {
@@ -198,35 +106,16 @@ class Lookup {
     const id = hex(contact.id)
     const owner = ownerKey(contact)
     if (this.#seen.has(id) || this.#seen.has(owner) || id === hex(ownId)) return
-    const before = this.#candidates.findIndex(
+    const before = this.candidates.findIndex(
       other => compareDistance(target, contact.id, other.contact.id) < 0,
     )
-    const at = before < 0 ? this.#candidates.length : before
+    const at = before < 0 ? this.candidates.length : before
     if (at >= MAX_CANDIDATES) return
     this.#seen.add(id).add(owner)
-    this.#candidates.splice(at, 0, { contact, verified: isVerified(contact), state: 'new' })
+    this.candidates.splice(at, 0, { contact, path: 0, verified: isVerified(contact), state: 'new' })
     // Only a candidate that was not queried yet may be dropped.
-    if (this.#candidates.length > MAX_CANDIDATES && this.#candidates.at(-1)!.state === 'new') {
-      this.#candidates.pop()
+    if (this.candidates.length > MAX_CANDIDATES && this.candidates.at(-1)!.state === 'new') {
+      this.candidates.pop()
     }
-  }
-
-  #drop(candidate: Candidate): void {
-    const at = this.#candidates.indexOf(candidate)
-    if (at >= 0) this.#candidates.splice(at, 1)
-  }
-
-  #finish(): void {
-    const closest = this.#frontier().flatMap(({ answer }) => (answer ? [answer] : []))
-    const result = { closest, asked: this.#asked, answered: this.#answered }
-    this.#end(() => this.#resolve(result))
-  }
-
-  #end(settle: () => void): void {
-    if (this.#ended) return
-    this.#ended = true
-    this.#options.signal?.removeEventListener('abort', this.#onAbort)
-    for (const cancel of this.#timers) cancel()
-    settle()
   }
 }

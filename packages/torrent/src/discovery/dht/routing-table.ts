@@ -1,7 +1,7 @@
 import { hex } from '../../base/bytes.ts'
 import type { Clock } from '../../base/clock.ts'
 import { ipNeighborhood } from '../../base/ip-owner.ts'
-import { compareDistance, sharedBits } from '../../base/xor-distance.ts'
+import { closestOf, sharedBits } from '../../base/xor-distance.ts'
 import { type Contact, isVerified, ownerKey, sameEndpoint } from './contact.ts'
 import { ID_BITS } from './node-id.ts'
 
@@ -157,26 +157,13 @@ export class RoutingTable {
 
   /** Returns the `count` closest nodes, nearest first: those that are not bad, or with `goodOnly` those that are good (BEP 5). */
   closest(target: Uint8Array, count = BUCKET_SIZE, goodOnly = false): Contact[] {
-    const found: Contact[] = []
-    // Nodes in the target's own bucket are closest, then those of all deeper buckets together, then of each shallower bucket.
-    const home = this.#indexOf(target)
-    const groups = [
-      [home],
-      range(home + 1, this.#buckets.length),
-      ...range(0, home)
-        .reverse()
-        .map(i => [i]),
-    ]
-    for (const group of groups) {
-      const contacts = group
-        .flatMap(index => this.#buckets[index]!.entries)
-        .filter(entry => (goodOnly ? this.isGood(entry) : entry.failures < BAD_FAILURES))
-        .map(entry => entry.contact)
-      contacts.sort((a, b) => compareDistance(target, a.id, b.id))
-      found.push(...contacts)
-      if (found.length >= count) break
-    }
-    return found.slice(0, count)
+    const isUsable = (entry: Entry) => (goodOnly ? this.isGood(entry) : entry.failures < BAD_FAILURES)
+    return closestOf(
+      this.#buckets,
+      { ownId: this.ownId, target, count },
+      bucket => bucket.entries.filter(isUsable).map(({ contact }) => contact),
+      ({ id }) => id,
+    )
   }
 
   /**
@@ -289,8 +276,4 @@ export class RoutingTable {
   #newBucket(): Bucket {
     return { entries: [], replacements: [], changedMs: this.#clock.nowMs() }
   }
-}
-
-function range(start: number, end: number): number[] {
-  return Array.from({ length: Math.max(0, end - start) }, (_, i) => start + i)
 }
