@@ -186,7 +186,7 @@ export function isForTests(file: string): boolean {
 
 /** Modules and globals that reach the network by themselves, past a proxy. */
 export const NETWORK_MODULES =
-  /^(?:node:(?:net|dgram|dns|dns\/promises|tls|http|https|http2)|undici|ws|basic-ftp|node-datachannel|koffi|@libp2p\/(?:tcp|websockets|webrtc))$/
+  /^(?:node:(?:net|dgram|dns|dns\/promises|tls|http|https|http2)|undici|ws|node-datachannel|koffi|@libp2p\/(?:tcp|websockets|webrtc))$/
 export const NETWORK_GLOBALS = /(?<![.\w#])(?:fetch|new WebSocket|new EventSource)\(/
 
 /**
@@ -211,6 +211,8 @@ export const NETWORK_ACCESS: Record<string, string> = {
     'opens sockets that are bound to the interface',
   'packages/torrent/src/transport/http/http-client.node.ts': 'gets its connections from the route',
   'packages/torrent/src/transport/http/http-connection.node.ts': 'gets its connections from the route',
+  'packages/torrent/src/transport/ftp/ftp-connection.node.ts':
+    'speaks TLS over connections that its user makes',
   'packages/torrent/src/transport/resolve.node.ts': 'replaced by the names of the route',
   'packages/torrent/src/transport/tcp-transport.node.ts':
     'gets its connections from the route; listens only if that may',
@@ -222,6 +224,4 @@ export const NETWORK_ACCESS: Record<string, string> = {
     'gets its connections from the route; connects directly only without one',
   'apps/node/src/node/server/door.ts': 'accepts connections of the console and API, and opens none',
   'apps/node/src/node/server/front.ts': 'accepts connections of the console and API, and opens none',
-  'apps/node/src/node/transfers/ftp/ftp-file.ts': 'used only without a route',
-  'apps/node/src/node/transfers/ftp/routed-ftp-client.ts': 'gets its connections from the route',
 }

@@ -51,7 +51,6 @@ const reasons: Record<keyof typeof english, string> = {
   'download-cut': 'die Verbindung endete nach {part} von {whole} Bytes',
   'download-silent': 'seit {seconds} Sekunden kamen keine Daten an',
   'http-busy': '{host}: Der Server ist überlastet oder gestört (HTTP {status})',
-  'ftp-lost': '{host}: Die Verbindung ist abgebrochen oder antwortet nicht mehr',
   'ftp-later': '{host}: Die Datei ist zurzeit nicht verfügbar (FTP {code})',
   // Watch folders.
   'watch-missing': 'der überwachte Ordner {path} ist nicht lesbar: Es wird regelmäßig erneut versucht',

@@ -49,7 +49,6 @@ const reasons = {
   'download-cut': 'the connection ended after {part} of {whole} bytes',
   'download-silent': 'no data arrived for {seconds} seconds',
   'http-busy': '{host}: the server is busy or failed (HTTP {status})',
-  'ftp-lost': '{host}: the connection was lost or timed out',
   'ftp-later': '{host}: the file is not available at the moment (FTP {code})',
   // Watch folders.
   'watch-missing': 'the watch folder {path} cannot be read: retrying regularly',

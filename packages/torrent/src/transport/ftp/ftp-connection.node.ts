@@ -1,7 +1,9 @@
 import type { Socket } from 'node:net'
-import { messageOf, ShoalError } from '../../base/errors.ts'
-import { RangeFailure } from '../http/http-ranges.ts'
+import { type ConnectionOptions, connect as connectTls } from 'node:tls'
+import { ShoalError } from '../../base/errors.ts'
 import { type FtpReply, passivePort, ReplyReader } from './ftp-reply.ts'
+
+export { connectDirectly } from '../connect-directly.node.ts'
 
 /** For each reply that does not wait for data. */
 const REPLY_MS = 30_000
@@ -11,9 +13,6 @@ const IDLE_MS = 60_000
 const MAX_UNREAD = 8
 /** RFC 959, 4.2.1: the command is not known, or not with these parameters. */
 const UNKNOWN_COMMAND = new Set([500, 501, 502, 503, 504, 522])
-/** File names whose size was compared. */
-const MAX_CHECKED = 10_000
-
 export interface FtpLogin {
   readonly user: string
   readonly password: string
@@ -22,11 +21,31 @@ export interface FtpLogin {
 /** Opens a connection to a port of the server, always of the same host. */
 export type ConnectToPort = (port: number, signal: AbortSignal) => Promise<Socket>
 
+export interface FtpPlace {
+  readonly port: number
+  readonly login: FtpLogin
+  /** `explicit`: AUTH TLS (RFC 4217). `implicit`: TLS from the first byte. */
+  readonly tls?: 'none' | 'explicit' | 'implicit'
+  readonly tlsOptions?: ConnectionOptions
+}
+
 /** A file that arrives. */
 export interface FtpTransfer {
   readonly data: Socket
-  /** Bytes before the requested ones, because the server cannot start later. */
-  readonly skippedBytes: number
+  /** It arrives from its first byte, because the server cannot start later. */
+  readonly isWhole: boolean
+}
+
+/** The server refuses (RFC 959, 4.2: 4xx may work later, 5xx does not). */
+export class FtpRefusal extends ShoalError {
+  readonly ftpCode: number
+  readonly isOfLogin: boolean
+
+  constructor({ code }: FtpReply, isOfLogin = false) {
+    super('refused', `it answers ${code} (FTP)`)
+    this.ftpCode = code
+    this.isOfLogin = isOfLogin
+  }
 }
 
 /** A control connection to an FTP server, with a user who is logged in (RFC 959, 5.4). One file at a time. */
@@ -34,9 +53,11 @@ export class FtpConnection {
   /** Whether it has carried a file: the server may close it at any time now. */
   used = false
   isBusy = false
-  readonly #control: Socket
+  #control: Socket
   readonly #connect: ConnectToPort
-  readonly #reader = new ReplyReader()
+  /** Null without TLS. */
+  #tls: ConnectionOptions | null = null
+  #reader = new ReplyReader()
   readonly #unread: FtpReply[] = []
   /** Settles the reply that is waited for. */
   #waiting: { resolve(reply: FtpReply): void; reject(error: unknown): void } | null = null
@@ -44,12 +65,15 @@ export class FtpConnection {
   #isExtended = true
   /** Resolves when the last transfer is over for the server, too. */
   #settled: Promise<unknown> = Promise.resolve()
-  readonly #checked = new Set<string>()
 
   private constructor(control: Socket, connect: ConnectToPort) {
     this.#control = control
     this.#connect = connect
     control.setNoDelay(true)
+    this.#listen(control)
+  }
+
+  #listen(control: Socket): void {
     control.setTimeout(IDLE_MS, () => this.#end(new ShoalError('timeout', 'the FTP server is silent')))
     control.on('error', error => this.#end(error))
     control.on('close', () =>
@@ -58,18 +82,13 @@ export class FtpConnection {
     control.on('data', bytes => this.#received(bytes))
   }
 
-  /** Connects and logs in. Rejects with a RangeFailure if the server refuses, or as `connect` does. */
-  static async open(
-    port: number,
-    login: FtpLogin,
-    connect: ConnectToPort,
-    signal: AbortSignal,
-  ): Promise<FtpConnection> {
-    const connection = new FtpConnection(await connect(port, signal), connect)
+  /** Connects and logs in. Rejects with an FtpRefusal, or as `connect` does. */
+  static async open(place: FtpPlace, connect: ConnectToPort, signal: AbortSignal): Promise<FtpConnection> {
+    const connection = new FtpConnection(await connect(place.port, signal), connect)
     const stop = () => connection.close()
     signal.addEventListener('abort', stop, { once: true })
     try {
-      await connection.#logIn(login)
+      await connection.#logIn(place)
       return connection
     } catch (error) {
       connection.close()
@@ -87,27 +106,37 @@ export class FtpConnection {
     this.#end(new ShoalError('closed', 'the connection was closed'))
   }
 
-  /**
-   * Begins to read a file at a byte. `fileBytes`: the size that it must have. Call `finish` when enough of it has arrived. Rejects with a
-   * RangeFailure if the server refuses it.
-   */
-  async retrieve(
-    path: string,
-    { start, fileBytes, maxSkippedBytes }: { start: number; fileBytes: number; maxSkippedBytes: number },
-    signal: AbortSignal,
-  ): Promise<FtpTransfer> {
+  /** RFC 3659, 4. Null if the server does not say. */
+  async size(path: string): Promise<number | null> {
     await this.#settled
-    await this.#checkSize(path, fileBytes)
+    const { code, text } = await this.#ask(`SIZE ${path}`)
+    return code === 213 && /^\d{1,15}\s*$/.test(text) ? Number(text) : null
+  }
+
+  /** RFC 3659, 3: when the file was changed, as an ISO date. Null if the server does not say. */
+  async modified(path: string): Promise<string | null> {
+    const { code, text } = await this.#ask(`MDTM ${path}`)
+    const date = text.replace(/^(\d{4})(\d\d)(\d\d)(\d\d)(\d\d)(\d\d).*$/s, '$1-$2-$3T$4:$5:$6.000Z')
+    return code === 213 && !Number.isNaN(Date.parse(date)) ? date : null
+  }
+
+  /**
+   * Begins to read a file at a byte, or at its start if the server cannot. Call `finish` when enough of it has arrived, or `ended`. Rejects with an
+   * FtpRefusal.
+   */
+  async retrieve(path: string, start: number, signal: AbortSignal): Promise<FtpTransfer> {
+    await this.#settled
     const port = await this.#passivePort()
-    const data = await this.#connect(port, signal)
+    const data = this.#secured(await this.#connect(port, signal))
     data.on('error', () => {})
     data.pause()
     try {
-      const isRestarted = start === 0 || (await this.#restart(start, maxSkippedBytes))
+      // RFC 3659, 5.
+      const isWhole = start === 0 || (await this.#ask(`REST ${start}`)).code !== 350
       const reply = await this.#ask(`RETR ${path}`)
-      if (reply.code >= 200) throw refusal(reply)
+      if (reply.code >= 200) throw new FtpRefusal(reply)
       this.#control.setTimeout(0)
-      return { data, skippedBytes: isRestarted ? 0 : start }
+      return { data, isWhole }
     } catch (error) {
       data.destroy()
       throw error
@@ -123,32 +152,61 @@ export class FtpConnection {
     this.#settled = this.#reply().catch(() => {})
   }
 
-  async #logIn({ user, password }: FtpLogin): Promise<void> {
-    let greeting = await this.#reply()
-    while (greeting.code === 120) greeting = await this.#reply()
-    if (greeting.code !== 220) throw refusal(greeting)
-    let reply = await this.#ask(`USER ${user}`)
-    if (reply.code === 331) reply = await this.#ask(`PASS ${password}`)
-    if (reply.code >= 500 || reply.code === 331 || reply.code === 332)
-      throw new RangeFailure('server-gone', `the login at it failed (FTP ${reply.code})`)
-    if (reply.code >= 300) throw refusal(reply)
-    // RFC 959, 3.1.1.3: bytes as they are.
-    const type = await this.#ask('TYPE I')
-    if (type.code !== 200) throw refusal(type)
+  /** Resolves when the server confirms that all of the file was sent. Rejects with an FtpRefusal if it was not. */
+  async ended(): Promise<void> {
+    const reply = await this.#reply()
+    if (reply.code >= 300) throw new FtpRefusal(reply)
   }
 
-  /** RFC 3659, 4. Servers that do not know the command are trusted: pieces are verified. */
-  async #checkSize(path: string, fileBytes: number): Promise<void> {
-    if (this.#checked.has(path)) return
-    const { code, text } = await this.#ask(`SIZE ${path}`)
-    const size = code === 213 && /^\d{1,15}\s*$/.test(text) ? Number(text) : null
-    if (size !== null && size !== fileBytes)
-      throw new RangeFailure(
-        'file-gone',
-        `it has another file of that name: of ${size} bytes, the torrent's has ${fileBytes}`,
-      )
-    if (this.#checked.size >= MAX_CHECKED) this.#checked.clear()
-    this.#checked.add(path)
+  async #logIn({ login: { user, password }, tls = 'none', tlsOptions = {} }: FtpPlace): Promise<void> {
+    if (tls === 'implicit') await this.#secure(tlsOptions)
+    let greeting = await this.#reply()
+    while (greeting.code === 120) greeting = await this.#reply()
+    if (greeting.code !== 220) throw new FtpRefusal(greeting)
+    if (tls === 'explicit') {
+      const reply = await this.#ask('AUTH TLS')
+      if (reply.code !== 234) throw new FtpRefusal(reply)
+      await this.#secure(tlsOptions)
+    }
+    let reply = await this.#ask(`USER ${user}`)
+    if (reply.code === 331) reply = await this.#ask(`PASS ${password}`)
+    if (reply.code >= 300) throw new FtpRefusal(reply, true)
+    // RFC 2640: names are in UTF-8. Most servers expect that anyway.
+    await this.#ask('OPTS UTF8 ON')
+    // RFC 959, 3.1.1.3: bytes as they are.
+    const type = await this.#ask('TYPE I')
+    if (type.code !== 200) throw new FtpRefusal(type)
+    // RFC 4217, 8: data, too.
+    if (this.#tls) for (const command of ['PBSZ 0', 'PROT P']) await this.#ask(command)
+  }
+
+  async #secure(options: ConnectionOptions): Promise<void> {
+    const plain = this.#control
+    for (const event of ['timeout', 'error', 'close', 'data']) plain.removeAllListeners(event)
+    plain.on('error', () => {}).setTimeout(0)
+    const control = connectTls({ ...options, socket: plain })
+    this.#control = control
+    this.#listen(control)
+    // Somebody on the way may have written what arrived before TLS.
+    this.#reader = new ReplyReader()
+    this.#unread.length = 0
+    this.#tls = options
+    // Servers want to see the session again on data connections.
+    control.on('session', session => {
+      this.#tls = { ...options, session }
+    })
+    await this.#waitFor<void>((resolve, reject) => {
+      if (this.#error !== null) return reject(this.#error)
+      this.#waiting = { resolve: () => {}, reject }
+      control.once('secureConnect', () => {
+        this.#waiting = null
+        resolve()
+      })
+    })
+  }
+
+  #secured(socket: Socket): Socket {
+    return this.#tls ? connectTls({ ...this.#tls, socket }) : socket
   }
 
   async #passivePort(): Promise<number> {
@@ -159,16 +217,8 @@ export class FtpConnection {
     }
     const port = passivePort(reply)
     if (port !== null) return port
-    if (reply.code >= 400) throw refusal(reply)
-    throw new RangeFailure('server-gone', 'it names no port from which files could be read')
-  }
-
-  /** RFC 3659, 5. Returns false if the file must be read from its start. */
-  async #restart(start: number, maxSkippedBytes: number): Promise<boolean> {
-    const { code } = await this.#ask(`REST ${start}`)
-    if (code === 350) return true
-    if (start <= maxSkippedBytes) return false
-    throw new RangeFailure('file-gone', 'it sends files only from their start (it does not know REST)')
+    if (reply.code >= 400) throw new FtpRefusal(reply)
+    throw new ShoalError('unsupported', 'it names no port from which files could be read')
   }
 
   /** Sends a command and waits for its reply. */
@@ -182,20 +232,22 @@ export class FtpConnection {
   }
 
   async #reply(): Promise<FtpReply> {
+    const reply = await this.#waitFor<FtpReply>((resolve, reject) => {
+      const known = this.#unread.shift()
+      if (known) resolve(known)
+      else if (this.#error !== null) reject(this.#error)
+      else this.#waiting = { resolve, reject }
+    })
+    // RFC 959: the service is not available, and the connection ends.
+    if (reply.code === 421) throw new FtpRefusal(reply)
+    return reply
+  }
+
+  async #waitFor<T>(
+    begin: (resolve: (value: T) => void, reject: (error: unknown) => void) => void,
+  ): Promise<T> {
     const timer = setTimeout(() => this.#end(new ShoalError('timeout', 'the FTP server is silent')), REPLY_MS)
-    try {
-      const reply = await new Promise<FtpReply>((resolve, reject) => {
-        const known = this.#unread.shift()
-        if (known) resolve(known)
-        else if (this.#error !== null) reject(this.#error)
-        else this.#waiting = { resolve, reject }
-      })
-      // RFC 959: the service is not available, and the connection ends.
-      if (reply.code === 421) throw refusal(reply)
-      return reply
-    } finally {
-      clearTimeout(timer)
-    }
+    return new Promise(begin).finally(() => clearTimeout(timer))
   }
 
   #received(bytes: Uint8Array): void {
@@ -220,18 +272,4 @@ export class FtpConnection {
     this.#waiting?.reject(this.#error)
     this.#waiting = null
   }
-}
-
-/** RFC 959, 4.2: 4xx may work later, 5xx does not. */
-function refusal({ code }: FtpReply): RangeFailure {
-  if (code === 550 || code === 553 || code === 450)
-    return new RangeFailure('file-later', `it does not give the file (FTP ${code})`)
-  if (code === 530) return new RangeFailure('server-gone', 'it wants a login (FTP 530)')
-  return new RangeFailure('server-later', `it answers ${code} (FTP)`)
-}
-
-/** Any error as a failure of a range. */
-export function asFtpFailure(error: unknown): RangeFailure {
-  if (error instanceof RangeFailure) return error
-  return new RangeFailure('server-later', messageOf(error), { cause: error })
 }

@@ -44,9 +44,10 @@ describe('an FTP server', () => {
       )
     expect(await readRange(ranges, request(999_000, 1000))).toHaveLength(1000)
     expect(server.logins).toBe(1)
-    expect(server.commands.slice(0, 6)).toEqual([
+    expect(server.commands.slice(0, 7)).toEqual([
       'USER anonymous',
       'PASS guest@',
+      'OPTS UTF8 ON',
       'TYPE I',
       'SIZE pub/ä b#.bin',
       'EPSV',

@@ -1,6 +1,6 @@
 /** Parts of files from FTP servers (BEP 19; RFC 959 in passive mode, RFC 2428, RFC 3659). */
 
-import { ShoalError } from '../../base/errors.ts'
+import { codeOf, messageOf, ShoalError } from '../../base/errors.ts'
 import { connectDirectly } from '../connect-directly.node.ts'
 import {
   type HttpRanges,
@@ -13,9 +13,11 @@ import { MAX_SKIPPED_BYTES } from '../http/range-answer.ts'
 import { InputShare } from '../input-budget.ts'
 import { resolveHost as resolveBySystem } from '../resolve.node.ts'
 import type { Route } from '../route.node.ts'
-import { asFtpFailure, FtpConnection, type FtpTransfer } from './ftp-connection.node.ts'
+import { FtpConnection, FtpRefusal, type FtpTransfer } from './ftp-connection.node.ts'
 
 const FTP_PORT = 21
+/** File names whose size was compared. */
+const MAX_CHECKED = 10_000
 
 export interface FtpRangesOptions {
   /** The way to the servers. Default: the system's own. */
@@ -26,6 +28,7 @@ export interface FtpRangesOptions {
 export class FtpRanges implements HttpRanges {
   readonly #options: FtpRangesOptions
   readonly #connections = new Map<string, Set<FtpConnection>>()
+  readonly #checked = new WeakMap<FtpConnection, Set<string>>()
 
   constructor(options: FtpRangesOptions) {
     this.#options = options
@@ -66,14 +69,27 @@ export class FtpRanges implements HttpRanges {
     // Data comes from the host that was asked, whatever address the server names.
     const { host } = address!
     const opened = await FtpConnection.open(
-      Number(url.port) || FTP_PORT,
-      login,
+      { port: Number(url.port) || FTP_PORT, login },
       (port, signal) => connect({ host, port }, { signal }),
       signal,
     )
     opened.isBusy = true
     known.add(opened)
     return opened
+  }
+
+  /** Servers that do not tell sizes are trusted: pieces are verified. */
+  async checkSize(connection: FtpConnection, path: string, fileBytes: number): Promise<void> {
+    const checked = this.#checked.get(connection) ?? new Set()
+    if (checked.has(path)) return
+    const size = await connection.size(path)
+    if (size !== null && size !== fileBytes)
+      throw new RangeFailure(
+        'file-gone',
+        `it has another file of that name: of ${size} bytes, the torrent's has ${fileBytes}`,
+      )
+    if (checked.size >= MAX_CHECKED) checked.clear()
+    this.#checked.set(connection, checked.add(path))
   }
 }
 
@@ -125,11 +141,11 @@ class Reading implements RangeReading {
     this.#connection = connection
     const { start, fileBytes } = this.#request
     try {
-      const limits = { start, fileBytes, maxSkippedBytes: MAX_SKIPPED_BYTES }
-      this.#transfer = await connection.retrieve(path, limits, signal)
+      await this.#ranges.checkSize(connection, path, fileBytes)
+      this.#transfer = await connection.retrieve(path, start, signal)
     } catch (error) {
       // A refusal leaves the connection as it is; the server may have closed one that was idle.
-      if (error instanceof RangeFailure) connection.isBusy = false
+      if (isRefusal(error)) connection.isBusy = false
       else if (connection.used && !fresh && !this.#over) return this.#begin(true)
       throw error
     }
@@ -137,8 +153,12 @@ class Reading implements RangeReading {
       this.#transfer.data.destroy()
       return
     }
-    this.#skip = this.#transfer.skippedBytes
-    const { data } = this.#transfer
+    const { data, isWhole } = this.#transfer
+    this.#skip = isWhole ? start : 0
+    if (this.#skip > MAX_SKIPPED_BYTES) {
+      connection.close()
+      throw new RangeFailure('file-gone', 'it sends files only from their start (it does not know REST)')
+    }
     data.on('data', (bytes: Uint8Array) => this.#received(bytes))
     data.on('close', () => this.#fail(new ShoalError('unreachable', `${url.host}: the file ended too early`)))
     this.#readOn()
@@ -173,9 +193,31 @@ class Reading implements RangeReading {
     if (this.#over) return
     this.#over = true
     this.#transfer?.data.destroy()
-    if (!(error instanceof RangeFailure)) this.#connection?.close()
-    this.#sink.onFailure(asFtpFailure(error))
+    if (!isRefusal(error)) this.#connection?.close()
+    this.#sink.onFailure(rangeFailure(error))
   }
+}
+
+function isRefusal(error: unknown): boolean {
+  return error instanceof RangeFailure || error instanceof FtpRefusal
+}
+
+/** Any error as a failure of a range. */
+function rangeFailure(error: unknown): RangeFailure {
+  if (error instanceof RangeFailure) return error
+  if (!(error instanceof FtpRefusal))
+    return new RangeFailure(
+      codeOf(error) === 'unsupported' ? 'server-gone' : 'server-later',
+      messageOf(error),
+      { cause: error },
+    )
+  const { ftpCode, isOfLogin } = error
+  if (isOfLogin && (ftpCode >= 500 || ftpCode < 400))
+    return new RangeFailure('server-gone', `the login at it failed (FTP ${ftpCode})`)
+  if (ftpCode === 550 || ftpCode === 553 || ftpCode === 450)
+    return new RangeFailure('file-later', `it does not give the file (FTP ${ftpCode})`)
+  if (ftpCode === 530) return new RangeFailure('server-gone', 'it wants a login (FTP 530)')
+  return new RangeFailure('server-later', error.message)
 }
 
 /** RFC 1738, 3.2.1: a guest. RFC 1635: the user's own address is not revealed. */

@@ -1,12 +1,10 @@
-import { once } from 'node:events'
 import { posix } from 'node:path'
-import { PassThrough } from 'node:stream'
 import type { SecureContextOptions } from 'node:tls'
 import { Failure } from '@shoal/daemon/failure'
-import { ShoalError } from '@shoal/torrent'
+import { isLocalAddress, ShoalError } from '@shoal/torrent'
+import { connectDirectly, FtpConnection, FtpRefusal } from '@shoal/torrent/ftp'
 import type { Route } from '@shoal/torrent/route'
-import { Client, FTPError } from 'basic-ftp'
-import { outsideAddress } from '../../kernel/http/outside-lookup.ts'
+import { intoLocalNetwork, outsideAddress } from '../../kernel/http/outside-lookup.ts'
 import {
   networkFailure,
   type OpenedFile,
@@ -15,10 +13,7 @@ import {
   TransientFailure,
 } from '../../kernel/http/remote-file.ts'
 import type { FtpAddress } from './ftp-url.ts'
-import { RoutedFtpClient } from './routed-ftp-client.ts'
 
-/** For each answer, and for a silent data connection. */
-const TIMEOUT_MS = 30_000
 /** REST is not supported, or not for this file. */
 const NO_RESTART = new Set([500, 501, 502, 503, 504, 551, 554])
 
@@ -47,101 +42,91 @@ export class FtpFile implements RemoteFile {
 
   async open(resume: ResumePoint | null, { signal }: { signal: AbortSignal }): Promise<OpenedFile> {
     signal.throwIfAborted()
-    const { route, outsideOnly = false } = this.#options
-    const client = route
-      ? new RoutedFtpClient({ route, timeoutMs: TIMEOUT_MS, signal, outsideOnly })
-      : new Client(TIMEOUT_MS)
-    const close = () => client.close()
-    signal.addEventListener('abort', close, { once: true })
+    let connection: FtpConnection | null = null
     try {
-      return await this.#open(client, resume)
+      connection = await this.#connection(signal)
+      return await this.#open(connection, resume, signal)
     } catch (error) {
-      close()
+      connection?.close()
       signal.throwIfAborted()
-      if (resume && error instanceof FTPError && NO_RESTART.has(error.code))
+      if (resume && error instanceof FtpRefusal && NO_RESTART.has(error.ftpCode))
         return await this.open(null, { signal })
       throw ftpFailure(error, this.#address.host)
-    } finally {
-      signal.removeEventListener('abort', close)
     }
   }
 
-  async #open(client: Client, resume: ResumePoint | null): Promise<OpenedFile> {
-    const { host, port, user, password, path, tls } = this.#address
-    const secure = tls === 'implicit' ? tls : tls === 'explicit'
-    const secureOptions = { host, ...this.#options.tls }
-    const { outsideOnly, route } = this.#options
-    const at = outsideOnly && !route ? await outsideAddress(host) : host
-    await client.access({ host: at, port, user, password, secure, ...(secure && { secureOptions }) })
-    const totalBytes = await unlessRefused(client.size(path))
-    const modified = await unlessRefused(client.lastMod(path))
-    const validator = totalBytes === null ? null : `${totalBytes} ${modified?.toISOString() ?? ''}`
-    const same = resume !== null && resume.validator === validator && resume.atBytes <= (totalBytes ?? 0)
-    const atBytes = same ? resume.atBytes : 0
-    const body = new PassThrough()
-    const done = client.downloadTo(body, path, atBytes)
-    done.catch(error => body.destroy(error))
-    // The reader gets the error too; without a listener, the error of a body that nobody reads would end the process.
-    body.on('error', () => {})
-    await Promise.race([once(body, 'readable'), done])
-    // A refusal must appear now, before anything relies on the file: later, the body would just end.
-    if (body.readableLength === 0) await done
-    return {
-      name: posix.basename(path),
-      atBytes,
-      totalBytes,
-      validator,
-      body: readable(body, done, host),
-      close() {
-        client.close()
-        body.destroy()
-      },
+  async #connection(signal: AbortSignal): Promise<FtpConnection> {
+    const { host, port, user, password, tls } = this.#address
+    const { outsideOnly, route, tls: trusted } = this.#options
+    let to = host
+    if (route) to = (await route.resolveHost(host, { signal }))[0]!.host
+    else if (outsideOnly) to = await outsideAddress(host)
+    if (outsideOnly && isLocalAddress(to)) throw intoLocalNetwork(host)
+    const connect = async (port: number, signal: AbortSignal) => {
+      const socket = await (route?.connect ?? connectDirectly)({ host: to, port }, { signal })
+      // Data comes from the address that was asked, whatever others the name has.
+      if (!route) to = socket.remoteAddress ?? to
+      return socket
+    }
+    const place = { port, login: { user, password }, tls, tlsOptions: { host, ...trusted } }
+    return FtpConnection.open(place, connect, signal)
+  }
+
+  async #open(
+    connection: FtpConnection,
+    resume: ResumePoint | null,
+    signal: AbortSignal,
+  ): Promise<OpenedFile> {
+    const { host, path } = this.#address
+    const close = () => connection.close()
+    signal.addEventListener('abort', close, { once: true })
+    try {
+      const totalBytes = await connection.size(path)
+      const validator =
+        totalBytes === null ? null : `${totalBytes} ${(await connection.modified(path)) ?? ''}`
+      const same = resume !== null && resume.validator === validator && resume.atBytes <= (totalBytes ?? 0)
+      const { data, isWhole } = await connection.retrieve(path, same ? resume.atBytes : 0, signal)
+      return {
+        name: posix.basename(path),
+        atBytes: same && !isWhole ? resume.atBytes : 0,
+        totalBytes,
+        validator,
+        body: readable(data, connection, host),
+        close() {
+          connection.close()
+          data.destroy()
+        },
+      }
+    } finally {
+      signal.removeEventListener('abort', close)
     }
   }
 }
 
 /** The data connection may end although the server then reports that it could not send everything. */
 async function* readable(
-  body: PassThrough,
-  done: Promise<unknown>,
+  data: AsyncIterable<Uint8Array>,
+  connection: FtpConnection,
   host: string,
 ): AsyncGenerator<Uint8Array> {
   try {
-    yield* body as AsyncIterable<Uint8Array>
-    await done
+    yield* data
+    await connection.ended()
   } catch (error) {
     throw ftpFailure(error, host)
   }
 }
 
-/** Returns null if the server does not know the command. */
-async function unlessRefused<T>(answer: Promise<T>): Promise<T | null> {
-  try {
-    return await answer
-  } catch (error) {
-    if (error instanceof FTPError && error.code >= 500) return null
-    // An invalid date.
-    if (error instanceof Error && /can't parse/i.test(error.message)) return null
-    throw error
-  }
-}
-
 function ftpFailure(error: unknown, host: string): Error {
-  if (error instanceof FTPError) return refusal(error, host)
-  if (error instanceof ShoalError)
-    return new TransientFailure('no-answer', `${host}: ${error.message}`, { cause: error })
-  const known = networkFailure(error, host)
-  if (known instanceof Failure) return known
-  // The client's own messages about silence and lost connections.
-  if (/timeout|closed|connection|FIN packet/i.test(known.message))
-    return new TransientFailure('no-answer', `${host}: the connection was lost or timed out`, {
-      cause: error,
-    })
-  return new Failure('bad-message', `${host}: the response is not valid FTP`, { cause: error })
+  if (error instanceof FtpRefusal) return refusal(error, host)
+  if (!(error instanceof ShoalError)) return networkFailure(error, host)
+  return error.code === 'bad-message' || error.code === 'unsupported'
+    ? new Failure('bad-message', `${host}: the response is not valid FTP`, { cause: error })
+    : new TransientFailure('no-answer', `${host}: ${error.message}`, { cause: error })
 }
 
 /** RFC 959, 4.2: 4xx may work later, 5xx does not. */
-function refusal({ code }: FTPError, host: string): Failure {
+function refusal({ ftpCode: code }: FtpRefusal, host: string): Failure {
   if (code >= 400 && code < 500)
     return new TransientFailure('no-answer', `${host}: the file is not available at the moment (FTP ${code})`)
   if (code === 530 || code === 331 || code === 332)
