@@ -1,4 +1,5 @@
 /** A member and strangers whose programs flood a real hub: it refuses, and the nodes of the others stay as they are. */
+
 import { randomBytes } from 'node:crypto'
 import type { NodeApi } from '@shoal/api'
 import { readDeviceText } from '@shoal/identity/devices'
@@ -6,6 +7,7 @@ import { parseShareLink, roomSecretOf } from '@shoal/links'
 import { limitMs, until } from '@shoal/testing'
 import { expect, onTestFinished, test } from 'vitest'
 import { encodeEnvelope } from '../packages/chat/src/envelope/index.ts'
+import { text } from '../packages/chat/src/testing/chat-world.ts'
 import { forgedCommit } from '../packages/chat/src/testing/forged-commit.ts'
 import type { Link } from '../packages/hub-api/src/rooms/rooms.ts'
 import { TAKINGS_PER_DAY } from '../packages/hub-stores/src/key-packages/key-packages.ts'
@@ -41,13 +43,6 @@ async function joined(folder: string, url: string, name: string): Promise<Member
   return { node, did: person.did, api: node.api }
 }
 
-const text = (words: string) => ({
-  kind: 'text' as const,
-  text: words,
-  replyTo: null,
-  mentions: [],
-  files: [],
-})
 const rssOf = ({ node }: Member) => usageOf(node.process.pid).residentBytes
 
 /** How long the slowest answer of the nodes took, while `run` runs. */

@@ -1,6 +1,6 @@
 import { latin1 } from '@shoal/torrent/base'
 import { beforeEach, expect, it } from 'vitest'
-import { type ChatMember, ChatWorld, HOME } from '../testing/chat-world.ts'
+import { type ChatMember, ChatWorld, HOME, text } from '../testing/chat-world.ts'
 import type { RoomEntry } from './ports.ts'
 
 let world: ChatWorld
@@ -23,8 +23,8 @@ beforeEach(async () => {
 })
 
 const room = () => world.hub.rooms.get(roomKey)!
-const say = async (member: ChatMember, text: string) => {
-  await world.until(member.only.send({ kind: 'text', text, replyTo: null, mentions: [], files: [] }))
+const say = async (member: ChatMember, words: string) => {
+  await world.until(member.only.send(text(words)))
   await world.advance(1000)
 }
 

@@ -4,7 +4,7 @@ import { beforeEach, describe, expect, it } from 'vitest'
 import type { Content } from '../conversations/index.ts'
 import { encodeEnvelope } from '../envelope/envelope.ts'
 import { makeKeyPackage } from '../groups/key-packages.ts'
-import { type ChatMember, ChatWorld, HOME } from '../testing/chat-world.ts'
+import { type ChatMember, ChatWorld, HOME, text } from '../testing/chat-world.ts'
 import { deviceOf, NOW, suite } from '../testing/members.ts'
 import type { PageOptions } from './message-page.ts'
 
@@ -13,13 +13,6 @@ let ann: ChatMember
 let ben: ChatMember
 let cat: ChatMember
 
-const text = (words: string) => ({
-  kind: 'text' as const,
-  text: words,
-  replyTo: null,
-  mentions: [],
-  files: [],
-})
 const say = async (member: ChatMember, words: string) => (await world.until(member.only.send(text(words))))!
 const namesOf = (member: ChatMember) => member.only.members.map(({ device }) => device.name).sort()
 const roomOf = (member: ChatMember) => world.hub.rooms.get(latin1(member.only.id))!

@@ -14,7 +14,7 @@ import { encodeEnvelope } from '../envelope/envelope.ts'
 import { restoreRecords } from '../groups/group-records.ts'
 import { makeKeyPackage, readKeyPackage } from '../groups/key-packages.ts'
 import { POLICY_EXTENSION } from '../groups/policy.ts'
-import { type ChatMember, ChatWorld, HOME } from '../testing/chat-world.ts'
+import { type ChatMember, ChatWorld, HOME, text } from '../testing/chat-world.ts'
 import { forgedCommit, forgedHandshake, type HostileMember } from '../testing/forged-commit.ts'
 import { NOW, suite } from '../testing/members.ts'
 
@@ -35,8 +35,8 @@ async function begin(...others: ChatMember[]): Promise<void> {
   await world.until(group!.change({ add: others.map(({ did }) => did) }))
   await world.advance(3000)
 }
-const say = async (member: ChatMember, text: string) => {
-  await world.until(member.only.send({ kind: 'text', text, replyTo: null, mentions: [], files: [] }))
+const say = async (member: ChatMember, words: string) => {
+  await world.until(member.only.send(text(words)))
   await world.advance(1000)
 }
 const namesOf = (member: ChatMember) => member.only.members.map(({ device }) => device.name).sort()

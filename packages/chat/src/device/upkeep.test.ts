@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, expect, it, vi } from 'vitest'
-import { type ChatMember, ChatWorld, HOME } from '../testing/chat-world.ts'
+import { type ChatMember, ChatWorld, HOME, text } from '../testing/chat-world.ts'
 
 const DAY_MS = 86_400_000
 let world: ChatWorld
@@ -30,8 +30,8 @@ const days = async (count: number) => {
   // The library compares key packages that are added with the clock of the system.
   vi.setSystemTime(world.clock.unixMs())
 }
-const say = async (member: ChatMember, text: string) => {
-  await world.until(member.only.send({ kind: 'text', text, replyTo: null, mentions: [], files: [] }))
+const say = async (member: ChatMember, words: string) => {
+  await world.until(member.only.send(text(words)))
   await world.advance(1000)
 }
 

@@ -1,19 +1,12 @@
 import { hex, latin1 } from '@shoal/torrent/base'
 import { beforeEach, describe, expect, it } from 'vitest'
-import { type ChatMember, ChatWorld, HOME } from '../testing/chat-world.ts'
+import { type ChatMember, ChatWorld, HOME, text } from '../testing/chat-world.ts'
 
 let world: ChatWorld
 let ann: ChatMember
 let ben: ChatMember
 let cat: ChatMember
 
-const text = (words: string) => ({
-  kind: 'text' as const,
-  text: words,
-  replyTo: null,
-  mentions: [],
-  files: [],
-})
 const say = async (member: ChatMember, words: string) => (await world.until(member.only.send(text(words))))!
 const entriesOf = (member: ChatMember) => world.hub.rooms.get(latin1(member.only.id))!.entries
 const sequencesOf = (member: ChatMember) => member.only.messages.map(({ sequence }) => sequence)

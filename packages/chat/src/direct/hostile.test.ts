@@ -4,7 +4,7 @@ import { type Cbor, encodeCbor } from '@shoal/identity/signed-cbor'
 import { concat, latin1 } from '@shoal/torrent/base'
 import { beforeEach, describe, expect, it } from 'vitest'
 import { encodeEnvelope } from '../envelope/envelope.ts'
-import { type ChatMember, ChatWorld, HOME } from '../testing/chat-world.ts'
+import { type ChatMember, ChatWorld, HOME, text } from '../testing/chat-world.ts'
 import { memoryChannels } from '../testing/memory-channels.ts'
 import { decodeFrame, encodeFrame, type Frame, framesOf, packFrame } from './frames.ts'
 import { type DirectChannel, type DirectSession, openSession } from './session.ts'
@@ -15,13 +15,6 @@ let ben: ChatMember
 let eve: ChatMember
 
 const random = (length: number) => new Uint8Array(randomBytes(length))
-const text = (words: string) => ({
-  kind: 'text' as const,
-  text: words,
-  replyTo: null,
-  mentions: [],
-  files: [],
-})
 const anybody = () => true
 
 function frameOf(members: Cbor): Uint8Array {

@@ -1,7 +1,7 @@
 import { SignaledPeers } from '@shoal/network/signaled-peers'
 import { MemoryRtc } from '@shoal/torrent/testing'
 import { beforeEach, expect, it } from 'vitest'
-import { type ChatMember, ChatWorld, HOME } from '../testing/chat-world.ts'
+import { type ChatMember, ChatWorld, HOME, text } from '../testing/chat-world.ts'
 import { deviceOf } from '../testing/members.ts'
 import { DirectSignals } from './direct-signals.ts'
 import { decodeSignal } from './signal.ts'
@@ -13,13 +13,6 @@ let ann: ChatMember
 let ben: ChatMember
 let cat: ChatMember
 
-const text = (words: string) => ({
-  kind: 'text' as const,
-  text: words,
-  replyTo: null,
-  mentions: [],
-  files: [],
-})
 const connected = (member: ChatMember) => member.direct!.connected.map(({ did }) => world.nameOf(did)).sort()
 /** Signals that came to members. */
 let heard: string[]

@@ -10,6 +10,11 @@ import { deviceOf, suite, type TestDevice, TestPerson } from './members.ts'
 import { type MemoryChannels, memoryChannels } from './memory-channels.ts'
 import { HOME, MemoryHub, MemoryProcess } from './memory-hub.ts'
 
+/** A message of these words. */
+export function text(words: string) {
+  return { kind: 'text' as const, text: words, replyTo: null, mentions: [], files: [] }
+}
+
 /** One device with its disk. Its program can be killed and started again. */
 export class ChatMember {
   readonly name: string
