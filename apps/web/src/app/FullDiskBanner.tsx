@@ -11,7 +11,7 @@ export function FullDiskBanner() {
   if (lacksBytes === null) return null
   const t = texts.app.fullDisk
   return (
-    <div className={`${layout.row3} ${styles.banner}`} role="status">
+    <div className={`${layout.row3} ${layout.ruled} ${layout.strong} ${styles.banner}`} role="status">
       <Icon name="disk" />
       <div className={layout.grow}>
         <strong>{t.title}.</strong> {t.body({ size: formatBytes(lacksBytes) })}

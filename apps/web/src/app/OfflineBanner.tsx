@@ -28,7 +28,7 @@ export function OfflineBanner() {
   if (!shown) return null
   const t = texts.app.offline
   return (
-    <div className={`${layout.row3} ${styles.banner}`} role="status">
+    <div className={`${layout.row3} ${layout.ruled} ${layout.strong} ${styles.banner}`} role="status">
       <Icon name="offline" />
       <div className={layout.grow}>
         <strong>{t.title}.</strong> {loaded ? t.body : t.bodyNever}

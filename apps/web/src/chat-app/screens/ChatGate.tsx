@@ -3,6 +3,7 @@ import { useLocation, useSearchParams } from 'wouter'
 import { Button } from '../../shared/controls/Button.tsx'
 import { EmptyState } from '../../shared/controls/EmptyState.tsx'
 import { Loading } from '../../shared/controls/Loading.tsx'
+import layout from '../../shared/controls/layout.module.css'
 import { Notice } from '../../shared/controls/Panels.tsx'
 import { lazyComponent } from '../../shared/feature.ts'
 import { texts } from '../../shared/messages/chat-app.ts'
@@ -64,7 +65,7 @@ export function ChatGate({ device }: { readonly device: ChatBrowser }) {
       </EmptyState>
     )
   return (
-    <div className={styles.chat}>
+    <div className={`${layout.tall} ${styles.chat}`}>
       {faults.map(({ hub, message }) => (
         <Notice key={`${hub} ${message}`} tone="warn">
           {texts.fault({ hub, message })}

@@ -33,7 +33,7 @@ export function Frame({ release, device, onDevice, children }: Props) {
   const { offered, failure } = releases
   return (
     <div className={styles.frame}>
-      <header className={`${layout.row3} ${styles.top}`}>
+      <header className={`${layout.row3} ${layout.ruled} ${layout.surface} ${styles.top}`}>
         <div className={`${layout.row2} ${styles.brand}`}>
           <Logo />
           <span>{texts.name}</span>
@@ -72,7 +72,7 @@ export function Frame({ release, device, onDevice, children }: Props) {
           </Notice>
         )}
       </div>
-      <main className={styles.main}>{children}</main>
+      <main className={`${layout.scroll} ${styles.main}`}>{children}</main>
       <DropZone title={texts.files.drop} types={FILES} />
       {isOpen && (
         <AccountDialog {...{ release, device, onDevice, releases }} onClose={() => setOpen(false)} />

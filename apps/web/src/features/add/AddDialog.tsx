@@ -1,6 +1,7 @@
 import { Tabs } from '@base-ui/react/tabs'
 import { useRef, useState } from 'react'
 import { Dialog } from '../../shared/controls/Dialog.tsx'
+import layout from '../../shared/controls/layout.module.css'
 import type { DialogProps } from '../../shared/feature.ts'
 import { texts } from '../../shared/messages/texts.ts'
 import type { AddRequest } from '../../shared/ui/ui.ts'
@@ -21,9 +22,9 @@ export function AddDialog({ request, onClose }: DialogProps<AddRequest>) {
       onClose={onClose}
     >
       <Tabs.Root value={tab} onValueChange={setTab}>
-        <Tabs.List className={styles.tabs}>
+        <Tabs.List className={`${layout.ruled} ${styles.tabs}`}>
           {(['download', 'share'] as const).map(value => (
-            <Tabs.Tab key={value} value={value} className={styles.tab}>
+            <Tabs.Tab key={value} value={value} className={`${layout.muted} ${layout.bold} ${styles.tab}`}>
               {texts.add.tabs[value]}
             </Tabs.Tab>
           ))}

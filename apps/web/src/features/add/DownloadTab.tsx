@@ -204,7 +204,7 @@ function SourceForm({ field, text, peers, onText, onPeers, onSubmit, onFiles }: 
       />
       <Understood />
       <PeersField value={peers} onChange={onPeers} />
-      <div className={`${layout.wrap2} ${styles.actions}`}>
+      <div className={`${layout.wrap2} ${layout.end} ${styles.actions}`}>
         <input
           ref={picker}
           type="file"

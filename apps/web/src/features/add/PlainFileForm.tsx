@@ -35,7 +35,7 @@ export function PlainFileForm({ source, onBack, onAdd }: Props) {
         <span className={`${layout.grow} ${layout.break}`}>{source}</span>
       </p>
       <FolderField value={directory} onChange={setDirectory} />
-      <div className={`${layout.wrap2} ${styles.actions}`}>
+      <div className={`${layout.wrap2} ${layout.end} ${styles.actions}`}>
         <Button onClick={onBack}>{controls.back}</Button>
         <Button type="submit" variant="primary" icon="download" disabled={busy}>
           {t.plain.confirm}

@@ -57,7 +57,7 @@ export function PreviewForm({ preview, peers, onPeers, onBack, onAdd }: Props) {
       <div className={`${layout.stack4} ${styles.form}`}>
         <Title preview={preview} />
         <Notice tone="info">{t.known}</Notice>
-        <div className={`${layout.wrap2} ${styles.actions}`}>
+        <div className={`${layout.wrap2} ${layout.end} ${styles.actions}`}>
           <Button onClick={onBack}>{controls.back}</Button>
           <Button variant="primary" onClick={() => navigate(`/torrents/${preview.id}`)}>
             {t.openKnown}
@@ -100,7 +100,7 @@ export function PreviewForm({ preview, peers, onPeers, onBack, onAdd }: Props) {
         <CheckField label={t.options.paused} name="paused" />
       </div>
       <PeersField value={peers} onChange={onPeers} />
-      <div className={`${layout.wrap2} ${styles.actions}`}>
+      <div className={`${layout.wrap2} ${layout.end} ${styles.actions}`}>
         <Button onClick={onBack}>{controls.back}</Button>
         <Button type="submit" variant="primary" icon="download" disabled={wanted.size === 0 || busy}>
           {t.confirm} <span className={styles.size}>{formatBytes(wantedBytes)}</span>
@@ -117,7 +117,7 @@ function NotForNode({ onBack }: { onBack(): void }) {
       <Notice tone="warn">
         <strong>{t.sealed.name}.</strong> {t.sealed.toKey}
       </Notice>
-      <div className={`${layout.wrap2} ${styles.actions}`}>
+      <div className={`${layout.wrap2} ${layout.end} ${styles.actions}`}>
         <Button onClick={onBack}>{controls.back}</Button>
       </div>
     </div>
@@ -128,7 +128,7 @@ function Title({ preview }: { preview: Preview }) {
   const { name, totalBytes, files, private: isPrivate, comment, seal } = preview
   return (
     <div>
-      <h3 className={`${layout.break} ${styles.name}`}>{seal === null ? name : t.sealed.name}</h3>
+      <h3 className={`${layout.break} ${layout.large}`}>{seal === null ? name : t.sealed.name}</h3>
       <p className={layout.soft}>
         {listOf(formatBytes(totalBytes), seal === null ? texts.app.files({ count: files.length }) : null)}
         {isPrivate && (
@@ -138,7 +138,7 @@ function Title({ preview }: { preview: Preview }) {
           </>
         )}
       </p>
-      {comment && <p className={styles.comment}>{comment}</p>}
+      {comment && <p className={`${layout.small} ${styles.comment}`}>{comment}</p>}
     </div>
   )
 }

@@ -137,7 +137,7 @@ export function ShareForm({ content, onBack, onSharing }: Props) {
           </div>
         </div>
       </details>
-      <div className={`${layout.wrap2} ${styles.actions}`}>
+      <div className={`${layout.wrap2} ${layout.end} ${styles.actions}`}>
         <Button type="submit" variant="primary" disabled={isBusy} icon={sealed ? 'lock' : 'share'}>
           {sealed ? t.seal.confirm : t.confirm}
         </Button>

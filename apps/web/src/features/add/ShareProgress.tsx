@@ -76,7 +76,7 @@ export function ShareProgress({ sharing, onAgain, onClose, onShared }: Props) {
       </p>
       <ProgressBar value={value} />
       {!sending && !job && <Spinner />}
-      <div className={`${layout.wrap2} ${styles.actions}`}>
+      <div className={`${layout.wrap2} ${layout.end} ${styles.actions}`}>
         {sending && <Button onClick={() => task.cancel()}>{t.cancel}</Button>}
         <Button onClick={onClose}>{t.hide}</Button>
       </div>
@@ -109,7 +109,7 @@ function Done({ id, job: { link, name }, sharing: { task }, onAgain }: DoneProps
         </div>
       </div>
       {link === null ? <TorrentLink id={id} /> : <SealedLink link={link} name={name} />}
-      <div className={`${layout.wrap2} ${styles.actions}`}>
+      <div className={`${layout.wrap2} ${layout.end} ${styles.actions}`}>
         <Button variant="quiet" onClick={onAgain}>
           {t.again}
         </Button>

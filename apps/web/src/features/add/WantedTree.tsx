@@ -45,8 +45,8 @@ export function WantedTree({ files, wanted, onWanted }: Props) {
   if (files.length === 1) return null
   return (
     <div className={`${layout.box} ${styles.tree}`}>
-      <div className={`${layout.wrap2} ${styles.treeHead}`}>
-        <span className={styles.chosen} aria-live="polite">
+      <div className={`${layout.wrap2} ${layout.ruled} ${styles.treeHead}`}>
+        <span className={`${layout.small} ${layout.tabular} ${styles.chosen}`} aria-live="polite">
           {t.chosen({ chosen: wanted.size, count: files.length, size: formatBytes(bytes) })}
         </span>
         {files.length > 12 && (
@@ -74,7 +74,7 @@ export function WantedTree({ files, wanted, onWanted }: Props) {
             return (
               <div
                 key={node.path}
-                className={`${layout.row} ${styles.treeRow}`}
+                className={`${layout.row} ${layout.whole} ${layout.small} ${styles.treeRow}`}
                 style={{ transform: `translateY(${start}px)`, paddingInlineStart: 8 + node.depth * 20 }}
               >
                 <Row
@@ -107,7 +107,7 @@ function Row(props: {
       {node.children ? (
         <button
           type="button"
-          className={`${layout.center} ${styles.turn}`}
+          className={`${layout.center} ${layout.fixed} ${layout.muted} ${styles.turn}`}
           aria-expanded={open}
           aria-label={t.open({ name: node.name })}
           onClick={props.onTurn}
@@ -115,9 +115,9 @@ function Row(props: {
           <Icon name={open ? 'expand' : 'right'} size={14} />
         </button>
       ) : (
-        <span className={`${layout.center} ${styles.turn}`} />
+        <span className={`${layout.center} ${layout.fixed} ${layout.muted} ${styles.turn}`} />
       )}
-      <label className={`${layout.row2} ${layout.grow} ${styles.treeName}`}>
+      <label className={`${layout.row2} ${layout.grow} ${layout.tall} ${styles.treeName}`}>
         <input
           type="checkbox"
           checked={state === 'all'}

@@ -35,7 +35,7 @@ export function ChatScreen({ client, place, onPlace }: Props) {
   useEffect(() => store.follow(), [store])
   return (
     <ChatClientContext value={client}>
-      <div className={styles.screen} data-open={conversation !== null || undefined}>
+      <div className={`${layout.tall} ${styles.screen}`} data-open={conversation !== null || undefined}>
         <h1 className="visually-hidden">{texts.title}</h1>
         <ConversationList
           store={store}

@@ -136,8 +136,8 @@ function DiskCard({ stats }: { stats: NodeStats }) {
           const low = totalBytes > 0 && freeBytes / totalBytes < LOW
           return (
             <li key={directory}>
-              <div className={`${layout.wrap2} ${layout.spread} ${styles.diskWords}`}>
-                <span className={`${layout.row2} ${styles.path}`} title={directory}>
+              <div className={`${layout.wrap2} ${layout.spread} ${layout.small} ${styles.diskWords}`}>
+                <span className={`${layout.row2} ${layout.shrink} ${styles.path}`} title={directory}>
                   <Icon name="disk" size={16} />{' '}
                   <span className={`${layout.break} ${layout.verbatim}`}>{directory}</span>
                 </span>
@@ -149,7 +149,7 @@ function DiskCard({ stats }: { stats: NodeStats }) {
                 value={totalBytes === 0 ? 0 : 1 - freeBytes / totalBytes}
                 tone={low ? 'bad' : 'accent'}
               />
-              {low && <p className={styles.low}>{t.diskLow}</p>}
+              {low && <p className={`${layout.small} ${styles.low}`}>{t.diskLow}</p>}
             </li>
           )
         })}

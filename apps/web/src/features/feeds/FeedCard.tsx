@@ -115,7 +115,7 @@ function FilterLine({
 }) {
   const { matching, found } = useMatching(items, filter)
   return (
-    <div className={`${layout.row3} ${layout.sunken} ${styles.filter}`}>
+    <div className={`${layout.row3} ${layout.sunken} ${layout.whole} ${styles.filter}`}>
       <div className={layout.grow}>
         <strong>{filter.include || t.everything}</strong>
         {filter.exclude && <span className={layout.soft}> {t.without({ words: filter.exclude })}</span>}

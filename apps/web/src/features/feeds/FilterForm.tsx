@@ -58,7 +58,7 @@ export function FilterForm({ filter = NEW, items, onSave, onCancel, onRemove }: 
     return refused?.member === member ? refused.message : null
   }
   return (
-    <form className={`${layout.stack3} ${styles.filterForm}`} onSubmit={submit}>
+    <form className={`${layout.stack3} ${layout.whole} ${styles.filterForm}`} onSubmit={submit}>
       <div className={layout.columns}>
         <TextField
           label={t.include}
@@ -98,7 +98,7 @@ export function FilterForm({ filter = NEW, items, onSave, onCancel, onRemove }: 
       />
       {matching?.kind === 'slow' && <Notice tone="warn">{t.slowExpression}</Notice>}
       {matching?.kind === 'fits' && (
-        <div className={`${layout.sunken} ${styles.preview}`} aria-live="polite">
+        <div className={`${layout.sunken} ${layout.small} ${styles.preview}`} aria-live="polite">
           <strong>{t.matching({ matching: found.length, count: items.length })}</strong>
           <ul>
             {found.slice(0, SHOWN).map(({ id, title }) => (

@@ -14,11 +14,11 @@ export function Hit({ hit }: { hit: SearchHit }) {
   const { torrentName, file, path, snippet, matches } = hit
   const name = shownName(path ?? torrentName)
   return (
-    <Link href={hrefOf(hit)} className={styles.hit}>
-      <span className={styles.icon}>
+    <Link href={hrefOf(hit)} className={`${layout.plain} ${styles.hit}`}>
+      <span className={`${layout.fixed} ${layout.dim} ${styles.icon}`}>
         <Icon name={iconFor(path)} />
       </span>
-      <span className={styles.words}>
+      <span className={`${layout.shrink} ${styles.words}`}>
         <span className={`${layout.break} ${styles.name}`}>
           {snippet === null ? <Marked text={name} matches={matches} /> : name}
         </span>

@@ -35,10 +35,10 @@ export const ResultRow = memo(({ row, words, onBlock }: Props) => {
   const marked = <Marked text={title} matches={findWords(title, words)} />
   return (
     <li className={styles.result} data-result={row.id}>
-      <span className={styles.icon}>
+      <span className={`${layout.fixed} ${layout.dim} ${styles.icon}`}>
         <Icon name={iconFor(row.hits[0]?.path ?? largest?.path ?? null)} />
       </span>
-      <div className={styles.words}>
+      <div className={`${layout.shrink} ${styles.words}`}>
         <h2 className={`${layout.break} ${styles.name}`}>
           {torrent && row.publisher === null ? (
             <Link href={`/torrents/${torrent.id}`} data-title>
@@ -63,12 +63,12 @@ export const ResultRow = memo(({ row, words, onBlock }: Props) => {
             {row.alsoPublishedBy > 0 && ` · ${t.alsoBy({ count: row.alsoPublishedBy })}`}
           </p>
         )}
-        {!row.confirmed && <p className={styles.unconfirmed}>{t.unconfirmed}</p>}
+        {!row.confirmed && <p className={`${layout.small} ${styles.unconfirmed}`}>{t.unconfirmed}</p>}
         {row.hits.length > 0 && <Hits row={row} />}
       </div>
       <div className={styles.actions}>
         {torrent ? (
-          <Link href={`/torrents/${torrent.id}`} className={styles.own}>
+          <Link href={`/torrents/${torrent.id}`} className={`${layout.small} ${layout.bold} ${styles.own}`}>
             {torrent.progress < 1 ? t.ownAt({ percent: formatPercent(torrent.progress) }) : t.own}
           </Link>
         ) : (
@@ -138,7 +138,7 @@ function Seeds({ row: { publisher, seeds, counting } }: Pick<Props, 'row'>) {
   if (!publisher) return null
   const known = seeds === null ? (counting ? t.seedsAsked : '') : t.seeds({ count: seeds })
   return (
-    <span className={`${layout.soft} ${styles.seeds}`} data-none={seeds === 0 || undefined}>
+    <span className={`${layout.soft} ${layout.nowrap} ${styles.seeds}`} data-none={seeds === 0 || undefined}>
       {seeds === 0 ? t.noSeeds : known}
     </span>
   )

@@ -59,7 +59,7 @@ export function Defaults({
           </>
         }
       >
-        <ul className={styles.changes}>
+        <ul className={`${layout.muted} ${styles.changes}`}>
           {changes.map(([field]) => (
             <li key={field.name}>{describeField(field).title}</li>
           ))}

@@ -1,4 +1,5 @@
 import { useEffect, useState } from 'react'
+import layout from '../../shared/controls/layout.module.css'
 import { SavedInput } from '../../shared/forms/SavedInput.tsx'
 import { texts } from '../../shared/messages/texts.ts'
 import { BrowseButton } from './BrowseButton.tsx'
@@ -24,7 +25,7 @@ export function PathField({
     if (next !== value) onChange(next)
   }
   return (
-    <span className={styles.path}>
+    <span className={`${layout.whole} ${styles.path}`}>
       <SavedInput
         id={id}
         spellCheck={false}

@@ -75,7 +75,7 @@ function Page({ settings, editor }: { readonly settings: Settings; readonly edit
       </nav>
       <div className={`${layout.stack4} ${layout.shrink}`}>
         {contents.length === 0 && (
-          <div className={`${layout.stack3} ${styles.none}`} role="status">
+          <div className={`${layout.stack3} ${layout.muted} ${styles.none}`} role="status">
             <p>{say.none({ text })}</p>
             <Button onClick={() => setText('')}>{say.showAll}</Button>
           </div>

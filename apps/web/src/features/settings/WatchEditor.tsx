@@ -87,7 +87,7 @@ function NewFolder({
     setDirectory('')
   }
   return (
-    <form className={styles.adder} onSubmit={submit}>
+    <form className={`${layout.whole} ${styles.adder}`} onSubmit={submit}>
       <TextField
         label={say.directory}
         spellCheck={false}

@@ -16,7 +16,7 @@ export function WeekPicture({ schedule }: { readonly schedule: readonly Schedule
   return (
     <div className={`${layout.stack1} ${styles.week}`} role="img" aria-label={say.picture}>
       {WEEK.map(day => (
-        <div key={day} className={styles.day}>
+        <div key={day} className={`${layout.muted} ${styles.day}`}>
           <span>{dayName(day, 'short')}</span>
           <div className={styles.line}>
             {stretches
@@ -34,9 +34,9 @@ export function WeekPicture({ schedule }: { readonly schedule: readonly Schedule
           </div>
         </div>
       ))}
-      <div className={styles.day}>
+      <div className={`${layout.muted} ${styles.day}`}>
         <span />
-        <div className={styles.hours}>
+        <div className={`${layout.spread} ${layout.dim} ${layout.tabular} ${styles.hours}`}>
           {HOURS.map(hour => (
             <span key={hour}>{hour}</span>
           ))}

@@ -167,7 +167,7 @@ function Opened({ reach, password }: { readonly reach: Reach; readonly password:
       </ul>
       {username !== null && <p className={layout.soft}>{t.console({ name: username })}</p>}
       {password !== null && (
-        <div className={`${layout.wrap2} ${styles.password}`}>
+        <div className={layout.wrap2}>
           <span>
             {t.password}: <strong className={layout.mono}>{password}</strong>
           </span>

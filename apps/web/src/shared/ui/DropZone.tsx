@@ -62,7 +62,7 @@ export function DropZone({ title, hint, types, onDrop }: Props) {
   if (!over || (!taker && !hint)) return null
   return (
     <div className={`${layout.center} ${styles.zone}`}>
-      <div className={`${layout.stack2} ${layout.centered} ${styles.card}`}>
+      <div className={`${layout.stack2} ${layout.centered} ${layout.surface} ${styles.card}`}>
         <Icon name="download" size={40} />
         <strong>{title}</strong>
         <span className={layout.muted}>{taker?.hint ?? hint}</span>

@@ -45,7 +45,7 @@ export function WelcomePage() {
   }
   useTorrentAdded(finish, door !== 'share')
   return (
-    <div className={styles.page}>
+    <div className={`${layout.whole} ${styles.page}`}>
       <div className={`${layout.stack2} ${layout.centered}`}>
         <Logo size={44} />
         <h1>{t.title}</h1>
@@ -62,7 +62,7 @@ export function WelcomePage() {
           </li>
         ))}
       </ol>
-      <section className={`${layout.stack4} ${styles.card}`}>
+      <section className={`${layout.stack4} ${layout.surface} ${styles.card}`}>
         <h2 ref={heading} tabIndex={-1}>
           {shown.title}
         </h2>

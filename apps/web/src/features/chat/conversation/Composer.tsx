@@ -167,7 +167,7 @@ export function Composer(props: Props) {
           />
         </div>
       )}
-      <div className={`${layout.row} ${styles.field}`}>
+      <div className={`${layout.row} ${layout.surface} ${styles.field}`}>
         {completion.list}
         {shares.files && (
           <>
@@ -188,7 +188,7 @@ export function Composer(props: Props) {
         )}
         <textarea
           ref={input}
-          className={styles.input}
+          className={`${layout.shrink} ${styles.input}`}
           rows={1}
           value={text}
           aria-label={t.label}

@@ -90,12 +90,12 @@ export function ConversationPane({ store, conversation, message, onOpen }: Props
   }
   const other = kind === 'private' ? members.find(({ isSelf }) => !isSelf) : undefined
   return (
-    <section className={`${layout.stack} ${styles.pane}`} aria-label={name}>
-      <header className={`${layout.row3} ${styles.head}`}>
+    <section className={`${layout.stack} ${layout.tall} ${layout.shrink} ${styles.pane}`} aria-label={name}>
+      <header className={`${layout.row3} ${layout.ruled} ${layout.surface} ${styles.head}`}>
         <IconButton icon="left" label={texts.back} className={styles.back} onClick={() => onOpen(null)} />
         <Avatar name={name} seed={other?.did ?? id} icon={kind === 'share' ? 'link' : undefined} />
         <div className={layout.grow}>
-          <h2 className={`${layout.clip} ${styles.title}`}>
+          <h2 className={`${layout.clip} ${layout.large} ${styles.title}`}>
             <bdi>{name}</bdi>
           </h2>
           <p className={`${layout.faint} ${layout.clip}`}>

@@ -92,7 +92,7 @@ export function MessageList(props: Props) {
       {/* biome-ignore lint/a11y/noStaticElementInteractions: keys move the focus among its messages, which show their buttons under the pointer */}
       <div
         ref={scroller}
-        className={styles.scroller}
+        className={`${layout.tall} ${styles.scroller}`}
         onScroll={look}
         onPointerOver={event => isInside(event) && setHovered(messageAt(event.target))}
         onPointerLeave={() => setHovered(null)}
@@ -100,7 +100,7 @@ export function MessageList(props: Props) {
         onBlur={(event: FocusEvent) => !event.currentTarget.contains(event.relatedTarget) && setFocused(null)}
         onKeyDown={moveFocus}
       >
-        <ol ref={content} className={styles.messages} aria-label={texts.messages}>
+        <ol ref={content} className={`${layout.end} ${styles.messages}`} aria-label={texts.messages}>
           {shown.hasOlder ? (
             <li className={`${layout.center} ${styles.older}`} aria-label={texts.loadingOlder}>
               <Spinner />

@@ -42,7 +42,7 @@ export function RequestBar({ store, conversation: { id, kind, invitedBy }, onOpe
       await work().catch(notifyError)
     })
   return (
-    <div className={`${layout.stack3} ${styles.request}`} role="note">
+    <div className={`${layout.stack3} ${layout.ruled} ${styles.request}`} role="note">
       <h3 className={layout.break}>{invitedBy ? t.title({ name: nameOf(invitedBy) }) : t.unknown}</h3>
       {invitedBy && <p className={`${layout.mono} ${layout.break}`}>{invitedBy.did}</p>}
       <p>{t.body}</p>

@@ -87,7 +87,7 @@ export function ConversationList({ store, selected, onOpen }: Props) {
         </EmptyState>
       )}
       {conversations === null && failure === null && <Loading />}
-      <div className={styles.rows}>
+      <div className={`${layout.scroll} ${styles.rows}`}>
         {requests.length > 0 && (
           <>
             <h2 className={`${layout.heading} ${styles.part}`}>{texts.requests}</h2>

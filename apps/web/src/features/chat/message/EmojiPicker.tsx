@@ -27,7 +27,7 @@ export function EmojiPicker({ trigger, onChoose, onOpenChange }: Props) {
       <Popover.Trigger render={trigger} />
       <Popover.Portal>
         <Popover.Positioner className={styles.positioner} sideOffset={6} align="end">
-          <Popover.Popup className={styles.popup} aria-label={texts.emoji}>
+          <Popover.Popup className={`${layout.scroll} ${styles.popup}`} aria-label={texts.emoji}>
             {/* biome-ignore lint/a11y/noStaticElementInteractions: the keys move the focus among its buttons */}
             <div className={layout.stack2} onKeyDown={moveFocus}>
               {GROUPS.map(group => (

@@ -41,7 +41,7 @@ export function LinkCard({ link }: { readonly link: ShoalLink }) {
     progress === null ? null : progress < 1 ? t.here({ percent: formatPercent(progress) }) : t.complete,
   )
   return (
-    <div className={`${layout.box} ${layout.stack2} ${styles.link}`}>
+    <div className={`${layout.box} ${layout.stack2} ${layout.surface} ${styles.link}`}>
       <div className={layout.row2}>
         <Icon name={!isWhole ? 'alert' : kind ? ICONS[kind] : isSealed ? 'lock' : 'share'} size={20} />
         <div className={layout.shrink}>

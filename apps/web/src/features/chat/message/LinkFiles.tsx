@@ -33,7 +33,7 @@ export function LinkFiles({ share, isSealed }: { readonly share: OpenedFiles; re
     <>
       {shown && (
         // Pictures and players only say that they cannot show something.
-        <div className={styles.media} onErrorCapture={explain}>
+        <div className={`${layout.scroll} ${styles.media}`} onErrorCapture={explain}>
           <Suspense fallback={<Loading />}>
             <FileView key={shown.index} file={shown} files={files} />
           </Suspense>
@@ -42,7 +42,7 @@ export function LinkFiles({ share, isSealed }: { readonly share: OpenedFiles; re
       {problem !== null && <p role="alert">{problem}</p>}
       <ul className={layout.stack1}>
         {listed.map(file => (
-          <li key={file.index} className={`${layout.row2} ${styles.file}`}>
+          <li key={file.index} className={`${layout.row2} ${layout.spread}`}>
             <span className={layout.shrink}>
               <bdi className={layout.break}>{shownName(file.name)}</bdi>{' '}
               <span className={layout.soft}>{formatBytes(file.lengthBytes)}</span>

@@ -76,7 +76,7 @@ export const MessageItem = memo(function MessageItem(props: Props) {
       tabIndex={isReached ? 0 : -1}
     >
       {isFirst && <Avatar name={name} seed={sender.did} />}
-      <div className={`${layout.stack1} ${styles.body}`}>
+      <div className={`${layout.stack1} ${layout.start} ${layout.shrink} ${styles.body}`}>
         {isFirst ? (
           <p className={styles.head}>
             <bdi className={`${layout.bold} ${styles.name}`}>{sender.isSelf ? texts.you : name}</bdi>
@@ -146,7 +146,7 @@ function Reactions({ message, people, isWritable, actions }: Props) {
           <button
             key={emoji}
             type="button"
-            className={styles.reaction}
+            className={`${layout.surface} ${layout.small} ${styles.reaction}`}
             aria-pressed={own}
             disabled={!isWritable}
             title={texts.reactedBy({ emoji, names })}

@@ -74,13 +74,17 @@ function Deletions({ lists, torrents }: { lists: readonly Files[]; torrents: num
             <li key={`${id} ${path}`} className={`${layout.row2} ${layout.start}`}>
               <Icon name={kind} size={16} />
               <span className={`${layout.grow} ${layout.break} ${layout.bold}`}>{shownName(path)}</span>
-              {kind === 'folder' && <span className={styles.count}>{texts.app.files({ count: files })}</span>}
+              {kind === 'folder' && (
+                <span className={`${layout.fixed} ${layout.muted} ${layout.tabular}`}>
+                  {texts.app.files({ count: files })}
+                </span>
+              )}
             </li>
           )),
         )}
         {lists.map(({ id, names, total }) =>
           names.length === 0 ? null : (
-            <li key={`${id} files`} className={`${layout.break} ${styles.names}`}>
+            <li key={`${id} files`} className={`${layout.break} ${layout.muted} ${styles.names}`}>
               {names.map(shownName).join(', ')}
               {total > names.length && ` ${t.more({ count: total - names.length })}`}
             </li>

@@ -74,7 +74,7 @@ function Page({ torrent, detail }: { readonly torrent: Torrent; readonly detail:
       <Head torrent={torrent} onPlay={main === null ? null : () => show(main)} />
       <ChangedFiles paths={detail.value?.changedFiles ?? []} />
       <Tabs.Root className={`${layout.stack4} ${layout.shrink}`} value={tab} onValueChange={choose}>
-        <Tabs.List className={styles.list} aria-label={say.tabs.label}>
+        <Tabs.List className={`${layout.ruled} ${styles.list}`} aria-label={say.tabs.label}>
           {tabs.map(({ name, label, count }) => (
             <Tabs.Tab key={name} value={name} className={`${layout.inline} ${styles.tab}`}>
               {label}
@@ -83,7 +83,7 @@ function Page({ torrent, detail }: { readonly torrent: Torrent; readonly detail:
           ))}
           <Tabs.Indicator className={styles.indicator} />
         </Tabs.List>
-        <Tabs.Panel value={tab} className={styles.panel}>
+        <Tabs.Panel value={tab} className={`${layout.shrink} ${styles.panel}`}>
           <Suspense fallback={<Loading />}>
             <TorrentPageContext value={{ detail, files, marked, open: show }}>
               <Content torrent={torrent} />

@@ -198,13 +198,13 @@ function Choice({ picture, text, count, chosen, expanded, alarm, menu, onChoose 
     <li className={menu ? styles.withMenu : undefined}>
       <button
         type="button"
-        className={`${layout.row2} ${layout.soft} ${styles.choice}`}
+        className={`${layout.row2} ${layout.soft} ${layout.whole} ${styles.choice}`}
         aria-pressed={chosen}
         aria-expanded={expanded}
         data-alarm={alarm || undefined}
         onClick={onChoose}
       >
-        <span className={`${layout.center} ${styles.picture}`}>{picture}</span>
+        <span className={`${layout.center} ${layout.fixed} ${styles.picture}`}>{picture}</span>
         <span className={`${layout.grow} ${layout.clip}`}>{text}</span>
         <span className="number">{formatCount(count)}</span>
       </button>

@@ -57,7 +57,7 @@ function JobRow({ job }: { job: Job }) {
   const running = job.state === 'running' || job.state === 'waiting'
   return (
     <li className={styles.job}>
-      <div className={`${layout.wrap2} ${styles.words}`}>
+      <div className={`${layout.wrap2} ${layout.shrink} ${styles.words}`}>
         <span className={`${layout.clip} ${styles.name}`}>{jobTitle(job)}</span>
         <span className={`${layout.soft} ${layout.tabular}`}>{describeJob(job)}</span>
       </div>
@@ -101,7 +101,7 @@ function Upload({ task }: { task: UploadTask }) {
   const { sentBytes, error } = useCell(task.progress)
   return (
     <li className={styles.job}>
-      <div className={`${layout.wrap2} ${styles.words}`}>
+      <div className={`${layout.wrap2} ${layout.shrink} ${styles.words}`}>
         <span className={`${layout.clip} ${styles.name}`}>{t.upload({ name: task.name })}</span>
         <span className={`${layout.soft} ${layout.tabular}`}>
           {error ?? texts.list.of({ part: formatBytes(sentBytes), whole: formatBytes(task.totalBytes) })}

@@ -10,7 +10,6 @@ import type { ActionDialog } from '../actions/ActionDialogs.tsx'
 import { createMenu } from '../actions/menu.ts'
 import { torrentActions } from '../actions/torrent-actions.ts'
 import { JobsStrip } from './JobsStrip.tsx'
-import styles from './List.module.css'
 import { ListEmpty } from './ListEmpty.tsx'
 import { StatusBar } from './StatusBar.tsx'
 import { kept, NOTHING } from './selection.ts'
@@ -59,7 +58,7 @@ export function ListPage() {
     return true
   }
   return (
-    <div ref={page} className={`${layout.stack} ${styles.page}`}>
+    <div ref={page} className={`${layout.stack} ${layout.tall} ${layout.shrink}`}>
       <h1 className="visually-hidden">{texts.list.title}</h1>
       <Toolbar
         {...{ filter, sort, narrow, selection, actions, menuItems }}

@@ -49,7 +49,7 @@ export const Row = memo(function Row(props: RowProps) {
         <div
           key={key}
           role="gridcell"
-          className={`${layout.soft} ${styles.cell}`}
+          className={`${layout.soft} ${layout.shrink} ${layout.nowrap} ${styles.cell}`}
           data-column={key}
           data-end={end || undefined}
         >
@@ -71,7 +71,7 @@ export const CardRow = memo(function CardRow(props: RowProps) {
   const eta = etaOf(torrent)
   const name = shownName(torrent.name)
   return (
-    <div {...rowProps(props)} className={styles.card}>
+    <div {...rowProps(props)} className={`${layout.ruled} ${styles.card}`}>
       <div role="gridcell" className={`${layout.center} ${styles.box}`}>
         <SelectBox name={name} selected={props.selected} />
       </div>
@@ -83,7 +83,7 @@ export const CardRow = memo(function CardRow(props: RowProps) {
           {label !== null && <LabelChip name={label} colour={props.colours.get(label)?.colour} />}
         </div>
         <ProgressBar value={progress} tone={lookOf(torrent).tone} />
-        <div className={styles.cardFacts}>
+        <div className={`${layout.muted} ${layout.tiny} ${layout.nowrap} ${styles.cardFacts}`}>
           <span className={layout.clip} data-reason={torrent.reason}>
             {describeState(torrent)}
           </span>
@@ -102,7 +102,7 @@ export const CardRow = memo(function CardRow(props: RowProps) {
           {eta !== null && (
             <span className={`number ${layout.clip}`}>{t.left({ time: formatDuration(eta, 1) })}</span>
           )}
-          <span className={styles.cardEnd}>
+          <span className={`${layout.fixed} ${styles.cardEnd}`}>
             {!hasProgress(torrent) && ratio !== null && <span className="number">{formatRatio(ratio)}</span>}
             {totalBytes !== null && <span className="number">{formatBytes(totalBytes)}</span>}
           </span>
@@ -170,7 +170,7 @@ function MenuButton({ name }: { name: string }) {
   return (
     <button
       type="button"
-      className={`${layout.center} ${styles.more}`}
+      className={`${layout.center} ${layout.muted} ${styles.more}`}
       aria-label={t.menuOf({ name })}
       tabIndex={-1}
       onClick={open}

@@ -23,7 +23,7 @@ export function StatusBar() {
   const [disk] = stats.disk
   return (
     <section
-      className={`${layout.row4} ${layout.soft} ${styles.status}`}
+      className={`${layout.row4} ${layout.soft} ${layout.fixed} ${layout.surface} ${layout.nowrap} ${styles.status}`}
       aria-label={t.title}
       data-status-bar
     >

@@ -1,5 +1,6 @@
 import { type MouseEvent, useEffect, useMemo, useRef, useState } from 'react'
 import { useLocation } from 'wouter'
+import layout from '../../../shared/controls/layout.module.css'
 import { ContextMenu, type MenuItem } from '../../../shared/controls/Menu.tsx'
 import { texts } from '../../../shared/messages/texts.ts'
 import { useCell, useNode } from '../../../shared/node/context.tsx'
@@ -87,7 +88,7 @@ export function Table(props: TableProps) {
       <div
         ref={setScroller}
         role="grid"
-        className={styles.grid}
+        className={`${layout.scroll} ${layout.surface} ${styles.grid}`}
         tabIndex={0}
         aria-label={texts.list.grid}
         aria-multiselectable="true"

@@ -36,7 +36,7 @@ export interface TableHeadProps {
 
 export function TableHead({ columns, sort, allSelected, onSort, onSelectAll }: TableHeadProps) {
   return (
-    <div role="row" aria-rowindex={1} className={styles.head}>
+    <div role="row" aria-rowindex={1} className={`${layout.ruled} ${layout.surface} ${styles.head}`}>
       <div role="columnheader" className={`${layout.center} ${styles.box}`}>
         <input
           type="checkbox"
@@ -62,7 +62,7 @@ function Heading({ column, sort, onSort }: { column: Column; sort: Sort; onSort(
   return (
     <div
       role="columnheader"
-      className={styles.heading}
+      className={`${layout.shrink} ${styles.heading}`}
       data-end={end || undefined}
       draggable
       onDragStart={event => event.dataTransfer.setData(DRAGGED, key)}

@@ -31,7 +31,7 @@ export interface ToolbarProps {
 /** Shows the filter and, once something is selected, the actions for it. */
 export function Toolbar(props: ToolbarProps) {
   return (
-    <div className={styles.toolbar}>
+    <div className={`${layout.fixed} ${layout.ruled} ${layout.surface}`}>
       {props.selection.ids.size > 0 ? <Selected {...props} /> : <Shown {...props} />}
     </div>
   )
@@ -47,7 +47,7 @@ function Selected({ selection, actions, menuItems, onSelect, onDialog, narrow }:
       aria-label={t.selected({ count: ids.length })}
     >
       <IconButton icon="close" label={t.selectNone} onClick={() => onSelect(NOTHING)} />
-      <strong className={`${layout.label} ${styles.count}`} aria-live="polite">
+      <strong className={`${layout.label} ${layout.nowrap} ${styles.count}`} aria-live="polite">
         {t.selected({ count: ids.length })}
       </strong>
       <IconButton icon="play" label={a.resume} onClick={() => actions.act(ids, 'resume')} />
@@ -73,14 +73,14 @@ function Shown({ filter, sort, narrow, shown, onFilter, onSort }: ToolbarProps) 
   const chips = listChips(filter)
   return (
     <div className={`${layout.row1} ${styles.tools}`}>
-      <span className={`${layout.label} ${styles.count}`} aria-live="polite">
+      <span className={`${layout.label} ${layout.nowrap} ${styles.count}`} aria-live="polite">
         {shown === torrents.size ? t.torrents({ count: shown }) : t.shown({ shown, all: torrents.size })}
       </span>
       {chips.map(({ text, clear }) => (
         <button
           key={text}
           type="button"
-          className={`${layout.clip} ${styles.chip}`}
+          className={`${layout.clip} ${layout.small} ${styles.chip}`}
           onClick={() => onFilter(clear)}
           aria-label={`${t.clearFilter}: ${text}`}
         >

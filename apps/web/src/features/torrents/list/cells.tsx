@@ -75,7 +75,7 @@ function NameCell({ torrent }: { torrent: Torrent }) {
       {/* The grid follows it: thousands of links that each know the router would be slow. */}
       <a
         href={`/torrents/${torrent.id}`}
-        className={`${layout.clip} ${styles.name}`}
+        className={`${layout.clip} ${layout.plain} ${styles.name}`}
         tabIndex={-1}
         title={shownName(torrent.name)}
         draggable={false}
@@ -93,7 +93,7 @@ const SHIELD = 'M12 3.5 5 6v5.5c0 4.6 3 7.7 7 9 4-1.3 7-4.4 7-9V6l-7-2.5Zm0 6.5v
 
 export function SealedMark() {
   return (
-    <span className={styles.sealed} title={t.sealedHint}>
+    <span className={`${layout.fixed} ${layout.muted} ${styles.sealed}`} title={t.sealedHint}>
       <Glyph path={SHIELD} size={14} />
       <span className="visually-hidden">{t.sealed}</span>
     </span>
@@ -103,7 +103,7 @@ export function SealedMark() {
 export function StateIcon({ torrent }: { torrent: Torrent }) {
   const { icon, tone } = lookOf(torrent)
   return (
-    <span className={`${layout.center} ${styles.state}`} data-tone={tone}>
+    <span className={`${layout.center} ${layout.fixed} ${styles.state}`} data-tone={tone}>
       <Icon name={icon} size={14} />
     </span>
   )
@@ -116,7 +116,7 @@ function StateCell({ torrent }: { torrent: Torrent }) {
   if (!hasProgress(torrent)) return <span className={layout.muted}>{text}</span>
   return (
     <div className={layout.grow}>
-      <div className={styles.progressText}>
+      <div className={`${layout.spread} ${layout.tiny} ${styles.progressText}`}>
         <span data-tone={tone} data-reason={reason} title={error ? nodeMessage(error.message) : text}>
           {text}
         </span>

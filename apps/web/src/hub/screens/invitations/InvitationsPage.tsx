@@ -129,7 +129,7 @@ function Invite({ onMade }: { onMade(secret: string): void }) {
 function Made({ link }: { readonly link: string }) {
   return (
     <Card title={t.made}>
-      <div className={`${layout.stack3} ${styles.made}`} role="status">
+      <div className={`${layout.stack3} ${layout.start} ${styles.made}`} role="status">
         <span className={`${layout.mono} ${layout.break}`}>{link}</span>
         <div>
           <CopyButton variant="primary" text={link} />

@@ -83,7 +83,7 @@ function Tree({ torrent, tree, files, marked, onOpen }: TreeProps) {
           value={filter}
           onChange={event => setFilter(event.target.value)}
         />
-        <span className={`${layout.soft} ${styles.count}`} role="status">
+        <span className={`${layout.soft} ${layout.tabular} ${styles.count}`} role="status">
           {shown === tree.fileCount
             ? say.found({ count: shown })
             : say.foundSome({ shown, count: tree.fileCount })}

@@ -54,7 +54,7 @@ export function TreeGrid(props: TreeGridProps) {
   return (
     <div
       ref={box}
-      className={`${layout.card} ${styles.grid}`}
+      className={`${layout.card} ${layout.scroll} ${styles.grid}`}
       role="treegrid"
       tabIndex={0}
       aria-label={say.tree}

@@ -35,7 +35,7 @@ export function TreeRow({ id, node, rowIndex, top, isActive, isMarked, onPoint, 
     <div
       id={id}
       role="row"
-      className={styles.row}
+      className={`${layout.ruled} ${styles.row}`}
       aria-level={node.depth + 1}
       aria-rowindex={rowIndex}
       aria-expanded={isOpen}
@@ -47,7 +47,7 @@ export function TreeRow({ id, node, rowIndex, top, isActive, isMarked, onPoint, 
     >
       <div
         role="gridcell"
-        className={`${layout.row2} ${styles.name}`}
+        className={`${layout.row2} ${layout.shrink} ${styles.name}`}
         style={{ '--depth': Math.min(node.depth, DEEPEST_INDENT) } as CSSProperties}
       >
         <Chevron node={node} isOpen={isOpen} onToggle={actions.onToggle} />
@@ -64,7 +64,7 @@ export function TreeRow({ id, node, rowIndex, top, isActive, isMarked, onPoint, 
       <div role="gridcell" className={`${layout.soft} ${styles.size}`}>
         {formatBytes(node.lengthBytes)}
       </div>
-      <div role="gridcell" className={`${layout.row2} ${layout.soft} ${styles.progress}`}>
+      <div role="gridcell" className={`${layout.row2} ${layout.soft} ${layout.end} ${styles.progress}`}>
         <span className={styles.track} aria-hidden="true">
           <span style={{ inlineSize: `${progress * 100}%` }} data-complete={progress === 1 || undefined} />
         </span>
@@ -85,13 +85,14 @@ export function TreeRow({ id, node, rowIndex, top, isActive, isMarked, onPoint, 
 }
 
 function Chevron(props: { node: TreeNode; isOpen: boolean | undefined; onToggle: (node: TreeNode) => void }) {
-  if (!props.node.children) return <span className={`${layout.center} ${styles.chevron}`} />
+  if (!props.node.children)
+    return <span className={`${layout.center} ${layout.fixed} ${layout.dim} ${styles.chevron}`} />
   return (
     // The keys of the grid do the same; assistive technology sees `aria-expanded` on the row.
     // biome-ignore lint/a11y/useKeyWithClickEvents: the grid has the keys
     // biome-ignore lint/a11y/noStaticElementInteractions: see above
     <span
-      className={`${layout.center} ${styles.chevron}`}
+      className={`${layout.center} ${layout.fixed} ${layout.dim} ${styles.chevron}`}
       data-open={props.isOpen || undefined}
       onClick={() => props.onToggle(props.node)}
     >
@@ -129,7 +130,7 @@ function WantBox({
     <input
       ref={box}
       type="checkbox"
-      className={styles.want}
+      className={`${layout.fixed} ${styles.want}`}
       tabIndex={tabIndex}
       aria-label={say.want({ name: node.name })}
       checked={wanted !== 'none'}

@@ -29,16 +29,16 @@ export function Head({ torrent, onPlay }: HeadActionsProps) {
   useTitle(shownName(torrent.name))
   return (
     <header className={`${layout.stack3} ${layout.shrink}`}>
-      <Link href="/" className={`${layout.inline} ${layout.soft} ${styles.back}`}>
+      <Link href="/" className={`${layout.inline} ${layout.soft} ${layout.plain} ${styles.back}`}>
         <Icon name="left" size={16} />
         {texts.torrent.back}
       </Link>
       <div className={`${layout.row3} ${layout.start} ${layout.spread} ${styles.top}`}>
         <div className={`${layout.stack2} ${layout.shrink}`}>
           <h1 className={`${layout.break} ${styles.name}`}>{shownName(torrent.name)}</h1>
-          <p className={`${layout.wrap2} ${layout.soft} ${styles.sub}`}>
+          <p className={`${layout.wrap2} ${layout.soft} ${layout.tabular} ${styles.sub}`}>
             <span
-              className={`${layout.inline} ${layout.dot} ${styles.state}`}
+              className={`${layout.inline} ${layout.dot} ${layout.strong} ${layout.bold}`}
               data-tone={chooseTone(torrent)}
             >
               {stateText(torrent)}

@@ -21,7 +21,7 @@ export function LogTab({ torrent: { id } }: { readonly torrent: Torrent }) {
   const box = useRef<HTMLElement>(null)
   const follows = useFollow(box, entries)
   return (
-    <div className={`${layout.stack3} ${styles.tab}`}>
+    <div className={`${layout.stack3} ${layout.shrink} ${styles.tab}`}>
       <label className={`${layout.inline} ${layout.soft} ${styles.level}`}>
         {say.level}
         <select

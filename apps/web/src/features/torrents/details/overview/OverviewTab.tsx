@@ -35,7 +35,7 @@ function Overview({ detail }: { readonly detail: TorrentDetail }) {
           {pieces ? (
             <PiecePicture pieces={pieces} />
           ) : (
-            <p className={styles.wait}>{pieceTexts.pieces.none}</p>
+            <p className={`${layout.muted} ${styles.wait}`}>{pieceTexts.pieces.none}</p>
           )}
         </section>
       )}

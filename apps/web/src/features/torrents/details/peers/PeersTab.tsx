@@ -30,12 +30,12 @@ export function PeersTab({ torrent }: { readonly torrent: Torrent }) {
   const sorted = useMemo(() => sortPeers(peers ?? [], sort), [peers, sort])
   return (
     <div className={`${layout.stack3} ${layout.shrink} ${styles.tab}`}>
-      <div className={styles.bar}>
+      <div className={`${layout.end} ${styles.bar}`}>
         <AddPeers id={torrent.id} />
       </div>
       <SourcesCard id={torrent.id} />
       {sorted.length > 0 && (
-        <div className={table.box}>
+        <div className={`${layout.shrink} ${table.box}`}>
           <table className={table.table} aria-label={say.table}>
             <thead>
               <tr>
@@ -114,7 +114,9 @@ function PeerRow({ peer }: { readonly peer: Peer }) {
         </div>
       </th>
       <td data-column="kind">
-        <span className={styles.kind}>{findText(say.kinds, peer.kind) ?? peer.kind}</span>
+        <span className={`${layout.muted} ${layout.nowrap}`}>
+          {findText(say.kinds, peer.kind) ?? peer.kind}
+        </span>
       </td>
       <td data-column="flags">
         {flags.map(each => (

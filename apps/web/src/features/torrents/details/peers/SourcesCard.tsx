@@ -104,7 +104,7 @@ type Quantity = 'downloadedBytes' | 'downloadBytesPerSecond'
 function Bar(props: { name: string; shares: readonly SourceShare[]; quantity: Quantity }) {
   const { name, shares, quantity } = props
   return (
-    <div className={styles.row} aria-hidden="true">
+    <div className={`${layout.small} ${styles.row}`} aria-hidden="true">
       <span className={layout.soft}>{name}</span>
       <div className={styles.bar} data-flows={quantity === 'downloadBytesPerSecond' || undefined}>
         {shares.map(share => (

@@ -32,13 +32,13 @@ export function TrackersTab({ torrent }: { readonly torrent: Torrent }) {
   )
   return (
     <div className={`${layout.stack4} ${layout.shrink} ${styles.tab}`}>
-      <div className={`${layout.wrap2} ${styles.bar}`}>
+      <div className={`${layout.wrap2} ${layout.end}`}>
         <Reannounce id={torrent.id} />
         <EditTrackers id={torrent.id} items={told?.items ?? []} onSaved={asked.reload} />
       </div>
       {told && (
         // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reachable by keyboard (WCAG 2.1.1)
-        <section className={table.box} tabIndex={0} aria-label={say.table}>
+        <section className={`${layout.shrink} ${table.box}`} tabIndex={0} aria-label={say.table}>
           <table className={table.table}>
             <thead>
               <tr>
@@ -115,7 +115,7 @@ function TrackerRow({ tracker, left }: { readonly tracker: Tracker; readonly lef
       </th>
       <td>
         <span
-          className={`${layout.inline} ${layout.dot} ${styles.state}`}
+          className={`${layout.inline} ${layout.dot} ${layout.nowrap}`}
           data-tone={TONES[tracker.state] ?? 'idle'}
         >
           {say.states[tracker.state]}
