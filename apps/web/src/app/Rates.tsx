@@ -25,14 +25,14 @@ export function Rates() {
   const up = formatRate(stats.uploadBytesPerSecond)
   return (
     <div className={`${layout.row} ${styles.rates}`}>
-      <Link href="/dashboard" className={`${layout.row} ${styles.now}`}>
+      <Link href="/dashboard" className={`${layout.row} ${layout.hover} ${styles.now}`}>
         <LastMinute node={node} />
-        <span className={`${layout.row1} ${styles.down}`}>
+        <span className={`${layout.row1} ${styles.rate}`} data-tone="down">
           <Icon name="down" size={15} />
           <span className="visually-hidden">{texts.app.downloading}</span>
           <span className="number">{down}</span>
         </span>
-        <span className={`${layout.row1} ${styles.up}`}>
+        <span className={`${layout.row1} ${styles.rate}`} data-tone="up">
           <Icon name="up" size={15} />
           <span className="visually-hidden">{texts.app.uploading}</span>
           <span className="number">{up}</span>
@@ -90,9 +90,9 @@ function LastMinute({ node }: { node: NodeStore }) {
   return (
     <svg className={styles.spark} width={WIDTH} height={HEIGHT} aria-hidden="true">
       <path className={styles.base} d={`M0 ${HEIGHT - 1.5}H${WIDTH}`} />
-      <path className={styles.downArea} d={drawn.down.area} />
-      <path className={styles.upLine} d={drawn.up.line} />
-      <path className={styles.downLine} d={drawn.down.line} />
+      <path className={styles.area} data-tone="down" d={drawn.down.area} />
+      <path data-tone="up" d={drawn.up.line} />
+      <path data-tone="down" d={drawn.down.line} />
     </svg>
   )
 }

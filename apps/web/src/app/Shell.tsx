@@ -145,7 +145,7 @@ function Count({ of }: { of: Cell<number> }) {
   const count = useCell(of)
   if (count === 0) return null
   return (
-    <span className={`${layout.fixed} ${styles.count} number`}>
+    <span className={`${layout.fixed} ${layout.badge} ${styles.count} number`}>
       <span className="visually-hidden">{texts.app.unread({ count })}</span>
       <span aria-hidden="true">{formatCount(count)}</span>
     </span>

@@ -74,7 +74,7 @@ export function WantedTree({ files, wanted, onWanted }: Props) {
             return (
               <div
                 key={node.path}
-                className={`${layout.row} ${layout.whole} ${layout.small} ${styles.treeRow}`}
+                className={`${layout.row} ${layout.whole} ${layout.small} ${layout.hover} ${styles.treeRow}`}
                 style={{ transform: `translateY(${start}px)`, paddingInlineStart: 8 + node.depth * 20 }}
               >
                 <Row

@@ -149,7 +149,7 @@ function DiskCard({ stats }: { stats: NodeStats }) {
                 value={totalBytes === 0 ? 0 : 1 - freeBytes / totalBytes}
                 tone={low ? 'bad' : 'accent'}
               />
-              {low && <p className={`${layout.small} ${styles.low}`}>{t.diskLow}</p>}
+              {low && <p className={`${layout.small} ${layout.bad} ${styles.low}`}>{t.diskLow}</p>}
             </li>
           )
         })}

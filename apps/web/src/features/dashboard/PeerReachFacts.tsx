@@ -10,7 +10,6 @@ import layout from '../../shared/controls/layout.module.css'
 import { formatTime } from '../../shared/format/format.ts'
 import { texts } from '../../shared/messages/texts.ts'
 import { PeerReachNotice } from '../../shared/reach/PeerReachNotice.tsx'
-import styles from './Dashboard.module.css'
 
 const t = texts.pages.dashboard.peerReach
 /** Whether others can connect in a sentence, what to do if not, what is known for each family, and the ports that routers opened. */
@@ -18,7 +17,7 @@ export function PeerReachDetails({ reach, onTested }: { readonly reach: PeerReac
   const { state } = reach
   const open = reach.mappings.filter(({ externalPort }) => externalPort !== null)
   return (
-    <div className={`${layout.stack3} ${styles.reach}`}>
+    <div className={`${layout.stack3} ${layout.above}`}>
       <PeerReachNotice reach={reach} onTested={onTested} />
       <ul className={`${layout.soft} ${layout.stack1}`}>
         {state !== 'off' && (

@@ -10,7 +10,6 @@ import { texts } from '../../shared/messages/texts.ts'
 import { useAsked, useNode } from '../../shared/node/context.tsx'
 import { AddFeedDialog } from './AddFeedDialog.tsx'
 import { FeedCard } from './FeedCard.tsx'
-import styles from './Feeds.module.css'
 
 const t = texts.pages.feeds
 
@@ -47,7 +46,7 @@ export function FeedsPage() {
       {feeds && feeds.length > 0 && (
         <>
           <p className={layout.muted}>{t.intro}</p>
-          <div className={`${layout.stack4} ${styles.feeds}`}>
+          <div className={`${layout.stack4} ${layout.above}`}>
             {feeds.map(feed => (
               <FeedCard key={feed.id} feed={feed} />
             ))}

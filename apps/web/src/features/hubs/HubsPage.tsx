@@ -9,7 +9,6 @@ import { notify } from '../../shared/controls/toasts.ts'
 import { texts } from '../../shared/messages/texts.ts'
 import { useAsked } from '../../shared/node/context.tsx'
 import { HubCard } from './HubCard.tsx'
-import styles from './hubs.module.css'
 import { JoinDialog } from './JoinDialog.tsx'
 
 const t = texts.pages.hubs
@@ -38,7 +37,7 @@ export function HubsPage() {
         <div className={layout.stack4}>
           <p className={layout.muted}>{t.intro}</p>
           <form
-            className={styles.search}
+            className={`${layout.pair} ${layout.low}`}
             onSubmit={event => {
               event.preventDefault()
               setQuery(String(new FormData(event.currentTarget).get('text')).trim())

@@ -34,7 +34,7 @@ export function FindCard() {
   return (
     <Card title={t.title} className={`${layout.stack3} ${layout.wide}`}>
       <form
-        className={styles.find}
+        className={`${layout.pair} ${layout.low}`}
         onSubmit={event => {
           event.preventDefault()
           find(String(new FormData(event.currentTarget).get('link')).trim())

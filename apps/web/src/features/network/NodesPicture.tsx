@@ -8,6 +8,7 @@ import { linePath, pointOf } from './places.ts'
 
 const t = texts.pages.network.picture
 const RADIUS = 100
+const mark = `${layout.inline} ${layout.dot}`
 
 interface Props {
   readonly ownKey: string
@@ -36,7 +37,7 @@ export function NodesPicture({ ownKey, knownKeys, peers }: Props) {
           <path
             key={id}
             className={styles.line}
-            data-relayed={relayed || undefined}
+            data-tone={relayed ? 'up' : 'down'}
             d={linePath(own, pointOf(key, ownKey, RADIUS))}
           />
         ))}
@@ -47,7 +48,7 @@ export function NodesPicture({ ownKey, knownKeys, peers }: Props) {
         {peers.map(({ id, key, client, relayed }) => {
           const { x, y } = pointOf(key, ownKey, RADIUS)
           return (
-            <circle key={id} className={styles.peer} data-relayed={relayed || undefined} cx={x} cy={y} r="5">
+            <circle key={id} className={styles.peer} data-tone={relayed ? 'up' : 'down'} cx={x} cy={y} r="5">
               <title>{client === null ? shortId(id) : `${shortId(id)}, ${client}`}</title>
             </circle>
           )
@@ -55,10 +56,22 @@ export function NodesPicture({ ownKey, knownKeys, peers }: Props) {
         <circle className={styles.own} cx={own.x} cy={own.y} r="7.5" />
       </svg>
       <ul className={`${layout.wrap2} ${layout.soft} ${styles.legend}`} aria-hidden="true">
-        <li data-mark="own">{t.own}</li>
-        <li data-mark="peer">{t.direct({ count: direct })}</li>
-        {relayed > 0 && <li data-mark="relayed">{t.relayed({ count: relayed })}</li>}
-        {others.length > 0 && <li data-mark="known">{t.known({ count: others.length })}</li>}
+        <li className={mark} data-own>
+          {t.own}
+        </li>
+        <li className={mark} data-tone="down">
+          {t.direct({ count: direct })}
+        </li>
+        {relayed > 0 && (
+          <li className={mark} data-tone="up">
+            {t.relayed({ count: relayed })}
+          </li>
+        )}
+        {others.length > 0 && (
+          <li className={mark} data-tone="idle">
+            {t.known({ count: others.length })}
+          </li>
+        )}
       </ul>
       <p className={layout.soft}>{t.hint}</p>
     </Card>

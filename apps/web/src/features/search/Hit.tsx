@@ -14,7 +14,7 @@ export function Hit({ hit }: { hit: SearchHit }) {
   const { torrentName, file, path, snippet, matches } = hit
   const name = shownName(path ?? torrentName)
   return (
-    <Link href={hrefOf(hit)} className={`${layout.plain} ${styles.hit}`}>
+    <Link href={hrefOf(hit)} className={`${layout.plain} ${layout.hover} ${styles.hit}`}>
       <span className={`${layout.fixed} ${layout.dim} ${styles.icon}`}>
         <Icon name={iconFor(path)} />
       </span>

@@ -34,7 +34,7 @@ export const ResultRow = memo(({ row, words, onBlock }: Props) => {
   const [largest] = row.files.toSorted((a, b) => b.lengthBytes - a.lengthBytes)
   const marked = <Marked text={title} matches={findWords(title, words)} />
   return (
-    <li className={styles.result} data-result={row.id}>
+    <li className={`${layout.hover} ${styles.result}`} data-result={row.id}>
       <span className={`${layout.fixed} ${layout.dim} ${styles.icon}`}>
         <Icon name={iconFor(row.hits[0]?.path ?? largest?.path ?? null)} />
       </span>
@@ -63,7 +63,7 @@ export const ResultRow = memo(({ row, words, onBlock }: Props) => {
             {row.alsoPublishedBy > 0 && ` · ${t.alsoBy({ count: row.alsoPublishedBy })}`}
           </p>
         )}
-        {!row.confirmed && <p className={`${layout.small} ${styles.unconfirmed}`}>{t.unconfirmed}</p>}
+        {!row.confirmed && <p className={`${layout.small} ${layout.warn}`}>{t.unconfirmed}</p>}
         {row.hits.length > 0 && <Hits row={row} />}
       </div>
       <div className={styles.actions}>

@@ -147,12 +147,12 @@ function Results({ text, kind }: { text: string; kind: Kind }) {
         ))}
       </ol>
       {error !== null ? (
-        <div className={styles.moreProblem}>
+        <div className={layout.above}>
           <Problem error={error} onRetry={more} />
         </div>
       ) : (
         found.next !== null && (
-          <div className={`${layout.center} ${styles.more}`}>
+          <div className={`${layout.center} ${layout.above}`}>
             <Button onClick={more}>{t.more}</Button>
           </div>
         )

@@ -14,10 +14,14 @@ export function IpFilterLines({ path }: { readonly path: string }) {
   return (
     <div className={styles.filterLines} role="status">
       <p className={layout.soft}>{say.rules({ count: rules })}</p>
-      {error !== null && <p className={styles.wrong}>{errorMessage({ message: error })}</p>}
+      {error !== null && (
+        <p className={`${layout.bad} ${layout.small} ${styles.wrong}`}>{errorMessage({ message: error })}</p>
+      )}
       {badLines > 0 && (
         <>
-          <p className={styles.wrong}>{say.badLines({ count: badLines })}</p>
+          <p className={`${layout.bad} ${layout.small} ${styles.wrong}`}>
+            {say.badLines({ count: badLines })}
+          </p>
           <ul>
             {firstBadLines.map(({ line, text }) => (
               <li key={line} className={`${layout.soft} ${layout.break}`}>

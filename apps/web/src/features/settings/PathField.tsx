@@ -4,7 +4,6 @@ import { SavedInput } from '../../shared/forms/SavedInput.tsx'
 import { texts } from '../../shared/messages/texts.ts'
 import { BrowseButton } from './BrowseButton.tsx'
 import type { ControlProps } from './model.ts'
-import styles from './settings.module.css'
 
 const say = texts.settings
 
@@ -25,7 +24,7 @@ export function PathField({
     if (next !== value) onChange(next)
   }
   return (
-    <span className={`${layout.whole} ${styles.path}`}>
+    <span className={`${layout.whole} ${layout.pair}`}>
       <SavedInput
         id={id}
         spellCheck={false}

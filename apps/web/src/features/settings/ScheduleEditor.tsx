@@ -6,7 +6,7 @@ import { dayName, WEEK } from '../../shared/format/days.ts'
 import { RateField } from '../../shared/forms/RateField.tsx'
 import { texts } from '../../shared/messages/texts.ts'
 import styles from './schedule.module.css'
-import { WeekPicture } from './WeekPicture.tsx'
+import { toneOf, WeekPicture } from './WeekPicture.tsx'
 
 const say = texts.settings.schedule
 /** Working hours: what is most often wanted first. */
@@ -37,7 +37,7 @@ export default function ScheduleEditor({ schedule, disabled, onChange }: Schedul
             // biome-ignore lint/suspicious/noArrayIndexKey: an entry is its place in the list
             key={at}
             className={`${layout.box} ${layout.row2} ${layout.start} ${layout.spread} ${styles.entry}`}
-            data-entry={at % 4}
+            data-tone={toneOf(at)}
           >
             <Entry entry={entry} number={at + 1} disabled={disabled} onChange={part => change(at, part)} />
             <IconButton

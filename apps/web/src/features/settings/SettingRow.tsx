@@ -66,7 +66,7 @@ export function SettingRow({ field, value, problem, fixed, onChange }: SettingRo
           <IpFilterLines path={value} />
         )}
         {said && (
-          <p id={`${id}-wrong`} className={styles.wrong} role="alert">
+          <p id={`${id}-wrong`} className={`${layout.bad} ${layout.small} ${styles.wrong}`} role="alert">
             {said}
           </p>
         )}

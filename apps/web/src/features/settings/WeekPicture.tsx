@@ -8,6 +8,9 @@ import { toStretches } from './week.ts'
 
 const say = texts.settings.schedule
 const DAY_MINUTES = 1440
+const TONES = ['accent', 'up', 'brown', 'pink'] as const
+/** Returns the tone of an entry, by its place in the schedule. */
+export const toneOf = (entry: number) => TONES[entry % TONES.length]
 const HOURS = [0, 6, 12, 18, 24]
 
 /** The week, a line for each day: what the list below says, at a glance. */
@@ -24,7 +27,8 @@ export function WeekPicture({ schedule }: { readonly schedule: readonly Schedule
               .map(({ entry, fromMinute, toMinute }) => (
                 <span
                   key={`${entry} ${fromMinute}`}
-                  data-entry={entry % 4}
+                  data-entry={entry}
+                  data-tone={toneOf(entry)}
                   style={{
                     insetInlineStart: `${(fromMinute / DAY_MINUTES) * 100}%`,
                     inlineSize: `${((toMinute - fromMinute) / DAY_MINUTES) * 100}%`,

@@ -45,7 +45,7 @@ export function ListingItem({ listing }: { readonly listing: ListingSummary }) {
             comments > 0 ? t.comments({ count: comments }) : null,
           )}
         </p>
-        {hidden !== null && <p className={`${layout.small} ${layout.bold} ${styles.hidden}`}>{t.hidden}</p>}
+        {hidden !== null && <p className={`${layout.small} ${layout.bold} ${layout.warn}`}>{t.hidden}</p>}
         <Tags tags={tags} />
       </div>
     </li>

@@ -11,6 +11,7 @@ import { timeFormatFor } from './times.ts'
 import { useWidth } from './useWidth.ts'
 
 const say = texts.charts
+const mark = `${layout.inline} ${layout.dot} ${styles.rate}`
 
 export interface RateChartProps {
   /** In the order of time. */
@@ -34,8 +35,12 @@ export function RateChart({ points, fromMs, toMs, label, heightPixels = 220 }: R
   return (
     <figure className={`${layout.stack2} ${layout.shrink}`}>
       <div className={`${layout.row4} ${layout.soft} ${styles.legend}`}>
-        <span className={`${layout.inline} ${styles.down}`}>{say.download}</span>
-        <span className={`${layout.inline} ${styles.up}`}>{say.upload}</span>
+        <span className={mark} data-tone="down">
+          {say.download}
+        </span>
+        <span className={mark} data-tone="up">
+          {say.upload}
+        </span>
         <button
           type="button"
           className={`${layout.soft} ${layout.box} ${styles.tableButton}`}
@@ -125,10 +130,10 @@ function Plot({ points, fromMs, toMs, label, width, height }: PlotProps) {
           </text>
         ))}
         <g clipPath={`url(#${clip})`}>
-          <path className={styles.downArea} d={drawing.down.area} />
-          <path className={styles.upArea} d={drawing.up.area} />
-          <path className={styles.upLine} d={drawing.up.line} />
-          <path className={styles.downLine} d={drawing.down.line} />
+          <path className={styles.area} data-tone="down" d={drawing.down.area} />
+          <path className={styles.area} data-tone="up" d={drawing.up.area} />
+          <path className={styles.line} data-tone="up" d={drawing.up.line} />
+          <path className={styles.line} data-tone="down" d={drawing.down.line} />
         </g>
         {point && (
           <g>
@@ -139,9 +144,16 @@ function Plot({ points, fromMs, toMs, label, width, height }: PlotProps) {
               y1={MARGIN.top}
               y2={height - MARGIN.bottom}
             />
-            <circle className={styles.upDot} r={3.5} cx={drawing.x(point.atMs)} cy={drawing.y(point.up)} />
             <circle
-              className={styles.downDot}
+              className={styles.point}
+              data-tone="up"
+              r={3.5}
+              cx={drawing.x(point.atMs)}
+              cy={drawing.y(point.up)}
+            />
+            <circle
+              className={styles.point}
+              data-tone="down"
               r={3.5}
               cx={drawing.x(point.atMs)}
               cy={drawing.y(point.down)}
@@ -152,8 +164,12 @@ function Plot({ points, fromMs, toMs, label, width, height }: PlotProps) {
       {point && (
         <div className={styles.readout} aria-hidden="true" style={readoutPlace(drawing.x(point.atMs), width)}>
           <strong>{formatTime(point.atMs)}</strong>
-          <span className={`${layout.inline} ${styles.down}`}>{formatRate(point.down)}</span>
-          <span className={`${layout.inline} ${styles.up}`}>{formatRate(point.up)}</span>
+          <span className={mark} data-tone="down">
+            {formatRate(point.down)}
+          </span>
+          <span className={mark} data-tone="up">
+            {formatRate(point.up)}
+          </span>
         </div>
       )}
     </div>

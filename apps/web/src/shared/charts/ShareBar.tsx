@@ -10,23 +10,24 @@ export interface Share {
   readonly value: number
 }
 
-/** As many as there are colours; the others are shown together. */
-const MOST = 6
+const TONES = ['down', 'up', 'brown', 'green', 'pink', 'gray'] as const
+/** The others are shown together. */
+const MOST = TONES.length
 
 /** The parts of a whole: one bar, and below it each part with its number, which says the same in words. */
 export function ShareBar({ shares, label }: { readonly shares: readonly Share[]; readonly label: string }) {
   const parts = largest(shares)
   const whole = parts.reduce((sum, { value }) => sum + value, 0)
   return (
-    <div className={`${layout.stack3} ${styles.share}`}>
-      <div className={styles.shareBar} aria-hidden="true">
+    <div className={layout.stack3}>
+      <div className={styles.bar} aria-hidden="true">
         {parts.map(({ name, value }, index) => (
-          <span key={name} data-part={index} style={{ flexGrow: value }} />
+          <span key={name} data-tone={TONES[index]} style={{ flexGrow: value }} />
         ))}
       </div>
-      <ul className={`${layout.wrap2} ${styles.shareList}`} aria-label={label}>
+      <ul className={`${layout.wrap2} ${styles.parts} ${styles.baseline}`} aria-label={label}>
         {parts.map(({ name, value }, index) => (
-          <li key={name} data-part={index}>
+          <li key={name} data-tone={TONES[index]}>
             <span>{name}</span>
             <strong>{formatCount(value)}</strong>
             <small>{partText(value / whole)}</small>

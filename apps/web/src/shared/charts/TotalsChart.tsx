@@ -10,6 +10,7 @@ import type { Total } from './totals.ts'
 import { useWidth } from './useWidth.ts'
 
 const say = texts.charts
+const mark = `${layout.inline} ${layout.dot} ${styles.rate}`
 
 const MARGIN = { top: 10, right: 8, bottom: 24, left: 74 }
 const GAP = 0.35
@@ -33,8 +34,12 @@ export function TotalsChart({ totals, label, heightPixels = 200 }: TotalsChartPr
   return (
     <figure className={`${layout.stack2} ${layout.shrink}`}>
       <div className={`${layout.row4} ${layout.soft} ${styles.legend}`}>
-        <span className={`${layout.inline} ${styles.down}`}>{say.downloaded}</span>
-        <span className={`${layout.inline} ${styles.up}`}>{say.uploaded}</span>
+        <span className={mark} data-tone="down">
+          {say.downloaded}
+        </span>
+        <span className={mark} data-tone="up">
+          {say.uploaded}
+        </span>
         <span className={styles.readText}>{at === null ? '' : text}</span>
       </div>
       <div
@@ -107,12 +112,19 @@ function Bars({ totals, width, height, at, formatTime, onRead }: BarsProps) {
             height={height - MARGIN.top - MARGIN.bottom}
           />
           <rect
-            className={styles.downBar}
+            className={styles.total}
+            data-tone="down"
             x={x(index) + (slot * GAP) / 2}
             rx={1.5}
             {...bar(total.downloadedBytes)}
           />
-          <rect className={styles.upBar} x={x(index) + slot / 2} rx={1.5} {...bar(total.uploadedBytes)} />
+          <rect
+            className={styles.total}
+            data-tone="up"
+            x={x(index) + slot / 2}
+            rx={1.5}
+            {...bar(total.uploadedBytes)}
+          />
           {index % every === 0 && (
             <text x={x(index) + slot / 2} y={height - 6} textAnchor="middle">
               {formatTime(total.fromMs)}

@@ -102,7 +102,7 @@ function Listing({ listing, files, file, onGo, onFile }: ListingProps) {
           <li key={entry.path}>
             <button
               type="button"
-              className={`${layout.row2} ${layout.whole} ${styles.entry}`}
+              className={`${layout.row2} ${layout.whole} ${layout.hover} ${styles.entry}`}
               aria-pressed={entry.kind === 'file' ? entry.path === file : undefined}
               onClick={() => (entry.kind === 'folder' ? onGo(entry.path) : onFile(entry.path))}
             >

@@ -84,7 +84,7 @@ function Choices({ limits, onSaved }: { limits: Limits; onSaved(settings: Settin
           />
         </div>
       )}
-      <p className={`${layout.row2} ${layout.label} ${styles.saved}`} role="status">
+      <p className={`${layout.row2} ${layout.label} ${layout.good} ${styles.saved}`} role="status">
         {saved && (
           <>
             <Icon name="check" size={16} /> {t.saved}

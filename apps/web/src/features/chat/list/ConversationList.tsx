@@ -185,7 +185,7 @@ function Row(props: { conversation: ChatConversation; isSelected: boolean; onOpe
     <li>
       <button
         type="button"
-        className={`${layout.row3} ${layout.whole} ${styles.row}`}
+        className={`${layout.row3} ${layout.whole} ${layout.hover} ${styles.row}`}
         aria-current={isSelected ? 'true' : undefined}
         onClick={onOpen}
       >
@@ -206,14 +206,14 @@ function Row(props: { conversation: ChatConversation; isSelected: boolean; onOpe
               </span>
             )}
             {unread.mentions > 0 && (
-              <span className={`${layout.fixed} ${styles.badge}`} title={texts.mentioned}>
+              <span className={`${layout.fixed} ${layout.badge} ${styles.badge}`} title={texts.mentioned}>
                 <span aria-hidden="true">@</span>
                 <span className="visually-hidden">{texts.mentioned}</span>
               </span>
             )}
             {unread.messages > 0 && (
               <span
-                className={`${layout.fixed} ${styles.badge} number`}
+                className={`${layout.fixed} ${layout.badge} ${styles.badge} number`}
                 data-quiet={isMuted || undefined}
                 title={texts.unread({ count: unread.messages })}
               >
@@ -257,7 +257,7 @@ function Hits(props: { words: string; store: ChatStore; isAlone: boolean; onOpen
             <li key={`${conversation} ${message.id}`}>
               <button
                 type="button"
-                className={`${layout.stack} ${layout.whole} ${styles.row}`}
+                className={`${layout.stack} ${layout.whole} ${layout.hover} ${styles.row}`}
                 onClick={() => onOpen(conversation, message.id)}
               >
                 <span className={`${layout.row2} ${layout.whole}`}>

@@ -72,7 +72,7 @@ export default function OwnKey({ disabled, onGive }: Props) {
       )}
       <p className={layout.muted}>{say.notStored}</p>
       {wrong !== null && (
-        <p role="alert" className={styles.wrong}>
+        <p role="alert" className={layout.bad}>
           {errorMessage(wrong)}
         </p>
       )}

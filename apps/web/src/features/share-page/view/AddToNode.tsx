@@ -68,7 +68,7 @@ export function AddToNode({ source, magnet, asks }: Props) {
         </p>
         <a href={magnet}>{texts.node.magnet}</a>
         {wrong && (
-          <p id={`${id}-wrong`} role="alert" className={styles.wrong}>
+          <p id={`${id}-wrong`} role="alert" className={layout.bad}>
             {texts.node.wrong}
           </p>
         )}

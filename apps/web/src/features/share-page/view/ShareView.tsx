@@ -164,7 +164,7 @@ function Head({ name, link, torrent, inside }: HeadProps) {
         {lengthBytes ? <span>{formatBytes(lengthBytes)}</span> : null}
         {fileCount > 0 && <span>{texts.facts.files({ count: fileCount })}</span>}
         {link.seal && (
-          <span className={`${layout.inline} ${styles.sealed}`} title={texts.facts.sealedHint}>
+          <span className={`${layout.inline} ${layout.good}`} title={texts.facts.sealedHint}>
             <Icon name="lock" size={15} /> {texts.facts.sealed}
           </span>
         )}

@@ -28,7 +28,7 @@ export function ColourField({ name, value, onChange }: Props) {
     <fieldset className={`${layout.wrap1} ${styles.colours}`}>
       <legend>{t.colour}</legend>
       {CHOICES.map(([colour, text]) => (
-        <label key={text} className={`${layout.center} ${styles.swatch}`} title={text}>
+        <label key={text} className={`${layout.center} ${layout.hover} ${styles.swatch}`} title={text}>
           <input
             type="radio"
             name={group}
@@ -44,7 +44,7 @@ export function ColourField({ name, value, onChange }: Props) {
         </label>
       ))}
       <label
-        className={`${layout.center} ${styles.swatch}`}
+        className={`${layout.center} ${layout.hover} ${styles.swatch}`}
         title={t.colourOwn}
         data-chosen={own || undefined}
       >

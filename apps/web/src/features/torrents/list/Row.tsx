@@ -41,7 +41,7 @@ export const Row = memo(function Row(props: RowProps) {
   if (!torrent) return null
   const name = shownName(torrent.name)
   return (
-    <div {...rowProps(props)} className={styles.row}>
+    <div {...rowProps(props)} className={`${layout.hover} ${styles.row}`}>
       <div role="gridcell" className={`${layout.center} ${styles.box}`}>
         <SelectBox name={name} selected={props.selected} />
       </div>

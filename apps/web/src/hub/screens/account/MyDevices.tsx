@@ -21,7 +21,6 @@ import {
 import { texts } from '../../../shared/messages/hub.ts'
 import { ownDevice } from '../../identity/own-device.ts'
 import { useAccount, useHub } from '../../state/context.tsx'
-import styles from './account.module.css'
 
 const t = texts.account
 
@@ -44,7 +43,7 @@ export function MyDevices() {
             {devices.map(
               ({ text, device }) =>
                 device && (
-                  <li key={text} className={styles.item}>
+                  <li key={text} className={layout.entry}>
                     <div className={layout.break}>{shownName(device.name)}</div>
                     <div className={layout.soft}>
                       {listOf(

@@ -8,7 +8,6 @@ import { notifyError } from '../../../shared/controls/toasts.ts'
 import { formatAgo, formatDate, listOf } from '../../../shared/format/format.ts'
 import { texts } from '../../../shared/messages/hub.ts'
 import { useHub } from '../../state/context.tsx'
-import styles from './account.module.css'
 
 const t = texts.account
 
@@ -25,7 +24,7 @@ export function MySessions() {
         <div className={layout.stack3}>
           <ul className={layout.divided} aria-label={t.sessions}>
             {items.map(({ id, label, seenMs, expiresMs, current }) => (
-              <li key={id} className={`${layout.row2} ${styles.item}`}>
+              <li key={id} className={`${layout.row2} ${layout.entry}`}>
                 <div className={layout.grow}>
                   <div className={layout.break}>{label}</div>
                   <div className={layout.soft}>

@@ -33,7 +33,7 @@ export function Members() {
       <div className={layout.stack3}>
         <ul className={layout.divided} aria-label={t.members}>
           {list.items?.map(member => (
-            <li key={member.did} className={`${layout.wrap2} ${styles.item}`}>
+            <li key={member.did} className={`${layout.wrap2} ${layout.entry}`}>
               <div className={layout.grow}>
                 <div className={layout.break}>{personName(member)}</div>
                 <div className={layout.soft} title={member.did}>

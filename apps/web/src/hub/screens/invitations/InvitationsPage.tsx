@@ -160,7 +160,7 @@ function Invitations({ items, onChanged }: ListProps) {
   return (
     <ul className={layout.divided} aria-label={t.open}>
       {items.map(({ id, role, uses, note, by, expiresMs }) => (
-        <li key={id} className={`${layout.row2} ${styles.item}`}>
+        <li key={id} className={`${layout.row2} ${layout.entry}`}>
           <div className={layout.grow}>
             <div className={layout.break}>{note === '' ? texts.account.roles[role] : shownName(note)}</div>
             <div className={layout.soft}>

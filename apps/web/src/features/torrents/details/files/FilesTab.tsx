@@ -91,7 +91,7 @@ function Tree({ torrent, tree, files, marked, onOpen }: TreeProps) {
         {hasFolders && !filtered && (
           <button
             type="button"
-            className={styles.plain}
+            className={`${layout.hover} ${styles.plain}`}
             onClick={() =>
               setOpen(open.size > 0 ? new Set() : new Set([...tree.folders()].map(({ path }) => path)))
             }
@@ -99,7 +99,10 @@ function Tree({ torrent, tree, files, marked, onOpen }: TreeProps) {
             {open.size > 0 ? say.closeAll : say.openAll}
           </button>
         )}
-        <a className={styles.plain} href={link.urlOf(`/api/torrents/${torrent.id}/playlist.m3u`)}>
+        <a
+          className={`${layout.hover} ${styles.plain}`}
+          href={link.urlOf(`/api/torrents/${torrent.id}/playlist.m3u`)}
+        >
           {say.playlist}
         </a>
       </div>

@@ -35,7 +35,7 @@ export function TreeRow({ id, node, rowIndex, top, isActive, isMarked, onPoint, 
     <div
       id={id}
       role="row"
-      className={`${layout.ruled} ${styles.row}`}
+      className={`${layout.ruled} ${layout.hover} ${styles.row}`}
       aria-level={node.depth + 1}
       aria-rowindex={rowIndex}
       aria-expanded={isOpen}

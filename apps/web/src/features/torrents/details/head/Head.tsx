@@ -58,7 +58,7 @@ export function Head({ torrent, onPlay }: HeadActionsProps) {
       </div>
       {torrent.error && <Notice>{errorMessage(torrent.error)}</Notice>}
       <Why torrent={torrent} />
-      <div className={styles.progress}>
+      <div className={`${layout.pair} ${styles.progress}`}>
         <ProgressBar value={torrent.progress} tone={chooseTone(torrent)} />
         <span className="number">{formatPercent(torrent.progress, 1)}</span>
       </div>

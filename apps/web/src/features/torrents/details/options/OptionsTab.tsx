@@ -165,7 +165,7 @@ function Rate(props: { name: string; value: number | null; onChange: (rate: numb
         onWrong={setWrong}
       />
       {wrong && (
-        <p id={id} className={`${layout.small} ${styles.wrong}`} role="alert">
+        <p id={id} className={`${layout.small} ${layout.bad}`} role="alert">
           {texts.settings.wrongRate}
         </p>
       )}

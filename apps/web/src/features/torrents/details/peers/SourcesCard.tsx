@@ -1,4 +1,5 @@
 import { type SourceKind, type SourceShare, SWITCHABLE_SOURCES, type SwitchableSource } from '@shoal/api'
+import charts from '../../../../shared/charts/charts.module.css'
 import layout from '../../../../shared/controls/layout.module.css'
 import { notifyError } from '../../../../shared/controls/toasts.ts'
 import { formatBytes, formatPercent, formatRate } from '../../../../shared/format/format.ts'
@@ -8,6 +9,10 @@ import { useDetail, useSources } from '../useLive.ts'
 import styles from './sources.module.css'
 
 const say = texts.torrent.sources
+const TONES: Readonly<Record<SourceKind, string>> = {
+  ...{ tcp: 'down', utp: 'blue', webrtc: 'pink', libp2p: 'violet' },
+  ...{ webseed: 'brown', ftp: 'olive', disk: 'green', other: 'gray' },
+}
 
 /** Shows how much came from each kind of source: bars with a part for each, and the same in words. Switches kinds off for the torrent. */
 export function SourcesCard({ id }: { readonly id: string }) {
@@ -42,11 +47,11 @@ export function SourcesCard({ id }: { readonly id: string }) {
       </h2>
       {given.length > 0 && <Bar name={say.soFar} shares={given} quantity="downloadedBytes" />}
       {rate > 0 && <Bar name={say.now} shares={given} quantity="downloadBytesPerSecond" />}
-      <ul className={`${layout.wrap2} ${styles.list}`} aria-label={say.title}>
+      <ul className={`${layout.wrap2} ${charts.parts} ${styles.list}`} aria-label={say.title}>
         {kinds.map(kind => {
           const isUsed = !isSwitchable(kind) || !sourcesOff.includes(kind)
           return (
-            <li key={kind} data-kind={kind}>
+            <li key={kind} data-tone={TONES[kind]}>
               {isSwitchable(kind) ? (
                 <label>
                   <input
@@ -106,11 +111,14 @@ function Bar(props: { name: string; shares: readonly SourceShare[]; quantity: Qu
   return (
     <div className={`${layout.small} ${styles.row}`} aria-hidden="true">
       <span className={layout.soft}>{name}</span>
-      <div className={styles.bar} data-flows={quantity === 'downloadBytesPerSecond' || undefined}>
+      <div
+        className={`${charts.bar} ${styles.bar}`}
+        data-flows={quantity === 'downloadBytesPerSecond' || undefined}
+      >
         {shares.map(share => (
           <span
             key={share.kind}
-            data-kind={share.kind}
+            data-tone={TONES[share.kind]}
             data-empty={share[quantity] === 0 || undefined}
             style={{ flexGrow: share[quantity] }}
           />
