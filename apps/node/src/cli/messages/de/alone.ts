@@ -1,3 +1,4 @@
+import words from '@shoal/api/torrent-texts/de'
 import type { Translation } from '@shoal/messages'
 import type { alone as original } from '../en/alone.ts'
 
@@ -216,19 +217,12 @@ export const alone: Translation<typeof original> = {
     noMetadata:
       'Kein Peer hat innerhalb von {time} die Metadaten dieses Links geschickt: Versuchen Sie es später noch einmal, geben Sie --peer HOST:PORT an, oder zeigen Sie mit --no-fetch nur den Link selbst an',
     rows: {
+      ...words.metadata,
       sealed: 'Versiegelt',
       name: 'Name',
       size: 'Größe',
-      version: 'Version',
       pieceLength: 'Teilgröße',
-      infoHashV1: 'Info-Hash v1',
-      infoHashV2: 'Info-Hash v2',
-      contentId: 'Content-ID',
       hashes: 'Prüfsummen',
-      private: 'Privat',
-      source: 'Quelle',
-      comment: 'Kommentar',
-      created: 'Erstellt',
       trackers: 'Tracker',
       webSeeds: 'Web-Seeds',
       magnet: 'Magnet-Link',

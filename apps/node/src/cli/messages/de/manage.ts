@@ -1,4 +1,5 @@
 import peerReachTexts from '@shoal/api/peer-reach-texts/de'
+import words from '@shoal/api/torrent-texts/de'
 import type { Translation } from '@shoal/messages'
 import type { manage as original } from '../en/manage.ts'
 
@@ -209,14 +210,7 @@ export const manage: Translation<typeof original> = {
     size: { one: 'etwa {count} Knoten', other: 'etwa {count} Knoten' },
     records: { one: '{count} Eintrag', other: '{count} Einträge' },
     torrents: { one: '{count} Torrent', other: '{count} Torrents' },
-    refusals: {
-      'bad-message': 'kaputte Nachrichten',
-      forged: 'Fälschungen',
-      replayed: 'alte Fassungen',
-      flood: 'Fluten',
-      unasked: 'Antworten ohne Frage',
-      full: 'ohne Platz',
-    },
+    refusals: words.refusals,
     nothing: 'nichts',
     unknown: 'unbekannt',
     noPeers: 'Kein Knoten ist verbunden',

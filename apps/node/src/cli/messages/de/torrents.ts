@@ -1,3 +1,4 @@
+import words from '@shoal/api/torrent-texts/de'
 import type { Translation } from '@shoal/messages'
 import type { torrents as original } from '../en/torrents.ts'
 
@@ -140,6 +141,7 @@ export const torrents: Translation<typeof original> = {
       'Der Link öffnet sich in jedem Browser; der Magnet-Link ist für BitTorrent-Programme. Der Magnet-Link einer versiegelten Freigabe öffnet allein nichts.',
     example: 'Zeigt den Torrent mit „film“ im Namen und seine Links',
     rows: {
+      ...words.metadata,
       name: 'Name',
       state: 'Status',
       why: 'Grund',
@@ -162,44 +164,20 @@ export const torrents: Translation<typeof original> = {
       seedingTime: 'Dauer des Seedens',
       order: 'Reihenfolge',
       superSeeding: 'Super-Seeding',
-      private: 'Privat',
-      version: 'Version',
-      pieces: 'Teile',
-      comment: 'Kommentar',
-      createdBy: 'Erstellt mit',
-      created: 'Erstellt',
-      source: 'Quelle',
       webSeeds: 'Web-Seeds',
-      infoHashV1: 'Info-Hash v1',
-      infoHashV2: 'Info-Hash v2',
-      contentId: 'Content-ID',
       sealed: 'Versiegelt',
       link: 'Link',
       audience: 'Link für',
       magnet: 'Magnet-Link',
     },
     why: {
-      'no-peers':
-        'Kein Peer ist verbunden. Jemand, der den Inhalt hat, muss online sein: Dann geht es von selbst weiter. Ein weiterer Tracker oder die Adresse eines Peers kann helfen.',
-      'tracker-error': {
-        one: 'Kein Peer ist verbunden, und der Tracker antwortet nicht richtig: {message}. Prüfen Sie Ihre Verbindung und die Adresse des Trackers, oder fügen Sie einen weiteren hinzu. Er wird von selbst erneut gefragt.',
-        other:
-          'Kein Peer ist verbunden, und keiner der {count} Tracker antwortet richtig: {message}. Prüfen Sie Ihre Verbindung und die Adressen, oder fügen Sie einen weiteren Tracker hinzu. Sie werden von selbst erneut gefragt.',
-      },
-      unreachable: {
-        one: 'Der Tracker antwortet nicht richtig, sodass andere den Torrent nicht finden: {message}. Prüfen Sie Ihre Verbindung und die Adresse des Trackers.',
-        other:
-          'Keiner der {count} Tracker antwortet richtig, sodass andere den Torrent nicht finden: {message}. Prüfen Sie Ihre Verbindung und die Adressen.',
-      },
-      stalled:
-        'Peers sind verbunden, aber seit einer Minute kommt nichts an: Ihnen fehlt dasselbe, oder sie bedienen zuerst andere. Weitere Peers können helfen.',
+      ...words.why,
       'changed-files':
         'Dateien wurden auf dem Datenträger geändert. Die Teile, die nicht mehr passen, werden erneut heruntergeladen.',
       'no-route':
         'Der Proxy oder die Netzwerkschnittstelle in den Einstellungen funktioniert nicht, und auf anderem Weg wird nichts übertragen. Es geht von selbst weiter, sobald das behoben ist. „{shoal} health“ zeigt, was nicht stimmt.',
       queued:
         'Er wartet, bis ein laufender Torrent vollständig oder pausiert ist. „{shoal} resume --now“ startet ihn sofort.',
-      checking: 'Seine Dateien werden geprüft. Danach geht es von selbst weiter.',
     },
     unshared: {
       paused:
@@ -267,11 +245,7 @@ export const torrents: Translation<typeof original> = {
       one: 'Tracker von {count} Torrent werden gefragt',
       other: 'Tracker von {count} Torrents werden gefragt',
     },
-    later: {
-      one: 'Einige Tracker wurden erst kürzlich gefragt: Der letzte davon wird in {count} Sekunde wieder gefragt',
-      other:
-        'Einige Tracker wurden erst kürzlich gefragt: Der letzte davon wird in {count} Sekunden wieder gefragt',
-    },
+    later: words.askedRecently,
   },
   queue: {
     summary: 'Die Reihenfolge der Warteschlange ändern',
@@ -370,16 +344,9 @@ export const torrents: Translation<typeof original> = {
     ownKey: 'Netzwerkschlüssel dieses Knotens: {key}',
     refused: 'Seit dem Start nicht erkannt: {counts}',
     noReasons: 'noch nichts bekannt',
-    reasons: {
-      gave: 'geprüfte Daten, die er gegeben hat',
-      confirmed: 'Quittungen für Daten, die er genommen hat',
-      uptime: 'Dauer der Verbindung',
-      promises: 'Anfragen, die er beantwortet oder ignoriert hat',
-      'failed-pieces': 'falsche Teile',
-      junk: 'fehlerhafte Nachrichten',
-      neighbors: 'Fehlverhalten anderer in seinem Netz',
-    },
+    reasons: words.trust,
     columns: {
+      ...words.transfer,
       key: 'Schlüssel',
       confirmed: 'Quittiert',
       fastLane: 'Bevorzugt',
@@ -388,12 +355,7 @@ export const torrents: Translation<typeof original> = {
       person: 'Person',
       transport: 'Transport',
       country: 'Land',
-      flags: 'Flags',
       has: 'Hat',
-      down: 'Download',
-      up: 'Upload',
-      downloaded: 'Heruntergeladen',
-      uploaded: 'Hochgeladen',
       host: 'Host',
       score: 'Wertung',
       wasted: 'Verworfen',
@@ -406,16 +368,7 @@ export const torrents: Translation<typeof original> = {
     connected: 'Verbunden',
     switchedOff: 'Abgeschaltet',
     off: 'Abgeschaltet: {kinds}',
-    kinds: {
-      tcp: 'TCP',
-      utp: 'uTP',
-      webrtc: 'WebRTC',
-      libp2p: 'libp2p',
-      webseed: 'Web-Seed',
-      ftp: 'FTP',
-      disk: 'Von der Platte kopiert',
-      other: 'Andere',
-    },
+    kinds: words.sourceKinds,
   },
   trackers: {
     summary: 'Tracker und Web-Seeds auflisten und ändern',
@@ -432,12 +385,9 @@ export const torrents: Translation<typeof original> = {
     webSeed: 'Web-Seed: {url}',
     notTracker: '{url} ist keiner seiner Tracker: {shoal} trackers ID zeigt sie',
     columns: {
+      ...words.trackers,
       tier: 'Stufe',
       tracker: 'Tracker',
-      state: 'Status',
-      peers: 'Peers',
-      seeds: 'Seeds',
-      leeches: 'Leecher',
       next: 'Nächste',
       message: 'Nachricht',
     },

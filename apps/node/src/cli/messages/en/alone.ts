@@ -1,3 +1,5 @@
+import words from '@shoal/api/torrent-texts/en'
+
 /** Commands that work without a node. */
 export const alone = {
   share: {
@@ -208,19 +210,12 @@ export const alone = {
     noMetadata:
       'no peer sent the metadata of this link within {time}: try again later, give --peer HOST:PORT, or show only the link itself with --no-fetch',
     rows: {
+      ...words.metadata,
       sealed: 'Sealed',
       name: 'Name',
       size: 'Size',
-      version: 'Version',
       pieceLength: 'Piece length',
-      infoHashV1: 'Info hash v1',
-      infoHashV2: 'Info hash v2',
-      contentId: 'Content ID',
       hashes: 'Hashes',
-      private: 'Private',
-      source: 'Source',
-      comment: 'Comment',
-      created: 'Created',
       trackers: 'Trackers',
       webSeeds: 'Web seeds',
       magnet: 'Magnet link',

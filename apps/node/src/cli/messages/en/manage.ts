@@ -1,4 +1,5 @@
 import peerReachTexts from '@shoal/api/peer-reach-texts/en'
+import words from '@shoal/api/torrent-texts/en'
 
 /** Commands that manage a running node, and the connection to it. */
 export const manage = {
@@ -202,14 +203,7 @@ export const manage = {
     size: { one: 'about {count} node', other: 'about {count} nodes' },
     records: { one: '{count} record', other: '{count} records' },
     torrents: { one: '{count} torrent', other: '{count} torrents' },
-    refusals: {
-      'bad-message': 'broken messages',
-      forged: 'forgeries',
-      replayed: 'old versions',
-      flood: 'floods',
-      unasked: 'answers to nothing',
-      full: 'without room',
-    },
+    refusals: words.refusals,
     nothing: 'nothing',
     unknown: 'unknown',
     noPeers: 'No node is connected',

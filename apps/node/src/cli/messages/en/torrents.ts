@@ -1,3 +1,5 @@
+import words from '@shoal/api/torrent-texts/en'
+
 /** Commands for the torrents of a running node. */
 export const torrents = {
   download: {
@@ -135,6 +137,7 @@ export const torrents = {
       'The link opens in any browser; the magnet link is for BitTorrent clients. The magnet link of a sealed share opens nothing.',
     example: 'Shows the torrent with "film" in its name, with its links',
     rows: {
+      ...words.metadata,
       name: 'Name',
       state: 'State',
       why: 'Reason',
@@ -157,43 +160,19 @@ export const torrents = {
       seedingTime: 'Seeding time',
       order: 'Order',
       superSeeding: 'Super seeding',
-      private: 'Private',
-      version: 'Version',
-      pieces: 'Pieces',
-      comment: 'Comment',
-      createdBy: 'Created by',
-      created: 'Created',
-      source: 'Source',
       webSeeds: 'Web seeds',
-      infoHashV1: 'Info hash v1',
-      infoHashV2: 'Info hash v2',
-      contentId: 'Content ID',
       sealed: 'Sealed',
       link: 'Link',
       audience: 'Link for',
       magnet: 'Magnet link',
     },
     why: {
-      'no-peers':
-        'No peer is connected. Somebody who has the content must be online: it continues by itself then. Another tracker or a peer’s address may help.',
-      'tracker-error': {
-        one: 'No peer is connected, and its tracker fails: {message}. Check your connection and the tracker’s address, or add another tracker. It is asked again by itself.',
-        other:
-          'No peer is connected, and all {count} trackers fail: {message}. Check your connection and their addresses, or add another tracker. They are asked again by themselves.',
-      },
-      unreachable: {
-        one: 'Its tracker fails, so that others cannot find it: {message}. Check your connection and the tracker’s address.',
-        other:
-          'All {count} trackers fail, so that others cannot find it: {message}. Check your connection and their addresses.',
-      },
-      stalled:
-        'Peers are connected, but nothing has arrived for a minute: they lack what is missing here, or serve others first. More peers may help.',
+      ...words.why,
       'changed-files': 'Files were changed on disk. The pieces that no longer match are downloaded again.',
       'no-route':
         'The proxy or the network interface in the settings does not work, and nothing may be transferred without it. It continues by itself when that works again. “{shoal} health” says what is wrong.',
       queued:
         'It waits until a running torrent is complete or paused. “{shoal} resume --now” starts it at once.',
-      checking: 'Its files are being checked. It continues by itself.',
     },
     /** Why nobody gets it from here, so that its links may lead nowhere. */
     unshared: {
@@ -253,10 +232,7 @@ export const torrents = {
     about: 'Trackers are otherwise asked at the interval that they request.',
     example: 'Asks the trackers of this torrent for peers now',
     done: { one: 'Reannounced {count} torrent', other: 'Reannounced {count} torrents' },
-    later: {
-      one: 'Some trackers were asked only recently: the last of them is asked again in {count} second',
-      other: 'Some trackers were asked only recently: the last of them is asked again in {count} seconds',
-    },
+    later: words.askedRecently,
   },
   queue: {
     summary: 'Change the order of the queue',
@@ -349,16 +325,9 @@ export const torrents = {
     ownKey: 'Network key of this node: {key}',
     refused: 'Not recognized since the start: {counts}',
     noReasons: 'nothing known yet',
-    reasons: {
-      gave: 'verified data that it gave',
-      confirmed: 'receipts for data that it took',
-      uptime: 'time connected',
-      promises: 'requests that it answered or ignored',
-      'failed-pieces': 'wrong pieces',
-      junk: 'broken messages',
-      neighbors: 'misconduct of others in its network',
-    },
+    reasons: words.trust,
     columns: {
+      ...words.transfer,
       key: 'Key',
       confirmed: 'Confirmed',
       fastLane: 'Fast lane',
@@ -367,12 +336,7 @@ export const torrents = {
       person: 'Person',
       transport: 'Transport',
       country: 'Country',
-      flags: 'Flags',
       has: 'Has',
-      down: 'Down',
-      up: 'Up',
-      downloaded: 'Downloaded',
-      uploaded: 'Uploaded',
       host: 'Host',
       score: 'Score',
       wasted: 'Wasted',
@@ -385,16 +349,7 @@ export const torrents = {
     connected: 'Connected',
     switchedOff: 'Switched off',
     off: 'Switched off: {kinds}',
-    kinds: {
-      tcp: 'TCP',
-      utp: 'uTP',
-      webrtc: 'WebRTC',
-      libp2p: 'libp2p',
-      webseed: 'Web seed',
-      ftp: 'FTP',
-      disk: 'Copied from disk',
-      other: 'Other',
-    },
+    kinds: words.sourceKinds,
   },
   trackers: {
     summary: 'List and change trackers and web seeds',
@@ -411,12 +366,9 @@ export const torrents = {
     webSeed: 'Web seed: {url}',
     notTracker: '{url} is not one of its trackers: {shoal} trackers ID lists them',
     columns: {
+      ...words.trackers,
       tier: 'Tier',
       tracker: 'Tracker',
-      state: 'State',
-      peers: 'Peers',
-      seeds: 'Seeds',
-      leeches: 'Leeches',
       next: 'Next',
       message: 'Message',
     },

@@ -1,3 +1,4 @@
+import words from '@shoal/api/torrent-texts/de'
 import type { Translation } from '@shoal/messages'
 import type { actions as english } from '../en/actions.ts'
 
@@ -39,11 +40,7 @@ export const actions: Translation<typeof english> = {
   restored: { one: 'Torrent wiederhergestellt', other: '{count} Torrents wiederhergestellt' },
   checking: { one: '{count} Torrent wird geprüft', other: '{count} Torrents werden geprüft' },
   asked: 'Tracker und DHT werden nach weiteren Peers gefragt',
-  askedLater: {
-    one: 'Einige Tracker wurden erst kürzlich gefragt: Der letzte davon wird in {count} Sekunde wieder gefragt',
-    other:
-      'Einige Tracker wurden erst kürzlich gefragt: Der letzte davon wird in {count} Sekunden wieder gefragt',
-  },
+  askedLater: words.askedRecently,
   moving: {
     one: 'Die Dateien von {count} Torrent werden verschoben',
     other: 'Die Dateien von {count} Torrents werden verschoben',

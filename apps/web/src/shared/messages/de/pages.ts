@@ -1,4 +1,5 @@
 import peerReachTexts from '@shoal/api/peer-reach-texts/de'
+import words from '@shoal/api/torrent-texts/de'
 import type { Translation } from '@shoal/messages'
 import type { pages as english } from '../en/pages.ts'
 
@@ -332,14 +333,7 @@ export const pages: Translation<typeof english> = {
       unknown: 'noch nicht bekannt',
       records: 'Für andere gespeicherte Einträge',
       refused: 'Seit dem Start abgewiesen',
-      refusals: {
-        'bad-message': 'kaputte Nachrichten',
-        forged: 'Fälschungen',
-        replayed: 'alte Fassungen',
-        flood: 'Fluten',
-        unasked: 'Antworten ohne Frage',
-        full: 'ohne Platz',
-      },
+      refusals: words.refusals,
       helps: 'Relay für',
       relayed: { one: '{count} Knoten', other: '{count} Knoten' },
       addresses: 'Adressen',
@@ -534,15 +528,7 @@ export const pages: Translation<typeof english> = {
     fastLane: 'bevorzugt',
     amounts: 'Gab {gave}, nahm {took}, davon {confirmed} quittiert',
     noReasons: 'Von diesem Knoten ist noch nichts bekannt.',
-    reasons: {
-      gave: 'geprüfte Daten, die er gegeben hat',
-      confirmed: 'Quittungen für Daten, die er genommen hat',
-      uptime: 'Dauer der Verbindung',
-      promises: 'Anfragen, die er beantwortet oder ignoriert hat',
-      'failed-pieces': 'falsche Teile',
-      junk: 'fehlerhafte Nachrichten',
-      neighbors: 'Fehlverhalten anderer in seinem Netz',
-    },
+    reasons: words.trust,
   },
   published: {
     title: 'Links',

@@ -1,3 +1,4 @@
+import words from '@shoal/api/torrent-texts/de'
 import type { Translation } from '@shoal/messages'
 import type { torrent as english } from '../en/torrent.ts'
 
@@ -37,29 +38,16 @@ export const torrent: Translation<typeof english> = {
     play: 'Abspielen',
     open: 'Öffnen',
     why: {
-      'no-peers':
-        'Kein Peer ist verbunden. Jemand, der den Inhalt hat, muss online sein: Dann geht der Download von selbst weiter. Ein weiterer Tracker oder die Adresse eines Peers kann helfen.',
-      'tracker-error': {
-        one: 'Kein Peer ist verbunden, und der Tracker antwortet nicht richtig: {message}. Prüfen Sie Ihre Verbindung und die Adresse des Trackers, oder fügen Sie einen weiteren hinzu. Er wird von selbst erneut gefragt.',
-        other:
-          'Kein Peer ist verbunden, und keiner der {count} Tracker antwortet richtig: {message}. Prüfen Sie Ihre Verbindung und die Adressen, oder fügen Sie einen weiteren Tracker hinzu. Sie werden von selbst erneut gefragt.',
-      },
-      unreachable: {
-        one: 'Der Tracker antwortet nicht richtig, sodass andere diesen Torrent nicht finden: {message}. Prüfen Sie Ihre Verbindung und die Adresse des Trackers.',
-        other:
-          'Keiner der {count} Tracker antwortet richtig, sodass andere diesen Torrent nicht finden: {message}. Prüfen Sie Ihre Verbindung und die Adressen.',
-      },
-      stalled:
-        'Peers sind verbunden, aber seit einer Minute kommt nichts an: Ihnen fehlt dasselbe, oder sie bedienen zuerst andere. Weitere Peers können helfen.',
+      ...words.why,
       'no-route':
         'Der Proxy oder die Netzwerkschnittstelle in den Einstellungen funktioniert nicht, und auf anderem Weg wird nichts übertragen. Es geht von selbst weiter, sobald das behoben ist. Die Seite „Zustand“ zeigt, was nicht stimmt.',
       queued:
         'Er wartet, bis ein laufender Torrent vollständig oder pausiert ist. Die Einstellungen begrenzen, wie viele gleichzeitig laufen.',
-      checking: 'Die Dateien werden geprüft. Danach geht es von selbst weiter.',
     },
     startNow: 'Jetzt starten',
   },
   facts: {
+    ...words.metadata,
     content: 'Inhalt',
     transfer: 'Übertragung',
     identity: 'Identität',
@@ -72,9 +60,6 @@ export const torrent: Translation<typeof english> = {
     wastedHint: 'Doppelt heruntergeladen oder fehlerhaft und verworfen',
     folder: 'Ordner',
     files: 'Dateien',
-    comment: 'Kommentar',
-    createdBy: 'Erstellt mit',
-    created: 'Erstellt',
     added: 'Hinzugefügt',
     completed: 'Abgeschlossen',
     active: 'Zuletzt aktiv',
@@ -83,18 +68,11 @@ export const torrent: Translation<typeof english> = {
     swarm: 'Ganzer Schwarm',
     seeds: { one: '{count} Seed', other: '{count} Seeds' },
     leeches: { one: '{count} Leecher', other: '{count} Leecher' },
-    pieces: 'Teile',
     piecesOf: '{number} zu je {size}',
-    version: 'Version',
     versions: { v1: 'BitTorrent v1', v2: 'BitTorrent v2', hybrid: 'Hybrid: v1 und v2' },
-    private: 'Privat',
     privateYes: 'Peers kommen nur von seinen Trackern',
     sealed: 'Versiegelt',
     sealedYes: 'Vor dem Teilen verschlüsselt: Peers sehen weder Inhalt noch Namen',
-    infoHashV1: 'Info-Hash v1',
-    infoHashV2: 'Info-Hash v2',
-    contentId: 'Content-ID',
-    source: 'Quelle',
   },
   files: {
     tree: 'Dateien des Torrents',
@@ -134,6 +112,7 @@ export const torrent: Translation<typeof english> = {
     renamed: 'Umbenannt',
   },
   peers: {
+    ...words.transfer,
     table: 'Verbundene Peers',
     none: 'Keine Peers sind verbunden',
     nonePaused: 'Ein pausierter Torrent hat keine Peers. Setzen Sie ihn fort, um welche zu suchen.',
@@ -154,12 +133,7 @@ export const torrent: Translation<typeof english> = {
     noneResting: 'Er sucht Peers, sobald er läuft.',
     peer: 'Peer',
     kind: 'Transport',
-    flags: 'Flags',
     progress: 'Hat',
-    down: 'Download',
-    up: 'Upload',
-    downloaded: 'Heruntergeladen',
-    uploaded: 'Hochgeladen',
     unknownClient: 'Unbekanntes Programm',
     more: {
       one: '{count} weiterer Peer wird nicht angezeigt.',
@@ -204,18 +178,10 @@ export const torrent: Translation<typeof english> = {
     switchHint:
       'Verbindungen einer ausgeschalteten Art werden für diesen Torrent getrennt und abgelehnt, bis sie wieder eingeschaltet wird.',
     allOff: 'Alle Arten sind aus: Dieser Torrent wird weder herunter- noch hochgeladen.',
-    kinds: {
-      tcp: 'TCP',
-      utp: 'uTP',
-      webrtc: 'WebRTC',
-      libp2p: 'libp2p',
-      webseed: 'Web-Seed',
-      ftp: 'FTP',
-      disk: 'Von der Platte kopiert',
-      other: 'Andere',
-    },
+    kinds: words.sourceKinds,
   },
   trackers: {
+    ...words.trackers,
     table: 'Tracker und andere Quellen',
     none: 'Keine Tracker. Peers werden über das DHT gefunden, das keine braucht.',
     noneNoDht:
@@ -224,11 +190,7 @@ export const torrent: Translation<typeof english> = {
       'Keine Tracker. Ein privater Torrent bekommt Peers nur von seinen Trackern: Fügen Sie einen hinzu.',
     source: 'Quelle',
     tier: 'Stufe {tier}',
-    state: 'Status',
     states: { idle: 'Wartet', working: 'Fragt an', ok: 'Funktioniert', failed: 'Fehlgeschlagen' },
-    peers: 'Peers',
-    seeds: 'Seeds',
-    leeches: 'Leecher',
     downloads: 'Abgeschlossen',
     next: 'Nächste Anfrage',
     nextIn: 'in {time}',

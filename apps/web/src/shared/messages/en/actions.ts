@@ -1,3 +1,4 @@
+import words from '@shoal/api/torrent-texts/en'
 export const actions = {
   open: 'Open',
   pause: 'Pause',
@@ -36,10 +37,7 @@ export const actions = {
   restored: { one: 'Torrent restored', other: '{count} torrents restored' },
   checking: { one: 'Rechecking {count} torrent', other: 'Rechecking {count} torrents' },
   asked: 'Asking trackers and the DHT for more peers',
-  askedLater: {
-    one: 'Some trackers were asked only recently: the last of them is asked again in {count} second',
-    other: 'Some trackers were asked only recently: the last of them is asked again in {count} seconds',
-  },
+  askedLater: words.askedRecently,
   moving: { one: 'Moving the files of {count} torrent', other: 'Moving the files of {count} torrents' },
   removeDialog: {
     title: { one: 'Remove and delete files?', other: 'Remove {count} torrents and delete files?' },

@@ -1,4 +1,5 @@
 import peerReachTexts from '@shoal/api/peer-reach-texts/en'
+import words from '@shoal/api/torrent-texts/en'
 
 export const pages = {
   access: {
@@ -318,14 +319,7 @@ export const pages = {
       unknown: 'not known yet',
       records: 'Records stored for others',
       refused: 'Refused since the start',
-      refusals: {
-        'bad-message': 'broken messages',
-        forged: 'forgeries',
-        replayed: 'old versions',
-        flood: 'floods',
-        unasked: 'answers to nothing',
-        full: 'without room',
-      },
+      refusals: words.refusals,
       helps: 'Relay for',
       relayed: { one: '{count} node', other: '{count} nodes' },
       addresses: 'Addresses',
@@ -516,15 +510,7 @@ export const pages = {
     fastLane: 'preferred',
     amounts: 'Gave {gave}, took {took}, of which {confirmed} confirmed',
     noReasons: 'Nothing is known of this node yet.',
-    reasons: {
-      gave: 'verified data that it gave',
-      confirmed: 'receipts for data that it took',
-      uptime: 'time connected',
-      promises: 'requests that it answered or ignored',
-      'failed-pieces': 'wrong pieces',
-      junk: 'broken messages',
-      neighbors: 'misconduct of others in its network',
-    },
+    reasons: words.trust,
   },
   published: {
     title: 'Links',

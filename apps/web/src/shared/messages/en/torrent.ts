@@ -1,3 +1,5 @@
+import words from '@shoal/api/torrent-texts/en'
+
 /** Texts of one torrent's page. */
 export const torrent = {
   back: 'All torrents',
@@ -33,29 +35,16 @@ export const torrent = {
     open: 'Open',
     /** Why nothing arrives, and what helps. */
     why: {
-      'no-peers':
-        'No peer is connected. Somebody who has the content must be online: the download continues by itself then. Another tracker, or the address of a peer, may help.',
-      'tracker-error': {
-        one: 'No peer is connected, and the tracker fails: {message}. Check your connection and the tracker’s address, or add another tracker. It is asked again by itself.',
-        other:
-          'No peer is connected, and all {count} trackers fail: {message}. Check your connection and their addresses, or add another tracker. They are asked again by themselves.',
-      },
-      unreachable: {
-        one: 'The tracker fails, so that others cannot find this torrent: {message}. Check your connection and the tracker’s address.',
-        other:
-          'All {count} trackers fail, so that others cannot find this torrent: {message}. Check your connection and their addresses.',
-      },
-      stalled:
-        'Peers are connected, but nothing has arrived for a minute: they lack what is missing here, or serve others first. More peers may help.',
+      ...words.why,
       'no-route':
         'The proxy or the network interface in the settings does not work, and nothing may be transferred without it. It continues by itself when that works again. The health page says what is wrong.',
       queued:
         'It waits until a running torrent is complete or paused. The settings limit how many run at a time.',
-      checking: 'The files on disk are being checked. It continues by itself.',
     },
     startNow: 'Start now',
   },
   facts: {
+    ...words.metadata,
     content: 'Content',
     transfer: 'Transfer',
     identity: 'Identity',
@@ -68,9 +57,6 @@ export const torrent = {
     wastedHint: 'Downloaded twice, or corrupt and discarded',
     folder: 'Folder',
     files: 'Files',
-    comment: 'Comment',
-    createdBy: 'Created by',
-    created: 'Created',
     added: 'Added',
     completed: 'Completed',
     active: 'Last active',
@@ -79,18 +65,11 @@ export const torrent = {
     swarm: 'Whole swarm',
     seeds: { one: '{count} seed', other: '{count} seeds' },
     leeches: { one: '{count} leech', other: '{count} leeches' },
-    pieces: 'Pieces',
     piecesOf: '{number} of {size}',
-    version: 'Version',
     versions: { v1: 'BitTorrent v1', v2: 'BitTorrent v2', hybrid: 'Hybrid: v1 and v2' },
-    private: 'Private',
     privateYes: 'Peers come only from its trackers',
     sealed: 'Sealed',
     sealedYes: 'Encrypted before it was shared: peers see neither content nor names',
-    infoHashV1: 'Info hash v1',
-    infoHashV2: 'Info hash v2',
-    contentId: 'Content ID',
-    source: 'Source',
   },
   files: {
     tree: 'Files of the torrent',
@@ -129,6 +108,7 @@ export const torrent = {
     renamed: 'Renamed',
   },
   peers: {
+    ...words.transfer,
     table: 'Connected peers',
     none: 'No peers are connected',
     nonePaused: 'A paused torrent has no peers. Resume it to look for some.',
@@ -147,12 +127,7 @@ export const torrent = {
     noneResting: 'It looks for peers once it runs.',
     peer: 'Peer',
     kind: 'Transport',
-    flags: 'Flags',
     progress: 'Has',
-    down: 'Down',
-    up: 'Up',
-    downloaded: 'Downloaded',
-    uploaded: 'Uploaded',
     unknownClient: 'Unknown client',
     more: { one: '{count} more peer is not shown.', other: '{count} more peers are not shown.' },
     add: 'Add a peer',
@@ -194,18 +169,10 @@ export const torrent = {
     switchHint:
       'Connections of a kind that is off are closed and refused, for this torrent, until it is switched on again.',
     allOff: 'All kinds are off: this torrent is neither downloaded nor uploaded.',
-    kinds: {
-      tcp: 'TCP',
-      utp: 'uTP',
-      webrtc: 'WebRTC',
-      libp2p: 'libp2p',
-      webseed: 'Web seed',
-      ftp: 'FTP',
-      disk: 'Copied from disk',
-      other: 'Other',
-    },
+    kinds: words.sourceKinds,
   },
   trackers: {
+    ...words.trackers,
     table: 'Trackers and other sources',
     none: 'No trackers. Peers are found through the DHT, which needs none.',
     noneNoDht:
@@ -213,11 +180,7 @@ export const torrent = {
     nonePrivate: 'No trackers. A private torrent gets peers only from its trackers: add one.',
     source: 'Source',
     tier: 'Tier {tier}',
-    state: 'State',
     states: { idle: 'Waiting', working: 'Asking', ok: 'Working', failed: 'Failed' },
-    peers: 'Peers',
-    seeds: 'Seeds',
-    leeches: 'Leeches',
     downloads: 'Completed',
     next: 'Next announce',
     nextIn: 'in {time}',
