@@ -88,7 +88,6 @@ function SetPassword({ byToken, username, onDone, onClose }: DialogProps) {
       title={username === null ? t.set : t.change}
       confirm={t.save}
       disabled={isBusy}
-      className={layout.stack4}
       onSubmit={submit}
       onClose={onClose}
     >
@@ -137,7 +136,6 @@ function RemovePassword({ byToken, onDone, onClose }: DialogProps) {
       title={t.removeTitle}
       confirm={t.remove}
       disabled={isBusy}
-      className={layout.stack4}
       onSubmit={remove}
       onClose={onClose}
     >

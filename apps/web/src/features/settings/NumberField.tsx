@@ -1,21 +1,13 @@
 import { useEffect, useState } from 'react'
 import { SavedInput } from '../../shared/forms/SavedInput.tsx'
 import { texts } from '../../shared/messages/texts.ts'
-import type { ControlProps } from './model.ts'
+import { type ControlProps, inputProps } from './model.ts'
 
 const say = texts.settings
 
 /** A number, saved when the field is left. Empty means unlimited where that is allowed. */
-export function NumberField({
-  id,
-  field,
-  value,
-  disabled,
-  invalid,
-  describedBy,
-  onChange,
-  onWrong,
-}: ControlProps & { readonly value: number | null }) {
+export function NumberField(props: ControlProps & { readonly value: number | null }) {
+  const { field, value, onChange, onWrong } = props
   const [written, setWritten] = useState(value === null ? '' : String(value))
   useEffect(() => setWritten(value === null ? '' : String(value)), [value])
   const commit = () => {
@@ -26,12 +18,9 @@ export function NumberField({
   }
   return (
     <SavedInput
-      id={id}
+      {...inputProps(props)}
       inputMode={field.kind === 'integer' ? 'numeric' : 'decimal'}
       placeholder={field.nullable ? say.unlimited : undefined}
-      disabled={disabled}
-      describedBy={describedBy}
-      invalid={invalid}
       written={written}
       onWritten={setWritten}
       onCommit={commit}

@@ -3,20 +3,13 @@ import layout from '../../shared/controls/layout.module.css'
 import { SavedInput } from '../../shared/forms/SavedInput.tsx'
 import { texts } from '../../shared/messages/texts.ts'
 import { BrowseButton } from './BrowseButton.tsx'
-import type { ControlProps } from './model.ts'
+import { type ControlProps, inputProps } from './model.ts'
 
 const say = texts.settings
 
 /** A path on the node's machine, or a line of text; saved when the field is left. */
-export function PathField({
-  id,
-  field,
-  value,
-  disabled,
-  invalid,
-  describedBy,
-  onChange,
-}: ControlProps & { readonly value: string | null }) {
+export function PathField(props: ControlProps & { readonly value: string | null }) {
+  const { field, value, disabled, onChange } = props
   const [written, setWritten] = useState(value ?? '')
   useEffect(() => setWritten(value ?? ''), [value])
   const commit = () => {
@@ -26,12 +19,9 @@ export function PathField({
   return (
     <span className={`${layout.whole} ${layout.pair}`}>
       <SavedInput
-        id={id}
+        {...inputProps(props)}
         spellCheck={false}
         placeholder={field.nullable ? say.empty : undefined}
-        disabled={disabled}
-        describedBy={describedBy}
-        invalid={invalid}
         written={written}
         onWritten={setWritten}
         onCommit={commit}

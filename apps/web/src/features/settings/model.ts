@@ -51,6 +51,11 @@ export interface ControlProps {
   onWrong(message: string | null): void
 }
 
+/** Returns what the input of a setting has from its control. */
+export function inputProps({ id, disabled, invalid, describedBy }: ControlProps) {
+  return { id, disabled, invalid, describedBy }
+}
+
 export interface SettingSection {
   readonly name: SectionName
   readonly fields: readonly SettingField[]

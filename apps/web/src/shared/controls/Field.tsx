@@ -89,7 +89,7 @@ export function SelectField({
 type BoxProps = Omit<Described, 'error'> & Omit<ComponentProps<'input'>, 'type'>
 
 export function CheckField(props: BoxProps) {
-  return <Box {...props} look={styles.check} />
+  return <Box {...props} />
 }
 
 /** Something that is on or off, at once. */
@@ -97,7 +97,7 @@ export function SwitchField(props: BoxProps) {
   return <Box {...props} look={styles.switch} role="switch" />
 }
 
-function Box({ label, hint, look, ...rest }: BoxProps & { look: string | undefined }) {
+function Box({ label, hint, look, ...rest }: BoxProps & { look?: string | undefined }) {
   const id = useId()
   return (
     <label className={styles.row}>

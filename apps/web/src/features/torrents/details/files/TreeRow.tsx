@@ -3,6 +3,7 @@
 
 import { type CSSProperties, useEffect, useRef } from 'react'
 import layout from '../../../../shared/controls/layout.module.css'
+import { ProgressBar } from '../../../../shared/controls/Panels.tsx'
 import { formatBytes, formatPercent } from '../../../../shared/format/format.ts'
 import { canShow, kindOf } from '../../../../shared/media/kinds.ts'
 import { texts } from '../../../../shared/messages/texts.ts'
@@ -65,9 +66,7 @@ export function TreeRow({ id, node, rowIndex, top, isActive, isMarked, onPoint, 
         {formatBytes(node.lengthBytes)}
       </div>
       <div role="gridcell" className={`${layout.row2} ${layout.soft} ${layout.end} ${styles.progress}`}>
-        <span className={styles.track} aria-hidden="true">
-          <span style={{ inlineSize: `${progress * 100}%` }} data-complete={progress === 1 || undefined} />
-        </span>
+        <ProgressBar value={progress} tone={progress === 1 ? 'good' : 'accent'} />
         <span>{formatPercent(progress)}</span>
       </div>
       <div role="gridcell" className={styles.priority}>

@@ -2,6 +2,7 @@ import type { Peer, Torrent } from '@shoal/api'
 import { findText } from '@shoal/messages'
 import { useMemo, useState } from 'react'
 import layout from '../../../../shared/controls/layout.module.css'
+import { ProgressBar } from '../../../../shared/controls/Panels.tsx'
 import { formatBytes, formatPercent, formatRate } from '../../../../shared/format/format.ts'
 import { texts } from '../../../../shared/messages/texts.ts'
 import table from '../table.module.css'
@@ -126,9 +127,9 @@ function PeerRow({ peer }: { readonly peer: Peer }) {
         ))}
       </td>
       <td data-column="progress" className={layout.numeric}>
-        <span className={styles.progress}>
-          <span aria-hidden="true" style={{ inlineSize: `${peer.progress * 100}%` }} />
-        </span>
+        <div className={styles.progress}>
+          <ProgressBar value={peer.progress} />
+        </div>
         <span className={styles.percent}>{formatPercent(peer.progress)}</span>
       </td>
       <Rate column="down" value={peer.downloadBytesPerSecond} />
