@@ -3,6 +3,7 @@ import { useState } from 'react'
 import { useWork } from '../../shared/base/use-work.ts'
 import { Button } from '../../shared/controls/Button.tsx'
 import { TextArea, TextField } from '../../shared/controls/Field.tsx'
+import { Form } from '../../shared/controls/Form.tsx'
 import { Problem } from '../../shared/controls/Loading.tsx'
 import layout from '../../shared/controls/layout.module.css'
 import { Page } from '../../shared/controls/Page.tsx'
@@ -62,12 +63,14 @@ function ChooseHub({ initial, onFound }: ChooseProps) {
   }
   return (
     <Page title={t.title} narrow>
-      <form
+      <Form
         className={layout.stack4}
-        onSubmit={event => {
-          event.preventDefault()
-          look()
-        }}
+        confirm={t.next}
+        variant="primary"
+        size="large"
+        disabled={isBusy || text.trim() === ''}
+        failure={failure}
+        onSubmit={look}
       >
         <p className={layout.soft}>{t.intro}</p>
         <TextField
@@ -81,13 +84,7 @@ function ChooseHub({ initial, onFound }: ChooseProps) {
           value={text}
           onChange={event => setText(event.target.value)}
         />
-        {failure !== null && <Problem error={failure} />}
-        <div>
-          <Button type="submit" variant="primary" size="large" disabled={isBusy || text.trim() === ''}>
-            {t.next}
-          </Button>
-        </div>
-      </form>
+      </Form>
     </Page>
   )
 }
@@ -147,12 +144,13 @@ function NewPerson({
     )
   return (
     <Card title={t.isNew}>
-      <form
-        className={layout.stack3}
-        onSubmit={event => {
-          event.preventDefault()
-          make()
-        }}
+      <Form
+        confirm={t.create}
+        variant="primary"
+        size="large"
+        disabled={isBusy || name.trim() === ''}
+        failure={failure}
+        onSubmit={make}
       >
         <p className={layout.soft}>{t.isNewBody}</p>
         <TextField
@@ -176,13 +174,7 @@ function NewPerson({
             onChange={event => setInvitation(event.target.value)}
           />
         )}
-        {failure !== null && <Problem error={failure} />}
-        <div>
-          <Button type="submit" variant="primary" size="large" disabled={isBusy || name.trim() === ''}>
-            {t.create}
-          </Button>
-        </div>
-      </form>
+      </Form>
     </Card>
   )
 }
@@ -198,13 +190,7 @@ function ByWords({ hub, onDone }: WayProps) {
     })
   return (
     <Card title={t.words}>
-      <form
-        className={layout.stack3}
-        onSubmit={event => {
-          event.preventDefault()
-          add()
-        }}
-      >
+      <Form confirm={t.useWords} disabled={isBusy || words.trim() === ''} failure={failure} onSubmit={add}>
         <TextArea
           label={t.wordsLabel}
           hint={t.wordsHint}
@@ -216,13 +202,7 @@ function ByWords({ hub, onDone }: WayProps) {
           onChange={event => setWords(event.target.value)}
         />
         <DeviceName value={device} onChange={setDevice} />
-        {failure !== null && <Problem error={failure} />}
-        <div>
-          <Button type="submit" disabled={isBusy || words.trim() === ''}>
-            {t.useWords}
-          </Button>
-        </div>
-      </form>
+      </Form>
     </Card>
   )
 }
@@ -238,13 +218,7 @@ function ByNode({ hub, onDone }: WayProps) {
     })
   return (
     <Card title={t.node}>
-      <form
-        className={layout.stack3}
-        onSubmit={event => {
-          event.preventDefault()
-          make()
-        }}
-      >
+      <Form confirm={t.describe} disabled={isBusy || did.trim() === ''} failure={failure} onSubmit={make}>
         <p className={layout.soft}>{t.nodeBody}</p>
         <TextField
           label={t.did}
@@ -258,13 +232,7 @@ function ByNode({ hub, onDone }: WayProps) {
           onChange={event => setDid(event.target.value)}
         />
         <DeviceName value={device} onChange={setDevice} />
-        {failure !== null && <Problem error={failure} />}
-        <div>
-          <Button type="submit" disabled={isBusy || did.trim() === ''}>
-            {t.describe}
-          </Button>
-        </div>
-      </form>
+      </Form>
     </Card>
   )
 }

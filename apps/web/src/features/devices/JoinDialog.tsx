@@ -37,14 +37,7 @@ export function JoinDialog({ isFirst, onChanged, onClose }: Props) {
       onClose()
     })
   return (
-    <FormDialog
-      title={isFirst ? t.join : t.update}
-      confirm={isFirst ? t.join : t.update}
-      disabled={isBusy}
-      className={layout.stack4}
-      onSubmit={accept}
-      onClose={onClose}
-    >
+    <FormDialog title={isFirst ? t.join : t.update} disabled={isBusy} onSubmit={accept} onClose={onClose}>
       {failure !== null && <Notice>{messageOf(failure)}</Notice>}
       <p>{isFirst ? t.joinBody : t.updateBody}</p>
       {isFirst && code === null && (

@@ -2,7 +2,6 @@ import type { DeviceHistory, Devices } from '@shoal/api'
 import type { ReactNode } from 'react'
 import { useWork } from '../../shared/base/use-work.ts'
 import { FormDialog } from '../../shared/controls/FormDialog.tsx'
-import layout from '../../shared/controls/layout.module.css'
 import { Notice } from '../../shared/controls/Panels.tsx'
 import { notify } from '../../shared/controls/toasts.ts'
 import { messageOf } from '../../shared/format/errors.ts'
@@ -51,7 +50,6 @@ export function SignDialog(props: Props) {
         title={props.title}
         confirm={isBusy ? t.signing : props.confirm}
         disabled={isBusy}
-        className={layout.stack4}
         onSubmit={submit}
         onClose={props.onClose}
       >

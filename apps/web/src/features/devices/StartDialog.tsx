@@ -5,7 +5,6 @@ import { useWork } from '../../shared/base/use-work.ts'
 import { Button } from '../../shared/controls/Button.tsx'
 import { TextField } from '../../shared/controls/Field.tsx'
 import { FormDialog } from '../../shared/controls/FormDialog.tsx'
-import layout from '../../shared/controls/layout.module.css'
 import { Notice } from '../../shared/controls/Panels.tsx'
 import { notify } from '../../shared/controls/toasts.ts'
 import { messageOf } from '../../shared/format/errors.ts'
@@ -65,7 +64,6 @@ export function StartDialog({ onChanged, onClose }: Props) {
       title={t.successor}
       confirm={isBusy ? t.signing : t.start}
       disabled={isBusy}
-      className={layout.stack4}
       onSubmit={form => sign(form, chosen)}
       onClose={onClose}
     >
@@ -94,7 +92,6 @@ export function StartDialog({ onChanged, onClose }: Props) {
         title={t.start}
         confirm={isBusy ? t.signing : t.next}
         disabled={isBusy}
-        className={layout.stack4}
         onSubmit={choose}
         onClose={onClose}
       >

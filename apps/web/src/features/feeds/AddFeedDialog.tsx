@@ -2,7 +2,6 @@ import type { Feed } from '@shoal/api'
 import { useWork } from '../../shared/base/use-work.ts'
 import { SelectField, TextField } from '../../shared/controls/Field.tsx'
 import { FormDialog } from '../../shared/controls/FormDialog.tsx'
-import layout from '../../shared/controls/layout.module.css'
 import { messageOf } from '../../shared/format/errors.ts'
 import { formatDuration } from '../../shared/format/format.ts'
 import { texts } from '../../shared/messages/texts.ts'
@@ -21,14 +20,7 @@ export function AddFeedDialog({ onAdded, onClose }: { onAdded(feed: Feed): void;
       onAdded(await api.addFeed({ url, everyMinutes: Number(form.get('every')) }))
     })
   return (
-    <FormDialog
-      title={t.add}
-      confirm={t.add}
-      disabled={isBusy}
-      className={layout.stack4}
-      onSubmit={submit}
-      onClose={onClose}
-    >
+    <FormDialog title={t.add} disabled={isBusy} onSubmit={submit} onClose={onClose}>
       <TextField
         label={t.address}
         name="url"

@@ -2,7 +2,6 @@ import type { JoinedHub } from '@shoal/api'
 import { useWork } from '../../shared/base/use-work.ts'
 import { TextField } from '../../shared/controls/Field.tsx'
 import { FormDialog } from '../../shared/controls/FormDialog.tsx'
-import layout from '../../shared/controls/layout.module.css'
 import { messageOf } from '../../shared/format/errors.ts'
 import { texts } from '../../shared/messages/texts.ts'
 import { useNode } from '../../shared/node/context.tsx'
@@ -23,7 +22,6 @@ export function JoinDialog({ onJoined, onClose }: { onJoined(hub: JoinedHub): vo
       title={t.join}
       confirm={isBusy ? t.joining : t.join}
       disabled={isBusy}
-      className={layout.stack4}
       onSubmit={submit}
       onClose={onClose}
     >

@@ -123,7 +123,6 @@ function PublishDialog({ published, onPublished, onClose }: DialogProps) {
       title={t.publish}
       confirm={isBusy ? t.publishing : t.confirm}
       disabled={isBusy || open.length === 0}
-      className={layout.stack4}
       onSubmit={publish}
       onClose={onClose}
     >

@@ -39,7 +39,6 @@ export function FollowDialog({ onClose }: { onClose(): void }) {
       title={t.follow}
       confirm={isBusy ? t.checking : t.follow}
       disabled={isBusy}
-      className={layout.stack4}
       onSubmit={follow}
       onClose={onClose}
     >

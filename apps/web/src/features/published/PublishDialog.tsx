@@ -3,7 +3,6 @@ import { shortHash } from '@shoal/links'
 import { useWork } from '../../shared/base/use-work.ts'
 import { SelectField, TextField } from '../../shared/controls/Field.tsx'
 import { FormDialog } from '../../shared/controls/FormDialog.tsx'
-import layout from '../../shared/controls/layout.module.css'
 import { Notice } from '../../shared/controls/Panels.tsx'
 import { notify } from '../../shared/controls/toasts.ts'
 import { messageOf } from '../../shared/format/errors.ts'
@@ -49,7 +48,6 @@ export function PublishDialog({ known, onClose }: Props) {
         title={known ? t.publishNext : t.publish}
         confirm={isBusy ? t.publishing : t.publish}
         disabled={isBusy}
-        className={layout.stack4}
         onSubmit={publish}
         onClose={onClose}
       >

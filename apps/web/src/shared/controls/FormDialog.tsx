@@ -2,13 +2,16 @@ import { type ReactNode, useId } from 'react'
 import { controls } from '../messages/controls.ts'
 import { Button } from './Button.tsx'
 import { Dialog } from './Dialog.tsx'
+import layout from './layout.module.css'
 
 export interface FormDialogProps {
   readonly open?: boolean
   readonly title: string
   readonly wide?: boolean
-  readonly confirm: string
+  /** The title if absent. */
+  readonly confirm?: string
   readonly disabled?: boolean
+  /** A stack if absent. */
   readonly className?: string | undefined
   /** In the place of the button that leaves. */
   readonly other?: ReactNode
@@ -30,14 +33,14 @@ export function FormDialog(props: FormDialogProps) {
         <>
           {props.other ?? <Button onClick={props.onClose}>{controls.cancel}</Button>}
           <Button type="submit" form={id} variant="primary" disabled={props.disabled}>
-            {props.confirm}
+            {props.confirm ?? props.title}
           </Button>
         </>
       }
     >
       <form
         id={id}
-        className={props.className}
+        className={props.className ?? layout.stack4}
         onSubmit={event => {
           event.preventDefault()
           props.onSubmit(new FormData(event.currentTarget))

@@ -1,6 +1,7 @@
 import { useState } from 'react'
 import { Button } from '../controls/Button.tsx'
 import { TextField } from '../controls/Field.tsx'
+import { Form } from '../controls/Form.tsx'
 import layout from '../controls/layout.module.css'
 import { Card, Notice } from '../controls/Panels.tsx'
 import type { NewIdentity } from './identity.ts'
@@ -32,10 +33,13 @@ export function WordsForm({ texts: t, made, isBusy, onDone }: Props) {
   const [typed, setTyped] = useState('')
   const [isWrong, setWrong] = useState(false)
   return (
-    <form
+    <Form
       className={layout.stack4}
-      onSubmit={event => {
-        event.preventDefault()
+      confirm={t.finish}
+      variant="primary"
+      size="large"
+      disabled={isBusy || typed.trim() === ''}
+      onSubmit={() => {
         if (typed.trim().toLowerCase() === words[asked]) onDone()
         else setWrong(true)
       }}
@@ -70,12 +74,7 @@ export function WordsForm({ texts: t, made, isBusy, onDone }: Props) {
           setWrong(false)
         }}
       />
-      <div>
-        <Button type="submit" variant="primary" size="large" disabled={isBusy || typed.trim() === ''}>
-          {t.finish}
-        </Button>
-      </div>
-    </form>
+    </Form>
   )
 }
 

@@ -109,7 +109,6 @@ function AddPasskey<Item extends PasskeyItem>({ api, fields, prepare, onChanged,
   return (
     <FormDialog
       title={texts.add}
-      confirm={texts.add}
       disabled={isBusy || name.trim() === ''}
       className={layout.stack3}
       onSubmit={add}

@@ -64,7 +64,6 @@ export function NewDialog({ onCreated, onClose }: Props) {
       title={texts.new}
       confirm={kind !== 'share' ? t.begin : isMaking ? t.make : t.join}
       disabled={isBusy}
-      className={layout.stack4}
       onSubmit={submit}
       onClose={onClose}
     >

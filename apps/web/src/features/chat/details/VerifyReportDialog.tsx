@@ -24,14 +24,7 @@ export default function VerifyReportDialog({ onClose }: { onClose(): void }) {
       setReported(await api.verifyReport({ report: String(form.get('report')).trim() }))
     })
   return (
-    <FormDialog
-      title={t.verify}
-      confirm={t.check}
-      disabled={isBusy}
-      className={layout.stack4}
-      onSubmit={submit}
-      onClose={onClose}
-    >
+    <FormDialog title={t.verify} confirm={t.check} disabled={isBusy} onSubmit={submit} onClose={onClose}>
       <TextArea label={t.evidence} name="report" rows={5} required spellCheck={false} />
       {failure !== null && <Problem error={failure} />}
       {reported && (

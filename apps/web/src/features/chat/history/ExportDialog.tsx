@@ -51,7 +51,6 @@ export default function ExportDialog({ onClose }: { onClose(): void }) {
       title={t.export}
       confirm={t.write}
       disabled={isBusy}
-      className={layout.stack4}
       {...(isBusy && { other: <Button onClick={stopping.stop}>{t.stop}</Button> })}
       onSubmit={submit}
       onClose={onClose}

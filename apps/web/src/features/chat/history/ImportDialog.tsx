@@ -51,7 +51,6 @@ export default function ImportDialog({ onClose }: { onClose(): void }) {
       title={t.import}
       confirm={t.read}
       disabled={isBusy}
-      className={layout.stack4}
       {...(isBusy && { other: <Button onClick={stopping.stop}>{t.stop}</Button> })}
       onSubmit={submit}
       onClose={onClose}

@@ -1,7 +1,6 @@
 import { type ReactNode, useState } from 'react'
 import { SelectField, TextField } from '../../../shared/controls/Field.tsx'
 import { FormDialog } from '../../../shared/controls/FormDialog.tsx'
-import layout from '../../../shared/controls/layout.module.css'
 import { parseRate } from '../../../shared/forms/rate.ts'
 import { parseTags } from '../../../shared/forms/tags.ts'
 import { texts } from '../../../shared/messages/texts.ts'
@@ -31,7 +30,6 @@ export function ChangeDialog({ ids, actions, onClose }: QuestionProps) {
       title={t.title({ count: ids.length })}
       confirm={t.confirm}
       disabled={isWrong || isEmpty}
-      className={layout.stack4}
       onClose={onClose}
       onSubmit={() => {
         onClose()

@@ -114,7 +114,6 @@ function AddThisBrowser({ known, onAdded, onClose }: AddProps) {
   return (
     <FormDialog
       title={t.addThis}
-      confirm={t.addThis}
       disabled={isBusy || words.trim() === '' || name.trim() === ''}
       className={layout.stack3}
       onSubmit={add}

@@ -2,10 +2,11 @@ import type { InvitationItem } from '@shoal/hub-api'
 import { useState } from 'react'
 import { useAnswer } from '../../../shared/base/use-answer.ts'
 import { useWork } from '../../../shared/base/use-work.ts'
-import { Button, IconButton } from '../../../shared/controls/Button.tsx'
+import { IconButton } from '../../../shared/controls/Button.tsx'
 import { CopyButton } from '../../../shared/controls/CopyButton.tsx'
 import { SelectField, TextField } from '../../../shared/controls/Field.tsx'
-import { Problem, Waiting } from '../../../shared/controls/Loading.tsx'
+import { Form } from '../../../shared/controls/Form.tsx'
+import { Waiting } from '../../../shared/controls/Loading.tsx'
 import layout from '../../../shared/controls/layout.module.css'
 import { Page } from '../../../shared/controls/Page.tsx'
 import { Card } from '../../../shared/controls/Panels.tsx'
@@ -73,13 +74,7 @@ function Invite({ onMade }: { onMade(secret: string): void }) {
     })
   return (
     <Card title={t.create}>
-      <form
-        className={layout.stack3}
-        onSubmit={event => {
-          event.preventDefault()
-          create()
-        }}
-      >
+      <Form confirm={t.create} variant="primary" disabled={isBusy} failure={failure} onSubmit={create}>
         <div className={layout.columns}>
           <TextField
             label={t.uses}
@@ -115,13 +110,7 @@ function Invite({ onMade }: { onMade(secret: string): void }) {
           value={note}
           onChange={event => setNote(event.target.value)}
         />
-        {failure !== null && <Problem error={failure} />}
-        <div>
-          <Button type="submit" variant="primary" disabled={isBusy}>
-            {t.create}
-          </Button>
-        </div>
-      </form>
+      </Form>
     </Card>
   )
 }

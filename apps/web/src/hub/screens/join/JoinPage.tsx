@@ -2,9 +2,10 @@ import { useState } from 'react'
 import { Link, useLocation } from 'wouter'
 import { useAnswer } from '../../../shared/base/use-answer.ts'
 import { useWork } from '../../../shared/base/use-work.ts'
-import { Button, buttonClass } from '../../../shared/controls/Button.tsx'
+import { buttonClass } from '../../../shared/controls/Button.tsx'
 import { EmptyState } from '../../../shared/controls/EmptyState.tsx'
 import { TextField } from '../../../shared/controls/Field.tsx'
+import { Form } from '../../../shared/controls/Form.tsx'
 import { Loading, Problem } from '../../../shared/controls/Loading.tsx'
 import layout from '../../../shared/controls/layout.module.css'
 import { Page } from '../../../shared/controls/Page.tsx'
@@ -108,10 +109,19 @@ function Steps({ invitation }: { readonly invitation: string | null }) {
       </>
     )
   return (
-    <form
+    <Form
       className={layout.stack4}
-      onSubmit={event => {
-        event.preventDefault()
+      confirm={known.value ? (asks ? t.ask : t.finish) : t.create}
+      variant="primary"
+      size="large"
+      disabled={isBusy || name.trim() === '' || device.trim() === ''}
+      failure={failure}
+      other={
+        <Link href="/login" className={buttonClass('quiet', 'large')}>
+          {t.hasAccount}
+        </Link>
+      }
+      onSubmit={() => {
         if (known.value) join()
         else make()
       }}
@@ -140,20 +150,6 @@ function Steps({ invitation }: { readonly invitation: string | null }) {
           <p className={layout.soft}>{t.trust}</p>
         </>
       )}
-      {failure !== null && <Problem error={failure} />}
-      <div className={layout.wrap2}>
-        <Button
-          type="submit"
-          variant="primary"
-          size="large"
-          disabled={isBusy || name.trim() === '' || device.trim() === ''}
-        >
-          {known.value ? (asks ? t.ask : t.finish) : t.create}
-        </Button>
-        <Link href="/login" className={buttonClass('quiet', 'large')}>
-          {t.hasAccount}
-        </Link>
-      </div>
-    </form>
+    </Form>
   )
 }

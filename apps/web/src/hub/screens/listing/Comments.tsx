@@ -2,9 +2,10 @@ import type { Comment } from '@shoal/hub-api'
 import { lazy, Suspense, useId, useState } from 'react'
 import { Link } from 'wouter'
 import { useWork } from '../../../shared/base/use-work.ts'
-import { Button, IconButton } from '../../../shared/controls/Button.tsx'
+import { IconButton } from '../../../shared/controls/Button.tsx'
 import { ConfirmDialog } from '../../../shared/controls/ConfirmDialog.tsx'
 import { TextArea } from '../../../shared/controls/Field.tsx'
+import { Form } from '../../../shared/controls/Form.tsx'
 import { FormDialog } from '../../../shared/controls/FormDialog.tsx'
 import { Problem } from '../../../shared/controls/Loading.tsx'
 import layout from '../../../shared/controls/layout.module.css'
@@ -72,12 +73,13 @@ function NewComment({ listing, onAdded }: { readonly listing: string; onAdded(co
       setText('')
     })
   return (
-    <form
+    <Form
       className={layout.stack2}
-      onSubmit={event => {
-        event.preventDefault()
-        send()
-      }}
+      confirm={t.send}
+      variant="primary"
+      disabled={isBusy || text.trim() === ''}
+      failure={failure}
+      onSubmit={send}
     >
       <TextArea
         label={t.write}
@@ -87,13 +89,7 @@ function NewComment({ listing, onAdded }: { readonly listing: string; onAdded(co
         value={text}
         onChange={event => setText(event.target.value)}
       />
-      {failure !== null && <Problem error={failure} />}
-      <div>
-        <Button type="submit" variant="primary" disabled={isBusy || text.trim() === ''}>
-          {t.send}
-        </Button>
-      </div>
-    </form>
+    </Form>
   )
 }
 

@@ -1,9 +1,8 @@
 import { useState } from 'react'
 import { useWork } from '../../../shared/base/use-work.ts'
-import { Button } from '../../../shared/controls/Button.tsx'
 import { CopyButton } from '../../../shared/controls/CopyButton.tsx'
 import { TextField } from '../../../shared/controls/Field.tsx'
-import { Problem } from '../../../shared/controls/Loading.tsx'
+import { Form } from '../../../shared/controls/Form.tsx'
 import layout from '../../../shared/controls/layout.module.css'
 import { Card } from '../../../shared/controls/Panels.tsx'
 import { QrCode } from '../../../shared/controls/QrCode.tsx'
@@ -27,12 +26,11 @@ export function DescribeBrowser({ onDescribed }: { onDescribed(device: BrowserDe
     })
   return (
     <Card title={t.byNode}>
-      <form
-        className={layout.stack3}
-        onSubmit={event => {
-          event.preventDefault()
-          make()
-        }}
+      <Form
+        confirm={t.describe}
+        disabled={isBusy || did.trim() === '' || name.trim() === ''}
+        failure={failure}
+        onSubmit={make}
       >
         <p className={layout.soft}>{t.byNodeBody}</p>
         <TextField
@@ -53,13 +51,7 @@ export function DescribeBrowser({ onDescribed }: { onDescribed(device: BrowserDe
           value={name}
           onChange={event => setName(event.target.value)}
         />
-        {failure !== null && <Problem error={failure} />}
-        <div>
-          <Button type="submit" disabled={isBusy || did.trim() === '' || name.trim() === ''}>
-            {t.describe}
-          </Button>
-        </div>
-      </form>
+      </Form>
     </Card>
   )
 }

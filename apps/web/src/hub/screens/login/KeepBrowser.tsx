@@ -1,6 +1,7 @@
 import { useState } from 'react'
 import { Button } from '../../../shared/controls/Button.tsx'
 import { TextField } from '../../../shared/controls/Field.tsx'
+import { Form } from '../../../shared/controls/Form.tsx'
 import layout from '../../../shared/controls/layout.module.css'
 import { texts } from '../../../shared/messages/hub.ts'
 import { PasskeyProblem } from '../../../shared/passkeys/PasskeyProblem.tsx'
@@ -18,12 +19,18 @@ interface Props {
 export function KeepBrowser({ isBusy, failure, onKeep, onSkip }: Props) {
   const [name, setName] = useState<string>(texts.join_.deviceDefault)
   return (
-    <form
+    <Form
       className={layout.stack4}
-      onSubmit={event => {
-        event.preventDefault()
-        onKeep(name.trim())
-      }}
+      confirm={texts.account.addThis}
+      variant="primary"
+      size="large"
+      disabled={isBusy || name.trim() === ''}
+      other={
+        <Button variant="quiet" size="large" disabled={isBusy} onClick={onSkip}>
+          {t.notNow}
+        </Button>
+      }
+      onSubmit={() => onKeep(name.trim())}
     >
       <p className={layout.soft}>{t.keepBody}</p>
       <TextField
@@ -33,14 +40,6 @@ export function KeepBrowser({ isBusy, failure, onKeep, onSkip }: Props) {
         onChange={event => setName(event.target.value)}
       />
       <PasskeyProblem failure={failure} />
-      <div className={layout.wrap2}>
-        <Button type="submit" variant="primary" size="large" disabled={isBusy || name.trim() === ''}>
-          {texts.account.addThis}
-        </Button>
-        <Button variant="quiet" size="large" disabled={isBusy} onClick={onSkip}>
-          {t.notNow}
-        </Button>
-      </div>
-    </form>
+    </Form>
   )
 }

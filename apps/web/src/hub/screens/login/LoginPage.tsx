@@ -6,6 +6,7 @@ import { useAnswer } from '../../../shared/base/use-answer.ts'
 import { useWork } from '../../../shared/base/use-work.ts'
 import { Button } from '../../../shared/controls/Button.tsx'
 import { TextArea, TextField } from '../../../shared/controls/Field.tsx'
+import { Form } from '../../../shared/controls/Form.tsx'
 import layout from '../../../shared/controls/layout.module.css'
 import { Page } from '../../../shared/controls/Page.tsx'
 import { Card } from '../../../shared/controls/Panels.tsx'
@@ -159,12 +160,10 @@ function Words({ isBusy, onSend }: WordsProps) {
   const [name, setName] = useState<string>(texts.join_.deviceDefault)
   return (
     <Card title={t.words}>
-      <form
-        className={layout.stack3}
-        onSubmit={event => {
-          event.preventDefault()
-          onSend(words, name.trim())
-        }}
+      <Form
+        confirm={t.words}
+        disabled={isBusy || words.trim() === '' || name.trim() === ''}
+        onSubmit={() => onSend(words, name.trim())}
       >
         <TextArea
           label={texts.account.words}
@@ -182,12 +181,7 @@ function Words({ isBusy, onSend }: WordsProps) {
           value={name}
           onChange={event => setName(event.target.value)}
         />
-        <div>
-          <Button type="submit" disabled={isBusy || words.trim() === '' || name.trim() === ''}>
-            {t.words}
-          </Button>
-        </div>
-      </form>
+      </Form>
     </Card>
   )
 }

@@ -1,7 +1,7 @@
 import { useState } from 'react'
 import { useAnswer } from '../../../shared/base/use-answer.ts'
-import { Button } from '../../../shared/controls/Button.tsx'
 import { TextField } from '../../../shared/controls/Field.tsx'
+import { Form } from '../../../shared/controls/Form.tsx'
 import { Waiting } from '../../../shared/controls/Loading.tsx'
 import layout from '../../../shared/controls/layout.module.css'
 import { Card } from '../../../shared/controls/Panels.tsx'
@@ -26,13 +26,7 @@ export function SlowMode() {
       {now === undefined ? (
         <Waiting asked={asked} />
       ) : (
-        <form
-          className={layout.stack3}
-          onSubmit={event => {
-            event.preventDefault()
-            setSetting(true)
-          }}
-        >
+        <Form confirm={t.slowSet} disabled={seconds === now} onSubmit={() => setSetting(true)}>
           <p className={layout.soft}>{t.slowBody}</p>
           <TextField
             label={t.slowSeconds}
@@ -43,12 +37,7 @@ export function SlowMode() {
             value={typed ?? String(now)}
             onChange={event => setTyped(event.target.value)}
           />
-          <div>
-            <Button type="submit" disabled={seconds === now}>
-              {t.slowSet}
-            </Button>
-          </div>
-        </form>
+        </Form>
       )}
       {isSetting && (
         <ReasonDialog
