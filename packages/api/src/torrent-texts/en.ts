@@ -10,7 +10,7 @@ export default {
     disk: 'Copied from disk',
     other: 'Other',
   },
-  /** Of a peer. */
+  /** Columns of a table of peers. */
   transfer: {
     flags: 'Flags',
     down: 'Down',
@@ -36,7 +36,7 @@ export default {
     pieces: 'Pieces',
     source: 'Source',
   },
-  /** Why nothing arrives or nobody gets it, and what helps. */
+  /** Explains why nothing arrives or nobody gets it, and what helps. */
   why: {
     'no-peers':
       'No peer is connected. Somebody who has the content must be online: the download continues by itself then. Another tracker, or the address of a peer, may help.',
@@ -58,7 +58,7 @@ export default {
     one: 'Some trackers were asked only recently: the last of them is asked again in {count} second',
     other: 'Some trackers were asked only recently: the last of them is asked again in {count} seconds',
   },
-  /** What the reputation of a Shoal peer consists of. */
+  /** Parts of the reputation of a Shoal peer. */
   trust: {
     gave: 'verified data that it gave',
     confirmed: 'receipts for data that it took',
