@@ -42,6 +42,6 @@ test('what explains a state says what helps; nothing is explained if all is well
     /all 2 trackers fail: The tracker does not answer\. Check/,
   )
   expect(explainState(torrent({ reason: 'tracker-error', state: 'seeding' }), trackers)).toMatch(
-    /others cannot find it/,
+    /others cannot find this torrent/,
   )
 })
