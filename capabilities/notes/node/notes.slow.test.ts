@@ -18,9 +18,14 @@ test('a note stays with its torrent over a restart, and goes with it', async () 
   const second = await first.restart()
   expect(await second.operations.getNote({ id: ID })).toEqual(written)
 
+  const add = () => second.operations.addTorrent({ source: `magnet:?xt=urn:btih:${ID}`, paused: true })
   await second.operations.actOnTorrents({ ids: [ID], action: 'remove' })
   await expect(second.operations.getNote({ id: ID })).rejects.toMatchObject({ code: 'not-found' })
-  await second.operations.addTorrent({ source: `magnet:?xt=urn:btih:${ID}`, paused: true })
+  // Until it is forgotten, adding it again restores it.
+  await add()
+  expect(await second.operations.getNote({ id: ID })).toEqual(written)
+  await second.operations.actOnTorrents({ ids: [ID], action: 'remove', undo: false })
+  await add()
   expect(await second.operations.getNote({ id: ID })).toEqual(NONE)
 })
 
