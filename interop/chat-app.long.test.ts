@@ -12,6 +12,7 @@ import type { TestNode } from '../apps/node/src/node/testing/test-node.ts'
 import type { PseudoTerminal } from '../apps/node/src/testing/pseudo-terminal.ts'
 import type { Json } from '../apps/node/src/testing/shoal-process.ts'
 import { findings } from '../apps/web/e2e/testing/axe.ts'
+import { dialogOf } from '../apps/web/e2e/testing/dialog.ts'
 import { DIST } from '../apps/web/scripts/build-console.ts'
 import { KeyPair } from '../packages/identity/src/index.ts'
 import { fromSeedWords } from '../packages/identity/src/seed-words.ts'
@@ -189,7 +190,7 @@ async function shareFile(page: Page, conversation: With): Promise<void> {
   const share = await OpenedShare.open(sealed, { key: (seal as { key: Uint8Array }).key })
   expect(await (await share.file(['tide.txt'])).read(0, tide.length)).toEqual(new Uint8Array(tide))
   await page.getByRole('button', { name: 'This device', exact: true }).click()
-  const dialog = page.getByRole('dialog')
+  const dialog = dialogOf(page)
   await dialog.getByText('One share, which others can fetch while this app is open').waitFor()
   await dialog.getByRole('button', { name: 'Delete', exact: true }).click()
   await dialog.getByText('Shared files').waitFor({ state: 'detached' })
@@ -336,10 +337,10 @@ describe.skipIf(missing('chromium-headless-shell'))('the chat app and other devi
     await page.getByText('2 messages are at the hub, where the other device reads them.').waitFor()
     await second.getByText('Der Verlauf ist angekommen: 1 Nachricht ist neu.').waitFor()
     await screenshot(second, 'chat-app-history-here-german')
-    await second.getByRole('dialog').getByRole('button', { name: 'Schließen' }).first().click()
+    await dialogOf(second).getByRole('button', { name: 'Schließen' }).first().click()
     await second.getByRole('button', { name: /Harbour trip/ }).click()
     await second.getByText('from the browser').first().waitFor()
-    await page.getByRole('dialog').getByRole('button', { name: 'Close' }).first().click()
+    await dialogOf(page).getByRole('button', { name: 'Close' }).first().click()
 
     // A file under a passphrase, which the program age opens, too.
     await choose(page, 'More', 'Export the history')
@@ -366,7 +367,7 @@ describe.skipIf(missing('chromium-headless-shell'))('the chat app and other devi
       'from the browser',
       'to both browsers',
     ])
-    await page.getByRole('dialog').getByRole('button', { name: 'Close' }).first().click()
+    await dialogOf(page).getByRole('button', { name: 'Close' }).first().click()
     await choose(page, 'More', 'Import a history')
     // The same in a file whose passphrases are tried at once.
     const quick = await sealStream(new Blob([history]).stream(), passphrase, 10)
@@ -383,7 +384,7 @@ describe.skipIf(missing('chromium-headless-shell'))('the chat app and other devi
     await page.getByText('0 messages were added.').waitFor()
     await screenshot(page, 'chat-app-history-import')
     expect(await findings(page)).toEqual([])
-    await page.getByRole('dialog').getByRole('button', { name: 'Cancel' }).click()
+    await dialogOf(page).getByRole('button', { name: 'Cancel' }).click()
 
     // The first browser, whose contact Ben is, connects with his node and with the second browser, and all go on when the hub is killed.
     await page.addInitScript(watchPeers)
@@ -454,7 +455,7 @@ describe.skipIf(missing('chromium-headless-shell', 'firefox-esr'))('all kinds of
     const { link } = await ada.ask('chat', 'room', magnet, '--make')
     await console.getByRole('button', { name: /Charts/ }).click()
     await app.getByRole('button', { name: 'New conversation' }).first().click()
-    const dialog = app.getByRole('dialog')
+    const dialog = dialogOf(app)
     await dialog.getByText('Room', { exact: true }).click()
     await dialog.getByLabel('Link of the share').fill(link)
     await dialog.getByRole('button', { name: 'Join' }).click()

@@ -4,6 +4,7 @@ import { until } from '@shoal/testing'
 import type { Page } from 'playwright-core'
 import { describe, expect, test } from 'vitest'
 import { findings } from '../apps/web/e2e/testing/axe.ts'
+import { dialogOf } from '../apps/web/e2e/testing/dialog.ts'
 import { readDeviceText } from '../packages/identity/src/devices/devices.ts'
 import { fromSeedWords } from '../packages/identity/src/seed-words.ts'
 import { encode } from '../packages/torrent/src/bencode/bencode.ts'
@@ -115,7 +116,7 @@ describe.skipIf(missing('chromium-headless-shell'))('the page of a hub with a re
     await member.getByRole('listitem').filter({ hasText: 'Where is this?' }).waitFor()
     await member.getByRole('button', { name: 'Report', exact: true }).click()
     await member.getByLabel('What is wrong with it?').fill('Not a harbour')
-    await member.getByRole('dialog').getByRole('button', { name: 'Report' }).click()
+    await dialogOf(member).getByRole('button', { name: 'Report' }).click()
     await member.getByText('Reported').waitFor()
 
     await open(member, 'Publish')
@@ -126,7 +127,7 @@ describe.skipIf(missing('chromium-headless-shell'))('the page of a hub with a re
     await owner.goto(hidden)
     await owner.getByRole('button', { name: 'Report', exact: true }).click()
     await owner.getByLabel('What is wrong with it?').fill('There already')
-    await owner.getByRole('dialog').getByRole('button', { name: 'Report' }).click()
+    await dialogOf(owner).getByRole('button', { name: 'Report' }).click()
     await owner.getByText('Reported').waitFor()
     await open(owner, 'Moderation')
     await owner.getByText('Not a harbour').waitFor()
@@ -136,7 +137,7 @@ describe.skipIf(missing('chromium-headless-shell'))('the page of a hub with a re
     await screenshot(owner, 'hub-moderation')
     await owner.getByRole('button', { name: 'Hide', exact: true }).click()
     await owner.getByLabel('Reason').fill('It shows a lake')
-    await owner.getByRole('dialog').getByRole('button', { name: 'Hide' }).click()
+    await dialogOf(owner).getByRole('button', { name: 'Hide' }).click()
     await owner.getByText('There are no open reports.').waitFor()
 
     await open(member, 'Log')

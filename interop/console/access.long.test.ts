@@ -3,6 +3,7 @@ import { createServer, request } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { describe, expect, test } from 'vitest'
 import { findings } from '../../apps/web/e2e/testing/axe.ts'
+import { dialogOf } from '../../apps/web/e2e/testing/dialog.ts'
 import { addAuthenticator } from '../support/authenticator.ts'
 import { Browser } from '../support/browser.ts'
 import { tempDir } from '../support/files.ts'
@@ -40,7 +41,7 @@ describe.skipIf(skipped)('the console of a real node: access', () => {
     await page.goto(`${url}/settings`)
     await addAuthenticator(page)
     await page.getByRole('button', { name: 'Add a passkey' }).click()
-    const dialog = page.getByRole('dialog')
+    const dialog = dialogOf(page)
     await dialog.getByLabel('Name of the passkey').fill('Phone')
     await dialog.getByRole('button', { name: 'Add a passkey' }).click()
     await page.getByRole('button', { name: 'Remove Phone' }).waitFor()
@@ -57,7 +58,7 @@ describe.skipIf(skipped)('the console of a real node: access', () => {
     await using node = await Node.start({ folder: dir.path })
     await using browser = await Browser.launch()
     const owner = await openConsole({ node, browser }, '/settings')
-    const dialog = owner.page.getByRole('dialog')
+    const dialog = dialogOf(owner.page)
     await owner.page.getByRole('button', { name: 'Set a password' }).click()
     await dialog.getByLabel('User name').fill('ana')
     await dialog.getByLabel('New password', { exact: true }).fill('correct horse')
@@ -78,7 +79,7 @@ describe.skipIf(skipped)('the console of a real node: access', () => {
     await logIn('ana', 'correct horse')
     await page.getByRole('link', { name: 'Dashboard' }).first().waitFor()
     await page.goto(`${node.url}/settings`)
-    const form = page.getByRole('dialog')
+    const form = dialogOf(page)
     await page.getByRole('button', { name: 'Change password' }).click()
     await form.getByLabel('Present password').fill('a wrong one')
     await form.getByLabel('New password', { exact: true }).fill('battery staple')

@@ -7,6 +7,7 @@ import type { Page } from 'playwright-core'
 import { describe, expect, onTestFinished, test } from 'vitest'
 import { startHub } from '../../apps/hub/src/hub.ts'
 import { NO_LOG } from '../../apps/hub/src/kernel/log.ts'
+import { dialogOf } from '../../apps/web/e2e/testing/dialog.ts'
 import { seekTo, shownAt, startPlaying } from '../../apps/web/e2e/testing/player.ts'
 import { screenshot } from '../support/browser.ts'
 import { sha256Of, tempDir } from '../support/files.ts'
@@ -147,7 +148,7 @@ describe.skipIf(skipped ?? missing('ffmpeg'))('the console of real nodes: chat',
 
       const ann = await openChat(scene)
       await ann.getByRole('button', { name: 'New conversation' }).first().click()
-      const dialog = ann.getByRole('dialog')
+      const dialog = dialogOf(ann)
       await dialog.getByText('Group', { exact: true }).click()
       await dialog.getByLabel('Name of the group').fill('Trip')
       await dialog.getByLabel('DIDs of other people').fill(dids.join('\n'))
@@ -195,7 +196,7 @@ describe.skipIf(skipped ?? missing('ffmpeg'))('the console of real nodes: chat',
 
       await message(ann, 'I do.').hover()
       await message(ann, 'I do.').getByRole('button', { name: 'React' }).click()
-      await ann.getByRole('dialog').getByRole('button', { name: '😎' }).click()
+      await dialogOf(ann).getByRole('button', { name: '😎' }).click()
       await message(bens, 'I do.').getByRole('button', { name: '😎' }).waitFor()
     })
   })

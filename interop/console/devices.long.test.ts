@@ -2,6 +2,7 @@
 import { readDeviceText } from '@shoal/identity/devices'
 import { expect, test } from 'vitest'
 import { findings } from '../../apps/web/e2e/testing/axe.ts'
+import { dialogOf } from '../../apps/web/e2e/testing/dialog.ts'
 import { tempDir } from '../support/files.ts'
 import { Node } from '../support/node.ts'
 import { useBrowser } from '../support/page-tests.ts'
@@ -16,7 +17,7 @@ test('is made, joined by another node, changed and forgotten, without a terminal
   await using other = await Node.start({ folder: dir.join('other') })
   const { page, problems } = await openConsole({ node, browser }, PATH)
   const { page: there, problems: problemsThere } = await openConsole({ node: other, browser }, PATH)
-  const dialog = page.getByRole('dialog')
+  const dialog = dialogOf(page)
   const names = async () => (await node.api.listDevices({})).items.map(({ name }) => name)
 
   await page.getByRole('button', { name: 'Make the list' }).click()
@@ -46,7 +47,7 @@ test('is made, joined by another node, changed and forgotten, without a terminal
   await page.getByText('this node · added', { exact: false }).waitFor()
   expect(await node.api.listDevices({})).toMatchObject({ sequence: 0, items: [{ name: 'home', own: true }] })
 
-  const joining = there.getByRole('dialog')
+  const joining = dialogOf(there)
   await there.getByRole('button', { name: 'Use my list of devices' }).click()
   await joining.getByLabel('Name of this node').fill('attic')
   await joining.getByRole('button', { name: 'Show the code of this node' }).click()

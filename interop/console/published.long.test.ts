@@ -5,6 +5,7 @@ import { publishedLink, signVersion } from '@shoal/links'
 import { limitMs, until } from '@shoal/testing'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { findings } from '../../apps/web/e2e/testing/axe.ts'
+import { dialogOf } from '../../apps/web/e2e/testing/dialog.ts'
 import { randomFile, tempDir } from '../support/files.ts'
 import { Node } from '../support/node.ts'
 import { NpmDht } from '../support/npm-dht.ts'
@@ -50,7 +51,7 @@ describe.skipIf(missing('chromium-headless-shell'))('the console of a real node:
     await writeFile(key, await writeKeyFile(owner, PASSPHRASE, { workFactor: 10 }))
     const { page, problems, context } = await openConsole(scene, '/published')
     await context.grantPermissions(['clipboard-read', 'clipboard-write'])
-    const dialog = page.getByRole('dialog')
+    const dialog = dialogOf(page)
     const publish = async (torrent: string, passphrase = PASSPHRASE) => {
       await dialog.getByLabel('Torrent').selectOption({ label: torrent })
       await dialog.getByLabel('Or choose your key file').setInputFiles(key)
@@ -96,7 +97,7 @@ describe.skipIf(missing('chromium-headless-shell'))('the console of a real node:
   test('makes a key in the page, which the browser keeps, and publishes with it', async () => {
     await share(scene.node, 'made.bin')
     const { page, problems } = await openConsole(scene, '/published')
-    const dialog = page.getByRole('dialog')
+    const dialog = dialogOf(page)
     const sent: string[] = []
     page.on('request', request => sent.push(request.postData() ?? ''))
     await page.getByRole('button', { name: 'Publish' }).click()
@@ -166,7 +167,7 @@ describe.skipIf(missing('chromium-headless-shell'))('the console of a real node:
       await other.api.publish({ name: 'films', link, infoHash, version: String(version), signature })
     }
     const { page, problems } = await openConsole(scene, '/published')
-    const dialog = page.getByRole('dialog')
+    const dialog = dialogOf(page)
     await page.getByRole('button', { name: 'Follow a link' }).click()
     await dialog.getByLabel('Link').fill('magnet:?xs=urn:btpk:00')
     await dialog.getByRole('button', { name: 'Follow a link' }).click()

@@ -1,6 +1,7 @@
 import type { Page } from 'playwright-core'
 import { describe, expect, test } from 'vitest'
 import { findings } from '../../apps/web/e2e/testing/axe.ts'
+import { dialogOf } from '../../apps/web/e2e/testing/dialog.ts'
 import { openConsole, skipped, useConsole } from './setup.ts'
 
 const withNode = useConsole()
@@ -48,7 +49,7 @@ describe.skipIf(skipped)('the console of a real node: on a phone', () => {
         if (wrong.length > 0) found[route] = wrong
         if (!isTab) {
           await page.getByRole('button', { name: /^Add/ }).first().tap()
-          await page.getByRole('dialog').waitFor()
+          await dialogOf(page).waitFor()
         }
       }
       expect(found).toEqual({})

@@ -6,6 +6,7 @@ import { until } from '@shoal/testing'
 import type { Page, WebSocketRoute } from 'playwright-core'
 import { describe, expect, test } from 'vitest'
 import { openTestHub } from '../../apps/hub/src/testing/test-hub.ts'
+import { dialogOf } from '../../apps/web/e2e/testing/dialog.ts'
 import { type TempDir, tempDir } from '../support/files.ts'
 import { Node } from '../support/node.ts'
 import { Person } from '../support/person.ts'
@@ -52,26 +53,26 @@ describe.skipIf(skipped)('two consoles of a real node', () => {
       await go('/feeds', 'Feeds')
       await a.getByRole('button', { name: 'Follow a feed' }).first().click()
       await a.getByLabel('Address of the feed').fill('http://127.0.0.1:9/feed.xml')
-      await a.getByRole('dialog').getByRole('button', { name: 'Follow a feed' }).click()
+      await dialogOf(a).getByRole('button', { name: 'Follow a feed' }).click()
       await b.getByText('http://127.0.0.1:9/feed.xml', { exact: false }).first().waitFor()
 
       await go('/published', 'Links')
       await a.getByRole('button', { name: 'Follow a link' }).click()
-      await a.getByRole('dialog').getByLabel('Link').fill(publishedLink(KeyPair.generate(), 'films'))
-      await a.getByRole('dialog').getByLabel('Name').fill('films')
-      await a.getByRole('dialog').getByRole('button', { name: 'Follow a link' }).click()
+      await dialogOf(a).getByLabel('Link').fill(publishedLink(KeyPair.generate(), 'films'))
+      await dialogOf(a).getByLabel('Name').fill('films')
+      await dialogOf(a).getByRole('button', { name: 'Follow a link' }).click()
       await b.getByRole('button', { name: 'Unfollow: films' }).waitFor()
 
       await go('/hubs', 'Hubs')
       await a.getByRole('button', { name: 'Join a hub' }).click()
-      await a.getByRole('dialog').getByLabel('Link of an invitation').fill(hub.hubs[0]!.ownerLink!)
-      await a.getByRole('dialog').getByRole('button', { name: 'Join' }).click()
+      await dialogOf(a).getByLabel('Link of an invitation').fill(hub.hubs[0]!.ownerLink!)
+      await dialogOf(a).getByRole('button', { name: 'Join' }).click()
       await b.getByRole('heading', { name: 'Friends' }).waitFor()
 
       await go('/people', 'People')
       await a.getByRole('button', { name: 'Change name' }).click()
-      await a.getByRole('dialog').getByLabel('Name').fill('Ada of the harbour')
-      await a.getByRole('dialog').getByRole('button', { name: 'Save' }).click()
+      await dialogOf(a).getByLabel('Name').fill('Ada of the harbour')
+      await dialogOf(a).getByRole('button', { name: 'Save' }).click()
       await b.getByText('Ada of the harbour').waitFor()
       await node.api.blockPublisher({ did: KeyPair.generate().did, note: 'Too many lights' })
       for (const page of pages) await page.getByText('Too many lights').waitFor()

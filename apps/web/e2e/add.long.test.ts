@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { findings } from './testing/axe.ts'
 import { lackingChromium, type ServedConsole, serveConsole } from './testing/console.ts'
+import { dialogOf } from './testing/dialog.ts'
 import { closeWithEscape } from './testing/overlays.ts'
 
 let served: ServedConsole
@@ -77,7 +78,7 @@ describe.skipIf(lackingChromium())('the add dialog, with a made-up node', () => 
     const { page, complaints, close } = await served.open('/?mock&q=Tears')
     await page.locator('[data-row]').first().click({ button: 'right' })
     await page.getByRole('menuitem', { name: 'Remove and delete files' }).click()
-    const dialog = page.getByRole('dialog')
+    const dialog = dialogOf(page)
     await dialog.getByText('/home/ana/Downloads/Tears of Steel (2012) 2160p').waitFor()
     await dialog.getByText('8 files').waitFor()
     await dialog.getByText(/\.mp4, .* and 2 more/).waitFor()

@@ -2,6 +2,7 @@ import type { Page } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { COLOURS, findings, findingsInThemes } from './testing/axe.ts'
 import { lackingChromium, type OpenPage, type ServedConsole, serveConsole } from './testing/console.ts'
+import { dialogOf } from './testing/dialog.ts'
 import { closeWithEscape, openMenu } from './testing/overlays.ts'
 
 type Options = Parameters<ServedConsole['open']>[1]
@@ -113,7 +114,7 @@ describe.skipIf(lackingChromium())('the chat, with a made-up node', () => {
       await message(page, 'Let me look that up.').waitFor()
       await own.hover()
       await own.getByRole('button', { name: 'React' }).click()
-      await page.getByRole('dialog').getByRole('button', { name: '😎' }).click()
+      await dialogOf(page).getByRole('button', { name: '😎' }).click()
       const reaction = own.getByRole('button', { name: '😎 by You' })
       await reaction.waitFor()
       await reaction.click()
@@ -127,7 +128,7 @@ describe.skipIf(lackingChromium())('the chat, with a made-up node', () => {
       await changed.hover()
       await openMenu(page, changed.getByRole('button', { name: 'Actions for the message of You' }))
       await page.getByRole('menuitem', { name: 'Delete' }).click()
-      await page.getByRole('dialog').getByRole('button', { name: 'Delete', exact: true }).click()
+      await dialogOf(page).getByRole('button', { name: 'Delete', exact: true }).click()
       await page.locator('[data-self]').getByText('This message was deleted.').waitFor()
     })
   })
@@ -202,11 +203,11 @@ describe.skipIf(lackingChromium())('the chat, with a made-up node', () => {
       expect(await link.getAttribute('href')).toBe('https://evil.example/login')
       await openMenu(page, page.getByRole('button', { name: 'Actions for Support' }))
       await page.getByRole('menuitem', { name: 'Leave' }).click()
-      await page.getByRole('dialog').getByRole('button', { name: 'Leave' }).click()
+      await dialogOf(page).getByRole('button', { name: 'Leave' }).click()
       await page.getByText('You are not a member of this conversation any more.', { exact: false }).waitFor()
       await openMenu(page, page.getByRole('button', { name: 'Actions for Support' }))
       await page.getByRole('menuitem', { name: 'Forget' }).click()
-      await page.getByRole('dialog').getByRole('button', { name: 'Forget' }).click()
+      await dialogOf(page).getByRole('button', { name: 'Forget' }).click()
       await conversation(page, 'Support').waitFor({ state: 'detached' })
     })
   })
@@ -214,7 +215,7 @@ describe.skipIf(lackingChromium())('the chat, with a made-up node', () => {
   test('groups, private conversations and rooms are begun, and members and rules changed', async () => {
     await onChat(async page => {
       await list(page).getByRole('button', { name: 'New conversation' }).click()
-      const dialog = page.getByRole('dialog')
+      const dialog = dialogOf(page)
       await dialog.getByText('Group', { exact: true }).click()
       await dialog.getByLabel('Name of the group').fill('Boat house')
       await dialog.getByRole('checkbox', { name: 'Ada' }).check()
@@ -266,7 +267,7 @@ describe.skipIf(lackingChromium())('the chat, with a made-up node', () => {
       await page.getByText('Shared sealed in this conversation').waitFor()
       await page.dispatchEvent('main', 'drop', { dataTransfer })
       await page.getByText('dropped.txt, 8 B').waitFor()
-      expect(await page.getByRole('dialog').count()).toBe(0)
+      expect(await dialogOf(page).count()).toBe(0)
       await page.getByRole('button', { name: 'Do not share them' }).click()
       await page.getByText('dropped.txt, 8 B').waitFor({ state: 'detached' })
     })
@@ -326,7 +327,7 @@ describe.skipIf(lackingChromium())('the chat, with a made-up node', () => {
   test('a room is made for a share, and its new link is shown', async () => {
     await onChat(async page => {
       await list(page).getByRole('button', { name: 'New conversation' }).click()
-      const dialog = page.getByRole('dialog')
+      const dialog = dialogOf(page)
       await dialog.getByText('Room', { exact: true }).click()
       await dialog.getByLabel('Link of the share').fill(`magnet:?xt=urn:btih:${'cd'.repeat(20)}&dn=Songs`)
       await dialog.getByLabel('Make a room for a share').check()
@@ -345,12 +346,12 @@ describe.skipIf(lackingChromium())('the chat, with a made-up node', () => {
       await reported.hover()
       await openMenu(page, reported.getByRole('button', { name: 'Actions for the message of Cleo' }))
       await page.getByRole('menuitem', { name: 'Report' }).click()
-      const report = await page.getByRole('dialog').getByLabel('Report', { exact: true }).inputValue()
+      const report = await dialogOf(page).getByLabel('Report', { exact: true }).inputValue()
       expect(await findings(page)).toEqual([])
       await closeWithEscape(page)
       await openMenu(page, list(page).getByRole('button', { name: 'More' }))
       await page.getByRole('menuitem', { name: 'Check a report' }).click()
-      const dialog = page.getByRole('dialog')
+      const dialog = dialogOf(page)
       await dialog.getByLabel('Report', { exact: true }).fill(report)
       await dialog.getByRole('button', { name: 'Check', exact: true }).click()
       await dialog.getByText('Cleo sent this on', { exact: false }).waitFor()

@@ -2,6 +2,7 @@ import type { Page } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { findings, findingsInThemes } from './testing/axe.ts'
 import { lackingChromium, type ServedConsole, serveConsole } from './testing/console.ts'
+import { dialogOf } from './testing/dialog.ts'
 import { scrollList } from './testing/frames.ts'
 import { closeWithEscape } from './testing/overlays.ts'
 
@@ -70,7 +71,7 @@ describe.skipIf(lackingChromium())('the console with a made-up node', () => {
       expect(await findingsInThemes(page, { except: ['region'] })).toEqual([])
       await closeWithEscape(page)
       await page.getByRole('button', { name: 'Add', exact: true }).click()
-      await page.getByRole('dialog').waitFor()
+      await dialogOf(page).waitFor()
       expect(await findingsInThemes(page)).toEqual([])
       await page.getByRole('tab', { name: 'Share' }).click()
       expect(await findingsInThemes(page)).toEqual([])
@@ -102,7 +103,7 @@ describe.skipIf(lackingChromium())('the console with a made-up node', () => {
         await card.getByRole('button', { name: 'Add', exact: true }).click()
         await card.getByRole('button', { name: 'Added', exact: true }).waitFor()
         await page.getByRole('button', { name: 'Join a hub' }).click()
-        const dialog = page.getByRole('dialog')
+        const dialog = dialogOf(page)
         const link = dialog.getByLabel('Link of an invitation')
         await link.fill('nowhere')
         await dialog.getByRole('button', { name: 'Join a hub' }).click()
@@ -113,7 +114,7 @@ describe.skipIf(lackingChromium())('the console with a made-up node', () => {
         await page.getByRole('heading', { name: 'other.example', exact: true }).waitFor()
         await card.getByRole('button', { name: 'Actions for' }).click()
         await page.getByRole('menuitem', { name: 'Leave the hub' }).click()
-        await page.getByRole('dialog').getByRole('button', { name: 'Leave the hub' }).click()
+        await dialogOf(page).getByRole('button', { name: 'Leave the hub' }).click()
         await card.waitFor({ state: 'detached' })
       },
       phone,
@@ -153,7 +154,7 @@ describe.skipIf(lackingChromium())('the console with a made-up node', () => {
         .getByRole('img', { name: /8 connected directly 1 through a relay 160 more known$/ })
         .waitFor()
       await page.getByRole('button', { name: 'Connect', exact: true }).click()
-      const dialog = page.getByRole('dialog')
+      const dialog = dialogOf(page)
       await dialog.getByLabel('Address').fill('203.0.113.99:6882')
       await dialog.getByRole('button', { name: 'Connect' }).click()
       await dialog.getByText('write an address as /ip4/', { exact: false }).waitFor()
@@ -310,7 +311,7 @@ describe.skipIf(lackingChromium())('the console with a made-up node', () => {
     })
     await served.on('/search?mock&in=node&q=sintel+readme', async page => {
       await page.locator('main ol a').first().click()
-      await page.getByRole('dialog').getByRole('heading', { name: 'README.md' }).first().waitFor()
+      await dialogOf(page).getByRole('heading', { name: 'README.md' }).first().waitFor()
       await closeWithEscape(page)
       await page.getByRole('tab', { name: /^Files/, selected: true }).waitFor()
       expect(await page.locator('[role=row][aria-current=true]').innerText()).toContain('README.md')

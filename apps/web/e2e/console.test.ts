@@ -2,6 +2,7 @@ import type { Page } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { findingsInThemes } from './testing/axe.ts'
 import { lackingChromium, type ServedConsole, serveConsole } from './testing/console.ts'
+import { dialogOf } from './testing/dialog.ts'
 import { closeWithEscape } from './testing/overlays.ts'
 
 const MOST_SCRIPT_BYTES = 250_000
@@ -65,7 +66,7 @@ describe.skipIf(lackingChromium())('the console with a made-up node', () => {
       const openMenu = () => page.getByRole('toolbar').getByRole('button', { name: 'More' }).click()
       await openMenu()
       await choose('Tags and limits…')
-      const dialog = page.getByRole('dialog')
+      const dialog = dialogOf(page)
       await dialog.getByRole('button', { name: 'Change' }).isDisabled()
       await dialog.getByLabel('Add tags').fill('summer, 2026')
       await dialog.getByLabel('Upload limit').selectOption('Custom')
@@ -93,7 +94,7 @@ describe.skipIf(lackingChromium())('the console with a made-up node', () => {
       await page.getByText('1 selected').first().waitFor()
       await openMenu()
       await choose('Rename…')
-      await page.getByRole('dialog').getByLabel('Name').fill('A bunny')
+      await dialogOf(page).getByLabel('Name').fill('A bunny')
       await page.keyboard.press('Enter')
       await page.locator('[data-row] a', { hasText: 'A bunny' }).waitFor()
       await rows(page).first().locator('a').click()

@@ -3,6 +3,7 @@ import type { Page } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { findings } from './testing/axe.ts'
 import { lackingChromium, type ServedConsole, serveConsole } from './testing/console.ts'
+import { dialogOf } from './testing/dialog.ts'
 import { closeWithEscape } from './testing/overlays.ts'
 
 let served: ServedConsole
@@ -26,7 +27,7 @@ describe.skipIf(lackingChromium())('the first hour, with a made-up node', () => 
       await expect.poll(count).toBe(await rows(page).count())
       await rows(page).filter({ hasText: 'Paused, not shared' }).first().locator('a').click()
       await page.getByRole('button', { name: 'Send the link' }).click()
-      const dialog = page.getByRole('dialog')
+      const dialog = dialogOf(page)
       await dialog.getByText('It is paused: nobody gets it from this node').waitFor()
       expect(await findings(page)).toEqual([])
       await dialog.getByRole('button', { name: 'Resume' }).click()
@@ -49,7 +50,7 @@ describe.skipIf(lackingChromium())('the first hour, with a made-up node', () => 
     await served.on('/?mock', async page => {
       await page.getByRole('button', { name: 'Add', exact: true }).click()
       await page.getByRole('tab', { name: 'Share' }).click()
-      const dialog = page.getByRole('dialog')
+      const dialog = dialogOf(page)
       await dialog
         .locator('input[type=file]')
         .first()
@@ -76,7 +77,7 @@ describe.skipIf(lackingChromium())('the first hour, with a made-up node', () => 
   test('the error of a form that the node refused goes when its input changes', async () => {
     await served.on('/hubs?mock', async page => {
       await page.getByRole('button', { name: 'Join a hub' }).first().click()
-      const dialog = page.getByRole('dialog')
+      const dialog = dialogOf(page)
       const link = dialog.getByLabel('Link of an invitation')
       await link.fill('not a link')
       await dialog.getByRole('button', { name: 'Join a hub' }).click()

@@ -6,6 +6,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { HUB_DIST } from '../scripts/build-hub-page.ts'
 import { COLOURS, findings, findingsInThemes } from './testing/axe.ts'
 import { lackingChromium, type OpenPage, type ServedConsole, serveConsole } from './testing/console.ts'
+import { dialogOf } from './testing/dialog.ts'
 import { closeWithEscape } from './testing/overlays.ts'
 
 const MOST_SCRIPT_BYTES = 200_000
@@ -118,7 +119,7 @@ describe.skipIf(lackingChromium())('the page of a hub', () => {
   test('a moderator hides what was reported, approves who waits, and the public log says so', async () => {
     await served.on('/moderation?mock=moderator', async page => {
       await page.getByRole('button', { name: 'Hide' }).click()
-      const dialog = page.getByRole('dialog')
+      const dialog = dialogOf(page)
       await dialog.waitFor()
       expect(await findingsInThemes(page)).toEqual([])
       await dialog.getByLabel('Reason').fill('Advertisement')

@@ -2,6 +2,7 @@ import type { Page } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { findings, findingsInThemes } from './testing/axe.ts'
 import { lackingChromium, type ServedConsole, serveConsole } from './testing/console.ts'
+import { dialogOf } from './testing/dialog.ts'
 
 let served: ServedConsole
 beforeAll(async () => {
@@ -68,7 +69,7 @@ describe.skipIf(lackingChromium())('people, with a made-up node', () => {
       await page.getByText('Calls itself “Ada”.').waitFor()
       await page.getByText('not verified', { exact: false }).first().waitFor()
       await page.getByRole('button', { name: 'Compare keys' }).click()
-      const dialog = page.getByRole('dialog')
+      const dialog = dialogOf(page)
       await dialog.getByRole('list', { name: 'Words' }).waitFor()
       expect(await dialog.getByRole('listitem').allInnerTexts()).toHaveLength(12)
       const code = dialog.getByRole('img', { name: 'Your code' })
@@ -95,7 +96,7 @@ describe.skipIf(lackingChromium())('people, with a made-up node', () => {
   test('a code is read from the camera, which is off afterwards', async () => {
     await onPeople(async page => {
       await page.getByRole('button', { name: 'Compare keys' }).click()
-      const dialog = page.getByRole('dialog')
+      const dialog = dialogOf(page)
       const code = dialog.getByRole('img', { name: 'Your code' })
       const shown = `data:image/png;base64,${(await code.screenshot()).toString('base64')}`
       // A camera that sees the code.
