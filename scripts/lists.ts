@@ -42,7 +42,10 @@ const spread = (exports: readonly string[], rest = '') =>
 async function commands(names: readonly string[]): Promise<string> {
   const lines: string[] = []
   for (const name of names)
-    for (const file of globSync('*.ts', { cwd: join(ROOT, CAPABILITIES, name, 'cli') }).sort()) {
+    for (const file of globSync('*.ts', {
+      cwd: join(ROOT, CAPABILITIES, name, 'cli'),
+      exclude: ['*.test.ts'],
+    }).sort()) {
       const command = basename(file, '.ts')
       const path = `@shoal/${CAPABILITIES}/${name}/cli/${file}`
       const module = (await import(path)) as Readonly<Record<string, { readonly group?: string }>>

@@ -407,7 +407,7 @@ export class Group {
     return exportSecret(this.#journaled.state, this.#owner.suite, label, context, length)
   }
 
-  /** Returns everything of it, to begin its journal anew. */
+  /** Returns the records of all its state, to replace its journal. */
   records(): readonly Uint8Array[] {
     return this.#journaled.records()
   }

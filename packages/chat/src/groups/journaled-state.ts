@@ -85,7 +85,7 @@ export class JournaledState {
     this.#pending = pending
   }
 
-  /** Begins an epoch. The journal begins anew with it, so that it does not have the keys that are deleted now. */
+  /** Begins an epoch. It replaces the journal, which then lacks the keys that are deleted now. */
   async enter(next: ClientState): Promise<void> {
     const state = continueState(this.#state, next)
     const sent = this.sent
@@ -96,7 +96,7 @@ export class JournaledState {
     this.#pending = null
   }
 
-  /** Returns the records of everything, to begin the journal anew. */
+  /** Returns the records of everything, to replace the journal. */
   records(): Uint8Array[] {
     return wholeRecords({
       ...{ state: this.#state, pending: this.#pending },

@@ -13,7 +13,7 @@ export class TokenBucket {
     this.#filledMs = nowMs
   }
 
-  /** Takes so many tokens, or returns false if there are fewer. */
+  /** Takes `count` tokens, or returns false if there are fewer. */
   take(count: number, nowMs: number): boolean {
     if (this.left(nowMs) < count) return false
     this.#tokens -= count
@@ -28,7 +28,7 @@ export class TokenBucket {
     return this.#tokens
   }
 
-  /** Takes so many tokens, even if there are fewer. Returns the milliseconds until the debt is made up for. */
+  /** Takes `count` tokens, even if there are fewer. Returns the milliseconds until the debt is paid, 0 if there is none. */
   spend(count: number, nowMs: number): number {
     this.#tokens = this.left(nowMs) - count
     return Math.max(0, Math.ceil((-this.#tokens / this.#perSecond) * 1000))

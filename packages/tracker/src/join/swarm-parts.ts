@@ -19,7 +19,7 @@ export class SwarmParts {
     this.#frames = frames
   }
 
-  /** True while so many processes are given swarms that another one should ask elsewhere. */
+  /** True while the most processes are given swarms: another one should ask elsewhere. */
   get isBusy(): boolean {
     return this.#readers >= MAX_READERS
   }
