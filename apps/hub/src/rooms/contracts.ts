@@ -1,5 +1,5 @@
 /** The contracts between room logs and what is around them: a simulator gives other ones than the hub does. */
-import type { Pushes, PushName, RoomRight } from '@shoal/hub-api/rooms'
+import type { Pushes, PushName } from '@shoal/hub-api/rooms'
 import type { Inboxes, RoomLogs } from '@shoal/hub-stores'
 import type { Signer } from '@shoal/identity/devices'
 import type { Clock, Random } from '@shoal/torrent/base'
@@ -62,8 +62,6 @@ export interface RoomsGiven {
   deviceKeys(did: string): Promise<readonly Uint8Array[]>
   /** Returns true while the session and its account are valid. */
   isActive(member: Member): Promise<boolean>
-  /** Called before each entry. Rejects with a `RoomError` to refuse it. */
-  mayPost?(member: Member, room: Uint8Array, right: RoomRight): Promise<void>
   /** For errors that nobody foresaw. Never gets rooms, or who posted. */
   onError(error: unknown): void
   readonly limits?: Partial<ServiceLimits>

@@ -31,6 +31,8 @@ export class Outbox {
   #send: SendEntry | null = null
   #underWay = 0
   #failures = 0
+  /** True from a refusal until the first of those that were refused is sent again. */
+  #isRefused = false
   #cancelPause: (() => void) | undefined
 
   constructor(clock: Clock, random: Random) {
@@ -43,7 +45,7 @@ export class Outbox {
   }
 
   /**
-   * Resolves once the hub has stored the entry. Order is kept: a hub that refuses one for the moment refuses those after it, too. Rejects with the hub's error, `full` if 10,000 wait, `conflict` if other bytes wait under this id, and
+   * Resolves once the hub has stored the entry. Entries get their places in the order in which they were added: a hub that refuses one for the moment refuses those after it, too. Rejects with the hub's error, `full` if 10,000 wait, `conflict` if other bytes wait under this id, and
    * `closed`.
    */
   add(clientId: Uint8Array, bytes: Uint8Array): Promise<Acknowledged> {
@@ -63,6 +65,7 @@ export class Outbox {
     this.#send = send
     this.#underWay = 0
     this.#failures = 0
+    this.#isRefused = false
     this.#cancelPause?.()
     this.#cancelPause = undefined
     this.#pump()
@@ -79,6 +82,9 @@ export class Outbox {
   #pump(): void {
     const send = this.#send
     if (!send || this.#cancelPause) return
+    // Answers to later ones may be under way. Whatever was sent before them would overtake those that were refused.
+    if (this.#isRefused && this.#underWay > 0) return
+    this.#isRefused = false
     for (const item of this.#items.values()) {
       if (this.#underWay >= MAX_AT_ONCE) return
       if (item.sentOver === send) continue
@@ -99,7 +105,8 @@ export class Outbox {
     this.#underWay--
     item.sentOver = null
     // Entries that were under way at the same time are refused together: that is one failure.
-    if (this.#cancelPause) return
+    if (this.#isRefused) return this.#pump()
+    this.#isRefused = true
     const longestMs = Math.min(LONGEST_PAUSE_MS, FIRST_PAUSE_MS * 2 ** this.#failures++)
     const pauseMs = error.afterMs ?? this.#random.below(longestMs) + longestMs / 2
     this.#cancelPause = this.#clock.after(pauseMs, () => {

@@ -54,7 +54,9 @@ export class RoomError extends CodedError<RoomErrorCode> {
   }
 }
 
-const PASSING: readonly RoomErrorCode[] = ['busy', 'unavailable', 'stopping', 'too-many-requests', 'failed']
+const PASSING: readonly RoomErrorCode[] = [
+  ...(['busy', 'unavailable', 'stopping', 'too-many-requests', 'slow-mode', 'failed'] as const),
+]
 
 /** Returns true for errors after which the same request may succeed. */
 export function isPassing(error: unknown): error is RoomError {

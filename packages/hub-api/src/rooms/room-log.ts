@@ -83,8 +83,8 @@ export class RoomLog {
   }
 
   /**
-   * Appends an entry. Resolves once the hub has stored it; until then it is sent again after each reconnect. `clientId`: 16 random bytes; give the one of an earlier try, and the entry is in the log only once.
-   * Rejects with `forbidden`, `full`, `moved`, `slow-mode`, `bad-argument`, `conflict`, `closed`.
+   * Appends an entry. Resolves once the hub has stored it; until then it is sent again, after each reconnect, and once rates and slow mode allow it. Entries get their places in the order in which they were appended here.
+   * `clientId`: 16 random bytes; give the one of an earlier try, and the entry is in the log only once. Rejects with `forbidden`, `full`, `moved`, `bad-argument`, `conflict`, `closed`.
    */
   append(bytes: Uint8Array, clientId: Uint8Array = this.#given.random.bytes(16)): Promise<Acknowledged> {
     if (this.#state === 'closed') return Promise.reject(new RoomError('closed', 'This room was closed'))

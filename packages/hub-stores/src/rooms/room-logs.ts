@@ -183,6 +183,8 @@ export class RoomLogs {
   readonly #now: () => number
   #waiting: Waiting[] = []
   #waitingBytes = 0
+  /** Rooms of which an entry was refused since entries were taken the last time: a smaller one must not overtake it. */
+  readonly #refused = new Set<string>()
   #isRunning = false
 
   /** `now`: milliseconds since the Unix epoch. */
@@ -264,15 +266,18 @@ export class RoomLogs {
 
   /**
    * Appends an entry. Resolves once it is durable. `clientId`: 16 random bytes; the same entry with the same id is appended once, however often it is sent.
-   * Rejects with `bad-argument` (the bytes are too many), `not-found`, `moved`, `full`, `conflict` (another entry has this id), `busy`, and `unavailable`:
-   * send it again with the same id.
+   * Entries of a room are numbered in the order of the calls. Rejects with `bad-argument` (the bytes are too many), `not-found`, `moved`, `full`, `conflict` (another entry has this id), `busy`, and `unavailable`:
+   * send it again with the same id. In the last two cases those of the room that wait behind it are rejected, too, so that they can be sent again in order.
    */
   async append(room: Uint8Array, clientId: Uint8Array, bytes: Uint8Array): Promise<Appended> {
     checkBytes('room', room, HASH_BYTES)
     checkBytes('clientId', clientId, CLIENT_ID_BYTES)
     checkBytes('bytes', bytes, 1, this.#limits.entryBytes)
-    if (this.#waitingBytes + bytes.length > this.#limits.waitingBytes)
+    const isTooMuch = this.#waitingBytes + bytes.length > this.#limits.waitingBytes
+    if (isTooMuch || this.#refused.has(latin1(room))) {
+      this.#refused.add(latin1(room))
       throw new StoreError('busy', 'Too many entries wait for the database: try again later')
+    }
     this.#waitingBytes += bytes.length
     return new Promise((resolve, reject) => {
       this.#waiting.push({ room, clientId, bytes, resolve, reject })
@@ -419,6 +424,7 @@ export class RoomLogs {
       count++
     }
     this.#waitingBytes -= bytes
+    this.#refused.clear()
     return this.#waiting.splice(0, count)
   }
 
@@ -432,8 +438,18 @@ export class RoomLogs {
         else resolve(outcome)
       }
     } catch (error) {
-      for (const { reject } of batch) reject(error)
+      for (const { reject } of [...batch, ...this.#takeBehind(batch)]) reject(error)
     }
+  }
+
+  /** Takes the entries that wait behind others of their rooms. */
+  #takeBehind(batch: readonly Waiting[]): readonly Waiting[] {
+    const rooms = new Set(batch.map(({ room }) => latin1(room)))
+    const isBehind = ({ room }: Waiting) => rooms.has(latin1(room))
+    const behind = this.#waiting.filter(isBehind)
+    for (const { bytes } of behind) this.#waitingBytes -= bytes.length
+    this.#waiting = this.#waiting.filter(each => !isBehind(each))
+    return behind
   }
 }
 

@@ -171,6 +171,21 @@ export function testRooms(place: () => TestPlace): void {
     { roomLimits: { waitingBytes: 20, entryBytes: 10 } },
   )
 
+  withStores(
+    'a small entry does not overtake a large one for which there was no space',
+    async ({ rooms }) => {
+      const [{ id }, other] = [await rooms.create(name()), await rooms.create(name())]
+      const outcomes = await Promise.allSettled([
+        ...[10, 5, 10, 1].map(length => rooms.append(id, id16(), new Uint8Array(length))),
+        rooms.append(other.id, id16(), new Uint8Array(1)),
+      ])
+      const codes = outcomes.map(outcome => (outcome.status === 'rejected' ? outcome.reason.code : 'ok'))
+      expect(codes).toEqual(['ok', 'ok', 'busy', 'busy', 'ok'])
+      expect(await rooms.append(id, id16(), new Uint8Array(10))).toMatchObject({ sequence: 3 })
+    },
+    { roomLimits: { waitingBytes: 20, entryBytes: 10 } },
+  )
+
   withStores('what is left of a trimmed log keeps its numbers and hashes', async ({ rooms }) => {
     const { id } = await rooms.create(name())
     for (let at = 1; at <= 9; at++) await rooms.append(id, id16(), bytes(`${at}`))
