@@ -62,3 +62,54 @@ it('tries the newest secret again if the hub replaced the one before by it in be
   expect(hub.appended).toEqual([Uint8Array.of(5)])
   room.close()
 })
+
+it('gives entries to the hub in order after the secret was changed', async () => {
+  const clock = new VirtualClock()
+  const given: { readonly bytes: Uint8Array; readonly reject: (error: RoomError) => void }[][] = []
+  const listeners: RoomListener[] = []
+  const rooms = {
+    hub: HUB,
+    leave() {},
+    follow(_: RoomOptions, listener: RoomListener) {
+      const own: (typeof given)[number] = []
+      given.push(own)
+      listeners.push(listener)
+      const append = (bytes: Uint8Array) => {
+        const { promise, reject } = Promise.withResolvers<never>()
+        own.push({ bytes, reject })
+        return promise
+      }
+      return { parts: [], append } as unknown as RoomLog
+    },
+  }
+  const room = new HubRoom(
+    { connected: async () => HUB, rooms } as unknown as HubLink,
+    {
+      ...{ id: ROOM, accessSecrets: [NEWEST, EARLIER], home: 'http://hub.example', creates: false },
+      name: { creator: 'did:key:z6Mk', salt: HUB, kind: 'group' },
+      after: { sequence: 0, hash: ROOM },
+    },
+    { entries: async () => {}, volatile() {}, trimmed() {}, problem: error => expect.fail(error.message) },
+    { kept: { read: async () => [] } as unknown as KeptParts, clock },
+  )
+  const append = (byte: number) =>
+    room.append(new Uint8Array(16).fill(byte), Uint8Array.of(byte)).catch(() => {})
+  const followed = (at: number, right: RoomRight) =>
+    listeners[at]!.followed?.({ room: ROOM, right } as Followed)
+  await clock.advance(1)
+  followed(0, 'post')
+  const all = [append(1), append(2)]
+  // The hub has another secret now. One is written before the answers to the others are there.
+  followed(0, 'read')
+  all.push(append(3))
+  for (const { reject } of given[0]!) reject(new RoomError('forbidden', 'Another secret is needed'))
+  await clock.advance(1)
+  listeners[0]!.problem?.(new RoomError('forbidden', 'Another secret is needed'))
+  followed(1, 'post')
+  expect(given.map(own => own.map(({ bytes }) => bytes[0]))).toEqual([
+    [1, 2],
+    [1, 2, 3],
+  ])
+  room.close()
+  await Promise.all(all)
+})

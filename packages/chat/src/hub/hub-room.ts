@@ -7,12 +7,12 @@ import {
   isPassing,
   type LogEntry,
   type Part,
-  RoomError,
+  type RoomError,
   type RoomLog,
   type RoomRight,
   roomToken,
 } from '@shoal/hub-api/rooms'
-import { type Clock, delay, equalBytes } from '@shoal/torrent/base'
+import { type Clock, delay, equalBytes, latin1 } from '@shoal/torrent/base'
 import type { Place, RoomCarrier, RoomEntry, RoomFollower, RoomToFollow } from '../device/ports.ts'
 import { closedError, deferred, type HubLink } from './hub-link.ts'
 import type { KeptParts } from './kept-parts.ts'
@@ -23,6 +23,12 @@ const MISSING_MS = 10_000
 /** Longest pause before the newest secret is tried again while an earlier one only reads. */
 const LONGEST_PAST_MS = 60_000
 
+interface Waiting extends PromiseWithResolvers<Place> {
+  readonly clientId: Uint8Array
+  readonly bytes: Uint8Array
+  givenTo: RoomLog | null
+}
+
 export class HubRoom implements RoomCarrier {
   readonly #link: HubLink
   readonly #room: RoomToFollow
@@ -31,7 +37,8 @@ export class HubRoom implements RoomCarrier {
   readonly #clock: Clock
   readonly #closing = new AbortController()
   #log: RoomLog | null = null
-  #followed = deferred<RoomLog>()
+  /** Entries that the hub has not stored, in order. */
+  readonly #waiting = new Map<string, Waiting>()
   /** True while entries can be appended. */
   #isFollowed = false
   /** Newest first: see `RoomToFollow`. */
@@ -62,19 +69,15 @@ export class HubRoom implements RoomCarrier {
     this.#run(() => this.#start())
   }
 
-  async append(clientId: Uint8Array, bytes: Uint8Array): Promise<Place> {
-    for (;;) {
-      const log = await this.#followed.promise
-      try {
-        const { sequence, hash } = await log.append(bytes, clientId)
-        return { sequence, hash }
-      } catch (error) {
-        if (this.#isClosed || !(error instanceof RoomError)) throw error
-        if (error.code === 'slow-mode') await this.#pause(error.afterMs ?? RETRY_MS)
-        // The room is followed anew, or another member has changed its secret.
-        else if (error.code !== 'closed' && (error.code !== 'forbidden' || this.#isFollowed)) throw error
-      }
-    }
+  append(clientId: Uint8Array, bytes: Uint8Array): Promise<Place> {
+    if (this.#isClosed) return Promise.reject(closedError())
+    const key = latin1(clientId)
+    const known = this.#waiting.get(key)
+    if (known) return known.promise
+    const item: Waiting = { clientId, bytes, ...deferred<Place>(), givenTo: null }
+    this.#waiting.set(key, item)
+    if (this.#isFollowed) this.#give(item)
+    return item.promise
   }
 
   renew(accessSecrets: readonly Uint8Array[], withinMs: number): void {
@@ -101,7 +104,8 @@ export class HubRoom implements RoomCarrier {
 
   close(): void {
     this.#closing.abort(closedError())
-    this.#followed.reject(closedError())
+    for (const { reject } of this.#waiting.values()) reject(closedError())
+    this.#waiting.clear()
     if (this.#log) this.#link.rooms.leave(this.#log)
   }
 
@@ -172,7 +176,7 @@ export class HubRoom implements RoomCarrier {
     } else if (isNewest) {
       this.#isFollowed = true
       this.#pasts = 0
-      this.#followed.resolve(log)
+      for (const item of this.#waiting.values()) if (item.givenTo !== log) this.#give(item)
     } else this.#run(() => this.#giveSecret(hub, log))
   }
 
@@ -209,9 +213,30 @@ export class HubRoom implements RoomCarrier {
     this.#follow(this.#link.rooms.hub!, log.parts, at)
   }
 
-  /** Those who append wait for the next secret. */
+  /** Appends an entry. If the room has to be followed with another secret first, all of them are then given to the new log, in order. */
+  #give(item: Waiting): void {
+    const { clientId, bytes } = item
+    const log = this.#log!
+    item.givenTo = log
+    const settle = (run: () => void) => {
+      if (item.givenTo !== log) return
+      this.#waiting.delete(latin1(clientId))
+      run()
+    }
+    log.append(bytes, clientId).then(
+      ({ sequence, hash }) => settle(() => item.resolve({ sequence, hash })),
+      error => {
+        if (item.givenTo !== log) return
+        const { code } = error as RoomError
+        // The log is left, or another member has changed the secret.
+        if (code === 'closed' || (code === 'forbidden' && !this.#isFollowed)) item.givenTo = null
+        else settle(() => item.reject(error))
+      },
+    )
+  }
+
+  /** Entries wait for the next secret. */
   #mayNotAppend(): void {
-    if (this.#isFollowed) this.#followed = deferred()
     this.#isFollowed = false
   }
 
