@@ -49,6 +49,8 @@ function identity() {
   })
 }
 
+type Host = Awaited<ReturnType<typeof identity>>
+
 export type FloodKind = 'offer' | 'announce' | 'store' | 'wrong signatures' | 'get' | 'find'
 
 /** Long entries, the same in each process, all with one word and each with one of its own, and the same with wrong signatures. */
@@ -125,6 +127,22 @@ function request(kind: FloodKind, at: number): Uint8Array {
   }
 }
 
+/** Connects, and asks until the node answers: one that is busy may end the first streams before it takes one. */
+async function answering(host: Host, address: string, first: Uint8Array) {
+  for (;;) {
+    // Returns the connection that is there.
+    const connection = await host.dial(multiaddr(address))
+    try {
+      const messages = lpStream(await connection.newStream(INDEX_PROTOCOL))
+      await messages.write(first)
+      await messages.read()
+      return connection
+    } catch {
+      // The node has ended the stream, or the connection.
+    }
+  }
+}
+
 answerJsonLines({
   /** Keeps `count` connections open that send nothing, and opens each again when it is closed. */
   async holdSilent({ host, port, count }: { host: string; port: number; count: number }) {
@@ -144,10 +162,10 @@ answerJsonLines({
       await host.stop()
     }
   },
-  /** Sends `count` requests as one identity, over many streams at once. Resolves to how many were answered. */
+  /** Sends `count` requests as one identity, over many streams at once, once the node has answered the first one, which does not count. Resolves to how many were answered. */
   async flood({ address, kind, count }: { address: string; kind: FloodKind; count: number }) {
     const host = await identity()
-    const connection = await host.dial(multiaddr(address))
+    const connection = await answering(host, address, request(kind, 0))
     let [next, answered] = [0, 0]
     const send = async () => {
       while (next < count && connection.status === 'open') {
