@@ -5,7 +5,7 @@ import { texts } from '../shared/messages/texts.ts'
 import { useCell, useNode } from '../shared/node/context.tsx'
 import styles from './OfflineBanner.module.css'
 
-/** Says that the node refuses changes until there is room. */
+/** Reports that the node refuses changes until the disk has free space. */
 export function FullDiskBanner() {
   const lacksBytes = useCell(useNode().stats)?.lacksBytes ?? null
   if (lacksBytes === null) return null

@@ -7,7 +7,7 @@ import { texts } from '../shared/messages/texts.ts'
 import { useCell, useNode } from '../shared/node/context.tsx'
 import styles from './OfflineBanner.module.css'
 
-/** A short gap is nobody's concern. */
+/** Shorter gaps are not shown. */
 const PATIENCE_MS = 1500
 
 export function OfflineBanner() {

@@ -51,7 +51,7 @@ function ratesTitle({ downloadBytesPerSecond: down, uploadBytesPerSecond: up }: 
 
 function AlternativeLimits({ by }: { by: 'settings' | 'alternative' | 'schedule' }) {
   const { api } = useNode()
-  // Shown at once, until the node has said what it did: a second click then turns it back.
+  // The assumed state, shown at once until the node answers: a second click then toggles it back.
   const [assumed, setAssumed] = useState<boolean | null>(null)
   // biome-ignore lint/correctness/useExhaustiveDependencies: what the node says takes the place of what was assumed
   useEffect(() => setAssumed(null), [by])
@@ -71,10 +71,12 @@ function AlternativeLimits({ by }: { by: 'settings' | 'alternative' | 'schedule'
 const SHOWN_MS = 60_000
 const WIDTH = 84
 const HEIGHT = 26
-/** So that a few bytes do not look like much. */
+/** The top of the scale is at least this, so that a few bytes do not fill the chart. */
 const LEAST_BYTES_PER_SECOND = 10_000
 
-/** A chart next to the numbers, which say the same. Its space is reserved from the start, and it grows from the right. */
+/**
+ * A chart of the rates next to it. Its space is reserved from the start; it fills from the right.
+ */
 function LastMinute({ node }: { node: NodeStore }) {
   const recent = useCell(node.recent)
   const drawn = useMemo(() => {

@@ -7,14 +7,16 @@ import { texts } from '../shared/messages/texts.ts'
 import { SEARCH_BOX } from '../shared/ui/ui.ts'
 import styles from './SearchBox.module.css'
 
-/** On the list it filters as one types; elsewhere, and with Enter, it searches in everything. */
+/**
+ * On the list it filters with each key press; elsewhere, and with Enter, it searches everywhere.
+ */
 export function SearchBox() {
   const [path, navigate] = useLocation()
   const [query, setQuery] = useSearchParams()
   const onList = path === '/'
   const known = onList ? (query.get('q') ?? '') : ''
   const [text, setText] = useState(known)
-  // The address changes without this box when a filter is cleared elsewhere.
+  // A filter that is cleared elsewhere changes the address.
   useEffect(() => setText(known), [known])
   const change = (value: string) => {
     setText(value)

@@ -113,7 +113,7 @@ function NavigationLink({ entry, path, className }: LinkProps) {
   )
 }
 
-/** The bar of phones: the pages of every day, and all others behind *More*. */
+/** The navigation bar on phones: the main pages, and all others behind *More*. */
 function PhoneLinks({ path }: { path: string }) {
   const [, navigate] = useLocation()
   const menu = useMenu()
@@ -152,7 +152,7 @@ function Count({ of }: { of: Cell<number> }) {
   )
 }
 
-/** Shows the content that the screen at `path` has for the area below the menu. */
+/** Shows the content that the screen at `path` defines for the area below the menu. */
 function Sidebar({ path }: { path: string }) {
   const screens = useFeatures().flatMap(feature => feature.screens ?? [])
   const sidebar = screens.find(screen => screen.path === path)?.sidebar
@@ -189,7 +189,8 @@ function Dialogs() {
 }
 
 /**
- * `/?add=magnet:…`: the browser opens magnet links here. `/#add=magnet:…`: the page of a share link does, so that no log has the link.
+ * Handles `/?add=magnet:…`, as the browser opens magnet links, and `/#add=magnet:…`, as the page of
+ * a share link does: no server log contains the fragment.
  */
 function useHandedLink(): void {
   useEffect(() => {

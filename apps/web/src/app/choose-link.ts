@@ -4,7 +4,10 @@ import type { NodeLink } from '../shared/node/link.ts'
 
 const KEY = 'shoal.mock'
 
-/** Chooses the node that serves this page, or a simulated one if the address contains `?mock`, until the tab closes or `?mock=off` ends it. */
+/**
+ * Chooses the node that serves this page, or a simulated one if the address contains `?mock`. The
+ * simulated one is used until the tab is closed or `?mock=off` is opened.
+ */
 export async function chooseLink(): Promise<NodeLink> {
   const query = new URLSearchParams(location.search)
   if (query.get('mock') === 'off') sessionStorage.removeItem(KEY)

@@ -1,7 +1,10 @@
 import { ownNode, rememberOwnNode } from '../shared/base/own-node.ts'
 import type { NodeStore } from '../shared/node/node-store.ts'
 
-/** The page that share links open is of this site too: it offers the node that its user was logged in at, unless they chose another there. */
+/**
+ * Remembers this node for the share page, which is on the same site: it offers the node where the
+ * user was logged in, unless they chose another one there.
+ */
 export function tellSharePage({ access }: Pick<NodeStore, 'access'>): void {
   const tell = () => {
     if (access.get() === 'open' && ownNode() === null) rememberOwnNode(location.origin)

@@ -8,13 +8,16 @@ import { useNode } from '../shared/node/context.tsx'
 import { completionNotices } from '../shared/ui/completion-notices.ts'
 import { onNoticeClicked, showSystemNotice } from '../shared/ui/system-notices.ts'
 
-/** Tells when a download completes: on the page while somebody looks at it, otherwise through the system, if the user wants that. */
+/**
+ * Reports completed downloads: on the page while it is visible, otherwise as a system notification
+ * if the user wants that.
+ */
 export function useCompletionNotices(): void {
   const { torrents, loaded } = useNode()
   const [, navigate] = useLocation()
   useEffect(() => onNoticeClicked(navigate), [navigate])
   useEffect(() => {
-    /** Torrents that were seen incomplete. */
+    /** Torrents that have been seen incomplete. */
     const awaited = new Set<string>()
     const look = () => {
       for (const torrent of torrents.values()) {
@@ -23,7 +26,8 @@ export function useCompletionNotices(): void {
       }
     }
     look()
-    // Rates change with every picture: thousands of torrents are looked at only when one came or completed.
+    // Rates change every frame: thousands of torrents are checked only when one was added or
+    // completed.
     return torrents.onList(({ membership, keys }) => {
       if (membership || keys.has('completedMs')) look()
     })

@@ -41,7 +41,8 @@ export function useShortcuts(): void {
         openAdd({ tab: 'download', files: files.map(file => ({ path: file.name, file })) })
       else if (linksIn(text).length > 0) openAdd({ tab: 'download', text })
     }
-    // Before the list: the second key of “g p” does not pause what is selected there.
+    // In the capture phase, before the list: the second key of “g p” does not pause selected
+    // torrents.
     addEventListener('keydown', onKeyDown, { capture: true })
     addEventListener('paste', onPaste)
     return () => {

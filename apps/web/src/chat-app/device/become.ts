@@ -1,4 +1,4 @@
-/** The ways in which this browser becomes a device that chats. Loaded when somebody uses one. */
+/** The ways in which this browser becomes a chat device. Loaded when one of them is used. */
 import type { AccountInfo, HubInfo } from '@shoal/hub-api'
 import { checkAnswers } from '@shoal/hub-api/checked'
 import { connectHub } from '@shoal/hub-api/client'
@@ -19,13 +19,13 @@ import { type ChatBrowser, type ChatHub, chatBrowser, makeMessageKey, withLists 
 
 const SETTINGS = { sendReadMarks: true, sendPresence: true }
 
-/** Asks a hub who it is. Rejects with an ApiError. */
+/** Asks a hub for its description. Rejects with an ApiError. */
 export async function lookAtHub(url: string): Promise<{ readonly hub: ChatHub; readonly info: HubInfo }> {
   const info = await checkAnswers(connectHub({ url })).getHub({})
   return { hub: { url, name: info.name, key: info.key }, info }
 }
 
-/** Makes a person with this browser as the only device. Nothing is kept yet. */
+/** Creates a person with this browser as the only device. Nothing is stored yet. */
 export async function makePerson(
   hub: ChatHub,
   deviceName: string,
@@ -35,17 +35,20 @@ export async function makePerson(
   return { ...made, device: { ...made.device, hubs: [hub], messageKey, settings: SETTINGS } }
 }
 
-/** Creates the account of a person whose device this is. Rejects with an ApiError. */
+/** Creates the account of the person who owns this device. Rejects with an ApiError. */
 export async function joinHub(
   device: ChatBrowser,
   { name, invitation }: { readonly name: string; readonly invitation: string },
 ): Promise<AccountInfo> {
-  // First here: a key whose account the hub has made is not lost.
+  // Stored before the hub is asked: a key for which the hub has created an account is not lost.
   await keep(device)
   return clientOf(device, device.hubs.at(-1)!).join({ name, ...(invitation !== '' && { invitation }) })
 }
 
-/** Makes this browser a device of the owner of 24 words. Rejects with an ApiError, and with `bad-words`. */
+/**
+ * Makes this browser a device of the person whose 24 words these are. Rejects with an ApiError, and
+ * with `bad-words`.
+ */
 export async function addByWords(hub: ChatHub, words: string, deviceName: string): Promise<ChatBrowser> {
   const root = rootOfWords(words)
   const { lists } = await recover(hub, rootAsDevice(root, root.did))
@@ -53,12 +56,12 @@ export async function addByWords(hub: ChatHub, words: string, deviceName: string
   const added = await addThisBrowser(root, lists.map(fromText), deviceName, messageKey.publicKey)
   const device = { ...added, hubs: [hub], messageKey, settings: SETTINGS }
   await keep(device)
-  // The hub learns the new list with this login.
+  // This login sends the new list to the hub.
   await clientOf(device, hub).session()
   return device
 }
 
-/** Makes a key for this browser, which a node adds to the devices of its user. */
+/** Creates a key for this browser, for a node to add to the devices of its user. */
 export async function describe(hub: ChatHub, did: string, deviceName: string): Promise<ChatBrowser> {
   const messageKey = await makeMessageKey()
   const described = await describeThisBrowser(did, deviceName, messageKey.publicKey)
@@ -68,7 +71,8 @@ export async function describe(hub: ChatHub, did: string, deviceName: string): P
 }
 
 /**
- * Learns the newest device lists of the person from a hub. Returns the device as it was if they are known. Rejects with an ApiError: with `bad-login` until a list has this browser; and with
+ * Reads the newest device lists of the person from a hub. Returns the device unchanged if they are
+ * known. Rejects with an ApiError: `bad-login` until a list contains this browser, and
  * `bad-device-list`.
  */
 export async function learnLists(device: ChatBrowser): Promise<ChatBrowser> {
@@ -99,6 +103,7 @@ async function recover(
 
 async function keep(device: ChatBrowser): Promise<void> {
   await chatBrowser.save(device)
-  // Otherwise browsers delete what is kept when they need room. Firefox asks the user, who may take a while.
+  // Otherwise browsers delete the data when they need space. Firefox asks the user, who may not
+  // answer soon.
   navigator.storage.persist?.().catch(() => {})
 }

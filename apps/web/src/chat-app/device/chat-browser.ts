@@ -1,11 +1,14 @@
-/** This browser as a device that chats, and its keys: those for logins cannot be read by any script, and that for messages is encrypted with one that cannot. */
+/**
+ * This browser as a chat device, and its keys: no script can read those for logins, and the message
+ * key is encrypted with a key that no script can read.
+ */
 import { KeyPair } from '@shoal/identity'
 import { deviceHash, judgeDeviceLists, readDeviceList, type SignedDeviceList } from '@shoal/identity/devices'
 import { equalBytes } from '@shoal/torrent/base'
 import { type BrowserDevice, DeviceStore } from '../../shared/identity/device-store.ts'
 
 export interface ChatBrowser extends BrowserDevice {
-  /** The hubs where others find this device. */
+  /** The hubs where others can find this device. */
   readonly hubs: readonly ChatHub[]
   /** The secret half of the message key. */
   readonly messageKey: SealedKey
@@ -16,14 +19,17 @@ export interface ChatHub {
   /** An origin. */
   readonly url: string
   readonly name: string
-  /** `did:key` of the key with which it signs, as it was when this device joined. */
+  /** `did:key` of the key with which the hub signs, as of when this device joined. */
   readonly key: string
 }
 
 export interface ChatSettings {
   readonly sendReadMarks: boolean
   readonly sendPresence: boolean
-  /** Connects with devices of contacts. Devices of earlier versions have no setting, and do. */
+  /**
+   * Whether to connect directly with devices of contacts. Devices stored by earlier versions lack
+   * the setting, and do.
+   */
   readonly direct?: boolean
 }
 
@@ -37,7 +43,7 @@ interface SealedKey {
 
 export const chatBrowser = new DeviceStore<ChatBrowser>('shoal-chat-device')
 
-/** Makes a message key, whose secret half leaves this function encrypted only. */
+/** Creates a message key. Its secret half leaves this function only in encrypted form. */
 export async function makeMessageKey(): Promise<SealedKey> {
   const pair = KeyPair.generate()
   const { seed } = pair.exportSecret()
@@ -50,20 +56,26 @@ export async function makeMessageKey(): Promise<SealedKey> {
   return { key, iv, sealed, publicKey: pair.publicKey }
 }
 
-/** Returns the message key as the chat signs with it. */
+/** Returns the message key in the form that the chat signs with. */
 export async function openMessageKey({ key, iv, sealed, publicKey }: SealedKey) {
   const seed = new Uint8Array(await crypto.subtle.decrypt({ name: 'AES-GCM', iv }, key, sealed))
   return { publicKey, seed }
 }
 
-/** Returns the device lists that show whose device this is: from the last one that the person's own key signed. */
+/**
+ * Returns the device lists that prove whose device this is: those from the last list that the
+ * person's own key signed.
+ */
 export function listsForCredential({ lists }: Pick<BrowserDevice, 'lists'>): readonly SignedDeviceList[] {
   const read = lists.map(readDeviceList)
   const own = read.findLastIndex(({ list }) => equalBytes(list.person, list.root))
   return read.slice(Math.max(0, own))
 }
 
-/** Returns this device with all device lists of its person, as a hub has them. Throws `bad-device-list` if they do not show that it is a device of that person. */
+/**
+ * Returns this device with all device lists of its person, as a hub returned them. Throws
+ * `bad-device-list` if they do not prove that it is a device of that person.
+ */
 export function withLists(device: ChatBrowser, lists: readonly Uint8Array[]): ChatBrowser {
   const { list } = judgeDeviceLists(device.did, null, lists.map(readDeviceList))
   const hash = deviceHash(device.description)

@@ -1,4 +1,7 @@
-/** Files in the chat app, with the engine of the share page. This module is loaded when somebody first opens or shares files. */
+/**
+ * Files in the chat app, with the engine of the share page. The module is loaded when files are
+ * first opened or shared.
+ */
 import {
   audienceOf,
   formatShareLink,
@@ -29,12 +32,14 @@ export class AppFiles {
   readonly #peer = new BrowserPeer()
   readonly #addresses = new FileAddresses()
   readonly #trackers: readonly string[]
-  /** How often each torrent is open that only a link brought here. */
+  /** How many views of each torrent are open, for torrents that were added only to view a link. */
   readonly #viewed = new Map<string, number>()
-  /** Settles when nothing is left of what an earlier window has viewed and not closed. */
+  /**
+   * Settles when the torrents that an earlier window viewed and did not close have been removed.
+   */
   readonly #tidied: Promise<void>
 
-  /** `trackers`: WebSocket trackers, where this browser finds others and is found. */
+  /** `trackers`: WebSocket trackers, through which this browser and its peers find each other. */
   constructor(trackers: readonly string[]) {
     this.#trackers = trackers
     this.#tidied = this.#tidy()
@@ -44,7 +49,7 @@ export class AppFiles {
   async open(link: string, signal: AbortSignal): Promise<OpenedFiles> {
     const { magnet: given, seal } = parseShareLink(link.startsWith('magnet:') ? `#${link}` : link)
     const own = hostTracker(link)
-    // The link's page would ask the tracker of its host, which the link does not name.
+    // The page of the link would use the tracker of its own host, which the link does not contain.
     const trackers = [...(given.trackers ?? []), ...(own === null ? [] : [own])]
     const magnet = withoutNearby({ ...given, trackers }, audienceOf(location.href))
     await this.#tidied
@@ -60,7 +65,7 @@ export class AppFiles {
       const shown = await this.#inside(files, seal)
       return {
         files: shown.map(file => this.#toShown(file)),
-        // Browsers do not ask the loader for links that download.
+        // Browsers do not send requests of `download` links to the service worker.
         save: async ({ index }) => {
           const file = shown.find(each => each.index === index)!
           await saveFile(file, { addresses: this.#addresses, onProgress() {} })
@@ -74,7 +79,10 @@ export class AppFiles {
     }
   }
 
-  /** Seals the files and seeds them from the browser's storage. The link names no page: everybody's program opens it. */
+  /**
+   * Seals the files and seeds them from the browser's storage. The link names no page: any program
+   * can open it.
+   */
   async share(files: readonly DroppedFile[], { signal, onProgress }: ShareOptions): Promise<string> {
     const chosen = toChosen(files)
     if (!chosen) throw new PeerError({ code: 'bad-argument', message: 'There is nothing to share.' })
@@ -91,7 +99,7 @@ export class AppFiles {
     keepFiles('shared', torrent.id)
     const { lengthBytes } = torrent
     const magnet = { ...parseMagnet(torrent.magnet), name: chosen.name }
-    // It is for those who reach the app at its address.
+    // The link works for those who can reach the app at this address.
     return formatShareLink('', { magnet, lengthBytes, seal }, { audience: audienceOf(location.href) })
   }
 
@@ -103,7 +111,7 @@ export class AppFiles {
     }
   }
 
-  /** Keeps what a link brings as long as somebody looks at it. */
+  /** Keeps the torrent of a link while it is viewed. Returns a function that closes the view. */
   #view(id: string): () => void {
     const change = (by: number) => {
       const count = (this.#viewed.get(id) ?? 0) + by
@@ -162,7 +170,7 @@ export class AppFiles {
   }
 }
 
-/** Deletes everything that the app has in the browser's storage. */
+/** Deletes everything that the app keeps in the browser's storage. */
 export async function forgetAppFiles(): Promise<void> {
   const peer = new BrowserPeer()
   try {

@@ -1,6 +1,9 @@
 import type { BrowserPeer } from '../../shared/engine/browser-peer.ts'
 
-/** Makes the browser ask before it closes the app while others fetch from it. `shared`: the ids of what they may fetch. */
+/**
+ * Makes the browser ask before it closes the app while others download from it. `shared`: the ids
+ * of the torrents that they may download.
+ */
 export function askWhileFetched(
   peer: Pick<BrowserPeer, 'on' | 'watch'>,
   shared: () => readonly string[],

@@ -1,7 +1,13 @@
-/** Remembers which torrents this app has in the browser's storage, while no engine is loaded. */
+/**
+ * Remembers which torrents are in the browser's storage, so that the engine is loaded only if
+ * needed.
+ */
 import { remember, remembered } from '../../shared/base/remembered.ts'
 
-/** `shared`: files of this device that others fetch here. `viewed`: those that links brought, deleted when nobody looks at them. */
+/**
+ * `shared`: files of this device that others can download. `viewed`: torrents that links added;
+ * they are deleted when they are no longer viewed.
+ */
 export type KeptKind = 'shared' | 'viewed'
 
 const keyOf = (kind: KeptKind) => `shoal-chat.${kind}`

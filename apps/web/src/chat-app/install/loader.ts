@@ -1,4 +1,4 @@
-/** The loader of the app, as pages use it. */
+/** The client of the app's service worker ("loader"), for pages. */
 import { CodedError } from '@shoal/torrent/errors'
 import type { LoaderAnswer, LoaderQuestion } from '../loader/messages.ts'
 import { RELOAD } from '../loader/messages.ts'
@@ -8,14 +8,18 @@ export class LoaderFailure extends CodedError {
   override name = 'LoaderFailure'
 }
 
-/** `insecure`: no https. `lacking`: the browser has no service workers, locks or storage here, as in some private windows. `failed`: the files are not those of the release. */
+/**
+ * `insecure`: no https. `lacking`: service workers, locks or storage are unavailable, as in some
+ * private windows. `failed`: the files do not match the release.
+ */
 export type Obstacle = 'insecure' | 'lacking' | 'failed'
 
 const RELOADED = 'shoal-chat.reloaded'
 
 /**
- * Returns the installed release that this page belongs to. Installs one first if there is none, and loads the page anew from it: the app never runs from files that were not checked. Rejects with a
- * `LoaderFailure` whose code is an `Obstacle`.
+ * Returns the installed release that this page belongs to. If there is none, installs one first and
+ * reloads the page from it: the app never runs unverified files. Rejects with a `LoaderFailure`
+ * whose code is an `Obstacle`.
  */
 export async function startInstalled(): Promise<ReleaseName> {
   if (!isSecureContext) throw new LoaderFailure('insecure', 'The page is not secure.')
@@ -38,7 +42,7 @@ export async function startInstalled(): Promise<ReleaseName> {
     sessionStorage.removeItem(RELOADED)
     return release
   }
-  // The browser has dropped the files, but not the loader.
+  // The browser has deleted the files, but not the loader.
   await ask({ ask: 'install' })
   return reloadOnce()
 }
@@ -48,7 +52,10 @@ export async function offeredRelease(): Promise<ReleaseName | null> {
   return (await ask({ ask: 'offered' })).release
 }
 
-/** Installs the release that was offered. All tabs of the app are then loaded anew. Rejects with a `LoaderFailure`; the installed one stays then. */
+/**
+ * Installs the release that was offered. All tabs of the app are then reloaded. Rejects with a
+ * `LoaderFailure`; in that case the installed release stays.
+ */
 export async function takeRelease({ id }: ReleaseName): Promise<void> {
   await ask({ ask: 'install', id })
 }
@@ -81,7 +88,10 @@ function active(registration: ServiceWorkerRegistration): Promise<void> {
   })
 }
 
-/** A page that was loaded past the loader, as by a forced reload, comes from it the next time. */
+/**
+ * Reloads a page that bypassed the loader, as after a forced reload, so that it is loaded through
+ * it.
+ */
 function reloadOnce(): Promise<never> {
   if (sessionStorage.getItem(RELOADED) !== null) {
     sessionStorage.removeItem(RELOADED)

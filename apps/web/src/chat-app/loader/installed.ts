@@ -1,4 +1,7 @@
-/** The releases that this browser keeps: the files of each in a cache, and which of them is installed. */
+/**
+ * The releases in this browser: each has a cache with its files, and a record says which one is
+ * installed.
+ */
 import {
   hashOf,
   idOf,
@@ -19,7 +22,10 @@ const TYPES: Readonly<Record<string, string>> = {
   svg: 'image/svg+xml',
   webmanifest: 'application/manifest+json; charset=utf-8',
 }
-/** As in the page itself, for pages and workers, whatever the server says. Hubs may be anywhere. */
+/**
+ * The policy of pages and workers, whatever the server sends. It is the same as in the page itself.
+ * Hubs may have any address.
+ */
 const POLICY = [
   "default-src 'none'",
   "script-src 'self'",
@@ -27,7 +33,7 @@ const POLICY = [
   "worker-src 'self'",
   "img-src 'self' blob: data:",
   "media-src 'self' blob:",
-  // Where no page can write a file itself, files of shares are saved by a frame.
+  // Where pages cannot write files, a frame saves the files of shares.
   "frame-src 'self'",
   "connect-src 'self' http: https: ws: wss:",
   "manifest-src 'self'",
@@ -35,7 +41,7 @@ const POLICY = [
   "form-action 'none'",
   "frame-ancestors 'none'",
 ].join('; ')
-/** Files that are fetched at once. */
+/** Number of files that are downloaded at the same time. */
 const AT_ONCE = 6
 const MAX_FILE_BYTES = 16 << 20
 
@@ -43,23 +49,26 @@ export class Installed {
   readonly #folder: URL
   readonly #prefix: string
   #name: Promise<ReleaseName | null> | null = null
-  /** Changes of what is kept, one after the other. */
+  /** Changes to the caches run one after the other. */
   #last: Promise<unknown> = Promise.resolve()
 
-  /** `folder`: the address below which the app is. */
+  /** `folder`: the address of the app's folder. */
   constructor(folder: string) {
     this.#folder = new URL(folder)
     // Other pages of the same site have caches, too.
     this.#prefix = `shoal-chat ${this.#folder.pathname} `
   }
 
-  /** The release that is installed. Null before the first one, or if the browser has dropped it. */
+  /** Returns the installed release: null before the first one, or if the browser has deleted it. */
   name(): Promise<ReleaseName | null> {
     this.#name ??= this.#readName()
     return this.#name
   }
 
-  /** Returns a file of the installed release, or one of the release before, which a tab may still show. Null if there is none. */
+  /**
+   * Returns a file of the installed release, or of the previous one, which a tab may still show.
+   * Returns null if there is none.
+   */
   async file(path: string): Promise<Response | null> {
     const name = await this.name()
     if (!name) return null
@@ -72,7 +81,10 @@ export class Installed {
     return null
   }
 
-  /** Returns what the server offers: null if that is installed. Rejects with a `ReleaseError`; an older version is `bad-release`. */
+  /**
+   * Returns the release that the server offers, or null if it is installed. Rejects with a
+   * `ReleaseError`; an older version is `bad-release`.
+   */
   async offered(): Promise<ReleaseName | null> {
     const [{ id, version }, name] = [await this.#fetchList(), await this.name()]
     if (name?.id === id) return null
@@ -81,7 +93,11 @@ export class Installed {
     return { id, version }
   }
 
-  /** Installs the release that the server offers, after every file was checked. Another id than this is `changed`. Rejects with a `ReleaseError`; the one that is installed stays then. */
+  /**
+   * Installs the release that the server offers, after verifying every file. If its id differs from
+   * `id`, rejects with `changed`. Rejects with a `ReleaseError`; in that case the installed release
+   * stays.
+   */
   install(id?: string): Promise<void> {
     return this.#inTurn(() => this.#install(id))
   }
@@ -114,7 +130,7 @@ export class Installed {
     }
     const { version } = release
     const which = await caches.open(this.#prefix)
-    // One record says which release is installed: it is replaced at once or not at all.
+    // One record names the installed release: it is replaced atomically.
     await which.put(this.#folder, new Response(JSON.stringify({ id: release.id, version })))
     this.#name = null
   }
@@ -152,7 +168,7 @@ export class Installed {
     const kept = await caches.match(this.#folder, { cacheName: this.#prefix })
     if (!kept) return null
     const name = (await kept.json()) as ReleaseName
-    // Browsers may drop caches one by one.
+    // Browsers may delete single caches.
     return (await caches.has(this.#cacheOf(name.id))) ? name : null
   }
 

@@ -1,6 +1,7 @@
 /**
- * The service worker of the app. It answers for every file below its folder with that of the installed release, and with nothing else. It installs the first release with itself, and another one
- * when the user takes it. A newer loader keeps the release that is installed.
+ * The service worker ("loader") of the app. It answers requests below its folder only with files of
+ * the installed release. It installs the first release when it is installed itself, and another one
+ * when the user agrees. A newer loader keeps the installed release.
  */
 import { answerFile } from '../../features/share-page/service-worker/files.ts'
 import { FILES } from '../../features/share-page/service-worker/messages.ts'
@@ -11,7 +12,7 @@ import { RELEASE, ReleaseError } from './release.ts'
 
 const FOLDER = scope.registration.scope
 const installed = new Installed(FOLDER)
-/** The browser and the loader ask the server itself for these. */
+/** The browser and the loader request these from the server. */
 const OF_SERVER = new Set(['sw.js', RELEASE])
 
 scope.addEventListener('install', event => {
@@ -28,7 +29,7 @@ scope.addEventListener('fetch', event => {
   const folder = new URL(FOLDER)
   if (request.method !== 'GET' || origin !== folder.origin || !pathname.startsWith(folder.pathname)) return
   const path = pathname.slice(folder.pathname.length)
-  // Files of shares, from the page that opened them.
+  // Files of shares come from the page that opened them.
   if (path.startsWith(FILES)) event.respondWith(answerFile(path.slice(FILES.length), request))
   else if (!OF_SERVER.has(path)) event.respondWith(answer(path === '' ? 'index.html' : path, request))
 })

@@ -1,4 +1,7 @@
-/** `release.json`: the version of a build of the app, and the hash of each of its files. The build writes it, and the loader checks every file against it. */
+/**
+ * `release.json`: the version of a build of the app, and the hash of each of its files. The build
+ * writes it, and the loader verifies every file with it.
+ */
 
 import { base64urlnopad } from '@scure/base'
 import { CodedError } from '@shoal/torrent/errors'
@@ -7,12 +10,12 @@ export const RELEASE = 'release.json'
 const MAX_BYTES = 256 << 10
 const MAX_FILES = 1000
 const VERSION = /^(\d{1,6})\.(\d{1,6})\.(\d{1,6})$/
-/** Names of folders and files do not begin with a dot, so that none leads elsewhere. */
+/** Names of folders and files do not begin with a dot, so that no path leaves the folder. */
 const NAME = /^(?:[\w-][\w.-]*\/)*[\w-][\w.-]*$/
 const HASH = /^[\w-]{43}$/
 
 export interface Release {
-  /** Names the build: 12 hexadecimal digits of the hash of its list. */
+  /** Id of the build: the first 12 hexadecimal digits of the hash of its list. */
   readonly id: string
   /** `1.2.3` */
   readonly version: string
@@ -20,17 +23,22 @@ export interface Release {
   readonly files: ReadonlyMap<string, string>
 }
 
-/** A release as people compare it. */
+/** The parts of a release that users compare. */
 export type ReleaseName = Pick<Release, 'id' | 'version'>
 
-/** `bad-release`: the list is not one. `bad-file`: a file is missing or is not the one that the list names. `changed`: the server offers another release by now. `unreachable`. */
+/**
+ * `bad-release`: the list is invalid. `bad-file`: a file is missing or does not match the list.
+ * `changed`: the server offers another release by now. `unreachable`.
+ */
 type ReleaseErrorCode = 'bad-release' | 'bad-file' | 'changed' | 'unreachable'
 
 export class ReleaseError extends CodedError<ReleaseErrorCode> {
   override name = 'ReleaseError'
 }
 
-/** Reads the list of a release, which its bytes name (`idOf`). Throws `bad-release`. */
+/**
+ * Parses the list of a release, whose id is the hash of the bytes (`idOf`). Throws `bad-release`.
+ */
 export function readRelease(bytes: Uint8Array): Omit<Release, 'id'> {
   if (bytes.length > MAX_BYTES) throw bad('it is too long')
   const { version, files } = (parse(bytes) ?? {}) as { version?: unknown; files?: unknown }
@@ -50,7 +58,7 @@ export async function idOf(list: Uint8Array<ArrayBuffer>): Promise<string> {
   return [...hash.subarray(0, 6)].map(byte => byte.toString(16).padStart(2, '0')).join('')
 }
 
-/** Whether one version is older than another. */
+/** Returns whether one version is older than another. */
 export function isOlder(version: string, than: string): boolean {
   const [one, other] = [version, than].map(text => VERSION.exec(text)!.slice(1).map(Number))
   const differs = one!.findIndex((number, at) => number !== other![at])

@@ -38,11 +38,11 @@ export function App({ release }: { readonly release: ReleaseName }) {
   )
 }
 
-/** Shows what is next for this browser: to become a device, to be added by a node, or the chat. */
+/** Shows the next step for this browser: becoming a device, being added by a node, or the chat. */
 function Device({ release }: { readonly release: ReleaseName }) {
   const [asked] = useState(() => {
     const found = takeAsked(location.hash)
-    // The fragment is for the parts of the app from now on.
+    // From here on, the parts of the app use the fragment.
     if (/^#(?:hub|invitation)=/.test(location.hash))
       history.replaceState(history.state, '', location.pathname)
     return found

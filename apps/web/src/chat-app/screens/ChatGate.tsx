@@ -85,7 +85,7 @@ function Screens({ chat, device }: { readonly chat: ChatConnection; readonly dev
   const warned = useCell(chat.warned)
   useEffect(() => onNoticeClicked(navigate), [navigate])
   useEffect(() => {
-    // Others may be waiting for them.
+    // Others may be waiting to download these files.
     if (keptFiles('shared').length > 0) void files.load().catch(() => {})
   }, [files])
   const conversation = /^\/chat\/([0-9a-f]{64})$/.exec(path)?.[1] ?? null

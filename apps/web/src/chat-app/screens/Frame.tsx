@@ -25,7 +25,7 @@ interface Props {
 
 const FILES = ['Files']
 
-/** The frame of the app: its name, what there is to know, and the way to this device. */
+/** The frame of the app: its name, notices, and the button for this device. */
 export function Frame({ release, device, onDevice, children }: Props) {
   const releases = useReleases()
   const isOffline = useOffline()

@@ -7,7 +7,7 @@ import { texts } from '../../shared/messages/chat-app.ts'
 import { LoaderFailure, type Obstacle, startInstalled } from '../install/loader.ts'
 import type { ReleaseName } from '../loader/release.ts'
 
-/** Everything else of the app, which runs from the installed release only. */
+/** The rest of the app, which runs only from the installed release. */
 const App = lazyComponent<{ readonly release: ReleaseName }>(() => import('./App.tsx').then(it => it.App))
 
 /** Installs the app at the first visit, and starts it. */

@@ -21,7 +21,9 @@ interface Props {
   onDone(device: ChatBrowser): void
 }
 
-/** Makes this browser a device of somebody new, of the owner of 24 words, or of the user of a node. */
+/**
+ * Makes this browser a device of a new person, of the owner of 24 words, or of the user of a node.
+ */
 export function Welcome({ asked, onDone }: Props) {
   const [found, setFound] = useState<{ readonly hub: ChatHub; readonly info: HubInfo } | null>(null)
   if (!found) return <ChooseHub initial={asked.hub ?? ''} onFound={setFound} />
@@ -94,7 +96,7 @@ interface WayProps {
   onDone(device: ChatBrowser): void
 }
 
-/** First the key with its words, then the account. */
+/** Shows the key with its words first, and then creates the account. */
 function NewPerson({
   hub,
   info,

@@ -8,7 +8,7 @@ import type { ChatConnection } from '../worker/chat-connection.ts'
 import type { ContactCalls } from '../worker/contacts.ts'
 import { SharePages } from './share-pages.ts'
 
-/** The chat of this browser, as its screens use it. */
+/** Returns the chat of this browser as the screens use it. */
 export function connectionClient(
   chat: ChatConnection,
   hubs: readonly ChatHub[],

@@ -5,7 +5,7 @@ import { texts } from '../../shared/messages/chat-app.ts'
 import { LoaderFailure, offeredRelease, takeRelease } from '../install/loader.ts'
 import type { ReleaseName } from '../loader/release.ts'
 
-/** An app that stays open asks this often. */
+/** Interval of checks for releases in an app that stays open. */
 const EVERY_MS = 12 * 3600 * 1000
 
 export interface Releases {
@@ -13,21 +13,21 @@ export interface Releases {
   readonly offered: ReleaseName | null
   readonly isBusy: boolean
   readonly failure: unknown
-  /** Asks the server, because the user wants to know. */
+  /** Checks the server because the user asks. */
   check(): void
-  /** Installs what is offered, and loads the page anew. */
+  /** Installs the offered release, and reloads the page. */
   take(): void
   /** Hides the offer until the next start. */
   postpone(): void
 }
 
-/** Looks for other releases of the app; installs them when the user says so. */
+/** Checks for new releases of the app, and installs them when the user agrees. */
 export function useReleases(): Releases {
   const [offered, setOffered] = useState<ReleaseName | null>(null)
   const [isHidden, setHidden] = useState(false)
   const { isBusy, failure, run } = useWork()
   useEffect(() => {
-    // Without a network nothing is offered; whoever wants to know why asks by hand.
+    // Errors are ignored while offline; a check that the user starts reports them.
     const look = () => void offeredRelease().then(setOffered, () => {})
     look()
     const timer = setInterval(look, EVERY_MS)

@@ -1,17 +1,17 @@
-/** The worker with the chat, as the page uses it. One window at a time has it. */
+/** The worker with the chat, for the page. Only one window at a time runs it. */
 import { ApiError, type CallOptions, type ChatEvent } from '@shoal/api'
 import type { ChatContact } from '../../features/chat/chat-client.ts'
 import { Cell } from '../../shared/base/cell.ts'
 import type { ChatSettings } from '../device/chat-browser.ts'
 import type { Failure, Fault, PageMessage, WorkerMessage } from './protocol.ts'
 
-/** `elsewhere`: another window has the chat. */
+/** `elsewhere`: the chat is open in another window. */
 export type ChatState =
   | { readonly kind: 'opening' | 'open' | 'elsewhere' }
   | { readonly kind: 'ended'; readonly failure: Failure }
 
 const CHANNEL = 'shoal-chat'
-/** A window that gives the chat up has done so by then. */
+/** Attempts to get the lock. A window that releases the chat has done so by then. */
 const TRIES = 20
 const RETRY_MS = 100
 
@@ -24,21 +24,21 @@ export class ChatConnection {
   readonly #listeners = new Set<(event: ChatEvent) => void>()
   readonly #calls = new Map<number, PromiseWithResolvers<unknown>>()
   #worker: Worker | null = null
-  /** Ends the peer connections of the worker. */
+  /** Closes the peer connections of the worker. */
   #hangUp = () => {}
   #last = 0
   #tries = 0
   #timer: ReturnType<typeof setTimeout> | undefined
 
   constructor() {
-    // Another window takes the chat over.
+    // Another window takes over the chat.
     this.#windows.onmessage = () => {
       this.#end()
       this.state.set({ kind: 'elsewhere' })
     }
   }
 
-  /** Opens the chat, unless another window has it. */
+  /** Opens the chat, unless it is open in another window. */
   open(): void {
     this.#end()
     this.state.set({ kind: 'opening' })
@@ -49,7 +49,7 @@ export class ChatConnection {
       this.#received({ kind: 'ended', failure: { code: 'internal', message, field: null } })
   }
 
-  /** Opens the chat here; the window that has it gives it up. */
+  /** Opens the chat in this window; the window that has it open closes it. */
   takeOver(): void {
     this.#tries = TRIES
     this.#windows.postMessage(null)
@@ -119,7 +119,7 @@ export class ChatConnection {
   #ended(failure: Failure): void {
     this.#end()
     if (failure.code !== 'in-use') return this.state.set({ kind: 'ended', failure })
-    // The browser gives the lock on once the other window has ended its worker.
+    // The browser releases the lock when the other window has terminated its worker.
     if (this.#tries-- > 0) this.#timer = setTimeout(() => this.open(), RETRY_MS)
     else this.state.set({ kind: 'elsewhere' })
   }
@@ -134,7 +134,7 @@ export class ChatConnection {
     worker.postMessage({ kind: 'rtc', port: port2 } satisfies PageMessage, [port2])
   }
 
-  /** The journals survive that at any point. */
+  /** Terminates the worker. The journals are consistent at any point. */
   #end(): void {
     clearTimeout(this.#timer)
     this.#hangUp()

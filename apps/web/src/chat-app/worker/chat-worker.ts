@@ -1,4 +1,4 @@
-/** Runs the chat of this browser apart from its page, so that encryption never delays typing. */
+/** Runs the chat of this browser in a worker, so that encryption never delays typing. */
 import '../../shared/node/plain-zod.ts'
 import { CHAT } from '@shoal/api'
 import { borrowRtc } from '../../shared/engine/rtc-borrower.ts'
@@ -58,7 +58,7 @@ async function answer({ call, name, input }: Extract<PageMessage, { kind: 'call'
   }
 }
 
-/** Inputs are those of the contract, which has defaults. */
+/** Fills in the defaults of the contract, as the API does. */
 function withDefaults(name: string, input: object): object {
   const operation = (CHAT.operations as Record<string, { input: { parse(value: unknown): object } }>)[name]
   return operation ? operation.input.parse(input) : input

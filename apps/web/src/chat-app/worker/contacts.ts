@@ -1,4 +1,7 @@
-/** Contacts, names and compared keys of persons, which the user decides about. They lie in the encrypted journals of the chat. */
+/**
+ * Contacts, names and verified keys of persons: the user's decisions. They are stored in the
+ * encrypted journals of the chat.
+ */
 import type { HubPeople, HubPerson } from '@shoal/chat/hub'
 import { parseDidKey } from '@shoal/identity'
 import { isShownName, readDeviceList } from '@shoal/identity/devices'
@@ -6,7 +9,7 @@ import type { PersonKeys } from '@shoal/identity/safety'
 import type { ChatContact, ChatContacts } from '../../features/chat/chat-client.ts'
 import type { ChatBrowser } from '../device/chat-browser.ts'
 
-/** The screens ask these besides the operations of the chat. */
+/** Calls of the screens in addition to the operations of the chat. */
 export interface ContactCalls {
   listContacts(input: object): Promise<readonly ChatContact[]>
   addContact(input: Parameters<ChatContacts['add']>[0]): Promise<ChatContact>
@@ -25,7 +28,7 @@ const safety = () => import('@shoal/identity/safety')
 export function contactCalls(people: HubPeople, own: ChatBrowser, nowMs: () => number): ContactCalls {
   const home = own.hubs[0]!.url
   const personOf = (did: string): ChatContact => viewContact(people.known(did)!)
-  /** Without a device list the first key of a person counts. */
+  /** Without a device list, the first key of a person is used. */
   const keysOf = (did: string): PersonKeys => {
     const person = parseDidKey(did)
     return { person, root: people.known(did)?.list?.list.root ?? person }
@@ -47,7 +50,7 @@ export function contactCalls(people: HubPeople, own: ChatBrowser, nowMs: () => n
       const did = code?.did ?? text
       readDid(did)
       if (did === own.did) throw failure('bad-argument', 'This is your own code.', 'text')
-      // A person who is not found now is asked for again with the others.
+      // A person who is not found now is looked up again with the others.
       await people.find(did, home).catch(() => null)
       if (code && !code.matches(keysOf(did))) throw failure('conflict', OTHER_KEY, 'text')
       await people.mark(did, {
@@ -74,7 +77,7 @@ export function contactCalls(people: HubPeople, own: ChatBrowser, nowMs: () => n
       const isCode = seen.startsWith(CODE_PREFIX)
       const code = isCode ? (await safety()).readPersonCode(seen) : null
       const words = isCode ? null : (await getWords(did)).join(' ')
-      // Nothing is awaited from here on, so that the keys are those that were compared.
+      // No await from here on: the keys must be those that were compared.
       if (code && code.did !== did) throw failure('conflict', OTHER_PERSON, 'seen')
       if (code && !code.matches(keysOf(did))) throw failure('conflict', OTHER_KEY, 'seen')
       if (words !== null && seen !== words) throw failure('conflict', OTHER_WORDS, 'seen')

@@ -1,4 +1,4 @@
-/** Connections of this browser to devices of contacts, by the WebRTC of its page. */
+/** Connections of this browser to devices of contacts, through the WebRTC of its page. */
 import type { ChatDevice } from '@shoal/chat/device'
 import { type DirectRooms, DirectSignals, SignaledDevices } from '@shoal/chat/direct'
 import type { OwnDevice } from '@shoal/chat/groups'
@@ -35,7 +35,7 @@ export class DirectDevices {
     this.#update()
   }
 
-  /** A direct connection shows the address. */
+  /** Whether direct connections are allowed. They reveal the address of this browser. */
   set isAllowed(isAllowed: boolean) {
     this.#isAllowed = isAllowed
     this.#update()

@@ -1,4 +1,7 @@
-/** The chat of this browser: the device over journals in IndexedDB and over the hubs where it is a member. */
+/**
+ * The chat of this browser: a device whose journals are in IndexedDB, and the hubs where it is a
+ * member.
+ */
 import type { ChatEvent } from '@shoal/api'
 import { BrowserJournals } from '@shoal/chat/browser'
 import { ChatDevice } from '@shoal/chat/device'
@@ -24,15 +27,15 @@ import { type ContactCalls, contactCalls, viewContact } from './contacts.ts'
 import { DirectDevices } from './direct-devices.ts'
 import type { Fault } from './protocol.ts'
 
-/** Device lists of the others are asked for anew after this time. */
+/** Device lists of others are requested again after this time. */
 const ASK_AGAIN_MS = 3600 * 1000
 
 export interface ChatOwner {
   publish(event: ChatEvent): void
   fault(fault: Fault): void
-  /** All persons with alarms, at the start and after a change. */
+  /** Receives all persons with alarms, at the start and after each change. */
   warned(persons: readonly ChatContact[]): void
-  /** The journals cannot be written: the chat has ended. */
+  /** Called if the journals cannot be written: the chat has ended. */
   failed(error: unknown): void
 }
 
@@ -44,7 +47,10 @@ export interface OpenChat {
   useRtc(rtc: RtcFactory): void
 }
 
-/** Rejects with `in-use` while another window has the chat, and with `bad-credential` or `damaged`. Works without a network. */
+/**
+ * Opens the chat; this works offline. Rejects with `in-use` while another window has it open, and
+ * with `bad-credential` or `damaged`.
+ */
 export async function openChat(kept: ChatBrowser, owner: ChatOwner): Promise<OpenChat> {
   const journals = await BrowserJournals.open(hex(deviceHash(kept.description)))
   const clients = new Map<string, DeviceClient>(kept.hubs.map(hub => [hub.url, clientOf(kept, hub)]))
@@ -80,7 +86,7 @@ export async function openChat(kept: ChatBrowser, owner: ChatOwner): Promise<Ope
   let isOpen = false
   let direct: DirectDevices | null = null
   const met = new Set<string>()
-  /** Asks who the persons of a conversation are, or of all, whom the user has not seen before. */
+  /** Looks up persons in a conversation, or in all (null), who have not been looked up before. */
   function meet(id: string | null): void {
     if (!isOpen) return
     const of = chat.conversations.filter(each => id === null || hex(each.id) === id)
@@ -161,7 +167,7 @@ async function askHub({ api }: DeviceClient, did: string): Promise<AskedPerson |
   }
 }
 
-/** All persons in conversations, with the hub of one of these. */
+/** Returns all persons in conversations, each with the hub of one of these. */
 function personsOf(conversations: ChatDevice['conversations']): ReadonlyMap<string, string> {
   const found = new Map<string, string>()
   for (const { home, members, invitedBy } of conversations) {

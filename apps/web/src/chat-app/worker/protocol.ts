@@ -1,4 +1,4 @@
-/** Messages between a page of the app and its worker, which has the chat. */
+/** Messages between a page of the app and its worker, which runs the chat. */
 import type { ChatContact } from '../../features/chat/chat-client.ts'
 import type { ChatSettings } from '../device/chat-browser.ts'
 
@@ -6,7 +6,7 @@ export type PageMessage =
   | { readonly kind: 'call'; readonly call: number; readonly name: string; readonly input: object }
   | { readonly kind: 'cancel'; readonly call: number }
   | { readonly kind: 'settings'; readonly settings: ChatSettings }
-  /** Makes peer connections, which a worker cannot: see `borrowRtc`. */
+  /** Creates peer connections, which a worker cannot: see `borrowRtc`. */
   | { readonly kind: 'rtc'; readonly port: MessagePort }
 
 export interface Failure {
@@ -15,7 +15,7 @@ export interface Failure {
   readonly field: string | null
 }
 
-/** A fault of a hub, for people to read. */
+/** An error of a hub, with a text for users. */
 export interface Fault {
   readonly hub: string
   readonly message: string

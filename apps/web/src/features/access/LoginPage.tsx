@@ -27,14 +27,15 @@ export function LoginPage({ tokenFailed }: { tokenFailed: boolean }) {
   const [hasLink, setHasLink] = useState(false)
   const [isOld, setIsOld] = useState(tokenFailed)
   useEffect(() => {
-    // The printed link, opened in the tab that shows this page, changes only what follows the #.
+    // The link that the node prints, opened in the tab that shows this page, changes only the
+    // fragment.
     const take = async () => {
       if (linkedToken(location.hash) === null) return
       const taken = await takeToken(node.api)
       setIsOld(!taken)
       if (taken) await node.start()
     }
-    // It may have been opened while this page was loading.
+    // The link may have been opened while this page was loading.
     void take()
     addEventListener('hashchange', take)
     return () => removeEventListener('hashchange', take)
@@ -52,7 +53,7 @@ export function LoginPage({ tokenFailed }: { tokenFailed: boolean }) {
     }
     setBusy(false)
   }
-  // The fields depend on the answer: a field in which somebody writes already must not become another one.
+  // The fields depend on the answer: a field that the user is typing in must not be replaced.
   if (loading) return null
   return (
     <main className={`${layout.center} ${styles.page}`}>
@@ -97,7 +98,10 @@ export function LoginPage({ tokenFailed }: { tokenFailed: boolean }) {
   )
 }
 
-/** `username` is null if the page asks for the token only. The printed link and the token are accepted in the place of a password, too. */
+/**
+ * Logs in. `username` is null if the page asks only for the token. The token, and the link that the
+ * node prints, are accepted as the password, too.
+ */
 async function login(api: Pick<NodeApi, 'login'>, username: string | null, written: string): Promise<void> {
   const token = tokenIn(written)
   if (username === null || linkedToken(written) !== null)
@@ -113,7 +117,9 @@ async function login(api: Pick<NodeApi, 'login'>, username: string | null, writt
 /** 256 bits as base64url. */
 const TOKEN = /^[\w-]{43}$/
 
-/** Asks for a user name if it is not known whether one is needed. A token is also accepted together with one. */
+/**
+ * Asks for a user name if it is unknown whether one is needed. A token is also accepted with one.
+ */
 const usesPassword = (access: Access | null | undefined) => access?.password ?? true
 
 function explain(error: unknown): string {

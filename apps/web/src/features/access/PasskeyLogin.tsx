@@ -6,7 +6,7 @@ import { useNode } from '../../shared/node/context.tsx'
 import { PasskeyProblem } from '../../shared/passkeys/PasskeyProblem.tsx'
 import { askForPasskey, hasPasskeys } from '../../shared/passkeys/passkeys.ts'
 
-/** Shown if somebody can log in with a passkey at this address. */
+/** Shown if a user can log in with a passkey at this address. */
 export function PasskeyLogin() {
   const node = useNode()
   const [isPossible] = useState(hasPasskeys)

@@ -9,7 +9,7 @@ import styles from './Add.module.css'
 import { DownloadTab } from './DownloadTab.tsx'
 import { ShareTab } from './ShareTab.tsx'
 
-/** Everything that begins something: a link, a .torrent, or content of one's own. */
+/** Adds a link or a .torrent, or shares the user's own content. */
 export function AddDialog({ request, onClose }: DialogProps<AddRequest>) {
   const [tab, setTab] = useState<AddRequest['tab']>(request.tab)
   const field = useRef<HTMLTextAreaElement>(null)

@@ -33,12 +33,12 @@ const t = texts.add
 
 interface DownloadTabProps {
   readonly request: AddRequest
-  /** Where the link is written. */
+  /** The field for the link. */
   readonly field: RefObject<HTMLTextAreaElement | null>
   onDone(): void
 }
 
-/** A link or .torrent: what it holds is shown first, and what of it is wanted can be chosen. */
+/** Adds a link or .torrent: first shows its contents, of which the user can choose a part. */
 export function DownloadTab({ request, field, onDone }: DownloadTabProps) {
   const node = useNode()
   const [path, navigate] = useLocation()
@@ -74,7 +74,7 @@ export function DownloadTab({ request, field, onDone }: DownloadTabProps) {
   const add = async (sources: readonly AddTorrent[]) => {
     const all = sources.map(source => ({ ...source, ...withPeers }))
     if (!(await addAll(node.api, all, id => navigate(`/torrents/${id}`)))) return
-    // The guide has done its work: what was added is in the list.
+    // The guide is finished: the added torrent is in the list.
     if (path === '/welcome') navigate('/')
     onDone()
   }

@@ -6,7 +6,10 @@ import { texts } from '../../shared/messages/texts.ts'
 const KEY = 'shoal.magnetHandler'
 const t = texts.add.handler
 
-/** Offers once to open magnet links of other pages here. Browsers allow it over HTTPS and on this machine. */
+/**
+ * Offers once to open magnet links of other pages in the console. Browsers allow it over HTTPS and
+ * on localhost.
+ */
 export function HandlerHint() {
   const [asked, setAsked] = useState(() => localStorage.getItem(KEY) !== null)
   if (asked || !isSecureContext || !('registerProtocolHandler' in navigator)) return null

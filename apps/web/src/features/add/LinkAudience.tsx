@@ -20,9 +20,9 @@ interface Props {
   readonly isSealed?: boolean
 }
 
-/** Says whom a link works for, and offers to let others in if that is nobody else. */
+/** Says for whom a link works, and offers to let others in if it works only for this user. */
 export function LinkAudience({ audience, link, reach, isSealed = false }: Props) {
-  // It stays open when it is done, since it shows a password.
+  // The dialog stays open after it has finished, since it shows a password.
   const [isLettingIn, setIsLettingIn] = useState(false)
   return (
     <>
@@ -62,7 +62,7 @@ export function LinkAudience({ audience, link, reach, isSealed = false }: Props)
   )
 }
 
-/** Whom the magnet link works for, which depends on whether peers from outside can connect. */
+/** Says for whom the magnet link works, which depends on whether peers outside can connect. */
 function MagnetAudience() {
   const { value } = useAsked(api => api.getPeerReach({}), [])
   return value ? t.magnetFor[value.state] : null

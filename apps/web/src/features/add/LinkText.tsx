@@ -13,7 +13,7 @@ interface Props {
   readonly copy: string
   /** Name of the linked content for the system's share dialog; absent if that dialog is not useful here. */
   readonly name?: string
-  /** It comes before the others. */
+  /** Whether the button is placed before the others. */
   readonly first?: boolean
   readonly hint?: string | undefined
 }

@@ -7,7 +7,10 @@ import { useNode, useTorrent } from '../../shared/node/context.tsx'
 
 const t = texts.add.link
 
-/** Says why nobody gets the torrent from here now, so that its links may lead nowhere, and offers to start it if that helps. */
+/**
+ * Says why others cannot download the torrent from this node now, so that its links may not work,
+ * and offers to start it if that helps.
+ */
 export function LinkTrouble({ id }: { readonly id: string }) {
   const { api } = useNode()
   const torrent = useTorrent(id)

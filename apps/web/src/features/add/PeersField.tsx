@@ -4,7 +4,7 @@ import styles from './Add.module.css'
 
 const t = texts.add.peers
 
-/** Peers whose addresses somebody knows: with them a link is found without trackers and DHT. */
+/** Addresses of peers that the user knows: with them a link works without trackers and DHT. */
 export function PeersField({ value, onChange }: { value: string; onChange(text: string): void }) {
   return (
     <details className={styles.details} open={value !== '' || undefined}>

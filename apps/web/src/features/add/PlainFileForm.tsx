@@ -16,7 +16,7 @@ interface Props {
   onAdd(options: AddTorrent): Promise<void>
 }
 
-/** A link that leads to no torrent: there is nothing to choose but where it goes. */
+/** The form for a link to a plain file, without a torrent: only the destination can be chosen. */
 export function PlainFileForm({ source, onBack, onAdd }: Props) {
   const [directory, setDirectory] = useState<string | null>(null)
   const [busy, setBusy] = useState(false)

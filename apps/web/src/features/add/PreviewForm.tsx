@@ -51,7 +51,7 @@ export function PreviewForm({ preview, peers, onPeers, onBack, onAdd }: Props) {
     setBusy(false)
   }
   if (preview.seal === 'recipient') return <NotForNode onBack={onBack} />
-  // Given again, a sealed share is opened again, perhaps with another passphrase.
+  // If a sealed share is added again, it is opened again, perhaps with another passphrase.
   if (preview.known && preview.seal === null) {
     return (
       <div className={`${layout.stack4} ${styles.form}`}>
@@ -110,7 +110,7 @@ export function PreviewForm({ preview, peers, onPeers, onBack, onAdd }: Props) {
   )
 }
 
-/** The key is its owner's, and stays with them. */
+/** Refuses to send the key to the node: it belongs to its owner and stays with them. */
 function NotForNode({ onBack }: { onBack(): void }) {
   return (
     <div className={`${layout.stack4} ${styles.form}`}>

@@ -13,7 +13,7 @@ interface Props {
   onSealed(sealed: boolean): void
 }
 
-/** Whether the share is sealed, and who can open it then. */
+/** Chooses whether the share is sealed, and who can open it. */
 export function SealChoice({ sealed, problem, onSealed }: Props) {
   return (
     <div className={`${layout.stack4} ${styles.form}`}>

@@ -12,7 +12,7 @@ import { LinkText } from './LinkText.tsx'
 const t = texts.add.link
 
 interface Props {
-  /** As the node tells it, perhaps without its address. */
+  /** The link from the node, perhaps without the address of a page. */
   readonly link: string
   readonly name: string
 }
@@ -47,7 +47,7 @@ export function SealedLink({ link: given, name }: Props) {
   )
 }
 
-/** An earlier version sealed it, or the node lost its key. */
+/** Shown if an earlier version sealed the share, or the node has lost the key. */
 export function NoSealedLink() {
   return (
     <Notice tone="info">

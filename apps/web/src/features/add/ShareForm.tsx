@@ -146,7 +146,10 @@ export function ShareForm({ content, onBack, onSharing }: Props) {
   )
 }
 
-/** The choice whether others find the share by search. It is not offered for what is never published. */
+/**
+ * Returns the choice whether others find the share by search. It is not offered for content that is
+ * never published.
+ */
 function useFindable(isNeverPublished: boolean) {
   const isPossible = useCapability('findable') && !isNeverPublished
   const settings = useAsked(api => api.getSettings({}), []).value
@@ -166,7 +169,10 @@ function describe({ name, files, hiddenCount }: Extract<Content, { from: 'here' 
   return listOf(name, files.length === 1 ? null : texts.app.files({ count: files.length }), bytes, hidden)
 }
 
-/** Returns who can open it, or the problem with the form. The code that checks keys is loaded only here. */
+/**
+ * Returns who can open the share, or the problem with the form. The code that checks keys is loaded
+ * only here.
+ */
 async function readSealForm(form: FormData): Promise<SealTo | FormProblem> {
   const to = await readSeal(form, async keys => {
     const [{ parseRecipients }] = await loaded(import('../../shared/sealing/recipients.ts'))
@@ -176,12 +182,12 @@ async function readSealForm(form: FormData): Promise<SealTo | FormProblem> {
   return { by: to.by, recipients: [...to.recipients] }
 }
 
-/** Once the field says what is wrong. */
+/** Focuses the field with the error once it is displayed. */
 function focusWrong(form: HTMLFormElement): void {
   requestAnimationFrame(() => {
     const field = form.querySelector<HTMLElement>('[aria-invalid=true]')
     field?.focus()
-    // The buttons below lie over what is at the edge.
+    // The buttons below cover a field at the edge.
     field?.scrollIntoView({ block: 'center' })
   })
 }

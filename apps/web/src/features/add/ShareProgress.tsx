@@ -17,13 +17,13 @@ import { TorrentLink } from './TorrentLink.tsx'
 
 const t = texts.add.share
 
-/** Something on its way to be shared. */
+/** Content that is being shared. */
 export interface Sharing {
-  /** Null: it lies at the node already. */
+  /** Null if the content is on the node already. */
   readonly task: UploadTask | null
-  /** The node's work on it; null when it failed or was cancelled before. */
+  /** The job of the node; null if it failed or was cancelled before it started. */
   readonly started: Promise<Job | null>
-  /** How it is sealed; undefined if it is not. */
+  /** How the share is sealed; undefined if it is not. */
   readonly by?: SealTo['by'] | undefined
 }
 
@@ -91,7 +91,7 @@ interface DoneProps {
   onAgain(): void
 }
 
-/** The button that had the focus is gone, and the keyboard must stay in the dialog. */
+/** The focused button was removed, and the keyboard focus must stay in the dialog. */
 const focus = (heading: HTMLElement | null) => heading?.focus()
 
 function Done({ id, job: { link, name }, sharing: { task }, onAgain }: DoneProps) {
@@ -118,7 +118,7 @@ function Done({ id, job: { link, name }, sharing: { task }, onAgain }: DoneProps
   )
 }
 
-/** A job, kept up to date by events. */
+/** Returns a job, kept up to date by events. */
 function useJob(started: Promise<Job | null>): Job | null {
   const node = useNode()
   const [first, setFirst] = useState<Job | null>(null)

@@ -8,11 +8,11 @@ import { ShareProgress, type Sharing } from './ShareProgress.tsx'
 interface Props {
   readonly files?: readonly DroppedFile[] | undefined
   onClose(): void
-  /** Called once something is shared, with its torrent. */
+  /** Called with the torrent when something has been shared. */
   onShared?(id: string): void
 }
 
-/** Choose something, say how, and get its link. */
+/** Shares content in three steps: choose it, set the options, and copy the link. */
 export function ShareTab({ files, onClose, onShared }: Props) {
   const [content, setContent] = useState<Content | null>(
     files?.length ? { from: 'here', ...toContent(files) } : null,

@@ -14,7 +14,7 @@ import { NoSealedLink, SealedLink } from './SealedLink.tsx'
 
 const t = texts.add.link
 
-/** The links of a torrent, to copy, to scan, to hand to another program. */
+/** Shows the links of a torrent, to copy, to scan, or to send to another program. */
 export function TorrentLink({ id }: { id: string }) {
   const asked = useAsked(api => api.getTorrent({ id }), [id])
   if (asked.error) return <Problem error={asked.error} onRetry={asked.reload} />

@@ -11,7 +11,7 @@ import { type PlanFile, type PlanNode, planRows, planTree, toggleWanted, wantedS
 
 const t = texts.add.preview
 const ROW_PX = 32
-/** Folders of small torrents are open at first. */
+/** Folders are initially open in torrents with at most this many files. */
 const OPEN_UP_TO = 60
 
 interface Props {
@@ -20,7 +20,7 @@ interface Props {
   onWanted(wanted: ReadonlySet<number>): void
 }
 
-/** The files to choose from: as a tree, with what is chosen in numbers. */
+/** A tree of files to choose from, with the number and size of the chosen ones. */
 export function WantedTree({ files, wanted, onWanted }: Props) {
   const root = useMemo(() => planTree(files), [files])
   const [text, setText] = useState('')

@@ -6,7 +6,7 @@ import { texts } from '../../shared/messages/texts.ts'
 export type Source = { readonly source: string } | { readonly torrent: string }
 
 const t = texts.add
-/** As the contract allows; larger ones are no .torrent. */
+/** The limit of the contract; larger files are not a .torrent. */
 const MOST_BYTES = 30_000_000
 
 export async function readTorrent(file: File): Promise<Source> {
@@ -20,7 +20,7 @@ export async function readTorrent(file: File): Promise<Source> {
   return { torrent: url.slice(url.indexOf(',') + 1) }
 }
 
-/** Adds all and tells how it went. Returns whether at least one was added or was there already. */
+/** Adds all and reports the results. Returns whether at least one was added or existed already. */
 export async function addAll(
   api: NodeApi,
   sources: readonly AddTorrent[],

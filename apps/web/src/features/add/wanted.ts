@@ -21,7 +21,7 @@ export interface PlanFile {
 
 const collator = new Intl.Collator(locale, { numeric: true, sensitivity: 'base' })
 
-/** The files of a preview as a tree, folders first. */
+/** Builds the tree of the files of a preview, folders first. */
 export function planTree(files: readonly PlanFile[]): PlanNode {
   const root = folder('', '', -1)
   const folders = new Map([['', root]])
@@ -90,7 +90,7 @@ export function wantedState(node: PlanNode, wanted: ReadonlySet<number>): 'all' 
   return count === 0 ? 'none' : count === node.files.length ? 'all' : 'some'
 }
 
-/** All files of a node, or none when all were wanted already. */
+/** Returns `wanted` with all files of a node, or without them if all were included. */
 export function toggleWanted(wanted: ReadonlySet<number>, node: PlanNode): Set<number> {
   const next = new Set(wanted)
   const add = wantedState(node, wanted) !== 'all'

@@ -5,7 +5,7 @@ import styles from './chat.module.css'
 
 const TONES = ['accent', 'good', 'warn', 'bad'] as const
 
-/** A disk with the first letter of a name, or an icon. `seed` chooses its color. */
+/** A circle with the first letter of a name, or an icon. `seed` determines its color. */
 export function Avatar({ name, seed, icon }: { name: string; seed: string; icon?: IconName | undefined }) {
   const [letter = '?'] = name.replace(/[^\p{L}\p{N}]/gu, '')
   const sum = [...seed].reduce((total, each) => total + each.codePointAt(0)!, 0)

@@ -10,17 +10,20 @@ import { nameOfConversation } from './text/names.ts'
 import { nameOf } from './text/shown-text.ts'
 import { unread } from './unread.ts'
 
-/** Unread messages are counted again after so long at the earliest. */
+/** Minimum interval between two counts of unread messages. */
 const COUNT_MS = 1500
 
 interface Props {
   readonly client: ChatClient
-  /** The conversation on the screen; null if the page shows something else. */
+  /** The conversation that is open; null if the page shows something else. */
   readonly shown: string | null
   onOpen(conversation: string): void
 }
 
-/** Counts unread messages, and says that one has come: on the page while somebody looks at it, otherwise through the system if the user wants that. Renders nothing. */
+/**
+ * Counts unread messages, and reports new ones: on the page while it is visible, otherwise as a
+ * system notification if the user wants that. Renders nothing.
+ */
 export function ChatAttention(props: Props) {
   const { client } = props
   const latest = useRef(props)
@@ -32,7 +35,7 @@ export function ChatAttention(props: Props) {
     let known: readonly ChatConversation[] = []
     const count = async () => {
       timer = null
-      // Without an answer the number stays, and the next event asks again. Most nodes do not chat.
+      // Without an answer the count stays, and the next event asks again. Most nodes do not chat.
       const state = await client.api.getChat({}).catch(() => null)
       if (!state || state.problem) return
       const answer = await client.api.listConversations({}).catch(() => null)

@@ -11,10 +11,10 @@ import { ConversationPane } from './conversation/ConversationPane.tsx'
 import { ConversationList } from './list/ConversationList.tsx'
 import { ChatStore } from './state/chat-store.ts'
 
-/** The place in the chat that is on the screen. */
+/** The conversation or message that the chat shows. */
 export interface ChatPlace {
   readonly conversation: string | null
-  /** A message to go to. */
+  /** A message to scroll to. */
   readonly message?: string | null
 }
 
@@ -24,7 +24,10 @@ interface Props {
   onPlace(place: ChatPlace): void
 }
 
-/** The whole chat: conversations, and the open one next to them; on narrow screens one of both. */
+/**
+ * The whole chat: the conversations, and the open one next to them; narrow screens show one of the
+ * two.
+ */
 export function ChatScreen({ client, place, onPlace }: Props) {
   const { conversation, message = null } = place
   const [store] = useState(() => new ChatStore(client))

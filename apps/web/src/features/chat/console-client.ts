@@ -12,7 +12,7 @@ import { isSealedLink } from './text/shoal-links.ts'
 
 const LIST_CHANGED: ChatEvent = { type: 'chat', conversation: null, messages: null }
 
-/** The chat of a node. */
+/** Returns the chat of a node as the screens use it. */
 export function consoleClient(node: NodeStore): ChatClient {
   const { api } = node
   return {
@@ -47,7 +47,7 @@ function consoleShares(node: NodeStore): ChatShares {
       const link = withoutLocalPage(given)
       return isSealedLink(link) ? openSealedShare(node, link, signal) : openShare(node, link, signal)
     },
-    // The node opens all others itself.
+    // The node opens all other links itself.
     pageOf: async link => (isSealedLink(link) && /#s\d/.test(link) ? absoluteLink(link) : null),
   }
 }
@@ -81,7 +81,7 @@ function consoleSharing(node: NodeStore): FileSharing {
 function consoleDownloads({ api, torrents }: NodeStore): LinkDownloads {
   return {
     async start(link) {
-      // Others in the chat wrote it.
+      // Another member of the chat wrote the link.
       const { torrent } = await api.addTorrent({ source: withoutLocalPage(link) })
       return torrent ? `/torrents/${torrent.id}` : '/'
     },
@@ -97,16 +97,20 @@ function consoleDownloads({ api, torrents }: NodeStore): LinkDownloads {
   }
 }
 
-/** The link of a sealed share, which does not say what is in it, with a name for those who have the key. */
+/**
+ * Adds a name to the link of a sealed share, which does not contain one, for those who have the
+ * key.
+ */
 function named(link: string, name: string): string {
   try {
     const share = parseShareLink(link)
     const page = link.slice(0, Math.max(0, link.indexOf('#')))
     const renamed = { ...share, magnet: { ...share.magnet, name } }
-    // Without a page, it is for those who reach the node as this console does.
+    // Without a page, the link works for those who can reach the node at the address of this
+    // console.
     return formatShareLink(page, renamed, page === '' ? { audience: audienceOf(location.href) } : {})
   } catch {
-    // It works without the name, too.
+    // The link also works without a name.
     return link
   }
 }

@@ -3,12 +3,15 @@ import { remember, remembered } from '../../shared/base/remembered.ts'
 
 const KEY = 'shoal.chat-notices'
 
-/** Whether this browser shows notifications of messages. */
+/** Whether this browser shows notifications for messages. */
 export const chatNotices = new Cell<boolean>(
   'Notification' in globalThis && Notification.permission === 'granted' && remembered(KEY) === 'on',
 )
 
-/** Asks the browser for permission if necessary. Resolves to whether notifications are on now. */
+/**
+ * Turns notifications on or off, and asks the browser for permission if necessary. Resolves to
+ * whether they are on now.
+ */
 export async function setChatNotices(on: boolean): Promise<boolean> {
   const isAllowed =
     on && 'Notification' in globalThis && (await Notification.requestPermission()) === 'granted'

@@ -1,4 +1,7 @@
-/** Opens links for viewers: of shares, and of sealed ones, which the node decrypts while they are read. */
+/**
+ * Opens links for viewers: to shares, and to sealed ones, which the node decrypts while they are
+ * read.
+ */
 import type { Added, TorrentFile } from '@shoal/api'
 import { MAX_PAGE } from '@shoal/api/choices'
 import { type ShownFile, shownFile } from '../../shared/media/shown-file.ts'
@@ -6,10 +9,13 @@ import type { NodeStore } from '../../shared/node/node-store.ts'
 import type { OpenedFiles } from './chat-client.ts'
 import { once } from './once.ts'
 
-/** The node answers after so long at the latest; then it is asked again. */
+/** Maximum time for an answer of the node; then the request is repeated. */
 const ASK_SECONDS = 60
 
-/** Null if the link names a plain file, which has to be downloaded first. */
+/**
+ * Opens the content of a link. Resolves to null if the link names a plain file, which has to be
+ * downloaded first.
+ */
 export async function openShare(
   node: NodeStore,
   link: string,
@@ -43,7 +49,10 @@ export async function openSealedShare(
   }
 }
 
-/** Nobody may have it at the moment: that is not an error as long as the user waits. */
+/**
+ * Repeats the request after a timeout: that no peer has the content now is not an error while the
+ * user waits.
+ */
 async function openInTime({ api }: NodeStore, link: string, signal: AbortSignal) {
   for (;;)
     try {

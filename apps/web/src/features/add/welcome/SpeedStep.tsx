@@ -16,7 +16,10 @@ type Choice = 'all' | 'home' | 'own'
 /** Upload speed of a typical home connection in megabits per second. */
 const USUAL_MEGABITS = 40
 
-/** How much of the connection may be used: saved as it is chosen, numbers when their field is left. */
+/**
+ * Sets how much of the connection may be used. Choices are saved at once, numbers when their field
+ * loses the focus.
+ */
 export function SpeedStep() {
   const asked = useAsked(api => api.getSettings({}), [])
   const limits = asked.value?.limits

@@ -22,7 +22,7 @@ const STEPS = ['folder', 'speed', 'first'] as const
 const DOORS = ['share', 'link'] as const
 type Door = (typeof DOORS)[number]
 
-/** The first minutes: where, how fast, and something shared or downloaded at the end. */
+/** The welcome guide: folder, speed, and a first share or download. */
 export function WelcomePage() {
   useTitle(t.title)
   const [, navigate] = useLocation()
@@ -36,7 +36,7 @@ export function WelcomePage() {
   const go = (to: number, next: Door | null = null) => {
     setAt(to)
     setDoor(next)
-    // Screen readers go on with the new step.
+    // Screen readers continue with the new step.
     heading.current?.focus()
   }
   const finish = () => {
@@ -124,7 +124,10 @@ function Doors({ onChoose }: { onChoose(door: Door): void }) {
   )
 }
 
-/** Calls back when a torrent comes, such as by a link that was dropped or pasted while the guide was open. */
+/**
+ * Calls back when a torrent is added, such as by a link that was dropped or pasted while the guide
+ * was open.
+ */
 function useTorrentAdded(onAdded: () => void, isWatching: boolean): void {
   const { torrents } = useNode()
   const latest = useRef(onAdded)

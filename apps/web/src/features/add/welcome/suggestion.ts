@@ -1,7 +1,7 @@
 const BITS = 8
 const SHARE = 0.8
 
-/** An upload limit that leaves a fifth of a connection free, in bytes per second. */
+/** Returns an upload limit that leaves a fifth of a connection free, in bytes per second. */
 export function uploadSuggestion(megabits: number): number {
   return Math.max(1, Math.round((megabits * 1_000_000 * SHARE) / BITS))
 }

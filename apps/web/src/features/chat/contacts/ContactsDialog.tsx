@@ -28,7 +28,7 @@ interface Props {
   onClose(): void
 }
 
-/** The user's contacts, and others who are known. */
+/** The user's contacts, and other known persons. */
 export default function ContactsDialog({ contacts, store, onOpen, onClose }: Props) {
   const { listen } = useChatClient()
   const asked = useAnswer(signal => contacts.list(signal), [contacts])
@@ -105,7 +105,7 @@ function Row(props: Omit<Props, 'contacts'> & { readonly person: ChatContact }) 
 
 function AddContact({ contacts }: Pick<Props, 'contacts'>) {
   const { isBusy, failure, run } = useWork()
-  // The fields of a form are emptied by another form.
+  // A new key creates a new form, which empties the fields.
   const [round, setRound] = useState(0)
   const add = (text: string, name: string) =>
     run(async () => {

@@ -14,7 +14,10 @@ const t = texts.contacts
 
 type Person = Pick<ChatPerson, 'did' | 'name' | 'isContact'> & Partial<Pick<ChatContact, 'verifiedMs'>>
 
-/** Returns the actions for a person as a contact, and their dialogs. There are none where contacts are kept elsewhere. */
+/**
+ * Returns the actions for a person as a contact, and their dialogs. There are none if contacts are
+ * managed elsewhere.
+ */
 export function useContactMenu(person: Person): {
   readonly items: readonly MenuItem[]
   readonly dialog: ReactNode

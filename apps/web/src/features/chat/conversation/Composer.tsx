@@ -28,12 +28,12 @@ import styles from './conversation.module.css'
 
 const t = texts.compose
 const DRAFT_MS = 800
-/** Typing is shown again after so long. */
+/** Interval at which the typing indicator is sent again. */
 const TYPING_MS = 4000
 /** Keys that move the cursor. */
 const MOVES = /^(?:ArrowLeft|ArrowRight|Home|End)$/
 
-/** The next message answers one, or changes one. */
+/** The message that the next one answers or edits. */
 export interface Composing {
   readonly kind: 'reply' | 'edit'
   readonly message: ChatMessage
@@ -44,7 +44,7 @@ interface Props {
   readonly people: ReadonlyMap<string, ChatPerson>
   readonly composing: Composing | null
   readonly files: readonly DroppedFile[]
-  /** Begins to change the last message of the user. */
+  /** Starts to edit the user's last message. */
   onEditLast(): void
   onComposing(composing: Composing | null): void
   onFiles(files: readonly DroppedFile[]): void
@@ -228,9 +228,9 @@ function describe(files: readonly DroppedFile[]): string {
   return t.files({ name, count: files.length, size })
 }
 
-/** As high as its text. */
+/** Makes the field as high as its text. */
 function useHeight(input: { readonly current: HTMLTextAreaElement | null }, text: string): void {
-  // biome-ignore lint/correctness/useExhaustiveDependencies: the text is what makes it high
+  // biome-ignore lint/correctness/useExhaustiveDependencies: the text determines the height
   useLayoutEffect(() => {
     const element = input.current
     if (!element) return
@@ -239,7 +239,7 @@ function useHeight(input: { readonly current: HTMLTextAreaElement | null }, text
   }, [text, input])
 }
 
-/** Takes over the text of a message that is changed, and the keyboard. */
+/** Copies the text of a message that is edited, and focuses the field. */
 function useBeginning(
   input: { readonly current: HTMLTextAreaElement | null },
   composing: Composing | null,
@@ -255,7 +255,7 @@ function useBeginning(
   }, [composing, input, setText, draft])
 }
 
-/** Keeps what is typed with the conversation, on all ways out of it. */
+/** Stores the draft with the conversation, whenever the user leaves it. */
 function useDraft(conversation: string, first: string) {
   const { api } = useChatClient()
   const kept = useRef({ text: first, saved: first })
@@ -265,7 +265,7 @@ function useDraft(conversation: string, first: string) {
     const { text, saved } = kept.current
     if (text === saved || text.length > MAX_CHAT_TEXT) return
     kept.current = { text, saved: text }
-    // A draft that is lost does no harm that a message could mend.
+    // A lost draft is not worth an error message.
     api.setConversation({ conversation, draft: text }).catch(() => {})
   }, [api, conversation])
   useEffect(() => {
@@ -287,7 +287,7 @@ function useDraft(conversation: string, first: string) {
   return { write, read }
 }
 
-/** Shows the others that the user types, not more often than needed. */
+/** Sends the typing indicator, not more often than needed. */
 function useTyping(conversation: string): (what: 'typing' | 'stopped') => void {
   const { api } = useChatClient()
   const shownMs = useRef(0)
@@ -302,7 +302,7 @@ function useTyping(conversation: string): (what: 'typing' | 'stopped') => void {
   )
 }
 
-/** Completes the names of persons behind `@`. */
+/** Completes the names of persons after `@`. */
 function useCompletion(
   input: { readonly current: HTMLTextAreaElement | null },
   text: string,
@@ -343,7 +343,7 @@ function useCompletion(
           'aria-activedescendant': `${id}-${at}`,
         }
       : {},
-    /** Returns true if the key was for the list. */
+    /** Returns true if the list handled the key. */
     keyDown(event: KeyboardEvent, onChange: (text: string) => void): boolean {
       change.current = onChange
       if (!isOpen) return false

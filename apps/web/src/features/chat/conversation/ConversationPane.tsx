@@ -26,21 +26,21 @@ import { RequestBar } from './RequestBar.tsx'
 
 const ReportDialog = lazy(() => import('../details/ReportDialog.tsx'))
 
-/** With so many unread messages a conversation opens where reading ended. */
+/** With this many unread messages, a conversation opens at the first of them. */
 const MANY_UNREAD = 20
-/** Older problems are in the details only. */
+/** Older problems are shown only in the details. */
 const PROBLEM_MS = 86_400_000
 const HERE_EVERY_MS = 60_000
 
 interface Props {
   readonly store: ChatStore
   readonly conversation: ChatConversation
-  /** A message to go to. */
+  /** A message to scroll to. */
   readonly message: Target | null
   onOpen(conversation: string | null): void
 }
 
-/** One conversation: its messages and a field to write. */
+/** One conversation: its messages and the composer. */
 export function ConversationPane({ store, conversation, message, onOpen }: Props) {
   const client = useChatClient()
   const { id, kind, state, isRequest, members, unread } = conversation
@@ -147,7 +147,7 @@ export function ConversationPane({ store, conversation, message, onOpen }: Props
   )
 }
 
-/** The last refused act of others, or fault of the hub. */
+/** Shows the last refused action of others, or the last error of the hub. */
 function LastProblem({ conversation: { problems } }: Pick<Props, 'conversation'>) {
   const last = problems.at(-1)
   if (!last || Date.now() - last.atMs > PROBLEM_MS) return null
@@ -158,7 +158,7 @@ function LastProblem({ conversation: { problems } }: Pick<Props, 'conversation'>
   )
 }
 
-/** The same map as long as nobody has changed, so that messages are not drawn again. */
+/** Returns the same map while it has not changed, so that messages are not rendered again. */
 function usePeople(
   conversation: ChatConversation,
   items: readonly ChatMessage[] | undefined,
@@ -200,7 +200,7 @@ function TypingLine(
   )
 }
 
-/** Shows the others that the user is there, as long as the page is looked at. */
+/** Sends that the user is present while the page is visible. */
 function useHere(conversation: string, isWritable: boolean): void {
   const { api } = useChatClient()
   useEffect(() => {
@@ -218,7 +218,7 @@ function useHere(conversation: string, isWritable: boolean): void {
   }, [api, conversation, isWritable])
 }
 
-/** Files that are dropped on the page belong to this conversation. */
+/** Attaches files that are dropped on the page to this conversation. */
 function useDrops(isWritable: boolean, take: (files: readonly DroppedFile[]) => void): void {
   const { files: sharing } = useChatClient().shares
   useEffect(() => {
@@ -227,7 +227,7 @@ function useDrops(isWritable: boolean, take: (files: readonly DroppedFile[]) => 
   }, [isWritable, sharing, take])
 }
 
-/** Marks what was on the screen as read. Nobody learns that a request was seen. */
+/** Marks messages that were on the screen as read. For a request, no receipt is sent. */
 function useReading(
   { id, readUpTo }: ChatConversation,
   view: MessageWindow,
@@ -241,7 +241,7 @@ function useReading(
       const at = (wanted: string | null) => items.findIndex(each => each.id === wanted)
       if (!isWritable || at(message) <= at(marked.current)) return
       marked.current = message
-      // It is marked again with the next message.
+      // The next message marks it again.
       api.markRead({ conversation: id, message }).catch(() => {})
     },
     [api, id, isWritable, view],

@@ -24,11 +24,11 @@ import { lineOf } from '../text/line-of.ts'
 import { nameOf } from '../text/shown-text.ts'
 import styles from './conversation.module.css'
 
-/** So near to an end, more is loaded, or the end is followed. */
+/** Distance to an end within which more is loaded, or the end is followed. */
 const NEAR_PIXELS = 400
 const END_PIXELS = 48
 
-/** A message to go to. A new object goes there again. */
+/** A message to scroll to. A new object scrolls there again. */
 export interface Target {
   readonly id: string
 }
@@ -38,7 +38,10 @@ interface Props {
   readonly view: MessageWindow
   readonly conversation: ChatConversation
   readonly people: ReadonlyMap<string, ChatPerson>
-  /** The last message that was read when the conversation was opened; null if nothing is unread. */
+  /**
+   * The last message that had been read when the conversation was opened; null if nothing is
+   * unread.
+   */
   readonly readUpTo: string | null
   readonly target: Target | null
   readonly isWritable: boolean
@@ -48,7 +51,9 @@ interface Props {
   onNewest(): void
 }
 
-/** The messages of a conversation. It stays where it is read, and follows new messages at its end. */
+/**
+ * The messages of a conversation. Keeps the scroll position, and follows new messages at the end.
+ */
 export function MessageList(props: Props) {
   const { shown, view, conversation, people, readUpTo, isWritable, actions, onSeen, onNewest } = props
   const scroller = useRef<HTMLDivElement>(null)
@@ -75,7 +80,7 @@ export function MessageList(props: Props) {
     const last = lastVisible(element)
     if (last !== null && document.visibilityState === 'visible') onSeen(last)
   }, [view, onSeen])
-  // biome-ignore lint/correctness/useExhaustiveDependencies: again with every change of the messages
+  // biome-ignore lint/correctness/useExhaustiveDependencies: runs after every change of the messages
   useEffect(() => {
     look()
     document.addEventListener('visibilitychange', look)
@@ -89,7 +94,7 @@ export function MessageList(props: Props) {
       <p className="visually-hidden" aria-live="polite">
         {arrival}
       </p>
-      {/* biome-ignore lint/a11y/noStaticElementInteractions: keys move the focus among its messages, which show their buttons under the pointer */}
+      {/* biome-ignore lint/a11y/noStaticElementInteractions: keys move the focus among its messages, which show their buttons on hover */}
       <div
         ref={scroller}
         className={`${layout.tall} ${styles.scroller}`}
@@ -145,7 +150,7 @@ export function MessageList(props: Props) {
   )
 }
 
-/** The message of somebody else that has just come, for screen readers. */
+/** Returns the newest message from another person, for screen readers. */
 function useArrival({ items, hasNewer }: Messages): string {
   const last = items.at(-1)
   const before = useRef(last?.id)
@@ -166,7 +171,7 @@ function quotedBy(
   return replyTo === null ? undefined : (byId.get(replyTo) ?? quoted.get(replyTo))
 }
 
-/** Names of those who have read a message; null if nobody says so. */
+/** Returns the names of those who have read a message, or null if there are none. */
 function readersOf({ readBy }: ChatConversation, id: string, { shown, people }: Props): string | null {
   const at = shown.items.findIndex(each => each.id === id)
   const readers = readBy.filter(({ upTo }) => shown.items.findIndex(each => each.id === upTo) >= at)
@@ -177,7 +182,10 @@ function readersOf({ readBy }: ChatConversation, id: string, { shown, people }: 
   return names.length === 0 ? null : names.join(', ')
 }
 
-/** Keeps the place while messages come above and below it, and goes to a target. Returns the message to mark. */
+/**
+ * Keeps the scroll position while messages are added above and below, and scrolls to a target.
+ * Returns the message to mark.
+ */
 function useScroll(
   { shown, target, readUpTo }: Props,
   scroller: RefObject<HTMLDivElement | null>,
@@ -187,7 +195,7 @@ function useScroll(
   const [marked, setMarked] = useState<string | null>(null)
   const isPlaced = useRef(false)
   const reachedTarget = useRef<Target | null>(null)
-  /** The first message on the screen, and where it was. */
+  /** The first message on the screen, and its position. */
   const anchor = useRef<{ readonly id: string; readonly top: number } | null>(null)
   const isFollowing = useRef(true)
 
@@ -252,7 +260,7 @@ const rowsIn = (element: HTMLElement) => [...element.querySelectorAll<HTMLElemen
 const rowOf = (element: HTMLElement, id: string) =>
   element.querySelector<HTMLElement>(`[data-message="${CSS.escape(id)}"]`)
 
-/** Menus of messages are elsewhere on the page. */
+/** Menus of messages are elsewhere in the DOM. */
 function isInside({ currentTarget, target }: { currentTarget: Element; target: EventTarget }): boolean {
   return currentTarget.contains(target as Element)
 }

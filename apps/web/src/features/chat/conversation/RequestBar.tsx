@@ -21,7 +21,7 @@ interface Props {
   onOpen(conversation: string | null): void
 }
 
-/** A stranger's request, which is accepted or not. */
+/** A request from a stranger, to accept or to refuse. */
 export function RequestBar({ store, conversation: { id, kind, invitedBy }, onOpen }: Props) {
   const { api, contacts, setBlocked } = useChatClient()
   const [isContact, setContact] = useState(true)

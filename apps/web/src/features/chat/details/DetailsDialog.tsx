@@ -32,7 +32,7 @@ interface Props {
 
 type Change = Omit<InputOf<'changeGroup'>, 'conversation'>
 
-/** Members and rules of a conversation, which admins change. */
+/** Members and settings of a conversation, which admins can change. */
 export function DetailsDialog({ store, conversation, onOpen, onClose }: Props) {
   const { api } = useChatClient()
   const { isBusy, failure, run } = useWork()

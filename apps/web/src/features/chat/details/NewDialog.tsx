@@ -23,7 +23,7 @@ interface Props {
   onClose(): void
 }
 
-/** Begins a private conversation or a group, or joins the room of a share. */
+/** Starts a private conversation or a group, or joins the room of a share. */
 export function NewDialog({ onCreated, onClose }: Props) {
   const client = useChatClient()
   const { api } = client
@@ -44,7 +44,7 @@ export function NewDialog({ onCreated, onClose }: Props) {
     if (kind === 'share' && isMaking) return make({ ...at, link: text('link') })
     if (kind === 'share') return api.joinShareRoom({ ...at, link: text('link') })
     const people = readPeople(form)
-    // A group may begin with the user alone.
+    // A group may start with the user alone.
     const isAlone = people instanceof Error && people.message === t.nobody && kind === 'group'
     setError(people instanceof Error && !isAlone ? people.message : null)
     if (people instanceof Error && !isAlone) return null
@@ -117,7 +117,7 @@ export function NewDialog({ onCreated, onClose }: Props) {
   )
 }
 
-/** The link of a new room, which is shown only here. */
+/** The link of a new room, which is shown only once. */
 function Made(props: { readonly link: string; onOpen(): void; onClose(): void }) {
   const { link, onOpen, onClose } = props
   return (

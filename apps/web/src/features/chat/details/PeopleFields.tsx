@@ -66,7 +66,7 @@ export function PeopleFields({ several, error, except = [] }: Props) {
   )
 }
 
-/** Returns the DIDs of the persons that a form names, or what is wrong with it. */
+/** Returns the DIDs of the persons in a form, or its error. */
 export function readPeople(form: FormData): string[] | Error {
   const typed = String(form.get('dids') ?? '')
     .split(/[\s,;]+/)

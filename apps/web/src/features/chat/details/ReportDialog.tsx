@@ -16,7 +16,7 @@ interface Props {
   onClose(): void
 }
 
-/** The evidence that somebody sent a message, to copy for a moderator. */
+/** The proof that a person sent a message, to copy for a moderator. */
 export default function ReportDialog({ conversation, message, onClose }: Props) {
   const { api } = useChatClient()
   const asked = useAnswer(

@@ -13,7 +13,7 @@ import { nameOf, shownText } from '../text/shown-text.ts'
 
 const t = texts.report
 
-/** Verifies a report of somebody else, and shows the one message that it proves. */
+/** Verifies a report from another person, and shows the one message that it proves. */
 export default function VerifyReportDialog({ onClose }: { onClose(): void }) {
   const { api } = useChatClient()
   const { isBusy, failure, run } = useWork()

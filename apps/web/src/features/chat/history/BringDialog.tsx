@@ -15,7 +15,10 @@ import { useTransfer } from './use-transfer.ts'
 
 const t = texts.history
 
-/** Shows a code for another device of the user, and how far its history is. A transfer that is under way continues when this is closed. */
+/**
+ * Shows a code for another device of the user, and the progress of its history transfer. A running
+ * transfer continues when the dialog is closed.
+ */
 export default function BringDialog({ onClose }: { onClose(): void }) {
   const { api } = useChatClient()
   const asked = useTransfer()
@@ -25,7 +28,7 @@ export default function BringDialog({ onClose }: { onClose(): void }) {
   const ask = () => run(async () => setCode((await api.askForHistory({})).code))
   const isKnown = transfer !== undefined
   const isBusy = transfer?.state === 'running'
-  // biome-ignore lint/correctness/useExhaustiveDependencies: a code is asked for once, if nothing is under way
+  // biome-ignore lint/correctness/useExhaustiveDependencies: a code is requested once, if no transfer is running
   useEffect(() => {
     if (isKnown && !isBusy && code === null) ask()
   }, [isKnown])
@@ -38,7 +41,7 @@ export default function BringDialog({ onClose }: { onClose(): void }) {
       title={t.bring}
       description={shown?.state === 'waiting' ? t.bringBody : undefined}
       onClose={() => {
-        // Nobody sees the code any more.
+        // The code is not visible any longer.
         if (shown?.state === 'waiting') cancel()
         onClose()
       }}

@@ -16,7 +16,7 @@ import { useStopping } from './use-stopping.ts'
 
 const t = texts.history
 
-/** Saves the history as a file, encrypted with a passphrase unless the user says otherwise. */
+/** Saves the history as a file, encrypted with a passphrase unless the user chooses otherwise. */
 export default function ExportDialog({ onClose }: { onClose(): void }) {
   const { api } = useChatClient()
   const { isBusy, failure, run } = useWork()

@@ -16,7 +16,10 @@ import { useTransfer } from './use-transfer.ts'
 const t = texts.history
 const PREFIX = 'shoal-history:'
 
-/** Sends the history to another device of the user, whose code is scanned or pasted. A transfer that is under way continues when this is closed. */
+/**
+ * Sends the history to another device of the user, whose code is scanned or pasted. A running
+ * transfer continues when the dialog is closed.
+ */
 export default function GiveDialog({ onClose }: { onClose(): void }) {
   const client = useChatClient()
   const { api } = client
@@ -31,7 +34,7 @@ export default function GiveDialog({ onClose }: { onClose(): void }) {
   const give = (code: string) =>
     run(async () => {
       setBegun(false)
-      // Any hub will do at which both devices are: with several, the first that takes it.
+      // Any hub with both devices works: of several, the first that accepts is used.
       const begun = await firstOf(
         hubs.map(({ url }) => url),
         hub => api.giveHistory({ code: code.trim(), ...(hub !== undefined && { hub }) }),
@@ -90,7 +93,7 @@ export default function GiveDialog({ onClose }: { onClose(): void }) {
   )
 }
 
-/** Tries one after the other, while the device cannot be reached there. */
+/** Tries one hub after the other, until the device can be reached on one. */
 async function firstOf<T>(hubs: readonly string[], run: (hub?: string) => Promise<T>): Promise<T> {
   const [first, ...rest] = hubs
   if (rest.length === 0) return run(first)

@@ -9,7 +9,7 @@ const DIALOGS = {
 
 export type HistoryTask = keyof typeof DIALOGS
 
-/** Lets the user do something with the history as a whole. */
+/** Shows the dialog for an action on the whole history. */
 export function HistoryDialog({ task, onClose }: { readonly task: HistoryTask; onClose(): void }) {
   const Dialog = DIALOGS[task]
   return (

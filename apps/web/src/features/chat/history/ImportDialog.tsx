@@ -11,10 +11,10 @@ import { Counted } from './TransferProgress.tsx'
 import { useStopping } from './use-stopping.ts'
 
 const t = texts.history
-/** Bytes that say whether a file is encrypted. */
+/** Number of bytes that show whether a file is encrypted. */
 const HEAD_BYTES = 64
 
-/** Adds the messages of a file that was exported. */
+/** Imports the messages of an exported file. */
 export default function ImportDialog({ onClose }: { onClose(): void }) {
   const { api } = useChatClient()
   const { isBusy, failure, run } = useWork()

@@ -6,7 +6,7 @@ import { texts } from '../../../shared/messages/chat.ts'
 
 const t = texts.history
 
-/** How far a transfer is, or how it has ended. */
+/** The progress or the result of a transfer. */
 export function TransferProgress({ transfer }: { readonly transfer: ChatTransfer }) {
   const { direction, state, messages, total, added, problem } = transfer
   if (state === 'failed') return <Problem error={Object.assign(new Error(problem?.message), problem)} />

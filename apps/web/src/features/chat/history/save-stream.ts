@@ -1,10 +1,15 @@
-/** Saves a stream as a file. Where pages can write files, it goes to the disk as it comes. */
+/**
+ * Saves a stream as a file. Where pages can write files, it is written to the disk as it arrives.
+ */
 
 interface Picker {
   showSaveFilePicker?(options: { suggestedName: string }): Promise<FileSystemFileHandle>
 }
 
-/** `open` begins the stream once the user has chosen where. To be called from a click. Returns false if the user chose nothing. Rejects with what the stream or the disk failed with. */
+/**
+ * `open` starts the stream after the user has chosen a file. Must be called from a click. Returns
+ * false if the user cancelled. Rejects with the error of the stream or of the disk.
+ */
 export async function saveStream(
   name: string,
   signal: AbortSignal,
@@ -18,12 +23,12 @@ export async function saveStream(
     })
     if (!handle) return false
     const file = await handle.createWritable()
-    // A file that was there before stays as it was unless the stream ends well.
+    // An existing file is replaced only if the stream completes.
     await (await open()).pipeTo(file as WritableStream<Uint8Array>, { signal })
     return true
   }
   const stream = (await open()) as ReadableStream<Uint8Array<ArrayBuffer>>
-  // Browsers keep large ones on the disk.
+  // Browsers store large blobs on the disk.
   const blob = await new Response(stream).blob()
   signal.throwIfAborted()
   const link = document.createElement('a')

@@ -1,13 +1,13 @@
 import { useEffect, useState } from 'react'
 
 export interface Stopping {
-  /** Returns a signal for work that begins. */
+  /** Returns a signal for an action that starts. */
   begin(): AbortSignal
-  /** Ends the work that has begun. */
+  /** Aborts the action. */
   stop(): void
 }
 
-/** Lets the user stop something that takes long. It is stopped, too, when the component is gone. */
+/** Lets the user stop a long action. It also stops when the component is unmounted. */
 export function useStopping(): Stopping {
   const [stopping] = useState<Stopping>(() => {
     let running: AbortController | null = null

@@ -3,7 +3,7 @@ import { useEffect } from 'react'
 import { type Asked, useAnswer } from '../../../shared/base/use-answer.ts'
 import { useChatClient } from '../chat-client.ts'
 
-/** The last transfer of the history of this device, as it changes; null if there was none. */
+/** Returns the last history transfer of this device, kept up to date; null if there was none. */
 export function useTransfer(): Asked<ChatTransfer | null> {
   const client = useChatClient()
   const asked = useAnswer(

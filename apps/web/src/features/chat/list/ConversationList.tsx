@@ -41,7 +41,7 @@ export function ConversationList({ store, selected, onOpen }: Props) {
   const [isCreating, setCreating] = useState(false)
   const [task, setTask] = useState<HistoryTask | null>(null)
   const [query, setQuery] = useState('')
-  // The user's list lacks this device, or there is none.
+  // The user's device list does not contain this device, or there is none.
   const isNew = (failure as { code?: string } | null)?.code === 'no-devices'
   const words = query.trim().toLocaleLowerCase()
   const isFound = (each: ChatConversation) => nameOfConversation(each).toLocaleLowerCase().includes(words)
@@ -130,7 +130,7 @@ export function ConversationList({ store, selected, onOpen }: Props) {
   )
 }
 
-/** The browser asks for permission only if somebody chooses this. */
+/** The menu of the list. The browser asks for permission only if the user chooses this. */
 function ListMenu(props: Pick<Props, 'store' | 'onOpen'> & { onTask(task: HistoryTask): void }) {
   const { store, onOpen, onTask } = props
   const { contacts } = useChatClient()

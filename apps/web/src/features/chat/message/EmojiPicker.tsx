@@ -9,7 +9,7 @@ import { EMOJI } from './emoji.ts'
 const GROUPS = Object.keys(EMOJI) as (keyof typeof EMOJI)[]
 
 interface Props {
-  /** The button that opens it. */
+  /** The button that opens the picker. */
   readonly trigger: ReactElement
   onChoose(emoji: string): void
   onOpenChange?(isOpen: boolean): void
@@ -28,7 +28,7 @@ export function EmojiPicker({ trigger, onChoose, onOpenChange }: Props) {
       <Popover.Portal>
         <Popover.Positioner className={styles.positioner} sideOffset={6} align="end">
           <Popover.Popup className={`${layout.scroll} ${styles.popup}`} aria-label={texts.emoji}>
-            {/* biome-ignore lint/a11y/noStaticElementInteractions: the keys move the focus among its buttons */}
+            {/* biome-ignore lint/a11y/noStaticElementInteractions: keys move the focus among its buttons */}
             <div className={layout.stack2} onKeyDown={moveFocus}>
               {GROUPS.map(group => (
                 <fieldset key={group} aria-label={texts.emojiGroups[group]} className={styles.grid}>

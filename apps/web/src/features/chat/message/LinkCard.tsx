@@ -29,7 +29,10 @@ const ICONS: Readonly<Record<LinkKind, IconName>> = {
   other: 'file',
 }
 
-/** A link to shared files: what they are, how much of them was downloaded, and what can be done with them. Pictures and films are fetched only if somebody asks for them. */
+/**
+ * A link to shared files: their names and sizes, the downloaded part, and actions. Images and
+ * videos are downloaded only on request.
+ */
 export function LinkCard({ link }: { readonly link: ShoalLink }) {
   const { shares } = useChatClient()
   const { name, lengthBytes, kind, isSealed, isWhole } = link
@@ -55,7 +58,7 @@ export function LinkCard({ link }: { readonly link: ShoalLink }) {
   )
 }
 
-/** The downloaded share of the content, 0 to 1. Null if it is not among the transfers. */
+/** Returns the downloaded part of the content, 0 to 1, or null if it is not among the transfers. */
 function useProgress(downloads: LinkDownloads | null, { ids }: ShoalLink): number | null {
   const [progress, setProgress] = useState<number | null>(null)
   useEffect(() => {
@@ -65,7 +68,9 @@ function useProgress(downloads: LinkDownloads | null, { ids }: ShoalLink): numbe
   return progress
 }
 
-/** The address of the page that opens a link; null if there is none, or before it is known. */
+/**
+ * Returns the address of the page that opens a link; null if there is none, or before it is known.
+ */
 function usePageOf(shares: ChatShares, link: string): string | null {
   const [page, setPage] = useState<string | null>(null)
   useEffect(() => {

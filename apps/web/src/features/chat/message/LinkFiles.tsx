@@ -13,12 +13,15 @@ import type { OpenedFiles } from '../chat-client.ts'
 import styles from './message.module.css'
 
 const t = texts.link
-/** More files than that are downloaded rather than looked at. */
+/** Shares with more files than this are downloaded instead of viewed. */
 const LISTED = 50
 
 const isMedia = ({ kind }: ShownFile) => kind === 'video' || kind === 'audio' || kind === 'picture'
 
-/** The files of a link that was opened: the largest that can be shown in place is shown, others at a click; all can be saved. */
+/**
+ * The files of an opened link: the largest one that can be displayed is shown, others after a
+ * click. All can be saved.
+ */
 export function LinkFiles({ share, isSealed }: { readonly share: OpenedFiles; readonly isSealed: boolean }) {
   const { files } = share
   const [shown, setShown] = useState(() => largestMedia(files))
@@ -32,7 +35,7 @@ export function LinkFiles({ share, isSealed }: { readonly share: OpenedFiles; re
   return (
     <>
       {shown && (
-        // Pictures and players only say that they cannot show something.
+        // Images and players only report that they cannot show something.
         <div className={`${layout.scroll} ${styles.media}`} onErrorCapture={explain}>
           <Suspense fallback={<Loading />}>
             <FileView key={shown.index} file={shown} files={files} />

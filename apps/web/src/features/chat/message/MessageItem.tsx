@@ -31,22 +31,25 @@ export interface MessageActions {
 interface Props {
   readonly message: ChatMessage
   readonly isFirst: boolean
-  /** The message that it answers; null if this device does not have it, undefined if it answers none or is not known yet. */
+  /**
+   * The message that this one answers; null if this device lacks it, undefined if there is none or
+   * it is not known yet.
+   */
   readonly quoted: ChatMessage | null | undefined
   readonly people: ReadonlyMap<string, ChatPerson>
-  /** Whether its buttons are shown. */
+  /** Whether the buttons are shown. */
   readonly isActive: boolean
-  /** Whether the keyboard reaches it with Tab. */
+  /** Whether Tab reaches the message. */
   readonly isReached: boolean
   readonly isMarked: boolean
   /** Whether the user may write in this conversation. */
   readonly isWritable: boolean
   readonly isAdmin: boolean
-  /** Whether links may be opened. They may not in the request of a stranger. */
+  /** Whether links can be opened. They cannot in the request of a stranger. */
   readonly hasLinks: boolean
-  /** Whether it is the last message of the user, which says that it was sent. */
+  /** Whether this is the user's last message, which shows that it was sent. */
   readonly isLastOwn: boolean
-  /** Names of those who have read it, for the last message of the user. */
+  /** Names of those who have read the message, for the user's last one. */
   readonly readBy: string | null
   readonly actions: MessageActions
 }
@@ -55,7 +58,7 @@ export const MessageItem = memo(function MessageItem(props: Props) {
   const { message, isFirst, isActive, isReached, isMarked, people, hasLinks } = props
   const { id, sender, sentMs, state, replyTo } = message
   const name = nameOf(sender)
-  // Its buttons stay while the menu of one of them has the pointer and the keyboard.
+  // The buttons stay while the menu of one of them has the pointer and the focus.
   const [isHeld, setHeld] = useState(false)
   const mentioned = useMemo(
     () => message.mentions.flatMap(did => people.get(did) ?? []),
@@ -162,7 +165,7 @@ function Reactions({ message, people, isWritable, actions }: Props) {
   )
 }
 
-/** Whether it was edited, sent and read. */
+/** Shows whether a message was edited, sent and read. */
 function State({ message: { state, delivery, sender }, isLastOwn, readBy }: Props) {
   const facts = [
     state === 'edited' && texts.edited,

@@ -30,7 +30,7 @@ interface Props {
   readonly hasLinks: boolean
 }
 
-/** The text of a message: Markdown, of which a long one is shown only in part at first. */
+/** The text of a message, in Markdown. Long texts are initially cut. */
 export function MessageText({ text, mentioned, hasLinks }: Props) {
   const [isWhole, setWhole] = useState(false)
   const shown = useMemo(() => ({ mentioned, hasLinks }), [mentioned, hasLinks])
@@ -75,7 +75,7 @@ function TextWithMentions({ text }: { readonly text: string }): ReactNode {
 const isSelf = (people: readonly ChatPerson[], did: string) =>
   people.some(each => each.did === did && each.isSelf)
 
-/** A link whose text is not its address says where it goes. */
+/** A link whose text is not its address, with the host that it leads to. */
 function LinkWithHost(props: {
   readonly href: string
   readonly label: string
@@ -108,7 +108,7 @@ function LinkWithHost(props: {
   )
 }
 
-/** The outline of the page does not contain headings that people write. */
+/** Headings in messages are not part of the outline of the page. */
 function PlainHeading({ children }: { readonly children: ReactNode }) {
   return (
     <p>

@@ -2,11 +2,11 @@ import { ApiError, type ChatConversation, type ChatPerson, type EventOf } from '
 import { Cell } from '../../../shared/base/cell.ts'
 import type { ChatClient } from '../chat-client.ts'
 
-/** How long somebody types, or is there, unless it is said again. */
+/** Typing and presence end after this time unless they are sent again. */
 const TYPING_MS = 8000
 const HERE_MS = 120_000
 
-/** Somebody in a conversation shows that they type or are there. */
+/** A person in a conversation who is typing or present. */
 export interface Presence {
   readonly typingUntilMs: number
   readonly hereUntilMs: number
@@ -18,7 +18,7 @@ export const presenceKey = (conversation: string, did: string): PresenceKey => `
 /** The conversations, kept up to date by events. */
 export class ChatStore {
   readonly client: ChatClient
-  /** The newest first. Null until they were read. */
+  /** Newest first. Null until they have been read. */
   readonly conversations = new Cell<readonly ChatConversation[] | null>(null)
   readonly failure = new Cell<unknown>(null)
   readonly presence = new Cell<ReadonlyMap<PresenceKey, Presence>>(new Map())
@@ -31,7 +31,7 @@ export class ChatStore {
     this.client = client
   }
 
-  /** Reads the list and follows it, until the returned function is called. */
+  /** Reads the list and keeps it up to date, until the returned function is called. */
   follow(): () => void {
     this.#isClosed = false
     const end = this.client.listen(event => {
@@ -51,7 +51,7 @@ export class ChatStore {
     this.#changed(null)
   }
 
-  /** Shows a conversation as an operation returned it. */
+  /** Replaces a conversation with one that an operation returned. */
   put(conversation: ChatConversation): void {
     const others = (this.conversations.get() ?? []).filter(({ id }) => id !== conversation.id)
     this.conversations.set([...others, conversation].sort(byNewest))
@@ -66,7 +66,7 @@ export class ChatStore {
     void this.#read()
   }
 
-  /** Reads what has changed. What changes meanwhile is read after it. */
+  /** Reads changes. Those that happen meanwhile are read after it. */
   async #read(): Promise<void> {
     if (this.#isReading) return
     this.#isReading = true
