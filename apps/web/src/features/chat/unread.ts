@@ -1,4 +1,4 @@
 import { Cell } from '../../shared/base/cell.ts'
 
-/** Unread messages of all conversations that are not muted, and mentions. */
+/** Number of unread messages in conversations that are not muted, and of mentions. */
 export const unread = new Cell(0)

@@ -20,7 +20,7 @@ import { TrafficCard } from './TrafficCard.tsx'
 
 const t = texts.pages.dashboard
 
-/** How the node does, at a glance. */
+/** Shows the state of the node at a glance. */
 export function DashboardPage() {
   const node = useNode()
   const stats = useCell(node.stats)
@@ -49,7 +49,7 @@ export function DashboardPage() {
   )
 }
 
-/** The words that the list has for the same torrents. */
+/** The texts that the list uses for the same torrents. */
 const SHOWN_STATES = { ...texts.list.state, ...texts.list.reason }
 
 function countShown(torrents: Iterable<Torrent>): Record<string, number> {

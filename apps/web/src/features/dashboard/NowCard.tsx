@@ -12,16 +12,16 @@ import { limitText } from './limit-text.ts'
 import { NOW_SPAN_MS, nowPoints } from './now-points.ts'
 
 const t = texts.pages.dashboard
-/** Until the history has arrived, the known rates fill the chart, also in the first moments. */
+/** The minimum time span of the chart: until the history has arrived, the known rates fill it. */
 const LEAST_SPAN_MS = 20_000
 const MINUTE_MS = 60_000
 
-/** The rates of this moment, and of the last ten minutes. */
+/** The current rates, and those of the last ten minutes. */
 export function NowCard({ stats }: { stats: NodeStats }) {
   const { recent } = useNode()
   const heard = useCell(recent)
   const { atMs } = stats
-  // Again as minutes pass: what was heard is kept for a few only.
+  // Requested again every few minutes: the store keeps received rates only for a few minutes.
   const { value } = useAsked(
     async api => ({ history: await api.getHistory({ range: 'hour' }), atMs }),
     [Math.floor(atMs / MINUTE_MS)],
@@ -76,7 +76,9 @@ function Rate({
   )
 }
 
-/** Says that the limits do not hold for local peers, if so: nothing else shows why a transfer is faster. */
+/**
+ * Says that limits do not apply to local peers, if so: nothing else explains the faster transfer.
+ */
 function LocalPeers() {
   const { value } = useAsked(api => api.getSettings({}), [])
   if (!value || value.limits.limitLocalPeers) return null

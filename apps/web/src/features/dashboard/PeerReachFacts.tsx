@@ -12,7 +12,10 @@ import { texts } from '../../shared/messages/texts.ts'
 import { PeerReachNotice } from '../../shared/reach/PeerReachNotice.tsx'
 
 const t = texts.pages.dashboard.peerReach
-/** Whether others can connect in a sentence, what to do if not, what is known for each family, and the ports that routers opened. */
+/**
+ * Says whether peers can connect and what to do if not, what is known for each address family, and
+ * which ports routers have opened.
+ */
 export function PeerReachDetails({ reach, onTested }: { readonly reach: PeerReach; onTested(): void }) {
   const { state } = reach
   const open = reach.mappings.filter(({ externalPort }) => externalPort !== null)

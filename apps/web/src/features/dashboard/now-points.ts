@@ -1,17 +1,18 @@
 import type { History, NodeStats } from '@shoal/api'
 import { type RatePoint, toRates } from '../../shared/charts/series.ts'
 
-/** How far back the picture of now goes. */
+/** The time span of the chart of current rates. */
 export const NOW_SPAN_MS = 600_000
 
-/** A history and the node's time when it was asked. */
+/** A history, and the node's time at the request. */
 export interface AskedHistory {
   readonly history: History
   readonly atMs: number
 }
 
 /**
- * The rates of the last minutes: those that were heard, and before them the means that the node kept.
+ * Returns the rates of the last minutes: received rates, and before them the averages that the node
+ * stored.
  */
 export function nowPoints(
   recent: readonly NodeStats[],
@@ -27,7 +28,8 @@ export function nowPoints(
   const heardFromMs = heard[0]?.atMs ?? toMs
   const stepMs = asked.history.stepSeconds * 1000
   const endMs = Math.min(heardFromMs, asked.atMs)
-  // Each step is level, as it was meant: a line between the middles of steps would draw slopes that never were.
+  // Each average is drawn as a horizontal step: lines between the middles of steps would show
+  // slopes that did not exist.
   const kept = toRates(asked.history, toMs - NOW_SPAN_MS - stepMs, asked.atMs)
     .filter(({ atMs }) => atMs + stepMs <= asked.atMs && atMs < endMs)
     .flatMap(point => [point, { ...point, atMs: Math.min(point.atMs + stepMs, endMs) - 1 }])

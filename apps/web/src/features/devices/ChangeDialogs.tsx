@@ -12,7 +12,7 @@ const t = texts.settings.devices
 /** A device's name has at most 64 bytes. */
 export const MAX_NAME = 64
 
-/** Adds a device by the code that it shows. */
+/** Adds a device whose code the user enters. */
 export function AddDialog(props: ChangeProps) {
   const [code, setCode] = useState('')
   const { value: device, error } = useAnswer(
@@ -50,7 +50,7 @@ export function AddDialog(props: ChangeProps) {
   )
 }
 
-/** Adds the node of this console to a list that it knows. */
+/** Adds the node of this console to a device list that the node knows. */
 export function AddNodeDialog(props: ChangeProps) {
   const { api } = useNode()
   return (

@@ -20,14 +20,18 @@ const say = texts.settings.devices
 type Asks = 'start' | 'join' | 'add' | 'add-node' | 'renew' | 'update' | 'forget'
 type Asked = { readonly kind: Asks } | { readonly kind: 'rename' | 'remove'; readonly device: DeviceItem }
 
-/** The devices that act for the node's user, what was noticed about their list, and changes of it, which this page signs. */
+/**
+ * The devices that act for the node's user, alarms about their list, and changes to it, which this
+ * page signs.
+ */
 export function DeviceList() {
   const known = useAsked(api => api.listDevices({}), [])
   const [asks, setAsks] = useState<Asked | null>(null)
   const ask = (kind: Asks) => () => setAsks({ kind })
   if (!known.value) return null
   const { did, items, alarms } = known.value
-  // A list that follows an old one contradicts the newest, which would prove theft of the key to everybody.
+  // A new list based on an outdated one contradicts the newest list, which others would take as
+  // proof that the key was stolen.
   const isUnsure = alarms.some(({ kind }) => kind === 'restored')
   return (
     <div className={layout.stack3}>
@@ -109,7 +113,7 @@ function Item({ device: { name, kind, own, addedMs }, disabled, onAsk }: ItemPro
         <span className={layout.soft}>{facts.join(' · ')}</span>
       </span>
       <span className={layout.wrap2}>
-        {/* The page of a browser keeps its own description, of which the name is a part. */}
+        {/* Browsers store their own description, which contains the name. */}
         {kind !== 'browser' && (
           <Button
             size="small"

@@ -16,13 +16,16 @@ import { MAX_NAME } from './ChangeDialogs.tsx'
 const t = texts.settings.devices
 
 interface Props {
-  /** Whether the node knows no list yet: then it shows a code, by which another device adds it. */
+  /**
+   * Whether the node does not know a list yet: then it shows a code with which another device adds
+   * it.
+   */
   readonly isFirst: boolean
   onChanged(known: Devices): void
   onClose(): void
 }
 
-/** Takes a list of devices that was signed elsewhere. */
+/** Accepts a device list that was signed elsewhere. */
 export function JoinDialog({ isFirst, onChanged, onClose }: Props) {
   const { api } = useNode()
   const { isBusy, failure, run } = useWork()

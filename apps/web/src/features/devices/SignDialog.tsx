@@ -21,17 +21,20 @@ export interface ChangeProps {
 
 interface Props extends ChangeProps {
   readonly title: string
-  /** Says what the change means. */
+  /** Explains the change. */
   readonly about: string
   readonly confirm: string
-  /** Shown when it is done. */
+  /** Shown after the change. */
   readonly done: string
   readonly children?: ReactNode
-  /** Returns how the list changes. */
+  /** Returns the change to the list. */
   change(form: FormData): Promise<Change>
 }
 
-/** Changes the list of devices: signs the next one with the user's key in this page, and gives it to the node. */
+/**
+ * Changes the device list: signs the next one with the user's key in this page, and sends it to the
+ * node.
+ */
 export function SignDialog(props: Props) {
   const { api } = useNode()
   const { isBusy, failure, run } = useWork()

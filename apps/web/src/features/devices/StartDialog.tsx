@@ -26,11 +26,14 @@ interface Chosen {
   readonly root: KeyPair
   readonly name: string
   readonly successor: Successor
-  /** The word that is asked for, counted from 0. */
+  /** Index of the requested word, from 0. */
   readonly asked: number
 }
 
-/** Makes the first list: asks for the key and the name of this node, shows the words of the key's successor, and signs. */
+/**
+ * Creates the first list: asks for the key and the name of this node, shows the words of the next
+ * key, and signs.
+ */
 export function StartDialog({ onChanged, onClose }: Props) {
   const { api } = useNode()
   const { isBusy, failure, run } = useWork()

@@ -1,4 +1,7 @@
-/** Signs lists of devices in this page. Loaded when somebody changes the list: it contains the cryptography. */
+/**
+ * Signs device lists in this page. Loaded when the user changes the list, since it contains the
+ * cryptography.
+ */
 
 import type { DeviceHistory } from '@shoal/api'
 import { KeyPair } from '@shoal/identity'
@@ -24,7 +27,7 @@ export type Change = (devices: readonly Device[]) => readonly Device[]
 
 export interface Successor {
   readonly publicKey: Uint8Array
-  /** 24 words, which nobody else has. */
+  /** 24 words, known only to the user. */
   readonly words: string
 }
 
@@ -39,7 +42,7 @@ export function signFirst(root: KeyPair, device: Device, successor: Successor): 
   return toAnswer(signNextDevices(null, next, root))
 }
 
-/** Signs the list after these. Throws an error for the user if another key signs them. */
+/** Signs the next list. Throws an error for the user if the lists were signed by another key. */
 export function signNext(history: DeviceHistory, root: KeyPair, change: Change): DeviceHistory {
   const known = readDeviceHistory(history)
   if (!equalBytes(newestList(known).list.root, root.publicKey)) throw new Error(t.otherKey)

@@ -17,7 +17,7 @@ const t = texts.pages.hubs
 
 interface Props {
   readonly hub: JoinedHub
-  /** Words that are searched; null while nothing is. */
+  /** The searched text; null without a search. */
   readonly query: string | null
 }
 

@@ -13,7 +13,7 @@ import { JoinDialog } from './JoinDialog.tsx'
 
 const t = texts.pages.hubs
 
-/** The hubs that were joined, and a search in all of them. */
+/** The joined hubs, and a search on all of them. */
 export function HubsPage() {
   const asked = useAsked(api => api.listHubs({}), [])
   const [isJoining, setJoining] = useState(false)

@@ -21,7 +21,7 @@ interface Found {
   readonly items: readonly Provider[]
 }
 
-/** Finds out who has a torrent. */
+/** Finds the peers of a torrent. */
 export function FindCard() {
   const { api } = useNode()
   const { isBusy, failure, run } = useWork()

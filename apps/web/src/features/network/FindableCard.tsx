@@ -20,10 +20,10 @@ import { useAskedEvery, useNode } from '../../shared/node/context.tsx'
 import styles from './network.module.css'
 
 const t = texts.pages.network.findable
-/** Index nodes take a description some time after it was made. */
+/** Index nodes store a description some time after it was created. */
 const ASK_AGAIN_MS = 15_000
 
-/** The torrents that others find by search, and the key that signs their descriptions. */
+/** Torrents that others can find by search, and the key that signs their descriptions. */
 export function FindableCard() {
   const asked = useAskedEvery(ASK_AGAIN_MS, api => api.listFindable({}), [])
   const [isChoosing, setChoosing] = useState(false)
@@ -98,7 +98,7 @@ interface DialogProps {
   onClose(): void
 }
 
-/** Chooses a torrent and describes it for those who search. */
+/** Chooses a torrent and describes it for the search. */
 function PublishDialog({ published, onPublished, onClose }: DialogProps) {
   const { api, torrents } = useNode()
   const { isBusy, failure, run } = useWork()

@@ -22,10 +22,12 @@ import { OfferedCard } from './OfferedCard.tsx'
 import { PeersCard } from './PeersCard.tsx'
 
 const t = texts.pages.network
-/** Nodes come and go without an event. */
+/** Polling interval: there is no event when nodes connect and disconnect. */
 const ASK_AGAIN_MS = 5000
 
-/** The node in the Shoal network: what it is known by, whom it is connected to, and what others find at it. */
+/**
+ * The node in the Shoal network: its identity, its connections, and what others find through it.
+ */
 export function NetworkPage() {
   const asked = useAskedEvery(ASK_AGAIN_MS, api => api.getNetwork({}), [])
   const status = asked.value
@@ -44,7 +46,10 @@ interface StateProps {
   onChanged(): void
 }
 
-/** Turns the network on or off. Nothing can turn it on where a proxy or an interface rules it out. */
+/**
+ * Turns the network on or off. It cannot be turned on if a proxy or a network interface prevents
+ * it.
+ */
 function Switch({ status, onChanged }: StateProps) {
   const { isBusy, failure, run } = useEnabling(onChanged)
   const { state, reason } = status

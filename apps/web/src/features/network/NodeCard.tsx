@@ -17,13 +17,13 @@ const t = texts.pages.network
 
 interface Props {
   readonly status: NetworkStatus
-  /** Whether peers of torrents connect from outside; undefined until the node has answered. */
+  /** Whether peers of torrents can connect from outside; undefined until the node has answered. */
   readonly reach: PeerReach | undefined
   onTested(): void
   onChanged(): void
 }
 
-/** The identity and addresses of the node, and whether others reach it or why not. */
+/** The identity and addresses of the node, and whether others can connect or why not. */
 export function NodeCard({ status, reach, onTested, onChanged }: Props) {
   const { id, addresses, nodes, networkSize, records, relaying, relayed } = status
   const own = addresses.map(address => ({ address, ...addressParts(address) }))

@@ -16,7 +16,10 @@ interface Props {
   readonly peers: readonly NetworkPeer[]
 }
 
-/** The nodes around this one: all that it knows at their places in the key space, with lines to those that are connected. */
+/**
+ * A chart of all known nodes at their positions in the key space, with lines to those that are
+ * connected.
+ */
 export function NodesPicture({ ownKey, knownKeys, peers }: Props) {
   const own = pointOf(ownKey, ownKey, RADIUS)
   const relayed = peers.filter(peer => peer.relayed).length

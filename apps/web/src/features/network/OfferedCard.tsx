@@ -19,7 +19,7 @@ import styles from './network.module.css'
 
 const t = texts.pages.network.offered
 
-/** The torrents that others find at this node through the network. */
+/** Torrents that others find on this node through the network. */
 export function OfferedCard() {
   const asked = useAsked(api => api.listProvided({}), [])
   const [isChoosing, setChoosing] = useState(false)
@@ -89,7 +89,7 @@ interface DialogProps {
   onClose(): void
 }
 
-/** Chooses a torrent that others can find from now on. */
+/** Chooses a torrent to announce. */
 function AnnounceDialog({ offered, onAnnounced, onClose }: DialogProps) {
   const { api, torrents } = useNode()
   const { isBusy, failure, run } = useWork()

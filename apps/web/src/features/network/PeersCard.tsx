@@ -19,7 +19,7 @@ import { spokenProtocols } from './protocols.ts'
 
 const t = texts.pages.network.peers
 
-/** The connected nodes, how they are connected, and what they speak. */
+/** The connected nodes, their connections and their protocols. */
 export function PeersCard({ asked }: { readonly asked: Asked<{ readonly items: readonly NetworkPeer[] }> }) {
   const [isConnecting, setConnecting] = useState(false)
   const items = asked.value?.items

@@ -1,4 +1,4 @@
-/** Addresses of libp2p in the words of the screen. */
+/** libp2p transports and their names on the screen. */
 
 const TRANSPORTS: readonly (readonly [RegExp, string])[] = [
   [/\/webrtc-direct(?:\/|$)/, 'WebRTC'],
@@ -10,11 +10,11 @@ const TRANSPORTS: readonly (readonly [RegExp, string])[] = [
 ]
 
 export interface AddressParts {
-  /** `203.0.113.7:6882`. The address itself if it has no host and port. */
+  /** `203.0.113.7:6882`. The address itself if it does not contain a host and a port. */
   readonly place: string
   /** Such as `TCP`; empty if it is unknown. */
   readonly transport: string
-  /** PeerId of the relay on the way; null if there is none. */
+  /** PeerId of the relay; null if there is none. */
   readonly relay: string | null
 }
 
@@ -28,7 +28,9 @@ export function addressParts(address: string): AddressParts {
   return { place, transport, relay }
 }
 
-/** The beginning and the end of a PeerId, whose first characters are the same for all nodes. */
+/**
+ * Returns the beginning and the end of a PeerId: the first characters are the same for all nodes.
+ */
 export function shortId(id: string): string {
   return id.length <= 16 ? id : `${id.slice(0, 4)}…${id.slice(-8)}`
 }

@@ -1,4 +1,4 @@
-/** The picture of the key space: a circle on which every node has a place. */
+/** The chart of the key space: a circle on which every node has a position. */
 
 export interface Point {
   readonly x: number
@@ -14,7 +14,7 @@ export function pointOf(key: string, ownKey: string, radius: number): Point {
   return { x: Math.sin(angle) * radius, y: -Math.cos(angle) * radius }
 }
 
-/** Path of a line between two places, which bends towards the middle of the circle. */
+/** Returns the path of a line between two positions, curved towards the center of the circle. */
 export function linePath(from: Point, to: Point): string {
   const [x, y] = [(from.x + to.x) * 0.2, (from.y + to.y) * 0.2]
   return `M${round(from.x)} ${round(from.y)}Q${round(x)} ${round(y)} ${round(to.x)} ${round(to.y)}`

@@ -1,4 +1,4 @@
-/** Protocols that the screen has words for, in the order in which it shows them. */
+/** Protocols that have a name on the screen, in display order. */
 const PROTOCOLS = {
   dht: /^\/shoal\/kad\//,
   index: /^\/shoal\/index\//,
@@ -9,11 +9,11 @@ const PROTOCOLS = {
 
 export type Spoken = keyof typeof PROTOCOLS
 
-/** Protocols that every node of libp2p has, and parts of those above. */
+/** Protocols that every libp2p node speaks, and parts of those above. */
 const USUAL =
   /^\/(?:ipfs\/(?:id|ping)|libp2p\/(?:autonat|circuit\/relay\/[^/]+\/stop|dcutr)|shoal\/bittorrent-port|webrtc-signaling)(?:\/|$)/
 
-/** Splits the protocols of a node into those that have a name on the screen and the number of all others. */
+/** Splits the protocols of a node into those with a name on the screen and the number of others. */
 export function spokenProtocols(protocols: readonly string[]): { known: Spoken[]; others: number } {
   const names = Object.keys(PROTOCOLS) as Spoken[]
   const patterns = Object.values(PROTOCOLS)

@@ -13,7 +13,7 @@ import styles from './people.module.css'
 
 const t = texts.pages.people.contact
 
-/** The person whom a contact shows: profile, alarms, device list and verification. */
+/** The person behind a contact: profile, alarms, device list and verification. */
 export function ContactPart({ contact }: { readonly contact: Contact }) {
   const { did, name, picture, devices, expiresMs, verifiedMs } = contact
   const { api } = useNode()

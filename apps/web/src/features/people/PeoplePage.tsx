@@ -21,7 +21,10 @@ import { ProfileCard } from './ProfileCard.tsx'
 
 const t = texts.pages.people
 
-/** Shoal peers that were recognized, what they gave and took, and the reasons for their reputation. */
+/**
+ * Shoal peers that were recognized, how much they uploaded and downloaded, and the reasons for
+ * their reputation.
+ */
 export function PeoplePage() {
   const asked = useAsked(api => api.listPeople({ limit: 200 }), [])
   const listed = useAsked(api => api.listBlocked({}), [])
@@ -98,12 +101,15 @@ export function PeoplePage() {
 
 const ONE_VISIT_MS = 60 * 60_000
 
-/** Whether a node was met on one occasion only and is known by nothing else, such as the tab of somebody who opened a link. */
+/**
+ * Returns whether a node was seen only once and nothing else is known about it, such as the browser
+ * tab of a user who opened a link.
+ */
 function isGuest({ name, did, isTrusted, showsDid, firstSeenMs, lastSeenMs }: Person): boolean {
   return name === null && did === null && !isTrusted && !showsDid && lastSeenMs - firstSeenMs < ONE_VISIT_MS
 }
 
-/** Enough to tell the keys of a list apart. */
+/** Enough digits to distinguish the keys of a list. */
 const SHOWN_DIGITS = 12
 
 function PersonCard({ person, contact }: { person: Person; contact: Contact | undefined }) {
@@ -186,7 +192,7 @@ function PersonCard({ person, contact }: { person: Person; contact: Contact | un
   )
 }
 
-/** The person that a node has shown. */
+/** The person to whom a node has proved to belong. */
 function PersonOf({ person: { did, didExpiresMs, blocked, name } }: { readonly person: Person }) {
   const { api } = useNode()
   const { isBusy, run } = useWork()

@@ -1,4 +1,7 @@
-/** Makes a picture of a profile from any picture that the browser can show: a square, small enough for the node, without what cameras write into files. */
+/**
+ * Converts any image that the browser can show to a profile picture: a square, small enough for the
+ * node, without the metadata of cameras.
+ */
 const SIDE_PIXELS = 256
 const MAX_BYTES = 32 * 1024
 const QUALITIES = [0.85, 0.7, 0.5, 0.3, 0.1]

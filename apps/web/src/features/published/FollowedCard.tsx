@@ -15,7 +15,7 @@ export function FollowedCard({ followed }: { readonly followed: Followed }) {
   const { id, name, link, torrent, error } = followed
   const check = () =>
     run(async () => {
-      // A failure is on the card.
+      // The card shows failures.
       await api
         .checkFollowed({ id })
         .then(({ error, version }) => error ?? notify(told(name, version), { type: 'good' }), notifyError)

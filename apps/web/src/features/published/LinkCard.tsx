@@ -12,7 +12,7 @@ import { useTorrent } from '../../shared/node/context.tsx'
 interface Props {
   readonly name: string
   readonly link: string
-  /** Lines about its version. */
+  /** Facts about the version. */
   readonly facts: readonly string[]
   /** Id or hash of the torrent of the latest version; null if there is none. */
   readonly torrent: string | null

@@ -14,12 +14,12 @@ import { torrentOf } from './torrent-of.ts'
 const t = texts.pages.published
 
 interface Props {
-  /** The link that gets a new version; null for a new one. */
+  /** The link that gets a new version; null for a new link. */
   readonly known: Publication | null
   onClose(): void
 }
 
-/** Signs a version in this page, with a key that the node never gets, and publishes it. */
+/** Signs a version in this page, with a key that never leaves it, and publishes it. */
 export function PublishDialog({ known, onClose }: Props) {
   const { api, torrents } = useNode()
   const { isBusy, failure, run } = useWork()

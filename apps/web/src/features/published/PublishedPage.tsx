@@ -14,7 +14,7 @@ import { PublishDialog } from './PublishDialog.tsx'
 
 const t = texts.pages.published
 
-/** Links whose torrent their owner can replace: those that are followed, and the user's own. */
+/** Links whose torrent their owner can replace: links that the user follows, and the user's own. */
 export function PublishedPage() {
   const asked = useAsked(api => Promise.all([api.listFollowed({}), api.listPublications({})]), [])
   const [isFollowing, setFollowing] = useState(false)

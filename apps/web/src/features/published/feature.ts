@@ -10,7 +10,7 @@ export const published: Feature = {
       path: '/published',
       component: lazyComponent(() => import('./PublishedPage.tsx').then(it => it.PublishedPage)),
     },
-    // The name of the entry in the menu is an address that people guess.
+    // Users guess this address from the name of the menu entry.
     {
       path: '/links',
       component: lazyComponent(async () => () => Redirect({ to: '/published', replace: true })),

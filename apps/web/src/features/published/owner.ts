@@ -1,4 +1,6 @@
-/** The owner of published links. Loaded when somebody publishes: it contains the cryptography. */
+/**
+ * The owner of published links. Loaded when the user publishes, since it contains the cryptography.
+ */
 import type { KeyPair } from '@shoal/identity'
 import { nextVersion, publishedLink, signVersion } from '@shoal/links'
 

@@ -14,7 +14,7 @@ interface Props {
   onChange(name: string, value: string): void
 }
 
-/** Filters of a search in the network, behind a button that says how many are set. */
+/** The filters of a network search, behind a button that shows how many are set. */
 export function Filters({ parameters, onChange }: Props) {
   const set = FILTERS.filter(name => parameters.has(name)).length
   const [isOpen, setOpen] = useState(set > 0)

@@ -9,7 +9,7 @@ import styles from './Search.module.css'
 
 const t = texts.pages.search
 
-/** One thing that was found: what matches is marked in the snippet, or else in the path or name. */
+/** A search result: matches are highlighted in the snippet, or else in the path or name. */
 export function Hit({ hit }: { hit: SearchHit }) {
   const { torrentName, file, path, snippet, matches } = hit
   const name = shownName(path ?? torrentName)

@@ -2,19 +2,19 @@ import type { SearchHit } from '@shoal/api'
 import type { IconName } from '../../shared/controls/icons.ts'
 import { marked } from './marked.ts'
 
-/** A text whose matches are marked. */
+/** A text with highlighted matches. */
 export function Marked({ text, matches }: { text: string; matches: SearchHit['matches'] }) {
   return marked(text, matches).map(({ at, part, hit }) =>
     hit ? <mark key={at}>{part}</mark> : <span key={at}>{part}</span>,
   )
 }
 
-/** Returns where the console shows a hit. */
+/** Returns the address in the console that shows a hit. */
 export function hrefOf({ torrent, file }: Pick<SearchHit, 'torrent' | 'file'>): string {
   return file === null ? `/torrents/${torrent}` : `/torrents/${torrent}?tab=files&file=${file}`
 }
 
-/** Returns the icon for a file; that of torrents for null. */
+/** Returns the icon for a file, or for a torrent if the path is null. */
 export function iconFor(path: string | null): IconName {
   if (path === null) return 'transfers'
   const ending = path.slice(path.lastIndexOf('.') + 1).toLowerCase()

@@ -20,7 +20,7 @@ import { type Progress, useNetworkSearch } from './useNetworkSearch.ts'
 
 const t = texts.pages.search
 
-/** Results of the network and of the node's own list in one list, as they come. */
+/** Results from the network and from the node's own list in one list, as they arrive. */
 export function NetworkResults({ query }: { readonly query: NetworkQuery }) {
   const { progress, error, retry, probe } = useNetworkSearch(query)
   const block = useBlocking()
@@ -50,10 +50,15 @@ export function NetworkResults({ query }: { readonly query: NetworkQuery }) {
   )
 }
 
-/** The characters of a title by which the user remembers a blocked publisher. */
+/**
+ * Maximum length of the title that is stored with a blocked publisher, as a reminder for the user.
+ */
 const MAX_NOTE = 200
 
-/** Returns what blocks the publisher of a row. The node then hides what they signed, also in this search. */
+/**
+ * Returns a function that blocks the publisher of a row. The node then hides what they signed, also
+ * in this search.
+ */
 function useBlocking(): (row: SearchRow) => Promise<void> {
   const { api } = useNode()
   return useCallback(
@@ -88,12 +93,12 @@ function NetworkLink() {
 interface RowsProps {
   readonly progress: Progress
   readonly words: readonly string[]
-  /** Receives the ids of rows that have come on the screen. */
+  /** Receives the ids of rows that became visible. */
   onSeen(ids: readonly string[]): void
   onBlock(row: SearchRow): void
 }
 
-/** Above this line of the window, in pixels, the beginning of the list is out of sight. */
+/** If the top of the list is above this position in the window, in pixels, it is not visible. */
 const TOP_PX = 40
 
 function Rows({ progress, words, onSeen, onBlock }: RowsProps) {
@@ -169,10 +174,10 @@ function moveFocus(event: KeyboardEvent<HTMLElement>): void {
   next.focus()
 }
 
-/** Rows that are scrolled past quickly are not looked at. */
+/** Rows that are visible for less time, such as while scrolling, are not reported. */
 const SEEN_MS = 400
 
-/** Reports the rows that are on the screen for a while, several at a time. */
+/** Reports the rows that stay visible for a while, several at a time. */
 function useSeen(
   list: { readonly current: HTMLElement | null },
   shown: readonly string[],
@@ -201,5 +206,5 @@ function useSeen(
   }, [shown])
 }
 
-/** The node takes so many at a time. */
+/** The maximum number of rows that the node accepts at a time. */
 const MAX_PROBED = 50

@@ -20,11 +20,11 @@ const t = texts.pages.search
 interface Props {
   readonly row: SearchRow
   readonly words: readonly string[]
-  /** Blocks the publisher. The same function for each rendering. */
+  /** Blocks the publisher. The function is the same for each rendering. */
   onBlock(row: SearchRow): void
 }
 
-/** One torrent that was found: of the network, of the node's own list, or of both. */
+/** A torrent in the results: from the network, from the node's own list, or from both. */
 export const ResultRow = memo(({ row, words, onBlock }: Props) => {
   const details = useId()
   const [isOpen, setOpen] = useState(false)
@@ -98,7 +98,7 @@ function trustOf({ own, contact, trust }: Publisher): keyof typeof t.trust {
   return trust > 0 ? 'known' : trust < 0 ? 'bad' : 'unknown'
 }
 
-/** The end of a DID, where keys differ. */
+/** The last characters of a DID, where keys differ. */
 const DID_DIGITS = 8
 
 function publisherText(publisher: Publisher): string {
@@ -107,7 +107,10 @@ function publisherText(publisher: Publisher): string {
   return trust === 'contact' ? t.trust.contact({ name: publisher.name ?? key }) : t.trust[trust]({ key })
 }
 
-/** Matches in the node's own list: a document with the passage, a file, or nothing if the name of the torrent says it all. */
+/**
+ * Matches in the node's own list: a document with the passage, a file, or nothing if the name of
+ * the torrent matches.
+ */
 function Hits({ row: { hits, title } }: { readonly row: SearchRow }) {
   const files = hits.filter(
     ({ file, path, snippet }) => file !== null && (snippet !== null || path !== title),
@@ -177,7 +180,7 @@ function Download({ row, onAdded }: { readonly row: SearchRow; onAdded(id: strin
   )
 }
 
-/** Everything that is known of a row. */
+/** Everything that is known about a row. */
 function Details({ id, row, onBlock }: { readonly id: string; readonly row: SearchRow; onBlock(): void }) {
   const { files, fileCount, publisher, id: cid } = row
   const others = (fileCount ?? 0) - files.length

@@ -17,10 +17,10 @@ import styles from './Search.module.css'
 import { KINDS, type Kind, useHits } from './useHits.ts'
 
 const t = texts.pages.search
-/** Typing pauses this long before it is searched. */
+/** The search starts when typing pauses for this long. */
 const PAUSE_MS = 150
 
-/** Typing pauses this long before the network is asked: a question costs dozens of messages. */
+/** The network search starts when typing pauses for this long: a query costs dozens of messages. */
 const NETWORK_PAUSE_MS = 500
 
 type Place = 'everywhere' | 'node'
@@ -51,7 +51,7 @@ export function SearchPage() {
           <Icon name="search" />
           <input
             type="search"
-            // biome-ignore lint/a11y/noAutofocus: the page is for nothing else
+            // biome-ignore lint/a11y/noAutofocus: the field is the only purpose of the page
             autoFocus
             aria-label={t.label}
             placeholder={place === 'node' ? t.placeholder : t.placeholderAll}
@@ -102,7 +102,10 @@ export function SearchPage() {
 
 const PLACES = ['everywhere', 'node'] as const
 
-/** Reports the typed text after a pause or at once, and follows the address when a link or going back changes it. */
+/**
+ * Reports the typed text after a pause or at once, and updates it when a link or the back button
+ * changes the address.
+ */
 function useTyped(known: string, pauseMs: number, tell: (text: string) => void) {
   const [typed, setTyped] = useState(known)
   const told = useRef(known)

@@ -14,11 +14,11 @@ const SIZES = {
 } as const
 export const SIZE_NAMES = Object.keys(SIZES) as (keyof typeof SIZES)[]
 
-/** Days since something was published. */
+/** Days since the publication. */
 const AGES = { any: null, day: 1, week: 7, month: 31, year: 366 } as const
 export const AGE_NAMES = Object.keys(AGES) as (keyof typeof AGES)[]
 
-/** The names by which the address has the filters. */
+/** Names of the filters in the address. */
 export const FILTERS = ['size', 'age', 'language', 'license'] as const
 
 export interface NetworkQuery {
@@ -31,7 +31,7 @@ export interface NetworkQuery {
   readonly license?: string
 }
 
-/** Returns the search that an address asks for. What it has of unknown values is ignored. */
+/** Returns the search in an address. Unknown values are ignored. */
 export function queryOf(parameters: URLSearchParams, nowMs: number): NetworkQuery {
   const kind = KINDS.find(each => each === parameters.get('kind')) ?? 'any'
   const [minBytes, maxBytes] = SIZES[chosen(SIZE_NAMES, parameters.get('size'))]
@@ -42,7 +42,7 @@ export function queryOf(parameters: URLSearchParams, nowMs: number): NetworkQuer
     ...(kind !== 'any' && { kind }),
     ...(minBytes !== undefined && { minBytes }),
     ...(maxBytes !== undefined && { maxBytes }),
-    // Whole days: the same search has the same query.
+    // Rounded to days, so that the same search yields the same query.
     ...(days !== null && { publishedAfterMs: (Math.floor(nowMs / DAY_MS) - days) * DAY_MS }),
     ...(language && { language }),
     ...(license && { license }),

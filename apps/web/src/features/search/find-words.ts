@@ -1,6 +1,6 @@
-/** Finds the words of a query in a text, to mark them. */
+/** Finds the words of a query in a text, to highlight them. */
 
-/** Returns the words that results must have: without quotes, without the excluded ones. */
+/** Returns the words that results must contain: without quotes and without excluded words. */
 export function splitQuery(query: string): string[] {
   return query
     .replaceAll('"', ' ')
@@ -8,7 +8,10 @@ export function splitQuery(query: string): string[] {
     .filter(word => word !== '' && !word.startsWith('-'))
 }
 
-/** Returns where words of the text begin with a word of the query, whatever the case and the accents, as [start, end) in UTF-16 units. */
+/**
+ * Returns the positions where words of the text begin with a word of the query, as [start, end) in
+ * UTF-16 units. Case and accents are ignored.
+ */
 export function findWords(text: string, words: readonly string[]): [number, number][] {
   const { folded, places } = foldText(text)
   const found: [number, number][] = []
@@ -22,7 +25,10 @@ export function findWords(text: string, words: readonly string[]): [number, numb
   return found
 }
 
-/** The text without case and accents, and where each of its units comes from; the last place is the end. */
+/**
+ * Returns the text without case and accents, and the original position of each of its units; the
+ * last entry is the end.
+ */
 function foldText(text: string): { folded: string; places: number[] } {
   let folded = ''
   const places: number[] = []

@@ -4,7 +4,10 @@ export interface Part {
   readonly hit: boolean
 }
 
-/** Cuts a text at its matches, [start, end) each. Matches that overlap, lie outside or are empty are joined, cut or left out. */
+/**
+ * Splits a text at its matches, each [start, end). Overlapping matches are joined; those outside
+ * the text are clipped, and empty ones ignored.
+ */
 export function marked(text: string, matches: readonly (readonly [number, number])[]): Part[] {
   const parts: Part[] = []
   let at = 0

@@ -1,6 +1,6 @@
 /**
- * Returns the order in which rows are shown. While they are held, those that are shown keep their order, and new ones follow in that of the node; else it
- * is that of the node, best first.
+ * Returns the display order of rows. While it is held, shown rows keep their order, and new ones
+ * follow in the order of the node. Otherwise it is the order of the node, best first.
  */
 export function settleOrder(
   shown: readonly string[],

@@ -13,11 +13,11 @@ interface Found {
 export interface Hits {
   /** Null before the first answer. */
   readonly found: Found | null
-  /** Why the last question failed; what was found before stays. */
+  /** Why the last request failed; previous results stay. */
   readonly error: unknown
-  /** Asks from the beginning. */
+  /** Searches from the beginning. */
   retry(): void
-  /** Asks for the next page. Does nothing while one is on its way. */
+  /** Requests the next page. Does nothing while a request is running. */
   more(): void
 }
 
@@ -56,7 +56,7 @@ export function useHits(text: string, kind: Kind): Hits {
     const controller = new AbortController()
     current.current = controller
     answered(controller.signal, ask(controller.signal), setFound, failure => {
-      // Hits for the previous text do not answer this one.
+      // Hits for the previous text do not match this one.
       setFound(null)
       setError(failure)
     })

@@ -6,7 +6,7 @@ import { eventsOf } from '../../shared/node/events-of.ts'
 import type { NetworkQuery } from './filters.ts'
 
 export interface Progress {
-  /** Another one for each search. */
+  /** A new id for each search. */
   readonly id: string
   readonly done: boolean
   readonly network: SearchProgress['network']
@@ -16,16 +16,16 @@ export interface Progress {
 }
 
 export interface NetworkSearch {
-  /** Null before the first answer. That of the search before stays until then. */
+  /** Null before the first answer. The progress of the previous search stays until then. */
   readonly progress: Progress | null
-  /** Why the search failed; rows that were found before stay. */
+  /** Why the search failed; found rows stay. */
   readonly error: unknown
   retry(): void
-  /** Counts the seeds of rows that are on the screen and whose seeds the node does not count by itself. */
+  /** Counts the seeds of visible rows, unless the node counts them by itself. */
   probe(ids: readonly string[]): void
 }
 
-/** Searches the network and the node's own list. Another query ends the search before. */
+/** Searches the network and the node's own list. A new query ends the previous search. */
 export function useNetworkSearch(query: NetworkQuery): NetworkSearch {
   const { api, events } = useNode()
   const [found, setFound] = useState<FoundSoFar | null>(null)
@@ -54,7 +54,7 @@ export function useNetworkSearch(query: NetworkQuery): NetworkSearch {
   return { progress, error, retry: () => setRound(count => count + 1), probe: useProbe(progress) }
 }
 
-/** Returns what asks for the seeds of rows, once for each row of a search. */
+/** Returns a function that requests the seeds of rows, once for each row of a search. */
 function useProbe(progress: Progress | null): (ids: readonly string[]) => void {
   const { api } = useNode()
   const asked = useRef({ search: '', rows: new Set<string>() })
@@ -70,7 +70,7 @@ function useProbe(progress: Progress | null): (ids: readonly string[]) => void {
       })
       if (due.length === 0) return
       for (const each of due) known.add(each)
-      // Without seeds, the rows are as good.
+      // Rows are useful without seeds, too.
       void api.probeSearch({ id, rows: due }).catch(() => {})
     },
     [api, progress],

@@ -55,7 +55,7 @@ function Restart() {
   const [isRunning, setRunning] = useState(false)
   const restart = () => {
     setRunning(true)
-    // The request after it waits until the node runs again.
+    // The next request waits until the node runs again.
     void api
       .restartNode({})
       .then(() => api.getNode({}))

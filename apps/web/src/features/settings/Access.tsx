@@ -13,7 +13,7 @@ import { ConsolePassword } from './ConsolePassword.tsx'
 import styles from './settings.module.css'
 
 const say = texts.settings.access
-/** The user name of whoever logged in with the token. */
+/** The user name of a user who logged in with the token. */
 const TOKEN_USER = 'shoal'
 
 export function Access() {
@@ -46,7 +46,7 @@ export function Access() {
   )
 }
 
-/** The browsers that are logged in. */
+/** The logged-in browsers. */
 function Sessions() {
   const { api } = useNode()
   const asked = useAsked(api => api.listSessions({}), [])

@@ -10,17 +10,17 @@ const say = texts.settings.program
 export interface ArgumentsEditorProps {
   readonly words: readonly string[]
   readonly disabled: boolean
-  /** The word that is wrong, from 0. */
+  /** Index of the invalid argument, from 0. */
   readonly wrongEntry: number | null
   onChange(words: string[]): void
 }
 
-/** A program and its arguments, a field each: no shell ever splits or expands them. */
+/** A program and its arguments, each in its own field: no shell splits or expands them. */
 export default function ArgumentsEditor({ words, disabled, wrongEntry, onChange }: ArgumentsEditorProps) {
   const [written, setWritten] = useState<readonly string[]>(words)
   useEffect(() => setWritten(words), [words])
   const commit = (next: readonly string[]) => {
-    // A program that is empty is none; empty arguments can be meant.
+    // An empty program means none; empty arguments may be intended.
     const saved = next[0]?.trim() === '' ? [] : [...next]
     if (JSON.stringify(saved) !== JSON.stringify(words)) onChange(saved)
   }
@@ -36,7 +36,7 @@ export default function ArgumentsEditor({ words, disabled, wrongEntry, onChange 
         {written.map((word, at) => {
           const name = at === 0 ? say.program : say.argument({ number: at })
           return (
-            // biome-ignore lint/suspicious/noArrayIndexKey: an argument is its place
+            // biome-ignore lint/suspicious/noArrayIndexKey: an argument is identified by its position
             <li key={at}>
               <span className={layout.soft}>{name}</span>
               <SavedInput

@@ -8,13 +8,13 @@ const FolderDialog = lazy(() =>
 
 export interface BrowseButtonProps {
   readonly start: string | undefined
-  /** Files can be chosen too. */
+  /** Whether files can be chosen, too. */
   readonly files?: boolean
   readonly disabled?: boolean
   onChoose(path: string): void
 }
 
-/** Looks for a path on the node's machine. */
+/** Chooses a path on the node's machine. */
 export function BrowseButton({ start, files = false, disabled, onChoose }: BrowseButtonProps) {
   const [open, setOpen] = useState(false)
   return (

@@ -16,7 +16,9 @@ import styles from './settings.module.css'
 const t = texts.settings.access.console
 
 interface Props {
-  /** Whether this browser logged in with the token, so that the present password is not asked for. */
+  /**
+   * Whether this browser logged in with the token, so that the current password is not requested.
+   */
   readonly byToken: boolean
 }
 
@@ -120,7 +122,7 @@ function RemovePassword({ byToken, onDone, onClose }: DialogProps) {
     run(async () => {
       await api.setPassword({ password: null, present: String(form.get('present')) })
       onClose()
-      // Only the token opens the node now.
+      // From now on, only the token is accepted.
       access.set('locked')
     })
   return byToken ? (

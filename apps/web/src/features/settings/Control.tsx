@@ -13,7 +13,7 @@ const WatchEditor = lazy(() => import('./WatchEditor.tsx'))
 const LinesEditor = lazy(() => import('./LinesEditor.tsx'))
 const ArgumentsEditor = lazy(() => import('./ArgumentsEditor.tsx'))
 
-/** The control that fits the kind of a setting. */
+/** The control for the kind of a setting. */
 export function Control(props: ControlProps) {
   const { id, field, value, title, disabled, invalid, describedBy, onChange, onWrong } = props
   const common = { id, disabled, 'aria-describedby': describedBy, 'aria-invalid': invalid || undefined }

@@ -6,7 +6,9 @@ import styles from './settings.module.css'
 
 const say = texts.settings.ipFilter
 
-/** Shows how much the node has read of the IP filter, and the lines that it did not understand. */
+/**
+ * Shows how many rules the node has read from the IP filter, and the lines that it could not parse.
+ */
 export function IpFilterLines({ path }: { readonly path: string }) {
   const { value } = useAsked(api => api.getIpFilter({}), [path])
   if (!value || value.path !== path) return null

@@ -10,7 +10,7 @@ export interface LinesEditorProps {
   onChange(lines: string[]): void
 }
 
-/** A list of short texts, a line each; saved when the field is left. */
+/** A list of short texts, one per line; saved when the field loses the focus. */
 export default function LinesEditor(props: LinesEditorProps) {
   const { id, lines, disabled, invalid, describedBy, onChange } = props
   const saved = lines.join('\n')

@@ -5,7 +5,7 @@ import { type ControlProps, inputProps } from './model.ts'
 
 const say = texts.settings
 
-/** A number, saved when the field is left. Empty means unlimited where that is allowed. */
+/** A number, saved when the field loses the focus. Empty means unlimited where that is allowed. */
 export function NumberField(props: ControlProps & { readonly value: number | null }) {
   const { field, value, onChange, onWrong } = props
   const [written, setWritten] = useState(value === null ? '' : String(value))

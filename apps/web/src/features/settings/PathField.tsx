@@ -7,7 +7,7 @@ import { type ControlProps, inputProps } from './model.ts'
 
 const say = texts.settings
 
-/** A path on the node's machine, or a line of text; saved when the field is left. */
+/** A path on the node's machine, or a line of text; saved when the field loses the focus. */
 export function PathField(props: ControlProps & { readonly value: string | null }) {
   const { field, value, disabled, onChange } = props
   const [written, setWritten] = useState(value ?? '')

@@ -9,7 +9,7 @@ import styles from './schedule.module.css'
 import { toneOf, WeekPicture } from './WeekPicture.tsx'
 
 const say = texts.settings.schedule
-/** Working hours: what is most often wanted first. */
+/** Working hours, the most frequent choice. */
 const NEW: ScheduledLimit = {
   days: [1, 2, 3, 4, 5],
   from: '08:00',
@@ -24,7 +24,7 @@ export interface ScheduleEditorProps {
   onChange(schedule: ScheduledLimit[]): void
 }
 
-/** Hours with limits of their own, as a picture of the week and as a list. */
+/** Periods with their own limits, as a chart of the week and as a list. */
 export default function ScheduleEditor({ schedule, disabled, onChange }: ScheduleEditorProps) {
   const change = (at: number, part: Partial<ScheduledLimit>) =>
     onChange(schedule.map((each, index) => (index === at ? { ...each, ...part } : each)))
@@ -34,7 +34,7 @@ export default function ScheduleEditor({ schedule, disabled, onChange }: Schedul
       <ol className={`${layout.stack3} ${layout.whole}`}>
         {schedule.map((entry, at) => (
           <li
-            // biome-ignore lint/suspicious/noArrayIndexKey: an entry is its place in the list
+            // biome-ignore lint/suspicious/noArrayIndexKey: an entry is identified by its position in the list
             key={at}
             className={`${layout.box} ${layout.row2} ${layout.start} ${layout.spread} ${styles.entry}`}
             data-tone={toneOf(at)}
@@ -100,7 +100,7 @@ function Days({
 }) {
   const toggle = (day: number) => {
     const next = days.includes(day) ? days.filter(each => each !== day) : [...days, day].sort()
-    // An entry without days would never hold: the last one stays.
+    // An entry without days would never apply, so the last day cannot be removed.
     if (next.length > 0) onChange(next)
   }
   return (

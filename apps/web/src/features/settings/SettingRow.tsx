@@ -14,12 +14,12 @@ export interface SettingRowProps {
   readonly field: SettingField
   readonly value: unknown
   readonly problem: SettingProblem | undefined
-  /** The command line or the environment decides it. */
+  /** Whether the command line or the environment sets it. */
   readonly fixed: boolean
   onChange(value: unknown): void
 }
 
-/** One setting: its name and explanation, its control, and what is wrong with what was written. */
+/** One setting: its name and explanation, its control, and the problem with the entered value. */
 export function SettingRow({ field, value, problem, fixed, onChange }: SettingRowProps) {
   const id = useId()
   const [wrong, setWrong] = useState<string | null>(null)

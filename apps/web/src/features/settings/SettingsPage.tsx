@@ -41,7 +41,7 @@ function Page({ settings, editor }: { readonly settings: Settings; readonly edit
     ...registered.map(({ name, label }) => ({ name, label })),
   ]
   const { value: reach } = useReach()
-  // It is saved, but links do not use it.
+  // The address is saved, but links do not use it.
   const unused =
     reach?.problem && reach.problem !== 'untested' ? texts.reach.problem[reach.problem] : undefined
   const { current, jump } = useCurrentSection(contents.map(({ name }) => name))

@@ -9,11 +9,11 @@ import { toStretches } from './week.ts'
 const say = texts.settings.schedule
 const DAY_MINUTES = 1440
 const TONES = ['accent', 'up', 'brown', 'pink'] as const
-/** Returns the tone of an entry, by its place in the schedule. */
+/** Returns the color class of an entry, by its index in the schedule. */
 export const toneOf = (entry: number) => TONES[entry % TONES.length]
 const HOURS = [0, 6, 12, 18, 24]
 
-/** The week, a line for each day: what the list below says, at a glance. */
+/** A chart of the week, with a line for each day: the entries of the list below at a glance. */
 export function WeekPicture({ schedule }: { readonly schedule: readonly ScheduledLimit[] }) {
   const stretches = useMemo(() => toStretches(schedule), [schedule])
   return (

@@ -1,7 +1,7 @@
 import { DEFAULT_SETTINGS, type Settings } from '@shoal/api'
 import { SECTIONS, type SettingField, settingIn } from './model.ts'
 
-/** Settings that users set up with care, and that defaults must not replace. */
+/** Settings that are laborious to set up, and that defaults must not replace. */
 const KEPT = new Set([
   'downloads.directory',
   'downloads.completeDirectory',
@@ -21,7 +21,7 @@ const KEPT = new Set([
   'network.dnsServers',
 ])
 
-/** The settings that differ from those of a fresh node, each with the value that it has there. */
+/** Returns the settings that differ from those of a new node, each with its default value. */
 export function differences(settings: Settings, fixed: readonly string[]): [SettingField, unknown][] {
   return SECTIONS.flatMap(({ fields }) =>
     fields.flatMap(field => {

@@ -3,7 +3,10 @@ import { settingTexts } from '../../shared/messages/setting-texts.ts'
 import { texts } from '../../shared/messages/texts.ts'
 import type { SettingField } from './model.ts'
 
-/** The title and description of a setting: those of the contract, which are English, or their translation. */
+/**
+ * Returns the title and description of a setting: those of the contract, which are English, or
+ * their translation.
+ */
 export function describeField(field: SettingField): { readonly title: string; readonly description: string } {
   return settingTexts[field.name] ?? field
 }
@@ -17,7 +20,7 @@ export function sectionText(name: string): string {
   return own?.section ?? findText(texts.settings.sections, name) ?? name
 }
 
-/** All words by which a setting can be found. */
+/** Returns all texts by which a setting can be found. */
 export function searchedText(field: SettingField): string {
   const { title, description } = describeField(field)
   const options = field.options.map(option => optionText(field, option))

@@ -1,6 +1,6 @@
 import type { SettingField } from './model.ts'
 
-/** Groups of the settings of the network, which are too many for one list, in the order in which they are shown. */
+/** Groups of the network settings, which are too many for one list, in display order. */
 const NETWORK = {
   reach: ['port', 'portMapping', 'stun', 'publicUrl'],
   discovery: ['dht', 'dhtNodes', 'lsd', 'pex', 'trackers', 'shareTrackers', 'ownTracker'],
@@ -19,12 +19,12 @@ const NETWORK = {
 export type GroupName = keyof typeof NETWORK
 
 export interface SettingGroup {
-  /** Null: a section without groups, or settings that no group names. */
+  /** Null: a section without groups, or settings outside all groups. */
   readonly name: GroupName | null
   readonly fields: readonly SettingField[]
 }
 
-/** Returns the settings of a section in groups. Empty groups are left out. */
+/** Returns the settings of a section in groups. Empty groups are omitted. */
 export function groupsOf(fields: readonly SettingField[]): readonly SettingGroup[] {
   const names = Object.keys(NETWORK) as GroupName[]
   const groupOf = ({ section, member }: SettingField) =>

@@ -3,7 +3,8 @@ import { describeIssue } from '@shoal/api/issues'
 import type { z } from 'zod'
 
 /**
- * The settings page is made of the contract's schema: a setting that is added there appears here, with its name, explanation and bounds.
+ * The settings page is generated from the schema of the contract: a setting that is added there
+ * appears here, with its name, explanation and bounds.
  */
 export type FieldKind =
   | 'boolean'
@@ -43,15 +44,15 @@ export interface ControlProps {
   readonly title: string
   readonly disabled: boolean
   readonly invalid: boolean
-  /** The entry of a list that is wrong, from 0. */
+  /** Index of the invalid entry of a list, from 0. */
   readonly wrongEntry: number | null
   readonly describedBy: string | undefined
   onChange(value: unknown): void
-  /** Reports why the text is not a value of this kind; null once it is one again. */
+  /** Reports why the text is not a valid value; null when it is valid again. */
   onWrong(message: string | null): void
 }
 
-/** Returns what the input of a setting has from its control. */
+/** Returns the props that the input of a setting receives from its control. */
 export function inputProps({ id, disabled, invalid, describedBy }: ControlProps) {
   return { id, disabled, invalid, describedBy }
 }
@@ -96,7 +97,7 @@ interface Bounds {
 }
 
 function bare(schema: z.ZodType): { inner: z.ZodType; nullable: boolean } {
-  // A rate limit reads 0 as null first.
+  // Rate limits are pipes: their input schema converts 0 to null.
   if (schema.type === 'pipe') return bare((schema as unknown as z.ZodPipe<z.ZodType, z.ZodType>).out)
   if (schema.type !== 'nullable') return { inner: schema, nullable: false }
   return { inner: (schema as z.ZodNullable<z.ZodType>).unwrap(), nullable: true }
@@ -121,17 +122,17 @@ export function settingIn(settings: Settings, field: SettingField): unknown {
   return (settings[field.section] as Record<string, unknown>)[field.member]
 }
 
-/** Settings in which one has another value. */
+/** Returns settings in which one has another value. */
 export function withSetting(settings: Settings, field: SettingField, value: unknown): Settings {
   return { ...settings, [field.section]: { ...settings[field.section], [field.member]: value } }
 }
 
-/** The change that gives one setting another value. */
+/** Returns the change that gives one setting another value. */
 export function toChange(field: SettingField, value: unknown): SettingsChange {
   return { [field.section]: { [field.member]: value } } as SettingsChange
 }
 
-/** Several changes as one. */
+/** Merges several changes into one. */
 export function toChanges(values: readonly (readonly [SettingField, unknown])[]): SettingsChange {
   const change: Record<string, Record<string, unknown>> = {}
   for (const [field, value] of values) {
@@ -140,14 +141,14 @@ export function toChanges(values: readonly (readonly [SettingField, unknown])[])
   return change as SettingsChange
 }
 
-/** Why a setting cannot have a value. */
+/** Why a value is invalid for a setting. */
 export interface SettingProblem {
   readonly message: string
-  /** The place in a list, from 0. */
+  /** The index in a list, from 0. */
   readonly entry: number | null
 }
 
-/** Why a value cannot be, in English as from the node; null when it can. */
+/** Returns why a value is invalid, in English as from the node, or null if it is valid. */
 export function problemWith(field: SettingField, value: unknown): SettingProblem | null {
   const change = toChange(field, value)
   const { error } = SettingsChange.safeParse(change)
@@ -156,20 +157,26 @@ export function problemWith(field: SettingField, value: unknown): SettingProblem
   return { message, entry: entryOf(place) }
 }
 
-/** The entry of a list that a field names, from 0: 2 for `limits.schedule.2.from`. Null if it names none. */
+/**
+ * Returns the list index in the name of a field, from 0: 2 for `limits.schedule.2.from`. Returns
+ * null if there is none.
+ */
 export function entryOf(name: string | undefined): number | null {
   const part = name?.split('.')[2]
   return part !== undefined && /^\d+$/.test(part) ? Number(part) : null
 }
 
-/** The setting that a refusal of the node names: `limits.schedule.0.days` is of `limits.schedule`. */
+/**
+ * Returns the setting that an error of the node names: `limits.schedule.0.days` belongs to
+ * `limits.schedule`.
+ */
 export function fieldNamed(name: string | undefined): SettingField | undefined {
   if (name === undefined) return undefined
   const [section, member] = name.split('.')
   return SECTIONS.find(each => each.name === section)?.fields.find(field => field.member === member)
 }
 
-/** The sections with only those settings whose texts have all the words. */
+/** Returns the sections with only those settings whose texts contain all the words. */
 export function sectionsMatching(
   text: string,
   textOf: (field: SettingField) => string,

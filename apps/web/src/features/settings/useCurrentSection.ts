@@ -1,6 +1,8 @@
 import { useEffect, useRef, useState } from 'react'
 
-/** A section is current from the moment its top is this close to that of the window. */
+/**
+ * A section is current when the distance between its top and that of the window is at most this.
+ */
 const NEAR_PX = 160
 
 export interface SectionPlace {
@@ -9,14 +11,20 @@ export interface SectionPlace {
   readonly bottom: number
 }
 
-/** Returns the section that a reader is at: the last one that has reached the top, or the last of all at the end of the page. */
+/**
+ * Returns the section that is being read: the last one that has reached the top, or the last of all
+ * at the end of the page.
+ */
 export function sectionAt(sections: readonly SectionPlace[], heightPx: number): string | null {
   const last = sections.at(-1)
   if (last && last.bottom <= heightPx) return last.name
   return (sections.findLast(({ top }) => top <= NEAR_PX) ?? sections[0])?.name ?? null
 }
 
-/** Tells which section is in view, and scrolls to one, or to a setting in it, without a step in the history. The address may name either after its `#`. */
+/**
+ * Returns the visible section, and a function that scrolls to a section, or to a setting in it,
+ * without a history entry. The fragment of the address may name either.
+ */
 export function useCurrentSection(names: readonly string[]): {
   readonly current: string | null
   jump(name: string): void
@@ -36,7 +44,7 @@ export function useCurrentSection(names: readonly string[]): {
     jumped.current = place(section)
     setCurrent(section.id)
   }
-  // biome-ignore lint/correctness/useExhaustiveDependencies: it reads the page, which the names describe
+  // biome-ignore lint/correctness/useExhaustiveDependencies: it reads the DOM, which depends on the names
   useEffect(() => {
     const read = () => {
       const was = jumped.current
@@ -50,7 +58,7 @@ export function useCurrentSection(names: readonly string[]): {
     read()
     follow()
     addEventListener('scroll', read, { capture: true, passive: true })
-    // The second is from links within the console.
+    // Links within the console cause the second event.
     for (const event of ['hashchange', 'pushState']) addEventListener(event, follow)
     return () => {
       removeEventListener('scroll', read, { capture: true })

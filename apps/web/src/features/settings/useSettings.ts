@@ -18,16 +18,18 @@ import {
 } from './model.ts'
 
 const say = texts.settings
-/** ID of the last save's note: the next note replaces it, so that they do not pile up. */
+/** ID of the last save notification: the next one replaces it, so that they do not pile up. */
 let lastNote = ''
 
 export interface SettingsEditor {
   readonly asked: Asked<Settings>
-  /** Problems by the name of the setting. */
+  /** Problems by setting name. */
   readonly problems: ReadonlyMap<string, SettingProblem>
-  /** Saves one setting at once. Shows a problem next to an invalid value instead of sending it. */
+  /**
+   * Saves one setting at once. Shows the problem next to an invalid value instead of sending it.
+   */
   save(field: SettingField, value: unknown): Promise<void>
-  /** Saves several; answers whether it worked. */
+  /** Saves several settings. Resolves to whether that succeeded. */
   apply(change: SettingsChange): Promise<boolean>
 }
 
@@ -79,7 +81,7 @@ export function useSettings(): SettingsEditor {
     },
     [apply, set, setProblem, settings],
   )
-  // Clear the errors when new settings arrive from elsewhere.
+  // Clears the errors when new settings arrive from elsewhere.
   useTopic('settings', () => setProblems(new Map()))
   return { asked, problems, save, apply }
 }

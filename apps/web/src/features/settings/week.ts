@@ -1,6 +1,6 @@
 import type { ScheduledLimit } from '@shoal/api'
 
-/** A stretch of one day that an entry of the schedule holds. Minutes from midnight. */
+/** A part of a day in which an entry of the schedule applies. Minutes from midnight. */
 export interface Stretch {
   readonly entry: number
   readonly day: number
@@ -16,8 +16,9 @@ export function parseMinute(time: string): number {
 }
 
 /**
- * Where each entry holds in the week: those that end on the next day are cut at midnight, and where entries overlap the first one holds,
- * as the node does it. An entry that ends when it begins lasts a whole day.
+ * Returns when each entry applies in the week. Entries that end on the next day are split at
+ * midnight. Where entries overlap, the first one applies, as in the node. An entry whose end equals
+ * its start lasts a whole day.
  */
 export function toStretches(schedule: readonly ScheduledLimit[]): Stretch[] {
   const taken: Stretch[] = []
@@ -37,7 +38,7 @@ function splitAtMidnight(entry: number, day: number, fromMinute: number, toMinut
   return toMinute === 0 ? [first] : [first, next]
 }
 
-/** Returns the parts of a stretch that the others do not cover. */
+/** Returns the parts of a period that the others do not cover. */
 function without(stretch: Stretch, others: readonly Stretch[]): Stretch[] {
   let left = [stretch]
   for (const other of others) {

@@ -6,7 +6,7 @@ import { Kept } from './view/Kept.tsx'
 
 const YourKey = lazy(() => import('./sealing/YourKey.tsx'))
 
-/** The page without a link: share something, open a link, see what is kept. */
+/** The page without a link: shares files, opens a link, and lists stored shares. */
 export default function Home() {
   useEffect(() => {
     document.title = texts.name

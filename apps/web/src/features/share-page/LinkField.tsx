@@ -6,7 +6,7 @@ import { texts } from '../../shared/messages/share-page.ts'
 import { useServices } from './services.ts'
 import styles from './view/view.module.css'
 
-/** Opens a link that was sent as text. */
+/** Opens a pasted link. */
 export function LinkField() {
   const id = useId()
   const { page } = useServices()
@@ -26,7 +26,10 @@ export function LinkField() {
   )
 }
 
-/** Links of another page's address open here all the same, with the tracker of that page's host, which they do not name. */
+/**
+ * Links with the address of another page also open here, with the tracker of that page's host,
+ * which they do not name.
+ */
 function fragmentOf(text: string, page: string): string {
   const fragment = text.includes('#') ? text.slice(text.indexOf('#')) : `#${text}`
   const own = hostTracker(text)

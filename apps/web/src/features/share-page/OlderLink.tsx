@@ -2,7 +2,10 @@ import { LinkError, parseShareLink, writeShareLink } from '@shoal/links'
 import { useEffect, useMemo } from 'react'
 import WrongLink from './WrongLink.tsx'
 
-/** Replaces a link of an earlier version in the address by the same in the latest one, which the page then opens. */
+/**
+ * Replaces a link of an earlier version in the address with the same link in the current format,
+ * which the page then opens.
+ */
 export default function OlderLink({ fragment }: { readonly fragment: string }) {
   const read = useMemo(() => {
     try {

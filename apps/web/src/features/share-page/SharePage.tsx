@@ -65,8 +65,9 @@ export function SharePage({ services }: { readonly services: Services }) {
 }
 
 /**
- * Asks before the page is closed while nobody else may have a share: no connected peer has all of it, and less than all of it was uploaded. (A
- * peer that has fetched everything soon disconnects, since two seeds do not stay connected.)
+ * Asks before the page is closed while possibly no other peer has the whole share: no connected
+ * peer is complete, and less than the whole was uploaded. (A peer that has downloaded everything
+ * soon disconnects, since two seeds do not stay connected.)
  */
 function AskBeforeLeaving() {
   const { store, made } = useServices()
@@ -81,7 +82,7 @@ function isAlone({ origin, paused, seeds, uploadedBytes, lengthBytes }: TorrentS
   return origin === 'shared' && !paused && seeds === 0 && uploadedBytes < lengthBytes
 }
 
-/** Keeps the rest of the page usable if a part of it throws or cannot be loaded. */
+/** Keeps the rest of the page usable if a component throws or cannot be loaded. */
 class Boundary extends Component<{ readonly children: ReactNode }, { failed: boolean }> {
   override state = { failed: false }
 

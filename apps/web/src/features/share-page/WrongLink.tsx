@@ -3,7 +3,7 @@ import { EmptyState } from '../../shared/controls/EmptyState.tsx'
 import { texts } from '../../shared/messages/share-page.ts'
 import { LinkField } from './LinkField.tsx'
 
-/** Says why a link cannot be read, and what to do. */
+/** Says why a link is invalid, and what to do. */
 export default function WrongLink({ code }: { readonly code: LinkErrorCode }) {
   return (
     <div role="alert">

@@ -3,14 +3,14 @@ import { type DroppedFile, withoutHidden } from '../../shared/dropped/dropped.ts
 import type { ChosenFile } from '../../shared/engine/protocol.ts'
 import { texts } from '../../shared/messages/share-page.ts'
 
-/** Files to share, and the name to share them under. */
+/** Files to share, and the name of the share. */
 export interface Chosen {
   readonly name: string
   readonly files: readonly ChosenFile[]
-  /** One file, not a folder. */
+  /** Whether it is one file, not a folder. */
   readonly isSingle: boolean
   readonly totalBytes: number
-  /** Hidden files that are left out. */
+  /** The number of hidden files that are left out. */
   readonly hiddenCount: number
 }
 
@@ -45,13 +45,15 @@ export function toChosen(dropped: readonly DroppedFile[]): Chosen | null {
   }
 }
 
-/** Renames the share. */
+/** Returns the share with another name. */
 export function named(chosen: Chosen, name: string): Chosen {
   if (!chosen.isSingle) return { ...chosen, name }
   return { ...chosen, name, files: chosen.files.map(({ file }) => ({ path: [name], file })) }
 }
 
-/** Files from different folders may have the same path: the later ones get a number. */
+/**
+ * Makes paths unique: if files from different folders have the same path, later ones get a number.
+ */
 function distinct(files: readonly DroppedFile[]): DroppedFile[] {
   const taken = new Set<string>()
   return files.map(({ path, file }) => {

@@ -6,8 +6,8 @@ import { type DroppedFile, droppedFiles } from '../../shared/dropped/dropped.ts'
 export type Dropped = readonly DroppedFile[] | Error
 
 /**
- * Takes files that are dropped anywhere on the page and goes to the form that shares them. The browser must never open them itself: that would
- * close the page and end its transfers.
+ * Accepts files that are dropped anywhere on the page and opens the form that shares them. The
+ * browser must never open them itself: that would close the page and end its transfers.
  */
 export function useDropped(dropped: Cell<Dropped | null>): void {
   useEffect(() => {
@@ -23,7 +23,7 @@ export function useDropped(dropped: Cell<Dropped | null>): void {
       )
       location.hash = '#/'
     }
-    // `dragenter` too: browsers send `dragover` only while the pointer stays on one element, and the page may change under it.
+    // `dragenter` too: `dragover` may not fire if the element under the pointer changes.
     addEventListener('dragenter', over)
     addEventListener('dragover', over)
     addEventListener('drop', drop)
@@ -35,7 +35,10 @@ export function useDropped(dropped: Cell<Dropped | null>): void {
   }, [dropped])
 }
 
-/** Takes files that are dropped on the element that gets the returned ref. A drop elsewhere on the page starts another share. */
+/**
+ * Accepts files that are dropped on the element with the returned ref. A drop elsewhere on the page
+ * starts another share.
+ */
 export function useDropsOn<Place extends HTMLElement>(
   take: (open: () => Promise<readonly DroppedFile[]>) => void,
 ): RefObject<Place | null> {
@@ -50,7 +53,7 @@ export function useDropsOn<Place extends HTMLElement>(
       if (!event.dataTransfer?.types.includes('Files')) return
       event.preventDefault()
       event.stopPropagation()
-      // Read it now: the transfer is empty after the event.
+      // Read now: the transfer is empty after the event.
       const dropped = droppedFiles(event.dataTransfer)
       latest.current(() => dropped)
     }

@@ -15,14 +15,15 @@ import type { Services } from './services.ts'
 /** The view that the address of the page requests. */
 export type Opened =
   | { readonly kind: 'home' }
-  /** A link of an earlier version, which few people have: what reads those is loaded for it. */
+  /** A link of an earlier version. Few users have one, so its parser is loaded on demand. */
   | { readonly kind: 'older' }
   | { readonly kind: 'share'; readonly link: ShareLink; readonly magnet: string }
   | { readonly kind: 'wrong'; readonly code: LinkErrorCode }
 
 /**
- * `fragment`: what follows `#` in the address of the page `page`, with it. Addresses in the link that are of a smaller network than the page's own
- * are left out: they would lead this browser to its own machine, or to another one in its network.
+ * Parses a fragment of the page `page`, including `#`. Addresses in the link that belong to a
+ * smaller network than the page's own are removed: they would lead this browser to its own machine,
+ * or to another one in its network.
  */
 export function parseFragment(fragment: string, page: string): Opened {
   if (/^#?\/?$/.test(fragment)) return { kind: 'home' }
@@ -37,7 +38,10 @@ export function parseFragment(fragment: string, page: string): Opened {
   }
 }
 
-/** Some programs escape the `:`, `?` and `&` of a magnet link in an address; others leave them. */
+/**
+ * Decodes escapes: some programs escape the `:`, `?` and `&` of a magnet link in an address; others
+ * do not.
+ */
 function decoded(fragment: string): string {
   if (!/^#magnet%3a/i.test(fragment)) return fragment
   try {
@@ -47,7 +51,7 @@ function decoded(fragment: string): string {
   }
 }
 
-/** Returns the link that opens a torrent in this page. `seal` says how it is sealed. */
+/** Returns the link that opens a torrent in this page. `seal` describes how it is sealed. */
 export function shareLink(
   { magnet, lengthBytes, isPrivate }: TorrentSnapshot,
   { page, config }: Pick<Services, 'page' | 'config'>,

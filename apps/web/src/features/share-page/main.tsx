@@ -16,7 +16,7 @@ import type { SharingState } from './services.ts'
 showTheme()
 showLanguage()
 const page = location.href.replace(/[?#].*$/, '')
-// Not waited for: the page is there before it.
+// Not awaited: the page is shown earlier.
 void navigator.serviceWorker?.register('./sw.js').catch(() => {})
 const config = await loadConfig(page)
 const peer = new BrowserPeer({ iceServers: config.iceServers })

@@ -3,7 +3,7 @@ import { useEffect, useMemo } from 'react'
 import { remember, remembered } from '../../shared/base/remembered.ts'
 import type { TorrentSnapshot } from '../../shared/engine/protocol.ts'
 
-/** Something that was shared in this browser, from files on this device. */
+/** A share that was created in this browser from files on this device. */
 export interface OwnShare {
   readonly id: string
   readonly name: string
@@ -14,7 +14,7 @@ export interface OwnShare {
 const KEY = 'shoal.shared'
 const MOST = 100
 
-/** The latest first, at most 100. */
+/** Newest first, at most 100. */
 export function ownShares(): readonly OwnShare[] {
   try {
     const found: unknown = JSON.parse(remembered(KEY) ?? '[]')
@@ -39,15 +39,19 @@ export function forgetShare(id: string): void {
 const without = (id: string) => ownShares().filter(share => share.id !== id)
 const save = (shares: readonly OwnShare[]) => remember(KEY, JSON.stringify(shares))
 
-/** An earlier version of the page, or another page of this site, may have left anything there. */
+/**
+ * Validates a stored entry: an earlier version of the page, or another page of the same site, may
+ * have written it.
+ */
 function isOwnShare(found: unknown): found is OwnShare {
   const { id, name, sharedMs } = (found ?? {}) as Record<string, unknown>
   return typeof id === 'string' && typeof name === 'string' && typeof sharedMs === 'number'
 }
 
 /**
- * Remembers a torrent that is shared from this device's files. Returns what was remembered where such a share is opened without its files,
- * so that they can be chosen again. Not for sealed shares: sealing the same files again makes another torrent.
+ * Remembers a torrent that is shared from this device's files. Returns the stored entry if such a
+ * share is opened without its files, so that the user can choose them again. Not for sealed shares:
+ * sealing the same files again creates another torrent.
  */
 export function useOwnShare(
   { id, name, origin, fileCount, haveBytes, lengthBytes }: TorrentSnapshot,

@@ -13,7 +13,7 @@ export type SharingState =
   | {
       readonly state: 'running'
       readonly step: 'sealing' | 'hashing'
-      /** Share of the bytes that this step has processed, 0 to 1. */
+      /** The part of the bytes that this step has processed, 0 to 1. */
       readonly share: number
       cancel(): void
     }

@@ -86,7 +86,7 @@ export class ChatStore {
   async #readSome(ids: readonly (string | null)[]): Promise<void> {
     const { api } = this.client
     if (ids.includes(null) || this.conversations.get() === null) {
-      // Browsers report what is refused as errors of the page.
+      // Otherwise browsers report the rejection as an unhandled error of the page.
       const { problem } = await api.getChat({})
       if (problem) throw new ApiError(problem.code, problem.message)
       this.conversations.set([...(await api.listConversations({})).items].sort(byNewest))
@@ -111,7 +111,7 @@ export class ChatStore {
     if (hereUntilMs > 0) this.#lookAgain(HERE_MS)
   }
 
-  /** Lets the screen forget what has expired. */
+  /** Updates the screen when presence has expired. */
   #lookAgain(ms: number): void {
     const timer = setTimeout(() => {
       this.#timers.delete(timer)
@@ -125,7 +125,10 @@ function byNewest(one: ChatConversation, other: ChatConversation): number {
   return (other.last?.sentMs ?? 0) - (one.last?.sentMs ?? 0)
 }
 
-/** Everybody who is known in a conversation: its members, and in the room of a share those who wrote. */
+/**
+ * Returns all persons who are known in a conversation: its members, and in the room of a share
+ * those who wrote messages.
+ */
 export function peopleOf(
   { members }: ChatConversation,
   senders: Iterable<ChatPerson>,

@@ -4,34 +4,39 @@ import { OneAtATime } from '../../../shared/base/one-at-a-time.ts'
 import type { ChatClient } from '../chat-client.ts'
 
 const PAGE = 50
-/** So many before those that came are read with them, to find their place. */
+/** Number of messages that are read before new ones, to find their place. */
 const BEFORE = 10
-/** So many older messages are read one by one. Of more, all on the screen are. */
+/**
+ * Up to this many older messages are read one by one. If there are more, all that are shown are
+ * read.
+ */
 const SINGLE = 5
-/** Most that one request may return. */
+/** The maximum number of messages in one response. */
 const MOST = 500
-/** More messages than that make a page slow: those far from what is read are left out. */
+/** More messages than this make a page slow: those far from the scroll position are dropped. */
 const KEPT = 600
 
 export interface Messages {
-  /** The oldest first. */
+  /** Oldest first. */
   readonly items: readonly ChatMessage[]
   readonly hasOlder: boolean
   readonly hasNewer: boolean
 }
 
-/** The part of a conversation's messages that is on the screen. */
+/** The loaded part of the messages of a conversation. */
 export class MessageWindow {
   readonly conversation: string
   readonly messages = new Cell<Messages | null>(null)
   readonly failure = new Cell<unknown>(null)
-  /** Messages that others answer and that are not among those on the screen; null for those that this device does not have. */
+  /**
+   * Quoted messages that are not among those shown; null for those that this device does not have.
+   */
   readonly quoted = new Cell<ReadonlyMap<string, ChatMessage | null>>(new Map())
   readonly #client: ChatClient
   readonly #loading = new OneAtATime()
   readonly #asked = new Set<string>()
   #isReading = false
-  /** Messages to read again; null for all on the screen. */
+  /** Messages to read again; null for all that are shown. */
   #stale: Set<string> | null = new Set()
 
   constructor(client: ChatClient, conversation: string) {
@@ -94,7 +99,7 @@ export class MessageWindow {
     )
   }
 
-  /** Reads a message for `quoted`. */
+  /** Adds a message to `quoted`. */
   async quote(id: string): Promise<void> {
     if (this.#asked.has(id)) return
     this.#asked.add(id)
@@ -103,7 +108,7 @@ export class MessageWindow {
     this.quoted.set(new Map(this.quoted.get()).set(id, message))
   }
 
-  /** Shows a message as an operation returned it. */
+  /** Replaces a message with one that an operation returned. */
   put(message: ChatMessage): void {
     const shown = this.messages.get()
     if (!shown) return
@@ -115,7 +120,7 @@ export class MessageWindow {
     this.#show({ ...shown, items })
   }
 
-  /** Reads messages that came or changed; null for all that are shown, and what came after them. */
+  /** Reads messages that arrived or changed. If null: all that are shown, and those after them. */
   async refresh(ids: readonly string[] | null): Promise<void> {
     if (ids === null) this.#stale = null
     else for (const id of ids) this.#stale?.add(id)
@@ -131,7 +136,7 @@ export class MessageWindow {
     this.#isReading = false
   }
 
-  /** Returns false if only reading everything shows where these messages are. */
+  /** Returns false if everything has to be read to find the place of these messages. */
   async #refreshSome(ids: ReadonlySet<string>): Promise<boolean> {
     const shown = this.messages.get()
     if (!shown) return true
@@ -146,13 +151,16 @@ export class MessageWindow {
       const isShown = items.some(each => each.id === id)
       const message = around.find(each => each.id === id)
       if (isShown && message) this.put(message)
-      // It was dropped, or came into the middle of what is shown.
+      // The message was dropped, or belongs in the middle of those shown.
       else if (isShown || around.some(each => items.some(({ id: known }) => known === each.id))) return false
     }
     return true
   }
 
-  /** Reads the newest messages as far as these can be among them. Returns null if they do not follow on what is shown. */
+  /**
+   * Reads the newest messages, as many as needed to include these. Returns null if there is a gap
+   * between them and those shown.
+   */
   async #readNewest(ids: ReadonlySet<string>): Promise<readonly ChatMessage[] | null> {
     const { items, hasOlder } = this.messages.get()!
     const isNear = items.slice(-BEFORE).some(({ id }) => ids.has(id))
@@ -176,7 +184,7 @@ export class MessageWindow {
     return page.items
   }
 
-  /** Reads a message with the one next to it. Empty if it is not on this device. */
+  /** Reads a message and its neighbor. Empty if it is not on this device. */
   async #readAround(id: string): Promise<readonly ChatMessage[]> {
     const { conversation } = this
     try {
@@ -207,7 +215,7 @@ export class MessageWindow {
     const first = fresh.items[0]
     const at = first ? items.findIndex(({ id }) => id === first.id) : -1
     const older = at > 0 ? items.slice(0, at) : []
-    // Messages that were not on the screen do not appear above it.
+    // Messages that were not shown are not added at the top.
     const start = at >= 0 || items.length === 0 ? 0 : fresh.items.findIndex(({ id }) => id === items[0]!.id)
     this.#show({
       items: [...older, ...fresh.items.slice(Math.max(0, start))],
@@ -216,7 +224,9 @@ export class MessageWindow {
     })
   }
 
-  /** Messages that have not changed stay the same objects, so that they are not drawn again. */
+  /**
+   * Shows messages. Unchanged messages stay the same objects, so that they are not rendered again.
+   */
   #show(next: Messages): void {
     const known = new Map(this.messages.get()?.items.map(message => [message.id, message]))
     const items = next.items.map(message => {
@@ -236,7 +246,7 @@ export class MessageWindow {
   }
 }
 
-/** The messages of both, those of `next` as they are now. */
+/** Returns the messages of both lists; those of `next` replace older versions. */
 function merged(items: readonly ChatMessage[], next: readonly ChatMessage[]): readonly ChatMessage[] {
   const fresh = new Map(next.map(message => [message.id, message]))
   const known = items.map(each => fresh.get(each.id) ?? each)

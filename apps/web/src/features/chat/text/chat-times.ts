@@ -17,7 +17,7 @@ export function formatDay(timeMs: number, nowMs = Date.now()): string {
   return Math.abs(nowMs - timeMs) < 300 * DAY_MS ? day.format(timeMs) : dayOfYear.format(timeMs)
 }
 
-/** The time of today, or the day of the month. */
+/** Returns the time if it is today, otherwise the date. */
 export function formatShort(timeMs: number, nowMs = Date.now()): string {
   return isSameDay(timeMs, nowMs) ? clock.format(timeMs) : shortDay.format(timeMs)
 }

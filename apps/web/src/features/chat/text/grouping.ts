@@ -1,12 +1,12 @@
 import type { ChatMessage } from '@shoal/api'
 
-/** Messages of one sender stand together if less time has passed between them. */
+/** Messages of one sender are grouped if less time than this has passed between them. */
 const TOGETHER_MS = 5 * 60_000
 
 export type MessageRow =
   | { readonly kind: 'day'; readonly key: string; readonly atMs: number }
   | { readonly kind: 'unread'; readonly key: 'unread' }
-  /** `isFirst`: the first one of its sender, with name and time. */
+  /** `isFirst`: the first one of a group, shown with name and time. */
   | {
       readonly kind: 'message'
       readonly key: string
@@ -14,7 +14,10 @@ export type MessageRow =
       readonly isFirst: boolean
     }
 
-/** Puts messages in groups by day and sender. `readUpTo`: the line before unread messages of others stands behind it; null for none. */
+/**
+ * Groups messages by day and sender. `readUpTo`: the line before unread messages of others is
+ * placed after this message; null for none.
+ */
 export function rowsOf(messages: readonly ChatMessage[], readUpTo: string | null): readonly MessageRow[] {
   const rows: MessageRow[] = []
   let before: ChatMessage | null = null

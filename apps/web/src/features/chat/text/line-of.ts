@@ -7,7 +7,7 @@ import { shownText } from './shown-text.ts'
 
 const MAX_CHARACTERS = 160
 
-/** The beginning of a message in one line. */
+/** Returns the beginning of a message as one line. */
 export function lineOf(message: ChatMessage): string {
   if (message.state === 'deleted') return texts.deleted
   if (message.state === 'unknown') return texts.unknown

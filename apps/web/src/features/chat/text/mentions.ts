@@ -3,9 +3,9 @@ import { nameOf } from './shown-text.ts'
 
 type Named = Pick<ChatPerson, 'did' | 'name'>
 
-/** The part of a name that is being typed before the cursor. */
+/** The part of a name between `@` and the cursor. */
 export interface Typed {
-  /** Where `@` is. */
+  /** The position of `@`. */
   readonly at: number
   readonly text: string
 }
@@ -18,7 +18,7 @@ export function typedMention(text: string, cursor: number): Typed | null {
   return match && { at: cursor - match[1]!.length - 1, text: match[1]! }
 }
 
-/** Persons whose name begins with what is typed, or has a word that does. */
+/** Returns persons whose name, or a word of it, begins with the typed text. */
 export function mentionable<Person extends Named>(people: Iterable<Person>, typed: string): Person[] {
   const start = typed.toLocaleLowerCase()
   const begins = (name: string) => name.startsWith(start) || name.split(/\s+/).some(w => w.startsWith(start))
@@ -28,7 +28,7 @@ export function mentionable<Person extends Named>(people: Iterable<Person>, type
     .slice(0, MOST)
 }
 
-/** DIDs of the persons whom a text mentions by `@` and name. */
+/** Returns the DIDs of the persons whom a text mentions by `@` and name. */
 export function mentionsIn(text: string, people: Iterable<Named>): string[] {
   const parts = new Set(mentionParts(text, [...people]).flatMap(({ did }) => did ?? []))
   return [...parts]
@@ -36,11 +36,14 @@ export function mentionsIn(text: string, people: Iterable<Named>): string[] {
 
 export interface MentionPart {
   readonly text: string
-  /** Null for what stands between mentions. */
+  /** Null for the text between mentions. */
   readonly did: string | null
 }
 
-/** Cuts a text into mentions and what stands between them. Of two names the longer one counts. */
+/**
+ * Splits a text into mentions and the text between them. If two names match, the longer one is
+ * used.
+ */
 export function mentionParts(text: string, people: readonly Named[]): readonly MentionPart[] {
   const named = people
     .filter(({ name }) => name !== null)

@@ -2,7 +2,10 @@ import type { ChatConversation } from '@shoal/api'
 import { texts } from '../../../shared/messages/chat.ts'
 import { nameOf } from './shown-text.ts'
 
-/** The name of a conversation as it is shown: strangers choose the names of their groups. */
+/**
+ * Returns the name of a conversation as it is displayed: strangers choose the names of their
+ * groups.
+ */
 export function nameOfConversation({ kind, name, members }: ChatConversation): string {
   const other = kind === 'private' ? members.find(({ isSelf }) => !isSelf) : undefined
   if (other) return nameOf(other)

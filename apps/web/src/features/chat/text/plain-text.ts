@@ -1,6 +1,6 @@
 import { type Block, inlineText, parseBlocks } from '@shoal/markdown'
 
-/** The words of a Markdown text, without its marks. */
+/** Returns the text of Markdown without its markup. */
 export const plainText = (text: string): string => parseBlocks(text).map(textOfBlock).join('\n')
 
 function textOfBlock(block: Block): string {

@@ -4,27 +4,27 @@ import { kindOf } from '../../../shared/media/media-type.ts'
 
 export type LinkKind = 'picture' | 'video' | 'audio' | 'text' | 'other'
 
-/** A link of a message that a program of ours can open. */
+/** A link in a message that Shoal can open. */
 export interface ShoalLink {
   readonly link: string
-  /** Null if the link does not say it. */
+  /** Null if the link does not contain one. */
   readonly name: string | null
   readonly lengthBytes: number | null
-  /** As its name says. Null if that is the name of a folder, or unknown. */
+  /** Derived from the name. Null if that is the name of a folder, or unknown. */
   readonly kind: LinkKind | null
   /** Info hashes, as the node names torrents. */
   readonly ids: readonly string[]
   readonly isSealed: boolean
-  /** Whether nothing but the link is needed to read the content. */
+  /** Whether the link alone is enough to read the content. */
   readonly isReadable: boolean
-  /** False if it is cut short, or was changed. */
+  /** False if the link is truncated or was changed. */
   readonly isWhole: boolean
 }
 
 const LINK = /(?:https?:\/\/[^\s#<>]{1,2000})?#s\d[\w-]{20,90000}|magnet:\?[^\s<>"]{1,8000}/g
 const MAX_LINKS = 10
 
-/** Returns the Shoal links of a text, each once. */
+/** Returns the Shoal links in a text, without duplicates. */
 export function shoalLinksIn(text: string): readonly ShoalLink[] {
   const links = [...new Set(text.match(LINK) ?? [])].filter(
     link => !/^magnet:/.test(link) || /xt=/.test(link),
@@ -32,7 +32,10 @@ export function shoalLinksIn(text: string): readonly ShoalLink[] {
   return links.slice(0, MAX_LINKS).map(readLink)
 }
 
-/** Returns the text with the names of its Shoal links, which are shown below it. Empty if it has nothing else. */
+/**
+ * Replaces the Shoal links in a text, which are shown below it, with their names. Returns an empty
+ * text if there is nothing else.
+ */
 export function withoutLinks(text: string): string {
   if (!/[\p{L}\p{N}\p{S}]/u.test(text.replace(LINK, ''))) return ''
   return text.replace(LINK, link => `“${(readLink(link).name ?? '…').replace(/[*_`~[\]<>\\]/g, '\\$&')}”`)
@@ -59,11 +62,14 @@ export function readLink(link: string): ShoalLink {
 
 export const isSealedLink = (link: string): boolean => readLink(link).isSealed
 
-/** Others need a passphrase, or a key that the node does not have: they open in the share page. */
+/**
+ * Other seals need a passphrase, or a key that the node does not have: those links open in the
+ * share page.
+ */
 const isReadable = (seal: Seal | undefined): boolean => seal === undefined || seal.by === 'key'
 
 function kindOfName(name: string | null): LinkKind | null {
-  // Folders can have a dot in their name, but hardly an ending like those of files.
+  // Names of folders can contain a dot, but hardly ever end like file names.
   if (name === null || !/[^.]\.[a-z0-9]{1,5}$/i.test(name)) return null
   const kind = kindOf(name)
   return kind === 'markdown' ? 'text' : kind === 'pdf' ? 'other' : kind

@@ -1,13 +1,19 @@
 import type { ChatPerson } from '@shoal/api'
 import { shownName } from '../../../shared/format/shown-name.ts'
 
-// biome-ignore lint/suspicious/noControlCharactersInRegex: they are what it finds.
+// biome-ignore lint/suspicious/noControlCharactersInRegex: it matches control characters
 const DISGUISES = /[\u0000-\u0008\u000b-\u001f\u007f-\u009f\u202a-\u202e]/g
-/** More marks on one letter than any language has. They reach into the lines above and below. */
+/**
+ * More combining marks on one letter than any language uses. They overlap the lines above and
+ * below.
+ */
 const STACKED = /(\p{M}{4})\p{M}+/gu
 const SHORT_DID = 6
 
-/** A stranger's text as it is shown: marks that override the direction of text become visible, and piles of marks are cut. Lines stay. */
+/**
+ * Makes a stranger's text safe to display: shows marks that override the text direction, and cuts
+ * stacked combining marks. Line breaks stay.
+ */
 export function shownText(text: string): string {
   return text.replace(/\r\n?/g, '\n').replace(DISGUISES, '\ufffd').replace(STACKED, '$1')
 }
@@ -18,8 +24,11 @@ export function nameOf({ did, name }: Pick<ChatPerson, 'did' | 'name'>): string 
   return shown === '' ? shortDid(did) : shown
 }
 
-/** The end of a DID, which tells persons with the same name apart. */
+/** Returns the end of a DID, which distinguishes persons with the same name. */
 export const shortDid = (did: string): string => `…${did.slice(-SHORT_DID)}`
 
-/** Returns true if this is one emoji. Whatever else somebody sent as a reaction is not shown. */
+/**
+ * Returns true if the text is a single emoji. Other texts that were sent as reactions are not
+ * shown.
+ */
 export const isEmoji = (text: string): boolean => /^\p{RGI_Emoji}$/v.test(text)

@@ -7,28 +7,34 @@ import {
 } from '../service-worker/messages.ts'
 import type { ShareFile } from '../share-file.ts'
 
-/** A file, as an address gives it. */
+/** A file that has an address. */
 export interface AddressedFile extends Pick<ShareFile, 'lengthBytes' | 'read'> {
   readonly name: string
   readonly mediaType: string
   readonly download?: boolean
 }
 
-/** A service worker that is being installed takes over the page soon; in some private windows, never. */
+/**
+ * The longest time to wait until a service worker that is being installed controls the page. In
+ * some private windows it never does.
+ */
 const CONTROL_MS = 8000
-/** Browsers end a worker that was idle for about 30 seconds. */
+/**
+ * Interval of keep-alive messages: browsers terminate a worker that was idle for about 30 seconds.
+ */
 const AWAKE_MS = 10_000
 
 /**
- * Addresses under which the browser reads files of torrents as if they lay on a server: players with seeking, pictures, downloads. The service
- * worker answers for them with what this page gives it. They tell nothing of the file, so that no server learns of it should one be asked.
+ * Addresses with which the browser reads files of torrents as if they were on a server: in players
+ * with seeking, images and downloads. The service worker answers requests for them with bytes from
+ * this page. The addresses reveal nothing about the file, in case a request ever reaches a server.
  */
 export class FileAddresses {
   readonly #page = crypto.getRandomValues(new Uint32Array(3)).join('-')
   readonly #files = new Map<string, AddressedFile>()
   #last = 0
   #open = 0
-  /** Files that the browser is saving: this ends with the page. */
+  /** Files that the browser is saving: closing the page ends the download. */
   readonly #downloads = new Set<MessagePort>()
   #awake: ReturnType<typeof setInterval> | undefined
 
@@ -40,7 +46,10 @@ export class FileAddresses {
     })
   }
 
-  /** Whether the service worker answers for this page; waits a little for one that is being installed. */
+  /**
+   * Returns whether the service worker controls this page; waits a little for one that is being
+   * installed.
+   */
   async work(): Promise<boolean> {
     const { serviceWorker } = navigator
     if (!serviceWorker) return false
@@ -52,7 +61,7 @@ export class FileAddresses {
     return controlled
   }
 
-  /** The address of a file, relative to the page. It holds as long as the page is open. */
+  /** Returns an address for a file, relative to the page. It is valid while the page is open. */
   add(file: AddressedFile): string {
     const token = `${this.#page}.${++this.#last}`
     this.#files.set(token, file)
@@ -97,7 +106,7 @@ export class FileAddresses {
     tell(head)
   }
 
-  /** While anything is read the worker is kept from being ended. */
+  /** Keeps the worker alive while anything is read. */
   #count(change: 1 | -1): void {
     this.#open += change
     if (this.#open === 0) {

@@ -9,16 +9,16 @@ import type {
 
 export type Torrents = ReadonlyMap<string, TorrentSnapshot>
 
-/** Torrents that were only viewed are announced no longer than this. */
+/** Torrents that were only viewed are announced for at most this time. */
 const LOOKED_AT_MS = 24 * 3_600_000
 
-/** The state that the engine reports, as the page shows it. */
+/** The state of the engine, as the page shows it. */
 export class PeerStore {
   readonly peer: BrowserPeer
-  /** By id; null before the engine has told. */
+  /** By id; null before the first report of the engine. */
   readonly torrents = new Cell<Torrents | null>(null)
   readonly storage = new Cell<StorageState | null>(null)
-  /** Why there is no engine. */
+  /** Why the engine could not start. */
   readonly failure = new Cell<Error | null>(null)
   readonly #details = new Map<string, Cell<TorrentDetail | null>>()
 
@@ -37,12 +37,12 @@ export class PeerStore {
     }
   }
 
-  /** Takes a snapshot that a command has answered with, ahead of the next event. */
+  /** Applies a snapshot that a command returned, ahead of the next event. */
   put(torrent: TorrentSnapshot): void {
     this.#change([torrent], [])
   }
 
-  /** Files and peers of a torrent; null before they are known. Somebody must watch it. */
+  /** Files and peers of a torrent; null before they are known. Updated only while watched. */
   detail(id: string): Cell<TorrentDetail | null> {
     const known = this.#details.get(id)
     if (known) return known
@@ -51,7 +51,7 @@ export class PeerStore {
     return made
   }
 
-  /** Asks for the detail once a second, from now until the result is called. */
+  /** Requests the detail once a second until the returned function is called. */
   watchDetail(id: string): () => void {
     void this.peer
       .watch(id)
@@ -77,7 +77,7 @@ export class PeerStore {
   }
 }
 
-/** A link that was opened and nothing downloaded of. */
+/** Returns whether a torrent was opened from a link and nothing of it was downloaded. */
 function isLeftOver({ wantedBytes, haveBytes, addedMs }: TorrentSnapshot): boolean {
   return wantedBytes === 0 && haveBytes === 0 && Date.now() - addedMs > LOOKED_AT_MS
 }

@@ -1,12 +1,18 @@
 import type { ShareLink } from '@shoal/links'
 import { infoHashText } from '@shoal/torrent'
 
-/** The answer of the node that serves the page about a share. `base`: the beginning of the addresses of its files. */
+/**
+ * The answer about a share of the node that serves the page. `base`: the common prefix of the
+ * addresses of its files.
+ */
 export type HostAnswer =
   | { readonly state: 'here'; readonly base: string }
   | { readonly state: 'paused' | 'sealed' | 'none' }
 
-/** Asks the node. It has a tracker, so that it would learn the info hash in any case; what opens a sealed share stays here. */
+/**
+ * Asks the node about a share. The node runs a tracker, so that it learns the info hash in any
+ * case; the key of a sealed share stays in the page.
+ */
 export async function askHost({ magnet: { infoHashes } }: ShareLink): Promise<HostAnswer> {
   try {
     const { v1, v2 } = infoHashes

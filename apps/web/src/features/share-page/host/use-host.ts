@@ -5,7 +5,10 @@ import type { HostAnswer } from './ask-host.ts'
 
 const AGAIN_MS = 5000
 
-/** Returns the answer of the node that serves the page about a share. It is asked while `asks` is true, until it hands the share out. */
+/**
+ * Returns the node's answer about a share. It is requested while `asks` is true, until the node
+ * serves the share.
+ */
 export function useHost(link: ShareLink, asks: boolean): HostAnswer | null {
   const { isNode } = useServices().config
   const [answer, setAnswer] = useState<HostAnswer | null>(null)

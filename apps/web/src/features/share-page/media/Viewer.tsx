@@ -22,7 +22,7 @@ interface Props {
   onClose(): void
 }
 
-/** Shows one file over the whole page. What is missing of it is fetched as it is needed. */
+/** Shows one file on the whole page. Missing pieces are downloaded on demand. */
 export default function Viewer({ files, index, onOpen, onClose }: Props) {
   const { addresses } = useServices()
   const dialog = useRef<HTMLDialogElement>(null)
@@ -45,7 +45,7 @@ export default function Viewer({ files, index, onOpen, onClose }: Props) {
       type="button"
       className={`${layout.center} ${styles.close}`}
       aria-label={label}
-      // A disabled button would lose the focus, and with it the keys.
+      // A disabled button would lose the focus, and then the keys would not work.
       aria-disabled={at + by < 0 || at + by >= count}
       onClick={() => go(by)}
     >
@@ -93,13 +93,13 @@ export default function Viewer({ files, index, onOpen, onClose }: Props) {
   )
 }
 
-/** Phones mostly have no PDF viewer of their own. */
+/** Most phones do not include a PDF viewer. */
 function PdfView({ file }: { readonly file: ShownFile }) {
   if (!navigator.pdfViewerEnabled) return <p className={styles.note}>{more.viewer.noPdf}</p>
   return <iframe className={styles.pdf} src={file.url} title={file.name} />
 }
 
-/** A file gets an address when somebody asks for it. */
+/** Converts files for the viewer. A file gets an address when it is first requested. */
 function shownFiles(files: readonly ShareFile[], addresses: FileAddresses): ShownFile[] {
   return files.map(({ index, path, lengthBytes, haveBytes, href, read }) => {
     const name = nameOf({ path })

@@ -1,9 +1,9 @@
 import type { ShareFile } from '../share-file.ts'
 
-/** The node refuses longer lists: then it gives all files. */
+/** The node refuses longer lists: then the archive contains all files. */
 const MOST_CHARACTERS = 8000
 
-/** The archive that the node makes of these files. */
+/** Returns the address of the node's archive of these files. */
 export function archiveOf(files: readonly ShareFile[]): ShareFile {
   const [first] = files
   const ranges = rangesOf(files.map(({ index }) => index))
@@ -11,7 +11,7 @@ export function archiveOf(files: readonly ShareFile[]): ShareFile {
   return { ...first!, index: -1, href: `${first!.href!.replace(/\d+$/, '')}archive${query}` }
 }
 
-/** Indices in ascending order, such as `0-3,7`. */
+/** Formats indices in ascending order, such as `0-3,7`. */
 export function rangesOf(indices: readonly number[]): string {
   const ranges: [first: number, last: number][] = []
   for (const index of indices) {

@@ -2,7 +2,10 @@ import { addNumber, safeComponent, safePaths } from '@shoal/torrent'
 import type { ShareFile } from '../share-file.ts'
 import { writeTo } from './write-to.ts'
 
-/** Writes files into a new folder named after the share below `parent`: what is there already stays as it is. */
+/**
+ * Writes files into a new folder below `parent` that is named after the share: existing files stay
+ * unchanged.
+ */
 export async function saveInto(
   parent: FileSystemDirectoryHandle,
   files: readonly ShareFile[],
@@ -10,7 +13,7 @@ export async function saveInto(
   onProgress: (doneBytes: number) => void,
 ): Promise<void> {
   const root = await newFolder(parent, shareName)
-  // Browsers refuse names that any system would: so the stricter rules.
+  // Browsers refuse names that are invalid on any system, hence the stricter rules.
   const paths = safePaths(
     files.map(({ path }) => path),
     'windows',
@@ -41,7 +44,7 @@ async function isTaken(parent: FileSystemDirectoryHandle, name: string): Promise
   } catch (error) {
     const reason = error instanceof Error ? error.name : ''
     if (reason === 'NotFoundError') return false
-    // A file.
+    // A file has this name.
     if (reason === 'TypeMismatchError') return true
     throw error
   }

@@ -4,13 +4,14 @@ import { writeTo } from './write-to.ts'
 
 export interface SaveContext {
   readonly addresses: FileAddresses
-  /** Bytes that are written. */
+  /** `doneBytes`: bytes written so far. */
   onProgress(doneBytes: number): void
 }
 
 /**
- * `written`: the file is whole. `handed-over`: the browser saves it from this page and shows the progress. `taken-over`: from the node that serves the
- * page. `cancelled`: by the user.
+ * `written`: the file is complete. `handed-over`: the browser saves it from this page and shows the
+ * progress. `taken-over`: the browser downloads it from the node that serves the page. `cancelled`:
+ * by the user.
  */
 export type SaveOutcome = 'written' | 'handed-over' | 'taken-over' | 'cancelled'
 
@@ -20,8 +21,9 @@ interface Pickers {
 }
 
 /**
- * Saves a file to the disk as it comes, without holding it: also one that is not complete yet, whose missing parts are fetched first. To be
- * called from a click. Rejects with what the disk or the engine failed with.
+ * Saves a file to the disk as it arrives, without holding it in memory. Missing pieces of an
+ * incomplete file are downloaded first. Must be called from a click. Rejects with the error of the
+ * disk or of the engine.
  */
 export async function saveFile(file: ShareFile, context: SaveContext): Promise<SaveOutcome> {
   if (file.href) {
@@ -47,8 +49,9 @@ export async function saveFile(file: ShareFile, context: SaveContext): Promise<S
 }
 
 /**
- * Saves files with their folders, in a new folder named after the share below the one that the user chooses; where pages cannot write into
- * folders, as one archive. Otherwise as `saveFile`.
+ * Saves files with their folders, in a new folder that is named after the share below the one that
+ * the user chooses. Where pages cannot write into folders, saves one archive. Otherwise like
+ * `saveFile`.
  */
 export async function saveAll(
   files: readonly ShareFile[],
@@ -65,7 +68,10 @@ export async function saveAll(
   return 'written'
 }
 
-/** A link with `download` would pass by the service worker. The answer is an attachment: nothing is ever shown in the frame. */
+/**
+ * A link with `download` would bypass the service worker. The answer is an attachment: the frame
+ * never shows anything.
+ */
 function openInFrame(url: string): void {
   const frame = document.createElement('iframe')
   frame.hidden = true
@@ -73,7 +79,7 @@ function openInFrame(url: string): void {
   document.body.append(frame)
 }
 
-/** The answer is an attachment. */
+/** Navigates to an address whose answer is an attachment, so that the page stays open. */
 function follow(url: string): void {
   const link = document.createElement('a')
   link.href = url

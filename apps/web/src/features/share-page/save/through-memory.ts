@@ -2,7 +2,10 @@ import { formatBytes } from '../../../shared/format/format.ts'
 import { texts } from '../../../shared/messages/share-more.ts'
 import { nameOf, type ShareFile } from '../share-file.ts'
 
-/** Without a service worker and without a way to write files, a file has to be held in memory: no more than this. */
+/**
+ * Without a service worker and a way to write files, a file has to be held in memory: this is the
+ * limit.
+ */
 export const MOST_IN_MEMORY_BYTES = 256 * 2 ** 20
 
 export async function saveThroughMemory(file: ShareFile): Promise<void> {

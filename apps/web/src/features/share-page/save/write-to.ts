@@ -1,6 +1,9 @@
 import type { ShareFile } from '../share-file.ts'
 
-/** Writes the whole file as it comes, fetching what is missing. `onProgress`: bytes that are written. Rejects with what the disk or the engine failed with. */
+/**
+ * Writes the whole file as it arrives, and downloads missing pieces. `onProgress` receives the
+ * number of written bytes. Rejects with the error of the disk or of the engine.
+ */
 export async function writeTo(
   writable: FileSystemWritableFileStream,
   file: ShareFile,

@@ -3,8 +3,8 @@ import { makeZip, predictLength } from 'client-zip'
 import type { ShareFile } from '../share-file.ts'
 
 /**
- * The files as one ZIP archive, made while it is read: for browsers that let no page write into a folder. Stored, not compressed, so that its
- * length is known before its first byte.
+ * Creates a ZIP archive of the files while it is read, for browsers in which pages cannot write
+ * into folders. The files are stored without compression, so that the length is known in advance.
  */
 export function createZip(files: readonly ShareFile[], shareName: string): ShareFile {
   const folder = safeComponent(shareName, 'windows')
@@ -36,7 +36,10 @@ export function createZip(files: readonly ShareFile[], shareName: string): Share
   }
 }
 
-/** Bytes `[start, end)` of the archive. It leaves the file that it reads as it is when nobody reads on: `abort` ends that. */
+/**
+ * Streams the bytes `[start, end)` of the archive. At the end, or if the reader cancels, `abort`
+ * ends the read of the current file.
+ */
 function part(
   archive: ReadableStream<Uint8Array>,
   start: number,

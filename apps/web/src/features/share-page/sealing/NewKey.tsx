@@ -9,7 +9,7 @@ import styles from '../view/view.module.css'
 
 const say = texts.yourKey
 
-/** A key that was made: its file to be saved, its public half to be sent to others. */
+/** A new key: its file to save, and its public half to send to others. */
 export default function NewKey({ made }: { readonly made: KeptKey }) {
   const id = useId()
   const { isCopied, copy } = useClipboard()

@@ -18,14 +18,14 @@ interface Props {
   onGive(identities: NonNullable<Unlock['identities']>): void
 }
 
-/** Asks for the user's own key: it is kept as long as the page is open, and nowhere else. */
+/** Asks for the user's own key: it is kept only in memory, while the page is open. */
 export default function OwnKey({ disabled, onGive }: Props) {
   const [file, setFile] = useState<Uint8Array | null>(null)
   const [isEncrypted, setEncrypted] = useState(false)
   const { isBusy, failure, run } = useWork()
   const [unread, setUnread] = useState<unknown>(null)
   const wrong = failure ?? unread
-  // Whichever was chosen last counts, whatever runs.
+  // The last choice wins, whatever is still running.
   const choose = async (chosen: File | undefined) => {
     setUnread(null)
     try {

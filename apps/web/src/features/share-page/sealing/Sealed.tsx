@@ -21,7 +21,10 @@ interface Props {
   onOpen(inside: NamedFiles): void
 }
 
-/** Opens a sealed share: by the key of the link at once, by a passphrase or the user's own key when that is given. */
+/**
+ * Opens a sealed share: with the key in the link at once, or with the passphrase or key that the
+ * user enters.
+ */
 export default function Sealed({ seal, sealed, isOpen, onOpen }: Props) {
   const [isOpening, setOpening] = useState(false)
   const [failure, setFailure] = useState<string | null>(null)
@@ -39,7 +42,7 @@ export default function Sealed({ seal, sealed, isOpen, onOpen }: Props) {
     }
     setOpening(false)
   }
-  // biome-ignore lint/correctness/useExhaustiveDependencies: once, when there is something to open
+  // biome-ignore lint/correctness/useExhaustiveDependencies: runs once, when the sealed file is known
   useEffect(() => {
     if (isThere && seal.by === 'key') void open({ key: seal.key })
   }, [isThere])

@@ -12,7 +12,10 @@ import sealing from './sealing.module.css'
 const NewKey = lazy(() => import('./NewKey.tsx'))
 const say = texts.yourKey
 
-/** Makes a key. Its file is saved on the device and its public half is shown; the page keeps neither. */
+/**
+ * Creates a key. Its file is saved on the device and its public half is shown; the page stores
+ * neither.
+ */
 export default function YourKey() {
   const [isOpen, setOpen] = useState(false)
   const [made, setMade] = useState<KeptKey | null>(null)

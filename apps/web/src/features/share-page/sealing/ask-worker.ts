@@ -14,25 +14,26 @@ const NO_WORKER: PeerFailure = {
 }
 
 /**
- * Has a worker of its own do it. Rejects with a PeerError, of the code that the worker failed with; with `cancelled` once nothing is left of
- * what was begun.
+ * Runs an order in a new worker. Rejects with a PeerError that has the code of the worker's error,
+ * or with `cancelled` after everything the worker had written was removed.
  */
 export function askWorker<Kind extends Order['kind']>(
   order: Extract<Order, { kind: Kind }>,
   { onProgress, signal }: AskOptions = {},
 ): Promise<Answers[Kind]> {
-  // Nobody receives earlier results.
+  // An aborted signal does not even start the worker.
   if (signal?.aborted) return Promise.reject(cancelled())
   const worker = new Worker(new URL('./seal-worker.ts', import.meta.url), {
     type: 'module',
-    // The worker's own messages are in the language of the page.
+    // The name sets the language of the worker's messages, as on the page.
     name: language,
   })
   const post = (frame: OrderFrame) => worker.postMessage(frame)
   let cancel = () => {}
   let hasBegun = false
   const answer = new Promise<Answers[Kind]>((resolve, reject) => {
-    // Before it has begun there is nothing to be undone; and what it does with a passphrase takes a while.
+    // A worker that has not started has nothing to undo, and deriving a key from a passphrase takes
+    // a while.
     cancel = () => (hasBegun ? post({ kind: 'cancel' }) : reject(cancelled()))
     worker.onmessage = ({ data }: MessageEvent<AnswerFrame>) => {
       if (data.kind === 'progress') {

@@ -1,7 +1,7 @@
 import { blobSource, SealedError, type SealInput } from '@shoal/sealed'
 import type { ChosenFile } from '../../../shared/engine/protocol.ts'
 
-/** Chosen files as what is sealed. */
+/** Returns chosen files as inputs for sealing. */
 export function sealInputs(files: readonly ChosenFile[]): SealInput[] {
   return files.map(({ path, file }) => {
     const { lengthBytes, read } = blobSource(file)
@@ -10,7 +10,7 @@ export function sealInputs(files: readonly ChosenFile[]): SealInput[] {
       modifiedMs: 'lastModified' in file ? Number(file.lastModified) : 0,
       content: {
         lengthBytes,
-        // Browsers refuse to read what was changed since it was chosen.
+        // Browsers refuse to read a file that was changed after it was chosen.
         read: (offset, length) => read(offset, length).catch(cause => Promise.reject(changed(path, cause))),
       },
     }

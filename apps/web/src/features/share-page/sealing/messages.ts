@@ -1,4 +1,4 @@
-/** Requests of a page to the worker that seals, one per worker, and its answers. */
+/** Requests of a page to the worker that seals, with one worker for each, and its answers. */
 import type { SealTo } from '@shoal/sealed'
 import type { ChosenFile, PeerFailure } from '../../../shared/engine/protocol.ts'
 import type { KeptKey } from '../../../shared/own-key/kept-key.ts'
@@ -7,11 +7,14 @@ export interface SealOrder {
   readonly kind: 'seal'
   readonly files: readonly ChosenFile[]
   readonly to: SealTo
-  /** Path in the origin private file system; null where there is none: then into memory. */
+  /**
+   * Path in the origin private file system; null if it is unavailable: then the data stays in
+   * memory.
+   */
   readonly path: string | null
 }
 
-/** The secret keys of a key file. */
+/** Requests the secret keys in a key file. */
 export interface ReadKeysOrder {
   readonly kind: 'read-keys'
   readonly bytes: Uint8Array
@@ -23,7 +26,7 @@ export interface MakeKeyOrder {
   readonly passphrase: string
 }
 
-/** Public keys in either form. */
+/** Checks public keys in either format. */
 export interface CheckKeysOrder {
   readonly kind: 'check-keys'
   readonly keys: readonly string[]
@@ -32,9 +35,9 @@ export interface CheckKeysOrder {
 export type Order = SealOrder | ReadKeysOrder | MakeKeyOrder | CheckKeysOrder
 
 export interface Sealed {
-  /** The key that opens it, if it is sealed to a key: 32 bytes. */
+  /** The key that opens the file, if it is sealed with a key: 32 bytes. */
   readonly key: Uint8Array | null
-  /** The sealed file, if there is no storage. */
+  /** The sealed file if there is no storage. */
   readonly blob: Blob | null
 }
 
@@ -42,7 +45,7 @@ export interface Answers {
   readonly seal: Sealed
   readonly 'read-keys': readonly Uint8Array[]
   readonly 'make-key': KeptKey
-  /** As `age1…`, each once. */
+  /** As `age1…`, without duplicates. */
   readonly 'check-keys': readonly string[]
 }
 

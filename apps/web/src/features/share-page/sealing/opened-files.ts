@@ -2,7 +2,10 @@ import { OpenedShare, type Unlock } from '@shoal/sealed'
 import type { NamedFiles, ShareFile } from '../share-file.ts'
 import { torrentSource } from './torrent-source.ts'
 
-/** The files inside a sealed share, whose one file is `sealed`. Rejects with a SealedError, whose message says what to do. */
+/**
+ * Opens a sealed share, whose single file is `sealed`, and returns the files inside. Rejects with a
+ * SealedError, whose message says what to do.
+ */
 export async function openSealed(sealed: ShareFile, unlock: Unlock): Promise<NamedFiles> {
   const share = await OpenedShare.open(torrentSource(sealed), unlock)
   const entries = share.entries.filter(({ folder }) => !folder)

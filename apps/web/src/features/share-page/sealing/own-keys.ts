@@ -3,14 +3,14 @@ import type { Unlock } from '@shoal/sealed'
 import { texts } from '../../../shared/messages/sealing.ts'
 import { askWorker } from './ask-worker.ts'
 
-/** More than any key file takes: what is chosen by mistake is not read as a whole. */
+/** Larger than any key file: a file that was chosen by mistake is not read completely. */
 const MOST_BYTES = 64 * 1024
 
 export interface GivenKey {
   /** Content of a key file. */
   readonly file: Uint8Array | null
   readonly passphrase: string
-  /** A secret key, or all of an identity file. */
+  /** A secret key, or the whole text of an identity file. */
   readonly pasted: string
 }
 
@@ -18,7 +18,7 @@ export async function readKeyBytes(file: Blob): Promise<Uint8Array> {
   return new Uint8Array(await file.slice(0, MOST_BYTES).arrayBuffer())
 }
 
-/** Whether a passphrase is to be asked for. */
+/** Whether the user has to enter a passphrase. */
 export const isEncryptedKey = isEncryptedIdentities
 
 /** Returns the identities that open shares sealed to these keys. Rejects with the problem if a key is invalid. */

@@ -9,7 +9,10 @@ export interface SealContext {
   readonly signal: AbortSignal
 }
 
-/** Seals chosen files, a megabyte at a time: all of it or nothing. Rejects with a SealedError, `no-space`, or the signal's reason. */
+/**
+ * Seals chosen files in chunks of a megabyte, all or nothing. Rejects with a SealedError,
+ * `no-space`, or the signal's reason.
+ */
 export async function sealFiles(
   { files, to, path }: Omit<SealOrder, 'kind'>,
   { openSink, onProgress, signal }: SealContext,

@@ -11,7 +11,7 @@ const PROGRESS_MS = 100
 const abort = new AbortController()
 let lastMs = Number.NEGATIVE_INFINITY
 
-/** Executes an order and posts its result. */
+/** Runs an order and posts its result. */
 export function takeOrder(frame: OrderFrame): void {
   if (frame.kind === 'cancel')
     abort.abort(Object.assign(new Error('sealing was cancelled'), { code: 'cancelled' }))

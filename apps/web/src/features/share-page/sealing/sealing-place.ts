@@ -1,10 +1,13 @@
-/** Where files lie while they are sealed. Each has a lock of its name for as long: what has none is left over from a tab that was closed. */
+/**
+ * Files in the browser's storage while they are sealed. Each holds a lock with its name: a file
+ * without a lock was left by a tab that was closed.
+ */
 import { openFolder, removeStored } from '../../../shared/engine/stored-file.ts'
 
 const FOLDER = 'shoal-sealing'
 const lockOf = (name: string) => `${FOLDER}/${name}`
 
-/** Runs `work` with the path of a file to be. Nothing is left there when it is over. */
+/** Runs `work` with the path of a temporary file, which is deleted afterwards. */
 export function withPlace<T>(work: (path: string) => Promise<T>): Promise<T> {
   const name = crypto.randomUUID()
   const path = `${FOLDER}/${name}`
@@ -12,14 +15,14 @@ export function withPlace<T>(work: (path: string) => Promise<T>): Promise<T> {
     try {
       return await work(path)
     } finally {
-      // Where it is still open for a moment, the next who seals deletes it.
+      // If the file is still open at this moment, the next seal operation deletes it.
       await removeStored(path).catch(() => {})
     }
   }
   return navigator.locks.request(lockOf(name), run) as Promise<T>
 }
 
-/** Deletes what closed tabs have left. */
+/** Deletes the files of closed tabs. */
 export async function tidyPlaces(): Promise<void> {
   if (!navigator.storage?.getDirectory || !navigator.locks) return
   const folder = await openFolder([FOLDER], false).catch(() => null)

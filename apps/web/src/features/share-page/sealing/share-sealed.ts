@@ -10,18 +10,21 @@ import { withPlace } from './sealing-place.ts'
 
 export interface SealingContext {
   readonly trackers: readonly string[]
-  /** `share`: 0 to 1, of each in turn. */
+  /** `share`: progress of each step, 0 to 1. */
   onProgress(step: 'sealing' | 'hashing', share: number): void
   readonly signal: AbortSignal
 }
 
 export interface SealedShare {
   readonly torrent: TorrentSnapshot
-  /** For the link. */
+  /** The seal, for the link. */
   readonly seal: Seal
 }
 
-/** Seals chosen files, and seeds what is sealed: from the browser's storage, or without one from memory. Rejects with a PeerError. */
+/**
+ * Seals chosen files and seeds the result: from the browser's storage, or from memory if there is
+ * none. Rejects with a PeerError.
+ */
 export async function shareSealed(
   peer: BrowserPeer,
   chosen: Chosen,
@@ -57,7 +60,7 @@ async function sealAndSeed(
   return { torrent, seal: linkSeal(to, sealed) }
 }
 
-/** A folder keeps its name inside. */
+/** Returns the paths inside the sealed file: a folder keeps its name. */
 function insideOf({ isSingle, name, files }: Chosen): Chosen['files'] {
   return isSingle ? files : files.map(({ path, file }) => ({ path: [name, ...path], file }))
 }

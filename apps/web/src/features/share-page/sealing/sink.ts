@@ -1,4 +1,4 @@
-/** Where sealed bytes go: a file in the browser's storage, or memory. */
+/** The destination of sealed bytes: a file in the browser's storage, or memory. */
 import { lockFile, opfsError, removeFile, type SyncAccessHandle, writeAll } from '@shoal/torrent/opfs'
 import { PeerError } from '../../../shared/engine/failure.ts'
 import { formatBytes } from '../../../shared/format/format.ts'
@@ -6,23 +6,26 @@ import { texts } from '../../../shared/messages/sealing.ts'
 
 export interface Sink {
   write(bytes: Uint8Array): void
-  /** Null: it is stored. */
+  /** Returns the sealed bytes, or null if they are in the storage. */
   finish(): Blob | null
-  /** Nothing of it is left. */
+  /** Deletes everything that was written. */
   discard(): Promise<void>
 }
 
-/** Where there is no storage, what is sealed is held by the browser. */
+/** Without storage, sealed data stays in memory: this is the limit. */
 const MOST_IN_MEMORY_BYTES = 256e6
 
-/** Rejects with `no-space` before anything is written, where the browser tells so. */
+/**
+ * Creates a sink. Rejects with `no-space` before anything is written, if the browser reports the
+ * free space.
+ */
 export async function openSink(path: string | null, lengthBytes: number): Promise<Sink> {
   if (path === null) return memorySink(lengthBytes)
   const { usage = 0, quota = Number.POSITIVE_INFINITY } = await navigator.storage.estimate()
   if (lengthBytes > quota - usage) throw noRoom(lengthBytes, Math.max(0, quota - usage))
   const sink = fileSink(await lockFile(path, true), path, lengthBytes)
   try {
-    // Its whole room at once: an estimate is a guess, in some browsers on purpose.
+    // Reserves the whole length: an estimate is inaccurate, in some browsers on purpose.
     sink.reserve()
     return sink
   } catch (error) {

@@ -1,17 +1,20 @@
 import type { ByteSource } from '@shoal/sealed'
 import type { ShareFile } from '../share-file.ts'
 
-/** Readers that go on side by side: a film and its subtitles, a file that is saved. */
+/** Concurrent readers: a video and its subtitles, a file that is being saved. */
 const MAX_READERS = 4
 
 interface Reader {
   readonly stream: ReadableStreamDefaultReader<Uint8Array>
   position: number
-  /** Came with the last bytes, and was not asked for yet. */
+  /** Bytes that arrived with the previous ones and have not been requested yet. */
   rest: Uint8Array
 }
 
-/** The bytes of a file of a torrent, at any place. A read that begins where the last one stopped uses the same stream, which the engine reads ahead. */
+/**
+ * Returns random access to the bytes of a file of a torrent. A read that starts where the previous
+ * one ended uses the same stream, for which the engine reads ahead.
+ */
 export function torrentSource(file: ShareFile): ByteSource {
   const idle: Reader[] = []
   const open = (position: number): Reader => ({
@@ -46,7 +49,7 @@ export function torrentSource(file: ShareFile): ByteSource {
   }
 }
 
-/** The next bytes; fewer only at the end of the file. */
+/** Reads the next bytes; fewer than `length` only at the end of the file. */
 async function take(reader: Reader, length: number): Promise<Uint8Array> {
   const bytes = new Uint8Array(length)
   let filled = 0

@@ -2,12 +2,18 @@ import { scope } from '../../../shared/service-worker/worker-scope.ts'
 import type { FileHead, FileNews, FileOrder, OpenFile } from './messages.ts'
 import { type ByteRange, parseRange } from './range.ts'
 
-/** A page that has the file answers at once, unless it is in the middle of something. */
+/** Timeout: a page that has the file answers at once, unless it is busy. */
 const ANSWER_MS = 10_000
-/** Strangers' files lie on the page's own origin: nothing in them may run, and nothing may be fetched for them. */
+/**
+ * Files of strangers have the page's own origin: scripts in them must not run, and they must not
+ * load anything.
+ */
 const POLICY = "default-src 'none'; img-src 'self'; media-src 'self'; style-src 'unsafe-inline'"
 
-/** The file, or the part of it that the request asks for, from the page that named it. */
+/**
+ * Responds with the file, or with the part that the request asks for, from the page that created
+ * the address.
+ */
 export async function answerFile(token: string, request: Request): Promise<Response> {
   const source = await findSource(token)
   if (!source) return new Response(null, { status: 404 })
@@ -30,7 +36,7 @@ function createHeaders(head: FileHead, { start, end }: ByteRange, isPart: boolea
     'accept-ranges': 'bytes',
     'cache-control': 'no-store',
     'x-content-type-options': 'nosniff',
-    // The viewers of PDF documents run in no sandbox.
+    // PDF viewers of browsers do not run in a sandbox.
     'content-security-policy': mediaType === 'application/pdf' ? POLICY : `sandbox; ${POLICY}`,
   })
   if (isPart) headers.set('content-range', `bytes ${start}-${end - 1}/${lengthBytes}`)
@@ -38,7 +44,7 @@ function createHeaders(head: FileHead, { start, end }: ByteRange, isPart: boolea
   return headers
 }
 
-/** RFC 8187. A lone half of a character is left out: it has no bytes. */
+/** Encodes a name by RFC 8187. Unpaired surrogates are left out: they have no UTF-8 encoding. */
 function encoded(name: string): string {
   return encodeURIComponent(name.toWellFormed()).replace(
     /['()*!]/g,
@@ -46,7 +52,7 @@ function encoded(name: string): string {
   )
 }
 
-/** Asks all pages; the one that knows the token answers. Null when none does. */
+/** Asks all pages; the one that knows the token answers. Returns null if none does. */
 async function findSource(token: string): Promise<Source | null> {
   const clients = await scope.clients.matchAll({ type: 'window', includeUncontrolled: true })
   const asked = clients.map(client => {
@@ -66,7 +72,7 @@ async function findSource(token: string): Promise<Source | null> {
   return source
 }
 
-/** One file that a page gives. */
+/** A file that a page provides. */
 class Source {
   readonly port: MessagePort
   readonly head: FileHead

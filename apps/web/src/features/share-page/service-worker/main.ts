@@ -1,4 +1,7 @@
-/** The service worker of the page: keeps its files at hand, and hands on files of torrents from the page that has the engine. */
+/**
+ * The service worker of the page: caches its files, and serves files of torrents from the page that
+ * runs the engine.
+ */
 
 import { scope } from '../../../shared/service-worker/worker-scope.ts'
 import { answerFile } from './files.ts'
@@ -23,5 +26,5 @@ scope.addEventListener('fetch', event => {
   else event.respondWith(shellFile(path, request))
 })
 
-// Hearing from a page is what keeps it running while a file is read.
+// Messages of a page keep the worker running while a file is read.
 scope.addEventListener('message', () => {})

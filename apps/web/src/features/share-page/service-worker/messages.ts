@@ -1,12 +1,13 @@
 /**
- * Messages between the service worker and the pages about files. The address of a file reveals nothing about it: `./~/<page>.<number>`, and
- * the page that made it answers for it: over a port for each request, of which it gives as much as it is asked for.
+ * Messages between the service worker and the pages about files. The address of a file is
+ * `./~/<page>.<number>` and reveals nothing about it. The page that created it answers through a
+ * port for each request, and sends as many chunks as are requested.
  */
 
-/** Where the addresses of files begin, below the folder of the page. */
+/** The prefix of the addresses of files, below the folder of the page. */
 export const FILES = '~/'
 
-/** To all pages, with a port: whoever knows the token answers with a `FileHead`. */
+/** To all pages, with a port: the page that knows the token answers with a `FileHead`. */
 export interface OpenFile {
   readonly kind: 'open-file'
   readonly token: string
@@ -18,7 +19,7 @@ export interface FileHead {
   readonly lengthBytes: number
   readonly mediaType: string
   readonly name: string
-  /** To be saved, not shown. */
+  /** Whether the file is to be saved instead of shown. */
   readonly download: boolean
 }
 
@@ -35,7 +36,7 @@ export type FileNews =
   | { readonly kind: 'end' }
   | { readonly kind: 'failed' }
 
-/** From a page while a file is read, since a worker that hears nothing is ended. */
+/** From a page while a file is read: browsers terminate a worker that receives no messages. */
 export interface StayAwake {
   readonly kind: 'stay-awake'
 }

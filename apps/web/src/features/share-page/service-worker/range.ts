@@ -5,8 +5,9 @@ export interface ByteRange {
 }
 
 /**
- * Parses a Range header for a file of `lengthBytes` (RFC 9110, section 14.2): null for the whole file, also where the header is absent, of
- * another unit, malformed, or names several ranges; `unsatisfiable` where none of its bytes are there.
+ * Parses a Range header for a file of `lengthBytes` (RFC 9110, section 14.2). Returns null for the
+ * whole file: if the header is absent, has another unit, is malformed, or names several ranges.
+ * Returns `unsatisfiable` if the file has none of the bytes.
  */
 export function parseRange(header: string | null, lengthBytes: number): ByteRange | null | 'unsatisfiable' {
   const [, first = '', last = ''] = /^bytes=(\d*)-(\d*)$/.exec(header?.trim() ?? '') ?? []

@@ -1,22 +1,22 @@
 import { scope } from '../../../shared/service-worker/worker-scope.ts'
 
-/** Files of this build besides the page itself, and its version: filled in by the build. */
+/** The files of this build except the page itself, and its version: inserted by the build. */
 declare const __SHELL__: readonly string[]
 declare const __VERSION__: string
 
-/** Another page of the same site may have a cache too: names begin with the folder. */
+/** Another page of the same site may have caches, too: names begin with the folder. */
 const prefix = () => `shoal-share ${new URL(scope.registration.scope).pathname} `
 const current = () => `${prefix()}${__VERSION__}`
 const CONFIG = 'share.json'
 const CONFIG_MS = 3000
 const address = (path: string) => new URL(path, scope.registration.scope).href
 
-/** All files of the build at once: the page never has those of two. */
+/** Caches all files of the build at once, so that the page never mixes two builds. */
 export async function keepShell(): Promise<void> {
   const cache = await caches.open(current())
   const anew = (path: string) => new Request(address(path), { cache: 'reload' })
   await cache.addAll(['', ...__SHELL__].map(anew))
-  // A host may have none.
+  // The file is optional.
   await cache.add(anew(CONFIG)).catch(() => {})
 }
 
@@ -25,7 +25,7 @@ export async function dropOldShells(): Promise<void> {
   await Promise.all(old.map(name => caches.delete(name)))
 }
 
-/** Returns the cached file, or that of the host. */
+/** Returns the cached file, or requests it from the host. */
 export async function shellFile(path: string, request: Request): Promise<Response> {
   const cache = await caches.open(current())
   if (path === CONFIG) return newestConfig(cache, request)
