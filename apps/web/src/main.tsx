@@ -30,7 +30,7 @@ createRoot(document.getElementById('root')!).render(
     <App node={node} tokenFailed={tokenFailed} />
   </StrictMode>,
 )
-// An action of the user may fail. Other screens and refused requests load the texts by themselves.
+// An action of the user may fail. Other screens and failed requests load the texts themselves.
 for (const type of ['keydown', 'pointerdown'])
   addEventListener(type, () => void loadReasons(), { once: true, capture: true })
 if (!link.simulated) {

@@ -14,7 +14,7 @@ import { HubStore } from './state/hub-store.ts'
 Object.assign(ICONS, CONSOLE_ICONS)
 showTheme()
 showLanguage()
-// The link that the hub prints at its first start, and those of invitations.
+// The links that the hub prints at its first start, and those of invitations.
 if (location.pathname === '/' && location.hash.startsWith('#invitation='))
   history.replaceState(history.state, '', `/join${location.search}${location.hash}`)
 const link = await chooseLink()

@@ -20,7 +20,7 @@ export type SharingState =
   | { readonly state: 'ready'; readonly name: string; readonly hash: string }
   | { readonly state: 'failed'; readonly words: string }
 
-/** Services that all parts of the page use. */
+/** Services shared by all parts of the page. */
 export interface Services {
   readonly store: PeerStore
   readonly peer: BrowserPeer
@@ -28,7 +28,10 @@ export interface Services {
   readonly config: HostedConfig
   /** Files that were dropped on the page, until the form takes them. */
   readonly dropped: Cell<Dropped | null>
-  /** The link that is being created, or was created and not opened yet; null if there is none. */
+  /**
+   * The link that is being created, or that was created and has not been opened; null if there is
+   * none.
+   */
   readonly sharing: Cell<SharingState | null>
   /** Ids of the torrents that this page has created since it was loaded. */
   readonly made: Set<string>
@@ -44,7 +47,9 @@ export function useServices(): Services {
   return services
 }
 
-/** Files and peers of a torrent, updated once a second while the component is mounted. */
+/**
+ * Returns the files and peers of a torrent, updated once a second while the component is mounted.
+ */
 export function useDetail(id: string): TorrentDetail | null {
   const { store } = useServices()
   useEffect(() => store.watchDetail(id), [store, id])

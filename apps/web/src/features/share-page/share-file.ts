@@ -9,20 +9,23 @@ export interface ShareFile {
   readonly lengthBytes: number
   /** Verified bytes on this device; null inside a sealed share, where this is unknown. */
   readonly haveBytes: number | null
-  /** Its address at the node that serves the page, where that hands it out. */
+  /** The file's address at the node that serves the page, if the node serves the file. */
   readonly href?: string
-  /** Reads the bytes `[start, end)` in order. Missing pieces are fetched with priority. */
+  /** Reads the bytes `[start, end)` in order. Missing pieces are downloaded with priority. */
   read(range: { readonly start: number; readonly end: number }): ReadableStream<Uint8Array>
 }
 
 /** Files with the name of their share. */
 export interface NamedFiles {
-  /** Null if they have no common folder. */
+  /** Null if the files have no common folder. */
   readonly name: string | null
   readonly files: readonly ShareFile[]
 }
 
-/** The files of a torrent. `base`: where the addresses of the files at the node begin. */
+/**
+ * Returns the files of a torrent. `base`: the common prefix of the addresses of the files at the
+ * node.
+ */
 export function listFiles(
   peer: BrowserPeer,
   id: string,

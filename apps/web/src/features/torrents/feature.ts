@@ -9,7 +9,7 @@ const { tabs } = texts.torrent
 export const torrents: Feature = {
   name: 'torrents',
   screens: [
-    // Most visits begin with the list: it is part of the first script.
+    // Most visits start with the list, so it is part of the first script.
     { path: '/', component: ListPage, sidebar: { label: texts.list.filters, component: Filters } },
     {
       path: '/torrents/:id',

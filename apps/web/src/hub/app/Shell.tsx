@@ -17,7 +17,7 @@ import { mayUse } from '../state/hub-store.ts'
 import styles from './header.module.css'
 import { isThere, SCREENS } from './screens.ts'
 
-/** The frame of every page: the name of the hub, navigation, the own account. */
+/** The frame of every page: the name of the hub, the navigation, and the user's account. */
 export function Shell({ children }: { readonly children: ReactNode }) {
   const hub = useHub()
   const info = useCell(hub.info)
@@ -81,7 +81,7 @@ function Entries({ className }: { readonly className: string | undefined }) {
   )
 }
 
-/** The way out for somebody who is logged in, and the way in for others. */
+/** Shows the logout button to a user who is logged in, and the login links to others. */
 function Visitor() {
   const hub = useHub()
   const account = useCell(hub.account)

@@ -10,9 +10,9 @@ export interface Screen {
   /** A pattern of wouter. */
   readonly path: string
   readonly component: ComponentType
-  /** Those who may open it. Default: everyone. */
+  /** Who may open it. Default: everyone. */
   readonly for?: HubAccess
-  /** The screen is there only if the hub runs this capability. */
+  /** The screen exists only if the hub runs this capability. */
   readonly capability?: string
   /** The entry in the menu. */
   readonly menu?: { readonly label: string; readonly icon: IconName }
@@ -85,7 +85,7 @@ export const SCREENS: readonly Screen[] = [
   },
 ]
 
-/** Whether a hub with these capabilities has the screen. */
+/** Returns whether a hub with these capabilities has the screen. */
 export function isThere({ capability }: Screen, { capabilities }: Pick<HubInfo, 'capabilities'>): boolean {
   return capability === undefined || capabilities.includes(capability)
 }

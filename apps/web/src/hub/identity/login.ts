@@ -1,4 +1,7 @@
-/** The ways in: with the key of this browser, with a passkey, with an invitation. Loaded when somebody uses one. */
+/**
+ * Login with the key of this browser, with a passkey, or with an invitation. Loaded when one of
+ * them is used.
+ */
 import type { AccountInfo } from '@shoal/hub-api'
 import type { HubApi } from '@shoal/hub-api/client'
 import type { KeyPair } from '@shoal/identity'
@@ -25,7 +28,7 @@ export async function loginWithDevice(api: HubApi, device: BrowserDevice): Promi
   return account
 }
 
-/** A node has added this browser to a list, which the hub knows from there. */
+/** Reads the lists of the person from the hub, after a node has added this browser to one. */
 async function learnLists(api: HubApi, device: BrowserDevice): Promise<void> {
   const { lists } = await api.getDevices({ did: device.did })
   await ownDevice.save({ ...device, lists: lists.map(fromText) })
@@ -46,13 +49,19 @@ export async function joinHub(
   return account
 }
 
-/** Makes this browser a device of the owner of 24 words, and logs in. Rejects with an ApiError, and with `bad-words`. */
+/**
+ * Makes this browser a device of the person whose 24 words these are, and logs in. Rejects with an
+ * ApiError, and with `bad-words`.
+ */
 export async function loginWithWords(api: HubApi, words: string, deviceName: string): Promise<AccountInfo> {
   const root = rootOfWords(words)
   return loginWithDevice(api, await becomeDevice(api, root, { did: root.did, deviceName }))
 }
 
-/** Makes this browser, which is logged in with a passkey, a device of the person whose root key the passkey opened, and logs in as that. Rejects with an ApiError, and with `bad-key`. */
+/**
+ * Makes this browser, which logged in with a passkey, a device of the person whose root key the
+ * passkey decrypted, and logs in as that device. Rejects with an ApiError, and with `bad-key`.
+ */
 export async function keepWithPasskey(
   api: HubApi,
   { sealed, deviceName, ...by }: PasskeySecret & { readonly sealed: string; readonly deviceName: string },
@@ -63,7 +72,7 @@ export async function keepWithPasskey(
   return loginWithDevice(api, device)
 }
 
-/** Adds this browser to the device list of a person, and keeps its keys here. */
+/** Adds this browser to the device list of a person, and stores its keys in the browser. */
 async function becomeDevice(
   api: HubApi,
   root: KeyPair,
@@ -71,7 +80,7 @@ async function becomeDevice(
 ): Promise<BrowserDevice> {
   const { lists } = await api.recoverDevices(await proofOf(api, rootAsDevice(root, did)))
   const device = await addThisBrowser(root, lists.map(fromText), deviceName)
-  // First here: the hub lists no device whose key is lost.
+  // Stored before the hub is asked, so that the hub never lists a device whose key is lost.
   await ownDevice.save(device)
   return device
 }

@@ -1,4 +1,4 @@
 import { DeviceStore } from '../../shared/identity/device-store.ts'
 
-/** This browser as a device of a person at this hub. */
+/** The identity of this browser as a device of a person on this hub. */
 export const ownDevice = new DeviceStore('shoal-hub')

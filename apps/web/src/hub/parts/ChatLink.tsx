@@ -7,7 +7,10 @@ interface Props {
   readonly className?: string | undefined
 }
 
-/** Opens the chat app for this hub, whose address the app reads behind `#`. The hub serves no part of the app. */
+/**
+ * Opens the chat app for this hub. The app reads the hub's address from the fragment. The hub does
+ * not serve any part of the app.
+ */
 export function ChatLink({ app, className }: Props) {
   return (
     <a

@@ -3,7 +3,7 @@ import { texts } from '../../shared/messages/hub.ts'
 import { useHub } from '../state/context.tsx'
 import { ReasonDialog } from './ReasonDialog.tsx'
 
-/** Something that is reported to the moderators, or that a moderator hides or shows again. */
+/** Content that users report to the moderators, or that a moderator hides or shows again. */
 export interface Judged {
   readonly act: 'report' | 'hide' | 'unhide'
   readonly kind: 'listing' | 'comment'

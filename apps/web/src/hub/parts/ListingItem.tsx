@@ -12,7 +12,7 @@ import { Tags } from './Tags.tsx'
 
 const t = texts.list
 
-/** A listing in a list. */
+/** A listing as an item of a list. */
 export function ListingItem({ listing }: { readonly listing: ListingSummary }) {
   const { id, title, author, createdMs, sizeBytes, comments, seeders, leechers, tags, thumbnails, hidden } =
     listing

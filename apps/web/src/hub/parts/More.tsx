@@ -6,7 +6,7 @@ import type { Listed } from '../state/context.tsx'
 
 type Shown = Pick<Listed<unknown>, 'items' | 'error' | 'hasMore' | 'isBusy' | 'more' | 'reload'>
 
-/** Below a list: that it loads, what went wrong, or the way to its next page. */
+/** Shown below a list: the loading state, the error, or the button for the next page. */
 export function More({ list }: { readonly list: Shown }) {
   if (list.error) return <Problem error={list.error} onRetry={list.reload} />
   if (!list.items) return <Loading />

@@ -13,12 +13,12 @@ interface Props {
   readonly hint: string
   readonly confirm: string
   readonly children?: ReactNode
-  /** Closes the dialog when it resolves, and shows its error otherwise. */
+  /** Closes the dialog when it resolves, and shows the error otherwise. */
   onSend(reason: string, form: FormData): Promise<unknown>
   onClose(): void
 }
 
-/** Asks for the reason of something that others will read. */
+/** Asks for a reason that others will read. */
 export function ReasonDialog({ title, label, hint, confirm, children, onSend, onClose }: Props) {
   const [reason, setReason] = useState('')
   const { isBusy, failure, run } = useWork()

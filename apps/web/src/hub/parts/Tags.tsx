@@ -3,7 +3,7 @@ import layout from '../../shared/controls/layout.module.css'
 import { shownName } from '../../shared/format/shown-name.ts'
 import styles from './listings.module.css'
 
-/** Tags, each a search for others with it. */
+/** Tags. Each links to a search for listings with it. */
 export function Tags({ tags }: { readonly tags: readonly string[] }) {
   if (tags.length === 0) return null
   return (

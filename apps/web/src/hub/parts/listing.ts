@@ -9,7 +9,7 @@ export const CATEGORY_OPTIONS = Object.entries(texts.categories).map(([value, te
   text,
 })) satisfies readonly Option[]
 
-/** The name of a category; of one that this page does not know, as the hub calls it. */
+/** Returns the name of a category; if this page does not know it, the hub's name. */
 export function categoryName(category: string): string {
   return findText(texts.categories, category) ?? category
 }
@@ -18,7 +18,7 @@ export function thumbnailPath(id: string, name: string): string {
   return `/api/listings/${encodeURIComponent(id)}/thumbnails/${encodeURIComponent(name)}`
 }
 
-/** The link of a listing, which a stranger wrote, and whether a browser may follow it. */
+/** The link of a listing, which is untrusted, and whether a browser may follow it. */
 export interface ListingLink {
   readonly kind: 'magnet' | 'web' | 'other'
   readonly href: string

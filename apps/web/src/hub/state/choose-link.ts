@@ -6,7 +6,10 @@ import type { HubLink } from './hub-store.ts'
 
 const KEY = 'shoal.mock'
 
-/** The hub that serves this page, or a simulated one if the address contains `?mock`, until the tab closes or `?mock=off` ends it. */
+/**
+ * Returns the hub that serves this page, or a simulated one if the address contains `?mock`. The
+ * simulated one is used until the tab is closed or `?mock=off` is opened.
+ */
 export async function chooseLink(): Promise<HubLink> {
   const query = new URLSearchParams(location.search)
   if (query.get('mock') === 'off') sessionStorage.removeItem(KEY)

@@ -13,12 +13,12 @@ export function useHub(): HubStore {
   return hub
 }
 
-/** Returns what the hub says about itself. Screens are shown only when it has. */
+/** Returns the description of the hub. Screens are shown only after it has arrived. */
 export function useHubInfo(): HubInfo {
   return useCell(useHub().info)!
 }
 
-/** The own account; null if nobody is logged in. */
+/** Returns the user's account; null without a login. */
 export function useAccount(): AccountInfo | null {
   return useCell(useHub().account) ?? null
 }
@@ -36,11 +36,11 @@ export interface Listed<Item> {
   readonly isBusy: boolean
   more(): void
   reload(): void
-  /** Shows changed items. */
+  /** Replaces the items. */
   set(items: readonly Item[]): void
 }
 
-/** A list that is read page by page, from its beginning when `keys` change. */
+/** Returns a list that is read page by page, and from the start again when `keys` change. */
 export function useList<Item>(
   ask: (cursor: string | undefined, signal: AbortSignal | undefined) => Promise<PageOf<Item>>,
   keys: readonly unknown[],

@@ -2,29 +2,29 @@ import type { AccountInfo, HubAccess, HubInfo } from '@shoal/hub-api'
 import type { HubApi } from '@shoal/hub-api/client'
 import { Cell } from '../../shared/base/cell.ts'
 
-/** How the page reaches its hub. */
+/** The connection of the page to its hub. */
 export interface HubLink {
   readonly api: HubApi
-  /** Whether the hub runs in this page. */
+  /** Whether the hub is simulated in this page. */
   readonly simulated: boolean
-  /** Sends bytes to a path of the hub. Rejects with an ApiError. */
+  /** Uploads bytes to a path of the hub. Rejects with an ApiError. */
   sendBytes(method: 'POST' | 'PUT', path: string, body: Blob): Promise<void>
-  /** The hub's own words about how it is, such as `ok`. */
+  /** Resolves to the hub's health text, such as `ok`. */
   health(signal: AbortSignal): Promise<string>
 }
 
-/** Ranks of roles: each may do what those before it may. */
+/** Roles in ascending order: each includes the rights of those before it. */
 const ROLES: readonly HubAccess[] = ['open', 'member', 'moderator', 'admin']
 
-/** The hub, and who uses it. */
+/** The hub, and the user's account on it. */
 export class HubStore {
   readonly link: HubLink
   readonly api: HubApi
   /** Null until the hub has answered. */
   readonly info = new Cell<HubInfo | null>(null)
-  /** The own account. Null: nobody is logged in. Undefined until the hub has answered. */
+  /** The user's account. Null without a login. Undefined until the hub has answered. */
   readonly account = new Cell<AccountInfo | null | undefined>(undefined)
-  /** The reason why the hub did not answer at the start. */
+  /** Why the hub did not answer at the start. */
   readonly failure = new Cell<unknown>(null)
 
   constructor(link: HubLink) {
@@ -32,7 +32,7 @@ export class HubStore {
     this.api = link.api
   }
 
-  /** Asks what the hub is, and who is logged in. Never rejects. */
+  /** Reads the description of the hub and the user's account. Never rejects. */
   start = async (): Promise<void> => {
     this.failure.set(null)
     try {
@@ -45,16 +45,17 @@ export class HubStore {
   }
 
   /**
-   * Ends the session, and calls `leave`, which opens a page for everybody. Rejects with an ApiError if that failed; the session is still there
-   * then.
+   * Ends the session, and calls `leave`, which opens a page that everyone can see. Rejects with an
+   * ApiError if that failed; the session then still exists.
    */
   async logOut(leave: () => void): Promise<void> {
     const account = this.account.get()
-    // Screens close first, which aborts what they ask: the hub would refuse that after the end of the session.
+    // Screens are closed first, which aborts their requests: the hub would refuse them after the
+    // end of the session.
     this.account.set(undefined)
     try {
       await this.api.logout({})
-      // Both at once: the page that was open would ask the hub as a guest.
+      // Both at the same time: otherwise the open page would send requests as a guest.
       leave()
       this.account.set(null)
     } catch (error) {

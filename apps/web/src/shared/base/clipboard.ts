@@ -19,7 +19,10 @@ export function useClipboard(): Clipboard {
   return { isCopied, copy: text => copyText(text).then(() => setCopied(true)) }
 }
 
-/** Pages over plain HTTP from another machine have no clipboard API; there the text is copied from a field. */
+/**
+ * Copies a text. Pages over plain HTTP from another machine lack the clipboard API; there the text
+ * is copied from a field.
+ */
 export async function copyText(text: string): Promise<void> {
   if (navigator.clipboard) return navigator.clipboard.writeText(text)
   const area = document.createElement('textarea')

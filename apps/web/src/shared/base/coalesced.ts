@@ -1,4 +1,6 @@
-/** Runs a task, one run at a time. Requests that come during a run are answered by one more run after it. */
+/**
+ * Runs a task, one run at a time. Requests that arrive during a run cause one more run after it.
+ */
 export class Coalesced {
   readonly #task: () => Promise<void>
   #isRunning = false

@@ -1,17 +1,20 @@
-/** One record in a database of the browser: in IndexedDB, since only there keys of Web Crypto can be kept that nobody can read out. */
+/**
+ * One record in IndexedDB, since only there the browser can store Web Crypto keys that scripts
+ * cannot extract.
+ */
 const ONLY = 'own'
 
 export class KeptRecord<Kept> {
   readonly #database: string
   readonly #store: string
 
-  /** Records of one database and store are one and the same. */
+  /** Instances with the same database and store share one record. */
   constructor(database: string, store: string) {
     this.#database = database
     this.#store = store
   }
 
-  /** Returns null if there is none, or this browser may not keep anything. */
+  /** Resolves to null if there is none, or if this browser does not allow storage. */
   async load(): Promise<Kept | null> {
     try {
       return ((await this.#inStore('readonly', store => store.get(ONLY))) as Kept | undefined) ?? null

@@ -1,18 +1,24 @@
 import { useCallback, useEffect, useRef, useState } from 'react'
 
 export interface Asked<Value> {
-  /** The last answer, also while the next is on its way. */
+  /** The last answer, also while the next request runs. */
   readonly value: Value | undefined
   readonly error: Error | undefined
   readonly loading: boolean
   reload(): void
-  /** Asks again: at once, or when a question that is on its way has been answered, so that many of these cost at most one more. */
+  /**
+   * Requests again: at once, or after a running request, so that many calls cause at most one more
+   * request.
+   */
   refresh(): void
-  /** Shows a changed value before, or instead of, asking again. */
+  /** Sets a changed value, before or instead of a new request. */
   set(value: Value): void
 }
 
-/** Asks, and asks again when `keys` change. A question is aborted when another one replaces it, and when the component is gone. */
+/**
+ * Sends a request, and repeats it when `keys` change. A request is aborted when another one
+ * replaces it, and when the component is unmounted.
+ */
 export function useAnswer<Value>(
   ask: (signal: AbortSignal) => Promise<Value>,
   keys: readonly unknown[],
@@ -28,7 +34,7 @@ export function useAnswer<Value>(
     asking.current = null
     if (isOutdated.current) reload()
   }, [reload])
-  // biome-ignore lint/correctness/useExhaustiveDependencies: the caller names what the question depends on.
+  // biome-ignore lint/correctness/useExhaustiveDependencies: the caller lists the dependencies of the request.
   useEffect(() => {
     const controller = new AbortController()
     asking.current = controller
@@ -56,7 +62,7 @@ export function useAnswer<Value>(
     }, [reload]),
     set: useCallback(
       (value: Value) => {
-        // An answer that is on its way may be older.
+        // The answer to a running request may be older.
         asking.current?.abort()
         setState({ value, loading: false })
         ended()

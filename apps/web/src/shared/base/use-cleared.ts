@@ -1,8 +1,8 @@
 import { useEffect, useRef } from 'react'
 
 /**
- * Calls `clear` when the user changes a field while an error is shown: it belongs to what was there before. Fields that a script changes need a
- * call of their own.
+ * Calls `clear` when the user changes a field while an error is shown, since the error belongs to
+ * the previous value. Fields that a script changes must call it themselves.
  */
 export function useCleared(isShown: boolean, clear: () => void): void {
   const latest = useRef(clear)

@@ -4,12 +4,14 @@ import { useCleared } from './use-cleared.ts'
 
 export interface Work {
   readonly isBusy: boolean
-  /** The last error; null while the work runs again, and once a field was changed. */
+  /** The last error; null while the work runs again, and after a field was changed. */
   readonly failure: unknown
   run(work: () => Promise<void>): void
 }
 
-/** Runs the work of a form, one call at a time, and keeps its error: a double click runs it once. */
+/**
+ * Runs the action of a form, one call at a time, and keeps its error: a double click runs it once.
+ */
 export function useWork(): Work {
   const [turns] = useState(() => new OneAtATime())
   const [isBusy, setBusy] = useState(false)

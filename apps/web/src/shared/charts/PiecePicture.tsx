@@ -12,7 +12,10 @@ import { useWidth } from './useWidth.ts'
 const HEIGHT_PIXELS = 190
 const say = texts.pieces
 
-/** Each piece, or each few of them, as a square: here, missing and how many peers have it, missing and nobody has it. */
+/**
+ * Shows each piece, or each few of them, as a square: downloaded, missing with the number of peers
+ * that have it, or missing and unavailable.
+ */
 export function PiecePicture({ pieces }: { readonly pieces: Pieces }) {
   const [ref, width] = useWidth()
   const [read, setRead] = useState<number | null>(null)
@@ -55,7 +58,7 @@ export function PiecePicture({ pieces }: { readonly pieces: Pieces }) {
 interface SquaresProps {
   readonly cells: readonly Cell[]
   readonly grid: Grid
-  /** Missing pieces are not marked: nobody has any of them. */
+  /** Whether missing pieces are not marked, since no peer has any of them. */
   readonly plain: boolean
   readonly label: string
   readonly read: number | null
@@ -67,8 +70,8 @@ function Squares({ cells, grid, plain, label, read, onRead }: SquaresProps) {
   const shownTheme = useCell(theme)
   const dark = useDarkSystem()
   const step = grid.sizePixels + grid.gapPixels
-  // The colours on the canvas are those of the theme at the time of drawing.
-  // biome-ignore lint/correctness/useExhaustiveDependencies: a change of theme draws anew
+  // The canvas keeps the colours of the theme in which it was drawn.
+  // biome-ignore lint/correctness/useExhaustiveDependencies: a change of theme redraws
   useEffect(() => {
     if (ref.current) drawCells(ref.current, cells, grid, { read, plain })
   }, [cells, grid, plain, read, shownTheme, dark])

@@ -14,20 +14,23 @@ const say = texts.charts
 const mark = `${layout.inline} ${layout.dot} ${styles.rate}`
 
 export interface RateChartProps {
-  /** In the order of time. */
+  /** Sorted by time. */
   readonly points: readonly RatePoint[]
   readonly fromMs: number
   readonly toMs: number
-  /** Describes the rates to people who do not see the chart. */
+  /** Describes the rates for users who do not see the chart. */
   readonly label: string
   readonly heightPixels?: number
 }
 
 const MARGIN = { top: 10, right: 8, bottom: 24, left: 74 }
-/** The axis reaches this high when nothing moves. */
+/** The minimum height of the axis. */
 const FLOOR_BYTES_PER_SECOND = 1000
 
-/** Download and upload over time: pointer or arrow keys read a time, a table says the same in words. */
+/**
+ * Shows download and upload rates over time. The pointer or arrow keys read a time; a table
+ * contains the same data.
+ */
 export function RateChart({ points, fromMs, toMs, label, heightPixels = 220 }: RateChartProps) {
   const [ref, width] = useWidth()
   const [asTable, setAsTable] = useState(false)
@@ -99,7 +102,7 @@ function Plot({ points, fromMs, toMs, label, width, height }: PlotProps) {
       onKeyDown={event => moveReading(event, at ?? last, last, setRead)}
       onBlur={() => setRead(null)}
     >
-      {/* The slider above says what the picture shows. */}
+      {/* The slider above describes the chart. */}
       <svg
         width={width}
         height={height}
@@ -195,7 +198,7 @@ function draw({ points, fromMs, toMs, width, height }: Omit<PlotProps, 'label'>)
   }
 }
 
-/** Next to the cursor, on the side that has space. */
+/** Returns the position of the readout: next to the cursor, on the side that has space. */
 function readoutPlace(x: number, width: number) {
   return x < width / 2 ? { left: x + 12 } : { right: width - x + 12 }
 }

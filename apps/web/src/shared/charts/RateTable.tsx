@@ -9,7 +9,7 @@ const say = texts.charts
 
 const ROWS = 30
 
-/** The same as the chart, in about 30 rows, the latest first. */
+/** The data of the chart in about 30 rows, newest first. */
 export function RateTable(props: { points: readonly RatePoint[]; label: string; spanMs: number }) {
   const rows = thinned(props.points, ROWS).toReversed()
   const formatTime = timeFormatFor(props.spanMs)

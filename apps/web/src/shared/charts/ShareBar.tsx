@@ -11,10 +11,10 @@ export interface Share {
 }
 
 const TONES = ['down', 'up', 'brown', 'green', 'pink', 'gray'] as const
-/** The others are shown together. */
+/** Maximum number of parts; the others are shown together. */
 const MOST = TONES.length
 
-/** The parts of a whole: one bar, and below it each part with its number, which says the same in words. */
+/** Shows the parts of a whole as one bar, and below it each part with its number. */
 export function ShareBar({ shares, label }: { readonly shares: readonly Share[]; readonly label: string }) {
   const parts = largest(shares)
   const whole = parts.reduce((sum, { value }) => sum + value, 0)
@@ -39,7 +39,7 @@ export function ShareBar({ shares, label }: { readonly shares: readonly Share[];
   )
 }
 
-/** Something is never nothing. */
+/** Small parts are never shown as zero. */
 const partText = (part: number) => (part < 0.01 ? `<${formatPercent(0.01)}` : formatPercent(part))
 
 function largest(shares: readonly Share[]): Share[] {

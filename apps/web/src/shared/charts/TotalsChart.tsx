@@ -21,7 +21,10 @@ export interface TotalsChartProps {
   readonly heightPixels?: number
 }
 
-/** Draws the downloaded and uploaded bytes of each stretch of time as pairs of bars. Pointer or arrow keys read one. */
+/**
+ * Draws the downloaded and uploaded bytes of each period as pairs of bars. The pointer or arrow
+ * keys read one.
+ */
 export function TotalsChart({ totals, label, heightPixels = 200 }: TotalsChartProps) {
   const [ref, width] = useWidth()
   const [read, setRead] = useState<number | null>(null)

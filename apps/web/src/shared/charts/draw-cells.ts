@@ -1,10 +1,13 @@
 import { readColour } from '../theme/theme.ts'
 import type { Cell, Grid } from './piece-picture.ts'
 
-/** From so many peers on, a missing piece looks as easy to get as it can. */
+/** From this number of peers on, a missing piece is drawn with the maximum availability. */
 const PLENTY = 8
 
-/** Draws the cells, sharp on any screen. A cell of several pieces is filled from below by the share that is downloaded. */
+/**
+ * Draws the cells at the resolution of the screen. A cell with several pieces is filled from below
+ * by the downloaded part.
+ */
 export function drawCells(
   canvas: HTMLCanvasElement,
   cells: readonly Cell[],
@@ -77,7 +80,7 @@ function drawCell(
   context.globalAlpha = 1
 }
 
-/** Marks pieces that nobody has by shape as well as by colour. */
+/** Marks unavailable pieces by shape as well as by colour. */
 function drawAbsent(context: CanvasRenderingContext2D, { x, y, size }: Place, colour: string): void {
   context.globalAlpha = 1
   context.fillStyle = colour

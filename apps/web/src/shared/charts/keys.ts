@@ -1,6 +1,9 @@
 import type { KeyboardEvent } from 'react'
 
-/** Moves the reading of a chart with `last` + 1 places, as a slider's keys do. Escape ends it. */
+/**
+ * Moves the reading of a chart with `last` + 1 positions, as the keys of a slider do. Escape ends
+ * it.
+ */
 export function moveReading(
   event: KeyboardEvent,
   at: number,

@@ -1,6 +1,6 @@
 import type { PieceMap } from '@shoal/api'
 
-/** The pieces, decoded: a byte each. */
+/** The decoded pieces: a byte each. */
 export interface Pieces {
   readonly count: number
   /** 1 if the piece is downloaded. */
@@ -9,29 +9,35 @@ export interface Pieces {
   readonly availability: Uint8Array
 }
 
-/** One square of the picture: the pieces [first, end). */
+/** One square of the chart: the pieces [first, end). */
 export interface Cell {
   readonly first: number
   readonly end: number
   readonly have: number
-  /** Peers that have the rarest of those that are missing; null when none is missing. */
+  /** Number of peers with the rarest missing piece; null if none is missing. */
   readonly rarest: number | null
 }
 
 export interface PieceSummary {
   readonly count: number
   readonly have: number
-  /** Missing, and no connected peer has it. */
+  /** Number of missing pieces that no connected peer has. */
   readonly unavailable: number
-  /** Peers with the rarest missing piece; null when none is missing. */
+  /** Number of peers with the rarest missing piece; null if none is missing. */
   readonly rarest: number | null
-  /** No connected peer has any piece that is missing. */
+  /** Whether no connected peer has any missing piece. */
   readonly alone: boolean
-  /** Whole copies among connected peers, as clients count them: the rarest piece's, and the share of pieces that have more. */
+  /**
+   * Distributed copies among connected peers, as clients count them: the availability of the rarest
+   * piece, plus the fraction of pieces with more.
+   */
   readonly copies: number
 }
 
-/** Decodes the piece map of a node. A map shorter than its count, which no right node sends, reads as zeros. */
+/**
+ * Decodes the piece map of a node. If a map is shorter than its count, which correct nodes never
+ * send, the rest is read as zeros.
+ */
 export function decodePieces(map: PieceMap): Pieces {
   const bits = decodeBase64(map.have)
   const availability = new Uint8Array(map.count)
@@ -49,7 +55,7 @@ function decodeBase64(base64: string): Uint8Array {
   return Uint8Array.from(text, character => character.charCodeAt(0))
 }
 
-/** The pieces as at most `max` cells, each of equally many pieces (but for the last). */
+/** Groups the pieces into at most `max` cells of equal size (except the last). */
 export function toCells(pieces: Pieces, max: number): Cell[] {
   const size = Math.max(1, Math.ceil(pieces.count / Math.max(1, max)))
   const cells: Cell[] = []
@@ -84,7 +90,10 @@ export function summarize(pieces: Pieces): PieceSummary {
   return { count: pieces.count, have: whole.have, unavailable, rarest: whole.rarest, alone, copies }
 }
 
-/** Squares of a grid, in CSS pixels: as big as they can be so that all pieces have one, no smaller than `SMALLEST`. */
+/**
+ * Squares of a grid, in CSS pixels: as large as possible so that each piece has one, and at least
+ * `SMALLEST`.
+ */
 export interface Grid {
   readonly columns: number
   readonly rows: number
@@ -95,7 +104,10 @@ export interface Grid {
 
 const SIZES = [16, 14, 12, 10, 8, 6, 5, 4]
 
-/** The grid for so many pieces in so much room. Few pieces take less height; many share squares. */
+/**
+ * Returns the grid for a number of pieces in the given space. Few pieces need less height; many
+ * share squares.
+ */
 export function gridFor(count: number, widthPixels: number, maxHeightPixels: number): Grid {
   const grids = SIZES.map(size => {
     const gapPixels = size > 5 ? 2 : 1

@@ -2,7 +2,7 @@ import { formatCount } from '../format/format.ts'
 import { texts } from '../messages/viewing.ts'
 import type { Cell, PieceSummary } from './piece-picture.ts'
 
-/** How much of a torrent is downloaded, and who has the rest. */
+/** Describes how much of a torrent is downloaded, and how many peers have the rest. */
 export function textOfSummary({ count, have, alone, unavailable, rarest }: PieceSummary): string {
   const say = texts.pieces.summary
   if (have === count) return say.all({ count })
@@ -14,7 +14,7 @@ export function textOfSummary({ count, have, alone, unavailable, rarest }: Piece
   return `${say.some({ have, count })} ${rest}`
 }
 
-/** A square of the picture: the same of one piece or of a few. */
+/** Describes a square of the chart: one piece or several. */
 export function textOfCell({ first, end, have, rarest }: Cell): string {
   const say = texts.pieces.cell
   const isOne = end - first === 1

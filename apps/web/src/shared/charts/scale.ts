@@ -1,4 +1,4 @@
-/** Steps that read well on a clock, in seconds. */
+/** Time steps, in seconds, that give readable labels. */
 const TIME_STEPS = [
   1, 5, 10, 30, 60, 300, 600, 900, 1800, 3600, 7200, 10_800, 21_600, 43_200, 86_400, 172_800, 604_800,
   1_209_600, 2_629_800, 7_889_400,
@@ -6,8 +6,9 @@ const TIME_STEPS = [
 const DAY_SECONDS = 86_400
 
 /**
- * Values for the lines of an axis from 0 up: steps of 1, 2 or 5 times a power of ten, about `count` of them. The last is at least
- * `max`, so it is where the axis ends. An axis of nothing but zeros ends at `floor`.
+ * Returns values for the lines of an axis from 0 up, about `count`, in steps of 1, 2 or 5 times a
+ * power of ten. The last is at least `max`: the axis ends there. If `max` is 0, the axis ends at
+ * `floor`.
  */
 export function niceTicks(max: number, count = 4, floor = 1): number[] {
   const top = Math.max(max, floor)
@@ -18,12 +19,15 @@ export function niceTicks(max: number, count = 4, floor = 1): number[] {
   return Array.from({ length: steps + 1 }, (_, index) => index * step)
 }
 
-/** Times for the lines of an axis, on round local times, at most `count`. `offsetMinutes` is that of `Date.getTimezoneOffset`. */
+/**
+ * Returns times for the lines of an axis, at round local times, at most `count`. `offsetMinutes` is
+ * that of `Date.getTimezoneOffset`.
+ */
 export function timeTicks(fromMs: number, toMs: number, count = 6, offsetMinutes = 0): number[] {
   const spanSeconds = (toMs - fromMs) / 1000
   const stepSeconds = TIME_STEPS.find(step => spanSeconds / step <= count) ?? Math.ceil(spanSeconds / count)
   const stepMs = stepSeconds * 1000
-  // Steps of weeks and more are counted from local midnights, not from the epoch's Thursday.
+  // Steps of weeks and more are aligned to local midnights, not to the Thursday of the epoch.
   const alignMs = Math.min(stepSeconds, DAY_SECONDS) * 1000
   const shiftMs = offsetMinutes * 60_000
   const first = Math.ceil((fromMs - shiftMs) / alignMs) * alignMs + shiftMs
@@ -32,7 +36,7 @@ export function timeTicks(fromMs: number, toMs: number, count = 6, offsetMinutes
   return ticks
 }
 
-/** A straight map from one range to another. A range of one point maps to the start. */
+/** Returns a linear map between two ranges. A range of one point maps to the start. */
 export function linear(from: readonly [number, number], to: readonly [number, number]) {
   const span = from[1] - from[0]
   const factor = span === 0 ? 0 : (to[1] - to[0]) / span

@@ -7,7 +7,10 @@ export interface RatePoint {
   readonly up: number
 }
 
-/** A history as rates, one point a step from `fromMs` to `toMs`: steps in which nothing moved, which a node leaves out, are 0. */
+/**
+ * Converts a history to rates, one point per step from `fromMs` to `toMs`. Steps without transfer,
+ * which a node omits, are 0.
+ */
 export function toRates(history: History, fromMs: number, toMs: number): RatePoint[] {
   const stepMs = history.stepSeconds * 1000
   const first = Math.floor(fromMs / stepMs)
@@ -22,7 +25,10 @@ export function toRates(history: History, fromMs: number, toMs: number): RatePoi
   return points
 }
 
-/** A history as rates in the middle of their steps. The step that is not over yet would show too little, and is left out. */
+/**
+ * Converts a history to rates at the middle of their steps. The step that is not over yet would
+ * show too little, and is left out.
+ */
 export function toMeans(history: History, fromMs: number, toMs: number): RatePoint[] {
   const stepMs = history.stepSeconds * 1000
   return toRates(history, fromMs, toMs)
@@ -31,8 +37,9 @@ export function toMeans(history: History, fromMs: number, toMs: number): RatePoi
 }
 
 /**
- * About `max` points at the most, each the mean of its neighbours, so that the area under the line stays. Neighbours are cut at round
- * times: while points come and go at the ends, the line between stays as it is.
+ * Reduces the points to about `max`. Each is the mean of its neighbours, so that the area below the
+ * line stays. Groups begin at round times, so that the line stays the same while points are added
+ * and removed at the ends.
  */
 export function thinned(points: readonly RatePoint[], max: number): RatePoint[] {
   if (points.length <= max) return [...points]
@@ -47,7 +54,7 @@ export function thinned(points: readonly RatePoint[], max: number): RatePoint[] 
   return [...groups.values()].map(average)
 }
 
-/** 1, 2 or 5 times a power of ten, and no less than `least`. */
+/** Returns 1, 2 or 5 times a power of ten, at least `least`. */
 function roundStep(least: number): number {
   const power = 10 ** Math.floor(Math.log10(Math.max(1, least)))
   return ([1, 2, 5].find(factor => factor * power >= least) ?? 10) * power
@@ -58,14 +65,17 @@ function average(points: readonly RatePoint[]): RatePoint {
   return { atMs: points[0]!.atMs, down: sum('down') / points.length, up: sum('up') / points.length }
 }
 
-/** Adds what is true now to the end of a line, and forgets what is older than `spanMs`. */
+/** Adds the current rates to the end of a line, and removes those older than `spanMs`. */
 export function extended(points: readonly RatePoint[], now: RatePoint, spanMs: number): RatePoint[] {
   const fromMs = now.atMs - spanMs
   const kept = points.filter(({ atMs }) => atMs >= fromMs && atMs < now.atMs)
   return [...kept, now]
 }
 
-/** Where the point lies that is nearest to a time; -1 when there is none. Points are in the order of time. */
+/**
+ * Returns the index of the point nearest to a time, or -1 if there is none. Points are sorted by
+ * time.
+ */
 export function nearest(points: readonly RatePoint[], atMs: number): number {
   let low = 0
   let high = points.length - 1
@@ -79,7 +89,7 @@ export function nearest(points: readonly RatePoint[], atMs: number): number {
   return closer ? low - 1 : Math.min(low, points.length - 1)
 }
 
-/** SVG path of a line through the points, and of the area under it. */
+/** Returns the SVG paths of a line through the points, and of the area below it. */
 export function paths(
   points: readonly RatePoint[],
   member: 'down' | 'up',

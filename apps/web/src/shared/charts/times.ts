@@ -3,7 +3,7 @@ import { locale } from '../messages/language.ts'
 const HOUR_MS = 3_600_000
 const DAY_MS = 24 * HOUR_MS
 
-/** How a time is written on an axis that spans so long. */
+/** Returns the time format for an axis with this time span. */
 export function timeFormatFor(spanMs: number): (atMs: number) => string {
   const format = new Intl.DateTimeFormat(locale, partsFor(spanMs))
   return atMs => format.format(atMs)

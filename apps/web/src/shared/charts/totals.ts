@@ -1,6 +1,6 @@
 import type { History } from '@shoal/api'
 
-/** Bytes transferred in one stretch of time. */
+/** Bytes transferred in one period. */
 export interface Total {
   readonly fromMs: number
   readonly toMs: number
@@ -8,15 +8,16 @@ export interface Total {
   readonly uploadedBytes: number
 }
 
-/** Lengths that read well on a calendar, in seconds. */
+/** Lengths of periods, in seconds, that give readable labels. */
 const LENGTHS = [
   60, 300, 600, 900, 1800, 3600, 7200, 10_800, 21_600, 43_200, 86_400, 172_800, 604_800, 1_209_600, 2_592_000,
 ]
 const DAY_SECONDS = 86_400
 
 /**
- * A history as at most `max` + 1 stretches of equal length that cover `fromMs` to `toMs`, those without transfer too. They begin on round
- * local times. `offsetMinutes` is that of `Date.getTimezoneOffset`.
+ * Converts a history to at most `max` + 1 periods of equal length that cover `fromMs` to `toMs`,
+ * including those without transfer. They begin at round local times. `offsetMinutes` is that of
+ * `Date.getTimezoneOffset`.
  */
 export function toTotals(
   history: History,
@@ -45,7 +46,9 @@ export function toTotals(
   return totals
 }
 
-/** Whole steps of the history, and few enough of them. */
+/**
+ * Returns the length of a period: a multiple of the history's step that gives few enough of them.
+ */
 function lengthFor(stepSeconds: number, spanSeconds: number, max: number): number {
   const fits = (length: number) =>
     length % stepSeconds === 0 && length <= spanSeconds && spanSeconds / length <= max

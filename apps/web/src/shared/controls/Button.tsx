@@ -37,9 +37,9 @@ export function Button({
 
 export interface IconButtonProps extends Omit<ButtonProps, 'children' | 'icon'> {
   icon: IconName
-  /** The action: shown as a tooltip and read by screen readers. */
+  /** The name of the action: shown as a tooltip and read by screen readers. */
   label: string
-  /** A key that does the same. */
+  /** A key that triggers the same action. */
   shortcut?: string
 }
 
@@ -62,7 +62,7 @@ export function IconButton({
   )
 }
 
-/** A tooltip around one element, which must say the same to screen readers by itself. */
+/** A tooltip for one element. The element must have the same text for screen readers. */
 export function Hint({ text, children }: { text: string; children: ReactElement }) {
   return (
     <Tooltip.Root>

@@ -14,7 +14,7 @@ export interface ConfirmDialogProps {
   onClose(): void
 }
 
-/** Asks before something that takes something away. Enter does not do it: the button that leaves has the focus. */
+/** Asks before a destructive action. Enter does not confirm it: the cancel button has the focus. */
 export function ConfirmDialog({
   title,
   description,

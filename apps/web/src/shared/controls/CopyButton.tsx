@@ -3,7 +3,7 @@ import { controls } from '../messages/controls.ts'
 import { Button, type ButtonProps } from './Button.tsx'
 import { notifyError } from './toasts.ts'
 
-/** Copies a text to the clipboard, and says so in its own label. */
+/** Copies a text to the clipboard, and confirms that in its own label. */
 export function CopyButton({ text, children, ...rest }: ButtonProps & { text: string }) {
   const { isCopied, copy } = useClipboard()
   return (

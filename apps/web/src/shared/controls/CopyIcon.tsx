@@ -4,7 +4,7 @@ import styles from './Button.module.css'
 import { IconButton } from './Button.tsx'
 import { notify, notifyError } from './toasts.ts'
 
-/** Copies a fact that stands before it. */
+/** A button that copies the fact before it. */
 export function CopyIcon({ text, what }: { readonly text: string; readonly what: string }) {
   const copy = () =>
     copyText(text).then(

@@ -10,15 +10,15 @@ export interface DialogProps {
   readonly title: ReactNode
   readonly description?: ReactNode
   readonly wide?: boolean
-  /** Buttons at the bottom: the one that does it comes last. */
+  /** Buttons at the bottom: the confirming one comes last. */
   readonly footer?: ReactNode
   readonly children?: ReactNode
-  /** The element that has the focus at first; otherwise the first control. */
+  /** The element with the initial focus; otherwise the first control. */
   readonly initialFocus?: RefObject<HTMLElement | null>
   onClose(): void
 }
 
-/** A dialog that takes the keyboard until it is closed; a sheet from below on phones. */
+/** A dialog that keeps the keyboard focus until it is closed; a bottom sheet on phones. */
 export function Dialog({
   open,
   title,
@@ -47,7 +47,7 @@ export function Dialog({
             {children}
           </div>
           {footer && <div className={`${layout.wrap2} ${styles.foot}`}>{footer}</div>}
-          {/* Last, so that the first control has the focus at first. */}
+          {/* Last, so that the first control has the initial focus. */}
           <div className={styles.close}>
             <Base.Close render={<IconButton icon="close" label={controls.close} />} />
           </div>

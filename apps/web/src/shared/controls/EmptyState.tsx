@@ -4,11 +4,11 @@ import type { IconName } from './icons.ts'
 import layout from './layout.module.css'
 import styles from './Panels.module.css'
 
-/** Shown instead of content: why there is none, and what to do. */
+/** Shown instead of content: says why there is none, and what to do. */
 export function EmptyState(props: {
   icon: IconName
   title: string
-  /** It fills the whole page: its title is the page's heading. */
+  /** Whether it fills the whole page: then its title is the page's heading. */
   page?: boolean
   children?: ReactNode
   actions?: ReactNode

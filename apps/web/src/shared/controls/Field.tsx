@@ -92,7 +92,7 @@ export function CheckField(props: BoxProps) {
   return <Box {...props} />
 }
 
-/** Something that is on or off, at once. */
+/** A switch that takes effect at once. */
 export function SwitchField(props: BoxProps) {
   return <Box {...props} look={styles.switch} role="switch" />
 }

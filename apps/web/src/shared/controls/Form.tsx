@@ -8,13 +8,13 @@ interface Props extends Pick<ButtonProps, 'variant' | 'size'> {
   readonly disabled: boolean
   readonly className?: string | undefined
   readonly failure?: unknown
-  /** After the button that submits. */
+  /** Placed after the submit button. */
   readonly other?: ReactNode
   readonly children: ReactNode
   onSubmit(): unknown
 }
 
-/** A form in a page: its fields, why it failed, and a button that submits it. */
+/** A form in a page: its fields, its error, and a submit button. */
 export function Form({ confirm, className = layout.stack3, failure = null, ...props }: Props) {
   const { children, other, onSubmit, ...button } = props
   return (

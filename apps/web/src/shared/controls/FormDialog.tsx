@@ -8,12 +8,12 @@ export interface FormDialogProps {
   readonly open?: boolean
   readonly title: string
   readonly wide?: boolean
-  /** The title if absent. */
+  /** Default: the title. */
   readonly confirm?: string
   readonly disabled?: boolean
-  /** A stack if absent. */
+  /** Default: a stack. */
   readonly className?: string | undefined
-  /** In the place of the button that leaves. */
+  /** Replaces the cancel button. */
   readonly other?: ReactNode
   readonly children: ReactNode
   onSubmit(form: FormData): unknown

@@ -5,13 +5,13 @@ interface Look {
   readonly className?: string | undefined
 }
 
-/** A picture without text of its own: the text next to it says what it means. */
+/** An icon without text: the text next to it describes it. */
 export function Icon({ name, ...look }: Look & { readonly name: IconName }) {
   const strokeWidth = name === 'more' ? 2.6 : undefined
   return <Glyph path={ICONS[name]} mirrored={MIRRORED.has(name)} {...look} strokeWidth={strokeWidth} />
 }
 
-/** The same of a path of one's own, in a field of 24 by 24. */
+/** Draws an icon from a path, on a grid of 24 by 24. */
 export function Glyph({
   path,
   size = 18,

@@ -3,7 +3,7 @@ import { useCell, useNode } from '../node/context.tsx'
 import layout from './layout.module.css'
 import styles from './Panels.module.css'
 
-/** `colour` replaces the label's own colour. */
+/** `colour` overrides the label's own colour. */
 export function LabelDot({ name, colour }: { name: string; colour?: string | null | undefined }) {
   const colours = useCell(useNode().labelColours)
   const background = colour ?? colours.get(name) ?? leastUsed(name, colours.values())

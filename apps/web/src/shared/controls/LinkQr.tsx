@@ -9,7 +9,7 @@ const QrDialog = lazy(() => import('./QrDialog.tsx'))
 interface Props {
   readonly text: string
   readonly label: string
-  /** The name of what the link opens, for that of a saved picture. */
+  /** The name of the linked content, from which the file name of a saved code is made. */
   readonly name: string
 }
 

@@ -38,7 +38,7 @@ export function Problem({ error, onRetry }: { error: unknown; onRetry?: () => vo
   )
 }
 
-/** Shown until the node has answered: a spinner, or why it failed. */
+/** Shown until the node has answered: a spinner, or the error. */
 export function Waiting({
   asked: { error, reload },
 }: {

@@ -1,4 +1,4 @@
-/** Three fish that swim one way. */
+/** Three fish that swim in the same direction. */
 export function Logo({ size = 26 }: { size?: number }) {
   return (
     <svg width={size} height={size} viewBox="0 0 32 32" aria-hidden="true" focusable="false">

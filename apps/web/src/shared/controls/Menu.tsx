@@ -33,7 +33,7 @@ export type MenuItem =
   | { readonly kind: 'separator' }
 
 export interface MenuProps {
-  /** The button that opens it. */
+  /** The button that opens the menu. */
   readonly trigger: ReactElement
   readonly items: () => readonly MenuItem[]
   readonly align?: 'start' | 'center' | 'end'
@@ -61,7 +61,7 @@ export interface ContextMenuProps {
   onOpenChange?(open: boolean): void
 }
 
-/** A menu at the pointer: right button, long press, menu key. */
+/** A menu at the pointer: for the right button, a long press, and the menu key. */
 export function ContextMenu({ children, items, onOpenChange }: ContextMenuProps) {
   return (
     <BaseContext.Root onOpenChange={open => onOpenChange?.(open)}>
@@ -78,7 +78,7 @@ export function ContextMenu({ children, items, onOpenChange }: ContextMenuProps)
 }
 
 function Items({ items }: { items: readonly MenuItem[] }) {
-  // biome-ignore lint/suspicious/noArrayIndexKey: the items of a menu do not move while it is open
+  // biome-ignore lint/suspicious/noArrayIndexKey: the order of the items is constant while the menu is open
   return items.map((item, index) => <Item key={index} item={item} />)
 }
 

@@ -3,7 +3,7 @@ import layout from './layout.module.css'
 import styles from './Page.module.css'
 import { setPageTitle } from './title.ts'
 
-/** A page that scrolls as a whole, with its name at the top and in the title of the window. */
+/** A page that scrolls as a whole, with its title at the top and in the window title. */
 export function Page(props: { title: string; narrow?: boolean; tools?: ReactNode; children: ReactNode }) {
   useTitle(props.title)
   return (

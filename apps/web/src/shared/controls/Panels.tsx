@@ -29,7 +29,7 @@ export function ProgressBar({ value, tone = 'accent', label }: ProgressBarProps)
   )
 }
 
-/** Something that is wrong, or good to know, in the middle of a page. */
+/** A warning or an information in the middle of a page. */
 export function Notice({
   tone = 'bad',
   children,
@@ -74,7 +74,7 @@ export interface Segment<Value extends string> {
   readonly text: string
 }
 
-/** One of a few, seen at once. */
+/** A choice between a few options that are all visible. */
 export function Segments<Value extends string>(props: {
   label: string
   value: Value

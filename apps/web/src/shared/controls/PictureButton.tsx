@@ -24,7 +24,7 @@ export function PictureButton({ label, disabled, onFile }: PictureButtonProps) {
         onChange={event => {
           const [file] = event.currentTarget.files ?? []
           if (file) onFile(file)
-          // The same file can be chosen again.
+          // Allows choosing the same file again.
           event.currentTarget.value = ''
         }}
       />

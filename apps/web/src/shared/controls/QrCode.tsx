@@ -2,7 +2,10 @@ import { useMemo } from 'react'
 import styles from './qr.module.css'
 import { drawQr, qrText } from './qr-path.ts'
 
-/** A text as a QR code, dark on white in either theme since cameras want it so. Nothing when the text is too long for one. */
+/**
+ * A text as a QR code, dark on white in either theme as cameras expect. Renders nothing if the text
+ * is too long.
+ */
 export function QrCode({ text, label }: { readonly text: string; readonly label: string }) {
   const code = useMemo(() => drawQr(qrText(text)), [text])
   if (!code) return null

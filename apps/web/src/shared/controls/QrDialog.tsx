@@ -6,23 +6,26 @@ import { QrCode } from './QrCode.tsx'
 import styles from './qr.module.css'
 import { drawQr, type QrDrawing, qrSvg, qrText } from './qr-path.ts'
 
-/** CSS pixels of a module on the screen. They are integers, since blurred edges are harder to read. */
+/**
+ * Minimum number of CSS pixels per module on the screen. It is an integer, since blurred edges are
+ * harder to scan.
+ */
 const LEAST_SCALE = 4
 const MOST_SCALE = 14
-/** Pixels of a module in a saved picture: enough for a sheet of paper. */
+/** Pixels per module in a saved image: enough for a sheet of paper. */
 const SAVED_SCALE = 12
-/** Pixels that the dialog needs around the code: on phones, its buttons have two lines. */
+/** Pixels that the dialog needs around the code: on phones, its buttons take two lines. */
 const AROUND = { width: 24, height: 150 }
 
 interface Props {
   readonly text: string
   readonly label: string
-  /** The name of what the link opens, for that of the file. */
+  /** The name of the linked content, from which the file name is made. */
   readonly name: string
   onClose(): void
 }
 
-/** A QR code as large as the window allows, to be scanned from a distance, or saved. */
+/** A QR code as large as the window allows, to scan from a distance, or to save. */
 export default function QrDialog({ text, label, name, onClose }: Props) {
   const code = useMemo(() => drawQr(qrText(text)), [text])
   const scale = useScale(code?.size ?? 1)
@@ -38,7 +41,7 @@ export default function QrDialog({ text, label, name, onClose }: Props) {
       className={styles.dialog}
       aria-label={label}
       onClose={onClose}
-      // A dialog behind this one stays open.
+      // Keeps a dialog behind this one open.
       onKeyDown={event => event.key === 'Escape' && event.stopPropagation()}
     >
       <div className={styles.large} style={{ width: side, height: side }}>
@@ -59,7 +62,7 @@ export default function QrDialog({ text, label, name, onClose }: Props) {
   )
 }
 
-/** Returns the pixels of a module, which follow the size of the window. */
+/** Returns the number of pixels per module for the size of the window. */
 function useScale(modules: number): number {
   const fitting = () => {
     const room = Math.min(innerWidth - AROUND.width, innerHeight - AROUND.height)

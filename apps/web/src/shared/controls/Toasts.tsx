@@ -40,7 +40,8 @@ function List() {
         <Toast.Description className={`${layout.soft} ${styles.description}`} />
       </div>
       {toast.actionProps && <Toast.Action className={styles.action} />}
-      {/* Base UI hides it from assistive technology until the list is expanded. Ours always is, and the button can have the focus. */}
+      {/* Base UI hides it from assistive technology until the list is expanded. This list always
+          is, and the button can have the focus. */}
       <Toast.Close
         aria-hidden={false}
         render={<IconButton icon="close" label={controls.close} size="small" />}

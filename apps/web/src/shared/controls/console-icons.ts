@@ -1,4 +1,4 @@
-/** Icons that the share page does without: strokes on a 24 by 24 grid. */
+/** Icons that the share page does not use: strokes on a 24 by 24 grid. */
 export const CONSOLE_ICONS = {
   transfers: 'M7 4v15m0 0-3.5-3.5M7 19l3.5-3.5M17 20V5m0 0-3.5 3.5M17 5l3.5 3.5',
   dashboard: 'M4.5 18a9 9 0 1 1 15 0M12 14l4-5m-4 5.6a.6.6 0 1 0 0-1.2.6.6 0 0 0 0 1.2Z',
@@ -21,7 +21,7 @@ export const CONSOLE_ICONS = {
   screen: 'M3.5 4.5h17v12h-17v-12Zm5 16h7m-3.5-4v4',
   move: 'M3.5 18.5v-13h6l2 2.5h9v10.5h-17Zm6.5-5.3h5.5m-2.2-2.4 2.4 2.4-2.4 2.4',
   clock: 'M12 20.5a8.5 8.5 0 1 0 0-17 8.5 8.5 0 0 0 0 17ZM12 7v5.3l3.5 2',
-  /** Bars in a circle: complete, and given to nobody. */
+  /** Bars in a circle: complete, and not uploaded to anyone. */
   unshared: 'M12 20.5a8.5 8.5 0 1 0 0-17 8.5 8.5 0 0 0 0 17ZM10 9v6m4-6v6',
   stalled: 'M7 4h10M7 20h10M8.5 4v4l3.5 4 3.5-4V4m-7 16v-4l3.5-4 3.5 4v4',
   inactive: 'M12 20.5a8.5 8.5 0 1 0 0-17 8.5 8.5 0 0 0 0 17ZM8 12h8',

@@ -1,6 +1,6 @@
 import type { CONSOLE_ICONS } from './console-icons.ts'
 
-/** Icons that the share page uses, too: strokes on a 24 by 24 grid. */
+/** Icons that the share page also uses: strokes on a 24 by 24 grid. */
 const SHARED = {
   plus: 'M12 5v14M5 12h14',
   pause: 'M8.5 5v14M15.5 5v14',
@@ -35,10 +35,13 @@ const SHARED = {
 
 export type IconName = keyof typeof SHARED | keyof typeof CONSOLE_ICONS
 
-/** The icons of the page: the console adds its own when it starts. */
+/** The icons of the page; the console adds more when it starts. */
 export const ICONS: { [Name in IconName]?: string } = SHARED
 
-/** Icons that show a direction of reading. Those of media players do not: films run from left to right everywhere. */
+/**
+ * Icons that follow the reading direction. Those of media players do not: videos run from left to
+ * right everywhere.
+ */
 export const MIRRORED: ReadonlySet<IconName> = new Set([
   'left',
   'right',

@@ -17,7 +17,10 @@ import { forgetShare, type OwnShare } from '../own-shares.ts'
 import { type Services, useServices } from '../services.ts'
 import styles from './sharing.module.css'
 
-/** The browser has let go of the files when the page was loaded again: chosen once more, they are shared under the same link. */
+/**
+ * Asks for the files of an earlier share: a page that was reloaded has lost access to them. Chosen
+ * again, they are shared under the same link.
+ */
 export default function Again({ share }: { readonly share: OwnShare }) {
   const services = useServices()
   const { isBusy, failure, run } = useWork()

@@ -26,7 +26,7 @@ interface Props {
   onBack(): void
 }
 
-/** The name of the share, and whether it is sealed. */
+/** Sets the name of the share, and whether it is sealed. */
 export function NameForm({ chosen, onShare, onBack }: Props) {
   const [seals, setSeals] = useState(false)
   const [problem, setProblem] = useState<FormProblem | null>(null)
@@ -57,7 +57,7 @@ export function NameForm({ chosen, onShare, onBack }: Props) {
         checked={seals}
         onChange={({ target }) => setSeals(target.checked)}
       />
-      {/* The buttons move down when the fields are there: a click that begins before would be lost. */}
+      {/* The buttons move down when the fields appear: a click that starts before would be lost. */}
       <Suspense fallback={<Actions {...{ seals, onBack }} disabled />}>
         {seals && <SealFields say={sealing.make} problem={problem} />}
         <Actions {...{ seals, onBack }} disabled={isBusy} />

@@ -12,7 +12,10 @@ import SharingState from './SharingState.tsx'
 import styles from './sharing.module.css'
 import { startSharing } from './sharing.ts'
 
-/** Files to a link: chosen or dropped, named, hashed; then this page seeds them. */
+/**
+ * Creates a link from chosen or dropped files: asks for a name, hashes them, and then this page
+ * seeds them.
+ */
 export function ShareForm() {
   const [chosen, setChosen] = useState<Chosen | null>(null)
   const services = useServices()
@@ -43,7 +46,7 @@ export function ShareForm() {
   )
 }
 
-/** Takes the files dropped on the page, here or before this form was shown. */
+/** Takes the files that are dropped on the page, now or before this form was shown. */
 function useTaken(take: (dropped: Dropped) => void): void {
   const { dropped } = useServices()
   const latest = useCell(dropped)

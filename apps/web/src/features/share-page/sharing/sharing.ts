@@ -10,8 +10,9 @@ type Step = Running['step']
 type Needed = Pick<Services, 'peer' | 'store' | 'made' | 'config' | 'page' | 'sharing'>
 
 /**
- * Makes a torrent of the files, sealed to `to` if that is given, and goes to its own link: the page shows there that it seeds. It continues
- * wherever the user looks meanwhile, and leaves who is elsewhere there. One at a time: does nothing while another runs.
+ * Creates a torrent from the files, sealed to `to` if given, and opens its link, where the page
+ * shows that it seeds. If the user opens another view meanwhile, it continues there and does not
+ * open the link. Does nothing while another call runs.
  */
 export async function startSharing(services: Needed, chosen: Chosen, to: SealTo | null): Promise<void> {
   const { sharing, page } = services
@@ -36,7 +37,7 @@ interface Context {
   readonly signal: AbortSignal
 }
 
-/** The link to it. */
+/** Creates the share. Resolves to its link. */
 async function share(services: Needed, chosen: Chosen, to: SealTo | null, context: Context): Promise<string> {
   const { peer, store, made, config } = services
   const { trackers } = config

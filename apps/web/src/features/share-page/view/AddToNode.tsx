@@ -9,16 +9,17 @@ import { addAtHost, addUrl, likelyNode } from './node-address.ts'
 import styles from './view.module.css'
 
 interface Props {
-  /** A link of either kind. */
+  /** A magnet link or a share link. */
   readonly source: string
   readonly magnet: string
-  /** The node needs more than the link. */
+  /** Whether the node needs more than the link. */
   readonly asks: boolean
 }
 
 /**
- * Hands `source` to the user's own node: at once where that serves this page and knows them, else by its console, where it follows `#` too. Or
- * to whatever program takes magnet links here.
+ * Adds `source` to the user's own node: directly if it serves this page and the user is logged in
+ * there, otherwise through its console, with `source` in the fragment. Or opens it with the program
+ * that handles magnet links on this device.
  */
 export function AddToNode({ source, magnet, asks }: Props) {
   const id = useId()
@@ -39,7 +40,7 @@ export function AddToNode({ source, magnet, asks }: Props) {
       if (!isAdded) open(url, '_blank', 'noopener,noreferrer')
     })()
   }
-  // Few guests on phones have a node.
+  // Few visitors on phones have a node.
   if (node === null && matchMedia('(hover: none)').matches) return <a href={magnet}>{texts.node.magnet}</a>
   return (
     <Card title={texts.node.title}>

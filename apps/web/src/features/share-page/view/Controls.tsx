@@ -14,16 +14,16 @@ import styles from './view.module.css'
 
 interface Props {
   readonly torrent: TorrentSnapshot
-  /** Name of the archive when all are saved. */
+  /** Name of the archive when all files are saved. */
   readonly name: string
-  /** As they are saved. */
+  /** The files in the form in which they are saved. */
   readonly files: readonly ShareFile[]
   readonly phase: Phase
   readonly choice: Choice
   readonly saving: Saving
 }
 
-/** The one thing to do next, large, and what else can be done. */
+/** The next action as a large button, and other actions. */
 export function Controls({ torrent, name, files, phase, choice, saving }: Props) {
   const { peer } = useServices()
   const isOffered = phase === 'offered' || phase === 'absent'
@@ -86,10 +86,10 @@ export function Controls({ torrent, name, files, phase, choice, saving }: Props)
   )
 }
 
-/** Inside a sealed share all are. */
+/** Returns whether a file is wanted; all files in a sealed share are. */
 const isWanted = (choice: Choice) => (file: ShareFile) => file.haveBytes === null || choice.has(file.index)
 
-/** Says so before anything is fetched that the browser has no room for. */
+/** Returns a warning, before anything is downloaded, if the browser lacks space for it. */
 function useTooLarge(neededBytes: number): string | null {
   const { store } = useServices()
   const storage = useCell(store.storage)

@@ -21,7 +21,9 @@ interface Props {
   readonly saving: Saving
 }
 
-/** Shows the actions where the page can store nothing, and the node that serves it hands out the files. */
+/**
+ * Shows the actions if the page cannot store anything and the node that serves it serves the files.
+ */
 export default function Direct({ torrent, name, base, files, choice, saving }: Props) {
   const { peer } = useServices()
   const isKnown = torrent.fileCount > 0

@@ -8,7 +8,7 @@ import { texts } from '../../../shared/messages/share-page.ts'
 import { useCell } from '../../../shared/node/context.tsx'
 import { useServices } from '../services.ts'
 
-/** Says why a torrent has stopped, and tries again. */
+/** Says why a torrent has stopped, and offers to try again. */
 export default function Fault({ torrent }: { torrent: TorrentSnapshot }) {
   const { peer, store } = useServices()
   const storage = useCell(store.storage)
@@ -17,7 +17,7 @@ export default function Fault({ torrent }: { torrent: TorrentSnapshot }) {
     code === 'no-space' || code === 'in-use' || code === 'no-permission'
       ? more.faults[code]
       : errorMessage({ code, message })
-  // Some browsers tell everybody of the same room, so that sites cannot tell people apart by it.
+  // Some browsers report the same quota to everyone, so that sites cannot identify users by it.
   const free = storage ? storage.quotaBytes - storage.usedBytes : null
   const neededBytes = torrent.wantedBytes - torrent.haveBytes
   return (

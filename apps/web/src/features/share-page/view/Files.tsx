@@ -18,9 +18,9 @@ const AT_ONCE = 200
 
 interface Props {
   readonly files: readonly ShareFile[]
-  /** Null where there is nothing to choose. */
+  /** Null if there is no choice. */
   readonly choice: Choice | null
-  /** Null where they are on this device already. */
+  /** Null if the files are on this device already. */
   readonly saving: Saving | null
 }
 

@@ -40,7 +40,7 @@ export function LinkBox({ link, name }: { readonly link: string; readonly name: 
           >
             <span aria-live="polite">{isCopied ? texts.actions.copied : texts.actions.copy}</span>
           </Button>
-          {/* Browsers have it in secure contexts only. */}
+          {/* `navigator.share` exists only in secure contexts. */}
           {isForOthers && typeof navigator.share === 'function' && (
             <Button
               icon="external"

@@ -9,7 +9,7 @@ interface Props {
   readonly torrent: TorrentSnapshot
   readonly link: ShareLink
   readonly magnet: string
-  /** The link is already at the top. */
+  /** Whether the link is shown at the top already. */
   readonly isMine: boolean
 }
 
@@ -29,10 +29,10 @@ export default function More({ torrent, link, magnet, isMine }: Props) {
   )
 }
 
-/** A node opens what it gets, but has nobody's key. */
+/** Whether the node can open the link: it has the link, but no user's key. */
 const opensAtNode = ({ seal }: ShareLink) => seal !== undefined && seal.by !== 'recipient'
 
-/** As it came, and with what is known by now. */
+/** Returns the link to pass on: the original one, completed with data that is known by now. */
 function passed({ lengthBytes, name, isPrivate }: TorrentSnapshot, link: ShareLink, page: string): string {
   return formatShareLink(page, {
     ...link,

@@ -2,7 +2,7 @@ import layout from '../../../shared/controls/layout.module.css'
 import { Notice } from '../../../shared/controls/Panels.tsx'
 import { texts } from '../../../shared/messages/share-more.ts'
 
-/** The node that serves the page is the sender's, who has paused the share. */
+/** Shown if the node that serves the page belongs to the sender, who has paused the share. */
 export default function Paused() {
   return (
     <>

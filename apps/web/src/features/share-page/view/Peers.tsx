@@ -13,7 +13,10 @@ const KINDS: Readonly<Record<string, string>> = {
   tcp: texts.peers.tcp,
 }
 
-/** Shows the peers by program and transport. It shows no whole addresses because they mean nothing to users. */
+/**
+ * Shows the peers by program and transport. Full addresses are not shown because they mean nothing
+ * to users.
+ */
 export function Peers({ peers }: { readonly peers: readonly PeerStatus[] }) {
   if (peers.length === 0) return null
   return (
@@ -32,10 +35,11 @@ export function Peers({ peers }: { readonly peers: readonly PeerStatus[] }) {
 function PeerRow({ peer, isOne }: { readonly peer: PeerStatus; readonly isOne: boolean }) {
   const words = [
     KINDS[peer.kind] ?? peer.kind,
-    // Tells those apart that have the same program.
+    // Distinguishes peers with the same program.
     ...(isOne ? [] : [peer.address.replace(/^.*(?=[.:][^.:]+:\d+$)/, '…')]),
     ...(peer.networkKey ? [texts.peers.recognized] : []),
-    // Our own pages tell us nothing of pieces that we have: then what it got from here says more.
+    // Shoal pages do not report pieces that this page has: then the uploaded bytes are more
+    // informative.
     ...(peer.progress > 0 || peer.uploadedBytes === 0
       ? [texts.peers.has({ share: formatPercent(peer.progress) })]
       : [texts.peers.sent({ bytes: formatBytes(peer.uploadedBytes) })]),

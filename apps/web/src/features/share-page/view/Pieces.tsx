@@ -5,7 +5,7 @@ import { Card } from '../../../shared/controls/Panels.tsx'
 import type { TorrentDetail } from '../../../shared/engine/protocol.ts'
 import { texts } from '../../../shared/messages/share-page.ts'
 
-/** Each piece as a square: here, missing, and who has it. */
+/** Shows each piece as a square: downloaded, missing, and how many peers have it. */
 export default function Pieces({ detail }: { readonly detail: TorrentDetail }) {
   const pieces = useMemo(() => toPieceBytes(detail), [detail])
   return (

@@ -9,7 +9,7 @@ interface Props {
   readonly detail: TorrentDetail | null
 }
 
-/** Says that this page uploads what it has, and asks before it is closed while a peer needs it. */
+/** Says that this page uploads its data, and asks before it is closed while a peer needs it. */
 export default function Seeding({ torrent, detail }: Props) {
   const { paused, uploadedBytes, uploadBytesPerSecond } = torrent
   const needing = countNeeding(detail)
@@ -24,7 +24,7 @@ export default function Seeding({ torrent, detail }: Props) {
   )
 }
 
-/** Peers that lack something which they want from here. */
+/** Counts the peers that still want pieces from this page. */
 export function countNeeding(detail: TorrentDetail | null): number {
   return (
     detail?.connected.filter(({ progress, peerInterested }) => progress < 1 && peerInterested).length ?? 0

@@ -14,7 +14,10 @@ interface Props {
 
 const say = texts.sender
 
-/** Tells somebody who shares files of this device that the page has to stay open, and how much of them others have got. */
+/**
+ * Tells a user who shares files of this device that the page has to stay open, and how much others
+ * have downloaded.
+ */
 export default function Sender({ torrent, detail }: Props) {
   const { origin, lengthBytes, uploadedBytes, uploadBytesPerSecond } = torrent
   useAskBeforeLeaving(countNeeding(detail) > 0)

@@ -26,7 +26,7 @@ import { useSaving } from './use-saving.ts'
 import styles from './view.module.css'
 
 const Again = lazy(() => import('../sharing/Again.tsx'))
-/** Not before a download runs. */
+/** Loaded when a download starts. */
 const Pieces = lazy(() => import('./Pieces.tsx'))
 const Seeding = lazy(() => import('./Seeding.tsx'))
 const Sender = lazy(() => import('./Sender.tsx'))
@@ -80,7 +80,7 @@ function Found({ torrent, link, magnet, name, inside, onOpen }: FoundProps) {
   const saving = useSaving()
   const isMine = torrent.origin === 'shared' || made.has(torrent.id)
   const isComplete = phase === 'complete'
-  // Browsers give pages without https neither storage nor service workers.
+  // Without https, browsers provide neither storage nor service workers to pages.
   const host = useHost(link, !isMine && (!isSecureContext || missesPeers(phase)))
   const base = !isSecureContext && host?.state === 'here' && !isMine ? host.base : undefined
   const isLimited =
@@ -92,7 +92,7 @@ function Found({ torrent, link, magnet, name, inside, onOpen }: FoundProps) {
   const shown = link.seal ? (inside?.files ?? []) : files
   const begun = torrent.wantedBytes > 0
   const isWanted = (file: ShareFile) => file.haveBytes === null || choice.has(file.index)
-  // Of what is not open yet nothing can have been saved.
+  // Content that has not been opened cannot have been saved.
   const isUnsaved = (link.seal && !inside) || shown.filter(isWanted).some(saving.isUnsaved)
   // A download in memory is lost when the page is closed.
   useAskBeforeLeaving(torrent.origin === 'memory' && torrent.haveBytes > 0 && isUnsaved)
@@ -174,7 +174,7 @@ function Head({ name, link, torrent, inside }: HeadProps) {
   )
 }
 
-/** A page that has everything does not hear which pieces its peers have, so it cannot count seeds. */
+/** A complete page does not receive the pieces of its peers, so it cannot count seeds. */
 function connected({ seeds, peers, haveBytes, lengthBytes }: TorrentSnapshot): string {
   const say = texts.peers
   if (peers === 0) return say.nobody
@@ -182,7 +182,7 @@ function connected({ seeds, peers, haveBytes, lengthBytes }: TorrentSnapshot): s
   return seeds === peers ? say.seeds({ count: peers }) : say.some({ count: peers, seeds })
 }
 
-/** Returns the torrent of a link. Adds it, without selected files, unless it exists. */
+/** Returns the torrent of a link. Adds it, without selected files, if it does not exist. */
 function useOpened(link: ShareLink, magnet: string): { torrent?: TorrentSnapshot; failure: Error | null } {
   const { store, peer, config } = useServices()
   const torrents = useCell(store.torrents)
@@ -203,7 +203,7 @@ function useOpened(link: ShareLink, magnet: string): { torrent?: TorrentSnapshot
   return { ...(torrent && { torrent }), failure: noEngine ?? failed }
 }
 
-/** By either hash: a link may name just one of those that the torrent turns out to have. */
+/** Finds a torrent by either hash: a link may contain only one of its two hashes. */
 function found(torrents: Iterable<TorrentSnapshot>, { magnet }: ShareLink): TorrentSnapshot | undefined {
   const { v1, v2 } = magnet.infoHashes
   const hashes = [v1 && infoHashText({ v1 }), v2 && infoHashText({ v2 })]

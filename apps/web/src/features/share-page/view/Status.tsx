@@ -18,11 +18,11 @@ interface Props {
   readonly detail: TorrentDetail | null
   readonly phase: Phase
   readonly link: ShareLink
-  /** The node that serves the page says that its owner has paused the share. */
+  /** Whether the node that serves the page reports that its owner has paused the share. */
   readonly isPaused: boolean
 }
 
-/** Peers are found within seconds, where there are any. */
+/** If there are peers, they are found within seconds. */
 const PATIENCE_MS = 12_000
 
 /** Describes the state in a sentence, and the problem if there is one. */
@@ -101,7 +101,7 @@ function Sentence({ children }: { readonly children: string }) {
   )
 }
 
-/** Why nobody is there. At first it may just take a moment. */
+/** Says why there are no peers. At first, the search may just take a moment. */
 function MissingPeers({ detail, phase, link }: Omit<Props, 'torrent' | 'isPaused'>) {
   const isLong = useAfter(PATIENCE_MS)
   const [isAble] = useState(canConnect)

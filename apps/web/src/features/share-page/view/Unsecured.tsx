@@ -9,7 +9,10 @@ interface Props {
   readonly isSealed: boolean
 }
 
-/** Says, before anything is downloaded, what cannot be done where the page can store nothing, and what to do instead. */
+/**
+ * Says, before anything is downloaded, what is impossible if the page cannot store anything, and
+ * what to do instead.
+ */
 export default function Unsecured({ files, isSealed }: Props) {
   const larger = files.filter(({ lengthBytes }) => lengthBytes > MOST_IN_MEMORY_BYTES).length
   return (

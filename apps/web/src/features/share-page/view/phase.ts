@@ -1,24 +1,24 @@
 import type { ShareLink } from '@shoal/links'
 import type { DiscoverySnapshot, TorrentDetail, TorrentSnapshot } from '../../../shared/engine/protocol.ts'
 
-/** How far a share is, as a person sees it. */
+/** The progress of a share from the user's point of view. */
 export type Phase =
   | 'starting'
-  /** Its content is not known yet. */
+  /** The content is not known yet. */
   | 'looking'
-  /** It is known, and nothing of it is asked for. */
+  /** The content is known, and nothing has been requested. */
   | 'offered'
-  /** The same, and nobody who has anything that is missing is there. */
+  /** Like `offered`, but no source has any of the missing pieces. */
   | 'absent'
   | 'checking'
   | 'downloading'
-  /** Something is missing, and nobody who has it is there. */
+  /** Pieces are missing, and no source has them. */
   | 'waiting'
   | 'paused'
   | 'complete'
   | 'error'
 
-/** `detail` says which pieces have arrived, and whether anybody who is connected has others. */
+/** `detail` contains the pieces that have arrived, and those of connected peers. */
 export function choosePhase(torrent: TorrentSnapshot | undefined, detail: TorrentDetail | null): Phase {
   if (!torrent) return 'starting'
   if (torrent.state === 'error') return 'error'
@@ -38,7 +38,10 @@ export function choosePhase(torrent: TorrentSnapshot | undefined, detail: Torren
 
 export const missesPeers = (phase: Phase) => phase === 'looking' || phase === 'waiting' || phase === 'absent'
 
-/** Whether anybody has something that is missing here: a web server, or a peer, which may be a page that waits for the same. */
+/**
+ * Returns whether any source has a missing piece: a web server, or a peer, which may be a page that
+ * waits for the same pieces.
+ */
 function hasSource({ magnet, peers, seeds }: TorrentSnapshot, detail: TorrentDetail | null): boolean {
   if (seeds > 0 || magnet.includes('&ws=')) return true
   if (peers === 0 || !detail) return peers > 0
@@ -48,7 +51,10 @@ function hasSource({ magnet, peers, seeds }: TorrentSnapshot, detail: TorrentDet
   )
 }
 
-/** Why nobody is found, where the trackers are why: the name of one that fails, or that there are none. A link that names peers needs none. */
+/**
+ * Returns the tracker problem that explains why no peers are found: the name of a failing tracker,
+ * or `none` without trackers. A link that names peers needs none.
+ */
 export function trackerTrouble(
   detail: TorrentDetail | null,
   { magnet }: ShareLink,
@@ -60,7 +66,7 @@ export function trackerTrouble(
   return usable.every(isFailing) ? { failed: first!.name } : null
 }
 
-/** Also while it is tried again. */
+/** Also true while the connection is retried. */
 const isFailing = ({ state, error }: DiscoverySnapshot) =>
   state === 'failed' || (state === 'working' && error !== null)
 const isWebSocket = ({ kind, name }: DiscoverySnapshot) => kind === 'tracker' && !/^(udp|https?):/i.test(name)

@@ -2,19 +2,22 @@ import { useEffect, useState } from 'react'
 import type { FileSnapshot, TorrentDetail, TorrentSnapshot } from '../../../shared/engine/protocol.ts'
 import { useServices } from '../services.ts'
 
-/** Which files are wanted. */
+/** The selection of files. */
 export interface Choice {
   has(index: number): boolean
   set(indices: readonly number[], wanted: boolean): void
   readonly bytes: number
-  /** Bytes of it that are to be downloaded. */
+  /** Bytes of the selection that are not downloaded yet. */
   readonly missingBytes: number
   readonly count: number
-  /** Asks for what is chosen. */
+  /** Starts the download of the selection. */
   begin(): Promise<void>
 }
 
-/** Before the download begins all files are chosen, and a choice is this page's own; from then on it is the engine's. */
+/**
+ * Returns the selection. Before the download starts, all files are selected and this page holds the
+ * selection; from then on the engine does.
+ */
 export function useChosen(torrent: TorrentSnapshot, detail: TorrentDetail | null): Choice {
   const { peer } = useServices()
   const [left, setLeft] = useState<ReadonlySet<number>>(new Set())
@@ -22,7 +25,10 @@ export function useChosen(torrent: TorrentSnapshot, detail: TorrentDetail | null
   const begun = torrent.wantedBytes > 0
   const isChosen = ({ index, priority }: FileSnapshot) => (begun ? priority > 0 : !left.has(index))
   const chosen = files.filter(isChosen)
-  /** A page that is reloaded before the engine has recorded the selection finds it in the state of its history entry, and asks again. */
+  /**
+   * Stores the selection in the history entry: a page that is reloaded before the engine has
+   * recorded it finds it there, and requests it again.
+   */
   const begin = async (wanted: number[]) => {
     history.replaceState(wanted, '')
     await peer.select(torrent.id, wanted)
@@ -30,7 +36,7 @@ export function useChosen(torrent: TorrentSnapshot, detail: TorrentDetail | null
     history.replaceState(null, '')
   }
   const isOffered = files.length > 0 && !begun
-  // biome-ignore lint/correctness/useExhaustiveDependencies: it is asked for once
+  // biome-ignore lint/correctness/useExhaustiveDependencies: the download is requested once
   useEffect(() => {
     if (isOffered && history.state) void begin(history.state)
   }, [isOffered])

@@ -8,10 +8,10 @@ import { useServices } from '../services.ts'
 import { nameOf, type ShareFile } from '../share-file.ts'
 
 export interface Saving {
-  /** Message about the last saved file; null before. */
+  /** Message about the last saved file; null before the first. */
   readonly said: string | null
   save(file: ShareFile): void
-  /** Into a new folder of that name, or an archive. */
+  /** Saves files into a new folder of that name, or as an archive. */
   saveAll(files: readonly ShareFile[], name: string): void
   isUnsaved(file: ShareFile): boolean
 }

@@ -23,11 +23,11 @@ interface Props {
   readonly dialog: ActionDialog | null
   readonly actions: TorrentActions
   onClose(): void
-  /** Called when files were asked to be deleted: a page of that torrent leaves then. */
+  /** Called when the deletion of files was requested: a page of that torrent is closed then. */
   onRemoved?(): void
 }
 
-/** Questions that some actions ask first. */
+/** Dialogs that ask before some actions. */
 export function ActionDialogs({ dialog, actions, onClose, onRemoved }: Props) {
   const { torrents } = useNode()
   if (!dialog) return null

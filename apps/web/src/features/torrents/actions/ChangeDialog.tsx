@@ -9,7 +9,10 @@ import type { QuestionProps, TorrentChange } from './torrent-actions.ts'
 
 const t = texts.actions.changeDialog
 
-/** Changes tags, limits and order of one or many torrents. What is left alone stays as each torrent has it. */
+/**
+ * Changes tags, limits and order of one or several torrents. Fields that are not changed keep the
+ * value of each torrent.
+ */
 export function ChangeDialog({ ids, actions, onClose }: QuestionProps) {
   const node = useNode()
   const [change, setChange] = useState<Changes>({})
@@ -95,7 +98,7 @@ export function ChangeDialog({ ids, actions, onClose }: QuestionProps) {
   )
 }
 
-/** Undefined: left alone. Null: none of its own. */
+/** Undefined: unchanged. Null: no limit of its own. */
 type Limited = number | null | undefined | 'wrong'
 
 interface Changes {
@@ -108,7 +111,7 @@ interface Changes {
 
 interface LimitProps {
   readonly label: string
-  /** The choice that means null. */
+  /** The choice for null. */
   readonly none: string
   /** Whether 0 can be chosen, which means never. */
   readonly never?: boolean
@@ -117,7 +120,7 @@ interface LimitProps {
   onChange(value: Limited): void
 }
 
-/** A limit that is left alone, taken away, or set. */
+/** A limit that is kept, removed or set. */
 function Limit({ label, none, never = false, unit, parse, onChange }: LimitProps): ReactNode {
   const [own, setOwn] = useState(false)
   const [written, setWritten] = useState('')

@@ -12,11 +12,13 @@ import { type Deletion, listDeletions } from './deletions.ts'
 import type { QuestionProps } from './torrent-actions.ts'
 
 const t = texts.actions.removeDialog
-/** The most torrents and files that are listed by name; of the others only the number is shown. */
+/**
+ * The maximum number of torrents and files that are listed by name; the others are only counted.
+ */
 const MOST_TORRENTS = 30
 const MOST_FILES = 6
 
-/** Names what is deleted, where it lies, before anything is. */
+/** Lists what will be deleted, and where it is, before it is deleted. */
 export function RemoveDialog({
   ids,
   actions,
@@ -48,12 +50,12 @@ export function RemoveDialog({
 interface Files {
   readonly id: string
   readonly deletions: readonly Deletion[]
-  /** Some of them by name, where there is one torrent only. */
+  /** Names of some files, if there is only one torrent. */
   readonly names: readonly string[]
   readonly total: number
 }
 
-/** A torrent whose files are not known has none on the disk. */
+/** Describes the files of torrents. A torrent whose files are not known has none on the disk. */
 async function describeFiles(api: NodeApi, torrent: Torrent, torrents: number): Promise<Files> {
   const { id, directory } = torrent
   const { items, total } = await api

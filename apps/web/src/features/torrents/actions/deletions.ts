@@ -1,12 +1,12 @@
-/** Something on the node's disk that goes with a torrent. */
+/** A file or folder on the node's disk that is deleted with a torrent. */
 export interface Deletion {
   readonly kind: 'file' | 'folder'
   readonly path: string
-  /** Files of the torrent in it. */
+  /** The number of the torrent's files in it. */
   readonly files: number
 }
 
-/** A path below a folder, with the separator of the machine that the folder is on. */
+/** Returns a path below a folder, with the separator of the machine that has the folder. */
 export function pathIn(directory: string, below: string): string {
   const separator = /^[A-Za-z]:\\|^\\\\/.test(directory) ? '\\' : '/'
   const start = directory.endsWith(separator) ? directory : directory + separator
@@ -14,8 +14,9 @@ export function pathIn(directory: string, below: string): string {
 }
 
 /**
- * The folders and files right below the download folder that hold a torrent's files. `paths` may be the first of `total` only: what is
- * beyond them is taken to be in the same folder where there is only one.
+ * Returns the files and folders directly below the download folder that contain a torrent's files.
+ * `paths` may contain only the first of `total` files: if they are all in one folder, the others
+ * are assumed to be there, too.
  */
 export function listDeletions(directory: string, paths: readonly string[], total: number): Deletion[] {
   const tops = new Map<string, Deletion>()

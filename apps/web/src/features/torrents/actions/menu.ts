@@ -14,11 +14,14 @@ export interface MenuContext {
   readonly node: NodeStore
   readonly actions: TorrentActions
   ask(dialog: ActionDialog): void
-  /** Missing on the torrent's own page. */
+  /** Absent on the torrent's own page. */
   open?(id: string): void
 }
 
-/** The menu of one or several torrents: what makes no sense for any of them is left out. */
+/**
+ * Creates the menu of one or several torrents. Actions that make no sense for any of them are left
+ * out.
+ */
 export function createMenu({ ids, node, actions, ask, open }: MenuContext): MenuItem[] {
   const torrents = ids.flatMap(id => node.torrents.get(id) ?? [])
   const first = torrents[0]

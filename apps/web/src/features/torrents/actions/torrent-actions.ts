@@ -8,23 +8,26 @@ import type { NodeStore } from '../../../shared/node/node-store.ts'
 export type Action = InputOf<'actOnTorrents'>['action']
 const t = texts.actions
 
-/** It does nothing until it is resumed. */
+/** Returns whether the torrent does nothing until it is resumed. */
 export const isStopped = (state: TorrentState) =>
   state === 'paused' || state === 'complete' || state === 'error'
 
-/** Tells what follows from asking for more peers. */
+/** Returns the effect of asking for more peers. */
 export function askedText({ announceInSeconds }: OutputOf<'actOnTorrents'>): string {
   return announceInSeconds === undefined ? t.asked : t.askedLater({ count: announceInSeconds })
 }
 
 /** Parts of a torrent that can be copied as text. */
 export type CopiedPart = 'name' | 'hash' | 'magnet' | 'link'
-/** A change of many torrents. */
+/** A change to several torrents. */
 export type TorrentChange = Omit<InputOf<'updateTorrents'>, 'ids'>
 
 export type TorrentActions = ReturnType<typeof torrentActions>
 
-/** Actions on torrents, used in all parts of the console. Each reports its own result and never rejects. */
+/**
+ * Actions on torrents, used in all parts of the console. Each reports its own result and never
+ * rejects.
+ */
 export function torrentActions(node: NodeStore) {
   const { api, torrents } = node
   const act = (ids: readonly string[], action: Action) =>
@@ -33,7 +36,7 @@ export function torrentActions(node: NodeStore) {
     Promise.all(ids.map(run)).catch(failed)
   return {
     act,
-    /** Pauses what runs; resumes when nothing does. */
+    /** Pauses running torrents, or resumes all if none runs. */
     toggle(ids: readonly string[]) {
       const runs = ids.some(id => !isStopped(torrents.get(id)?.state ?? 'paused'))
       return act(ids, runs ? 'pause' : 'resume')
@@ -92,7 +95,10 @@ function failed(error: unknown): undefined {
   notifyError(error)
 }
 
-/** The note stays for as long as the remove can be undone. Returns false if the node did not do it; the error is then shown. */
+/**
+ * Removes torrents. The notification stays as long as the removal can be undone. Resolves to false
+ * if the node failed; the error is then shown.
+ */
 async function remove(
   { api, torrents }: NodeStore,
   ids: readonly string[],

@@ -25,7 +25,10 @@ const MediaDialog = lazy(() => import('../../../shared/media/MediaDialog.tsx'))
 const say = texts.torrent
 const FEW_FILES = 500
 
-/** One torrent: `?tab=files` chooses a tab, `?open=3` shows a file, `?file=3` shows it too, or where it is when there is nothing to see. */
+/**
+ * The page of a torrent. `?tab=files` chooses a tab, `?open=3` shows a file, and `?file=3` shows it
+ * too, or its place in the tree if it cannot be shown.
+ */
 export function TorrentPage() {
   const { id } = useParams<{ id: string }>()
   const { loaded } = useNode()
@@ -57,7 +60,7 @@ function Page({ torrent, detail }: { readonly torrent: Torrent; readonly detail:
   const open = query.has('open') ? Number(query.get('open')) : null
   const files = useFileTree(
     torrent,
-    // Few files are asked for anyway: the head offers to play the largest.
+    // A list of few files is requested in any case: the header offers to play the largest.
     tab === 'files' || open !== null || (torrent.fileCount ?? 0) <= FEW_FILES,
   )
   const marked = useLinkedFile(files.tree)
@@ -96,7 +99,10 @@ function Page({ torrent, detail }: { readonly torrent: Torrent; readonly detail:
   )
 }
 
-/** The file that the address links to, marked in the tree from then on. One that can be shown is opened once. */
+/**
+ * Returns the file that the address links to, which stays marked in the tree. If the file can be
+ * shown, it is opened once.
+ */
 function useLinkedFile(tree: FileTree | undefined): number | null {
   const [query, setQuery] = useSearchParams()
   const linked = query.has('file') ? Number(query.get('file')) : null
@@ -104,7 +110,7 @@ function useLinkedFile(tree: FileTree | undefined): number | null {
   if (linked !== null && linked !== marked) setMarked(linked)
   const node = linked === null ? undefined : tree?.fileAt(linked)
   const opens = node !== undefined && canShow(kindOf(node.file!))
-  // biome-ignore lint/correctness/useExhaustiveDependencies: `setQuery` is another each time
+  // biome-ignore lint/correctness/useExhaustiveDependencies: `setQuery` is a new function each time
   useEffect(() => {
     if (opens) setQuery({ tab: 'files', open: String(linked) }, { replace: true })
   }, [opens, linked])
@@ -118,7 +124,7 @@ function Count({ count }: { readonly count: number | null | undefined }) {
 function Shown(props: { id: string; files: Files; index: number; onOpen: (index: number | null) => void }) {
   const { link } = useNode()
   const { tree, version } = props.files
-  // biome-ignore lint/correctness/useExhaustiveDependencies: the tree changes in place; its version tells
+  // biome-ignore lint/correctness/useExhaustiveDependencies: the tree changes in place; its version shows changes
   const files = useMemo(() => (tree ? shownFiles(tree, href => link.urlOf(href)) : []), [tree, version, link])
   return (
     <Suspense fallback={null}>

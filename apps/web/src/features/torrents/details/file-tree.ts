@@ -2,7 +2,7 @@ import type { TorrentFile } from '@shoal/api'
 import { shownName } from '../../../shared/format/shown-name.ts'
 import { locale } from '../../../shared/messages/language.ts'
 
-/** A file or folder of a torrent. Folders add up what is in them. */
+/** A file or folder of a torrent. Folders contain the totals of their files. */
 export interface TreeNode {
   /** With `/` between folders; unique. */
   readonly path: string
@@ -14,14 +14,14 @@ export interface TreeNode {
   readonly file: TorrentFile | null
   lengthBytes: number
   haveBytes: number
-  /** How many files have each priority from 0 to 7: for a file, one 1. */
+  /** The number of files with each priority from 0 to 7: for a file, a single 1. */
   readonly priorities: Uint32Array
 }
 
 const MAX_PRIORITY = 7
 const byName = new Intl.Collator(locale, { numeric: true, sensitivity: 'base' })
 
-/** The files of one torrent as a tree, kept up to date in time proportional to what changed. */
+/** The tree of the files of a torrent. Updates take time proportional to the changes. */
 export class FileTree {
   readonly root: TreeNode
   readonly fileCount: number
@@ -119,14 +119,17 @@ function foldersFirst(a: TreeNode, b: TreeNode): number {
   return byName.compare(a.name, b.name)
 }
 
-/** Whether all, some or none of the files of a node are wanted. */
+/** Returns whether all, some or none of the files of a node are wanted. */
 export function wantedOf(node: TreeNode): 'all' | 'some' | 'none' {
   const unwanted = node.priorities[0]!
   if (unwanted === 0) return 'all'
   return node.priorities.some((count, priority) => priority > 0 && count > 0) ? 'some' : 'none'
 }
 
-/** The priority that all wanted files of a node have; `mixed` when they differ, 0 when none is wanted. */
+/**
+ * Returns the common priority of all wanted files of a node: `mixed` if they differ, 0 if none is
+ * wanted.
+ */
 export function priorityOf(node: TreeNode): number | 'mixed' {
   const present = [...node.priorities.keys()].filter(priority => priority > 0 && node.priorities[priority]!)
   if (present.length > 1) return 'mixed'
@@ -138,7 +141,7 @@ export function progressOf({ haveBytes, lengthBytes }: TreeNode): number {
   return lengthBytes === 0 ? 1 : Math.min(1, haveBytes / lengthBytes)
 }
 
-/** The files at and below a node. */
+/** Returns the files at and below a node. */
 export function filesBelow(node: TreeNode): TreeNode[] {
   const found: TreeNode[] = []
   const waiting = [node]
@@ -154,7 +157,7 @@ export function listRows(tree: FileTree, open: ReadonlySet<string>): TreeNode[] 
   return walk(tree.root, node => open.has(node.path))
 }
 
-/** Files whose path has all the words, below their folders, however these are set. */
+/** Returns the files whose path contains all the words, below their folders, open or not. */
 export function rowsMatching(tree: FileTree, text: string): TreeNode[] {
   const words = text.toLowerCase().split(/\s+/).filter(Boolean)
   const shown = new Set<TreeNode>()
@@ -178,7 +181,7 @@ function walk(root: TreeNode, isOpen: (node: TreeNode) => boolean): TreeNode[] {
   return rows
 }
 
-/** The paths of the folders that a file is in. */
+/** Returns the paths of the folders that contain a file. */
 export function foldersAbove(tree: FileTree, index: number | null): string[] {
   const folders: string[] = []
   const file = index === null ? undefined : tree.fileAt(index)
@@ -186,7 +189,10 @@ export function foldersAbove(tree: FileTree, index: number | null): string[] {
   return folders
 }
 
-/** Folders that are open at first: all of a small torrent; of a large one, only a path without choices. */
+/**
+ * Returns the folders that are open initially: all of a small torrent; of a large one, only folders
+ * on the path to the first branching.
+ */
 export function openAtFirst(tree: FileTree, most = 200): Set<string> {
   if (tree.fileCount <= most) return new Set([...tree.folders()].map(({ path }) => path))
   const open = new Set<string>()

@@ -2,7 +2,7 @@ import { kindOf } from '../../../shared/media/kinds.ts'
 import { type ShownFile, shownFile } from '../../../shared/media/shown-file.ts'
 import { type FileTree, filesBelow, priorityOf, type TreeNode } from './file-tree.ts'
 
-/** The files of a torrent for the viewers, in the order of the tree. */
+/** Returns the files of a torrent for the viewers, in the order of the tree. */
 export function shownFiles(tree: FileTree, urlOf: (href: string) => string): ShownFile[] {
   return filesBelow(tree.root).map(node => {
     const { index, mediaType, href } = node.file!
@@ -11,7 +11,10 @@ export function shownFiles(tree: FileTree, urlOf: (href: string) => string): Sho
   })
 }
 
-/** The index of the largest video or audio file that is wanted, unless it is small compared to the rest; null if there is none. */
+/**
+ * Returns the index of the largest wanted video or audio file, unless it is small compared with the
+ * rest; null if there is none.
+ */
 export function mainMedia(tree: FileTree | undefined): number | null {
   if (!tree) return null
   let main: TreeNode | null = null

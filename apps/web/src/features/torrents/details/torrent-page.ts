@@ -7,9 +7,9 @@ import type { Files } from './useFileTree.ts'
 export interface TorrentPageState {
   readonly detail: Asked<TorrentDetail>
   readonly files: Files
-  /** The index of the file that the address links to; it is marked and scrolled into view. */
+  /** Index of the file that the address links to; it is marked and scrolled into view. */
   readonly marked: number | null
-  /** Shows a file, by its index. */
+  /** Shows a file by its index. */
   open(index: number): void
 }
 

@@ -9,16 +9,20 @@ const PAGE = 10_000
 export interface Files {
   readonly tree: FileTree | undefined
   readonly error: Error | undefined
-  /** Counts up when something in the tree changed. */
+  /** Incremented when the tree changes. */
   readonly version: number
   reload(): void
-  /** Chooses all files at and below a node. Rejects with an ApiError; the tree is then as it was. */
+  /**
+   * Sets the priority of all files at and below a node. Rejects with an ApiError; the tree is then
+   * unchanged.
+   */
   setPriority(node: TreeNode, priority: number): Promise<void>
 }
 
 /**
- * The files of a torrent, live. `active` false: nothing is asked. They are asked for once more when it is complete: what events told while
- * the list was on its way would stay missing from then on.
+ * Returns the files of a torrent, kept up to date. If `active` is false, nothing is requested. They
+ * are requested again when the torrent is complete: changes from events that arrived during the
+ * first request would be missing.
  */
 export function useFileTree(torrent: Torrent, active: boolean): Files {
   const { id, progress } = torrent

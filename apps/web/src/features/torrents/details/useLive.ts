@@ -10,12 +10,15 @@ import {
   useTorrent,
 } from '../../../shared/node/context.tsx'
 
-/** Listens to the events of `torrent:ID` as long as the component is mounted. */
+/** Subscribes to the events of `torrent:ID` while the component is mounted. */
 export function useTorrentEvents(id: string, listener: (event: EventOf<'torrent'>) => void): void {
   useTopic(`torrent:${id}`, event => event.type === 'torrent' && listener(event))
 }
 
-/** The torrent with all that its page shows; what the list has of it is kept up to date by events. */
+/**
+ * Returns the torrent with everything that its page shows; events update the part that is also in
+ * the list.
+ */
 export function useDetail(id: string): Asked<TorrentDetail> {
   const row = useTorrent(id)
   const asked = useAsked(
@@ -43,14 +46,16 @@ export function usePeers(id: string): Asked<readonly Peer[]> {
   return asked
 }
 
-/** How much came from each kind of source since the node started. */
+/** Returns the bytes from each kind of source since the node started. */
 export function useSources(id: string): Asked<readonly SourceShare[]> {
   const asked = useAsked<readonly SourceShare[]>(async api => (await api.listSources({ id })).items, [id])
   useTorrentEvents(id, ({ sources }) => sources && asked.set(sources))
   return asked
 }
 
-/** Trackers, and when they were reported: their times until the next announce count from there. */
+/**
+ * Trackers, and the time of the report, to which their times until the next announce are relative.
+ */
 export interface ToldTrackers {
   readonly items: readonly Tracker[]
   readonly atMs: number
@@ -65,12 +70,15 @@ export function useTrackers(id: string): Asked<ToldTrackers> {
   return asked
 }
 
-/** The settings switch the DHT off: nothing of it can be waited for. */
+/** Returns whether the settings switch the DHT off, so that no peers can be expected from it. */
 export function useDhtOff(): boolean {
   return useCell(useNode().stats)?.dhtNodes === null
 }
 
-/** Pieces of the torrent. There are none before it has its metadata; they are requested once more when it is complete. */
+/**
+ * Returns the pieces of the torrent, or null before it has its metadata. They are requested again
+ * when it is complete.
+ */
 export function usePieces({ id, totalBytes, progress }: TorrentDetail): Pieces | null {
   const hasMetadata = totalBytes !== null
   const asked = useAsked<Pieces | null>(

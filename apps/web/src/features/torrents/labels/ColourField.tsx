@@ -18,7 +18,7 @@ interface Props {
   onChange(colour: string | null): void
 }
 
-/** The colour of a label: one that few others have, one of a few that go together, or any. */
+/** Chooses the colour of a label: one that few others have, one from a palette, or any. */
 export function ColourField({ name, value, onChange }: Props) {
   const group = useId()
   const colours = useCell(useNode().labelColours)

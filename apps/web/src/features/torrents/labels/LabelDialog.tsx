@@ -12,7 +12,7 @@ import { LabelForm } from './LabelForm.tsx'
 
 const t = texts.labels
 
-/** Makes, changes or removes a label. */
+/** Creates, changes or removes a label. */
 export function LabelDialog({ request: { name, remove }, onClose }: DialogProps<LabelRequest>) {
   const labels = useCell(useNode().labels)
   const label = labels.find(each => each.name === name)
@@ -62,7 +62,10 @@ function RemoveDialog({ name, count, onClose }: { name: string; count: number; o
   )
 }
 
-/** A list that is narrowed to a label which is gone would stay empty. */
+/**
+ * Returns a function that clears the filter for a label that is removed, since the list would stay
+ * empty.
+ */
 function useLeaveFilter(name: string): () => void {
   const [, setQuery] = useSearchParams()
   return () =>

@@ -17,7 +17,7 @@ const t = texts.labels
 
 interface Props {
   readonly id: string
-  /** Null: a new one. */
+  /** Null for a new label. */
   readonly label: Label | null
   readonly taken: readonly string[]
   onDone(): void
@@ -31,7 +31,7 @@ export function LabelForm({ id, label, taken, onDone }: Props) {
   const [directory, setDirectory] = useState(label?.directory ?? null)
   const [tried, setTried] = useState(false)
   const [error, setError] = useState<unknown>(null)
-  // biome-ignore lint/correctness/useExhaustiveDependencies: an error belongs to the values that were refused
+  // biome-ignore lint/correctness/useExhaustiveDependencies: an error belongs to the refused values
   useEffect(() => setError(null), [name, colour, directory])
   const problem = label === null ? nameProblem(name, taken) : null
   const submit = async (event: FormEvent) => {

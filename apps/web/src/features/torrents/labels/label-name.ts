@@ -1,6 +1,6 @@
 import { texts } from '../../../shared/messages/texts.ts'
 
-/** Why a new label cannot have this name; null when it can. */
+/** Returns why a new label cannot have this name, or null if it can. */
 export function nameProblem(name: string, taken: readonly string[]): string | null {
   const wanted = name.trim()
   if (wanted === '') return texts.labels.missing

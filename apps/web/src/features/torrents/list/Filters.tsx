@@ -29,7 +29,7 @@ const ICONS: Record<StateGroup, IconName> = {
   'tracker-error': 'offline',
   error: 'alert',
 }
-/** Shown only when some torrent is so. */
+/** Shown only if a torrent has this state. */
 const RARE: readonly StateGroup[] = [
   'queued',
   'checking',
@@ -39,9 +39,9 @@ const RARE: readonly StateGroup[] = [
   'error',
   'paused',
 ]
-/** Hosts of trackers that are listed: those of most torrents. */
+/** Maximum number of listed tracker hosts: those with the most torrents. */
 const MOST_TRACKERS = 30
-/** Those that are shown before somebody asks for all. */
+/** Number of hosts that are shown before the user expands the list. */
 const FOLDED_TRACKERS = 5
 const t = texts.list
 
@@ -59,7 +59,7 @@ export function Filters({ onChosen }: { onChosen?: () => void }) {
     group => counts.states[group] > 0 || filter.state === group || !RARE.includes(group),
   )
   const trackers = shownTrackers(counts.trackers, filter.tracker)
-  // Each is a stop on the way of the keyboard to the list.
+  // Each host is a tab stop on the way to the list.
   const [isUnfolded, setUnfolded] = useState(false)
   const shownHosts = isUnfolded ? trackers : fold(trackers, filter.tracker)
   const unlabelled = counts.labels.get('') ?? 0
@@ -151,7 +151,10 @@ export function Filters({ onChosen }: { onChosen?: () => void }) {
   )
 }
 
-/** The hosts of most torrents by name, then those without trackers if there are any besides. */
+/**
+ * Returns the hosts with the most torrents, sorted by name, then torrents without trackers if there
+ * are hosts.
+ */
 function shownTrackers(counts: Counts['trackers'], chosen: string | null): [host: string, count: number][] {
   const hosts = [...counts].filter(([host]) => host !== '').sort(([, a], [, b]) => b - a)
   const shown = hosts.slice(0, MOST_TRACKERS)
@@ -162,7 +165,7 @@ function shownTrackers(counts: Counts['trackers'], chosen: string | null): [host
   return without > 0 && (hosts.length > 0 || chosen === '') ? [...shown, ['', without]] : shown
 }
 
-/** Those of most torrents, and the chosen one, in their order. */
+/** Returns the hosts with the most torrents, and the selected one, in their order. */
 function fold(trackers: readonly (readonly [host: string, count: number])[], chosen: string | null) {
   const first = [...trackers].sort(([, a], [, b]) => b - a).slice(0, FOLDED_TRACKERS)
   return trackers.filter(each => first.includes(each) || each[0] === chosen)
@@ -188,7 +191,7 @@ interface ChoiceProps {
   /** For a choice that shows or hides others. */
   readonly expanded?: boolean
   readonly alarm?: boolean
-  /** Opens what can be done with it. */
+  /** Opens the menu of the label. */
   readonly menu?: ReactElement
   onChoose(): void
 }

@@ -2,7 +2,7 @@ import { Dialog } from '../../../shared/controls/Dialog.tsx'
 import { texts } from '../../../shared/messages/texts.ts'
 import { Filters } from './Filters.tsx'
 
-/** The side bar's filters, where there is no room for a side bar. */
+/** The filters of the side bar, if there is no space for one. */
 export function FiltersDialog({ onClose }: { onClose(): void }) {
   return (
     <Dialog open title={texts.list.filters} onClose={onClose}>

@@ -14,14 +14,17 @@ import styles from './JobsStrip.module.css'
 import { jobTitle } from './job-title.ts'
 
 const t = texts.list.jobs
-/** Ended jobs are shown for this long, failures until they are dismissed. A new link may be wanted; the torrent has it, too. */
+/**
+ * Finished jobs are shown for this long, failures until they are dismissed. Users may need a new
+ * link for a while; the torrent has it, too.
+ */
 const ENDED_SHOWN_MS = 15_000
 const LINK_SHOWN_MS = 120_000
 
-/** Long works of the node, and what this browser sends to it. */
+/** Jobs of the node, and uploads from this browser to it. */
 export function JobsStrip() {
   const { jobs: jobCell, stats } = useNode()
-  // Events of every second are the clock by which what has ended goes.
+  // Events arrive every second, so their clock is used to hide finished jobs.
   const nowMs = useCell(stats)?.atMs ?? 0
   const jobs = useCell(jobCell).filter(job => isShown(job, nowMs))
   const sending = useCell(uploads).filter(task => task.inBackground)
@@ -85,7 +88,7 @@ function JobRow({ job }: { job: Job }) {
 function describeJob({ kind, state, error, path, doneBytes, totalBytes, bytesPerSecond }: Job): string {
   if (error) return errorMessage(error)
   if (state === 'waiting') return t.waiting
-  // The content of a sealed share has its own name.
+  // The content of a sealed share has another name.
   if (state === 'done') return kind === 'unseal' && path !== null ? path : t.done
   if (state === 'cancelled') return t.cancelled
   const part =

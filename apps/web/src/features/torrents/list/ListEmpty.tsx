@@ -8,7 +8,7 @@ import type { Filter } from './view.ts'
 
 const t = texts.list
 
-/** Nothing to show: why, and what to do about it. */
+/** Says why the list is empty, and what to do about it. */
 export function ListEmpty({ filter, all, onClear }: { filter: Filter; all: number; onClear(): void }) {
   if (all === 0) {
     return (

@@ -35,7 +35,7 @@ export interface RowProps {
 export const rowId = (id: string) => `torrent-${id}`
 const t = texts.list
 
-/** A row of the table. It is rendered again only when its own torrent, or its place, changed. */
+/** A row of the table. It is rendered again only when its torrent or its position changes. */
 export const Row = memo(function Row(props: RowProps) {
   const torrent = useTorrent(props.id)
   if (!torrent) return null
@@ -115,7 +115,7 @@ export const CardRow = memo(function CardRow(props: RowProps) {
   )
 })
 
-/** Its state and how far it is. A download with a rate next to it needs no word. */
+/** Describes the state and the progress. A download with a rate next to it needs no text. */
 function describeState(torrent: Torrent): string {
   const { error, state, progress, downloadBytesPerSecond } = torrent
   if (error) return errorMessage(error)
@@ -153,7 +153,7 @@ function SelectBox({ name, selected }: { name: string; selected: boolean }) {
 
 const nothing = () => {}
 
-/** Opens the same menu as the right button, for those who do not know of it. */
+/** Opens the menu that the right mouse button also opens. */
 function MenuButton({ name }: { name: string }) {
   const open = (event: MouseEvent<HTMLButtonElement>) => {
     event.stopPropagation()

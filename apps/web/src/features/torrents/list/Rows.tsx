@@ -16,11 +16,11 @@ export interface RowsProps {
   readonly headPx: number
   readonly columns: readonly Column[]
   readonly colours: Colours
-  /** Whether the cursor's row is there to be pointed to. */
+  /** Whether the row of the cursor is rendered. */
   onCursorThere(there: boolean): void
 }
 
-/** The rows in sight. Scrolling renders this, and nothing around it. */
+/** The visible rows. Scrolling renders only this component. */
 export function Rows(props: RowsProps) {
   const { scroller, order, selection, narrow, rowPx, headPx, columns, colours, onCursorThere } = props
   const { cursor, ids } = selection
@@ -35,14 +35,14 @@ export function Rows(props: RowsProps) {
       role="rowgroup"
       className={styles.rows}
       style={{ height: order.length * rowPx }}
-      // Elements are in the order of their slots: this is the order in which they are read.
+      // The DOM order is that of the slots: this is the reading order.
       aria-owns={there.map(rowId).join(' ')}
     >
       {listSlots({ first, end }).map((index, slot) => {
         const id = order[index]!
         return (
           <RowKind
-            // biome-ignore lint/suspicious/noArrayIndexKey: the elements of a slot are used again for the next row.
+            // biome-ignore lint/suspicious/noArrayIndexKey: the elements of a slot are reused for the next row.
             key={slot}
             {...{ id, index, columns, colours }}
             topPx={index * rowPx}
@@ -56,7 +56,7 @@ export function Rows(props: RowsProps) {
   )
 }
 
-/** Follows the cursor when it moves, not when the list around it does. */
+/** Scrolls to the cursor when it moves, but not when the list around it changes. */
 function useCursorInSight(
   cursor: string | null,
   order: readonly string[],

@@ -9,12 +9,15 @@ import { useAskedEvery, useCell, useNode } from '../../../shared/node/context.ts
 import styles from './List.module.css'
 
 const t = texts.list.status
-/** A router answers within seconds, and peers connect at any time. */
+/** Polling interval: a router answers within seconds, and peers can connect at any time. */
 const REACH_EVERY_MS = 30_000
-/** Less than this part of a disk is nearly nothing. */
+/** Free space below this part of a disk is shown as low. */
 const LOW = 0.05
 
-/** How the node does, below the list of wide screens: free space, DHT, whether others can connect, limits in force. */
+/**
+ * Shows the state of the node below the list on wide screens: free space, DHT, whether others can
+ * connect, and active limits.
+ */
 export function StatusBar() {
   const { stats: statsCell } = useNode()
   const stats = useCell(statsCell)

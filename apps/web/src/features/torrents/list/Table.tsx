@@ -19,11 +19,11 @@ export interface TableProps {
   readonly order: readonly string[]
   readonly selection: Selection
   readonly sort: Sort
-  /** Cards instead of columns. */
+  /** Shows cards instead of columns. */
   readonly narrow: boolean
   onSelect(selection: Selection): void
   onSort(sort: Sort): void
-  /** A key that acts on what is selected; returns whether it did. */
+  /** Handles a key for an action on the selection; returns whether it was handled. */
   onActionKey(event: KeyPress): boolean
   menuItems(): readonly MenuItem[]
 }
@@ -33,7 +33,10 @@ const COMPACT_PX = 30
 const CARD_PX = 84
 const HEAD_PX = 36
 
-/** All torrents, of which only those in sight are there. Only the grid has the focus; it refers to rows by their IDs. */
+/**
+ * All torrents. Only visible rows are rendered. Only the grid has the focus; it refers to rows by
+ * their IDs.
+ */
 export function Table(props: TableProps) {
   const { order, selection, sort, narrow, onSelect } = props
   const node = useNode()
@@ -54,7 +57,7 @@ export function Table(props: TableProps) {
     const link = (event.target as Element).closest('a')
     const box = (event.target as Element).closest('[data-role=select]')
     if (event.shiftKey || event.ctrlKey || event.metaKey || box) {
-      // The browser would take a box's tick back after it is drawn.
+      // The browser would revert the checkbox after it is rendered.
       if (!box) event.preventDefault()
       onSelect(event.shiftKey ? extended(selection, id, order) : toggled(selection, id))
     } else if (narrow) selection.ids.size > 0 ? onSelect(toggled(selection, id)) : navigate(`/torrents/${id}`)
@@ -78,7 +81,7 @@ export function Table(props: TableProps) {
     event.preventDefault()
   }
   useListKeys(scroller, onKeyDown)
-  // A long press opens the menu without an event that names the row.
+  // The event of a long press, which opens the menu, does not name the row.
   const pressed = useRef<string | undefined>(undefined)
   const chooseForMenu = (id: string | undefined) => {
     if (id !== undefined && !selection.ids.has(id)) onSelect(only(id))
@@ -100,7 +103,8 @@ export function Table(props: TableProps) {
           if (event.target === event.currentTarget && !event.defaultPrevented) onKeyDown(event)
         }}
         onFocus={event => {
-          // A click on what is in a row would leave the keyboard there, though the row goes when the list scrolls.
+          // A click on an element in a row would move the focus there, and the row is removed when
+          // the list scrolls.
           if (rowOf(event) !== undefined) event.currentTarget.focus({ preventScroll: true })
         }}
         onPointerDownCapture={event => {
@@ -139,8 +143,9 @@ export function Table(props: TableProps) {
 }
 
 /**
- * Keys work in the list wherever no field has the focus, as after loading or a click on a filter, and Down leads from the search box into it. Enter
- * and Space are those of the button or link that has the focus.
+ * Handles keys for the list whenever no field has the focus, such as after loading or after a click
+ * on a filter. Down moves from the search box to the list. Enter and Space stay with the focused
+ * button or link.
  */
 function useListKeys(grid: HTMLElement | null, onKeyDown: (event: KeyPress) => void): void {
   const latest = useRef(onKeyDown)
@@ -162,7 +167,7 @@ function useListKeys(grid: HTMLElement | null, onKeyDown: (event: KeyPress) => v
 
 const isMenuKey = ({ key, shiftKey }: KeyPress) => key === 'ContextMenu' || (key === 'F10' && shiftKey)
 
-/** At the row itself: the keyboard has no pointer. */
+/** Opens the menu at the row: the keyboard has no pointer position. */
 function openMenuAt(id: string | null): void {
   const row = id === null ? null : document.getElementById(rowId(id))
   if (!row) return

@@ -95,7 +95,7 @@ function Heading({ column, sort, onSort }: { column: Column; sort: Sort; onSort(
 
 const isSortKey = (key: string): key is SortKey => (SORT_KEYS as readonly string[]).includes(key)
 
-/** Names and labels begin at A, numbers at the most. */
+/** Names and labels are first sorted ascending, numbers descending. */
 function nextSort(sort: Sort, key: SortKey): Sort {
   if (sort.key === key) return { key, descending: !sort.descending }
   return {
@@ -104,7 +104,7 @@ function nextSort(sort: Sort, key: SortKey): Sort {
   }
 }
 
-/** Alt and the arrows do what dragging the edge does; with Shift, what dragging the heading does. */
+/** Alt and the arrow keys resize the column; with Shift, they move it. */
 function changeByKey(event: KeyboardEvent, column: Column): void {
   const direction = event.altKey ? { ArrowLeft: -1, ArrowRight: 1 }[logicalKey(event.key)] : undefined
   if (direction === undefined) return

@@ -28,7 +28,7 @@ export interface ToolbarProps {
   onDialog(dialog: ActionDialog): void
 }
 
-/** Shows the filter and, once something is selected, the actions for it. */
+/** Shows the filter and, if something is selected, the actions for the selection. */
 export function Toolbar(props: ToolbarProps) {
   return (
     <div className={`${layout.fixed} ${layout.ruled} ${layout.surface}`}>

@@ -72,7 +72,7 @@ function NameCell({ torrent }: { torrent: Torrent }) {
   return (
     <>
       <StateIcon torrent={torrent} />
-      {/* The grid follows it: thousands of links that each know the router would be slow. */}
+      {/* The grid handles clicks: thousands of links that use the router would be slow. */}
       <a
         href={`/torrents/${torrent.id}`}
         className={`${layout.clip} ${layout.plain} ${styles.name}`}
@@ -88,7 +88,7 @@ function NameCell({ torrent }: { torrent: Torrent }) {
   )
 }
 
-/** Not among the icons: the page of share links would load it too. */
+/** Not part of the icons: the page of share links would load it, too. */
 const SHIELD = 'M12 3.5 5 6v5.5c0 4.6 3 7.7 7 9 4-1.3 7-4.4 7-9V6l-7-2.5Zm0 6.5v4'
 
 export function SealedMark() {

@@ -5,14 +5,14 @@ export interface Column {
   readonly key: SortKey | 'tags'
   readonly width: number
   readonly least: number
-  /** Numbers are aligned to the right. */
+  /** Whether the column is aligned right, as numbers are. */
   readonly end?: boolean
   readonly hidden?: boolean
 }
 
 export type ColumnKey = Column['key']
 
-/** In the order in which they are shown unless the user moved them. */
+/** In the default display order. */
 export const COLUMNS: readonly Column[] = [
   { key: 'name', width: 200, least: 140 },
   { key: 'state', width: 146, least: 90 },
@@ -39,9 +39,9 @@ const KEY = 'shoal.columns'
 export interface ColumnChoices {
   readonly widths: Readonly<Record<string, number>>
   readonly shown: Readonly<Record<string, boolean>>
-  /** All columns, once the user has moved one. */
+  /** All columns, if the user has moved one. */
   readonly order: readonly string[]
-  /** Whether rows are low. */
+  /** Whether rows have a small height. */
   readonly compact: boolean
 }
 
@@ -70,14 +70,14 @@ export const columnWidth = ({ key, width }: Column, { widths }: ColumnChoices) =
 export const shownColumns = (choices: ColumnChoices) =>
   ordered(choices).filter(column => isShown(column, choices))
 
-/** Columns that the user never moved stay in their places. */
+/** Returns all columns in display order. Columns that the user never moved stay in their places. */
 function ordered({ order }: ColumnChoices): Column[] {
   const place = ({ key }: Column) =>
     order.includes(key) ? order.indexOf(key) : COLUMNS.findIndex(each => each.key === key)
   return [...COLUMNS].sort((a, b) => place(a) - place(b))
 }
 
-/** Moves a shown column to the place of another. */
+/** Moves a visible column to the position of another. */
 export function moveColumn(key: ColumnKey, to: ColumnKey): void {
   const choices = columnChoices.get()
   const order = ordered(choices).map(column => column.key)
@@ -87,7 +87,7 @@ export function moveColumn(key: ColumnKey, to: ColumnKey): void {
   choose({ ...choices, order })
 }
 
-/** The shown column `steps` places further; undefined at the end. */
+/** Returns the visible column `steps` positions further; undefined at the end. */
 export function neighborOf(key: ColumnKey, steps: number): ColumnKey | undefined {
   const shown = shownColumns(columnChoices.get())
   return shown[shown.findIndex(column => column.key === key) + steps]?.key
@@ -110,10 +110,10 @@ export function resizeColumn(column: Column, width: number): void {
 
 export const resetColumns = () => choose(NONE)
 
-/** These share what is left of a wide screen. */
+/** These columns share the remaining space of a wide screen. */
 const GROWING: Partial<Record<ColumnKey, number>> = { name: 4, state: 1 }
 
-/** For `grid-template-columns`: the box first, the menu last. */
+/** Returns the value for `grid-template-columns`: the checkbox first, the menu last. */
 export function gridTemplate(columns: readonly Column[], choices: ColumnChoices): string {
   const tracks = columns.map(column => {
     const grows = GROWING[column.key]

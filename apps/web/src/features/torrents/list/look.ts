@@ -11,10 +11,10 @@ interface Look {
   readonly tone: Tone
 }
 
-/** The words of states, and of the reasons that are shown instead. */
+/** Texts for states, and for the reasons that are shown instead. */
 const SHOWN_STATES = { ...t.state, ...t.reason }
 
-/** How a state looks: never by colour alone. */
+/** The appearance of states: never only a colour. */
 const LOOKS: Record<Torrent['state'], Look> = {
   queued: { icon: 'queue', tone: 'idle' },
   metadata: { icon: 'search', tone: 'accent' },
@@ -35,11 +35,14 @@ const REASON_LOOKS: Record<NonNullable<Torrent['reason']>, Look> = {
   'no-route': { icon: 'alert', tone: 'bad' },
 }
 
-/** A download for which nothing arrives does not look like one that runs. */
+/** A download that receives nothing looks different from one that runs. */
 export const lookOf = ({ state, reason }: Torrent): Look =>
   reason === null ? LOOKS[state] : REASON_LOOKS[reason]
 
-/** Names the state, or instead the reason why nothing arrives; for a queued torrent its place too. */
+/**
+ * Returns the name of the state, or the reason why no data arrives; with the position of a queued
+ * torrent.
+ */
 export function stateText(torrent: Torrent): string {
   const { state, reason, queuePosition } = torrent
   return reason === null && state === 'queued' && queuePosition !== null
@@ -47,6 +50,6 @@ export function stateText(torrent: Torrent): string {
     : SHOWN_STATES[shownState(torrent)]
 }
 
-/** Whether how far it is says something besides its state. */
+/** Returns whether the progress says more than the state. */
 export const hasProgress = ({ state, progress }: Torrent) =>
   state !== 'seeding' && state !== 'complete' && !(state === 'moving' && progress === 1)

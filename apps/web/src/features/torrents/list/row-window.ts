@@ -1,22 +1,28 @@
-/** Which of many equally high rows are there: those in sight, and some around them. */
+/** The rendered range of equally high rows: the visible ones, and some around them. */
 export interface RowWindow {
   readonly first: number
-  /** After the last. */
+  /** Exclusive. */
   readonly end: number
 }
 
 export interface Viewport {
   readonly scrollTopPx: number
-  /** Without the head, which covers the first rows. */
+  /** Without the header, which covers the first rows. */
   readonly heightPx: number
 }
 
-/** Rows that are ready above and below. */
+/** Rows that are rendered above and below the visible ones. */
 const AROUND = 4
-/** The window moves by so many rows at a time: a picture with other rows costs the browser much, however few of them are others. */
+/**
+ * The window moves by this many rows at a time: a frame with other rows is expensive for the
+ * browser, even if only a few are new.
+ */
 const STEP = 4
 
-/** Returns equally many rows for the same viewport, if there are enough: each new row replaces one that leaves. */
+/**
+ * Returns the rows to render. Their number is constant for a viewport, if there are enough rows:
+ * each new row replaces one that leaves.
+ */
 export function windowAt({ scrollTopPx, heightPx }: Viewport, rowPx: number, count: number): RowWindow {
   const rows = Math.min(count, Math.ceil(heightPx / rowPx) + STEP + 2 * AROUND)
   const wanted = Math.floor((scrollTopPx / rowPx - AROUND) / STEP) * STEP
@@ -25,15 +31,18 @@ export function windowAt({ scrollTopPx, heightPx }: Viewport, rowPx: number, cou
 }
 
 /**
- * The rows of a window by their slots. A row keeps its slot for as long as it is in the window, so that its elements stay as they are, and one that
- * comes fills the elements of the one that went.
+ * Returns the rows of a window by slot. A row keeps its slot while it is in the window, so that its
+ * elements stay unchanged; a new row reuses the elements of one that left.
  */
 export function listSlots({ first, end }: RowWindow): number[] {
   const count = end - first
   return Array.from({ length: count }, (_, slot) => first + ((((slot - first) % count) + count) % count))
 }
 
-/** Where to scroll so that a row is in sight, with its neighbour, if there is one; null when it is already. */
+/**
+ * Returns the scroll position that shows a row and its neighbour, if there is one; null if they are
+ * visible already.
+ */
 export function scrollTopFor(
   index: number,
   { scrollTopPx, heightPx }: Viewport,

@@ -1,4 +1,4 @@
-/** Which rows are chosen. `cursor` is where the keyboard is, `anchor` where a range began. */
+/** The selected rows. `cursor` is the row with the keyboard, `anchor` is where a range started. */
 export interface Selection {
   readonly ids: ReadonlySet<string>
   readonly cursor: string | null
@@ -11,14 +11,14 @@ export function only(id: string): Selection {
   return { ids: new Set([id]), cursor: id, anchor: id }
 }
 
-/** Ctrl-click, or the box of a row. */
+/** Handles a Ctrl-click, or the checkbox of a row. */
 export function toggled(selection: Selection, id: string): Selection {
   const ids = new Set(selection.ids)
   if (!ids.delete(id)) ids.add(id)
   return { ids, cursor: id, anchor: id }
 }
 
-/** Shift-click: from the anchor to here, in the order of the list. */
+/** Handles a Shift-click: selects from the anchor to the row, in the order of the list. */
 export function extended(selection: Selection, id: string, order: readonly string[]): Selection {
   const anchor = selection.anchor !== null && order.includes(selection.anchor) ? selection.anchor : id
   const [first, last] = [order.indexOf(anchor), order.indexOf(id)].sort((a, b) => a - b)
@@ -29,7 +29,10 @@ export function everything(selection: Selection, order: readonly string[]): Sele
   return { ...selection, ids: new Set(order), cursor: selection.cursor ?? order[0] ?? null }
 }
 
-/** Moves the cursor by rows. It chooses where it goes, extends with `extend`, and only goes there with `keep`. */
+/**
+ * Moves the cursor by rows. Selects the new row, extends the selection with `extend`, or only moves
+ * with `keep`.
+ */
 export function moved(
   selection: Selection,
   rows: number,
@@ -44,7 +47,7 @@ export function moved(
   return how === 'keep' ? { ...selection, cursor: id } : only(id)
 }
 
-/** Returns the selection without rows that were removed: the cursor moves to the row that took its place. */
+/** Returns the selection without removed rows: the cursor moves to the row that took its place. */
 export function kept(selection: Selection, order: readonly string[], before: readonly string[]): Selection {
   const there = new Set(order)
   const ids = [...selection.ids].filter(id => there.has(id))

@@ -7,7 +7,7 @@ export interface Key {
   readonly metaKey: boolean
 }
 
-/** A key that was pressed, as the browser or React reports it. */
+/** A pressed key, as reported by the browser or React. */
 export interface KeyPress extends Key {
   readonly altKey: boolean
   preventDefault(): void

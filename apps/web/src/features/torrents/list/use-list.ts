@@ -16,7 +16,7 @@ import {
 
 const SORT = 'shoal.sort'
 
-/** The filter is in the address, so that a link and the back button keep it. */
+/** Returns the filter, which is part of the address, so that links and the back button keep it. */
 export function useFilter(): [Filter, (change: Partial<Filter>) => void] {
   const [query, setQuery] = useSearchParams()
   const state = query.get('state') as StateGroup | null
@@ -66,7 +66,10 @@ function storedSort(): Sort {
   return { key: 'addedMs', descending: true }
 }
 
-/** The ids that are shown, in order: a new list only when a row came, went or moved. */
+/**
+ * Returns the ids of the shown torrents, in order. The list is a new object only if a row was
+ * added, removed or moved.
+ */
 export function useOrder(filter: Filter, sort: Sort): readonly string[] {
   const { torrents } = useNode()
   const [names] = useState(() => new NameOrder())
@@ -92,10 +95,10 @@ export function useOrder(filter: Filter, sort: Sort): readonly string[] {
 const same = (a: readonly string[], b: readonly string[]) =>
   a.length === b.length && a.every((id, at) => id === b[at])
 
-/** Counting all takes a while: not in the picture in which rows change. */
+/** Counting is slow, so it does not happen in the frame in which rows change. */
 const COUNTED_AFTER_MS = 100
 
-/** How many torrents each filter would show. */
+/** Returns how many torrents each filter would show. */
 export function useCounts(): Counts {
   const { torrents } = useNode()
   const [counts, setCounts] = useState(() => countAll(torrents.values()))

@@ -2,7 +2,7 @@ import { useLayoutEffect, useState } from 'react'
 
 const NARROW_PX = 760
 
-/** Whether an element is too narrow for columns. */
+/** Returns whether an element is too narrow for columns. */
 export function useNarrow(): [(element: HTMLElement | null) => void, boolean] {
   const [element, setElement] = useState<HTMLElement | null>(null)
   const [narrow, setNarrow] = useState(() => innerWidth < NARROW_PX)

@@ -5,15 +5,15 @@ interface Options {
   readonly scroller: HTMLElement | null
   readonly count: number
   readonly rowPx: number
-  /** Height of the part that stays at the top while rows scroll below it. */
+  /** Height of the header, which stays at the top while rows scroll below it. */
   readonly headPx: number
 }
 
 const same = (a: RowWindow, b: RowWindow) => a.first === b.first && a.end === b.end
 
 /**
- * The rows to render. All rows are equally high, so that nothing has to be measured while scrolling: that would have the browser work out
- * where everything is, several times a picture.
+ * Returns the rows to render. All rows have the same height, so that nothing is measured while
+ * scrolling: that would force several layouts per frame.
  */
 export function useRowWindow({ scroller, count, rowPx, headPx }: Options) {
   const [shown, setShown] = useState<RowWindow>({ first: 0, end: 0 })
@@ -48,6 +48,6 @@ export function useRowWindow({ scroller, count, rowPx, headPx }: Options) {
     const topPx = scrollTopFor(index, viewport(), rowPx)
     if (topPx !== null) scroller?.scrollTo({ top: topPx })
   }
-  // The list may have become shorter since.
+  // The list may have become shorter meanwhile.
   return { first: Math.min(shown.first, count), end: Math.min(shown.end, count), show }
 }

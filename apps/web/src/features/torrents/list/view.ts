@@ -3,7 +3,7 @@ import { hasTracker, isInState } from '@shoal/api/torrent-reasons'
 import { locale } from '../../../shared/messages/language.ts'
 import type { ListChange, TorrentKey } from '../../../shared/node/torrent-store.ts'
 
-/** Groups of states that a side bar offers; single states besides. */
+/** Groups of states in the side bar; single states are possible, too. */
 export const STATE_GROUPS = [
   'all',
   'downloading',
@@ -56,10 +56,13 @@ export interface Sort {
   readonly descending: boolean
 }
 
-/** Null also for what is complete: nothing of it is left. */
+/** Returns the remaining time; null for complete torrents, too. */
 export const etaOf = ({ etaSeconds, progress }: Torrent): number | null => (progress >= 1 ? null : etaSeconds)
 
-/** The groups of the node, but some contain a state that seems the same to users. */
+/**
+ * Returns whether a torrent is in a group. Groups are those of the node, but some also contain
+ * states that look the same to users.
+ */
 export function inGroup(torrent: Torrent, group: StateGroup): boolean {
   const { state } = torrent
   switch (group) {
@@ -69,7 +72,7 @@ export function inGroup(torrent: Torrent, group: StateGroup): boolean {
       return state === 'downloading' || state === 'metadata'
     case 'checking':
       return state === 'checking' || state === 'moving'
-    // It changes less often than the bytes on disk.
+    // `finished` changes less often than the bytes on disk.
     case 'finished':
       return torrent.completedMs !== null
     case 'unfinished':
@@ -79,7 +82,10 @@ export function inGroup(torrent: Torrent, group: StateGroup): boolean {
   }
 }
 
-/** Whether a torrent is shown: all words of the text are in its name, label or tags. */
+/**
+ * Returns whether a torrent matches the filter: all words of the text must be in its name, label or
+ * tags.
+ */
 export function fits(torrent: Torrent, { state, label, tag, tracker, text }: Filter): boolean {
   if (!inGroup(torrent, state)) return false
   if (label !== null && (torrent.label ?? '') !== label) return false
@@ -91,7 +97,7 @@ export function fits(torrent: Torrent, { state, label, tag, tracker, text }: Fil
   return words.every(word => name.includes(word))
 }
 
-/** Whether a change can move, show or hide any row. */
+/** Returns whether a change can move, show or hide any row. */
 export function matters({ membership, keys }: ListChange, filter: Filter, sort: Sort): boolean {
   if (membership || keys.has('name')) return true
   const watched: TorrentKey[] = sort.key === 'state' ? ['state', 'reason', 'progress'] : [sort.key]
@@ -106,7 +112,10 @@ export function matters({ membership, keys }: ListChange, filter: Filter, sort: 
 
 const collator = new Intl.Collator(locale, { numeric: true, sensitivity: 'base' })
 
-/** Comparing names is slow where there are thousands: their places are worked out once, until a name changes. */
+/**
+ * Ranks of names. Comparing thousands of names is slow, so the ranks are cached until a name
+ * changes.
+ */
 export class NameOrder {
   #places = new Map<string, number>()
 
@@ -120,7 +129,7 @@ export class NameOrder {
   }
 }
 
-/** States that need attention come first. */
+/** States that need attention are sorted first. */
 const STATE_ORDER: Record<Torrent['state'], number> = {
   error: 0,
   downloading: 1,
@@ -133,7 +142,10 @@ const STATE_ORDER: Record<Torrent['state'], number> = {
   complete: 8,
 }
 
-/** The ids that are shown, in order. What has no value comes last, whichever way it is sorted. */
+/**
+ * Returns the ids of the shown torrents, in order. Missing values are sorted last, in either
+ * direction.
+ */
 export function sortTorrents(
   torrents: Iterable<Torrent>,
   filter: Filter,
@@ -170,7 +182,10 @@ export interface Counts {
   readonly trackers: ReadonlyMap<string, number>
 }
 
-/** How many torrents each filter would show by itself. The label '' means none, and so does the tracker ''. */
+/**
+ * Returns how many torrents each filter alone would show. The label '' means none, as does the
+ * tracker ''.
+ */
 export function countAll(torrents: Iterable<Torrent>): Counts {
   const states = Object.fromEntries(STATE_GROUPS.map(group => [group, 0])) as Record<StateGroup, number>
   const labels = new Map<string, number>()

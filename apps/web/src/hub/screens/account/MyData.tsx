@@ -16,7 +16,7 @@ import { useAccount, useHub } from '../../state/context.tsx'
 const t = texts.account
 const TYPED_CHARACTERS = 8
 
-/** Everything that the hub keeps about the member, to take along or to delete. */
+/** Everything that the hub stores about the member, to download or to delete. */
 export function MyData() {
   const [isRemoving, setRemoving] = useState(false)
   return (

@@ -24,7 +24,7 @@ import { useAccount, useHub } from '../../state/context.tsx'
 
 const t = texts.account
 
-/** The devices of the own person that have logged in here, and the way to make this browser one of them. */
+/** The user's devices that have logged in to this hub, and a way to add this browser. */
 export function MyDevices() {
   const { api } = useHub()
   const { did } = useAccount()!
@@ -94,7 +94,7 @@ interface AddProps {
   onClose(): void
 }
 
-/** Signs a list with this browser, by the 24 words of the root key. */
+/** Adds this browser to the device list: signs a new list with the 24 words of the root key. */
 function AddThisBrowser({ known, onAdded, onClose }: AddProps) {
   const { api } = useHub()
   const [words, setWords] = useState('')
@@ -105,7 +105,7 @@ function AddThisBrowser({ known, onAdded, onClose }: AddProps) {
       const [root, lists] = [rootOfWords(words), known.lists.map(fromText)]
       if (!signsNext(root, lists)) throw new Error(t.otherWords)
       const device = await addThisBrowser(root, lists, name.trim())
-      // First here: the hub lists no device whose key is lost.
+      // Stored before the hub is asked, so that the hub never lists a device whose key is lost.
       await ownDevice.save(device)
       const texts = { lists: device.lists.map(toText), devices: [toText(device.description)] }
       await onAdded(await api.publishDevices(texts))
@@ -140,7 +140,7 @@ function AddThisBrowser({ known, onAdded, onClose }: AddProps) {
   )
 }
 
-/** Null for one that this page cannot read, such as of a newer version. */
+/** Returns null if this page cannot parse the device, such as one of a newer version. */
 function readDevice(text: string): Device | null {
   try {
     return readDeviceText(text)

@@ -11,7 +11,10 @@ import { useAccount, useHub } from '../../state/context.tsx'
 
 const t = texts.account
 
-/** The passkeys of the account. One that has PRF can open the root key, so that a new browser becomes a device without its words. */
+/**
+ * The passkeys of the account. A passkey with the PRF extension can decrypt the root key, so that a
+ * new browser becomes a device without the 24 words.
+ */
 export function MyPasskeys() {
   const { api } = useHub()
   const { did } = useAccount()!
@@ -32,7 +35,7 @@ export function MyPasskeys() {
       return null
     }
   }
-  /** Many authenticators compute the secret only for a login. */
+  /** Returns the PRF secret through a login: many authenticators compute it only then. */
   const secretOf = async (id: string) => {
     const { answer, secret } = await askForPasskey(await api.requestPasskey({}))
     return answer.id === id ? secret : null

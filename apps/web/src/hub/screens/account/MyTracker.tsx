@@ -12,7 +12,7 @@ import { useHub } from '../../state/context.tsx'
 
 const t = texts.account
 
-/** The addresses with which the own client announces, and what it transferred. */
+/** The announce addresses for the user's own client, and its transfer statistics. */
 export function MyTracker() {
   const { api } = useHub()
   const asked = useAnswer(signal => api.getTrackerAccount({}, { signal }), [])

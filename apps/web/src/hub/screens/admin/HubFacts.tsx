@@ -6,7 +6,10 @@ import { useHub, useHubInfo } from '../../state/context.tsx'
 
 const t = texts.admin
 
-/** Shows what runs, and how it is. Options are chosen when the hub starts. */
+/**
+ * Shows the version, the capabilities and the state of the hub. Options are set when the hub
+ * starts.
+ */
 export function HubFacts() {
   const { link } = useHub()
   const { version, accounts, did, key, trackers, isTrackerPrivate, capabilities } = useHubInfo()

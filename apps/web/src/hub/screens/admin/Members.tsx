@@ -16,7 +16,7 @@ import styles from './admin.module.css'
 const t = texts.admin
 const ROLES = ['member', 'moderator', 'admin'] as const
 
-/** All accounts, with their roles. Nobody deletes their own here. */
+/** All accounts with their roles. Users cannot delete their own account here. */
 export function Members() {
   const hub = useHub()
   const own = useAccount()!

@@ -8,7 +8,7 @@ import { useHubInfo } from '../../state/context.tsx'
 
 const t = texts.front
 
-/** Shows the tracker and the key of the hub, and says where chat is. */
+/** Shows the tracker and the key of the hub, and where to chat. */
 export function About() {
   const { key, trackers, isTrackerPrivate, chatApp } = useHubInfo()
   return (

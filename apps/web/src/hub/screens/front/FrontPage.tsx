@@ -12,7 +12,10 @@ import { ListingsView } from './ListingsView.tsx'
 
 const t = texts.front
 
-/** For members the listings, for others what this hub is and the ways in. Hubs that are open show their listings to everyone. */
+/**
+ * Shows the listings to members, and a description of the hub with the ways to log in to others.
+ * Open hubs show their listings to everyone.
+ */
 export function FrontPage() {
   const { capabilities } = useHubInfo()
   return useAccount() && capabilities.includes('listings') ? <ListingsView heading="h1" /> : <Welcome />

@@ -16,10 +16,13 @@ import { useHub, useList } from '../../state/context.tsx'
 import styles from './front.module.css'
 
 const t = texts.list
-/** The hub is asked when nothing was typed for this long. */
+/** The search starts when typing pauses for this long. */
 const TYPING_MS = 250
 
-/** The search of listings; the address has what is searched for. `heading`: that of members is a page of its own. */
+/**
+ * The search for listings; the address contains the query. `heading`: the heading of the members'
+ * page.
+ */
 export function ListingsView({ heading }: { readonly heading: 'h1' | 'h2' }) {
   const { api } = useHub()
   const [query, setQuery] = useSearchParams()
@@ -105,7 +108,7 @@ export function ListingsView({ heading }: { readonly heading: 'h1' | 'h2' }) {
   )
 }
 
-/** Returns a text when it has not changed for some time. */
+/** Returns a text after it has not changed for some time. */
 function useSettled(text: string): string {
   const [settled, setSettled] = useState(text)
   useEffect(() => {

@@ -20,7 +20,7 @@ import { useHub, useHubInfo } from '../../state/context.tsx'
 
 const t = texts.join_
 
-/** Joins the hub, with an invitation if it wants one: `/join#invitation=SECRET`. */
+/** Joins the hub, with an invitation if the hub requires one: `/join#invitation=SECRET`. */
 export function JoinPage() {
   const { api } = useHub()
   const { accounts, name } = useHubInfo()
@@ -59,7 +59,10 @@ export function JoinPage() {
   )
 }
 
-/** First the name and the key, then its words, then the account. Somebody whose browser has a key joins at once. */
+/**
+ * Asks for the name, creates the key, shows its words, and creates the account. A browser that has
+ * a key joins at once.
+ */
 function Steps({ invitation }: { readonly invitation: string | null }) {
   const hub = useHub()
   const { name: hubName, accounts } = useHubInfo()
@@ -67,7 +70,7 @@ function Steps({ invitation }: { readonly invitation: string | null }) {
   const [, go] = useLocation()
   const known = useAnswer(async () => {
     const device = await ownDevice.load()
-    // Without a list it can only log in.
+    // Without a list, the device can only log in.
     return device && device.lists.length > 0 ? device : null
   }, [])
   const [name, setName] = useState('')
@@ -83,7 +86,7 @@ function Steps({ invitation }: { readonly invitation: string | null }) {
   const join = () =>
     run(async () => {
       const own = made?.device ?? known.value!
-      // First here: a key whose account the hub has made is not lost.
+      // Stored before the hub is asked: a key for which the hub has created an account is not lost.
       if (made) await ownDevice.save(own)
       const { joinHub } = await import('../../identity/login.ts')
       const account = await joinHub(hub.api, own, { name: name.trim(), invitation })

@@ -24,7 +24,7 @@ const t = texts.comments
 const MAX_CHARACTERS = 8000
 const MarkdownView = lazy(() => import('../../../shared/media/MarkdownView.tsx'))
 
-/** The comments on a listing, and the field for one more. */
+/** The comments on a listing, and the field for a new one. */
 export function Comments({ listing }: { readonly listing: string }) {
   const { api } = useHub()
   const account = useAccount()

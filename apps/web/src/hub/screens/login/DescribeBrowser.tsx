@@ -12,7 +12,10 @@ import { ownDevice } from '../../identity/own-device.ts'
 
 const t = texts.login
 
-/** Makes a key for this browser, and describes it as text and code for a node, which adds it to the devices of its user. */
+/**
+ * Creates a key for this browser, and describes it as text and as a code for a node, which adds it
+ * to the devices of its user.
+ */
 export function DescribeBrowser({ onDescribed }: { onDescribed(device: BrowserDevice): void }) {
   const [did, setDid] = useState('')
   const [name, setName] = useState<string>(texts.join_.deviceDefault)
@@ -56,7 +59,7 @@ export function DescribeBrowser({ onDescribed }: { onDescribed(device: BrowserDe
   )
 }
 
-/** The description of a browser that no list has yet, as far as this browser knows. */
+/** The description of a browser that is not on a list yet, as far as this browser knows. */
 export function BrowserDescription({ text }: { readonly text: string }) {
   return (
     <div className={layout.stack3}>

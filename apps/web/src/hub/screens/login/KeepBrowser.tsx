@@ -15,7 +15,9 @@ interface Props {
   onSkip(): void
 }
 
-/** Asks somebody whose passkey has opened the root key whether this browser shall become a device. */
+/**
+ * Asks a user whose passkey has decrypted the root key whether this browser should become a device.
+ */
 export function KeepBrowser({ isBusy, failure, onKeep, onSkip }: Props) {
   const [name, setName] = useState<string>(texts.join_.deviceDefault)
   return (

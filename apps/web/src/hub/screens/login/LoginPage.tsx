@@ -53,7 +53,8 @@ export function LoginPage() {
       try {
         hub.account.set(await keepWithPasskey(hub.api, { did, deviceName, ...opened }))
       } catch (error) {
-        // A device that is saved logs in with its own key from now on, and the session of the passkey may have ended.
+        // A stored device logs in with its own key from now on, and the session of the passkey may
+        // have ended.
         const saved = await ownDevice.load()
         if (saved) {
           device.set(saved)
@@ -142,7 +143,7 @@ export function LoginPage() {
   )
 }
 
-/** A person who has logged in with a passkey that opens their root key. */
+/** A person who logged in with a passkey that decrypts their root key. */
 interface Opened {
   readonly account: AccountInfo
   readonly secret: Uint8Array
@@ -154,7 +155,7 @@ interface WordsProps {
   onSend(words: string, deviceName: string): void
 }
 
-/** For somebody without a device and without a passkey. */
+/** The form for users who have neither a device nor a passkey. */
 function Words({ isBusy, onSend }: WordsProps) {
   const [words, setWords] = useState('')
   const [name, setName] = useState<string>(texts.join_.deviceDefault)

@@ -11,7 +11,7 @@ import styles from './moderation.module.css'
 
 const t = texts.log
 
-/** The public log of what moderators did. */
+/** The public log of the actions of moderators. */
 export function LogPage() {
   const { api } = useHub()
   const list = useList(

@@ -17,7 +17,7 @@ import styles from './moderation.module.css'
 
 const t = texts.moderation
 
-/** The queue of reports, the oldest first. */
+/** The queue of reports, oldest first. */
 export function Reports() {
   const { api } = useHub()
   const list = useList(

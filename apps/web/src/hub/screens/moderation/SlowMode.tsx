@@ -13,7 +13,7 @@ import { useHub } from '../../state/context.tsx'
 const t = texts.moderation
 const MAX_SECONDS = 86_400
 
-/** The time that everybody must wait between two posts. */
+/** Sets the minimum time between two posts of a user. */
 export function SlowMode() {
   const { api } = useHub()
   const asked = useAnswer(signal => api.getSlowMode({}, { signal }), [])

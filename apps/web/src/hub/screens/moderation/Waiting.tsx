@@ -13,7 +13,10 @@ import styles from './moderation.module.css'
 
 const t = texts.moderation
 
-/** The people who wait for approval. Shown on hubs that have new accounts approved, and as long as somebody waits. */
+/**
+ * Accounts that wait for approval. Shown if the hub approves new accounts, and while any account
+ * waits.
+ */
 export function Waiting() {
   const { api } = useHub()
   const { accounts } = useHubInfo()

@@ -15,19 +15,19 @@ import type { TorrentFile } from './torrent-file.ts'
 const t = texts.publish
 const MarkdownView = lazy(() => import('../../../shared/media/MarkdownView.tsx'))
 
-/** The members of a listing that its author writes. */
+/** The fields of a listing that its author enters. */
 export interface WrittenListing {
   readonly link: string
   readonly title: string
   readonly category: Category
   readonly tags: string[]
   readonly description: string
-  /** The length of the files of a .torrent. */
+  /** Total length of the files of a .torrent. */
   readonly sizeBytes?: number
   readonly fileCount?: number
 }
 
-/** Files that belong to it, which are sent one by one. */
+/** Files of a listing, which are uploaded one by one. */
 export interface ListingFiles {
   readonly torrent: File | null
   readonly pictures: readonly File[]
@@ -42,7 +42,7 @@ interface Props {
 
 export function ListingForm({ listing, confirm, onSend }: Props) {
   const [link, setLink] = useState(listing?.link ?? '')
-  /** Null: as the link says. */
+  /** Null: the name from the link. */
   const [written, setWritten] = useState<string | null>(listing?.title ?? null)
   const [category, setCategory] = useState<Category>((listing?.category as Category | undefined) ?? 'other')
   const [tags, setTags] = useState(listing?.tags.join(', ') ?? '')
@@ -188,7 +188,7 @@ function DescriptionField({ value, error, onChange }: DescriptionProps) {
   )
 }
 
-/** The name that a magnet link gives, also one within a share link. */
+/** Returns the name in a magnet link, also in one within a share link. */
 function nameInLink(link: string): string | null {
   const at = link.search(/magnet:\?/i)
   if (at < 0) return null

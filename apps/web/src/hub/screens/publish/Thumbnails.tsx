@@ -13,7 +13,7 @@ interface Props {
   onChanged(listing: Listing): void
 }
 
-/** The pictures that a listing has, each with a way to remove it. */
+/** The thumbnails of a listing, each with a button that removes it. */
 export function Thumbnails({ listing: { id, title, thumbnails }, onChanged }: Props) {
   const { api } = useHub()
   const { isBusy, run } = useWork()

@@ -2,7 +2,7 @@ import type { HubLink } from '../../state/hub-store.ts'
 import type { ListingFiles } from './ListingForm.tsx'
 import { toThumbnail } from './thumbnail.ts'
 
-/** Sends the files of a listing. Rejects with the first that fails. */
+/** Uploads the files of a listing. Rejects with the first error. */
 export async function sendFiles(
   link: HubLink,
   id: string,

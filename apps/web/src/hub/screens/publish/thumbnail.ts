@@ -1,10 +1,13 @@
 /** Longest side of a thumbnail, in pixels. */
 const SIDE = 800
-/** The hub takes no more for a thumbnail. */
+/** The hub's limit for a thumbnail. */
 const MAX_BYTES = 131_072
 const QUALITIES = [0.85, 0.7, 0.5, 0.3]
 
-/** Makes a picture small enough for the hub, without what a camera wrote into its file. Rejects if the browser cannot show it. */
+/**
+ * Scales a picture to a size that the hub accepts, and removes metadata of the camera. Rejects if
+ * the browser cannot decode it.
+ */
 export async function toThumbnail(file: Blob): Promise<Blob> {
   const picture = await createImageBitmap(file)
   try {

@@ -1,4 +1,7 @@
-/** Reads a .torrent in the page, so that its link need not be typed. Loaded when one is chosen. */
+/**
+ * Parses a .torrent in the page, so that its link does not have to be typed. Loaded when a file is
+ * chosen.
+ */
 import { magnetOf, parseMetainfo } from '@shoal/torrent'
 
 export interface TorrentFile {

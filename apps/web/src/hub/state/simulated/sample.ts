@@ -1,4 +1,4 @@
-/** Members and listings that a simulated hub begins with. */
+/** Initial members and listings of a simulated hub. */
 import type { AccountInfo, Category, ListingSummary } from '@shoal/hub-api'
 
 export const NOW_MS = Date.now()

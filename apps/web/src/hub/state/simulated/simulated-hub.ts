@@ -1,6 +1,7 @@
 /**
- * A hub that runs in the page, for development and for tests of screens: `?mock` is logged in as an admin, `?mock=member` and `?mock=guest` as somebody else, `&accounts=open` chooses who may
- * join. It checks nothing of what the page signs.
+ * A simulated hub that runs in the page, for development and for tests of screens. `?mock` is
+ * logged in as an admin, `?mock=member` and `?mock=guest` as other users; `&accounts=open` sets who
+ * may join. It does not verify signatures of the page.
  */
 import { ApiError } from '@shoal/api'
 import type {
@@ -33,7 +34,7 @@ export function simulatedHub(asked: URLSearchParams): HubLink {
     get: (_, operation: string) => async (input: never) => {
       const answer = (hub as unknown as Record<string, (input: never) => unknown>)[operation]
       if (!answer) throw new ApiError('unsupported', 'The simulated hub does not know this.', { status: 404 })
-      // Like an answer over a network: a copy.
+      // A copy, like an answer over a network.
       return structuredClone(answer.call(hub, input))
     },
   })

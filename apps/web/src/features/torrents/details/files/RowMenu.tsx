@@ -19,7 +19,7 @@ export interface RowMenuProps {
   readonly actions: TreeActions
 }
 
-/** Also where there is no room for a row's own controls. */
+/** Contains all actions, also if a row has no space for its own controls. */
 export function RowMenu({ node, tabIndex, actions }: RowMenuProps) {
   const { link } = useNode()
   const { file } = node
@@ -56,7 +56,7 @@ export function RowMenu({ node, tabIndex, actions }: RowMenuProps) {
   )
 }
 
-/** As a click on a link does it: the browser keeps the file. */
+/** Downloads a file as a click on a link does: the browser saves it. */
 function download(url: string, name: string): void {
   const link = document.createElement('a')
   link.href = url

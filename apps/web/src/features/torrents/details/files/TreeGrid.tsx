@@ -1,4 +1,4 @@
-// biome-ignore-all lint/a11y/useSemanticElements: a virtual grid cannot be a <table>: its rows have places of their own
+// biome-ignore-all lint/a11y/useSemanticElements: a virtual grid cannot be a <table>: its rows are positioned one by one
 // biome-ignore-all lint/a11y/useFocusableInteractive: the grid has the focus and names the active row
 
 import { useVirtualizer } from '@tanstack/react-virtual'
@@ -17,11 +17,14 @@ export interface TreeGridProps extends TreeActions {
   readonly rows: readonly TreeNode[]
   /** Version of the content of the rows. */
   readonly version: number
-  /** The index of a file that is in sight at first, and marked. */
+  /** Index of a file that is initially scrolled into view, and marked. */
   readonly marked: number | null
 }
 
-/** A tree as a grid (WAI-ARIA treegrid): only the rows in view are drawn, so that 100,000 files scroll like ten. */
+/**
+ * A tree as a grid (WAI-ARIA treegrid). Only visible rows are rendered, so that 100,000 files
+ * scroll like ten.
+ */
 export function TreeGrid(props: TreeGridProps) {
   const { rows, marked } = props
   const box = useRef<HTMLDivElement>(null)
@@ -40,7 +43,7 @@ export function TreeGrid(props: TreeGridProps) {
     overscan: 10,
     getItemKey: index => rows[index]!.path,
   })
-  // biome-ignore lint/correctness/useExhaustiveDependencies: once, as the grid appears
+  // biome-ignore lint/correctness/useExhaustiveDependencies: runs once, when the grid appears
   useEffect(() => {
     if (marked === null) return
     box.current?.scrollIntoView({ block: 'nearest' })
@@ -85,7 +88,7 @@ export function TreeGrid(props: TreeGridProps) {
 
 const isMarked = ({ file }: TreeNode, marked: number | null) => file !== null && file.index === marked
 
-/** The keys of a tree: arrows move, open and close; space chooses; Enter opens. */
+/** Handles the keys of a tree: arrows move, open and close; space selects; Enter opens. */
 function act(
   event: KeyboardEvent,
   at: number,
@@ -93,7 +96,7 @@ function act(
   props: TreeGridProps,
   page: number,
 ): void {
-  // Keys in a row's own controls are theirs.
+  // Keys in a row's own controls are not handled here.
   if (event.target !== event.currentTarget || event.ctrlKey || event.metaKey || event.altKey) return
   const { rows } = props
   const node = rows[at]!

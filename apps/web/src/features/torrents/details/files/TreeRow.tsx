@@ -1,4 +1,4 @@
-// biome-ignore-all lint/a11y/useSemanticElements: a virtual grid cannot be a <table>: its rows have places of their own
+// biome-ignore-all lint/a11y/useSemanticElements: a virtual grid cannot be a <table>: its rows are positioned one by one
 // biome-ignore-all lint/a11y/useFocusableInteractive: the grid has the focus and names the active row
 
 import { type CSSProperties, useEffect, useRef } from 'react'
@@ -32,7 +32,7 @@ export function TreeRow({ id, node, rowIndex, top, isActive, isMarked, onPoint, 
   const progress = progressOf(node)
   const wanted = wantedOf(node)
   return (
-    // biome-ignore lint/a11y/useKeyWithClickEvents: the grid has the keys
+    // biome-ignore lint/a11y/useKeyWithClickEvents: the grid handles the keys
     <div
       id={id}
       role="row"
@@ -161,7 +161,7 @@ function NameButton({ node, tabIndex, actions }: { node: TreeNode; tabIndex: num
   )
 }
 
-/** The other torrents with the file, and what was taken from them. */
+/** Shows the other torrents with the file, and how many bytes were copied from them. */
 function Copies({ node }: { node: TreeNode }) {
   const all = node.file?.copies.map(({ name, takenBytes }) =>
     takenBytes > 0 ? say.takenFrom({ name, size: formatBytes(takenBytes) }) : say.alsoIn({ name }),

@@ -15,7 +15,7 @@ const HOUR_MS = 3_600_000
 const SPANS = { minutes: 300_000, quarter: 900_000, hour: HOUR_MS } as const
 type Span = keyof typeof SPANS
 
-/** The last hour as the node kept it, and on from there as the list's events tell. */
+/** Shows the last hour from the history of the node, continued with the events of the list. */
 export function GraphTab({ torrent: { id } }: { readonly torrent: Torrent }) {
   const [span, setSpan] = useState<Span>('quarter')
   const points = useRates(id)
@@ -65,7 +65,7 @@ function toPoint(torrent: { downloadBytesPerSecond: number; uploadBytesPerSecond
   return { atMs: Date.now(), down: torrent.downloadBytesPerSecond, up: torrent.uploadBytesPerSecond }
 }
 
-/** Bytes under the lines. */
+/** Returns the number of bytes: the area below the lines. */
 function movedIn(points: readonly RatePoint[]): { down: number; up: number } {
   const sum = { down: 0, up: 0 }
   for (const [index, point] of points.entries()) {

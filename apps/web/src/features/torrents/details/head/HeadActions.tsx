@@ -15,7 +15,7 @@ const say = texts.torrent.head
 
 export interface HeadActionsProps {
   readonly torrent: Torrent
-  /** Plays or opens what the torrent is about; null when there is no such file. */
+  /** Plays or opens the main file of the torrent; null if there is no such file. */
   readonly onPlay: (() => void) | null
 }
 

@@ -11,13 +11,13 @@ import { useTrackers } from '../useLive.ts'
 
 const say = texts.torrent.head.why
 
-/** Why nothing happens, and what helps. */
+/** Says why nothing happens, and what helps. */
 export function Why({ torrent }: { readonly torrent: Torrent }) {
   const { state, reason } = torrent
   if (state === 'queued') return <Queued torrent={torrent} />
   if (state === 'checking') return <Notice tone="info">{say.checking}</Notice>
   if (reason === 'tracker-error') return <FailingTrackers torrent={torrent} />
-  // Files that were changed are named by a notice of their own.
+  // Another notice lists files that were changed.
   if (reason === null || reason === 'changed-files') return null
   return <Notice tone="warn">{say[reason]}</Notice>
 }

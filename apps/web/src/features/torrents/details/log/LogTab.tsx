@@ -80,7 +80,7 @@ function useLog(id: string, level: LogLevel): readonly LogEntry[] | undefined {
     async api => (await api.listLog({ torrent: id, level, limit: 1000 })).items,
     [id, level],
   )
-  // biome-ignore lint/correctness/useExhaustiveDependencies: another level is read anew
+  // biome-ignore lint/correctness/useExhaustiveDependencies: another level is read from the start
   useEffect(() => setLive([]), [id, level])
   useTopic('log', event => {
     if (event.type !== 'log') return
@@ -90,11 +90,11 @@ function useLog(id: string, level: LogLevel): readonly LogEntry[] | undefined {
   return asked.value && joined(asked.value, live)
 }
 
-/** Keeps the latest line in view unless somebody scrolled away from it. */
+/** Keeps the latest line visible unless the user scrolled away from it. */
 function useFollow(box: RefObject<HTMLElement | null>, entries: readonly LogEntry[] | undefined): boolean {
   const [follows, setFollows] = useState(true)
   const has = entries !== undefined && entries.length > 0
-  // biome-ignore lint/correctness/useExhaustiveDependencies: the box is there once there are lines
+  // biome-ignore lint/correctness/useExhaustiveDependencies: the box exists once there are lines
   useEffect(() => {
     const element = box.current
     if (!element) return

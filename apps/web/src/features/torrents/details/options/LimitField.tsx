@@ -9,12 +9,12 @@ const say = texts.torrent.options
 export interface LimitFieldProps {
   readonly label: string
   readonly step: number
-  /** Null: as the settings say; 0: never. */
+  /** Null: the limit of the settings; 0: never. */
   readonly value: number | null
   onChange(value: number | null): void
 }
 
-/** A limit that is the settings', none, or one of its own. */
+/** A limit: that of the settings, none, or one for this torrent. */
 export function LimitField({ label, step, value, onChange }: LimitFieldProps) {
   const [own, setOwn] = useState(value !== null && value > 0)
   const [written, setWritten] = useState(value ? String(value) : '')

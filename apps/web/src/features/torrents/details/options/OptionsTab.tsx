@@ -33,7 +33,7 @@ function Options({ detail, onSaved }: OptionsProps) {
   const { api, torrents } = useNode()
   const [problem, setProblem] = useState<string | null>(null)
   useCleared(problem !== null, () => setProblem(null))
-  // The next note takes the place of the last, so that they do not pile up.
+  // The next notification replaces the last one, so that they do not pile up.
   const lastNote = useRef('')
   const save = async (change: Omit<UpdateTorrent, 'id'>) => {
     // Shown at once: a switch that waits for the node feels broken.

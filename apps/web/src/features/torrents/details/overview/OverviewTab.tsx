@@ -21,7 +21,7 @@ export function OverviewTab() {
 
 function Overview({ detail }: { readonly detail: TorrentDetail }) {
   const known = usePieces(detail)
-  // Without metadata the map is empty, and an empty torrent has no pieces.
+  // Without metadata the map is empty, and an empty torrent does not have pieces.
   const pieces = known && known.count > 0 ? known : null
   const isEmpty = known !== null && detail.totalBytes === 0
   const copies = useMemo(() => (pieces ? summarize(pieces).copies : null), [pieces])

@@ -18,11 +18,11 @@ export interface Fact {
   readonly name: string
   readonly value: string
   readonly hint?: string
-  /** Whether it has a button to copy it. */
+  /** Whether a button copies it. */
   readonly copies?: boolean
 }
 
-/** Facts that are known; those that are not are left out rather than shown as a dash. */
+/** Returns the known facts; unknown ones are left out instead of shown as a dash. */
 function known(
   facts: readonly (readonly [name: string, value: string | null, more?: Partial<Fact>])[],
 ): Fact[] {

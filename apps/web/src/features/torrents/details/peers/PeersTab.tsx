@@ -22,7 +22,7 @@ import styles from './peers.module.css'
 import { SourcesCard } from './SourcesCard.tsx'
 
 const say = texts.torrent.peers
-/** More rows than this are of no use to anybody, and slow. */
+/** More rows than this are useless, and slow. */
 const MOST_ROWS = 500
 
 export function PeersTab({ torrent }: { readonly torrent: Torrent }) {

@@ -14,7 +14,10 @@ const TONES: Readonly<Record<SourceKind, string>> = {
   ...{ webseed: 'brown', ftp: 'olive', disk: 'green', other: 'gray' },
 }
 
-/** Shows how much came from each kind of source: bars with a part for each, and the same in words. Switches kinds off for the torrent. */
+/**
+ * Shows the bytes from each kind of source: as bars with a part for each, and as text. Switches
+ * kinds off for the torrent.
+ */
 export function SourcesCard({ id }: { readonly id: string }) {
   const { api } = useNode()
   const detail = useDetail(id)
@@ -82,7 +85,7 @@ function isSwitchable(kind: SourceKind): kind is SwitchableSource {
 
 interface AmountsProps {
   readonly share: SourceShare | undefined
-  /** Everything that was given, of all kinds. */
+  /** All uploaded bytes, by kind. */
   readonly given: readonly SourceShare[]
   readonly isUsed: boolean
 }

@@ -4,7 +4,7 @@ import { locale } from '../../../../shared/messages/language.ts'
 export type PeerFlag = 'D' | 'd' | 'U' | 'u' | 'S' | 'I' | 'E' | 'h' | 'K' | 'F'
 export const PEER_FLAGS: readonly PeerFlag[] = ['D', 'd', 'U', 'u', 'S', 'I', 'E', 'h', 'K', 'F']
 
-/** The state of a connection in letters, as other clients show it. */
+/** Returns the state of a connection as letters, as in other clients. */
 export function listFlags(peer: Peer): PeerFlag[] {
   const flags: PeerFlag[] = []
   if (peer.amInterested) flags.push(peer.peerChoking ? 'd' : 'D')
@@ -47,7 +47,7 @@ const KEYS: Record<PeerColumn, (peer: Peer) => string | number> = {
 }
 const byText = new Intl.Collator(locale, { numeric: true })
 
-/** Peers in order. Equals stay in the order of their addresses, so that rows do not jump. */
+/** Sorts peers. Equal ones are sorted by address, so that rows do not jump. */
 export function sortPeers(peers: readonly Peer[], { column, descending }: PeerSort): Peer[] {
   const key = KEYS[column]
   const sign = descending ? -1 : 1
@@ -59,12 +59,12 @@ export function sortPeers(peers: readonly Peer[], { column, descending }: PeerSo
 }
 
 const names = new Intl.DisplayNames(locale, { type: 'region', fallback: 'code' })
-/** `Germany` of `DE`. */
+/** Returns the name of a country: `Germany` for `DE`. */
 export function countryName(country: string): string {
   return /^[A-Z]{2}$/.test(country) ? (names.of(country) ?? country) : country
 }
 
-/** Chooses the text that says why a torrent has no peers, and where they may come from. */
+/** Returns the text that says why a torrent has no peers, and how to get some. */
 export function noPeersText(
   { state, private: isPrivate, trackerHosts, trackersFail }: Torrent,
   isDhtOff: boolean,

@@ -1,6 +1,6 @@
 import type { Tracker } from '@shoal/api'
 
-/** Trackers in their tiers, in order; then the other sources of peers. */
+/** Returns trackers in the order of their tiers, followed by the other sources of peers. */
 export function grouped(items: readonly Tracker[]): { tiers: [number, Tracker[]][]; others: Tracker[] } {
   const tiers = new Map<number, Tracker[]>()
   for (const tracker of items) {
@@ -12,14 +12,14 @@ export function grouped(items: readonly Tracker[]): { tiers: [number, Tracker[]]
   return { tiers: [...tiers].sort(([a], [b]) => a - b), others }
 }
 
-/** Tiers as lines: an empty line begins the next. */
+/** Formats tiers as lines: an empty line starts the next tier. */
 export function formatTiers(items: readonly Tracker[]): string {
   return grouped(items)
     .tiers.map(([, trackers]) => trackers.map(({ url }) => url).join('\n'))
     .join('\n\n')
 }
 
-/** The tiers that somebody wrote as lines; each address once, where it stands first. */
+/** Parses tiers that the user wrote as lines. Each address is kept once, at its first position. */
 export function parseTiers(lines: string): string[][] {
   const seen = new Set<string>()
   const tiers = lines.split(/\n\s*\n/).map(block =>
@@ -31,7 +31,7 @@ export function parseTiers(lines: string): string[][] {
   return tiers.filter(tier => tier.length > 0)
 }
 
-/** Seconds until the next announce, counted from when they were reported. */
+/** Returns the seconds until the next announce, relative to the time of the report. */
 export function secondsLeft(tracker: Tracker, toldMs: number, nowMs: number): number | null {
   if (tracker.nextAnnounceSeconds === null) return null
   return Math.max(0, tracker.nextAnnounceSeconds - (nowMs - toldMs) / 1000)
