@@ -1,4 +1,7 @@
-/** The contract of a feature: where the console shows it. `app/features.ts` lists all features. */
+/**
+ * The contract of a feature: its screens, dialogs and menu entries in the console.
+ * `app/features.ts` lists all features.
+ */
 import type { Torrent } from '@shoal/api'
 import { type ComponentType, createContext, createElement, lazy, useContext, useMemo } from 'react'
 import type { Cell } from './base/cell.ts'
@@ -32,11 +35,14 @@ export interface MenuEntry {
   readonly icon: IconName
   /** The key that opens it after `g`. */
   readonly key: string
-  /** Whether it has a place in the bar of phones, which has room for five; the others are behind *More* there. */
+  /**
+   * Whether it is shown in the navigation bar of phones, which has space for five entries; the
+   * others are behind *More* there.
+   */
   readonly isDaily?: boolean
-  /** Something new behind it, such as unread messages; nothing is shown for 0. */
+  /** Number of new items, such as unread messages; 0 is not shown. */
   readonly count?: Cell<number>
-  /** Other paths that, with everything below them, belong to this entry. */
+  /** Other paths that belong to this entry, with everything below them. */
   readonly alsoBelow?: readonly string[]
 }
 
@@ -45,17 +51,17 @@ export interface SettingsSection {
   /** Also its anchor: `/settings#labels`. */
   readonly name: string
   readonly label: string
-  /** Further words that the search of the settings page finds it by. */
+  /** Additional words for the search of the settings page. */
   readonly words: readonly string[]
   readonly component: ComponentType
 }
 
 /** A tab of the torrent page. */
 export interface TorrentTab {
-  /** Unique; the address has it: `?tab=peers`. */
+  /** Unique; used in the address: `?tab=peers`. */
   readonly name: string
   readonly label: string
-  /** A number behind the label; nothing is shown for null and 0. */
+  /** Returns the number behind the label; null and 0 are not shown. */
   count?(torrent: Torrent): number | null
   readonly component: ComponentType<{ readonly torrent: Torrent }>
 }
@@ -70,7 +76,7 @@ export function lazyComponent<Props extends object>(
   })
 }
 
-/** The same for one that is part of every screen and shows no errors. */
+/** Like `lazyComponent`, for a component that is part of every screen and never shows errors. */
 export function lazyPart<Props extends object>(
   load: () => Promise<ComponentType<Props>>,
 ): ComponentType<Props> {
@@ -95,14 +101,16 @@ export function dialog<Request>(
   }
 }
 
-/** Whether the page at `path` belongs to a menu entry. */
+/** Returns whether the page at `path` belongs to a menu entry. */
 export function isCurrent({ href, alsoBelow = [] }: MenuEntry, path: string): boolean {
   return path === href || [href, ...alsoBelow].some(each => each !== '/' && path.startsWith(`${each}/`))
 }
 
 export const FeaturesContext = createContext<readonly Feature[]>([])
 
-/** The features that the console shows: all until the node has named its capabilities. */
+/**
+ * Returns the features that the console shows: all until the node has reported its capabilities.
+ */
 export function useFeatures(): readonly Feature[] {
   const features = useContext(FeaturesContext)
   const capabilities = useCell(useNode().info)?.capabilities

@@ -10,7 +10,7 @@ export interface Screen {
   /** A pattern of wouter. */
   readonly path: string
   readonly component: ComponentType
-  /** Who may open it. Default: everyone. */
+  /** Roles that may open it. Default: everyone. */
   readonly for?: HubAccess
   /** The screen exists only if the hub runs this capability. */
   readonly capability?: string

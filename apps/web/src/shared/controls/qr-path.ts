@@ -7,19 +7,22 @@ export interface QrDrawing {
   readonly path: string
 }
 
-/** Modules of white around the code: ISO/IEC 18004 asks for 4. */
+/** Width of the white margin in modules: ISO/IEC 18004 requires 4. */
 const QUIET_ZONE = 4
-/** Beyond this, cameras read a code on a screen no longer. */
+/** Cameras cannot scan larger codes from a screen. */
 export const MAX_QR_BYTES = 1200
 
-/** A QR code of a text; null when the text is too long to be read from a screen. */
+/** Returns the QR code of a text, or null if the text is too long to be scanned from a screen. */
 export function drawQr(text: string): QrDrawing | null {
   if (new TextEncoder().encode(text).length > MAX_QR_BYTES) return null
   const { size, data } = encode(text, { ecc: 'M', border: QUIET_ZONE })
   return { size, path: data.map((row, y) => rowPath(row, y)).join('') }
 }
 
-/** Runs of dark modules, each one rectangle: a tenth of the path that single modules would make. */
+/**
+ * Draws runs of dark modules as rectangles, which makes the path ten times shorter than with single
+ * modules.
+ */
 function rowPath(row: readonly boolean[], y: number): string {
   let path = ''
   for (let x = 0; x < row.length; x++) {
@@ -31,12 +34,15 @@ function rowPath(row: readonly boolean[], y: number): string {
   return path
 }
 
-/** Returns the text that the code of a link has: of a magnet link with too many trackers, only some of them. */
+/**
+ * Returns the text for the QR code of a link: a magnet link with too many trackers keeps only some
+ * of them.
+ */
 export function qrText(text: string): string {
   return text.startsWith('magnet:') ? shortMagnet(text) : text
 }
 
-/** Returns a code as a picture of its own, black on white, with the given number of pixels for each module. */
+/** Returns a code as an SVG file, black on white, with the given number of pixels per module. */
 export function qrSvg({ size, path }: QrDrawing, scale: number): string {
   const side = size * scale
   const attributes = `width="${side}" height="${side}" viewBox="0 0 ${size} ${size}" shape-rendering="crispEdges"`
@@ -44,7 +50,7 @@ export function qrSvg({ size, path }: QrDrawing, scale: number): string {
   return `<svg xmlns="http://www.w3.org/2000/svg" ${attributes}>${white}<path d="${path}"/></svg>\n`
 }
 
-/** A magnet link short enough for a code: hashes and name first, then as many trackers as fit. */
+/** Shortens a magnet link for a QR code: hashes and name first, then as many trackers as fit. */
 export function shortMagnet(magnet: string): string {
   let short = magnet
   while (new TextEncoder().encode(short).length > MAX_QR_BYTES / 2) {

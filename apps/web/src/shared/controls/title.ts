@@ -3,13 +3,16 @@ import { controls } from '../messages/controls.ts'
 let page = ''
 let rates = ''
 
-/** The name of the page, in the title of the window. */
+/** Sets the name of the page in the title of the window. */
 export function setPageTitle(title: string): void {
   page = title
   show()
 }
 
-/** The current rates, before the name of the page, so that a tab in the background shows them; empty while nothing is transferred. */
+/**
+ * Sets the current rates, shown before the name of the page so that a background tab shows them;
+ * empty while nothing is transferred.
+ */
 export function setRatesTitle(text: string): void {
   if (text === rates) return
   rates = text

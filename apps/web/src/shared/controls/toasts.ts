@@ -11,7 +11,7 @@ export interface NoteOptions {
   readonly action?: { readonly text: string; onSelect(): void }
 }
 
-/** Tells something without taking the keyboard. Returns its id, for `toasts.close`. */
+/** Shows a notification without moving the focus. Returns its id, for `toasts.close`. */
 export function notify(
   title: string,
   { description, type = 'plain', timeoutMs, action }: NoteOptions = {},

@@ -1,13 +1,13 @@
-/** A file with its path below what was dropped. */
+/** A file with its path below the dropped item. */
 export interface DroppedFile {
   readonly path: string
   readonly file: File
 }
 
-/** More than that is shared from the node's machine, not through a browser. */
+/** Folders with more files must be shared from the node's machine, not through a browser. */
 const MOST_FILES = 50_000
 
-/** All files of a drop, also those in folders, with their paths below what was dropped. */
+/** Returns all files of a drop, also those in folders, with their paths below the dropped item. */
 export async function droppedFiles(data: DataTransfer): Promise<DroppedFile[]> {
   const entries = [...data.items].map(item => item.webkitGetAsEntry?.()).filter(entry => !!entry)
   if (entries.length === 0) return [...data.files].map(file => ({ path: file.name, file }))
@@ -27,7 +27,7 @@ async function walk(entry: FileSystemEntry, below: string, found: DroppedFile[])
     return
   }
   const reader = (entry as FileSystemDirectoryEntry).createReader()
-  // A reader gives some at a time, and nothing at the end.
+  // A reader returns entries in batches, and an empty batch at the end.
   for (;;) {
     const some = await new Promise<FileSystemEntry[]>((resolve, reject) =>
       reader.readEntries(resolve, reject),

@@ -3,13 +3,16 @@ import { linkAt } from '@shoal/links'
 const LINK =
   /^(#s\d[\w-]{20,}|(web\+)?magnet:\?\S*xt=\S+|[0-9a-fA-F]{40}|[0-9a-fA-F]{64}|baf[a-z2-7]{40,}|(https?|ftp):\/\/\S+)$/
 
-/** The lines of a text that look like links a node understands, each once. */
+/** Returns the lines of a text that look like links, without duplicates. */
 export function linksIn(text: string): string[] {
   const lines = text.split(/\s*\n\s*/).map(line => line.trim())
   return [...new Set(lines.filter(line => LINK.test(line)))]
 }
 
-/** All lines that are not empty, each once. The node says what is wrong with those that are not links. */
+/**
+ * Returns all non-empty lines, without duplicates. The node reports the error of those that are not
+ * links.
+ */
 export function sourcesIn(text: string): string[] {
   return [
     ...new Set(
@@ -22,8 +25,8 @@ export function sourcesIn(text: string): string[] {
 }
 
 /**
- * Returns a share link with its address. A node that does not know its public address gives the fragment only; the page at the address that the
- * console was opened at is used then.
+ * Returns a share link as an absolute address. If the node does not know its public address, it
+ * returns only the fragment; then the address of the console is used.
  */
 export function absoluteLink(link: string, origin = location.origin): string {
   return linkAt(link, `${origin}/share/`)

@@ -2,7 +2,10 @@ import { type FileStamp, type PieceLayout, ShoalError, type Storage, takeBytes }
 import { BlobWindows } from './blob-windows.ts'
 import type { ChosenFile } from './protocol.ts'
 
-/** A torrent that is seeded from the files it was made of, which the user chose: nothing is copied, nothing can be written. */
+/**
+ * Storage of a torrent that is seeded from the chosen files it was created from: nothing is copied,
+ * and nothing can be written.
+ */
 export class BlobStorage implements Storage {
   readonly #layout: PieceLayout
   readonly #blobs: readonly (Blob | null)[]
@@ -84,7 +87,10 @@ export class BlobStorage implements Storage {
   }
 }
 
-/** The chosen files in the order of the layout; null when they are not those of the torrent. */
+/**
+ * Returns the chosen files in the order of the layout, or null if they are not those of the
+ * torrent.
+ */
 export function blobsFor(
   layout: Pick<PieceLayout, 'files'>,
   singleFile: boolean,

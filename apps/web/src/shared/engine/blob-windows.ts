@@ -1,10 +1,16 @@
 import { ShoalError } from '@shoal/torrent'
 
-/** A read from a browser's file goes through three processes: one of 256 KiB costs three times as much a byte as one of 2 MiB. */
+/**
+ * A read from a browser's file passes through three processes: 256 KiB cost three times as much per
+ * byte as 2 MiB.
+ */
 const MOST_BYTES = 2 * 2 ** 20
 const MOST_AT_FIRST_BYTES = 2 ** 20
 const LEAST_BYTES = 256 * 1024
-/** Twice as many as peers are sent to at a time: one that goes before its reader has all of it is read again for each block. */
+/**
+ * Twice the number of peers that are served at a time: a window that is dropped before its peer has
+ * all of it is read again for each block.
+ */
 const KEPT = 16
 
 /** Bytes `[start, end)` of a blob. */
@@ -16,19 +22,22 @@ interface Window {
 }
 
 /**
- * Files that the user chose, read in windows of a piece, since who asks for a block mostly asks for the rest of its piece next. Who reads on
- * gets windows twice as long each time.
+ * Chosen files, read in windows of a piece, since a peer that requests a block mostly requests the
+ * rest of its piece next. For sequential reads, the window size doubles each time.
  */
 export class BlobWindows {
   readonly #leastBytes: number
-  /** In the order of last use. */
+  /** Least recently used first. */
   #windows: Window[] = []
 
   constructor(pieceLengthBytes: number) {
     this.#leastBytes = Math.min(Math.max(pieceLengthBytes, LEAST_BYTES), MOST_AT_FIRST_BYTES)
   }
 
-  /** Fills `parts`, one after the other, from `offset` on. `index` names the blob. Rejects with `io` when the file is not what it was. */
+  /**
+   * Fills `parts` in order, from `offset` on. `index` identifies the blob. Rejects with `io` if the
+   * file has changed.
+   */
   async read(index: number, blob: Blob, offset: number, parts: readonly Uint8Array[]): Promise<void> {
     let position = offset
     let window: Window | undefined

@@ -38,20 +38,21 @@ interface Share {
 }
 
 /**
- * The engine as a page uses it. It lives in a worker of one tab of the site: the others speak to that, and when it closes another tab takes
- * over from what is stored. Calls that were not answered are made again then.
+ * The engine for pages. It runs in a worker of one tab of the site, with which the other tabs
+ * communicate. When that tab closes, another one takes over from the stored state, and pending
+ * calls are repeated.
  */
 export class BrowserPeer {
   readonly #leadership: Leadership
   readonly #calls = new Map<number, Call>()
   readonly #listeners = new Set<(event: PeerEvent) => void>()
   readonly #watched = new Set<string | null>()
-  /** Shares of this page's own files: with another worker they must be shared again. */
+  /** Shares of this page's own files: a new worker must receive them again. */
   readonly #shares = new Map<string, Share>()
   #lastCall = 0
   #leader: string | null = null
   #isClosed = false
-  /** Why nothing can be asked for now. */
+  /** Why commands are refused at the moment. */
   #refusal: PeerError | null = null
 
   constructor(config: EngineConfig = {}) {
@@ -69,7 +70,10 @@ export class BrowserPeer {
     return this.#leadership.isLeader
   }
 
-  /** Told once a second what changed, from the first `watch` on. Calling the result ends that. */
+  /**
+   * Calls the listener once a second with changes, from the first `watch` on. Returns a function
+   * that unsubscribes.
+   */
   on(listener: (event: PeerEvent) => void): () => void {
     this.#listeners.add(listener)
     return () => this.#listeners.delete(listener)
@@ -80,8 +84,9 @@ export class BrowserPeer {
   }
 
   /**
-   * Makes a torrent of files that the user chose, and seeds it as long as this page is open, or with `keep` as long as it is stored. `onProgress`:
-   * bytes that are hashed. Rejects with `cancelled` when the signal aborts.
+   * Creates a torrent from chosen files, and seeds it while this page is open, or with `keep` while
+   * it is stored. `onProgress` receives the number of hashed bytes. Rejects with `cancelled` if the
+   * signal aborts.
    */
   async share(
     files: readonly ChosenFile[],
@@ -97,7 +102,10 @@ export class BrowserPeer {
     return torrent
   }
 
-  /** The same of a file that lies in the browser's storage at `path`; it becomes the torrent's own, and is seeded as long as it is stored. */
+  /**
+   * Like `share`, for a file at `path` in the browser's storage. The torrent takes the file over
+   * and is seeded while it is stored.
+   */
   shareStored(
     path: string,
     options: ShareOptions,
@@ -135,12 +143,12 @@ export class BrowserPeer {
     return this.#ask('detail', id)
   }
 
-  /** Content of its .torrent. */
+  /** Returns the content of the torrent's .torrent file. */
   metainfo(id: string): Promise<Uint8Array> {
     return this.#ask('metainfo', id)
   }
 
-  /** Wants just these files. */
+  /** Selects only these files. */
   select(id: string, files: readonly number[]): Promise<void> {
     return this.#ask('select', id, files)
   }
@@ -157,7 +165,7 @@ export class BrowserPeer {
     return this.#ask('resume', id)
   }
 
-  /** With its bytes in this browser. */
+  /** Removes a torrent and its bytes in this browser. */
   remove(id: string): Promise<void> {
     this.#shares.delete(id)
     return this.#ask('remove', id)
@@ -167,7 +175,10 @@ export class BrowserPeer {
     return this.#ask('storage')
   }
 
-  /** Events begin: `torrents` for all, and `detail` for `id`. Resolves to the torrents as they are now. */
+  /**
+   * Subscribes to events: `torrents` for all, and `detail` for `id`. Resolves to the current
+   * torrents.
+   */
   watch(id: string | null = null): Promise<TorrentSnapshot[]> {
     this.#watched.add(id)
     return this.#ask('watch', id)
@@ -179,8 +190,8 @@ export class BrowserPeer {
   }
 
   /**
-   * Bytes `[start, end)` of a file, in order, each as soon as it is verified. Missing pieces are fetched before all others. Continues when
-   * another tab takes over.
+   * Streams the bytes `[start, end)` of a file, each as soon as it is verified. Missing pieces are
+   * downloaded first. Continues when another tab takes over.
    */
   read(id: string, file: number, { start, end }: { start: number; end: number }): ReadableStream<Uint8Array> {
     const name = String(++this.#lastCall)
@@ -193,7 +204,10 @@ export class BrowserPeer {
     )
   }
 
-  /** The whole of a file as the browser has it, without the engine: only when it is complete and kept. Rejects with `not-found`. */
+  /**
+   * Returns a whole file from the browser's storage, without the engine. Rejects with `not-found`
+   * unless it is complete and stored.
+   */
   async file(id: string, file: number): Promise<File> {
     const stored = (await this.detail(id))?.files[file]
     if (stored?.storedPath && stored.haveBytes === stored.lengthBytes) {
@@ -206,7 +220,7 @@ export class BrowserPeer {
     throw new PeerError({ code: 'not-found', message: 'This file is not complete. Download it first.' })
   }
 
-  /** This page receives nothing more. The engine ends if it was this tab's, and another tab takes over. */
+  /** Disconnects this page. If this tab runs the engine, it stops, and another tab takes over. */
   async close(): Promise<void> {
     if (this.#isClosed) return
     this.#isClosed = true
@@ -255,7 +269,7 @@ export class BrowserPeer {
       this.#leadership.post({ kind: 'call', from: '', call, name, args })
   }
 
-  /** A worker that is new knows neither what this page looks at nor what it shares. */
+  /** Sends a new worker what this page watches and shares. */
   #introduce(): void {
     for (const { metainfo, files } of this.#shares.values())
       if (metainfo) void this.#ask('reshare', metainfo, files).catch(() => {})

@@ -14,14 +14,14 @@ export interface CommandContext {
   readonly engine: Engine
   readonly readings: Readings
   readonly watchers: Watchers
-  /** Name of the page that asks. */
+  /** Name of the page that sent the command. */
   readonly page: string
   tell(event: PeerEvent): void
 }
 
 const NORMAL_PRIORITY = 4
 
-/** All commands, as one page asks for them. */
+/** Returns all commands for one page. */
 export function commandsFor({ engine, readings, watchers, page, tell }: CommandContext): CommandTable {
   const ofPage = (reading: string) => `${page}/${reading}`
   const creating = (job: string) => ({
@@ -29,7 +29,7 @@ export function commandsFor({ engine, readings, watchers, page, tell }: CommandC
     onProgress: (progress: { doneBytes: number; totalBytes: number }) =>
       tell({ kind: 'creating', job, ...progress }),
   })
-  /** Recorded before it is answered: whoever takes over from this tab knows it. */
+  /** The change is stored before the answer: the tab that takes over knows it. */
   const change = async (id: string, work: (torrent: TorrentApi) => unknown) => {
     const torrent = engine.torrent(id)
     await work(torrent)

@@ -6,8 +6,9 @@ import type { ChosenFile } from './protocol.ts'
 const CHUNK_BYTES = 4 << 20
 
 /**
- * Copies chosen files to where the engine keeps a torrent. False, and nothing is left there, when the browser has no room for them. Rejects
- * with what the files cannot be read for, or the signal's reason.
+ * Copies chosen files to where the engine stores a torrent. Resolves to false, and leaves nothing
+ * there, if the browser lacks space. Rejects if the files cannot be read, or with the signal's
+ * reason.
  */
 export async function copyFiles(
   { info }: Metainfo,

@@ -3,7 +3,9 @@ import type { ChosenFile } from './protocol.ts'
 
 type Given = Parameters<typeof createTorrentFrom>
 
-/** A torrent of files that the user chose. Rejects as `createTorrentFrom` does. */
+/**
+ * Returns the options to create a torrent from chosen files. Rejects as `createTorrentFrom` does.
+ */
 export function toCreateOptions(
   files: readonly ChosenFile[],
   options: Given[1],

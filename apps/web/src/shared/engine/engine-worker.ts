@@ -1,4 +1,7 @@
-/** The worker that hosts the engine for all tabs of the site: the one whose page holds the lock. */
+/**
+ * The worker that runs the engine for all tabs of the site. It belongs to the page that holds the
+ * lock.
+ */
 
 import { Engine } from './engine.ts'
 import { CHANNEL_NAME, type PageFrame, type StartMessage, type WorkerFrame } from './protocol.ts'
@@ -9,11 +12,11 @@ addEventListener('message', ({ data }: MessageEvent<StartMessage>) => start(data
 
 function start({ config, frames, rtc }: StartMessage): void {
   const engine = Engine.open(config, borrowRtc(rtc))
-  // Each command receives the error.
+  // Each command rejects with the error.
   engine.catch(() => {})
   const server = new RpcServer(crypto.randomUUID?.() ?? String(Math.random()), engine)
   server.serve(portWire(frames))
-  // A session that is this tab's alone is nobody else's business.
+  // A session in memory belongs only to this tab.
   if (!config.memory) server.serve(channelWire(new BroadcastChannel(CHANNEL_NAME)))
 }
 
@@ -31,7 +34,7 @@ function channelWire(channel: BroadcastChannel): Wire {
     post: frame => channel.postMessage(frame),
     listen(onFrame) {
       channel.onmessage = ({ data }: MessageEvent<PageFrame | WorkerFrame>) => {
-        // The channel also carries the messages of workers.
+        // The channel also carries messages from workers.
         if ('from' in data) onFrame(data)
       }
     },

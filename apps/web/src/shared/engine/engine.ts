@@ -37,21 +37,24 @@ const USER_AGENT = 'Shoal/0.1.0'
 const MAX_TORRENT_BYTES = 64 * 2 ** 20
 
 interface ShareJob {
-  /** Names it. */
+  /** Identifies the job. */
   readonly job: string
   onProgress(progress: { doneBytes: number; totalBytes: number }): void
 }
 
-/** A session in a browser: torrents in the origin private file system, or in memory, and some that are seeded from chosen files. */
+/**
+ * A session in a browser: torrents are stored in the origin private file system or in memory, and
+ * some are seeded from chosen files.
+ */
 export class Engine {
   readonly #session: Session
   readonly #directory: string
   readonly #kind: StorageState['kind']
-  /** Files of torrents that are seeded from them, by id. */
+  /** Files of torrents that are seeded from them, by torrent id. */
   readonly #shared: Map<string, { metainfo: Metainfo; files: readonly ChosenFile[] }>
-  /** Keys of the links of sealed shares, by id. */
+  /** Keys in the links of sealed shares, by torrent id. */
   readonly #linkKeys: Map<string, Uint8Array>
-  /** Torrents that are being made, by job. */
+  /** Torrents that are being created, by job. */
   readonly #creating = new Map<string, AbortController>()
 
   private constructor(
@@ -100,7 +103,7 @@ export class Engine {
     return this.#session.torrents
   }
 
-  /** Throws `not-found`. */
+  /** Returns a torrent. Throws `not-found`. */
   torrent(id: string): TorrentApi {
     const found = this.find(id)
     if (!found) throw new ShoalError('not-found', 'This torrent was removed. Open its link again.')
@@ -136,7 +139,7 @@ export class Engine {
 
   async #forgetUndecided(opened: TorrentApi): Promise<void> {
     const kept = this.torrents.filter(torrent => this.#originOf(torrent) !== 'shared')
-    // The link that was opened is there, whatever becomes of the others' files.
+    // The opened link has been added, even if removing others fails.
     await Promise.allSettled(tooManyUndecided(kept, opened).map(torrent => this.remove(idOf(torrent))))
   }
 
@@ -148,12 +151,14 @@ export class Engine {
   }
 
   /**
-   * Shares a file that a page has put into the browser's storage: it becomes the torrent's own. Asked again, as by a page whose engine went
-   * away meanwhile, it continues from wherever the file is.
+   * Shares a file that a page has written to the browser's storage; the torrent takes it over. If
+   * it is called again, such as by a page whose engine stopped meanwhile, it continues from
+   * wherever the file is.
    */
   async shareStored(path: string, options: ShareOptions, job: ShareJob): Promise<TorrentSnapshot> {
     const { name } = options
-    // Not the info hash, as elsewhere: where the file is now has to be found before that is known.
+    // Not named by the info hash, unlike elsewhere: the file has to be found before the hash is
+    // known.
     const directory = `${this.#directory}/files/${splitPath(path).at(-1)}`
     const moved = `${directory}/${name}`
     const open = async () => {
@@ -191,7 +196,7 @@ export class Engine {
     seed: (metainfo: Metainfo, signal: AbortSignal) => Promise<TorrentSnapshot>,
   ): Promise<TorrentSnapshot> {
     const abort = new AbortController()
-    // Before anything is waited for: who cancels then is heard, too.
+    // Set before the first await, so that an early cancellation works, too.
     this.#creating.set(job, abort)
     const { signal } = abort
     try {
@@ -219,7 +224,7 @@ export class Engine {
     this.#creating.get(job)?.abort(new ShoalError('cancelled', 'Sharing was canceled.'))
   }
 
-  /** Seeds a copy of the files, or the files themselves where there is no room for one. */
+  /** Seeds a copy of the files, or the files themselves if there is no space for a copy. */
   async #keep(
     metainfo: Metainfo,
     files: readonly ChosenFile[],
@@ -233,14 +238,14 @@ export class Engine {
     return this.#addWhole(metainfo, place)
   }
 
-  /** All of it is where it belongs already. */
+  /** Adds a torrent whose files are complete and in place. */
   async #addWhole(metainfo: Metainfo, place: AddOptions): Promise<TorrentSnapshot> {
     const torrent = await this.#session.add(metainfo, { ...place, trusted: true })
     await torrent.recordAdded()
     return this.snapshot(torrent)
   }
 
-  /** Seeds the files that the torrent was made of. */
+  /** Seeds the files from which the torrent was created. */
   async seed(metainfo: Metainfo, files: readonly ChosenFile[]): Promise<TorrentSnapshot> {
     const { info } = metainfo
     if (!blobsFor(info, info.singleFile, files))
@@ -248,21 +253,25 @@ export class Engine {
     const id = infoHashText(info.infoHashes)
     const known = this.find(id)
     if (known && this.#isWhole(known)) return this.snapshot(known)
-    // Its link was opened before the files were there again: what is seeded from them takes its place.
+    // Its link was opened before the files were chosen again: the torrent that seeds them replaces
+    // it.
     await this.remove(id)
     this.#shared.set(id, { metainfo, files })
     const torrent = await this.#session.add(metainfo, { memory: true, trusted: true })
     return this.snapshot(torrent)
   }
 
-  /** Whether others can get all of it from here. */
+  /** Returns whether peers can download all of the torrent from this engine. */
   #isWhole(torrent: TorrentApi): boolean {
     const { metainfo, stats } = torrent
     if (stats.state === 'error' || !metainfo) return false
     return this.#originOf(torrent) === 'shared' || stats.haveBytes >= metainfo.info.lengthBytes
   }
 
-  /** Content of its .torrent. Throws `not-found` while the metadata is unknown. */
+  /**
+   * Returns the content of the torrent's .torrent file. Throws `not-found` while the metadata is
+   * unknown.
+   */
   metainfo(id: string): Uint8Array {
     const { metainfo } = this.torrent(id)
     if (!metainfo) throw new ShoalError('not-found', 'The metadata of this torrent has not arrived yet.')
@@ -300,7 +309,10 @@ export class Engine {
     return this.#kind === 'opfs' ? 'kept' : 'memory'
   }
 
-  /** A folder for each, so that two torrents of one name do not meet. */
+  /**
+   * Returns the folder of a torrent: each has its own, so that torrents with the same name do not
+   * collide.
+   */
   #placeOf(hashes: InfoHashes): AddOptions {
     if (this.#kind === 'memory') return { memory: true }
     return { directory: `${this.#directory}/files/${infoHashText(hashes)}`, preallocate: true }
@@ -319,7 +331,10 @@ function missingBytes(torrent: TorrentApi): number {
     .reduce((sum, { lengthBytes }) => sum + lengthBytes, 0)
 }
 
-/** Peers that a link names by an address of libp2p, and those that these lead to. */
+/**
+ * Returns the transport for peers that a link names by a libp2p address, and for those found through
+ * them.
+ */
 function libp2p(
   config: EngineConfig,
   rtc: BorrowedRtc,

@@ -11,19 +11,19 @@ import { serveLibp2p } from './serve-libp2p.ts'
 
 export interface LeadershipEvents {
   onFrame(frame: WorkerFrame): void
-  /** The worker of this tab could not be loaded. */
+  /** Called if the worker of this tab could not be loaded. */
   onFailure(): void
 }
 
 /**
- * One tab of the site has the engine's worker: the one that holds a lock. The browser gives that to the next tab as soon as its holder is
- * gone, for whatever reason. Where there are no locks, as on pages that are not secure or may store nothing, each tab has an engine of its
- * own, in memory.
+ * Elects the tab of the site that runs the engine's worker: the holder of a lock, which the browser
+ * passes to the next tab when the holder disappears for any reason. Without locks, as on insecure
+ * pages or those that cannot store anything, each tab runs its own engine in memory.
  */
 export class Leadership {
   readonly #config: EngineConfig
   readonly #events: LeadershipEvents
-  /** Names this page. */
+  /** Identifies this page. */
   readonly #page = randomName()
   readonly #channel: BroadcastChannel | null
   readonly #closing = new AbortController()
@@ -49,7 +49,7 @@ export class Leadership {
     return this.#port !== null
   }
 
-  /** To whoever leads; `from` is filled in. */
+  /** Sends a frame to the leader; `from` is filled in. */
   post(frame: PageFrame): void {
     const named = { ...frame, from: this.#page }
     if (this.#port) this.#port.postMessage(named)
@@ -76,11 +76,11 @@ export class Leadership {
     const { signal } = this.#closing
     this.#leading = locks
       .request(LEADER_LOCK, { signal }, () => this.#lead(this.#config))
-      // Where the site may store nothing it gets no locks.
+      // Sites that cannot store anything do not get locks.
       .catch(() => (signal.aborted ? undefined : this.#lead({ ...this.#config, memory: true })))
   }
 
-  /** Resolves when this tab leads no more. */
+  /** Resolves when this tab is not the leader any longer. */
   #lead(config: EngineConfig): Promise<void> {
     const worker = new Worker(new URL('./engine-worker.ts', import.meta.url), {
       type: 'module',
@@ -107,7 +107,7 @@ export class Leadership {
         this.#port = null
         resolve()
       }
-      // Later ones are faults of the engine that leave it as it is.
+      // Later errors are those of the engine, which continues.
       worker.onerror = () => {
         if (isLoaded) return
         this.#end?.()
@@ -116,21 +116,21 @@ export class Leadership {
     })
   }
 
-  /** Later the worker has no time any more to record what it has. */
+  /** Lets the worker store its state: there is no time for that after the page was closed. */
   readonly #onLeaving = () => {
     if (this.isLeader) this.post({ kind: 'leaving', from: '' })
   }
 
   readonly #onHide = ({ persisted }: PageTransitionEvent) => {
-    // A page that returns from the browser's cache continues then.
+    // A page in the back-forward cache continues when the user returns.
     if (persisted) return
     this.post({ kind: 'bye', from: '' })
-    // If this message is lost, the other tabs notice it after a timeout.
+    // If this message is lost, the other tabs detect it after a timeout.
     this.#hangUp?.()
   }
 }
 
-/** `crypto.randomUUID` is for secure pages only. */
+/** `crypto.randomUUID` exists only in secure contexts. */
 function randomName(): string {
   return [...crypto.getRandomValues(new Uint32Array(3))].map(number => number.toString(36)).join('')
 }

@@ -1,4 +1,7 @@
-/** Peers that a link names by an address of libp2p, and those that are found through them. The engine's worker loads this with the first of them. */
+/**
+ * Peers that a link names by a libp2p address, and those found through them. The engine's worker
+ * loads this with the first of them.
+ */
 import { SEALED_NAME } from '@shoal/links'
 import { contentKeys, PagePeers, type PageTorrent, sealedKey } from '@shoal/network/page-peers'
 import { type Connection, type PeerAddress, type Session, systemClock, type TorrentApi } from '@shoal/torrent'
@@ -13,15 +16,18 @@ export interface Libp2pOptions {
   readonly session: Session
   readonly rtc: BorrowedRtc
   readonly config: EngineConfig
-  /** Keys of the links of sealed shares, by the ID of the torrent. */
+  /** Keys in the links of sealed shares, by torrent id. */
   readonly linkKeys: ReadonlyMap<string, Uint8Array>
-  /** Receives connections that peers open. */
+  /** Receives incoming connections. */
   readonly onConnection: (connection: Connection) => void
 }
 
 let peers: PagePeers | undefined
 
-/** Connects to such a peer by WebRTC. From the first one on, others find what this page shares, and it finds them. */
+/**
+ * Connects to such a peer by WebRTC. From the first one on, this page announces its torrents and
+ * finds peers for them.
+ */
 export function dialLibp2p(
   options: Libp2pOptions,
   address: PeerAddress,
@@ -52,8 +58,9 @@ function open({ session, rtc, config, linkKeys, onConnection }: Libp2pOptions): 
 }
 
 /**
- * Selects the torrents for which others are found. Private torrents are neither sought nor announced, sealed shares only with the key of their link, and
- * downloads are not announced: nobody asked this page to publish them.
+ * Selects the torrents for which peers are searched. Private torrents are neither searched nor
+ * announced, sealed shares only with the key in their link, and downloads are not announced: the
+ * user did not ask this page to publish them.
  */
 export function followed(
   torrents: readonly TorrentApi[],

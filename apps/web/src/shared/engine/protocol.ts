@@ -1,14 +1,20 @@
-/** Messages between pages and the worker that hosts the engine. Everything is plain data that can pass through message ports. */
+/**
+ * Messages between pages and the worker that runs the engine. All are plain data that can pass
+ * through message ports.
+ */
 import type { DiscoveryKind, IceServer, PeerStatus, TorrentReason, TorrentState } from '@shoal/torrent'
 
-/** An error as data: `code` is the engine's ErrorCode, the message is for people. */
+/** An error as data: `code` is the engine's ErrorCode, the message is for users. */
 export interface PeerFailure {
   readonly code: string
   readonly message: string
 }
 
 export interface TorrentSnapshot {
-  /** Names it in all commands: hex of the v1 info hash, where it has one, else of v2. */
+  /**
+   * Identifies the torrent in all commands: the v1 info hash in hex if there is one, otherwise that
+   * of v2.
+   */
   readonly id: string
   /** Hex. */
   readonly infoHashes: { readonly v1?: string; readonly v2?: string }
@@ -16,9 +22,12 @@ export interface TorrentSnapshot {
   readonly magnet: string
   readonly state: TorrentState
   readonly reason: TorrentReason | null
-  /** While `state` is `error`. */
+  /** Set while `state` is `error`. */
   readonly error: PeerFailure | null
-  /** `shared`: read from the user's own files, as long as one of the pages has them. `kept`: in the browser's storage. */
+  /**
+   * `shared`: read from the user's own files, while a page has access to them. `kept`: in the
+   * browser's storage.
+   */
   readonly origin: 'kept' | 'shared' | 'memory'
   readonly isComplete: boolean
   readonly paused: boolean
@@ -30,10 +39,10 @@ export interface TorrentSnapshot {
   readonly fileCount: number
   readonly pieceCount: number
   readonly pieceLengthBytes: number
-  /** Verified bytes of wanted files, and how many there are. */
+  /** Verified bytes of wanted files, and their total. */
   readonly haveBytes: number
   readonly wantedBytes: number
-  /** 0 to 1; of the check while that runs. */
+  /** 0 to 1; the progress of a check while it runs. */
   readonly progress: number
   readonly etaSeconds: number | null
   readonly downloadBytesPerSecond: number
@@ -53,7 +62,7 @@ export interface FileSnapshot {
   readonly haveBytes: number
   /** 0 not wanted, 1 lowest, 4 normal, 7 highest. */
   readonly priority: number
-  /** Path in the origin private file system; null where it is not kept there. */
+  /** Path in the origin private file system; null if the file is not stored there. */
   readonly storedPath: string | null
 }
 
@@ -69,88 +78,116 @@ export interface TorrentDetail {
   readonly files: readonly FileSnapshot[]
   readonly connected: readonly PeerStatus[]
   readonly discovery: readonly DiscoverySnapshot[]
-  /** As in PieceMap: a bit a piece, and a byte a piece. */
+  /** As in PieceMap: one bit, or one byte, per piece. */
   readonly have: Uint8Array
   readonly availability: Uint8Array
 }
 
 export interface StorageState {
-  /** `memory`: nothing outlives the tab, as in private windows of some browsers. */
+  /** `memory`: all is lost when the tab is closed, as in private windows of some browsers. */
   readonly kind: 'opfs' | 'memory'
   readonly usedBytes: number
-  /** As the browser tells it: Chromium names 10 GiB beyond what is used to everybody, whatever room there is. */
+  /**
+   * As the browser reports it: Chromium always reports 10 GiB more than the used bytes, whatever
+   * space there is.
+   */
   readonly quotaBytes: number
-  /** Bytes that the torrents to keep still need. If it exceeds `quotaBytes - usedBytes`, they will not fit. */
+  /**
+   * Bytes that stored torrents still need. If this exceeds `quotaBytes - usedBytes`, they will not
+   * fit.
+   */
   readonly neededBytes: number
-  /** The browser does not clear it by itself. */
+  /** Whether the browser does not delete the storage by itself. */
   readonly isPersistent: boolean
 }
 
 export interface AddLinkOptions {
   readonly paused?: boolean
   readonly sequential?: boolean
-  /** Files wanted, by index; with none of them, older torrents that nothing is wanted of may be forgotten. Default: the link's, else all. */
+  /**
+   * Wanted files, by index. If the list is empty, older torrents without wanted files may be
+   * removed. Default: those in the link, or else all.
+   */
   readonly select?: readonly number[]
-  /** The key in the link of a sealed share, by which those who have the link find each other without a tracker. */
+  /**
+   * The key in the link of a sealed share, with which users of the link find each other without a
+   * tracker.
+   */
   readonly linkKey?: Uint8Array
   readonly trackers?: readonly string[]
   readonly webSeeds?: readonly string[]
 }
 
-/** A file that the user chose, and its path below the shared folder; of one that is shared alone, its name. */
+/** A chosen file, and its path below the shared folder, or its name if it is shared alone. */
 export interface ChosenFile {
   readonly path: readonly string[]
   readonly file: Blob
 }
 
 export interface ShareOptions {
-  /** Name of the file or folder, as others will see it. */
+  /** Name of the file or folder, visible to others. */
   readonly name: string
   readonly version?: 'v1' | 'v2' | 'hybrid'
   readonly trackers?: readonly (readonly string[])[]
   readonly webSeeds?: readonly string[]
   readonly comment?: string
   /**
-   * Copies the files into the browser's storage, so that they are seeded after a reload too, and faster. They are shared from where they are
-   * when there is no room. Default false.
+   * Copies the files into the browser's storage, so that they are also seeded after a reload, and
+   * faster. Without space for a copy, they are shared from where they are. Default false.
    */
   readonly keep?: boolean
-  /** Id of the torrent that it has to be: of other files nothing is shared. */
+  /** The required id of the torrent: if the files yield another one, nothing is shared. */
   readonly expected?: string
 }
 
-/** All that a page can ask for. Each says what shall be, not what to do, so that asking again does no harm when the tab that hosts the engine closes. */
+/**
+ * All commands of a page. Each describes the desired state, so that repeating it is harmless when
+ * the tab that runs the engine closes.
+ */
 export interface Commands {
-  /** Magnet link, info hash, URL or content of a .torrent. */
+  /** `source`: a magnet link, info hash, URL or the content of a .torrent. */
   add(source: string | Uint8Array, options?: AddLinkOptions): TorrentSnapshot
-  /** Makes a torrent of chosen files and seeds it from them. `job` names the call in `creating` events. */
+  /**
+   * Creates a torrent from chosen files and seeds it from them. `job` identifies the call in
+   * `creating` events.
+   */
   share(files: readonly ChosenFile[], options: ShareOptions, job: string): TorrentSnapshot
-  /** Makes a torrent of a file of the origin private file system, which becomes the torrent's own, and seeds it. */
+  /**
+   * Creates a torrent from a file in the origin private file system, which the torrent takes over,
+   * and seeds it.
+   */
   shareStored(path: string, options: ShareOptions, job: string): TorrentSnapshot
-  /** The `share` of that name rejects with `cancelled`, unless it is done. */
+  /** Makes the `share` with that job reject with `cancelled`, unless it is finished. */
   cancelShare(job: string): void
-  /** Seeds again what another tab's engine had made of the files: `metainfo` is its .torrent. */
+  /**
+   * Seeds files again from which another tab's engine had created a torrent: `metainfo` is its
+   * .torrent.
+   */
   reshare(metainfo: Uint8Array, files: readonly ChosenFile[]): TorrentSnapshot
   list(): TorrentSnapshot[]
-  /** Null: no such torrent. */
+  /** Returns null if the torrent does not exist. */
   detail(id: string): TorrentDetail | null
-  /** Content of its .torrent. Rejects with `not-found` while the metadata is unknown. */
+  /**
+   * Returns the content of the .torrent file. Rejects with `not-found` while the metadata is
+   * unknown.
+   */
   metainfo(id: string): Uint8Array
-  /** Wants just these files, by index. */
+  /** Selects only these files, by index. */
   select(id: string, files: readonly number[]): void
   setPriorities(id: string, priorities: ReadonlyMap<number, number>): void
   pause(id: string): void
   resume(id: string): void
-  /** With all its bytes that are in the browser. */
+  /** Removes a torrent and all its bytes in the browser. */
   remove(id: string): void
   storage(): StorageState
   /**
-   * The next bytes of a reading that the page has named, from `position` of the file on: at most up to `end`. The engine fetches ahead of it
-   * before all else. Null at the end.
+   * Reads the next bytes of a file, from `position` on and at most up to `end`; null at the end.
+   * The page chooses the name `reading` for sequential reads. The engine downloads the following
+   * pieces with the highest priority.
    */
   read(reading: string, id: string, file: number, position: number, end: number): Uint8Array | null
   endReading(reading: string): void
-  /** Snapshots once a second, of whatever changed; with an id, its detail too. */
+  /** Subscribes to snapshots of changed torrents once a second; with an id, also to its detail. */
   watch(id: string | null): TorrentSnapshot[]
   unwatch(id: string | null): void
 }
@@ -158,7 +195,7 @@ export interface Commands {
 export type CommandName = keyof Commands
 
 export type PeerEvent =
-  /** Those that changed, and the ids of those that are gone. */
+  /** Changed torrents, and the ids of removed ones. */
   | {
       readonly kind: 'torrents'
       readonly changed: readonly TorrentSnapshot[]
@@ -173,7 +210,7 @@ export type PeerEvent =
       readonly totalBytes: number
     }
 
-/** From a page to the worker. `from` is the page's own name. */
+/** From a page to the worker. `from` is the name of the page. */
 export type PageFrame =
   | {
       readonly kind: 'call'
@@ -182,17 +219,19 @@ export type PageFrame =
       readonly name: CommandName
       readonly args: readonly unknown[]
     }
-  /** Is there anybody? Answered by `here`. */
+  /** Asks for a leader, which answers with `here`. */
   | { readonly kind: 'hello'; readonly from: string }
   | { readonly kind: 'bye'; readonly from: string }
-  /** The browser has a network again. Not every browser tells its workers. */
+  /** The browser is online again. Some browsers do not notify workers. */
   | { readonly kind: 'online'; readonly from: string }
-  /** It is hidden or unloaded now, and may be ended at any time. */
+  /** The page is hidden or unloaded, and may be terminated at any time. */
   | { readonly kind: 'leaving'; readonly from: string }
 
-/** From the worker to a page; without `to`, to all. */
+/** From the worker to a page, or to all pages without `to`. */
 export type WorkerFrame =
-  /** `leader` differs for each worker: calls that an earlier one has not answered are to be made again. */
+  /**
+   * `leader` differs for each worker: pages repeat calls that an earlier worker has not answered.
+   */
   | { readonly kind: 'here'; readonly to?: string; readonly leader: string }
   | { readonly kind: 'result'; readonly to: string; readonly call: number; readonly value: unknown }
   | { readonly kind: 'failure'; readonly to: string; readonly call: number; readonly failure: PeerFailure }
@@ -201,7 +240,7 @@ export type WorkerFrame =
 export interface EngineConfig {
   readonly iceServers?: readonly IceServer[]
   readonly iceTransportPolicy?: 'all' | 'relay'
-  /** Keep nothing beyond the tab. */
+  /** Whether nothing is stored beyond the lifetime of the tab. */
   readonly memory?: boolean
   /** Folder in the origin private file system. Default `/shoal`. */
   readonly directory?: string
@@ -214,7 +253,7 @@ export interface StartMessage {
   readonly rtc: MessagePort
 }
 
-/** Where all tabs of the site hear the worker. */
+/** The channel between the worker and all tabs of the site. */
 export const CHANNEL_NAME = 'shoal-peer'
-/** The tab that holds this lock hosts the worker. */
+/** The tab that holds this lock runs the worker. */
 export const LEADER_LOCK = 'shoal-peer-leader'

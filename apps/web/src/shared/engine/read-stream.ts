@@ -1,14 +1,14 @@
-/** How the next bytes of a file are asked for. */
+/** The source of the bytes of a stream. */
 export interface ReadSource {
-  /** Null at the end. */
+  /** Returns null at the end. */
   next(position: number): Promise<Uint8Array | null>
   end(): void
 }
 
-/** Asked for ahead of whoever reads, so that no round trip is waited for. */
+/** Requested ahead of the reader, to hide the round trip. */
 const AHEAD_BYTES = 1024 * 1024
 
-/** Bytes `[start, end)` as a stream. */
+/** Streams the bytes `[start, end)`. */
 export function readStream(
   { start, end }: { start: number; end: number },
   source: ReadSource,

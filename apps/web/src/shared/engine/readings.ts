@@ -1,6 +1,9 @@
 import type { TorrentApi } from '@shoal/torrent'
 
-/** A page that is gone does not say so: what it read is forgotten after this long. */
+/**
+ * Pages do not announce that they close: their reads are forgotten after this time without
+ * requests.
+ */
 const IDLE_MS = 60_000
 const MAX_READINGS = 64
 
@@ -12,11 +15,14 @@ interface Reading {
   lastMs: number
 }
 
-/** Files that pages read from the engine, as players do: each a stream that continues sequential reads and restarts for other positions. */
+/**
+ * Reads of pages from files, as players issue them: each is a stream that continues for sequential
+ * reads and restarts at other positions.
+ */
 export class Readings {
   readonly #readings = new Map<string, Reading>()
 
-  /** The bytes from `position` on, as many as come at a time; null at `end`. */
+  /** Returns the next available bytes from `position` on, or null at `end`. */
   async read(
     name: string,
     torrent: TorrentApi,
@@ -48,7 +54,7 @@ export class Readings {
     void reading.stream.return?.().catch(() => {})
   }
 
-  /** Those of a page, whose names begin with its own. */
+  /** Ends the reads of a page, whose names begin with that of the page. */
   endOf(page: string): void {
     for (const name of this.#readings.keys()) if (name.startsWith(`${page}/`)) this.end(name)
   }

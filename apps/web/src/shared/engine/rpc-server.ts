@@ -5,7 +5,10 @@ import type { PageFrame, WorkerFrame } from './protocol.ts'
 import { Readings } from './readings.ts'
 import { Watchers } from './watchers.ts'
 
-/** A way to pages: the port of the one that started the worker, or the channel that all others listen to. */
+/**
+ * A connection to pages: the port of the page that started the worker, or the channel of all
+ * others.
+ */
 export interface Wire {
   post(frame: WorkerFrame, transfer: Transferable[]): void
   listen(onFrame: (frame: PageFrame) => void): void
@@ -19,10 +22,10 @@ export class RpcServer {
   readonly #engine: Promise<Engine>
   readonly #readings = new Readings()
   #watchers: Watchers | null = null
-  /** By page. */
+  /** Commands by page. */
   readonly #commands = new Map<string, CommandTable>()
 
-  /** `leader` names this worker. */
+  /** `leader` identifies this worker. */
   constructor(leader: string, engine: Promise<Engine>) {
     this.#leader = leader
     this.#engine = engine
@@ -75,7 +78,7 @@ export class RpcServer {
   }
 }
 
-/** Buffers that were read are transferred to the page. */
+/** Returns the buffers in a result, which are transferred to the page. */
 function findTransferables(value: unknown): Transferable[] {
   return value instanceof Uint8Array ? [value.buffer] : []
 }

@@ -13,16 +13,19 @@ import {
 import { EarlyMessages, StandardChannel } from '@shoal/torrent/webrtc'
 import type { RtcNews, RtcOrder } from './rtc-messages.ts'
 
-/** Firefox tells late, and sometimes not at all, where the peer is: the channel is used without it then. */
+/**
+ * Firefox reports the address of the peer late, and sometimes never: then the channel is used
+ * without it.
+ */
 const REMOTE_WAIT_MS = 1000
 
-/** The WebRTC of a page, as the worker's engine uses it. */
+/** The WebRTC of a page, for the engine in its worker. */
 export interface BorrowedRtc extends RtcFactory {
-  /** Hands the page a port, for which it opens a host of libp2p. */
+  /** Transfers a port to the page, which runs a libp2p host on it. */
   lend(port: MessagePort): void
 }
 
-/** The peer connections that the page at the other end of `port` makes. */
+/** Returns an RtcFactory that uses the page at the other end of `port`. */
 export function borrowRtc(port: MessagePort): BorrowedRtc {
   return new Borrowed(port)
 }
@@ -54,7 +57,7 @@ class Borrowed implements BorrowedRtc {
     this.#port.postMessage({ kind: 'libp2p', port } satisfies RtcOrder, [port])
   }
 
-  /** As `order`, with an answer. */
+  /** Like `order`, with an answer. */
   ask(order: (call: number) => RtcOrder, signal?: AbortSignal): Promise<string> {
     const call = ++this.#last
     const asked = Promise.withResolvers<string>()
@@ -161,7 +164,10 @@ class BorrowedPeer implements RtcPeer {
   }
 }
 
-/** A data channel whose peer connection belongs to the page, which is notified when it may close it. */
+/**
+ * A data channel whose peer connection belongs to the page. The page is notified when it may close
+ * the connection.
+ */
 class BorrowedChannel implements RtcChannel {
   readonly #inner: StandardChannel
   readonly #onEnd: () => void
@@ -210,7 +216,7 @@ class BorrowedChannel implements RtcChannel {
     if (!this.#handler) this.#onEnd()
   }
 
-  /** The page has lost the peer. */
+  /** Called when the page has lost the peer. */
   fail(error: Error): void {
     this.#failure = error
     this.#inner.close(false)

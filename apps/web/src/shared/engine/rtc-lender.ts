@@ -2,8 +2,9 @@ import { configOf, gathered, remoteOf } from '@shoal/torrent/webrtc'
 import type { RtcNews, RtcOrder } from './rtc-messages.ts'
 
 /**
- * Makes the peer connections that the worker at the other end of `port` asks for, and hands it their data channels, so that no byte of a
- * torrent passes through the page. Calling the result ends them all. `serveLibp2p`: opens a host of libp2p for a worker that asks for one.
+ * Creates peer connections for the worker at the other end of `port`, and transfers their data
+ * channels to it, so that no bytes of torrents pass through the page. Returns a function that
+ * closes all. `serveLibp2p`: opens a libp2p host when the worker requests one.
  */
 export function lendRtc(port: MessagePort, serveLibp2p?: (port: MessagePort) => void): () => void {
   const peers = new Map<number, LentPeer>()
@@ -85,7 +86,10 @@ class LentPeer {
     return connection.localDescription?.sdp ?? ''
   }
 
-  /** At once: a channel that has begun to work can be handed over no more. */
+  /**
+   * Transfers a channel. This happens at once, since a channel that is in use cannot be
+   * transferred.
+   */
   #hand(channel: RTCDataChannel): void {
     this.#tell({ kind: 'channel', peer: this.#peer, channel }, [channel as unknown as Transferable])
   }

@@ -63,7 +63,10 @@ export function toDetail(torrent: TorrentApi, origin: TorrentSnapshot['origin'])
   }
 }
 
-/** Whether a page must be notified: both are flat but for `infoHashes`, which only grow, and `error`. */
+/**
+ * Returns whether pages must be notified. Both snapshots are flat except for `infoHashes`, which
+ * only grow, and `error`.
+ */
 export function differs(before: TorrentSnapshot | undefined, now: TorrentSnapshot): boolean {
   if (!before || before.error?.message !== now.error?.message) return true
   if (Object.keys(before.infoHashes).length !== Object.keys(now.infoHashes).length) return true

@@ -5,7 +5,7 @@ type MovableFile = FileSystemFileHandle & {
   move(folder: FileSystemDirectoryHandle, name: string): Promise<void>
 }
 
-/** The file at a path of the origin private file system. Rejects with `not-found`. */
+/** Returns the file at a path of the origin private file system. Rejects with `not-found`. */
 export async function storedFile(path: string): Promise<File> {
   try {
     return await (await openHandle(path)).getFile()
@@ -16,7 +16,10 @@ export async function storedFile(path: string): Promise<File> {
   }
 }
 
-/** Moves a file of the origin private file system into another folder of it, unless it is there. Nobody may have it open. */
+/**
+ * Moves a file of the origin private file system into another folder, unless it is there already.
+ * The file must not be open.
+ */
 export async function moveStored(path: string, directory: string, name: string): Promise<void> {
   const folder = await openFolder(splitPath(directory), true)
   try {
@@ -28,12 +31,12 @@ export async function moveStored(path: string, directory: string, name: string):
   }
 }
 
-/** Deletes a folder with all that is in it. Does nothing when there is none. */
+/** Deletes a folder with its contents. Does nothing if it does not exist. */
 export async function removeStoredFolder(path: string): Promise<void> {
   return removeEntry(path, { recursive: true })
 }
 
-/** Deletes a file. Does nothing when there is none. */
+/** Deletes a file. Does nothing if it does not exist. */
 export async function removeStored(path: string): Promise<void> {
   return removeEntry(path)
 }

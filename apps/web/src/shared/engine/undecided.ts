@@ -1,13 +1,19 @@
 import type { TorrentApi } from '@shoal/torrent'
 
-/** A link needs no click to be opened: any page could have this one hold, and announce, as many torrents as it likes. */
+/**
+ * Links can be opened without a click: without a limit, any page could make this one store and
+ * announce any number of torrents.
+ */
 export const MOST_UNDECIDED = 20
 
 type Looked = Pick<TorrentApi, 'files' | 'addedMs'> & {
   readonly stats: Pick<TorrentApi['stats'], 'state'>
 }
 
-/** Those to forget, the oldest first, of torrents that nothing was chosen of. Never `opened`, which is looked at now. */
+/**
+ * Returns the torrents to remove among those without selected files, oldest first. Never returns
+ * `opened`, which the user views now.
+ */
 export function tooManyUndecided<Torrent extends Looked>(
   torrents: readonly Torrent[],
   opened: Torrent,
@@ -17,7 +23,10 @@ export function tooManyUndecided<Torrent extends Looked>(
   return others.sort((a, b) => a.addedMs - b.addedMs).slice(0, surplus)
 }
 
-/** Nothing is wanted of it, or here. What is being checked may yet turn out to be here. */
+/**
+ * Returns whether no file is wanted and none is downloaded. Files that are being checked may turn
+ * out to be downloaded.
+ */
 function isUndecided({ files, stats }: Looked): boolean {
   return (
     stats.state !== 'checking' && files.every(({ priority, haveBytes }) => priority === 0 && haveBytes === 0)

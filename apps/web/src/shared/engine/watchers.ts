@@ -4,11 +4,17 @@ import type { PeerEvent, TorrentSnapshot } from './protocol.ts'
 import { differs } from './snapshot.ts'
 
 const TICK_MS = 1000
-/** A torrent that changed its state (its metadata is known, it is complete) is reported before the tick. */
+/**
+ * A torrent whose state changes (its metadata arrived, it is complete) is reported before the next
+ * tick.
+ */
 const SOON_MS = 50
-/** Asking the browser for its quota takes a while. */
+/** Querying the quota takes the browser a while. */
 const STORAGE_TICKS = 5
-/** While nobody has what a page waits for, trackers are asked this often: a sender may have been off for hours, with its tracker. */
+/**
+ * While no peer has the content that a page waits for, trackers are queried at this interval: a
+ * sender may have been offline for hours, with its tracker.
+ */
 const ASK_TICKS = 60
 
 interface Watcher {
@@ -18,7 +24,10 @@ interface Watcher {
   readonly details: Set<string>
 }
 
-/** Pages that receive changes once a second, and changes of state sooner. Nothing is computed while nobody watches. */
+/**
+ * Pages that receive changes once a second, and changes of state sooner. Nothing is computed
+ * without pages.
+ */
 export class Watchers {
   readonly #engine: Engine
   readonly #watchers = new Map<string, Watcher>()
@@ -32,12 +41,12 @@ export class Watchers {
     this.#timer = setInterval(() => this.#tick(), TICK_MS)
   }
 
-  /** The torrents as they are now. */
+  /** Subscribes a page. Returns the current torrents. */
   add(page: string, id: string | null, tell: Watcher['tell']): TorrentSnapshot[] {
     const watcher = this.#watchers.get(page) ?? { tell, told: new Map(), details: new Set() }
     this.#watchers.set(page, watcher)
     const torrents = this.#snapshots()
-    // A request for one torrent may ignore changes of the others: the next tick reports them.
+    // A request for one torrent may ignore changes of others: the next tick reports them.
     if (id !== null) watcher.details.add(id)
     else for (const torrent of torrents) watcher.told.set(torrent.id, torrent)
     void this.#tellStorage([watcher])
@@ -110,7 +119,7 @@ function tellChanges({ told, tell }: Watcher, now: readonly TorrentSnapshot[]): 
   tell({ kind: 'torrents', changed, gone })
 }
 
-/** Whether something is missing, or nothing is chosen yet, and nobody is connected. */
+/** Returns whether files are missing, or none is selected yet, and no peer is connected. */
 function misses({ stats: { peers, haveBytes, wantedBytes } }: TorrentApi): boolean {
   return peers === 0 && (wantedBytes === 0 || haveBytes < wantedBytes)
 }

@@ -1,6 +1,6 @@
 import type { Label } from '@shoal/api'
 
-/** Colours that go together and are easy to distinguish, by name. */
+/** A palette of matching colours that are easy to distinguish, by name. */
 export const COLOURS = [
   ['orange', '#ea580c'],
   ['red', '#b91c1c'],
@@ -16,8 +16,8 @@ export const COLOURS = [
 export const PALETTE: readonly string[] = COLOURS.map(([, colour]) => colour)
 
 /**
- * The colour of each label: its own, or that which goes with its name unless another label has it, or one that the fewest have. So a label
- * that comes or goes leaves most others as they are.
+ * Returns the colour of each label: its own, or the one derived from its name unless another label
+ * uses it, or one of the least used. Adding or removing a label keeps most other colours.
  */
 export function assignColours(labels: readonly Pick<Label, 'name' | 'colour'>[]): Map<string, string> {
   const colours = new Map<string, string>()
@@ -34,7 +34,7 @@ export function assignColours(labels: readonly Pick<Label, 'name' | 'colour'>[])
   return colours
 }
 
-/** The colour of the palette that is used least; among equals the name decides. */
+/** Returns the least used colour of the palette; the name breaks ties. */
 export function leastUsed(name: string, used: Iterable<string>): string {
   const uses = new Map(PALETTE.map(colour => [colour, 0]))
   for (const colour of used) if (uses.has(colour)) uses.set(colour, uses.get(colour)! + 1)
@@ -44,7 +44,7 @@ export function leastUsed(name: string, used: Iterable<string>): string {
   return ordered.find(colour => uses.get(colour) === fewest)!
 }
 
-/** Where in the palette a name begins to look. */
+/** Returns the position in the palette where the search for a colour starts. */
 function preferredColour(name: string): number {
   let hash = 0
   for (const letter of name) hash = (hash * 31 + letter.codePointAt(0)!) % 1_000_003

@@ -2,8 +2,8 @@ import { findText } from '@shoal/messages'
 import { headlines, translation } from '../messages/errors.ts'
 
 /**
- * Says an error in the language of the page. Where that has no text for the error, its own message, which is English, follows a headline that its
- * code selects.
+ * Formats an error in the language of the page. If there is no translation, the English message
+ * follows a headline that depends on the code.
  */
 export function errorMessage(error: unknown): string {
   const { code, message = String(error) } = (error ?? {}) as {
@@ -16,7 +16,10 @@ export function errorMessage(error: unknown): string {
   return headline ? `${headline}: ${capital(message)}` : capital(message)
 }
 
-/** Says a message of the node that has no code, such as that of a tracker, in the language of the page as far as that has a text for it. */
+/**
+ * Translates a message of the node that has no code, such as that of a tracker, if the page has a
+ * text for it.
+ */
 export const nodeMessage = (message: string): string => translation.say?.(message) ?? message
 
 const capital = (text: string) => text.charAt(0).toUpperCase() + text.slice(1)

@@ -2,9 +2,10 @@ import { ApiError } from '@shoal/api'
 import { controls } from '../messages/controls.ts'
 import { errorMessage } from './error-message.ts'
 
-/** The message to show for an error. Those of node and hub say what to do. */
+/** Returns the message to show for an error. Those of node and hub say what to do. */
 export function messageOf(error: unknown): string {
-  // Of the page's own link, in its language. With a status, the node has answered that it could not reach somebody else.
+  // For the page's own connection, in its language. An error with a status comes from the node,
+  // which could not reach another host.
   if (error instanceof ApiError && error.code === 'unreachable' && error.status === 0) return error.message
   if (!(error instanceof Error) || error.message === '') return controls.unknown
   return errorMessage(error)

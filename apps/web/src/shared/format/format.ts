@@ -1,4 +1,7 @@
-/** Sizes, rates, times and lists for people, in the language of the page. Sizes count in thousands, as disks and networks are sold. */
+/**
+ * Formats sizes, rates, times and lists in the language of the page. Sizes have decimal units, as
+ * those of disks and networks.
+ */
 import type { Language } from '@shoal/messages'
 import { language, locale } from '../messages/language.ts'
 
@@ -15,7 +18,7 @@ function numbers(options: Intl.NumberFormatOptions): Intl.NumberFormat {
   return made
 }
 
-/** Three digits: 1.23, 12.3, 123. */
+/** Scales a number to three digits: 1.23, 12.3, 123. */
 function scaled(bytes: number): { value: number; unit: SizeUnit; digits: number } {
   let value = Math.max(0, bytes)
   let step = 0
@@ -27,20 +30,22 @@ function scaled(bytes: number): { value: number; unit: SizeUnit; digits: number 
   return { value, unit: UNITS[step]!, digits }
 }
 
-/** `1.46 GB`. */
+/** Formats a size: `1.46 GB`. */
 export function formatBytes(bytes: number): string {
   const { value, unit, digits } = scaled(bytes)
   if (unit === 'byte') return `${formatCount(value)} B`
   return numbers({ style: 'unit', unit, unitDisplay: 'short', ...fixed(digits) }).format(value)
 }
 
-/** Piece sizes are powers of two (BEP 52): `1 MiB` says that, `1.05 MB` does not. */
+/**
+ * Formats a piece size, which is a power of two (BEP 52): `1 MiB` shows that, `1.05 MB` does not.
+ */
 export function formatPieceSize(bytes: number): string {
   if (bytes >= 1_048_576 && bytes % 1_048_576 === 0) return `${bytes / 1_048_576} MiB`
   return bytes % 1024 === 0 ? `${bytes / 1024} KiB` : formatBytes(bytes)
 }
 
-/** `3.2 MB/s`. */
+/** Formats a rate: `3.2 MB/s`. */
 export function formatRate(bytesPerSecond: number): string {
   const { value, unit, digits } = scaled(bytesPerSecond)
   if (unit === 'byte') return `${formatCount(value)} B/s`
@@ -52,7 +57,7 @@ export function formatRate(bytesPerSecond: number): string {
 
 const fixed = (digits: number) => ({ minimumFractionDigits: digits, maximumFractionDigits: digits })
 
-/** 0 to 1 as `42 %` or `42.7 %`. Only what is complete is 100 %. */
+/** Formats 0 to 1 as `42 %` or `42.7 %`. Only 1 is shown as 100 %. */
 export function formatPercent(fraction: number, digits = 0): string {
   const factor = 10 ** digits
   const cut = fraction >= 1 ? 1 : Math.floor(fraction * 100 * factor) / 100 / factor
@@ -63,17 +68,20 @@ export function formatCount(count: number): string {
   return numbers({ maximumFractionDigits: 0 }).format(count)
 }
 
-/** `1.25`; large ones with fewer digits. */
+/** Formats a ratio: `1.25`; large ones with fewer digits. */
 export function formatRatio(ratio: number): string {
   return numbers(fixed(ratio >= 100 ? 0 : ratio >= 10 ? 1 : 2)).format(ratio)
 }
 
-/** Between the first two of three: German puts "und" before the last one, as in a sentence. */
+/**
+ * The separator between the first two of three: German puts "und" before the last one, as in a
+ * sentence.
+ */
 const SEPARATOR = new Intl.ListFormat(locale, { type: 'unit', style: 'short' })
   .formatToParts(['1', '2', '3'])
   .find(({ type }) => type === 'literal')!.value
 
-/** Facts next to each other: `3 torrents, /films`. Null and empty ones are left out. */
+/** Joins facts: `3 torrents, /films`. Null and empty ones are left out. */
 export function listOf(...facts: readonly (string | null)[]): string {
   return facts.filter(fact => fact !== null && fact !== '').join(SEPARATOR)
 }
@@ -97,7 +105,10 @@ function shortSpan(count: number, unit: (typeof SPANS)[number][0]): string {
   return numbers({ style: 'unit', unit, unitDisplay: 'narrow' }).format(count)
 }
 
-/** The largest units: `1d 4h`, `5m 20s`. More than ten years is shown as `∞`. */
+/**
+ * Formats a duration with its largest units: `1d 4h`, `5m 20s`. More than ten years are shown as
+ * `∞`.
+ */
 export function formatDuration(seconds: number, units: 1 | 2 = 2): string {
   if (!Number.isFinite(seconds) || seconds > 10 * SPANS[0][1]) return '∞'
   const whole = Math.max(0, Math.round(seconds))
@@ -118,7 +129,7 @@ export function formatDuration(seconds: number, units: 1 | 2 = 2): string {
 
 const relative = new Intl.RelativeTimeFormat(locale, { numeric: 'auto' })
 
-/** `3 minutes ago`, `in 2 days`. */
+/** Formats a time relative to now: `3 minutes ago`, `in 2 days`. */
 export function formatAgo(timeMs: number, nowMs = Date.now()): string {
   const seconds = (timeMs - nowMs) / 1000
   const [unit, length] = SPANS.find(([, each]) => Math.abs(seconds) >= each) ?? SPANS[4]

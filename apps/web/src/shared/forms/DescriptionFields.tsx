@@ -16,7 +16,7 @@ export function DescriptionFields() {
   )
 }
 
-/** Returns what the fields say. */
+/** Returns the values of the fields. */
 export function readDescription(form: FormData): { language?: string; license?: string } {
   const [language, license] = [String(form.get('language') ?? ''), String(form.get('license') ?? '')]
   return { ...(language !== '' && { language }), ...(license !== '' && { license }) }

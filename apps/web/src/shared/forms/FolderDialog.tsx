@@ -22,13 +22,13 @@ interface Props {
   readonly title?: string
   readonly confirm?: string
   readonly start?: string | undefined
-  /** Files can be chosen too. */
+  /** Whether files can be chosen, too. */
   readonly files?: boolean
   onChoose(chosen: ChosenPath): void
   onClose(): void
 }
 
-/** Looks through the folders of the node's machine, among those that it may use. */
+/** Browses the folders of the node's machine that the node may use. */
 export function FolderDialog({ title, confirm = t.choose, start, files = false, onChoose, onClose }: Props) {
   const [path, setPath] = useState(start)
   const [file, setFile] = useState<string | null>(null)
@@ -38,7 +38,7 @@ export function FolderDialog({ title, confirm = t.choose, start, files = false, 
     setFile(null)
     setPath(to)
   }
-  // While another folder is on its way, the one that is shown is not the one that was clicked.
+  // While another folder is loading, the displayed one is not the one that was clicked.
   const chosen =
     file === null
       ? listing && !asked.loading

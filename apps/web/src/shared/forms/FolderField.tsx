@@ -12,13 +12,13 @@ const t = texts.add.options
 
 interface Props {
   readonly label?: string
-  /** Null: as the label or the settings say. */
+  /** Null: the folder of the label or of the settings. */
   readonly value: string | null
   readonly needsBytes?: number
   onChange(directory: string): void
 }
 
-/** A folder on the node's machine, with how much room is there. */
+/** A folder on the node's machine, with its free space. */
 export function FolderField({ label = t.folder, value, needsBytes = 0, onChange }: Props) {
   const [browsing, setBrowsing] = useState(false)
   const usual = useAsked(api => api.getSettings({}), []).value?.downloads.directory

@@ -1,6 +1,6 @@
 import { useCell, useNode } from '../node/context.tsx'
 
-/** The labels that there are, offered by the field whose `list` it is. */
+/** The existing labels, offered by the field that refers to this list. */
 export function LabelNames({ id }: { id: string }) {
   const labels = useCell(useNode().labels)
   return (

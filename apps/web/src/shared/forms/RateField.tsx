@@ -12,12 +12,12 @@ export interface RateFieldProps {
   readonly disabled?: boolean
   readonly describedBy?: string | undefined
   readonly invalid?: boolean
-  /** Told once the field is left, or Enter pressed. */
+  /** Called when the field loses the focus, or on Enter. */
   onChange(bytesPerSecond: number | null): void
   onWrong?(wrong: boolean): void
 }
 
-/** A rate in kB/s or MB/s; empty for no limit. `2 MB` may be written whatever the unit. */
+/** A rate in kB/s or MB/s; empty for no limit. A unit can be typed, too: `2 MB`. */
 export function RateField({
   id,
   label,

@@ -6,11 +6,11 @@ interface Props extends Omit<ComponentProps<'input'>, 'value' | 'onChange' | 'on
   readonly invalid?: boolean | undefined
   readonly describedBy?: string | undefined
   onWritten(text: string): void
-  /** The field was left, or Enter pressed. */
+  /** Called when the field loses the focus, or on Enter. */
   onCommit(): void
 }
 
-/** A line of text that is saved once it is written. */
+/** A line of text that is saved when the user has finished typing. */
 export function SavedInput({ written, invalid, describedBy, onWritten, onCommit, ...rest }: Props) {
   return (
     <input

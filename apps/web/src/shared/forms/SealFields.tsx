@@ -9,7 +9,10 @@ import type { FormProblem } from '../sealing/seal-form.ts'
 import { listWays, problemAt, type Way } from '../sealing/ways.ts'
 import styles from './seal.module.css'
 
-/** Texts of the form, which the console words for a node and the share page for a browser. */
+/**
+ * Texts of the form, which differ between the console (for a node) and the share page (for a
+ * browser).
+ */
 type SealText = 'to' | Way | `${Way}Hint` | 'keys' | 'keysHint' | PassphraseText
 
 interface Props {
@@ -17,7 +20,10 @@ interface Props {
   readonly problem: FormProblem | null
 }
 
-/** Returns the problem until the fields change, since it belongs to what was there before, and a function to call then. */
+/**
+ * Returns the problem until the fields change, since it belongs to the previous values, and a
+ * function to call then.
+ */
 function useUnanswered(problem: FormProblem | null): [FormProblem | null, () => void] {
   const [answered, setAnswered] = useState<FormProblem | null>(null)
   return [problem === answered ? null : problem, () => setAnswered(problem)]
@@ -122,7 +128,7 @@ export function PassphraseFields({ say, problem: given }: PassphraseProps) {
 }
 
 const TONES = { weak: 'bad', fair: 'warn', strong: 'good' } as const satisfies Record<Strength, string>
-/** The bar is full from here on. */
+/** The strength at which the bar is full. */
 const ENOUGH_BITS = 66
 
 interface StrengthProps {

@@ -1,23 +1,23 @@
-/** Rates as people write them. Units are of a thousand, as networks count. */
+/** Units of rates, decimal as in networks. */
 export const RATE_UNITS = { 'kB/s': 1000, 'MB/s': 1_000_000 } as const
 export type RateUnit = keyof typeof RATE_UNITS
 
 export const MAX_RATE_BYTES_PER_SECOND = 1e12
 
-/** The unit in which a rate reads best. */
+/** Returns the unit in which a rate is most readable. */
 export function unitFor(bytesPerSecond: number | null): RateUnit {
   return bytesPerSecond !== null && bytesPerSecond >= 1_000_000 ? 'MB/s' : 'kB/s'
 }
 
-/** A rate in a unit, as text for a field: `1.5`. Empty for none. */
+/** Formats a rate in a unit as the text of a field: `1.5`. Empty for null. */
 export function rateText(bytesPerSecond: number | null, unit: RateUnit): string {
   if (bytesPerSecond === null) return ''
   return String(Math.round((bytesPerSecond / RATE_UNITS[unit]) * 1000) / 1000)
 }
 
 /**
- * Parses a rate into bytes per second: null for an empty field or 0 (no limit), undefined if it is not a rate. A unit that is written along
- * (`2 MB`, `500k`) counts before the field's.
+ * Parses a rate into bytes per second: null for an empty field or 0 (no limit), undefined if it is
+ * not a rate. A typed unit (`2 MB`, `500k`) overrides that of the field.
  */
 export function parseRate(text: string, unit: RateUnit): number | null | undefined {
   if (text.trim() === '') return null

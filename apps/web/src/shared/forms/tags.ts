@@ -1,4 +1,4 @@
-/** Tags as they are written in one field: between commas, each once. */
+/** Parses the tags of a field: separated by commas, without duplicates. */
 export function parseTags(text: string): string[] {
   return [
     ...new Set(

@@ -7,7 +7,7 @@ import { Card, Notice } from '../controls/Panels.tsx'
 import type { NewIdentity } from './identity.ts'
 import { Words } from './Words.tsx'
 
-/** The texts of the form, of the page that shows it. */
+/** Texts of the form, from the page that shows it. */
 export interface WordsTexts {
   readonly words: string
   readonly wordsBody: string
@@ -26,7 +26,7 @@ interface Props {
   onDone(): void
 }
 
-/** Shows the words of a new key once, and continues when one of them was typed. */
+/** Shows the words of a new key once, and continues when the user has typed one of them. */
 export function WordsForm({ texts: t, made, isBusy, onDone }: Props) {
   const words = made.words.split(' ')
   const [asked] = useState(() => Math.floor(Math.random() * words.length))

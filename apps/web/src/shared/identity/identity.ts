@@ -1,4 +1,7 @@
-/** Identities in the browser: new ones, those of 24 words, and logins with the key of this device. Loaded when somebody logs in or joins. */
+/**
+ * Identities in the browser: new ones, those of 24 words, and logins with the key of this device.
+ * Loaded when the user logs in or joins.
+ */
 import { base64urlnopad } from '@scure/base'
 import { KeyPair } from '@shoal/identity'
 import {
@@ -20,11 +23,14 @@ export interface NewIdentity {
   readonly device: BrowserDevice
   /** The root key as 24 words. */
   readonly words: string
-  /** The key that can replace a stolen root key, as 24 words. It is kept nowhere else. */
+  /** The key that can replace a stolen root key, as 24 words. It is not stored anywhere else. */
   readonly successorWords: string
 }
 
-/** Makes a person with this browser as the only device. `messageKey`: the public half of its key for chat. Default: one whose secret half is dropped at once. */
+/**
+ * Creates a person with this browser as the only device. `messageKey`: the public half of its key
+ * for chat. Default: a key whose secret half is discarded.
+ */
 export async function createIdentity(deviceName: string, messageKey?: Uint8Array): Promise<NewIdentity> {
   const [root, successor] = [KeyPair.generate(), KeyPair.generate()]
   const made = await makeDevice(deviceName, messageKey)
@@ -50,13 +56,13 @@ export function rootOfWords(words: string): KeyPair {
   return fromSeedWords(words)
 }
 
-/** The secret that a passkey computes (PRF), and the person whose root key it opens. */
+/** The secret that a passkey computes (PRF), and the person whose root key it decrypts. */
 export interface PasskeySecret {
   readonly secret: Uint8Array
   readonly did: string
 }
 
-/** Encrypts a root key, so that only the passkey opens it: base64url. */
+/** Encrypts a root key, so that only the passkey can decrypt it. Returns base64url. */
 export function sealRoot(root: KeyPair, by: PasskeySecret): string {
   return toText(wrapWithPasskey(root.exportSecret().seed, by))
 }
@@ -66,12 +72,15 @@ export function openRoot(sealed: string, by: PasskeySecret): KeyPair {
   return new KeyPair(unwrapWithPasskey(fromText(sealed), by))
 }
 
-/** Whether a root key signs the next list after these, of which there is at least one, oldest first. */
+/** Returns whether a root key signs the list after these. `lists`: at least one, oldest first. */
 export function signsNext(root: KeyPair, lists: readonly Uint8Array[]): boolean {
   return toText(readDeviceList(lists.at(-1)!).list.root) === toText(root.publicKey)
 }
 
-/** The root key of a person itself in the place of a device: no list has it, and it proves only whose the lists are. */
+/**
+ * Returns the root key of a person as a device: it is not on any list, and proves only whose the
+ * lists are.
+ */
 export function rootAsDevice(root: KeyPair, did: string): BrowserDevice {
   const { publicKey } = root
   const keys = { loginKey: publicKey, messageKey: publicKey }
@@ -79,7 +88,10 @@ export function rootAsDevice(root: KeyPair, did: string): BrowserDevice {
   return { did, description, publicKey, secret: root.exportSecret().seed, lists: [] }
 }
 
-/** Makes this browser a device that a node can add to those of the person. Until then no list has it. */
+/**
+ * Creates a device for this browser that a node can add to those of the person. Until then, it is
+ * not on any list.
+ */
 export async function describeThisBrowser(
   did: string,
   deviceName: string,
@@ -89,8 +101,9 @@ export async function describeThisBrowser(
 }
 
 /**
- * Adds this browser to the devices of the owner of a root key. `lists`: all lists that the hub knows of that person, oldest first, at least one. Throws `bad-argument` if another key signs the
- * person's lists meanwhile.
+ * Adds this browser to the devices of the owner of a root key. `lists`: all lists of that person
+ * that the hub knows, oldest first, at least one. Throws `bad-argument` if the person's lists are
+ * signed by another key by now.
  */
 export async function addThisBrowser(
   root: KeyPair,
@@ -100,7 +113,7 @@ export async function addThisBrowser(
 ): Promise<BrowserDevice> {
   const newest = readDeviceList(lists.at(-1)!)
   const made = await makeDevice(deviceName, messageKey)
-  // Clocks of devices differ.
+  // The clocks of devices differ.
   const issued = Math.max(unixSeconds(), newest.list.issued)
   const next = signDeviceList(
     {
@@ -114,7 +127,7 @@ export async function addThisBrowser(
   return { did: didOf(newest.list), ...made, lists: [...lists, next.bytes] }
 }
 
-/** Signs with the login key of a browser. */
+/** Returns a function that signs with the login key of a browser. */
 export function signerOf({ publicKey, secret }: Pick<BrowserDevice, 'publicKey' | 'secret'>) {
   const sign = async (message: Uint8Array) =>
     secret instanceof Uint8Array

@@ -7,17 +7,17 @@ const TextView = lazy(() => import('./TextView.tsx'))
 
 interface Props {
   readonly file: ShownFile
-  /** All files of the torrent: subtitles are found among them. */
+  /** All files of the torrent, among which subtitles are found. */
   readonly files: readonly ShownFile[]
-  /** For other players; absent where only this page can read the file. */
+  /** For other players; absent if only this page can read the file. */
   readonly playlistUrl?: string
   /** Called when an audio file has ended. */
   onEnded?(): void
-  /** Shown for a file that has no viewer here. */
+  /** Shown for a file without a viewer. */
   readonly children?: ReactNode
 }
 
-/** Shows a file with the viewer for its kind, which is loaded first. */
+/** Shows a file with the viewer for its kind, which is loaded on demand. */
 export function FileView({ file, files, playlistUrl, onEnded, children }: Props) {
   const playlist = playlistUrl === undefined ? {} : { playlistUrl }
   switch (file.kind) {

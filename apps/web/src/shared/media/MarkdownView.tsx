@@ -2,7 +2,7 @@ import { type Block, type Inline, inlineText, parseBlocks } from '@shoal/markdow
 import { type ComponentType, createContext, createElement, type ReactNode, useContext, useMemo } from 'react'
 import styles from './media.module.css'
 
-/** Elements for parts of a text that a screen shows in a way of its own. */
+/** Components that replace parts of a text. */
 export interface MarkdownParts {
   readonly text?: ComponentType<{ readonly text: string }>
   /** `label`: the text that hides the address. */
@@ -16,7 +16,7 @@ export interface MarkdownParts {
 
 export const MarkdownPartsContext = createContext<MarkdownParts>({})
 
-/** Markdown as elements. It has no way to become HTML of its own. */
+/** Renders Markdown as elements. HTML in it is never rendered. */
 export default function MarkdownView({ text }: { readonly text: string }) {
   const blocks = useMemo(() => parseBlocks(text), [text])
   return <article className={styles.markdown}>{blocks.map(blockElement)}</article>
@@ -61,7 +61,9 @@ function listElement({ ordered, start, items }: Extract<Block, { kind: 'list' }>
   )
 }
 
-/** An item of one paragraph needs no paragraph of its own. */
+/**
+ * Returns the elements of a list item. A single paragraph is rendered without a paragraph element.
+ */
 function itemElements(blocks: readonly Block[]): ReactNode {
   const [first, ...rest] = blocks
   if (first?.kind !== 'paragraph') return blocks.map(blockElement)
@@ -131,11 +133,14 @@ function Text({ text }: { readonly text: string }): ReactNode {
 function Heading({ level, children }: { readonly level: number; readonly children: ReactNode }) {
   const { heading: Own } = useContext(MarkdownPartsContext)
   if (Own) return <Own level={level}>{children}</Own>
-  // The page has its own first heading: those of a document stand below it.
+  // The page has its own first-level heading: those of a document are one level lower.
   return createElement(`h${Math.min(6, level + 1)}`, {}, children)
 }
 
-/** An address in the text of a link is text: elements of links cannot contain each other. */
+/**
+ * Whether the text is within a link: an address there stays plain text, since links cannot be
+ * nested.
+ */
 const InLinkContext = createContext(false)
 
 function Anchor({ href, label, children }: { href: string; label: string; children: ReactNode }) {

@@ -24,7 +24,7 @@ export interface MediaDialogProps {
   onClose(): void
 }
 
-/** Shows one file over the whole page. */
+/** Shows one file on the whole page. */
 export default function MediaDialog({ files, index, playlistUrl, onOpen, onClose }: MediaDialogProps) {
   const { at, count, go, keyDown, onEnded } = useSteps(files, index, onOpen)
   const file = files.find(each => each.index === index)

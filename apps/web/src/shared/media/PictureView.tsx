@@ -6,7 +6,7 @@ import type { ShownFile } from './shown-file.ts'
 
 const say = texts.media
 
-/** A picture as large as there is room; a click shows it in its own size. */
+/** Shows a picture as large as possible; a click shows it in its original size. */
 export default function PictureView({ file }: { readonly file: ShownFile }) {
   const [state, setState] = useState<'loading' | 'shown' | 'failed'>('loading')
   const [full, setFull] = useState(false)

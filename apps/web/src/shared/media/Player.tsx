@@ -13,14 +13,14 @@ const say = texts.media
 
 export interface PlayerProps {
   readonly file: ShownFile
-  /** The other files of the torrent: subtitles are found among them. */
+  /** The other files of the torrent, among which subtitles are found. */
   readonly files: readonly ShownFile[]
-  /** For other players; absent where only this page can read the file. */
+  /** For other players; absent if only this page can read the file. */
   readonly playlistUrl?: string
   onEnded?: () => void
 }
 
-/** Plays a file while it downloads: the pieces that the browser asks for are fetched first. */
+/** Plays a file while it downloads: the pieces that the browser requests are downloaded first. */
 export default function Player({ file, files, playlistUrl, onEnded }: PlayerProps) {
   const player = useRef<HTMLVideoElement>(null)
   const [state, setState] = useState<'waiting' | 'ready' | 'failed'>('waiting')
@@ -40,7 +40,7 @@ export default function Player({ file, files, playlistUrl, onEnded }: PlayerProp
     actOnPlayer(player.current, key, setSpeed)
   }
   return (
-    // biome-ignore lint/a11y/noStaticElementInteractions: keys work wherever in the player the focus is
+    // biome-ignore lint/a11y/noStaticElementInteractions: keys work wherever the focus is in the player
     <div className={styles.player} onKeyDown={keyDown}>
       <div className={file.kind === 'audio' ? styles.audio : styles.video}>
         {file.kind === 'audio' && <p className={styles.audioName}>{file.name}</p>}
@@ -49,7 +49,7 @@ export default function Player({ file, files, playlistUrl, onEnded }: PlayerProp
           src={file.url}
           controls
           autoPlay
-          // The node serves ranges: only what is played, and a little ahead, is asked for.
+          // The node serves ranges: only the played part, and a little ahead, is requested.
           preload="metadata"
           aria-label={file.name}
           onWaiting={() => setState('waiting')}
@@ -92,11 +92,11 @@ export default function Player({ file, files, playlistUrl, onEnded }: PlayerProp
   )
 }
 
-/** Stops fetching when the player is removed from the page. */
+/** Stops the download when the player is removed from the page. */
 function useStopOnLeave(player: { readonly current: HTMLMediaElement | null }, url: string): void {
   useEffect(() => {
     const element = player.current
-    // Strict mode leaves and comes back at once.
+    // Strict mode unmounts and mounts again at once.
     if (element && !element.hasAttribute('src')) element.src = url
     return () => {
       element?.pause()

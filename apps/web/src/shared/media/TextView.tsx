@@ -14,7 +14,9 @@ const MarkdownView = lazy(() => import('./MarkdownView.tsx'))
 
 type Reading = { kind: 'loading' } | { kind: 'failed' } | { kind: 'read'; read: ReadText | null }
 
-/** A file of text, or the beginning of it. Markdown is shown formatted unless its source is asked for. */
+/**
+ * Shows a text file, or its beginning. Markdown is formatted unless the user chooses the source.
+ */
 export default function TextView({
   file,
   isMarkdown,

@@ -1,4 +1,4 @@
-/** The kind of viewer for a file. */
+/** The viewer for a file. */
 export type MediaKind = 'video' | 'audio' | 'picture' | 'markdown' | 'text' | 'pdf' | 'other'
 
 /** Types that browsers draw in an <img>. That includes SVG, whose scripts do not run there. */
@@ -25,7 +25,7 @@ export function kindOf({
   return TEXT_TYPES.test(type) ? 'text' : 'other'
 }
 
-/** Whether the page has a viewer for this kind. */
+/** Returns whether the page has a viewer for this kind. */
 export function canShow(kind: MediaKind): boolean {
   return kind !== 'other'
 }

@@ -1,6 +1,9 @@
 import { kindOf as kindOfFile, type MediaKind } from './kinds.ts'
 
-/** Types that browsers show, by file extension. Everything else is sent as bytes, so that files of strangers never become pages. */
+/**
+ * Types that browsers can show, by file extension. All others are sent as bytes, so that files of
+ * strangers are never rendered as pages.
+ */
 const TYPES: Readonly<Record<string, string>> = {
   mp4: 'video/mp4',
   m4v: 'video/mp4',
@@ -34,7 +37,7 @@ export function mediaTypeOf(name: string): string {
   return Object.hasOwn(TYPES, ending) ? TYPES[ending]! : 'application/octet-stream'
 }
 
-/** The kind of viewer for a file. Its name decides: torrents do not tell types. */
+/** Returns the viewer for a file, chosen by its name: torrents do not contain media types. */
 export function kindOf(name: string): MediaKind {
   return kindOfFile({ path: name, mediaType: mediaTypeOf(name) })
 }

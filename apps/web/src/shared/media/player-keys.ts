@@ -1,6 +1,6 @@
 export const SPEEDS = [0.5, 0.75, 1, 1.25, 1.5, 1.75, 2] as const
 
-/** The actions of keys in a player, as in other players. Null for other keys. */
+/** Actions of keys, as in other players. Null for other keys. */
 export type PlayerKey =
   | { readonly kind: 'play' | 'mute' | 'fullscreen' | 'subtitles' }
   | { readonly kind: 'seek'; readonly seconds: number }
@@ -27,13 +27,13 @@ export function playerKeyOf(event: { key: string; ctrlKey: boolean; metaKey: boo
   return KEYS[event.key.length === 1 ? event.key.toLowerCase() : event.key] ?? null
 }
 
-/** The next faster or slower speed. */
+/** Returns the next faster or slower speed. */
 export function nextSpeed(speed: number, step: number): number {
   const at = SPEEDS.findIndex(each => each >= speed)
   return SPEEDS[Math.max(0, Math.min(SPEEDS.length - 1, (at < 0 ? SPEEDS.length - 1 : at) + step))]!
 }
 
-/** Does what a key says; speed is given to `setSpeed`, which shows it too. */
+/** Performs the action of a key. A new speed is passed to `setSpeed`, which also displays it. */
 export function actOnPlayer(
   player: HTMLMediaElement,
   key: PlayerKey,
@@ -65,7 +65,7 @@ export function actOnPlayer(
   }
 }
 
-/** Shows the next subtitles; after the last, none. */
+/** Shows the next subtitles, or none after the last. */
 function showNextTrack({ textTracks }: HTMLMediaElement): void {
   const tracks = [...textTracks]
   const shown = tracks.findIndex(({ mode }) => mode === 'showing')

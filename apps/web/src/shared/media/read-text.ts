@@ -1,15 +1,15 @@
-/** More than this is not shown: no one reads it in a browser, and drawing it would take long. */
+/** Larger files are cut: nobody reads them in a browser, and rendering would be slow. */
 export const MAX_TEXT_BYTES = 1_000_000
 
 export interface ReadText {
   readonly text: string
-  /** Bytes that `text` shows; fewer than the file has when it was cut. */
+  /** Length of the bytes in `text`; less than the length of the file if it was cut. */
   readonly shownBytes: number
 }
 
 /**
- * The beginning of a file as text: UTF-8, or Windows-1252 where it is not that. Null if it is not text. Rejects when it cannot be read,
- * or with the signal's reason.
+ * Returns the beginning of a file as text: UTF-8, or else Windows-1252. Returns null if it is not
+ * text. Rejects if it cannot be read, or with the signal's reason.
  */
 export async function readText(
   url: string,
@@ -23,7 +23,7 @@ export async function readText(
   return decodeText(await firstBytes(response.body, wanted), wanted < lengthBytes)
 }
 
-/** At most so many bytes, also of a server that ignores ranges. */
+/** Reads at most `most` bytes, even if the server ignores ranges. */
 async function firstBytes(body: ReadableStream<Uint8Array>, most: number): Promise<Uint8Array> {
   const bytes = new Uint8Array(most)
   let length = 0
@@ -41,7 +41,8 @@ async function firstBytes(body: ReadableStream<Uint8Array>, most: number): Promi
 
 export function decodeText(bytes: Uint8Array, isCut: boolean): ReadText | null {
   if (looksBinary(bytes)) return null
-  // A cut may fall within a character: `stream` keeps what is incomplete back instead of refusing it.
+  // The cut may be within a character: `stream` holds incomplete characters back instead of
+  // rejecting them.
   const decode = (encoding: string, fatal: boolean) =>
     new TextDecoder(encoding, { fatal }).decode(bytes, { stream: isCut })
   try {
@@ -51,7 +52,7 @@ export function decodeText(bytes: Uint8Array, isCut: boolean): ReadText | null {
   }
 }
 
-/** Text has no zero bytes, whatever its encoding of the supported ones. */
+/** Returns whether there are zero bytes, which text does not contain in any supported encoding. */
 function looksBinary(bytes: Uint8Array): boolean {
   return bytes.subarray(0, 8192).includes(0)
 }

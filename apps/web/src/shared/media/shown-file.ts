@@ -10,11 +10,11 @@ export interface ShownFile {
   readonly mediaType: string
   readonly lengthBytes: number
   readonly haveBytes: number
-  /** The address that the browser reads it from. */
+  /** The address from which the browser reads it. */
   readonly url: string
 }
 
-/** `makeUrl` is called when the address is first read: a torrent can have 100,000 files. */
+/** `makeUrl` is called when the address is first used: a torrent can have 100,000 files. */
 export function shownFile(file: Omit<ShownFile, 'kind' | 'url'>, makeUrl: () => string): ShownFile {
   let url: string | undefined
   return {

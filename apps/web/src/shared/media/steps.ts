@@ -4,16 +4,16 @@ import { canShow } from './kinds.ts'
 import type { ShownFile } from './shown-file.ts'
 
 export interface Steps {
-  /** The place of the file among those that can be shown, from 0. */
+  /** The index of the file among those that can be shown. */
   readonly at: number
   readonly count: number
   go(step: number): void
   keyDown(event: KeyboardEvent): void
-  /** After an episode comes the next one, not its subtitles. */
+  /** Continues with the next episode, not with subtitles. */
   onEnded(): void
 }
 
-/** Leads from one file of a share to the next that can be shown. */
+/** Steps through the files of a share that can be shown. */
 export function useSteps(files: readonly ShownFile[], index: number, onOpen: (index: number) => void): Steps {
   const file = files.find(each => each.index === index)
   const shown = files.filter(each => each === file || canShow(each.kind))
@@ -25,7 +25,7 @@ export function useSteps(files: readonly ShownFile[], index: number, onOpen: (in
     count: shown.length,
     go,
     keyDown(event) {
-      // A player has these keys for itself.
+      // A player uses these keys itself.
       if (file?.kind === 'video' || file?.kind === 'audio') return
       const key = logicalKey(event.key)
       if (key === 'ArrowLeft') go(-1)

@@ -1,4 +1,4 @@
-/** Subtitles of a file, as the browser's cues want them. Times in seconds. */
+/** A subtitle, in the form of a browser's cue. Times in seconds. */
 export interface Cue {
   readonly startSeconds: number
   readonly endSeconds: number
@@ -12,7 +12,10 @@ const MAX_CUES = 50_000
 const MAX_TRACKS = 100
 const TIMES = /^\s*((?:\d+:)?\d{1,2}:\d{2}[.,]\d{1,3})\s*-->\s*((?:\d+:)?\d{1,2}:\d{2}[.,]\d{1,3})/
 
-/** The cues of SubRip (.srt) or WebVTT (.vtt) text. What is not understood is left out: a half-downloaded file still shows its start. */
+/**
+ * Parses the cues of SubRip (.srt) or WebVTT (.vtt) text. Invalid parts are left out: a partly
+ * downloaded file still shows its beginning.
+ */
 export function parseCues(text: string): Cue[] {
   const cues: Cue[] = []
   const isVtt = /^\uFEFF?WEBVTT/.test(text)
@@ -29,7 +32,7 @@ export function parseCues(text: string): Cue[] {
 }
 
 function parseCue(lines: readonly string[], isVtt: boolean): Cue | null {
-  // The number (SubRip) or name (WebVTT) of a cue may stand above its times.
+  // The number (SubRip) or name (WebVTT) of a cue may precede its times.
   const at = lines.slice(0, 2).findIndex(line => TIMES.test(line))
   if (at < 0) return null
   const [, start, end] = TIMES.exec(lines[at]!)!
@@ -48,7 +51,10 @@ function parseSeconds(time: string): number {
   return seconds + Number(fraction.padEnd(3, '0')) / 1000
 }
 
-/** SubRip knows <b>, <i>, <u> and <font>, and some write {\an8} and the like; WebVTT knows only the first three. */
+/**
+ * Converts the text of a cue to WebVTT. SubRip supports <b>, <i>, <u> and <font>, and some files
+ * contain {\an8} and similar; WebVTT supports only the first three.
+ */
 function toVttText(text: string): string {
   return text
     .replace(/\{\\[^}]{0,100}\}/g, '')
@@ -60,11 +66,14 @@ function toVttText(text: string): string {
 
 export interface FoundSubtitle<Item> {
   readonly item: Item
-  /** `en` of `film.en.srt`; empty without one. */
+  /** `en` for `film.en.srt`; empty if there is none. */
   readonly language: string
 }
 
-/** The subtitles next to a film: those whose name begins with its own, and those in a folder `Subs` or the like. */
+/**
+ * Returns the subtitles of a film: files whose name begins with its name, and those in a folder
+ * such as `Subs`.
+ */
 export function subtitlesBeside<Item extends { path: string }>(film: string, files: readonly Item[]) {
   const folder = film.slice(0, film.lastIndexOf('/') + 1)
   const stem = withoutEnding(film.slice(folder.length))

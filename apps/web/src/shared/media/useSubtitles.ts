@@ -4,8 +4,9 @@ import type { ShownFile } from './shown-file.ts'
 import { MAX_SUBTITLE_BYTES, parseCues, subtitlesBeside } from './subtitles.ts'
 
 /**
- * Gives a player the subtitles next to its film. They are made of cues rather than loaded as a document, so that SubRip works
- * and the page needs no rights for `blob:` addresses. Answers the names of those that could not be read.
+ * Adds the subtitles of a film to its player. They are added as cues instead of loaded as a
+ * document, so that SubRip works and the page needs no permission for `blob:` addresses. Returns
+ * the names of those that could not be read.
  */
 export function useSubtitles(
   player: RefObject<HTMLMediaElement | null>,
@@ -13,7 +14,7 @@ export function useSubtitles(
   siblings: readonly ShownFile[],
 ) {
   const [failed, setFailed] = useState<readonly string[]>([])
-  // biome-ignore lint/correctness/useExhaustiveDependencies: a film's subtitles are read once
+  // biome-ignore lint/correctness/useExhaustiveDependencies: the subtitles of a film are read once
   useEffect(() => {
     const controller = new AbortController()
     const fail = (file: ShownFile) => !controller.signal.aborted && setFailed(names => [...names, file.name])
@@ -49,7 +50,10 @@ async function addTrack(
   track.mode = isFirst && language === '' ? 'showing' : 'disabled'
 }
 
-/** `pt-BR` of a file's name, when it is a language tag (BCP 47) at all. */
+/**
+ * Returns the language tag (BCP 47) in a file name, such as `pt-BR`, or an empty text if it is not
+ * one.
+ */
 function languageTag(language: string): string {
   return /^[a-z]{2,3}(-[A-Za-z]{2,4})?$/.test(language) ? language : ''
 }

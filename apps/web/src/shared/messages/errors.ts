@@ -1,7 +1,7 @@
 import type { ErrorCode } from '@shoal/torrent'
 import { language } from './language.ts'
 
-/** Codes of the node's API that are not the engine's. */
+/** Error codes of the node's API that are not codes of the engine. */
 type ApiCode =
   | 'account-waiting'
   | 'ambiguous'
@@ -26,13 +26,16 @@ type ApiCode =
 type Headlines = Readonly<Record<ErrorCode | ApiCode, string>>
 
 const loads = {
-  /** The messages of errors are English themselves. */
+  /** Messages of errors are English already. */
   en: async () => ({ default: null }),
   de: (): Promise<{ readonly default: Headlines }> => import('@shoal/api/error-texts/de'),
 }
 
-/** Says in a few words what kind of error a code is, for languages other than that of the errors' messages. Null in English. */
+/** Short descriptions of error codes, for languages other than English. Null in English. */
 export const headlines: Headlines | null = (await loads[language]()).default
 
-/** Says a message of the node in the language of the page; null if it does not know the message. Programs that load the texts set it. */
+/**
+ * Translates a message of the node into the language of the page; returns null if it does not know
+ * the message. Set by programs that load the texts.
+ */
 export const translation: { say: ((message: string) => string | null) | null } = { say: null }

@@ -4,33 +4,45 @@ import { remember, remembered } from '../base/remembered.ts'
 const KEY = 'shoal.language'
 const preferred = preferences()
 
-/** The language of this page; it changes only by loading the page again. */
+/** The language of this page; it changes only with a reload. */
 export const language = chooseLanguage(preferred, AVAILABLE)
 
 /** Whether the texts are replaced by a pseudo-translation, for tests of the simulated console: `?mock&lang=pseudo`. */
 export const isPseudo = preferred[0] === 'pseudo'
 
-/** The same with the region that the browser asks for, if it has one for this language: `en-GB`. For numbers, dates and the order of names. */
+/**
+ * The language with the region that the browser prefers, if it has one for this language: `en-GB`.
+ * For numbers, dates and sorting.
+ */
 export const locale = preferred.find(tag => tag.split('-')[0] === language) ?? language
 
-/** The choice that is stored; null if the browser's preference decides. */
+/** Returns the stored choice, or null if the browser's preference decides. */
 export function chosenLanguage(): Language | null {
   return AVAILABLE.find(each => each === remembered(KEY)) ?? null
 }
 
-/** Stores the choice and loads the page again in that language. Null returns to the browser's preference. */
+/**
+ * Stores the choice and reloads the page in that language. Null returns to the browser's
+ * preference.
+ */
 export function setLanguage(chosen: Language | null): void {
   remember(KEY, chosen)
   location.reload()
 }
 
-/** Says which language the page is in, for the browser and the style sheets. Called once before the first picture. */
+/**
+ * Sets the language of the document, for the browser and the style sheets. Called once before the
+ * first frame.
+ */
 export function showLanguage(): void {
   document.documentElement.lang = language
   document.documentElement.dir = directionOf(language)
 }
 
-/** Languages to show, best first. Workers are named by the language of their page; elsewhere, as in tests, it is English. */
+/**
+ * Returns the preferred languages, best first. The name of a worker is the language of its page;
+ * elsewhere, as in tests, it is English.
+ */
 function preferences(): readonly string[] {
   if (typeof document === 'undefined') return [(globalThis as { name?: string }).name ?? '']
   const mock = sessionItem('shoal.mock') ?? location.search

@@ -1,11 +1,14 @@
-/** Loads the texts of errors for pages that have to be small, and for which they are only of use once something has failed. Never rejects. */
+/**
+ * Loads the texts of errors for pages that must stay small and that need them only after a failure.
+ * Never rejects.
+ */
 export const loadReasons = (): Promise<void> =>
   import('./reasons.ts').then(
     reasons => reasons.loadReasons(),
     () => {},
   )
 
-/** Runs what may fail there. */
+/** Runs a call that may fail on such a page. */
 export const saying = <Result>(work: () => Promise<Result>): Promise<Result> =>
   work().catch(async error => {
     await loadReasons()

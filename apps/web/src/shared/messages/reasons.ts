@@ -5,8 +5,8 @@ type Texts = Readonly<Record<string, string>>
 type Load = () => Promise<readonly [{ readonly default: Texts }, { readonly default: Texts }]>
 
 /**
- * Loads the English texts, by which messages are recognized, and those of the language. The texts of a list of torrents come first, so that the first
- * screen of the console stays small.
+ * Loads the English texts, with which messages are recognized, and those of the language. The texts
+ * for the list of torrents are separate, so that the first screen of the console stays small.
  */
 const loads: Readonly<Record<typeof language, { readonly first: Load; readonly more: Load } | null>> = {
   en: null,
@@ -23,17 +23,19 @@ let english: Texts = {}
 let texts: Texts = {}
 
 /**
- * Loads what a list of torrents shows of what engine and node say when something fails, in the language of the page. Never rejects: without the
- * texts, errors have a headline in the language of the page.
+ * Loads the error texts for the list of torrents in the language of the page. Never rejects:
+ * without the texts, errors show a headline in the language of the page.
  */
 export const loadFirstReasons = (): Promise<void> => once('first')
 
-/** Loads all that engine, node and hub say when something fails. Never rejects. */
+/** Loads all error texts of engine, node and hub. Never rejects. */
 export async function loadReasons(): Promise<void> {
   await Promise.all([once('first'), once('more')])
 }
 
-/** Fetches. What is refused will be shown, so that the texts for it are loaded before. */
+/**
+ * Fetches. If the request fails, the error texts are loaded first, since the error will be shown.
+ */
 export const sayingFetch: typeof fetch = async (target, init) => {
   const response = await fetch(target, init)
   if (!response.ok) await loadReasons()

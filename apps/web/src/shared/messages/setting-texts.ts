@@ -4,10 +4,10 @@ import { language } from './language.ts'
 export type SettingTexts = Readonly<Record<string, { readonly title: string; readonly description: string }>>
 
 const loads = {
-  /** The contract has them. */
+  /** English texts are in the contract. */
   en: async (): Promise<{ readonly default: SettingTexts }> => ({ default: {} }),
   de: (): Promise<{ readonly default: SettingTexts }> => import('@shoal/api/setting-texts/de'),
 }
 
-/** Translations of the texts that settings have in the contract of the API. */
+/** Translations of the texts of settings in the contract of the API. */
 export const settingTexts = (await loads[language]()).default

@@ -1,2 +1,2 @@
-/** Splits text into addresses at white space and commas. */
+/** Splits a text into addresses at white space and commas. */
 export const addressesIn = (text: string) => text.split(/[\s,]+/).filter(Boolean)

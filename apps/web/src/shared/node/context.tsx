@@ -16,7 +16,10 @@ import { Question } from './question.ts'
 
 export const NodeContext = createContext<NodeStore | null>(null)
 
-/** The node. Its `api` is the contract's NodeApi; `torrents`, `stats`, `jobs`, `labels` are kept up to date by events. */
+/**
+ * Returns the node. Its `api` is the contract's NodeApi; events keep `torrents`, `stats`, `jobs`
+ * and `labels` up to date.
+ */
 export function useNode(): NodeStore {
   const node = useContext(NodeContext)
   if (!node) throw new Error('useNode needs a NodeContext above it')
@@ -27,19 +30,22 @@ export function useCell<Value>(cell: Cell<Value>): Value {
   return useSyncExternalStore(cell.subscribe, cell.get)
 }
 
-/** Whether the node runs a capability; false until it has named them. */
+/** Returns whether the node runs a capability; false until it has reported them. */
 export function useCapability(name: string): boolean {
   return useCell(useNode().info)?.capabilities.includes(name) ?? false
 }
 
-/** One torrent, rendered again when it changes; undefined when it is not (or no longer) there. */
+/** Returns a torrent, and renders again when it changes; undefined if it does not exist. */
 export function useTorrent(id: string): Torrent | undefined {
   const { torrents } = useNode()
   const subscribe = useCallback((tell: () => void) => torrents.onRow(id, tell), [torrents, id])
   return useSyncExternalStore(subscribe, () => torrents.get(id))
 }
 
-/** Listens to a topic (`torrent:ID`, `log`; null for all that the console subscribes to) for as long as the component is there. */
+/**
+ * Subscribes to a topic (`torrent:ID`, `log`; null for all topics of the console) while the
+ * component is mounted.
+ */
 export function useTopic(topic: string | null, listener: EventListener): void {
   const { events } = useNode()
   const latest = useRef(listener)
@@ -55,8 +61,9 @@ export function useTopic(topic: string | null, listener: EventListener): void {
 export type { Asked }
 
 /**
- * Asks the node through the API that `ask` receives, whose calls end with the question. Asks again when `keys` change, when an event outdates the
- * answer, and when events were lost or a node that did not answer is back.
+ * Sends requests to the node through the API that `ask` receives; its calls are aborted when they
+ * are not needed any longer. Repeats them when `keys` change, when an event invalidates the answer,
+ * when events were lost, and when the node is reachable again.
  */
 export function useAsked<Value>(
   ask: (api: NodeApi) => Promise<Value>,
@@ -72,7 +79,7 @@ export function useAsked<Value>(
   return asked
 }
 
-/** Asks the node as `useAsked` does, and again `everyMs` after each answer. */
+/** Like `useAsked`, and repeats the request `everyMs` after each answer. */
 export function useAskedEvery<Value>(
   everyMs: number,
   ask: (api: NodeApi) => Promise<Value>,

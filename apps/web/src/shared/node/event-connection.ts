@@ -3,7 +3,7 @@ import { topicOf } from '@shoal/api/event-topics'
 import { Cell } from '../base/cell.ts'
 import type { EventChannel, NodeLink } from './link.ts'
 
-/** `waiting`: for the next try. */
+/** `waiting`: until the next attempt. */
 export type ConnectionState = 'connecting' | 'online' | 'waiting'
 
 const FIRST_WAIT_MS = 500
@@ -14,23 +14,32 @@ export interface EventConnectionOptions {
   /** Topics that are always subscribed. */
   readonly topics: readonly string[]
   onEvent(event: NodeEvent): void
-  /** Called when a channel was lost or never opened; a rejection or `false` stops further tries (the login is gone). */
+  /**
+   * Called when a channel was lost or could not be opened. A rejection or `false` stops further
+   * attempts (the session has ended).
+   */
   mayRetry?(): Promise<boolean>
   readonly random?: () => number
 }
 
-/** `hasMissed`: events may have been lost since the listener was added; the event is then `hello` or `resync`. */
+/**
+ * `hasMissed`: events may have been lost since the listener was added; the event is then `hello` or
+ * `resync`.
+ */
 export type EventListener = (event: NodeEvent, hasMissed: boolean) => void
 
 interface Listening {
   readonly listener: EventListener
-  /** Null: the events of all topics that are subscribed. */
+  /** Null: events of all subscribed topics. */
   readonly topic: string | null
-  /** There was no channel for some of the time, or there was another one. */
+  /** Whether the channel was interrupted or replaced since the listener was added. */
   wasCut: boolean
 }
 
-/** The node's events, over channels that are opened again and again; topics of torrents come and go with who looks at them. */
+/**
+ * The node's events, through channels that are reopened when lost. Topics of torrents are
+ * subscribed while they have listeners.
+ */
 export class EventConnection {
   readonly state = new Cell<ConnectionState>('connecting')
   readonly #options: EventConnectionOptions
@@ -53,13 +62,17 @@ export class EventConnection {
       received: event => this.#received(event),
       lost: () => void this.#lost(),
     })
-    // A node opens no channel for a torrent that it no longer has, but ignores a later request for one.
+    // A node refuses to open a channel for a torrent that was removed, but ignores a later
+    // subscription to one.
     const more = new Set([...this.#listening].flatMap(({ topic }) => topic ?? []))
     for (const topic of topics) more.delete(topic)
     if (more.size > 0) this.#channel.send({ subscribe: [...more] })
   }
 
-  /** Calls the listener with the events of a topic, and with `hello` and `resync`, until the returned function is called. */
+  /**
+   * Calls the listener with the events of a topic, and with `hello` and `resync`, until the
+   * returned function is called.
+   */
   listen(topic: string | null, listener: EventListener): () => void {
     const listening: Listening = { listener, topic, wasCut: this.state.get() !== 'connecting' }
     if (topic !== null && !this.#isWanted(topic)) this.#channel?.send({ subscribe: [topic] })
@@ -74,7 +87,7 @@ export class EventConnection {
     return this.#options.topics.includes(topic) || [...this.#listening].some(each => each.topic === topic)
   }
 
-  /** Tries at once: the machine is online again, or somebody asked. */
+  /** Tries at once: the machine is online again, or the user asked. */
   retryNow(): void {
     if (this.state.get() === 'waiting') this.open()
   }
@@ -113,7 +126,10 @@ export class EventConnection {
   }
 }
 
-/** Doubles with every failure, and differs from page to page so that they do not come back all at once. */
+/**
+ * Returns the delay of the next attempt. It doubles with every failure, and is randomized so that
+ * pages do not reconnect at the same time.
+ */
 export function waitMs(failures: number, random: () => number): number {
   const longest = Math.min(LONGEST_WAIT_MS, FIRST_WAIT_MS * 2 ** failures)
   return longest * (0.5 + random() / 2)

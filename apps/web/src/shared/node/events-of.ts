@@ -1,7 +1,10 @@
 import type { NodeEvent, Topic } from '@shoal/api'
 import type { EventConnection } from './event-connection.ts'
 
-/** The events of topics one after the other, as commands read them, until the signal aborts. Where events may have been lost, there is a `resync`. */
+/**
+ * Yields the events of topics, as commands read them, until the signal aborts. Yields `resync` if
+ * events may have been lost.
+ */
 export async function* eventsOf(
   events: EventConnection,
   topics: readonly Topic[],

@@ -3,7 +3,10 @@ import { saying } from '../messages/on-failure.ts'
 import { sayingFetch } from '../messages/reasons.ts'
 import type { EventChannel, EventSink, NodeLink, PutOptions } from './link.ts'
 
-/** The node that serves this page. `unreachable`: the message of errors while it does not answer. */
+/**
+ * Returns a link to the node that serves this page. `unreachable`: the message of errors while it
+ * does not answer.
+ */
 export function httpLink(unreachable = 'The node does not answer.'): NodeLink {
   const putFile = (upload: string, path: string, body: Blob, options: PutOptions) =>
     put(

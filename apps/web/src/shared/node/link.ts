@@ -1,15 +1,21 @@
 import type { ClientMessage, NodeApi, NodeEvent, Upload } from '@shoal/api'
 import type { z } from 'zod'
 
-/** The console's connection to a node: over HTTP (http-link.ts), or to one that is simulated in the page (simulated-link.ts). */
+/**
+ * The console's connection to a node: over HTTP (http-link.ts), or to one that is simulated in the
+ * page (simulated-link.ts).
+ */
 export interface NodeLink {
   readonly api: NodeApi
   readonly simulated: boolean
-  /** Calls the sink until the channel is closed or lost. A lost channel is not opened again by itself. */
+  /**
+   * Opens an event channel that calls the sink until it is closed or lost. A lost channel is not
+   * reopened.
+   */
   openEvents(topics: readonly string[], sink: EventSink): EventChannel
-  /** Sends one file of an upload. Rejects with an ApiError, or with the signal's reason. */
+  /** Uploads one file. Rejects with an ApiError, or with the signal's reason. */
   putFile(upload: string, path: string, body: Blob, options: PutOptions): Promise<Upload>
-  /** Where a browser reads what an `href` of the API names. */
+  /** Returns the address for an `href` of the API. */
   urlOf(href: string): string
 }
 

@@ -3,7 +3,10 @@ import type { TorrentStore } from './torrent-store.ts'
 
 const PAGE = 1000
 
-/** Reads the list of torrents, and applies its events: those that come meanwhile afterwards. */
+/**
+ * Reads the list of torrents and applies its events; those that arrive during a read are applied
+ * after it.
+ */
 export class ListReader {
   readonly #api: Pick<NodeApi, 'listTorrents'>
   readonly #torrents: TorrentStore
@@ -14,7 +17,7 @@ export class ListReader {
     this.#torrents = torrents
   }
 
-  /** Returns false if the list must be read again. */
+  /** Applies an event. Returns false if the list must be read again. */
   apply(event: EventOf<'torrents'>): boolean {
     if (!this.#pending) return this.#torrents.apply(event)
     this.#pending.push(event)

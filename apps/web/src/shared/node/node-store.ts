@@ -8,25 +8,26 @@ import type { NodeLink } from './link.ts'
 import { ListReader } from './list-reader.ts'
 import { TorrentStore } from './torrent-store.ts'
 
-/** `open`: somebody may look. `locked`: a login is needed. */
+/** `open`: the node accepts requests. `locked`: a login is required. */
 export type AccessState = 'unknown' | 'open' | 'locked'
 
-/** After the node could not answer though it is there. */
+/** Delay after the node failed to answer although it is connected. */
 const RETRY_MS = 2000
-/** Rates of the last ten minutes, a second each: what the dashboard shows of now. */
+/** Rates of the last ten minutes, one per second, for the dashboard. */
 const RECENT = 600
 
 type Keepers = { readonly [Type in NodeEvent['type']]?: (event: EventOf<Type>) => void }
 
 /**
- * Keeps the part of the node that all screens show: read once, kept up to date by events, kept as it was while the node is gone. A screen asks for
- * everything else with `useAsked`, which asks again when an event outdates the answer.
+ * Caches the part of the node's state that all screens show: it is read once, kept up to date by
+ * events, and kept unchanged while the node is unreachable. Screens request everything else with
+ * `useAsked`, which repeats a request when an event invalidates the answer.
  */
 export class NodeStore {
   readonly link: NodeLink
   readonly torrents = new TorrentStore()
   readonly access = new Cell<AccessState>('unknown')
-  /** Whether the list was read at least once. */
+  /** Whether the list has been read at least once. */
   readonly loaded = new Cell(false)
   readonly info = new Cell<NodeInfo | null>(null)
   readonly stats = new Cell<NodeStats | null>(null)
@@ -38,7 +39,7 @@ export class NodeStore {
   readonly events: EventConnection
   readonly #list: ListReader
   readonly #reading = new Coalesced(() => this.#readAll())
-  /** Events that contain what the store keeps. */
+  /** Handlers of the events whose data the store keeps. */
   readonly #keepers: Keepers = {
     hello: event => this.#greeted(event),
     resync: () => this.#reading.run(),
@@ -65,7 +66,7 @@ export class NodeStore {
     return this.link.api
   }
 
-  /** Looks whether the node lets us in, and listens to it. */
+  /** Checks whether the node requires a login, and subscribes to its events. */
   async start(): Promise<void> {
     if (await this.#stillLoggedIn().catch(() => true)) this.events.open()
   }
@@ -75,7 +76,10 @@ export class NodeStore {
     this.events.close()
   }
 
-  /** Cancels a job. A job that has ended is removed from the list, since the node publishes no event for that. Rejects as the call does. */
+  /**
+   * Cancels a job. A finished job is removed from the list, since the node does not publish an
+   * event for that. Rejects as the call does.
+   */
   async cancelJob(job: Job): Promise<void> {
     await this.api.cancelJob({ id: job.id })
     if (job.endedMs !== null) this.jobs.set(this.jobs.get().filter(({ id }) => id !== job.id))
@@ -120,7 +124,10 @@ export class NodeStore {
     this.jobs.set([job, ...rest].sort((a, b) => b.startedMs - a.startedMs))
   }
 
-  /** Reads everything again. If the node does not answer, its next `hello` does so, or a timer while it is there. */
+  /**
+   * Reads everything again. If the node does not answer, this is repeated with its next `hello`, or
+   * after a delay while it is connected.
+   */
   async #readAll(): Promise<void> {
     try {
       const [isWhole] = await Promise.all([this.#list.read(), this.#readRest()])

@@ -1,7 +1,7 @@
 import type { NodeInfo } from '@shoal/api'
 import { texts } from '../messages/texts.ts'
 
-/** The port for peers, and why it is not the usual one. */
+/** Returns the port for peers, and why it is not the configured one. */
 export function peerPortText({ peerPort, takenPeerPort }: NodeInfo): string {
   const t = texts.pages.dashboard
   if (peerPort === 0) return t.portNone

@@ -1,5 +1,6 @@
 /**
- * The node's content security policy forbids code that is made of text. Zod tries to make some for speed, and browsers report each attempt;
- * its schemas look at this when they are made, so it stands before anything that imports them.
+ * The node's content security policy forbids `eval`. Zod tries to generate code for speed, and
+ * browsers report each attempt. Its schemas read this setting when they are created, so this module
+ * must be imported before them.
  */
 Object.assign(globalThis, { __zod_globalConfig: { jitless: true } })

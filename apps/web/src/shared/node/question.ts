@@ -4,11 +4,11 @@ import { isOutdated } from '@shoal/api/event-topics'
 
 type Asking = readonly [OperationName, object]
 
-/** Remembers which operations a screen asks, to know which events outdate the answer. */
+/** Records which operations a screen calls, to know which events invalidate the answer. */
 export class Question {
   #asked: Asking[] = []
 
-  /** Returns the API for asking once more: its calls end when the signal aborts, and are remembered. */
+  /** Returns the API for a new request: its calls are aborted with the signal, and recorded. */
   begin(api: NodeApi, signal: AbortSignal): NodeApi {
     const asked: Asking[] = []
     this.#asked = asked

@@ -5,7 +5,7 @@ import type { EventChannel, EventSink, NodeLink, PutOptions } from './link.ts'
 export interface SimulatedLinkOptions extends SimulationOptions {
   /** Seconds until the node becomes unreachable for ten seconds. Default: never. */
   readonly dropAfterSeconds?: number
-  /** Whether time passes by itself; tests call `node.tick` instead. Default: true. */
+  /** Whether time advances by itself; tests call `node.tick` instead. Default: true. */
   readonly isAnimated?: boolean
 }
 
@@ -13,7 +13,7 @@ const MOST_TORRENTS = 20_000
 const AWAY_MS = 10_000
 const SEND_BYTES_PER_SECOND = 40e6
 
-/** Options in an address: `?mock=busy&torrents=5000&locked&drop=5&lacks=4000000`. */
+/** Parses the options in an address: `?mock=busy&torrents=5000&locked&drop=5&lacks=4000000`. */
 export function simulationOptions(query: URLSearchParams): SimulatedLinkOptions {
   const asked = query.get('mock')
   const traffic = asked === 'busy' || asked === 'fresh' ? asked : 'calm'
@@ -30,7 +30,7 @@ export function simulationOptions(query: URLSearchParams): SimulatedLinkOptions 
   }
 }
 
-/** A node that is simulated in this page. */
+/** Returns a link to a node that is simulated in this page. */
 export function simulatedLink({
   dropAfterSeconds,
   isAnimated = true,

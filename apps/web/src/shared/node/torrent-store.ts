@@ -2,27 +2,28 @@ import type { EventOf, Torrent } from '@shoal/api'
 
 export type TorrentKey = keyof Torrent
 
-/** Changes since the list was last notified. */
+/** Changes since the last notification of list listeners. */
 export interface ListChange {
-  /** Torrents came or went. */
+  /** Whether torrents were added or removed. */
   readonly membership: boolean
   /** Members that changed in any torrent. */
   readonly keys: ReadonlySet<TorrentKey>
 }
 
-/** As in the event: members that may be missing. */
+/** The changed members of a torrent, as in the event. */
 export type TorrentChange = EventOf<'torrents'>['changed'][number]
 
 type ListListener = (change: ListChange) => void
-/** Runs later, once for all changes until then: before the next picture. */
+/** Schedules a call before the next frame, for all changes until then. */
 export type Schedule = (run: () => void) => void
 
-/** Rows told in one picture. To draw all that are in sight anew takes longer than one may take while the list scrolls. */
+/** Rows updated per frame. Redrawing all visible rows would exceed a frame while scrolling. */
 const ROWS_A_PICTURE = 5
 
 /**
- * All torrents of the node. What an event changes costs as much as there is in the event: rows listen to their own torrent, and listeners
- * are notified once per frame, of many rows in the frames that follow.
+ * All torrents of the node. The cost of an event depends only on its size: rows subscribe to their
+ * own torrent, and listeners are notified once per frame; many rows are spread over the following
+ * frames.
  */
 export class TorrentStore {
   readonly #torrents = new Map<string, Torrent>()
@@ -52,7 +53,7 @@ export class TorrentStore {
     return this.#torrents.values()
   }
 
-  /** A whole list as the node has it now. */
+  /** Replaces all torrents with a complete list from the node. */
   replace(torrents: Iterable<Torrent>, revision: number): void {
     const gone = new Set(this.#torrents.keys())
     for (const torrent of torrents) {
@@ -64,7 +65,7 @@ export class TorrentStore {
     this.#plan()
   }
 
-  /** Returns whether all that the event says was understood: `false` means that the list must be read anew. */
+  /** Applies an event. Returns false if it does not fit the list, which must then be read again. */
   apply({ revision, changed, removed }: EventOf<'torrents'>): boolean {
     if (revision <= this.revision) return true
     let whole = true
@@ -75,7 +76,7 @@ export class TorrentStore {
     return whole
   }
 
-  /** Shows a change before the node reports it. The node's word comes after and counts. */
+  /** Shows an expected change before the node reports it. The node's report overrides it. */
   assume(id: string, change: Partial<Torrent>): void {
     if (this.#torrents.has(id)) this.#put({ ...change, id })
     this.#plan()
@@ -151,7 +152,7 @@ export class TorrentStore {
 const sameJson = (a: unknown, b: unknown) =>
   typeof a === 'object' && typeof b === 'object' && JSON.stringify(a) === JSON.stringify(b)
 
-/** A hidden page draws no pictures: a timer then. */
+/** Calls back before the next frame. Hidden pages do not draw frames, so they use a timer. */
 function beforeNextPicture(run: () => void): void {
   if (typeof document !== 'undefined' && document.visibilityState === 'visible') requestAnimationFrame(run)
   else setTimeout(run, 250)

@@ -13,7 +13,7 @@ const say = texts.yourKey
 interface Props {
   readonly id?: string
   readonly className?: string
-  /** Called with a passphrase that is not easy to guess. */
+  /** Called with a passphrase that is hard to guess. */
   onChosen(passphrase: string): Promise<void>
   /** Returns the button that submits the form. */
   children?(isBusy: boolean): ReactNode

@@ -27,7 +27,10 @@ interface Made {
   readonly isKept: boolean
 }
 
-/** Makes the user's key: asks for a passphrase, keeps the key in this browser, and lets the user save its file. */
+/**
+ * Creates the user's key: asks for a passphrase, stores the key in this browser, and lets the user
+ * save its file.
+ */
 export function MakeKeyDialog({ onMade, onClose }: Props) {
   const id = useId()
   const [made, setMade] = useState<Made | null>(null)
@@ -47,7 +50,7 @@ export function MakeKeyDialog({ onMade, onClose }: Props) {
     <Dialog
       open
       title={t.make}
-      // A key that was made is used, however the dialog is closed: this browser keeps it.
+      // A new key is used even if the dialog is closed: this browser has stored it.
       onClose={made ? () => onMade(made.pair) : onClose}
       footer={
         made ? (

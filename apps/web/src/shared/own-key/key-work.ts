@@ -1,8 +1,8 @@
-/** The cryptography of key files. Loaded when somebody makes or opens one. */
+/** The cryptography of key files. Loaded when the user creates or opens one. */
 import { KeyPair, readKeyFile, writeKeyFile } from '@shoal/identity'
 import type { KeptKey } from './kept-key.ts'
 
-/** Makes a key and its file, as `shoal key new` writes it. */
+/** Creates a key and its file, as `shoal key new` does. */
 export async function makeKey(passphrase: string): Promise<{ pair: KeyPair; made: KeptKey }> {
   const pair = KeyPair.generate()
   const file = (await writeKeyFile(pair, passphrase)) as Uint8Array<ArrayBuffer>

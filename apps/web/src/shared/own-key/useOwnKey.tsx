@@ -18,11 +18,16 @@ export interface OwnKey {
   readonly fields: ReactNode
   /** Dialogs of the fields, which belong outside the form. */
   readonly dialogs: ReactNode
-  /** Opens the key by the fields of the form. Rejects with `wrong-passphrase` or `bad-key-file`. */
+  /**
+   * Opens the key with the fields of the form. Rejects with `wrong-passphrase` or `bad-key-file`.
+   */
   open(form: FormData): Promise<KeyPair>
 }
 
-/** Lets the user make the own key, take the one that this browser keeps, or choose a file. The key does not leave the page. */
+/**
+ * Lets the user create a key, use the one that is stored in this browser, or choose a file. The key
+ * never leaves the page.
+ */
 export function useOwnKey(): OwnKey {
   const kept = useAnswer(() => keptKey.load(), [])
   const [made, setMade] = useState<KeyPair | null>(null)
@@ -127,7 +132,7 @@ function Kept({ kept, onOther, onForget }: KeptProps) {
 }
 
 interface ChosenProps {
-  /** Whether this browser keeps none. */
+  /** Whether this browser has not stored a key. */
   readonly isFirst: boolean
   onMake(): void
   onBack(): void

@@ -27,15 +27,18 @@ export interface PasskeyApi<Item> {
 
 interface ListProps<Item extends PasskeyItem> {
   readonly api: PasskeyApi<Item>
-  /** Describes a passkey further. */
+  /** Returns more details about a passkey. */
   readonly about?: (item: Item) => string | null
-  /** More fields for a new passkey. */
+  /** Additional fields for a new passkey. */
   readonly fields?: ReactNode
-  /** Checks these fields. Returns how to use them when the passkey was added, which returns the passkeys, or null if it has changed none. */
+  /**
+   * Checks these fields. Resolves to a function that uses them when the passkey has been added; it
+   * returns the passkeys, or null if it has not changed any.
+   */
   readonly prepare?: () => Promise<(made: MadePasskey) => Promise<Items<Item> | null>>
 }
 
-/** The passkeys of a user, who can add and remove them. */
+/** The passkeys of a user, with buttons to add and remove them. */
 export function PasskeyList<Item extends PasskeyItem>({ api, about, fields, prepare }: ListProps<Item>) {
   const asked = useAnswer(signal => api.listPasskeys({}, { signal }), [])
   const [isAdding, setAdding] = useState(false)

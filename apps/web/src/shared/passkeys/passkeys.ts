@@ -1,24 +1,36 @@
-/** Passkeys in the browser: makes one, or asks for one, and gets the secret with which it can open a key. */
+/**
+ * Passkeys in the browser: creates or requests one, and obtains the secret with which it can
+ * decrypt a key.
+ */
 import type { NewPasskey, PasskeyAnswer, PasskeyCreation, PasskeyRequest } from '@shoal/api'
 import { PRF_INPUT } from '@shoal/identity/passkey-secret'
 import { browserSupportsWebAuthn, startAuthentication, startRegistration } from '@simplewebauthn/browser'
 
-/** Whether this browser has passkeys here. It has none at addresses, and without https at `localhost` only. */
+/**
+ * Returns whether passkeys are available: not at IP addresses, and without https only at
+ * `localhost`.
+ */
 export function hasPasskeys(): boolean {
   return browserSupportsWebAuthn() && isSecureContext && !/^[\d.]+$|^\[/.test(location.hostname)
 }
 
-/** The person closed the browser's window, or let it expire. */
+/** The user closed the browser's dialog, or it timed out. */
 export class PasskeyCancelled extends Error {}
 
-/** `secret`: 32 bytes that only this passkey computes (PRF); null if its authenticator or the browser does not. */
+/**
+ * `secret`: 32 bytes that only this passkey computes (PRF); null if the authenticator or the
+ * browser does not support it.
+ */
 export interface Secret {
   readonly secret: Uint8Array | null
 }
 
 export type MadePasskey = Secret & { readonly passkey: NewPasskey }
 
-/** Makes a passkey. Many authenticators compute the secret only when they are asked for the passkey afterwards. Rejects with PasskeyCancelled. */
+/**
+ * Creates a passkey. Many authenticators compute the secret only when the passkey is requested
+ * afterwards. Rejects with PasskeyCancelled.
+ */
 export async function makePasskey(options: PasskeyCreation): Promise<MadePasskey> {
   const { id, response, clientExtensionResults } = await asking(() =>
     startRegistration({ optionsJSON: { ...options, extensions: { ...PRF } } }),
@@ -30,7 +42,7 @@ export async function makePasskey(options: PasskeyCreation): Promise<MadePasskey
   }
 }
 
-/** Asks the person for a passkey of this site. Rejects with PasskeyCancelled. */
+/** Requests a passkey of this site. Rejects with PasskeyCancelled. */
 export async function askForPasskey(
   options: PasskeyRequest,
 ): Promise<Secret & { readonly answer: PasskeyAnswer }> {
@@ -38,7 +50,7 @@ export async function askForPasskey(
     startAuthentication({ optionsJSON: { ...options, extensions: { ...PRF } } }),
   )
   const { clientDataJSON, authenticatorData, signature } = response
-  // The secret stays here: only the members that the server checks are sent.
+  // The secret never leaves the page: only the members that the server checks are sent.
   return {
     answer: { id, clientDataJSON, authenticatorData, signature },
     secret: secretOf(clientExtensionResults),

@@ -14,14 +14,17 @@ import styles from './people.module.css'
 const t = texts.verify
 
 interface Props {
-  /** Returns what both sides compare. */
+  /** Returns the values that both users compare. */
   ask(signal: AbortSignal): Promise<{ readonly words: readonly string[]; readonly ownCode: string }>
-  /** Marks the contact as verified: by the words, or by a code. Rejects if they are others. */
+  /** Marks the contact as verified: by the words, or by a code. Rejects if they differ. */
   verify(seen: string): Promise<unknown>
   onClose(): void
 }
 
-/** Compares keys with a contact: by words, by the code of the contact, and by the own code, which the contact scans. */
+/**
+ * Compares keys with a contact: by words, by the code of the contact, and by the user's own code,
+ * which the contact scans.
+ */
 export function VerifyDialog({ ask, verify, onClose }: Props) {
   const asked = useAnswer(ask, [])
   const { isBusy, failure, run } = useWork()
@@ -40,7 +43,7 @@ export function VerifyDialog({ ask, verify, onClose }: Props) {
           {failure !== null && <Problem error={failure as Error} />}
           <ol className={styles.words} aria-label={t.words}>
             {value.words.map((word, at) => (
-              // biome-ignore lint/suspicious/noArrayIndexKey: a word may come twice, and they never move
+              // biome-ignore lint/suspicious/noArrayIndexKey: a word may occur twice, and the order is constant
               <li key={at} lang="en">
                 {word}
               </li>
@@ -74,7 +77,7 @@ export function VerifyDialog({ ask, verify, onClose }: Props) {
   )
 }
 
-/** The code by which others recognize the user, to be scanned or sent. */
+/** The code with which others recognize the user, to be scanned or sent. */
 export function OwnCode({ text }: { readonly text: string }) {
   return (
     <>

@@ -16,7 +16,7 @@ import { useReach } from './reach.ts'
 
 const t = texts.reach
 
-/** Lets others in, shows the result, and undoes it. */
+/** Lets other devices connect to the console, shows the result, and can undo it. */
 export function LetIn() {
   const asked = useReach()
   const node = useNode()
@@ -42,7 +42,7 @@ export function LetIn() {
       setPassword(made)
       return answer
     })
-  // A node that was started with --host listens in the network, but its links need an address.
+  // A node that was started with --host listens on the network, but its links need an address.
   const isDone = reach.open && reach.address !== null && reach.audience !== 'machine'
   return (
     <div className={`${layout.stack4} ${styles.content}`}>

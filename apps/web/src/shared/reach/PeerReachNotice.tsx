@@ -7,15 +7,18 @@ import { texts } from '../messages/texts.ts'
 import { type Asked, useAskedEvery, useNode } from '../node/context.tsx'
 
 const t = texts.reach
-/** A router answers within seconds, and peers connect at any time. */
+/** Polling interval: a router answers within seconds, and peers can connect at any time. */
 const ASK_AGAIN_MS = 15_000
 
-/** Whether others can connect to the ports of the node, asked again and again. */
+/** Returns whether others can connect to the node's ports; polled. */
 export function usePeerReach(): Asked<PeerReach> {
   return useAskedEvery(ASK_AGAIN_MS, api => api.getPeerReach({}), [])
 }
 
-/** Says whether others can connect and what to do if not, in the same words wherever it is shown, and tests again. */
+/**
+ * Says whether others can connect and what to do if not, with the same text everywhere, and offers
+ * to test again.
+ */
 export function PeerReachNotice({
   reach,
   onTested,

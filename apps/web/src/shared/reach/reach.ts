@@ -3,7 +3,7 @@ import { audienceOf } from '@shoal/links'
 import { absoluteLink } from '../dropped/links.ts'
 import { type Asked, useAsked } from '../node/context.tsx'
 
-/** Asks who can reach the node, again when that changes. Null for a node without this capability. */
+/** Returns who can reach the node, kept up to date. Null for a node without this capability. */
 export function useReach(): Asked<Reach | null> {
   return useAsked(
     api =>
@@ -15,7 +15,7 @@ export function useReach(): Asked<Reach | null> {
   )
 }
 
-/** Returns a link of the node with its address, and whom it works for. */
+/** Returns a link of the node as an absolute address, and for whom it works. */
 export function reachedLink(
   link: string,
   reach: Reach | null | undefined,

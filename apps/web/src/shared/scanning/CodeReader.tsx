@@ -9,13 +9,13 @@ import styles from './scanning.module.css'
 const FRAME_MS = 250
 
 export interface CodeReaderProps {
-  /** Codes of the camera that begin otherwise are passed by. */
+  /** Codes of the camera without this prefix are ignored. */
   readonly prefix: string
   readonly disabled: boolean
   onCode(text: string): void
 }
 
-/** Reads a QR code with the camera, or from a picture. */
+/** Reads a QR code with the camera, or from an image. */
 export function CodeReader({ prefix, disabled, onCode }: CodeReaderProps) {
   const [isScanning, setScanning] = useState(false)
   const [missed, setMissed] = useState(false)
@@ -49,7 +49,7 @@ export function CodeReader({ prefix, disabled, onCode }: CodeReaderProps) {
   )
 }
 
-/** Shows the camera until it has read a code. */
+/** Shows the camera until a code has been read. */
 function Camera({ prefix, onCode }: Pick<CodeReaderProps, 'prefix' | 'onCode'>) {
   const video = useRef<HTMLVideoElement>(null)
   const [error, setError] = useState(false)
@@ -67,7 +67,10 @@ function Camera({ prefix, onCode }: Pick<CodeReaderProps, 'prefix' | 'onCode'>) 
   return <video ref={video} className={styles.camera} muted playsInline aria-label={texts.camera} />
 }
 
-/** Resolves to the first code that the camera shows; null if the signal is aborted before. Rejects without a camera. */
+/**
+ * Resolves to the first code that the camera sees, or to null if the signal is aborted before.
+ * Rejects without a camera.
+ */
 async function watch(video: HTMLVideoElement, prefix: string, signal: AbortSignal): Promise<string | null> {
   const stream = await navigator.mediaDevices.getUserMedia({ video: { facingMode: 'environment' } })
   try {

@@ -1,4 +1,7 @@
-/** Reads QR codes in pictures and from the camera: with the browser's own detector, or with a decoder that is loaded when it is first needed. */
+/**
+ * Reads QR codes in images and from the camera: with the browser's own detector, or with a decoder
+ * that is loaded on demand.
+ */
 
 interface Detector {
   detect(image: ImageBitmapSource): Promise<readonly { readonly rawValue: string }[]>
@@ -8,15 +11,18 @@ type DetectorClass = {
   getSupportedFormats(): Promise<readonly string[]>
 }
 
-/** Larger pictures are scaled: codes on screens and paper fill a good part of them. */
+/** Larger images are scaled down: codes usually fill a large part of them. */
 const MAX_PIXELS = 1600
 
-/** Whether the page may ask for a camera. */
+/** Returns whether the page can request a camera. */
 export function hasCamera(): boolean {
   return typeof navigator.mediaDevices?.getUserMedia === 'function'
 }
 
-/** Returns the text of a QR code in a picture; null if there is none that can be read. Rejects if the browser cannot read the file. */
+/**
+ * Returns the text of a QR code in an image, or null if there is no readable one. Rejects if the
+ * browser cannot decode the file.
+ */
 export async function scanCode(picture: Blob | HTMLVideoElement): Promise<string | null> {
   const bitmap = await createImageBitmap(picture)
   try {

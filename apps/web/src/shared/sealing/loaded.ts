@@ -1,6 +1,9 @@
 import { texts } from '../messages/sealing.ts'
 
-/** Awaits lazily loaded modules. Rejects with a message that says what to do: the browser's own error only names an address. */
+/**
+ * Awaits lazily loaded modules. Rejects with a message that says what to do: the browser's own
+ * error contains only an address.
+ */
 export function loaded<Parts extends readonly unknown[]>(
   ...parts: { readonly [At in keyof Parts]: Promise<Parts[At]> }
 ): Promise<Parts> {

@@ -6,7 +6,7 @@ import { texts } from '../messages/sealing.ts'
 const say = texts.make
 const MAX_RECIPIENTS = 100
 
-/** Something is wrong with a field of the form. */
+/** A problem with a field of the form. */
 export class FormProblem extends Error {
   readonly field: 'passphrase' | 'again' | 'recipients'
 
@@ -20,7 +20,7 @@ export class FormProblem extends Error {
 /** Returns public keys as `age1…`. Rejects if one of them is invalid. */
 export type CheckKeys = (keys: readonly string[]) => Promise<readonly string[]>
 
-/** Reads from a form who can open the share. Rejects with a FormProblem. */
+/** Reads who can open the share from a form. Rejects with a FormProblem. */
 export async function readSealTo(form: FormData, check: CheckKeys): Promise<SealTo> {
   const text = (name: string) => String(form.get(name) ?? '')
   const by = text('by')
@@ -29,7 +29,10 @@ export async function readSealTo(form: FormData, check: CheckKeys): Promise<Seal
   return { by: 'key' }
 }
 
-/** Returns a passphrase that was entered twice. Throws a FormProblem if the two differ, are empty or easy to guess. */
+/**
+ * Returns a passphrase that was entered twice. Throws a FormProblem if the two differ, are empty or
+ * easy to guess.
+ */
 export function twice(passphrase: string, again: string): string {
   if (passphrase === '') throw new FormProblem('passphrase', say.empty)
   if (isWeak(passphrase)) throw new FormProblem('passphrase', say.weak)

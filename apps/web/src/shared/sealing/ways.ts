@@ -4,7 +4,7 @@ import type { FormProblem } from './seal-form.ts'
 
 export type Way = SealTo['by']
 
-/** The ways to seal, with their labels and hints. */
+/** Returns the ways to seal, with their labels and hints. */
 export function listWays(say: Pick<(typeof texts)['make'], Way | `${Way}Hint`>) {
   return (['key', 'passphrase', 'recipients'] as const).map(by => ({
     by,
@@ -13,7 +13,7 @@ export function listWays(say: Pick<(typeof texts)['make'], Way | `${Way}Hint`>) 
   }))
 }
 
-/** The problem of the field of that name, if it has one. */
+/** Returns the problem if it belongs to the field of that name. */
 export function problemAt(problem: FormProblem | null, field: FormProblem['field']): string | undefined {
   return problem?.field === field ? problem.message : undefined
 }

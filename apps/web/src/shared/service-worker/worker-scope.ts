@@ -1,4 +1,7 @@
-/** The parts of a service worker's globals that are used here: TypeScript has them in a library that excludes that of pages. */
+/**
+ * The parts of a service worker's globals that are used here: TypeScript declares them in a library
+ * that conflicts with that of pages.
+ */
 interface Lasting extends Event {
   waitUntil(work: Promise<unknown>): void
 }

@@ -1,7 +1,7 @@
 import { Cell } from '../base/cell.ts'
 import { remember, remembered } from '../base/remembered.ts'
 
-/** `system` follows the machine. */
+/** `system` follows the operating system. */
 export const THEMES = ['system', 'light', 'dark'] as const
 export type Theme = (typeof THEMES)[number]
 
@@ -15,14 +15,17 @@ export function setTheme(chosen: Theme): void {
   showTheme()
 }
 
-/** Sets what the style sheets look at. Called once before the first picture. */
+/** Sets the attributes that the style sheets use. Called once before the first frame. */
 export function showTheme(): void {
   const chosen = theme.get()
   if (chosen === 'system') delete document.documentElement.dataset.theme
   else document.documentElement.dataset.theme = chosen
 }
 
-/** A colour of the style sheet as it is now, for a canvas: custom properties themselves hold both themes. */
+/**
+ * Returns the current value of a colour of the style sheet, for a canvas: custom properties contain
+ * the colours of both themes.
+ */
 export function readColour(element: Element, name: `--${string}`): string {
   const probe = document.createElement('span')
   probe.style.color = `var(${name})`

@@ -9,25 +9,28 @@ import { dropTaker } from './ui.ts'
 
 interface Props {
   readonly title: string
-  /** Says what happens with what no screen takes; without it nothing does. */
+  /** Says what happens with a drop that no screen takes; without it, such drops are ignored. */
   readonly hint?: string
-  /** Types of the transfer that are taken. */
+  /** Accepted types of the transfer. */
   readonly types: readonly string[]
-  /** Takes what no screen takes. */
+  /** Receives drops that no screen takes. */
   onDrop?(files: readonly DroppedFile[], text: string): void
 }
 
-/** The whole page takes what is dropped on it: browsers would open it in place of the page. A screen takes files first (`dropTaker`). */
+/**
+ * Accepts drops on the whole page: otherwise browsers would open the files instead of the page. A
+ * screen can take files first (`dropTaker`).
+ */
 export function DropZone({ title, hint, types, onDrop }: Props) {
   const [over, setOver] = useState(false)
   const taker = useCell(dropTaker)
   useEffect(() => {
-    // Entering a child comes before leaving its parent: the depth tells when the page itself is left.
+    // A child is entered before its parent is left: the depth shows when the page itself is left.
     let depth = 0
     const accepts = (event: DragEvent) => event.dataTransfer?.types.some(type => types.includes(type))
     const enter = (event: DragEvent) => {
       if (!accepts(event)) return
-      // Browsers ask by `dragover` only where the hand has stayed on one element, and the page may change under it.
+      // Cancels `dragenter`, too: `dragover` may not fire if the element under the pointer changes.
       event.preventDefault()
       depth++
       setOver(true)

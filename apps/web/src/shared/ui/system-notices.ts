@@ -1,4 +1,6 @@
-/** Notifications of the system, which open a page of the console or the app when they are clicked. */
+/**
+ * Notifications of the system, which open a page of the console or the app when they are clicked.
+ */
 
 interface SystemNotice {
   readonly title: string
@@ -9,7 +11,10 @@ interface SystemNotice {
   readonly path: string
 }
 
-/** `open` is called where the page itself shows it. Browsers on phones show notifications of service workers only: see `onNoticeClicked`. */
+/**
+ * Shows a notification. `open` is called if the page itself shows it. Browsers on phones show only
+ * notifications of service workers: see `onNoticeClicked`.
+ */
 export async function showSystemNotice(
   { title, body, tag, path }: SystemNotice,
   open: (path: string) => void,
@@ -26,7 +31,10 @@ export async function showSystemNotice(
   }
 }
 
-/** Calls the listener with the path of a notification that was clicked, as the service worker says, until the returned function is called. */
+/**
+ * Calls the listener with the path of a clicked notification, as reported by the service worker,
+ * until the returned function is called.
+ */
 export function onNoticeClicked(open: (path: string) => void): () => void {
   const { serviceWorker } = navigator
   const hear = ({ data }: MessageEvent) => {

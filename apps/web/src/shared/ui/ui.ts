@@ -1,7 +1,7 @@
 import { Cell } from '../base/cell.ts'
 import type { DroppedFile } from '../dropped/dropped.ts'
 
-/** Content of the add dialog when it opens. */
+/** The initial content of the add dialog. */
 export interface AddRequest {
   readonly tab: 'download' | 'share'
   readonly text?: string
@@ -18,15 +18,15 @@ export const shortcutsShown = new Cell<true | null>(null)
 /** The id of the torrent whose links are shown. */
 export const linkShown = new Cell<string | null>(null)
 
-/** A screen that takes the files that are dropped on the page. */
+/** A screen that accepts files that are dropped on the page. */
 export interface DropTaker {
-  /** Says what happens with them. */
+  /** Says what happens with the files. */
   readonly hint: string
   take(files: readonly DroppedFile[]): void
 }
 export const dropTaker = new Cell<DropTaker | null>(null)
 
-/** Takes what is dropped until the returned function is called. */
+/** Accepts drops until the returned function is called. */
 export function takeDrops(hint: string, take: DropTaker['take']): () => void {
   const taker = { hint, take }
   dropTaker.set(taker)

@@ -21,11 +21,11 @@ let count = 0
 export interface Contents {
   readonly name: string
   readonly files: readonly DroppedFile[]
-  /** Hidden files that are left out. */
+  /** The number of hidden files that are left out. */
   readonly hiddenCount: number
 }
 
-/** The name that content is shared under, and its files below that name. */
+/** Returns the name of the shared content, and its files below that name. */
 export function toContent(chosen: readonly DroppedFile[]): Contents {
   const files = withoutHidden(chosen)
   return { ...named(files), hiddenCount: chosen.length - files.length }
@@ -34,20 +34,23 @@ export function toContent(chosen: readonly DroppedFile[]): Contents {
 function named(files: readonly DroppedFile[]): Omit<Contents, 'hiddenCount'> {
   const tops = new Set(files.map(({ path }) => path.split('/')[0]!))
   const [top] = tops
-  // Several have no name in common: none of them names the others.
+  // Several items have no common name: none of their names fits the others.
   if (tops.size !== 1) return { name: texts.app.files({ count: files.length }), files: [...files] }
   if (!files[0]!.path.includes('/')) return { name: top!, files: [...files] }
   return { name: top!, files: files.map(({ path, file }) => ({ path: path.slice(top!.length + 1), file })) }
 }
 
-/** Sends files to the node, one after the other, and has them shared. It continues when the dialog is closed. */
+/**
+ * Uploads files one by one to the node, which then shares them. Continues when the dialog is
+ * closed.
+ */
 export class UploadTask {
   readonly id = `task-${++count}`
   readonly name: string
   readonly files: readonly DroppedFile[]
   readonly totalBytes: number
   readonly progress = new Cell<UploadProgress>({ stage: 'sending', sentBytes: 0, error: null })
-  /** Its dialog is closed. */
+  /** Whether its dialog is closed. */
   inBackground = false
   readonly #controller = new AbortController()
   readonly #node: NodeStore
@@ -60,7 +63,10 @@ export class UploadTask {
     this.totalBytes = files.reduce((sum, { file }) => sum + file.size, 0)
   }
 
-  /** Resolves to the job that shares it; null when it failed or was cancelled, which `progress` tells. */
+  /**
+   * Resolves to the job that shares the content, or to null if that failed or was cancelled; see
+   * `progress`.
+   */
   async run(options: ShareOptions): Promise<Job | null> {
     uploads.set([...uploads.get(), this])
     const { signal } = this.#controller

@@ -1,7 +1,7 @@
 import type { Translation } from '@shoal/messages'
 import type { ownKey as english } from '../en/own-key.ts'
 
-/** The user's own key, wherever the console asks for it. */
+/** Texts about the user's own key, for all places where the console asks for it. */
 export const ownKey: Translation<typeof english> = {
   title: 'Ihr Schlüssel',
   intro:

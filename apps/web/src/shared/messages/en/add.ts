@@ -150,7 +150,7 @@ export const add = {
     system: 'Share…',
     nonePrivate:
       'There is no link for browsers: a private torrent finds peers only through its own trackers. Send the magnet link.',
-    /** Why nobody gets it from this node now. */
+    /** Why others cannot download the torrent from this node now. */
     trouble: {
       paused: 'It is paused: nobody gets it from this node, and the link may lead nowhere.',
       queued: 'It waits in the queue: nobody gets it from this node until it runs.',

@@ -1,4 +1,4 @@
-/** The texts of the installed chat app around the chat itself. */
+/** The texts of the installed chat app, without those of the chat. */
 export default {
   name: 'Shoal Chat',
   language: 'Language',

@@ -1,4 +1,4 @@
-/** Texts of the controls that all pages have in common. */
+/** Texts of the controls that all pages share. */
 export const controls = {
   name: 'Shoal',
   skip: 'Skip to content',

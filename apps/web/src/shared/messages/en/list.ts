@@ -36,7 +36,7 @@ export const list = {
     complete: 'Paused, not shared',
     error: 'Error',
   },
-  /** Instead of the state. */
+  /** Shown instead of the state. */
   reason: {
     'no-peers': 'No peers',
     'tracker-error': 'Tracker error',

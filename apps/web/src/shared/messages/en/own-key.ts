@@ -1,4 +1,4 @@
-/** The user's own key, wherever the console asks for it. */
+/** Texts about the user's own key, for all places where the console asks for it. */
 export const ownKey = {
   title: 'Your key',
   intro:

@@ -34,7 +34,7 @@ export const reach = {
     'The address is not encrypted (http): browsers let its page store nothing, so guests save and play the files straight from this node. Others in the network could read them.',
   plainSealed:
     'The address is not encrypted (http): browsers let its page store nothing, so guests can save files of up to 268 MB each, and play none.',
-  /** By whether peers from outside can connect to the node. */
+  /** Depends on whether peers from outside can connect to the node. */
   magnetFor: {
     reachable: 'The magnet link works for BitTorrent programs anywhere.',
     unknown:

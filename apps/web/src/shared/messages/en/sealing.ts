@@ -1,4 +1,7 @@
-/** Texts of the share page about sealed shares, in a file of their own because most links need none of them. */
+/**
+ * Texts of the share page about sealed shares, in a separate file because most links do not need
+ * them.
+ */
 export default {
   title: 'Sealed',
   key: 'The link contains the key: this opens only with the complete link.',

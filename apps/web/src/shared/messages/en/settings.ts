@@ -6,7 +6,7 @@ export const settings = {
   showAll: 'Show all',
   unlimited: 'No limit',
   unitOf: 'Unit of {name}',
-  /** Parts of the section of the network. */
+  /** Groups of the network section. */
   groups: {
     reach: 'How others reach this node',
     discovery: 'Finding peers',

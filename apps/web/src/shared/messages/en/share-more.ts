@@ -1,4 +1,4 @@
-/** Texts of the share page that are loaded when they are needed, since most guests need none of them. */
+/** Texts of the share page that are loaded on demand, since most visitors do not need them. */
 export default {
   host: {
     direct:

@@ -1,4 +1,7 @@
-/** Texts of the share page about sharing, in a file of their own because people who open a link need none of them. */
+/**
+ * Texts of the share page about sharing, in a separate file because visitors who open a link do not
+ * need them.
+ */
 export default {
   drop: 'Drop files or a folder here',
   hint: 'They stay on this device. Anyone with the link gets them directly from it while this page is open.',

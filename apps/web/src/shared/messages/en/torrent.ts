@@ -33,7 +33,7 @@ export const torrent = {
     more: 'More actions',
     play: 'Play',
     open: 'Open',
-    /** Why nothing arrives, and what helps. */
+    /** Why no data arrives, and what helps. */
     why: {
       ...words.why,
       'no-route':

@@ -1,4 +1,4 @@
-/** The texts of the player, the viewers and the charts, which the console and the share page have in common. */
+/** The texts of the player, the viewers and the charts, for both the console and the share page. */
 const media = {
   close: 'Close',
   download: 'Download',
@@ -52,7 +52,9 @@ const pieces = {
   unavailable: 'Missing; no connected peer has it',
   missingAlone: 'Missing',
   none: 'The pieces appear when the metadata has arrived.',
-  /** The whole picture: one of the first two, then one of the other three if something is missing. */
+  /**
+   * The whole chart: one of the first two texts, then one of the other three if pieces are missing.
+   */
   summary: {
     all: { one: 'The only piece is downloaded.', other: 'All {count} pieces are downloaded.' },
     some: { one: '{have} of {count} piece downloaded.', other: '{have} of {count} pieces downloaded.' },
