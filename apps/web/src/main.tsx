@@ -5,7 +5,7 @@ import './shared/theme/tokens.css'
 import './shared/theme/base.css'
 import { App } from './app/App.tsx'
 import { chooseLink } from './app/choose-link.ts'
-import { tellSharePage } from './app/own-node.ts'
+import { rememberForSharePage } from './app/own-node.ts'
 import { registerWorker } from './app/worker.ts'
 import { takeToken } from './features/access/token.ts'
 import { CONSOLE_ICONS } from './shared/controls/console-icons.ts'
@@ -35,5 +35,5 @@ for (const type of ['keydown', 'pointerdown'])
   addEventListener(type, () => void loadReasons(), { once: true, capture: true })
 if (!link.simulated) {
   registerWorker()
-  tellSharePage(node)
+  rememberForSharePage(node)
 }

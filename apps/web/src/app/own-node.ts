@@ -5,10 +5,10 @@ import type { NodeStore } from '../shared/node/node-store.ts'
  * Remembers this node for the share page, which is on the same site: it offers the node where the
  * user was logged in, unless they chose another one there.
  */
-export function tellSharePage({ access }: Pick<NodeStore, 'access'>): void {
-  const tell = () => {
+export function rememberForSharePage({ access }: Pick<NodeStore, 'access'>): void {
+  const update = () => {
     if (access.get() === 'open' && ownNode() === null) rememberOwnNode(location.origin)
   }
-  tell()
-  access.subscribe(tell)
+  update()
+  access.subscribe(update)
 }

@@ -19,22 +19,22 @@ export function useCompletionNotices(): void {
   useEffect(() => {
     /** Torrents that have been seen incomplete. */
     const awaited = new Set<string>()
-    const look = () => {
+    const check = () => {
       for (const torrent of torrents.values()) {
         if (torrent.completedMs === null) awaited.add(torrent.id)
-        else if (awaited.delete(torrent.id) && loaded.get()) tell(torrent, navigate)
+        else if (awaited.delete(torrent.id) && loaded.get()) notifyCompleted(torrent, navigate)
       }
     }
-    look()
+    check()
     // Rates change every frame: thousands of torrents are checked only when one was added or
     // completed.
     return torrents.onList(({ membership, keys }) => {
-      if (membership || keys.has('completedMs')) look()
+      if (membership || keys.has('completedMs')) check()
     })
   }, [torrents, loaded, navigate])
 }
 
-function tell({ id, name }: Torrent, open: (path: string) => void): void {
+function notifyCompleted({ id, name }: Torrent, open: (path: string) => void): void {
   const title = texts.app.completed
   const body = shownName(name)
   if (document.visibilityState === 'visible') notify(title, { description: body, type: 'good' })

@@ -136,17 +136,17 @@ export class AppFiles {
   /** Resolves to the files of a torrent once they are known. */
   async #filesOf(id: string, signal: AbortSignal): Promise<readonly FileSnapshot[]> {
     const found = Promise.withResolvers<readonly FileSnapshot[]>()
-    const look = (detail: TorrentDetail | null) => {
+    const check = (detail: TorrentDetail | null) => {
       if (detail?.torrent.id !== id) return
       if (detail.torrent.error) found.reject(new PeerError(detail.torrent.error))
       else if (detail.files.length > 0) found.resolve(detail.files)
     }
-    const stop = this.#peer.on(event => event.kind === 'detail' && look(event.detail))
+    const stop = this.#peer.on(event => event.kind === 'detail' && check(event.detail))
     const abort = () => found.reject(signal.reason)
     signal.addEventListener('abort', abort, { once: true })
     try {
       await this.#peer.watch(id)
-      look(await this.#peer.detail(id))
+      check(await this.#peer.detail(id))
       return await found.promise
     } finally {
       stop()

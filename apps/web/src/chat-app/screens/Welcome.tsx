@@ -54,13 +54,13 @@ function ChooseHub({ initial, onFound }: ChooseProps) {
   const [text, setText] = useState(initial)
   const [isBad, setBad] = useState(false)
   const { isBusy, failure, run } = useWork()
-  const look = () => {
+  const find = () => {
     const url = toHubOrigin(text)
     setBad(url === null)
     if (url === null) return
     run(async () => {
-      const { lookAtHub } = await import('../device/become.ts')
-      onFound(await lookAtHub(url))
+      const { readHub } = await import('../device/become.ts')
+      onFound(await readHub(url))
     })
   }
   return (
@@ -72,7 +72,7 @@ function ChooseHub({ initial, onFound }: ChooseProps) {
         size="large"
         disabled={isBusy || text.trim() === ''}
         failure={failure}
-        onSubmit={look}
+        onSubmit={find}
       >
         <p className={layout.soft}>{t.intro}</p>
         <TextField

@@ -5,9 +5,9 @@ export function useOffline(): boolean {
   return useSyncExternalStore(subscribe, () => !navigator.onLine)
 }
 
-function subscribe(tell: () => void): () => void {
-  for (const name of ['online', 'offline']) addEventListener(name, tell)
+function subscribe(onChange: () => void): () => void {
+  for (const name of ['online', 'offline']) addEventListener(name, onChange)
   return () => {
-    for (const name of ['online', 'offline']) removeEventListener(name, tell)
+    for (const name of ['online', 'offline']) removeEventListener(name, onChange)
   }
 }

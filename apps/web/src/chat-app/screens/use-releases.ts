@@ -28,9 +28,9 @@ export function useReleases(): Releases {
   const { isBusy, failure, run } = useWork()
   useEffect(() => {
     // Errors are ignored while offline; a check that the user starts reports them.
-    const look = () => void offeredRelease().then(setOffered, () => {})
-    look()
-    const timer = setInterval(look, EVERY_MS)
+    const check = () => void offeredRelease().then(setOffered, () => {})
+    check()
+    const timer = setInterval(check, EVERY_MS)
     return () => clearInterval(timer)
   }, [])
   return {

@@ -49,7 +49,7 @@ export function DownloadTab({ request, field, onDone }: DownloadTabProps) {
   const withPeers = peers.length > 0 ? { peers } : {}
   const looking = useRef<AbortController | null>(null)
   useEffect(() => () => looking.current?.abort(), [])
-  const look = (source: Source) => {
+  const openPreview = (source: Source) => {
     looking.current?.abort()
     const controller = new AbortController()
     looking.current = controller
@@ -80,12 +80,12 @@ export function DownloadTab({ request, field, onDone }: DownloadTabProps) {
   }
   const takeFiles = async (files: readonly DroppedFile[]) => {
     const sources = await Promise.all(files.map(({ file }) => readTorrent(file)))
-    if (sources.length === 1) look(sources[0]!)
+    if (sources.length === 1) openPreview(sources[0]!)
     else await add(sources)
   }
   const takeText = (given: string) => {
     const sources = sourcesIn(given).map(source => ({ source }))
-    if (sources.length === 1) look(sources[0]!)
+    if (sources.length === 1) openPreview(sources[0]!)
     else void add(sources)
   }
   // biome-ignore lint/correctness/useExhaustiveDependencies: what the dialog was opened with is taken once.
@@ -130,7 +130,11 @@ export function DownloadTab({ request, field, onDone }: DownloadTabProps) {
   return (
     <div className={`${layout.stack4} ${styles.form}`}>
       {state.step === 'failed' && (
-        <Failed error={state.error} onRetry={() => look(state.source)} onAdd={() => add([state.source])} />
+        <Failed
+          error={state.error}
+          onRetry={() => openPreview(state.source)}
+          onAdd={() => add([state.source])}
+        />
       )}
       <SourceForm
         field={field}

@@ -45,7 +45,7 @@ export function ChatAttention(props: Props) {
     }
     const end = client.listen(event => {
       if (event.type === 'chat') timer ??= setTimeout(count, COUNT_MS)
-      else if (event.type === 'chat-message') tell(event, known, latest.current)
+      else if (event.type === 'chat-message') notifyMessage(event, known, latest.current)
     })
     void count()
     return () => {
@@ -62,7 +62,7 @@ function sumOf(conversations: readonly ChatConversation[]): number {
     .reduce((sum, { isMuted, unread: { messages, mentions } }) => sum + (isMuted ? mentions : messages), 0)
 }
 
-function tell(
+function notifyMessage(
   { conversation: id, message }: EventOf<'chat-message'>,
   known: readonly ChatConversation[],
   { shown, onOpen }: Props,

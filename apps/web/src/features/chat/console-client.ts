@@ -59,8 +59,8 @@ function consoleSharing(node: NodeStore): FileSharing {
       const task = new UploadTask(node, name, chosen)
       const stop = () => task.cancel()
       signal.addEventListener('abort', stop)
-      const tell = () => onProgress(task.progress.get().sentBytes / Math.max(1, task.totalBytes))
-      const unsubscribe = task.progress.subscribe(tell)
+      const report = () => onProgress(task.progress.get().sentBytes / Math.max(1, task.totalBytes))
+      const unsubscribe = task.progress.subscribe(report)
       try {
         const started = await task.run({ name, seal: { by: 'key' } })
         signal.throwIfAborted()
@@ -86,10 +86,10 @@ function consoleDownloads({ api, torrents }: NodeStore): LinkDownloads {
       return torrent ? `/torrents/${torrent.id}` : '/'
     },
     follow(ids, listener) {
-      const look = () =>
+      const update = () =>
         listener(ids.map(id => torrents.get(id)?.progress).find(each => each != null) ?? null)
-      const ends = ids.map(id => torrents.onRow(id, look))
-      look()
+      const ends = ids.map(id => torrents.onRow(id, update))
+      update()
       return () => {
         for (const end of ends) end()
       }

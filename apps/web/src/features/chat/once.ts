@@ -1,11 +1,11 @@
 /** Resolves to the first value that is not null. Rejects with the signal's reason. */
 export function once<Value>(
-  source: { subscribe(tell: () => void): () => void },
+  source: { subscribe(onChange: () => void): () => void },
   read: () => Value | null,
   signal: AbortSignal,
 ): Promise<Value> {
   return new Promise((resolve, reject) => {
-    const look = () => {
+    const check = () => {
       const value = read()
       if (value === null) return
       end()
@@ -15,13 +15,13 @@ export function once<Value>(
       end()
       reject(signal.reason)
     }
-    const unsubscribe = source.subscribe(look)
+    const unsubscribe = source.subscribe(check)
     const end = () => {
       unsubscribe()
       signal.removeEventListener('abort', abort)
     }
     signal.addEventListener('abort', abort)
     if (signal.aborted) abort()
-    else look()
+    else check()
   })
 }

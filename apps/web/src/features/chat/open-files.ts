@@ -68,7 +68,7 @@ async function filesOf(
   { id }: NonNullable<Added['torrent']>,
   signal: AbortSignal,
 ): Promise<readonly TorrentFile[]> {
-  const known = { subscribe: (tell: () => void) => node.torrents.onRow(id, tell) }
+  const known = { subscribe: (onChange: () => void) => node.torrents.onRow(id, onChange) }
   await once(known, () => (node.torrents.get(id)?.totalBytes == null ? null : true), signal)
   return (await node.api.listFiles({ id }, { signal })).items
 }

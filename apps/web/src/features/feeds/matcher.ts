@@ -1,12 +1,15 @@
 import { BEGUN, type FilterTexts, type Matching } from './matching.ts'
 
-/** Many times what a good pattern takes for all titles of a feed. */
+/** Many times what a good pattern needs for all titles of a feed. */
 const LIMIT_MS = 1000
 
 /** The members of a worker that are used here. */
 export type MatchingWorker = Pick<Worker, 'postMessage' | 'terminate' | 'onmessage' | 'onerror'>
 
-/** Asks a worker one question after the other. One that takes too long is ended together with the worker; the next gets another. */
+/**
+ * Sends requests to a worker one by one. A request that takes too long is aborted by terminating
+ * the worker; the next one starts another.
+ */
 export class Matcher {
   readonly #start: () => MatchingWorker
   readonly #limitMs: number
@@ -18,7 +21,7 @@ export class Matcher {
     this.#limitMs = limitMs
   }
 
-  /** Rejects when the signal aborts, or when the worker cannot be loaded. */
+  /** Rejects if the signal aborts, or if the worker cannot be loaded. */
   match(filter: FilterTexts, titles: readonly string[], signal: AbortSignal): Promise<Matching> {
     const mine = this.#last.then(() => {
       signal.throwIfAborted()
@@ -45,7 +48,7 @@ export class Matcher {
     let timer: ReturnType<typeof setTimeout> | undefined
     signal.addEventListener('abort', aborted, { once: true })
     worker.onmessage = ({ data }: MessageEvent<typeof BEGUN | Matching>) => {
-      // Until then the worker is loaded, which takes as long as it takes.
+      // The time limit starts now: loading the worker may take any time.
       if (data === BEGUN) timer = setTimeout(() => end(() => resolve({ kind: 'slow' })), this.#limitMs)
       else resolve(data)
     }

@@ -46,7 +46,7 @@ export function OfferedCard() {
   )
 }
 
-function tell({ name, nodes }: ProvidedTorrent): void {
+function notifyAnnounced({ name, nodes }: ProvidedTorrent): void {
   if (nodes > 0) notify(t.announced({ name: shownName(name), count: nodes }), { type: 'good' })
   else notify(t.later({ name: shownName(name) }))
 }
@@ -57,7 +57,7 @@ function Offered({ offered, onChanged }: { readonly offered: ProvidedTorrent; on
   const { id, name, cid, announcedMs, nodes } = offered
   const announce = () =>
     run(async () => {
-      await api.announceTorrent({ id }).then(tell, notifyError)
+      await api.announceTorrent({ id }).then(notifyAnnounced, notifyError)
       onChanged()
     })
   return (
@@ -99,7 +99,7 @@ function AnnounceDialog({ offered, onAnnounced, onClose }: DialogProps) {
     .sort((a, b) => a.name.localeCompare(b.name))
   const announce = (form: FormData) =>
     run(async () => {
-      tell(await api.announceTorrent({ id: String(form.get('torrent')) }))
+      notifyAnnounced(await api.announceTorrent({ id: String(form.get('torrent')) }))
       onAnnounced()
       onClose()
     })

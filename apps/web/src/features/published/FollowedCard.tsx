@@ -18,7 +18,10 @@ export function FollowedCard({ followed }: { readonly followed: Followed }) {
       // The card shows failures.
       await api
         .checkFollowed({ id })
-        .then(({ error, version }) => error ?? notify(told(name, version), { type: 'good' }), notifyError)
+        .then(
+          ({ error, version }) => error ?? notify(resultText(name, version), { type: 'good' }),
+          notifyError,
+        )
     })
   const remove = () =>
     void api.unfollow({ id }).then(() => notify(t.unfollowed({ name }), { type: 'good' }), notifyError)
@@ -37,7 +40,7 @@ export function FollowedCard({ followed }: { readonly followed: Followed }) {
   )
 }
 
-function told(name: string, version: string | null): string {
+function resultText(name: string, version: string | null): string {
   return version === null ? t.noVersion : t.isVersion({ name, version })
 }
 

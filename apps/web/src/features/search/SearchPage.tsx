@@ -32,7 +32,7 @@ export function SearchPage() {
   const kind = KINDS.find(each => each === query.get('kind')) ?? 'any'
   const place: Place = !hasNetwork || query.get('in') === 'node' ? 'node' : 'everywhere'
   const pauseMs = place === 'node' ? PAUSE_MS : NETWORK_PAUSE_MS
-  const [typed, setTyped, tellNow] = useTyped(text, pauseMs, value => latest.current('q', value, ''))
+  const [typed, setTyped, report] = useTyped(text, pauseMs, value => latest.current('q', value, ''))
   const set = (name: string, value: string, unset: string) =>
     setQuery(
       before => {
@@ -58,7 +58,7 @@ export function SearchPage() {
             value={typed}
             onChange={({ target }) => setTyped(target.value)}
             onKeyDown={event => {
-              if (event.key === 'Enter') tellNow()
+              if (event.key === 'Enter') report()
               if (event.key !== 'ArrowDown') return
               event.preventDefault()
               document.querySelector<HTMLElement>('main [data-title]')?.focus()
@@ -106,25 +106,25 @@ const PLACES = ['everywhere', 'node'] as const
  * Reports the typed text after a pause or at once, and updates it when a link or the back button
  * changes the address.
  */
-function useTyped(known: string, pauseMs: number, tell: (text: string) => void) {
+function useTyped(known: string, pauseMs: number, onReport: (text: string) => void) {
   const [typed, setTyped] = useState(known)
-  const told = useRef(known)
+  const reported = useRef(known)
   useEffect(() => {
-    if (known === told.current) return
-    told.current = known
+    if (known === reported.current) return
+    reported.current = known
     setTyped(known)
   }, [known])
-  const tellNow = () => {
-    if (typed === told.current) return
-    told.current = typed
-    tell(typed)
+  const report = () => {
+    if (typed === reported.current) return
+    reported.current = typed
+    onReport(typed)
   }
-  // biome-ignore lint/correctness/useExhaustiveDependencies: `tellNow` does the same each time
+  // biome-ignore lint/correctness/useExhaustiveDependencies: `report` does the same each time
   useEffect(() => {
-    const timer = setTimeout(tellNow, pauseMs)
+    const timer = setTimeout(report, pauseMs)
     return () => clearTimeout(timer)
   }, [typed])
-  return [typed, setTyped, tellNow] as const
+  return [typed, setTyped, report] as const
 }
 
 function Results({ text, kind }: { text: string; kind: Kind }) {

@@ -42,11 +42,11 @@ export function useHits(text: string, kind: Kind): Hits {
   ) => {
     asking.current = true
     setError(null)
-    const end = <Value>(tell: (value: Value) => void) => {
+    const end = <Value>(apply: (value: Value) => void) => {
       return (value: Value) => {
         if (signal.aborted) return
         asking.current = false
-        tell(value)
+        apply(value)
       }
     }
     answer.then(end(show), end(fail))

@@ -5,17 +5,17 @@ export function useFragment(): string {
   return useSyncExternalStore(subscribe, () => location.hash)
 }
 
-function subscribe(tell: () => void): () => void {
-  addEventListener('hashchange', tell)
-  return () => removeEventListener('hashchange', tell)
+function subscribe(onChange: () => void): () => void {
+  addEventListener('hashchange', onChange)
+  return () => removeEventListener('hashchange', onChange)
 }
 
-const subscribeOnline = (tell: () => void) => {
-  addEventListener('online', tell)
-  addEventListener('offline', tell)
+const subscribeOnline = (onChange: () => void) => {
+  addEventListener('online', onChange)
+  addEventListener('offline', onChange)
   return () => {
-    removeEventListener('online', tell)
-    removeEventListener('offline', tell)
+    removeEventListener('online', onChange)
+    removeEventListener('offline', onChange)
   }
 }
 

@@ -16,18 +16,18 @@ export interface CommandContext {
   readonly watchers: Watchers
   /** Name of the page that sent the command. */
   readonly page: string
-  tell(event: PeerEvent): void
+  send(event: PeerEvent): void
 }
 
 const NORMAL_PRIORITY = 4
 
 /** Returns all commands for one page. */
-export function commandsFor({ engine, readings, watchers, page, tell }: CommandContext): CommandTable {
+export function commandsFor({ engine, readings, watchers, page, send }: CommandContext): CommandTable {
   const ofPage = (reading: string) => `${page}/${reading}`
   const creating = (job: string) => ({
     job: ofPage(job),
     onProgress: (progress: { doneBytes: number; totalBytes: number }) =>
-      tell({ kind: 'creating', job, ...progress }),
+      send({ kind: 'creating', job, ...progress }),
   })
   /** The change is stored before the answer: the tab that takes over knows it. */
   const change = async (id: string, work: (torrent: TorrentApi) => unknown) => {
@@ -59,7 +59,7 @@ export function commandsFor({ engine, readings, watchers, page, tell }: CommandC
       throw new ShoalError('bad-argument', `The torrent has no file ${file}.`)
     },
     endReading: reading => readings.end(ofPage(reading)),
-    watch: id => watchers.add(page, id, tell),
+    watch: id => watchers.add(page, id, send),
     unwatch: id => watchers.remove(page, id),
   }
 }

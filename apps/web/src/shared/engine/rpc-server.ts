@@ -64,7 +64,7 @@ export class RpcServer {
         readings: this.#readings,
         watchers: this.#watchers,
         page,
-        tell: event => wire.post({ kind: 'event', to: page, event }, []),
+        send: event => wire.post({ kind: 'event', to: page, event }, []),
       })
       this.#commands.set(page, table)
     }

@@ -8,7 +8,7 @@ import type { RtcNews, RtcOrder } from './rtc-messages.ts'
  */
 export function lendRtc(port: MessagePort, serveLibp2p?: (port: MessagePort) => void): () => void {
   const peers = new Map<number, LentPeer>()
-  const tell: Tell = (news, transfer = []) => port.postMessage(news, transfer)
+  const post: Post = (news, transfer = []) => port.postMessage(news, transfer)
   port.onmessage = ({ data }: MessageEvent<RtcOrder>) => {
     if (data.kind === 'create') return create(data)
     if (data.kind === 'libp2p') return serveLibp2p?.(data.port)
@@ -16,18 +16,18 @@ export function lendRtc(port: MessagePort, serveLibp2p?: (port: MessagePort) => 
     if (data.kind === 'close') peers.delete(data.peer)
     if (peer) peer.follow(data)
     else if ('call' in data)
-      tell({ kind: 'refused', call: data.call, code: 'closed', message: 'The connection is closed.' })
+      post({ kind: 'refused', call: data.call, code: 'closed', message: 'The connection is closed.' })
   }
   const answer = (call: number, asked: Promise<string>) =>
     void asked.then(
-      sdp => tell({ kind: 'answered', call, sdp }),
-      error => tell({ kind: 'refused', call, code: 'bad-message', message: String(error) }),
+      sdp => post({ kind: 'answered', call, sdp }),
+      error => post({ kind: 'refused', call, code: 'bad-message', message: String(error) }),
     )
   function create({ peer, config }: RtcOrder & { kind: 'create' }): void {
     try {
-      peers.set(peer, new LentPeer(peer, new RTCPeerConnection(configOf(config)), tell, answer))
+      peers.set(peer, new LentPeer(peer, new RTCPeerConnection(configOf(config)), post, answer))
     } catch {
-      tell({ kind: 'failed', peer })
+      post({ kind: 'failed', peer })
     }
   }
   return () => {
@@ -38,19 +38,19 @@ export function lendRtc(port: MessagePort, serveLibp2p?: (port: MessagePort) => 
 }
 
 type Reply = (call: number, asked: Promise<string>) => void
-type Tell = (news: RtcNews, transfer?: Transferable[]) => void
+type Post = (news: RtcNews, transfer?: Transferable[]) => void
 
 class LentPeer {
   readonly #peer: number
   readonly #connection: RTCPeerConnection
-  readonly #tell: Tell
+  readonly #post: Post
   readonly #reply: Reply
   readonly #closing = new AbortController()
 
-  constructor(peer: number, connection: RTCPeerConnection, tell: Tell, reply: Reply) {
+  constructor(peer: number, connection: RTCPeerConnection, post: Post, reply: Reply) {
     this.#peer = peer
     this.#connection = connection
-    this.#tell = tell
+    this.#post = post
     this.#reply = reply
     connection.ondatachannel = ({ channel }) => this.#hand(channel)
     connection.onconnectionstatechange = () => void this.#onState()
@@ -91,15 +91,15 @@ class LentPeer {
    * transferred.
    */
   #hand(channel: RTCDataChannel): void {
-    this.#tell({ kind: 'channel', peer: this.#peer, channel }, [channel as unknown as Transferable])
+    this.#post({ kind: 'channel', peer: this.#peer, channel }, [channel as unknown as Transferable])
   }
 
   async #onState(): Promise<void> {
     const { connectionState } = this.#connection
     if (connectionState === 'failed' || connectionState === 'closed')
-      return this.#tell({ kind: 'failed', peer: this.#peer })
+      return this.#post({ kind: 'failed', peer: this.#peer })
     if (connectionState !== 'connected') return
     const remote = await remoteOf(this.#connection).catch(() => null)
-    this.#tell({ kind: 'connected', peer: this.#peer, remote })
+    this.#post({ kind: 'connected', peer: this.#peer, remote })
   }
 }

@@ -9,7 +9,7 @@ let fileCount: number
 let snapshots = 0
 let asked = 0
 let watchers: Watchers
-let told: PeerEvent[]
+let sent: PeerEvent[]
 
 /** A torrent whose metadata comes later. */
 const torrent = new EventTarget()
@@ -24,13 +24,13 @@ const engine = {
   storage: async () => ({}),
 } as unknown as Engine
 
-const tell = (event: PeerEvent) => void told.push(event)
-const changes = () => told.flatMap(event => (event.kind === 'torrents' ? event.changed : []))
+const send = (event: PeerEvent) => void sent.push(event)
+const changes = () => sent.flatMap(event => (event.kind === 'torrents' ? event.changed : []))
 
 beforeEach(() => {
   vi.useFakeTimers()
   fileCount = 0
-  told = []
+  sent = []
   watchers = new Watchers(engine)
 })
 
@@ -40,7 +40,7 @@ afterEach(() => {
 })
 
 test('a watcher of all torrents receives each change once', async () => {
-  expect(watchers.add('page', null, tell)).toMatchObject([{ fileCount: 0 }])
+  expect(watchers.add('page', null, send)).toMatchObject([{ fileCount: 0 }])
   await vi.advanceTimersByTimeAsync(3000)
   expect(changes()).toEqual([])
   fileCount = 2
@@ -49,15 +49,15 @@ test('a watcher of all torrents receives each change once', async () => {
 })
 
 test('a change just before a request for one torrent still reaches watchers of all', async () => {
-  watchers.add('page', null, tell)
+  watchers.add('page', null, send)
   fileCount = 2
-  watchers.add('page', ID, tell)
+  watchers.add('page', ID, send)
   await vi.advanceTimersByTimeAsync(1000)
   expect(changes()).toMatchObject([{ fileCount: 2 }])
 })
 
 test('a torrent that changes its state is reported soon', async () => {
-  watchers.add('page', null, tell)
+  watchers.add('page', null, send)
   fileCount = 2
   torrent.dispatchEvent(new Event('state'))
   await vi.advanceTimersByTimeAsync(100)
@@ -65,14 +65,14 @@ test('a torrent that changes its state is reported soon', async () => {
 })
 
 test('trackers are asked every minute while nobody is there', async () => {
-  watchers.add('page', null, tell)
+  watchers.add('page', null, send)
   const before = asked
   await vi.advanceTimersByTimeAsync(180_000)
   expect(asked - before).toBe(3)
 })
 
 test('while nobody looks nothing is counted, whatever becomes of a torrent', async () => {
-  watchers.add('page', null, tell)
+  watchers.add('page', null, send)
   torrent.dispatchEvent(new Event('state'))
   watchers.remove('page', null)
   const before = snapshots

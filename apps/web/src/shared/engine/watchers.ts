@@ -18,9 +18,9 @@ const STORAGE_TICKS = 5
 const ASK_TICKS = 60
 
 interface Watcher {
-  readonly tell: (event: PeerEvent) => void
+  readonly send: (event: PeerEvent) => void
   /** The last reported snapshots, by ID. */
-  readonly told: Map<string, TorrentSnapshot>
+  readonly sent: Map<string, TorrentSnapshot>
   readonly details: Set<string>
 }
 
@@ -42,14 +42,14 @@ export class Watchers {
   }
 
   /** Subscribes a page. Returns the current torrents. */
-  add(page: string, id: string | null, tell: Watcher['tell']): TorrentSnapshot[] {
-    const watcher = this.#watchers.get(page) ?? { tell, told: new Map(), details: new Set() }
+  add(page: string, id: string | null, send: Watcher['send']): TorrentSnapshot[] {
+    const watcher = this.#watchers.get(page) ?? { send, sent: new Map(), details: new Set() }
     this.#watchers.set(page, watcher)
     const torrents = this.#snapshots()
     // A request for one torrent may ignore changes of others: the next tick reports them.
     if (id !== null) watcher.details.add(id)
-    else for (const torrent of torrents) watcher.told.set(torrent.id, torrent)
-    void this.#tellStorage([watcher])
+    else for (const torrent of torrents) watcher.sent.set(torrent.id, torrent)
+    void this.#sendStorage([watcher])
     return torrents
   }
 
@@ -67,17 +67,17 @@ export class Watchers {
   #tick(): void {
     if (this.#watchers.size === 0) return
     const watchers = [...this.#watchers.values()]
-    this.#tell(watchers)
-    if (++this.#ticks % STORAGE_TICKS === 0) void this.#tellStorage(watchers)
+    this.#send(watchers)
+    if (++this.#ticks % STORAGE_TICKS === 0) void this.#sendStorage(watchers)
     if (this.#ticks % ASK_TICKS === 0)
       for (const torrent of this.#engine.torrents) if (misses(torrent)) torrent.reannounce()
   }
 
-  #tell(watchers: Iterable<Watcher>): void {
+  #send(watchers: Iterable<Watcher>): void {
     const now = this.#snapshots()
     for (const watcher of watchers) {
-      tellChanges(watcher, now)
-      for (const id of watcher.details) this.#tellDetail(watcher, id)
+      sendChanges(watcher, now)
+      for (const id of watcher.details) this.#sendDetail(watcher, id)
     }
   }
 
@@ -93,30 +93,30 @@ export class Watchers {
       if (this.#watchers.size === 0) return
       this.#soon ??= setTimeout(() => {
         this.#soon = undefined
-        if (this.#watchers.size > 0) this.#tell(this.#watchers.values())
+        if (this.#watchers.size > 0) this.#send(this.#watchers.values())
       }, SOON_MS)
     })
   }
 
-  #tellDetail(watcher: Watcher, id: string): void {
+  #sendDetail(watcher: Watcher, id: string): void {
     const torrent = this.#engine.find(id)
-    if (torrent) watcher.tell({ kind: 'detail', detail: this.#engine.detail(torrent) })
+    if (torrent) watcher.send({ kind: 'detail', detail: this.#engine.detail(torrent) })
   }
 
-  async #tellStorage(watchers: readonly Watcher[]): Promise<void> {
+  async #sendStorage(watchers: readonly Watcher[]): Promise<void> {
     const storage = await this.#engine.storage()
-    for (const { tell } of watchers) tell({ kind: 'storage', storage })
+    for (const { send } of watchers) send({ kind: 'storage', storage })
   }
 }
 
-function tellChanges({ told, tell }: Watcher, now: readonly TorrentSnapshot[]): void {
-  const changed = now.filter(torrent => differs(told.get(torrent.id), torrent))
+function sendChanges({ sent, send }: Watcher, now: readonly TorrentSnapshot[]): void {
+  const changed = now.filter(torrent => differs(sent.get(torrent.id), torrent))
   const ids = new Set(now.map(({ id }) => id))
-  const gone = [...told.keys()].filter(id => !ids.has(id))
+  const gone = [...sent.keys()].filter(id => !ids.has(id))
   if (changed.length === 0 && gone.length === 0) return
-  for (const id of gone) told.delete(id)
-  for (const torrent of changed) told.set(torrent.id, torrent)
-  tell({ kind: 'torrents', changed, gone })
+  for (const id of gone) sent.delete(id)
+  for (const torrent of changed) sent.set(torrent.id, torrent)
+  send({ kind: 'torrents', changed, gone })
 }
 
 /** Returns whether files are missing, or none is selected yet, and no peer is connected. */

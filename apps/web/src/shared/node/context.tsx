@@ -38,7 +38,7 @@ export function useCapability(name: string): boolean {
 /** Returns a torrent, and renders again when it changes; undefined if it does not exist. */
 export function useTorrent(id: string): Torrent | undefined {
   const { torrents } = useNode()
-  const subscribe = useCallback((tell: () => void) => torrents.onRow(id, tell), [torrents, id])
+  const subscribe = useCallback((onChange: () => void) => torrents.onRow(id, onChange), [torrents, id])
   return useSyncExternalStore(subscribe, () => torrents.get(id))
 }
 

@@ -73,8 +73,8 @@ function openEvents(
       sink.received(event.type === 'torrents' ? event : structuredClone(event))
     if (event.type !== 'stats') return
     for (const topic of wanted) {
-      const told = topic.startsWith('torrent:') ? node.torrentEvent(topic.slice(8)) : null
-      if (told) sink.received(told)
+      const torrentEvent = topic.startsWith('torrent:') ? node.torrentEvent(topic.slice(8)) : null
+      if (torrentEvent) sink.received(torrentEvent)
     }
   })
   const lose = () => {

@@ -18,7 +18,7 @@ type ListListener = (change: ListChange) => void
 export type Schedule = (run: () => void) => void
 
 /** Rows updated per frame. Redrawing all visible rows would exceed a frame while scrolling. */
-const ROWS_A_PICTURE = 5
+const ROWS_PER_FRAME = 5
 
 /**
  * All torrents of the node. The cost of an event depends only on its size: rows subscribe to their
@@ -37,7 +37,7 @@ export class TorrentStore {
   /** Revision of the node's list: events up to it are included. */
   revision = -1
 
-  constructor(schedule: Schedule = beforeNextPicture) {
+  constructor(schedule: Schedule = beforeNextFrame) {
     this.#schedule = schedule
   }
 
@@ -128,24 +128,24 @@ export class TorrentStore {
   #plan(): void {
     if (this.#scheduled || (this.#touched.size === 0 && !this.#membership)) return
     this.#scheduled = true
-    this.#schedule(() => this.#tell())
+    this.#schedule(() => this.#notify())
   }
 
-  #tell(): void {
+  #notify(): void {
     this.#scheduled = false
     const change = { membership: this.#membership, keys: this.#keys }
     const rows = [...this.#touched].filter(id => this.#rows.has(id))
     this.#touched.clear()
     this.#keys = new Set()
     this.#membership = false
-    this.#tellRows(rows)
+    this.#notifyRows(rows)
     for (const listener of [...this.#lists]) listener(change)
   }
 
-  #tellRows(ids: readonly string[]): void {
-    for (const id of ids.slice(0, ROWS_A_PICTURE))
+  #notifyRows(ids: readonly string[]): void {
+    for (const id of ids.slice(0, ROWS_PER_FRAME))
       for (const listener of [...(this.#rows.get(id) ?? [])]) listener()
-    if (ids.length > ROWS_A_PICTURE) this.#schedule(() => this.#tellRows(ids.slice(ROWS_A_PICTURE)))
+    if (ids.length > ROWS_PER_FRAME) this.#schedule(() => this.#notifyRows(ids.slice(ROWS_PER_FRAME)))
   }
 }
 
@@ -153,7 +153,7 @@ const sameJson = (a: unknown, b: unknown) =>
   typeof a === 'object' && typeof b === 'object' && JSON.stringify(a) === JSON.stringify(b)
 
 /** Calls back before the next frame. Hidden pages do not draw frames, so they use a timer. */
-function beforeNextPicture(run: () => void): void {
+function beforeNextFrame(run: () => void): void {
   if (typeof document !== 'undefined' && document.visibilityState === 'visible') requestAnimationFrame(run)
   else setTimeout(run, 250)
 }

@@ -74,7 +74,7 @@ export class UploadTask {
     try {
       upload = (await this.#node.api.createUpload({ name: this.name }, { signal })).id
       await this.#send(upload, signal)
-      this.#tell({ stage: 'preparing' })
+      this.#update({ stage: 'preparing' })
       const job = await this.#node.api.shareUpload({ ...options, id: upload }, { signal })
       this.#forget()
       return job
@@ -88,10 +88,10 @@ export class UploadTask {
   async #send(upload: string, signal: AbortSignal): Promise<void> {
     let before = 0
     for (const { path, file } of this.files) {
-      const onProgress = (bytes: number) => this.#tell({ sentBytes: before + Math.min(bytes, file.size) })
+      const onProgress = (bytes: number) => this.#update({ sentBytes: before + Math.min(bytes, file.size) })
       await this.#node.link.putFile(upload, path, file, { signal, onProgress })
       before += file.size
-      this.#tell({ sentBytes: before })
+      this.#update({ sentBytes: before })
     }
   }
 
@@ -107,10 +107,10 @@ export class UploadTask {
 
   #failed(error: unknown): void {
     const stopped = this.#controller.signal.aborted || isAborted(error)
-    this.#tell(stopped ? { stage: 'cancelled' } : { stage: 'failed', error: messageOf(error) })
+    this.#update(stopped ? { stage: 'cancelled' } : { stage: 'failed', error: messageOf(error) })
   }
 
-  #tell(change: Partial<UploadProgress>): void {
+  #update(change: Partial<UploadProgress>): void {
     this.progress.set({ ...this.progress.get(), ...change })
   }
 

@@ -110,8 +110,8 @@ function AddContact({ contacts }: Pick<Props, 'contacts'>) {
   const add = (text: string, name: string) =>
     run(async () => {
       const person = await contacts.add({ text: text.trim(), name: name.trim() || null })
-      const told = person.verifiedMs === null ? t.added : t.addedVerified
-      notify(told({ name: nameOf(person) }), { type: 'good' })
+      const addedText = person.verifiedMs === null ? t.added : t.addedVerified
+      notify(addedText({ name: nameOf(person) }), { type: 'good' })
       setRound(before => before + 1)
     })
   return (

@@ -197,8 +197,8 @@ export function Composer(props: Props) {
           enterKeyHint="send"
           onChange={({ target }) => change(target.value)}
           onKeyDown={keyDown}
-          onKeyUp={({ key }) => MOVES.test(key) && completion.look()}
-          onClick={completion.look}
+          onKeyUp={({ key }) => MOVES.test(key) && completion.update()}
+          onClick={completion.update}
           onPaste={paste}
           onBlur={() => typing('stopped')}
           {...completion.described}
@@ -314,14 +314,14 @@ function useCompletion(
   const others = [...people.values()].filter(({ isSelf }) => !isSelf)
   const found = typed && input.current ? mentionable(others, typed.text) : []
   const isOpen = found.length > 0
-  const look = () => {
+  const update = () => {
     const element = input.current!
     const next = element.selectionStart === element.selectionEnd ? element.selectionStart : 0
     setTyped(typedMention(element.value, next))
   }
   // biome-ignore lint/correctness/useExhaustiveDependencies: the text is what was typed
   useEffect(() => {
-    if (input.current === document.activeElement) look()
+    if (input.current === document.activeElement) update()
     setAt(0)
   }, [text])
   const take = (person: ChatPerson, change: (text: string) => void) => {
@@ -335,7 +335,7 @@ function useCompletion(
   }
   const change = useRef<(text: string) => void>(() => {})
   return {
-    look,
+    update,
     described: isOpen
       ? {
           'aria-autocomplete': 'list' as const,

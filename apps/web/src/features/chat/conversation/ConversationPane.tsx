@@ -206,13 +206,13 @@ function useHere(conversation: string, isWritable: boolean): void {
   useEffect(() => {
     if (!isWritable) return
     const show = (what: 'here' | 'away') => void api.showPresence({ conversation, what }).catch(() => {})
-    const look = () => show(document.visibilityState === 'visible' ? 'here' : 'away')
-    look()
+    const update = () => show(document.visibilityState === 'visible' ? 'here' : 'away')
+    update()
     const timer = setInterval(() => document.visibilityState === 'visible' && show('here'), HERE_EVERY_MS)
-    document.addEventListener('visibilitychange', look)
+    document.addEventListener('visibilitychange', update)
     return () => {
       clearInterval(timer)
-      document.removeEventListener('visibilitychange', look)
+      document.removeEventListener('visibilitychange', update)
       show('away')
     }
   }, [api, conversation, isWritable])

@@ -70,7 +70,7 @@ export function MessageList(props: Props) {
     for (const { replyTo } of shown.items)
       if (replyTo !== null && !byId.has(replyTo)) void view.quote(replyTo)
   }, [shown.items, byId, view])
-  const look = useCallback(() => {
+  const reportSeen = useCallback(() => {
     const element = scroller.current
     if (!element) return
     const fromEnd = element.scrollHeight - element.scrollTop - element.clientHeight
@@ -82,10 +82,10 @@ export function MessageList(props: Props) {
   }, [view, onSeen])
   // biome-ignore lint/correctness/useExhaustiveDependencies: runs after every change of the messages
   useEffect(() => {
-    look()
-    document.addEventListener('visibilitychange', look)
-    return () => document.removeEventListener('visibilitychange', look)
-  }, [look, shown.items])
+    reportSeen()
+    document.addEventListener('visibilitychange', reportSeen)
+    return () => document.removeEventListener('visibilitychange', reportSeen)
+  }, [reportSeen, shown.items])
   const last = shown.items.at(-1)
   const lastOwn = shown.items.findLast(({ sender }) => sender.isSelf)
   const reached = focused !== null && byId.has(focused) ? focused : (last?.id ?? null)
@@ -98,7 +98,7 @@ export function MessageList(props: Props) {
       <div
         ref={scroller}
         className={`${layout.tall} ${styles.scroller}`}
-        onScroll={look}
+        onScroll={reportSeen}
         onPointerOver={event => isInside(event) && setHovered(messageAt(event.target))}
         onPointerLeave={() => setHovered(null)}
         onFocus={event => isInside(event) && setFocused(messageAt(event.target))}

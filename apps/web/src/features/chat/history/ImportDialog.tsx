@@ -22,7 +22,7 @@ export default function ImportDialog({ onClose }: { onClose(): void }) {
   const [messages, setMessages] = useState<number | null>(null)
   const [added, setAdded] = useState<number | null>(null)
   const stopping = useStopping()
-  const look = (file: File | undefined) =>
+  const inspect = (file: File | undefined) =>
     run(async () => {
       setAdded(null)
       const { isSealedHistory } = await import('@shoal/chat/history-files')
@@ -62,7 +62,7 @@ export default function ImportDialog({ onClose }: { onClose(): void }) {
         type="file"
         accept=".age,.jsonl"
         required
-        onChange={({ target }) => look(target.files?.[0])}
+        onChange={({ target }) => inspect(target.files?.[0])}
       />
       {isSealed && (
         <TextField label={t.passphrase} name="passphrase" type="password" required autoComplete="off" />

@@ -107,12 +107,12 @@ export class ChatStore {
     const typingUntilMs = what === 'typing' ? nowMs + TYPING_MS : 0
     const hereUntilMs = what === 'away' ? 0 : nowMs + HERE_MS
     this.presence.set(new Map(this.presence.get()).set(key, { typingUntilMs, hereUntilMs }))
-    if (what === 'typing') this.#lookAgain(TYPING_MS)
-    if (hereUntilMs > 0) this.#lookAgain(HERE_MS)
+    if (what === 'typing') this.#expireAfter(TYPING_MS)
+    if (hereUntilMs > 0) this.#expireAfter(HERE_MS)
   }
 
   /** Updates the screen when presence has expired. */
-  #lookAgain(ms: number): void {
+  #expireAfter(ms: number): void {
     const timer = setTimeout(() => {
       this.#timers.delete(timer)
       this.presence.set(new Map(this.presence.get()))

@@ -76,7 +76,7 @@ export class FileAddresses {
 
   #serve(port: MessagePort, file: AddressedFile): void {
     const { lengthBytes, mediaType, name, download = false } = file
-    const tell = (news: FileNews, transfer: Transferable[] = []) => port.postMessage(news, transfer)
+    const post = (news: FileNews, transfer: Transferable[] = []) => port.postMessage(news, transfer)
     let reader: ReadableStreamDefaultReader<Uint8Array> | null = null
     const close = () => {
       if (reader) this.#count(-1)
@@ -95,15 +95,15 @@ export class FileAddresses {
       }
       try {
         const { done, value } = await reader!.read()
-        if (!done) return tell(...bytesNews(value))
-        tell({ kind: 'end' })
+        if (!done) return post(...bytesNews(value))
+        post({ kind: 'end' })
       } catch {
-        tell({ kind: 'failed' })
+        post({ kind: 'failed' })
       }
       close()
     }
     const head: FileHead = { kind: 'head', lengthBytes, mediaType, name, download }
-    tell(head)
+    post(head)
   }
 
   /** Keeps the worker alive while anything is read. */

@@ -17,8 +17,8 @@ export function takeOrder(frame: OrderFrame): void {
     abort.abort(Object.assign(new Error('sealing was cancelled'), { code: 'cancelled' }))
   else
     run(frame).then(
-      value => tell({ kind: 'done', value }),
-      error => tell({ kind: 'failed', failure: toFailure(error) }),
+      value => post({ kind: 'done', value }),
+      error => post({ kind: 'failed', failure: toFailure(error) }),
     )
 }
 
@@ -33,9 +33,9 @@ function onProgress(doneBytes: number, totalBytes: number): void {
   const now = performance.now()
   if (now - lastMs < PROGRESS_MS) return
   lastMs = now
-  tell({ kind: 'progress', doneBytes, totalBytes })
+  post({ kind: 'progress', doneBytes, totalBytes })
 }
 
-function tell(frame: AnswerFrame): void {
+function post(frame: AnswerFrame): void {
   postMessage(frame)
 }

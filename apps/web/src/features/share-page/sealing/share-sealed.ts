@@ -47,12 +47,12 @@ async function sealAndSeed(
   const order = { kind: 'seal', files: insideOf(chosen), to, path } as const
   const sealed = await askWorker(order, { signal, onProgress: share => onProgress('sealing', share) })
   const options = { name: SEALED_NAME, trackers: trackers.map(url => [url]) }
-  const tell = ({ doneBytes, totalBytes }: { doneBytes: number; totalBytes: number }) =>
+  const report = ({ doneBytes, totalBytes }: { doneBytes: number; totalBytes: number }) =>
     onProgress('hashing', doneBytes / totalBytes)
   const torrent =
     sealed.blob === null
-      ? await peer.shareStored(path!, options, tell, signal)
-      : await peer.share([{ path: [SEALED_NAME], file: sealed.blob }], options, tell, signal)
+      ? await peer.shareStored(path!, options, report, signal)
+      : await peer.share([{ path: [SEALED_NAME], file: sealed.blob }], options, report, signal)
   if (signal.aborted) {
     await peer.remove(torrent.id)
     throw cancelled()

@@ -36,7 +36,7 @@ export async function openSink(path: string | null, lengthBytes: number): Promis
 
 function fileSink(handle: SyncAccessHandle, path: string, lengthBytes: number): Sink & { reserve(): void } {
   let at = 0
-  const told = (work: () => void) => {
+  const mapErrors = (work: () => void) => {
     try {
       work()
     } catch (error) {
@@ -45,13 +45,13 @@ function fileSink(handle: SyncAccessHandle, path: string, lengthBytes: number): 
     }
   }
   return {
-    reserve: () => told(() => handle.truncate(lengthBytes)),
+    reserve: () => mapErrors(() => handle.truncate(lengthBytes)),
     write(bytes) {
-      told(() => writeAll(handle, bytes, at, path))
+      mapErrors(() => writeAll(handle, bytes, at, path))
       at += bytes.length
     },
     finish() {
-      told(() => handle.flush())
+      mapErrors(() => handle.flush())
       handle.close()
       return null
     },

@@ -65,14 +65,14 @@ async function shareAgain(
   { peer, store, made, config }: Services,
   { id, name }: OwnShare,
   files: readonly DroppedFile[],
-  tell: (progress: number) => void,
+  onShare: (progress: number) => void,
 ): Promise<void> {
   const chosen = toChosen(files)
   if (!chosen) throw new Error(say.nothing)
-  tell(0)
+  onShare(0)
   const options = { name, trackers: config.trackers.map(url => [url]), expected: id }
   const torrent = await peer.share(named(chosen, name).files, options, ({ doneBytes }) =>
-    tell(doneBytes / chosen.totalBytes),
+    onShare(doneBytes / chosen.totalBytes),
   )
   made.add(torrent.id)
   store.put(torrent)

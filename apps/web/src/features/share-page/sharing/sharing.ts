@@ -66,6 +66,6 @@ function asItIs(
   { onProgress, signal }: Context,
 ) {
   const options = { name, trackers: trackers.map(url => [url]) }
-  const tell = ({ doneBytes }: { doneBytes: number }) => onProgress('hashing', doneBytes / totalBytes)
-  return peer.share(files, options, tell, signal)
+  const report = ({ doneBytes }: { doneBytes: number }) => onProgress('hashing', doneBytes / totalBytes)
+  return peer.share(files, options, report, signal)
 }

@@ -56,13 +56,13 @@ export function useSources(id: string): Asked<readonly SourceShare[]> {
 /**
  * Trackers, and the time of the report, to which their times until the next announce are relative.
  */
-export interface ToldTrackers {
+export interface ReportedTrackers {
   readonly items: readonly Tracker[]
   readonly atMs: number
 }
 
-export function useTrackers(id: string): Asked<ToldTrackers> {
-  const asked = useAsked<ToldTrackers>(
+export function useTrackers(id: string): Asked<ReportedTrackers> {
+  const asked = useAsked<ReportedTrackers>(
     async api => ({ ...(await api.listTrackers({ id })), atMs: Date.now() }),
     [id],
   )

@@ -40,8 +40,8 @@ function Queued({ torrent }: { readonly torrent: Torrent }) {
 }
 
 function FailingTrackers({ torrent }: { readonly torrent: Torrent }) {
-  const told = useTrackers(torrent.id).value
-  const { count, message } = describeTrackers(told?.items ?? [])
+  const reported = useTrackers(torrent.id).value
+  const { count, message } = describeTrackers(reported?.items ?? [])
   if (message === undefined) return null
   const text = torrent.state === 'seeding' ? say.unreachable : say['tracker-error']
   return <Notice tone="warn">{text({ count, message: nodeMessage(message) })}</Notice>

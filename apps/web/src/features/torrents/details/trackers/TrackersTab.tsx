@@ -21,22 +21,22 @@ export function TrackersTab({ torrent }: { readonly torrent: Torrent }) {
   const asked = useTrackers(torrent.id)
   const now = useNow()
   const [shownAt] = useState(Date.now)
-  const told = asked.value
-  const { tiers, others } = grouped(told?.items ?? [])
+  const reported = asked.value
+  const { tiers, others } = grouped(reported?.items ?? [])
   const row = (tracker: Tracker) => (
     <TrackerRow
       key={`${tracker.kind} ${tracker.url}`}
       tracker={tracker}
-      left={secondsLeft(tracker, told?.atMs ?? shownAt, now)}
+      left={secondsLeft(tracker, reported?.atMs ?? shownAt, now)}
     />
   )
   return (
     <div className={`${layout.stack4} ${layout.shrink} ${styles.tab}`}>
       <div className={`${layout.wrap2} ${layout.end}`}>
         <Reannounce id={torrent.id} />
-        <EditTrackers id={torrent.id} items={told?.items ?? []} onSaved={asked.reload} />
+        <EditTrackers id={torrent.id} items={reported?.items ?? []} onSaved={asked.reload} />
       </div>
-      {told && (
+      {reported && (
         // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reachable by keyboard (WCAG 2.1.1)
         <section className={`${layout.shrink} ${table.box}`} tabIndex={0} aria-label={say.table}>
           <table className={table.table}>
@@ -77,7 +77,7 @@ export function TrackersTab({ torrent }: { readonly torrent: Torrent }) {
           </table>
         </section>
       )}
-      {told && tiers.length === 0 && <NoTrackers isPrivate={torrent.private} />}
+      {reported && tiers.length === 0 && <NoTrackers isPrivate={torrent.private} />}
       {detail.value && <WebSeeds detail={detail.value} onSaved={detail.reload} />}
     </div>
   )
