@@ -36,7 +36,7 @@ export const DEVICES = contract({
       access: { tokenWhileNull: 'listDevices.did' },
       area: 'devices',
       summary:
-        'Offer all device lists of the user. They are accepted if they go on with the known ones; the first ones require the token, since their devices can log in',
+        'Offer all device lists of the user. They are accepted if they extend the known lists; the first ones require the token, since their devices can log in',
       input: DeviceHistory,
       output: Devices,
       errors: {

@@ -1,7 +1,7 @@
 /**
  * The database file of a program that is alone with it, and how it is kept safe. See `SqliteFile` for what survives a power cut.
  *
- * On a full disk the file is read as ever, and what the program itself writes waits in an open transaction, in memory, until there is room to commit it: so
+ * On a full disk reads continue, and writes of the program wait in one open transaction, in memory, until there is space to commit it: so
  * the start and everything else can write. Only `write`, whose promise is a commit, rejects. A copy in memory would have
  * to be merged into the file later, and a file kept in reserve to be deleted is used up by the first writer.
  *

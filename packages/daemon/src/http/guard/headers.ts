@@ -11,7 +11,7 @@ export const COMMON_HEADERS = {
     'camera=(), microphone=(), geolocation=(), payment=(), usb=(), serial=(), browsing-topics=()',
 } as const
 
-/** Answers that are no page. */
+/** Headers of responses that are not pages. */
 export const DATA_HEADERS: Readonly<Record<string, string>> = {
   ...COMMON_HEADERS,
   'content-security-policy': "default-src 'none'; frame-ancestors 'none'",

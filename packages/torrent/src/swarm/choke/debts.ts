@@ -3,7 +3,10 @@ import type { Peer } from '../peer/peer.ts'
 /** A stranger is given as much as leaves through our uplink in a second, but at least two blocks, before we expect anything in return. */
 const GIFT_SECONDS = 1
 const LEAST_GIFT_BYTES = 32 * 1024
-/** Beyond the gift, peers owe if they gave less than one in so many bytes that they took. Lines with little upload give more. */
+/**
+ * Beyond the gift, a peer owes if it uploaded less than one byte per this many that it took. Lines
+ * with little upload give more.
+ */
 const LEAST_RETURN = 32
 
 interface Account {

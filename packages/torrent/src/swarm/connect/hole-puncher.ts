@@ -27,7 +27,7 @@ const UNANSWERED: ReadonlySet<unknown> = new Set(['timeout', 'refused', 'unreach
 /** RFC 4787, REQ-3: a NAT gives well-known ports only to well-known ports, which no peer has. */
 const LEAST_PORT = 1024
 
-/** Limits for one peer: so many messages at once, and one more every so many seconds. */
+/** Limits for one peer: a burst of messages, and then one message per interval. */
 const LIMITS = {
   /** Our requests to it: fewer than it may accept. */
   asked: { burst: 10, everySeconds: 6 },

@@ -134,7 +134,10 @@ export class PeerPool {
     candidate.nextTryMs = nowMs + FIRST_RETRY_MS
   }
 
-  /** A reader waits, say: addresses with at most so many failures are tried without delay. */
+  /**
+   * Tries addresses with at most this many failures without delay, for example because a reader
+   * waits.
+   */
   expedite(maxFailures = 1): void {
     for (const candidate of this.#candidates.values())
       if (candidate.failures <= maxFailures) candidate.nextTryMs = 0

@@ -9,14 +9,14 @@ const PEX_LOOK_MS = 5000
 const PEX_LEAST_MS = PEX_INTERVAL_MS * 0.75
 /** Peers of another that are remembered because it can introduce us to them. */
 const MAX_INTRODUCIBLE = 200
-/** How long a new peer is not told of because it has not said yet what it supports. */
+/** For this long, a new peer that has not announced its extensions is not reported to others. */
 const SILENT_MS = 10_000
 
 /** Peer exchange with one peer (BEP 11): when messages are due, what the peer knows already, and whom it knows. */
 export class PeerExchange {
   #dueMs = Number.NEGATIVE_INFINITY
   #receivedMs = Number.NEGATIVE_INFINITY
-  /** The peers we have told it of, by address. */
+  /** The peers that were reported to it, by address. */
   #told = new Map<string, PexPeer>()
   /** Addresses of the peers to which it can introduce us (BEP 55). */
   readonly #introducible = new Set<string>()

@@ -124,7 +124,7 @@ export class Peer {
     this.#allowFast()
   }
 
-  /** Tells the peer when we become interested in its pieces, or no longer are. */
+  /** Notifies the peer when we become interested in its pieces, or no longer are. */
   updateInterest(): void {
     const { transfer } = this.#swarm
     const { pieces, flags } = this

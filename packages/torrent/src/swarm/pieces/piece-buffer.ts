@@ -36,7 +36,7 @@ export class PieceBuffer {
   readonly #have: Uint8Array
   /** The writer of each claimed block. */
   readonly #writers: (object | undefined)[] = []
-  /** The bytes belong to somebody else now: nothing may be written to them. */
+  /** The bytes belong to another owner now: nothing may be written to them. */
   released = false
   /** Uses of the bytes under way, such as writes: the memory must not be reused before they end. */
   holds = 0

@@ -192,8 +192,9 @@ export class Transfer implements PieceMemoryUser {
   }
 
   /**
-   * Once a second. Makes room if nothing moves: as many pieces are open as may be, and no connected source has the rest of any. Or others have
-   * begun all pieces that are left, and are gone: the suspect that is left gets one of them for itself.
+   * Called once a second. Breaks deadlocks: if the maximum number of pieces is open and no
+   * connected source has the rest of any, evicts a piece. If other sources, now disconnected, have
+   * begun all remaining pieces and only a suspect is left, it gets one of them for itself.
    */
   tick(): void {
     const { picker } = this

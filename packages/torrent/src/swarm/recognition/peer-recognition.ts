@@ -33,7 +33,10 @@ import type { Peer } from '../peer/peer.ts'
 import type { SwarmState } from '../swarm-state.ts'
 import type { ExchangeBudget } from './exchange-budget.ts'
 
-/** A receipt is sent for each so many verified bytes: 226 bytes of traffic, 0.02 %. */
+/**
+ * A receipt is sent for each multiple of this number of verified bytes: 226 bytes of traffic, 0.02
+ * %.
+ */
 const RECEIPT_EVERY_BYTES = 1024 * 1024
 /** Bytes since the last receipt are confirmed after this time without blocks, if they are worth a receipt (0.1 %). */
 const RECEIPT_IDLE_MS = 5000
@@ -215,7 +218,10 @@ export class PeerRecognition {
     this.#confirm(isIdle ? LEAST_RECEIPT_BYTES : RECEIPT_EVERY_BYTES)
   }
 
-  /** Confirms what we took (we are the receiver), if it is so many bytes more than at the last time. */
+  /**
+   * Confirms what we took (we are the receiver), if at least `leastBytes` have arrived since the
+   * last receipt.
+   */
   #confirm(leastBytes: number): void {
     const { verifiedBytes } = this
     if (verifiedBytes - this.#receiptedBytes < leastBytes) return
