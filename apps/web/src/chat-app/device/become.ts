@@ -20,7 +20,7 @@ import { type ChatBrowser, type ChatHub, chatBrowser, makeMessageKey, withLists 
 const SETTINGS = { sendReadMarks: true, sendPresence: true }
 
 /** Asks a hub for its description. Rejects with an ApiError. */
-export async function readHub(url: string): Promise<{ readonly hub: ChatHub; readonly info: HubInfo }> {
+export async function fetchHub(url: string): Promise<{ readonly hub: ChatHub; readonly info: HubInfo }> {
   const info = await checkAnswers(connectHub({ url })).getHub({})
   return { hub: { url, name: info.name, key: info.key }, info }
 }

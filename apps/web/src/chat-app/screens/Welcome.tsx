@@ -59,8 +59,8 @@ function ChooseHub({ initial, onFound }: ChooseProps) {
     setBad(url === null)
     if (url === null) return
     run(async () => {
-      const { readHub } = await import('../device/become.ts')
-      onFound(await readHub(url))
+      const { fetchHub } = await import('../device/become.ts')
+      onFound(await fetchHub(url))
     })
   }
   return (
