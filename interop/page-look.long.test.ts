@@ -138,7 +138,10 @@ describe.skipIf(missing('chromium-headless-shell'))('the page of a share link: i
     expect(dialed.filter(each => !each.startsWith('ws://share.example:'))).toEqual([])
     expect(new URL(tab.url()).hash).toMatch(/^#s2/)
     await tab.getByText('Anyone with this link can get it').waitFor()
-    const link = await tab.getByLabel('Link to this share').inputValue()
+    const field = tab.getByLabel('Link to this share')
+    // The link says how much there is once the page knows it.
+    await expect.poll(async () => parseShareLink(await field.inputValue()).lengthBytes).toBe(1000)
+    const link = await field.inputValue()
     expect(parseShareLink(link).magnet.trackers).toEqual([])
     expect(link.length).toBeLessThan(130)
     await tab.getByRole('button', { name: 'Send…' }).click()

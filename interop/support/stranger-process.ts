@@ -127,9 +127,11 @@ function request(kind: FloodKind, at: number): Uint8Array {
   }
 }
 
+const MAX_ATTEMPTS = 50
+
 /** Connects, and asks until the node answers: one that is busy may end the first streams before it takes one. */
 async function answering(host: Host, address: string, first: Uint8Array) {
-  for (;;) {
+  for (let attempt = 1; ; attempt++) {
     // Returns the connection that is there.
     const connection = await host.dial(multiaddr(address))
     try {
@@ -137,8 +139,9 @@ async function answering(host: Host, address: string, first: Uint8Array) {
       await messages.write(first)
       await messages.read()
       return connection
-    } catch {
+    } catch (error) {
       // The node has ended the stream, or the connection.
+      if (attempt === MAX_ATTEMPTS) throw error
     }
   }
 }

@@ -7,7 +7,7 @@ import {
   isPassing,
   type LogEntry,
   type Part,
-  type RoomError,
+  RoomError,
   type RoomLog,
   type RoomRight,
   roomToken,
@@ -73,6 +73,8 @@ export class HubRoom implements RoomCarrier {
     if (this.#isClosed) return Promise.reject(closedError())
     const key = latin1(clientId)
     const known = this.#waiting.get(key)
+    if (known && !equalBytes(known.bytes, bytes))
+      return Promise.reject(new RoomError('conflict', 'Another entry with this id waits'))
     if (known) return known.promise
     const item: Waiting = { clientId, bytes, ...deferred<Place>(), givenTo: null }
     this.#waiting.set(key, item)

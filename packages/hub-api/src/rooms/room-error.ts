@@ -55,7 +55,12 @@ export class RoomError extends CodedError<RoomErrorCode> {
 }
 
 const PASSING: readonly RoomErrorCode[] = [
-  ...(['busy', 'unavailable', 'stopping', 'too-many-requests', 'slow-mode', 'failed'] as const),
+  'busy',
+  'unavailable',
+  'stopping',
+  'too-many-requests',
+  'slow-mode',
+  'failed',
 ]
 
 /** Returns true for errors after which the same request may succeed. */

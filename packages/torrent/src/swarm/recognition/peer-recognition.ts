@@ -33,10 +33,7 @@ import type { Peer } from '../peer/peer.ts'
 import type { SwarmState } from '../swarm-state.ts'
 import type { ExchangeBudget } from './exchange-budget.ts'
 
-/**
- * A receipt is sent for each multiple of this number of verified bytes: 226 bytes of traffic, 0.02
- * %.
- */
+/** A receipt (226 bytes, 0.02 % of the traffic) is sent whenever this many bytes were verified. */
 const RECEIPT_EVERY_BYTES = 1024 * 1024
 /** Bytes since the last receipt are confirmed after this time without blocks, if they are worth a receipt (0.1 %). */
 const RECEIPT_IDLE_MS = 5000
