@@ -74,7 +74,9 @@ export class HubRoom implements RoomCarrier {
     const key = latin1(clientId)
     const known = this.#waiting.get(key)
     if (known && !equalBytes(known.bytes, bytes))
-      return Promise.reject(new RoomError('conflict', 'Another entry of this room has this client id: choose a random one'))
+      return Promise.reject(
+        new RoomError('conflict', 'Another entry of this room has this client id: choose a random one'),
+      )
     if (known) return known.promise
     const item: Waiting = { clientId, bytes, ...deferred<Place>(), givenTo: null }
     this.#waiting.set(key, item)
