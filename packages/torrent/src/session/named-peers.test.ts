@@ -4,6 +4,8 @@ import { magnetOf } from '../metainfo/magnet.ts'
 import { Loopback } from './testing/loopback.ts'
 
 const LENGTH = 40 * 32_768
+/** Bytes per second: a download lasts longer than a busy machine pauses. */
+const SLOW = LENGTH / 40
 
 /** A seed on loopback, and a session without discovery. */
 async function seedAndOpen(loop: Loopback) {
@@ -13,14 +15,14 @@ async function seedAndOpen(loop: Loopback) {
   await seed.whenComplete()
   const open = (state = 'state') =>
     loop.open({ directory: loop.path('down'), stateDirectory: loop.path(state) })
-  return { magnet: magnetOf(metainfo), session, seed, peer: `127.0.0.1:${session.port}`, open }
+  return { metainfo, magnet: magnetOf(metainfo), session, seed, peer: `127.0.0.1:${session.port}`, open }
 }
 
 test('the peer of a magnet link is tried again after the process was killed', async () => {
   await using loop = await Loopback.make()
   const { magnet, peer, open } = await seedAndOpen(loop)
   const first = await open()
-  const slow = { downloadBytesPerSecond: LENGTH / 4 }
+  const slow = { downloadBytesPerSecond: SLOW }
   const torrent = await first.add(`${magnet}&x.pe=${peer}`, { limits: slow })
   await until('some of it has arrived', () => torrent.stats.downloadedBytes > 0 && torrent.metainfo !== null)
   await torrent.recordAdded()
@@ -49,7 +51,7 @@ test('a peer added with `keep: false` is not remembered', async () => {
   await using loop = await Loopback.make()
   const { magnet, peer, open } = await seedAndOpen(loop)
   const first = await open()
-  const torrent = await first.add(magnet, { limits: { downloadBytesPerSecond: LENGTH / 4 } })
+  const torrent = await first.add(magnet, { limits: { downloadBytesPerSecond: SLOW } })
   torrent.addPeer(peer, { keep: false })
   await until('it is connected', () => torrent.stats.peers === 1)
   await first.close()
@@ -59,9 +61,10 @@ test('a peer added with `keep: false` is not remembered', async () => {
 
 test('the address where an incoming peer can be reached is known', async () => {
   await using loop = await Loopback.make()
-  const { magnet, peer, seed, open } = await seedAndOpen(loop)
+  const { metainfo, peer, seed, open } = await seedAndOpen(loop)
   const leech = await open()
-  const torrent = await leech.add(magnet, { limits: { downloadBytesPerSecond: LENGTH / 4 } })
+  seed.setLimits({ uploadBytesPerSecond: SLOW })
+  const torrent = await leech.add(metainfo)
   torrent.addPeer(peer)
   await until('it has said its port', () => seed.peers()[0]?.listenAddress !== undefined)
   const [seen] = seed.peers()
