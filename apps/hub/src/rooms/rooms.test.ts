@@ -24,7 +24,7 @@ import {
 import { entryHash } from '@shoal/hub-stores/log'
 import { openFileStores, type TestStores } from '@shoal/hub-stores/testing'
 import { KeyPair } from '@shoal/identity'
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest'
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest'
 import type { Member, ServiceLimits } from './contracts.ts'
 import { RoomWorld } from './testing/room-world.ts'
 import { readWake } from './wake.ts'
@@ -911,6 +911,28 @@ describe('a flood of one account', () => {
     expect(codes([await append(2)])).toEqual(['ok'])
     const { entries } = await stores.rooms.read(room, 0, 10)
     expect(entries.map(entry => Buffer.from(entry.bytes).toString())).toEqual(['0', '1', '2'])
+  })
+
+  test('keeps the order of entries that arrive in one turn, while its rate recovers', async () => {
+    const number = world.start({ limits: { appends: { perSecond: 1, most: 1 } } })
+    const { id: room } = await stores.rooms.create({ creator: ann.did, salt: id(), kind: 'group' })
+    const connection = { waitingBytes: 0, isBusy: false, send() {}, close() {} }
+    const session = world.services[number]!.connect(connection, ann)!
+    await session.request('follow', { rooms: [{ room, token: null }] })
+    const append = (text: string) =>
+      session.request('append', { room, clientId: bytes(text.repeat(16)), bytes: bytes(text) })
+    await append('a')
+    // One turn, in which no promise settles.
+    const refused = append('b')
+    const nowMs = world.clock.nowMs()
+    vi.spyOn(world.clock, 'nowMs').mockReturnValue(nowMs + 5000)
+    const answers = await Promise.all([refused, append('c'), append('b')])
+    expect(answers).toMatchObject([
+      { error: { code: 'too-many-requests' } },
+      { error: { code: 'busy' } },
+      { ok: { sequence: 2 } },
+    ])
+    world.services[number]!.disconnected(session)
   })
 
   test('does not wait for an entry that it has when a copy of it is refused', async () => {

@@ -96,7 +96,6 @@ export class RoomSession {
       return { ok: await this.#handle(name, body) }
     } catch (error) {
       const known = toRoomError(error)
-      if (name === 'append') this.#notAppended(body, known)
       if (!known) this.#shared.given.onError(error)
       return {
         error: toSentError(known ?? new RoomError('failed', 'The hub could not do this: see its log')),
@@ -163,14 +162,25 @@ export class RoomSession {
     return this.#connection.waitingBytes > this.#shared.limits.waitingBytes
   }
 
-  async #handle<Name extends RequestName>(name: Name, body: unknown): Promise<Reply<Name>> {
+  /** Throws what is refused at once. Then that is noted in the same turn, in which more entries may arrive. */
+  #handle<Name extends RequestName>(name: Name, body: unknown): Promise<Reply<Name>> {
+    if (name !== 'append') return this.#begin(name, body)
+    try {
+      return this.#begin(name, body).catch(error => {
+        throw this.#notAppended(body, error)
+      })
+    } catch (error) {
+      throw this.#notAppended(body, error)
+    }
+  }
+
+  #begin<Name extends RequestName>(name: Name, body: unknown): Promise<Reply<Name>> {
     const { given, limits } = this.#shared
     if (this.#state !== 'open') throw new RoomError('stopping', 'This connection ends: connect again')
     if (this.#requests > limits.requestsAtOnce || this.#isFull)
       throw new RoomError('busy', 'Too many requests at once: wait for their answers')
     this.use.demand('requests', 1, given.clock.nowMs())
-    const input = readInput(name, body)
-    return this.#handlers[name](input)
+    return this.#handlers[name](readInput(name, body))
   }
 
   async #hello({ version, rooms }: Input<'hello'>): Promise<Reply<'hello'>> {
@@ -300,8 +310,10 @@ export class RoomSession {
     return following
   }
 
-  async #append({ room, clientId, bytes }: Input<'append'>): Promise<Reply<'append'>> {
-    const { given, feeds, limits, slowMode } = this.#shared
+  /** Throws if the entry is refused before the store has it. */
+  #append(input: Input<'append'>): Promise<Reply<'append'>> {
+    const { room, clientId, bytes } = input
+    const { given, limits, slowMode } = this.#shared
     const { feed, right } = this.#demand(room, 'post')
     if (bytes.length > limits.entryBytes)
       throw new RoomError('bad-argument', `An entry has at most ${limits.entryBytes} bytes`)
@@ -309,6 +321,11 @@ export class RoomSession {
     this.use.demand('appends', 1, given.clock.nowMs())
     if (right !== 'manage') slowMode.post(room, this.member.did, feed.room!.slowMs, given.clock.nowMs())
     // Nothing is awaited up to here: entries are handed to the store in the order in which they came.
+    return this.#store(input, feed)
+  }
+
+  async #store({ room, clientId, bytes }: Input<'append'>, feed: Feed): Promise<Reply<'append'>> {
+    const { given, feeds } = this.#shared
     const { sequence, postedMs, hash, repeated } = await given.stores.rooms.append(room, clientId, bytes)
     this.#order.settled(room, clientId)
     if (!repeated) feeds.appended(room, { sequence, clientId, postedMs, bytes, hash })
@@ -316,12 +333,15 @@ export class RoomSession {
     return { sequence, postedMs, hash }
   }
 
-  /** `error`: null for one that nobody expected. */
-  #notAppended(body: unknown, error: RoomError | null): void {
+  /** Returns the error. */
+  #notAppended(body: unknown, error: unknown): unknown {
     const sent = readAppend(body)
-    if (!sent || !this.#following.has(latin1(sent.room))) return
-    if (error === null || isPassing(error)) this.#order.refused(sent.room, sent.clientId)
+    if (!sent || !this.#following.has(latin1(sent.room))) return error
+    // Unexpected errors may pass.
+    const known = toRoomError(error)
+    if (known === null || isPassing(known)) this.#order.refused(sent.room, sent.clientId)
     else this.#order.settled(sent.room, sent.clientId)
+    return error
   }
 
   async #read({ room, since, before, limit }: Input<'read'>): Promise<SentPart> {
