@@ -123,7 +123,7 @@ describe.skipIf(skipped)('two consoles of a real node', () => {
       })
       await page.reload()
       await page.getByRole('heading', { name: 'People' }).waitFor()
-      await expect.poll(() => open.size).toBe(1)
+      await expect.poll(() => open.size).toBeGreaterThan(0)
       await page.waitForLoadState('networkidle')
       isAway = true
       for (const socket of open) await socket.close()
