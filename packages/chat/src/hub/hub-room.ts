@@ -4,10 +4,11 @@ import {
   accessOf,
   type Followed,
   ForkedLog,
+  idTaken,
   isPassing,
   type LogEntry,
   type Part,
-  RoomError,
+  type RoomError,
   type RoomLog,
   type RoomRight,
   roomToken,
@@ -73,11 +74,7 @@ export class HubRoom implements RoomCarrier {
     if (this.#isClosed) return Promise.reject(closedError())
     const key = latin1(clientId)
     const known = this.#waiting.get(key)
-    if (known && !equalBytes(known.bytes, bytes))
-      return Promise.reject(
-        new RoomError('conflict', 'Another entry of this room has this client id: choose a random one'),
-      )
-    if (known) return known.promise
+    if (known) return equalBytes(known.bytes, bytes) ? known.promise : Promise.reject(idTaken())
     const item: Waiting = { clientId, bytes, ...deferred<Place>(), givenTo: null }
     this.#waiting.set(key, item)
     if (this.#isFollowed) this.#give(item)

@@ -42,6 +42,15 @@ it('sends nothing after a refusal before all that is under way was answered', as
   outbox.close()
 })
 
+it('sends an entry once, and refuses other bytes under its id', async () => {
+  const { outbox, sent, store } = outboxOf(1)
+  const id = new Uint8Array(16)
+  const again = outbox.add(id, Uint8Array.of(0))
+  await expect(outbox.add(id, Uint8Array.of(9))).rejects.toMatchObject({ code: 'conflict' })
+  store(0)
+  expect([(await again).sequence, sent]).toEqual([1, [0]])
+})
+
 it('sends again, in order, what slow mode refused', async () => {
   const { clock, outbox, sent, store, refuse } = outboxOf(3)
   store(0)

@@ -1,8 +1,8 @@
 /** Entries of one room that the hub has not acknowledged. They are sent again, with the same client ids, until it has. */
 import type { Clock, Random } from '@shoal/torrent/base'
-import { latin1 } from '@shoal/torrent/base'
+import { equalBytes, latin1 } from '@shoal/torrent/base'
 import type { Reply } from './messages.ts'
-import { isPassing, RoomError } from './room-error.ts'
+import { idTaken, isPassing, RoomError } from './room-error.ts'
 
 export type Acknowledged = Reply<'append'>
 
@@ -51,7 +51,7 @@ export class Outbox {
   add(clientId: Uint8Array, bytes: Uint8Array): Promise<Acknowledged> {
     const key = latin1(clientId)
     const known = this.#items.get(key)
-    if (known) return known.promise
+    if (known) return equalBytes(known.bytes, bytes) ? known.promise : Promise.reject(idTaken())
     if (this.#items.size >= MAX_WAITING)
       return Promise.reject(new RoomError('full', 'Too many entries wait for the hub'))
     const { promise, resolve, reject } = Promise.withResolvers<Acknowledged>()

@@ -54,6 +54,11 @@ export class RoomError extends CodedError<RoomErrorCode> {
   }
 }
 
+/** Other bytes wait under the client id of an entry. */
+export function idTaken(): RoomError {
+  return new RoomError('conflict', 'Another entry of this room has this client id: choose a random one')
+}
+
 const PASSING: readonly RoomErrorCode[] = [
   'busy',
   'unavailable',
