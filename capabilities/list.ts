@@ -3,7 +3,4 @@
  * which a node starts them, except that each starts after those it needs. `node scripts/reference.ts` writes the lists of their
  * parts.
  */
-export const NAMES = [
-  //
-  'notes',
-] as const
+export const NAMES: readonly string[] = ['watch', 'feeds', 'guests', 'transmission', 'qbittorrent', 'notes']

@@ -125,7 +125,7 @@ export const PARSERS: readonly Parser[] = [
   { name: 'link-header', file: 'apps/node/src/node/transfers/http/link-header.ts', export: 'torrentLink', takes: 'latin1', format: 'text', throws: [], maxBytes: 16384 },
   { name: 'ftp-url', file: 'apps/node/src/node/transfers/ftp/ftp-url.ts', export: 'parseFtpUrl', takes: 'utf8', format: 'text', throws: ['bad-argument', 'bad-request'], maxBytes: 4096 },
   { name: 'percent', file: 'apps/node/src/base/files/file-name.ts', export: 'decodePercent', takes: 'utf8', format: 'text', throws: [], maxBytes: 4096 },
-  { name: 'feed', file: 'apps/node/src/node/feeds/parse-feed.ts', export: 'parseFeed', takes: 'utf8', format: 'text', throws: ['bad-feed', 'bad-message', 'not-a-feed', 'unsupported'], maxBytes: MOST },
+  { name: 'feed', file: 'capabilities/feeds/node/parse-feed.ts', export: 'parseFeed', takes: 'utf8', format: 'text', throws: ['bad-feed', 'bad-message', 'not-a-feed', 'unsupported'], maxBytes: MOST },
 
   // The tracker that a node or hub runs
   { name: 'tracker-http-head', file: 'packages/tracker/src/http/head.ts', export: 'RequestHead', takes: 'bytes', format: 'text', throws: [], maxBytes: 17000 },
@@ -184,8 +184,8 @@ export const PARSERS: readonly Parser[] = [
   { name: 'request-range', file: 'apps/node/src/node/server/routes/range.ts', export: 'parseRange', takes: 'latin1', format: 'text', throws: ['range-not-satisfiable'], maxBytes: 8192 },
   { name: 'app-release', file: 'apps/web/src/chat-app/loader/release.ts', export: 'readRelease', takes: 'bytes', format: 'json', throws: ['bad-release'], maxBytes: MOST },
   { name: 'page-range', file: 'apps/web/src/features/share-page/service-worker/range.ts', export: 'parseRange', takes: 'latin1', format: 'text', throws: [], maxBytes: 8192 },
-  { name: 'qbittorrent-form', file: 'apps/node/src/node/qbittorrent/params.ts', export: 'readParams', takes: 'bytes', format: 'text', throws: ['Refusal'], maxBytes: 16384 },
-  { name: 'transmission-trackers', file: 'apps/node/src/node/transmission/trackers.ts', export: 'parseTrackerList', takes: 'utf8', format: 'text', throws: [], maxBytes: 16384 },
+  { name: 'qbittorrent-form', file: 'capabilities/qbittorrent/node/params.ts', export: 'readParams', takes: 'bytes', format: 'text', throws: ['Refusal'], maxBytes: 16384 },
+  { name: 'transmission-trackers', file: 'capabilities/transmission/node/trackers.ts', export: 'parseTrackerList', takes: 'utf8', format: 'text', throws: [], maxBytes: 16384 },
   { name: 'event-stream', file: 'apps/node/src/cli/client/event-stream.ts', export: 'readEvents', takes: 'bytes', format: 'text', throws: ['bad-answer'], maxBytes: MOST },
 ]
 
@@ -205,10 +205,10 @@ export const EXCEPTIONS: Readonly<Record<string, string>> = {
   'apps/node/src/base/': 'reads own files',
   'apps/node/src/node/server/access/password.ts#readPassword': 'reads a file of the owner',
   'apps/node/src/node/transfers/part-record.ts#readRecord': 'reads an own file',
-  'apps/node/src/node/watch/read-candidate.ts#readCandidate': 'opens a file and calls parseMagnet and parseMetainfo',
+  'capabilities/watch/node/read-candidate.ts#readCandidate': 'opens a file and calls parseMagnet and parseMetainfo',
   'apps/node/src/node/hubs/hub-address.ts#readInvitation': 'calls readHubAddress',
   'apps/node/src/node/search/documents/extract-text.ts#extractText': 'opens a file and calls the extractors above',
-  'apps/node/src/node/feeds/feed-reader.ts#FeedReader': 'schedules feeds, which parseFeed parses',
+  'capabilities/feeds/node/feed-reader.ts#FeedReader': 'schedules feeds, which parseFeed parses',
   'apps/hub/src/commands/archive-file.ts#readBackup': 'unpacks a file of the owner',
   'apps/web/src/hub/parts/listing.ts#readLink': 'compares the beginning of a link',
   'apps/web/src/hub/screens/publish/torrent-file.ts#readTorrentFile': 'opens a file and calls parseMetainfo',
@@ -238,5 +238,5 @@ export const EXCEPTIONS: Readonly<Record<string, string>> = {
   'packages/torrent/src/base/bytes.ts#readU32': 'reads one integer',
   'packages/sealed/src/age/plain-reader.ts#PlainReader': 'decrypts authenticated chunks',
   'packages/options/src/parse.ts#parseWords': 'reads what the user of the command line types',
-  'packages/api/src/feed-matching.ts#readFilterText': 'reads what the user types into a form',
+  'capabilities/feeds/matching.ts#readFilterText': 'reads what the user types into a form',
 }

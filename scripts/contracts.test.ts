@@ -108,20 +108,10 @@ describe('errors', () => {
           expect(input.shape, name).toHaveProperty(field)
   })
 
-  /** Codes of a capability that no operation answers with, and where they end instead. */
-  const ELSEWHERE: Readonly<Record<string, Readonly<Record<string, string>>>> = {
-    chat: { 'bad-device-list': 'kept out by the chat, which takes the last good one' },
-    completion: { 'hook-failed': 'the log' },
-    contacts: { 'bad-device-list': 'alarms of the contact' },
-    feeds: { 'bad-feed': 'error of the feed', 'no-answer': 'error of the feed' },
-    publications: { 'bad-message': 'error of the link' },
-    search: { 'bad-document': 'the log' },
-    server: { 'bad-token': 'the start' },
-    torrents: { timeout: 'previewTorrent of sources', 'too-many-requests': 'previewTorrent of sources' },
-    transfers: { stalled: 'the job, which tries again' },
-  }
+  /** Codes of the server that no operation answers with, and where they end instead. Those of a capability are in its contract. */
+  const OF_SERVER = { 'bad-token': 'the start' }
 
-  const ELSEWHERE_AT_HUB: typeof ELSEWHERE = {
+  const ELSEWHERE_AT_HUB: Readonly<Record<string, Readonly<Record<string, string>>>> = {
     listings: {
       ...{ 'bad-picture': 'routes of bytes', 'bad-torrent': 'routes of bytes' },
       ...{
@@ -146,22 +136,31 @@ describe('errors', () => {
     return all.length > 0 ? all : Object.values(NODE)
   }
 
-  const folders: readonly (readonly [folder: string, operations: Iterable<{ errors?: ErrorTable }>])[] = [
-    ...ALL_CONTRACTS.filter(({ name }) => !['system', 'access'].includes(name)).map(
-      it => [it.name, operationsOf(it)] as const,
-    ),
-    ['kernel', Object.values(NODE)],
-    ['system', Object.values(NODE)],
-    [
-      'server',
-      [...Object.values(ACCESS.operations), ...Object.values(BYTES), NODE.setPassword!, NODE.changeSettings!],
-    ],
+  const contracts: readonly Contract[] = ALL_CONTRACTS
+  const folders: readonly {
+    readonly name: string
+    readonly operations: Iterable<{ errors?: ErrorTable }>
+    readonly others?: Readonly<Record<string, string>> | undefined
+  }[] = [
+    ...contracts
+      .filter(({ name }) => !['system', 'access'].includes(name))
+      .map(it => ({ name: it.name, operations: operationsOf(it), others: it.otherErrors })),
+    { name: 'kernel', operations: Object.values(NODE) },
+    { name: 'system', operations: Object.values(NODE) },
+    {
+      name: 'server',
+      operations: [
+        ...[...Object.values(ACCESS.operations), ...Object.values(BYTES)],
+        ...[NODE.setPassword!, NODE.changeSettings!],
+      ],
+      others: OF_SERVER,
+    },
   ]
 
   test.each(folders)(
-    'every code that %s throws is in the table of one of its operations',
-    (name, operations) => {
-      const listed = { ...errorsOf(operations), ...USUAL_ERRORS, ...ELSEWHERE[name] }
+    'every code that $name throws is in the table of one of its operations',
+    ({ name, operations, others = {} }) => {
+      const listed = { ...errorsOf(operations), ...USUAL_ERRORS, ...others }
       const codes = new Set(
         codesUnder(
           existsSync(`capabilities/${name}`) ? `capabilities/${name}/node` : `apps/node/src/node/${name}`,
@@ -169,7 +168,7 @@ describe('errors', () => {
       )
       expect([...codes].filter(code => !Object.hasOwn(listed, code))).toEqual([])
       // Exceptions that nobody needs any more.
-      expect(Object.keys(ELSEWHERE[name] ?? {}).filter(code => !codes.has(code))).toEqual([])
+      expect(Object.keys(others).filter(code => !codes.has(code))).toEqual([])
     },
   )
 

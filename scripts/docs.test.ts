@@ -2,6 +2,7 @@ import { existsSync, globSync, readFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { describe, expect, test } from 'vitest'
 import { NAMES } from '../capabilities/list.ts'
+import { CAPABILITIES } from './import-rules.ts'
 import { lists } from './lists.ts'
 import { ROOT } from './run.ts'
 import { TABLES, withTable } from './tables.ts'
@@ -74,10 +75,12 @@ test.each(Object.entries(lists(NAMES)))(
   },
 )
 
-/** Returns true if the target of a link exists: the file, and the heading if the link has one. */
+/** Returns true if the target of a link exists: the file, and the heading if the link has one; or if it is part of a capability that was deleted. */
 function resolves(page: string, target: string): boolean {
   const [path, heading] = target.split('#') as [string, string?]
   const file = path === '' ? page : join(dirname(page), decodeURI(path))
+  const [top, capability] = file.split(/[\\/]/)
+  if (top === CAPABILITIES && !NAMES.includes(capability!) && !capability!.includes('.')) return true
   if (!existsSync(join(ROOT, file))) return false
   return heading === undefined || !file.endsWith('.md') || headings(read(file)).includes(heading)
 }

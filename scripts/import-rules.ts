@@ -11,8 +11,9 @@ export const CAPABILITIES = 'capabilities'
  */
 const PARTS: readonly (readonly [part: RegExp, place: string])[] = [
   [/^contract\.ts$/, 'packages/api/src/contracts/NAME.ts'],
-  [/^schemas\.ts$/, 'packages/api/src/schemas/NAME.ts'],
-  [/^simulated\.ts$/, 'packages/api/src/testing/node/NAME.ts'],
+  [/^(simulated[\w-]*)\.ts$/, 'packages/api/src/testing/node/NAME-$1.ts'],
+  // Schemas, and what the node and the console both compute.
+  [/^([\w-]+)\.ts$/, 'packages/api/src/schemas/NAME-$1.ts'],
   [/^messages\/(\w+)\/errors\.ts$/, 'packages/api/src/reason-texts/$1/NAME.ts'],
   [/^messages\/(\w+)\/settings\.ts$/, 'packages/api/src/setting-texts/$1/NAME.ts'],
   [/^messages\/(\w+)\/cli\.ts$/, 'apps/node/src/cli/messages/$1/NAME.ts'],

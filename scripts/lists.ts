@@ -20,18 +20,27 @@ interface Part {
   readonly isDefault?: boolean
   /** Imports before those of the parts. */
   readonly imports?: string
-  /** The list, from the names of the exports. */
-  readonly list: (exports: readonly string[]) => string
+  /** Whether the list exports all that the parts export, too. */
+  readonly isExported?: boolean
+  /** The list, from the names of the exports. Left out: there is none. */
+  readonly list?: (exports: readonly string[]) => string
 }
 
 /** Lists one part of the capabilities that have it. */
-function listOf(names: readonly string[], { file, name, isDefault, imports = '', list }: Part): string {
+function listOf(
+  names: readonly string[],
+  { file, name, isDefault, isExported, imports = '', list }: Part,
+): string {
   const having = names.filter(each => existsSync(join(ROOT, CAPABILITIES, each, file)))
   const lines = having.map(each => {
     const exported = isDefault ? name(each) : braced(name(each))
     return `import ${exported} from '@shoal/${CAPABILITIES}/${each}/${file}'\n`
   })
-  return `${HEAD}${imports}${lines.join('')}\n${list(having.map(name))}\n`
+  const passed = isExported
+    ? having.map(each => `export * from '@shoal/${CAPABILITIES}/${each}/${file}'\n`)
+    : []
+  if (!list) return `${HEAD}${imports}${passed.join('') || 'export {}\n'}`
+  return `${HEAD}${imports}${[...lines, ...passed].join('')}\n${list(having.map(name))}\n`
 }
 
 const array = (exports: readonly string[], rest: string) => `[${exports.join(', ')}]${rest}`
@@ -71,6 +80,10 @@ const PARTS: Readonly<Record<string, Part>> = {
   'packages/api/src/contracts/of-capabilities.ts': {
     ...{ file: 'contract.ts', name: constant },
     list: exports => `export const CONTRACTS_OF_CAPABILITIES = ${array(exports, ' as const')}`,
+    isExported: true,
+  },
+  'packages/api/src/schemas/of-capabilities.ts': {
+    ...{ file: 'schemas.ts', name: constant, isExported: true },
   },
   'packages/api/src/testing/node/of-capabilities.ts': {
     ...{ file: 'simulated.ts', name: camel },

@@ -47,7 +47,7 @@ const EVERYWHERE = ['capabilities', 'packages', 'apps/node/src', 'apps/hub/src']
 const ELSEWHERE = new RegExp(
   [
     'torrent/.*browser|session/check-options|memory|resume-keys|slots|opfs',
-    'node/(?:transmission|qbittorrent)/',
+    'capabilities/(?:transmission|qbittorrent)/',
     'capabilities/.*/(?:cli|web|messages)/|simulated',
     'hub/src/commands/|hub-stores/src/database/(?:archive|migrate|postgres|presence)',
     'network/src/(?:kad|indexing/messages|entries/entry)',
@@ -99,8 +99,8 @@ test('a message is said in another language, with the words of others as they ar
     '127.0.0.1:1 ist nicht erreichbar: 127.0.0.1:1 nimmt keine Verbindung an',
   )
   expect(say('The tracker refused: not registered')).toBe('Der Tracker lehnt ab: not registered')
-  expect(say('example.org: the server did not send the feed (HTTP 404)')).toBe(
-    'example.org: Der Server hat den Feed nicht gesendet (HTTP 404)',
+  expect(say('example.org: the server did not send the file (HTTP 404): check the link')).toBe(
+    'example.org: Der Server hat die Datei nicht gesendet (HTTP 404): Prüfen Sie den Link',
   )
   expect(say('No space left on /data. Free some space to resume the download.')).toMatch(
     /^Kein Platz mehr auf/,

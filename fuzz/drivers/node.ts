@@ -1,6 +1,6 @@
 import { readEvents } from '../../apps/node/src/cli/client/event-stream.ts'
-import { parseFeed } from '../../apps/node/src/node/feeds/parse-feed.ts'
-import { readParams } from '../../apps/node/src/node/qbittorrent/params.ts'
+import { parseFeed } from '../../capabilities/feeds/node/parse-feed.ts'
+import { readParams } from '../../capabilities/qbittorrent/node/params.ts'
 import { extractEpub } from '../../apps/node/src/node/search/documents/epub.ts'
 import { extractHtml } from '../../apps/node/src/node/search/documents/html.ts'
 import { extractPdf } from '../../apps/node/src/node/search/documents/pdf.ts'

@@ -1,7 +1,7 @@
 /**
  * The language of the console. The pseudo-translation puts every text of the catalogs in brackets: a text without them is not in a catalog.
  */
-import { Settings } from '@shoal/api'
+import { CONTRACTS_OF_CAPABILITIES, type Contract, type NodeApi, Settings } from '@shoal/api'
 import { SimulatedNode } from '@shoal/api/testing/node'
 import type { Page } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
@@ -21,6 +21,22 @@ const IDS = /^(?:http:\/\/203\.0\.113\.|12D3|baf5rei|did:key:|shoal\/\d|\/(?:ip4
 const AMOUNT = /^(?:\d[\d.,]*\s?(?:[kMGT]?B(?:\/s)?|[KM]iB|%|[smhdy]|days?)[\s/]*)+$/
 const TIME = /\bago$|^(?:now|yesterday|tomorrow|in \d.*)$|^\d{1,2} \p{L}+ \d{4}|^\p{L}{3,4}$/u
 
+/** Asks a capability for its lists, and for the lists of what is in them. */
+async function listsOf(api: NodeApi, { operations = {} }: Contract): Promise<unknown[]> {
+  const calls = api as unknown as Readonly<
+    Record<string, (input: object) => Promise<{ items?: { id?: string }[] }>>
+  >
+  const asking = Object.entries(operations).filter(([, { method }]) => method === 'GET')
+  const lists = asking.filter(([, { input }]) => input.safeParse({}).success)
+  const answers = await Promise.all(lists.map(([name]) => calls[name]!({})))
+  const ids = answers.flatMap(({ items = [] }) => items.flatMap(({ id }) => id ?? []))
+  const others = asking.filter(([, { input }]) => !input.safeParse({}).success)
+  const more = others.flatMap(([name, { input }]) =>
+    ids.filter(id => input.safeParse({ id }).success).map(id => calls[name]!({ id })),
+  )
+  return [...answers, ...(await Promise.all(more))]
+}
+
 /** Every text that a simulated node says, and the titles and descriptions of its settings. */
 async function textsOfNode(): Promise<Set<string>> {
   const { api } = new SimulatedNode({})
@@ -33,8 +49,7 @@ async function textsOfNode(): Promise<Set<string>> {
     else if (typeof value === 'object' && value !== null) Object.values(value).forEach(collect)
   }
   const torrents = (await api.listTorrents({})).items
-  const feeds = (await api.listFeeds({})).items
-  collect([torrents, feeds, await api.listFollowed({}), await api.listPublications({})])
+  collect([torrents, await api.listFollowed({}), await api.listPublications({})])
   collect(await api.listHubs({}))
   for (const { id } of torrents) {
     collect([await api.getTorrent({ id }), await api.listTrackers({ id })])
@@ -47,7 +62,7 @@ async function textsOfNode(): Promise<Set<string>> {
     if (Array.isArray(value)) texts.add(value.join('\n'))
   collect([await api.listSessions({}), await api.listPasskeys({}), await api.listDevices({})])
   collect([await api.getNode({}), await api.getReach({})])
-  for (const { id } of feeds) collect(await api.listFeedItems({ id }))
+  for (const contract of CONTRACTS_OF_CAPABILITIES) collect(await listsOf(api, contract))
   for (const section of Object.values(Settings.shape))
     for (const schema of Object.values(section.shape)) {
       const { title, description } = schema.meta() ?? {}

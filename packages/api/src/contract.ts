@@ -14,6 +14,8 @@ export interface Contract {
   readonly events?: ContractEvents
   /** The members that it adds to torrents; schemas/torrent-facets.ts has a line for it. */
   readonly facets?: { readonly torrent?: TorrentFacet }
+  /** Codes of errors that no operation answers with, and where they end instead: `the log`. */
+  readonly otherErrors?: Readonly<Record<string, string>>
   /** Names of commands of the command line. */
   readonly commands?: readonly string[]
 }
@@ -54,7 +56,7 @@ export interface ContractEvents {
   /**
    * Operations of this contract whose answers an event outdates without containing what changed, by the type of the event, which may be
    * one of another contract. A client that shows such an answer asks again. A member that event and input both have narrows it:
-   * `{ type: 'feeds', id: '7' }` outdates `listFeedItems` of that feed only, and of all feeds if `id` is null.
+   * `{ type: 'chat', conversation: '7' }` outdates `listMessages` of that conversation only, and of all if `conversation` is null.
    */
   readonly invalidates?: Readonly<Record<string, readonly string[]>>
 }
@@ -135,6 +137,11 @@ export interface Operation<
    * here. Items of lists have an asterisk: `filters.*.directory`.
    */
   readonly paths?: Readonly<Record<string, PathRule>>
+  /**
+   * Texts in the input of which the schemas do not say what the node does with them. `address`: it connects to it. `text`: it looks it up, compares, stores or shows
+   * it, and it becomes no name of a file.
+   */
+  readonly texts?: Readonly<Record<string, 'address' | 'text'>>
   /** The operation that answers what this one changes. What it answers now may be given again by whoever may not change it. */
   readonly changes?: string
   /** Whether it is also done while the disk is full: it makes room, keeps others out, or stops. Operations that store nothing always are. */

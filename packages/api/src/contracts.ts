@@ -2,7 +2,6 @@ import { CHAT } from './contracts/chat.ts'
 import { COMPLETION } from './contracts/completion.ts'
 import { CONTACTS } from './contracts/contacts.ts'
 import { DEVICES } from './contracts/devices.ts'
-import { FEEDS } from './contracts/feeds.ts'
 import { FINDABLE } from './contracts/findable.ts'
 import { HUBS } from './contracts/hubs.ts'
 import { NETWORK } from './contracts/network.ts'
@@ -16,11 +15,10 @@ import { SEALED } from './contracts/sealed.ts'
 import { SEARCH } from './contracts/search.ts'
 import { SEEDING } from './contracts/seeding.ts'
 import { SHARING } from './contracts/sharing.ts'
-import { GUESTS, QBITTORRENT, TRANSFERS, TRANSMISSION } from './contracts/silent.ts'
 import { SOURCES } from './contracts/sources.ts'
 import { TORRENTS } from './contracts/torrents.ts'
 import { TRACKER } from './contracts/tracker.ts'
-import { WATCH } from './contracts/watch.ts'
+import { TRANSFERS } from './contracts/transfers.ts'
 
 /**
  * The list of capabilities, a line each. Operations, settings, events, documentation and client are made of it. The order is that of the
@@ -33,7 +31,6 @@ export const CONTRACTS = [
   SEALED,
   TRANSFERS,
   TRACKER,
-  GUESTS,
   NETWORK,
   REACH,
   PEOPLE,
@@ -43,14 +40,10 @@ export const CONTRACTS = [
   CHAT,
   SCHEDULE,
   SEEDING,
-  WATCH,
   COMPLETION,
   SEARCH,
   NETWORK_SEARCH,
   FINDABLE,
-  FEEDS,
   PUBLICATIONS,
-  TRANSMISSION,
-  QBITTORRENT,
   ...CONTRACTS_OF_CAPABILITIES,
 ] as const

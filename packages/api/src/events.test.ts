@@ -45,15 +45,16 @@ test('every event has one topic, except those for everybody', () => {
 
 test('a client subscribes to what outdates answers and what it reads itself, and to no things', () => {
   const topics = topicsOf(['torrents', 'job'])
-  expect(topics).toEqual(expect.arrayContaining(['torrents', 'jobs', 'settings', 'people', 'feeds', 'hubs']))
+  expect(topics).toEqual(expect.arrayContaining(['torrents', 'jobs', 'settings', 'people', 'hubs']))
   for (const other of ['log', 'stats', 'torrent:ID', 'search:ID']) expect(topics).not.toContain(other)
 })
 
 test('a member that event and input share narrows what is outdated', () => {
-  const items = { id: '7', limit: 20 }
-  expect(isOutdated('listFeedItems', items, { type: 'feeds', id: '7' })).toBe(true)
-  expect(isOutdated('listFeedItems', items, { type: 'feeds', id: '8' })).toBe(false)
-  expect(isOutdated('listFeedItems', items, { type: 'feeds', id: null })).toBe(true)
-  expect(isOutdated('listFeedItems', items, { type: 'people' })).toBe(false)
-  expect(isOutdated('listFeeds', {}, { type: 'feeds', id: '8' })).toBe(true)
+  const input = { conversation: '7', limit: 20 }
+  const about = (conversation: string | null) => ({ type: 'chat', conversation, messages: null }) as const
+  expect(isOutdated('listMessages', input, about('7'))).toBe(true)
+  expect(isOutdated('listMessages', input, about('8'))).toBe(false)
+  expect(isOutdated('listMessages', input, about(null))).toBe(true)
+  expect(isOutdated('listMessages', input, { type: 'people' })).toBe(false)
+  expect(isOutdated('listConversations', {}, about('8'))).toBe(true)
 })

@@ -51,15 +51,10 @@ test('a list that is one branch of a choice names its entry', () => {
   })
 })
 
-test('labels and feed rules name their entries', () => {
+test('tags name their entries', () => {
   expect(issue(OPERATIONS.updateTorrent.input, { id: 'ab'.repeat(20), tags: ['a', ' '] })).toEqual({
     field: 'tags.1',
     message: 'entry 2 (" "): it is empty',
-  })
-  const filters = [{ include: 'a' }, { include: 'b', label: '' }]
-  expect(issue(OPERATIONS.addFeed.input, { url: 'https://a.example/', filters })).toEqual({
-    field: 'filters.1.label',
-    message: 'entry 2, label (""): it is empty',
   })
 })
 

@@ -35,7 +35,6 @@ export const COMMANDS = {
   label: { group: 'torrents', load: async () => (await import('./commands/label.ts')).label },
   search: { group: 'torrents', load: async () => (await import('./commands/search.ts')).search },
   jobs: { group: 'manage', load: async () => (await import('./commands/jobs.ts')).jobs },
-  feeds: { group: 'manage', load: async () => (await import('./commands/feeds.ts')).feeds },
   publish: { group: 'manage', load: async () => (await import('./commands/publish.ts')).publish },
   follow: { group: 'manage', load: async () => (await import('./commands/follow.ts')).follow },
   'ip-filter': { group: 'manage', load: async () => (await import('./commands/ip-filter.ts')).ipFilter },

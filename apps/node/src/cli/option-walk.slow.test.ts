@@ -146,6 +146,8 @@ const SECRET = join(folder, 'secret')
 const ALBUM = join(folder, 'album')
 /** A torrent of the simulated node with many files, and one that can be restored. */
 const ID = 'ID'
+/** A word that an action may take. */
+const WORD = 'f1'
 const LINKS = [MAGNET, HASH, SHARE, TORRENT, 'http://127.0.0.1:9/a.torrent', 'http://127.0.0.1:9/a.iso']
 const one = (...words: string[]) => [words]
 const each = (words: readonly string[]) => words.map(word => [word])
@@ -181,12 +183,6 @@ const KINDS: Record<
   ],
   search: [['harbour'], ['harbour', '--local']],
   jobs: [[], ['cancel', 'x']],
-  feeds: [
-    [],
-    ...each(['list']),
-    ['add', 'http://127.0.0.1:9/feed'],
-    ...['items', 'refresh', 'remove'].map(word => [word, '1']),
-  ],
   publish: [[], ['films', ID], ['films', '--remove']],
   follow: [[], [`magnet:?xs=urn:btpk:${'8'.repeat(64)}`], ['films', '--check'], ['films', '--remove']],
   'ip-filter': [[], ['reload']],
@@ -328,12 +324,18 @@ async function run(command: Command, words: readonly string[], idleMs = 60): Pro
   return JSON.stringify(mine, (_key, value) => (typeof value === 'bigint' ? String(value) : value))
 }
 
-/** Commands of capabilities: the examples of their help are the kinds, with a torrent that the node has. */
+/**
+ * Commands of capabilities: the examples of their help are the kinds, with a torrent that the node has. Actions without an example get
+ * one, with a word if they take one.
+ */
 const OF_CAPABILITIES = await Promise.all(
   Object.entries<CommandEntry>(COMMANDS_OF_CAPABILITIES).map(async ([name, entry]) => {
-    const { examples } = await entry.load()
+    const { examples, positionals } = await entry.load()
     const kinds = examples.map(([line]) => splitWords(line).slice(1))
-    return [name, kinds.map(words => words.map(word => (/^[0-9a-f]{8}$/.test(word) ? ID : word)))] as const
+    const [first] = positionals
+    const actions = (first?.choices ?? []).filter(action => !kinds.some(words => words[0] === action))
+    const walked = [...(first?.optional ? [[]] : []), ...actions.map(action => [action, WORD]), ...kinds]
+    return [name, walked.map(words => words.map(word => (/^[0-9a-f]{8}$/.test(word) ? ID : word)))] as const
   }),
 )
 
@@ -350,10 +352,11 @@ const WALKED = Object.entries<CommandEntry>(COMMANDS).flatMap(([name, entry]) =>
 describe.each(WALKED)('%s', (name, entry, kinds) => {
   test.each(kinds.map(words => [words.join(' ').slice(0, 70), words] as const))(
     'with %j',
-    async (_, words) => {
+    async (_, kind) => {
       const command = await entry.load()
       // Its modules are loaded first.
-      await run(command, words, 500)
+      const isTaken = !/^refused/.test(await run(command, kind, 500))
+      const words = isTaken ? kind : kind.filter(word => word !== WORD)
       const plain = await run(command, words)
       expect(plain).not.toMatch(/^refused/)
       const ignored: string[] = []

@@ -2,9 +2,7 @@ import { CHAT } from './chat/capability.ts'
 import { COMPLETION } from './completion/capability.ts'
 import { CONTACTS } from './contacts/capability.ts'
 import { DEVICES } from './devices/capability.ts'
-import { FEEDS } from './feeds/capability.ts'
 import { FINDABLE } from './findable/capability.ts'
-import { GUESTS } from './guests/capability.ts'
 import { HUBS } from './hubs/capability.ts'
 import type { AnyCapability } from './kernel/capability.ts'
 import { NETWORK } from './network/capability.ts'
@@ -12,7 +10,6 @@ import { NETWORK_SEARCH } from './network-search/capability.ts'
 import { OF_CAPABILITIES } from './of-capabilities.ts'
 import { PEOPLE } from './people/capability.ts'
 import { PUBLICATIONS } from './publications/capability.ts'
-import { QBITTORRENT } from './qbittorrent/capability.ts'
 import { REACH } from './reach/capability.ts'
 import { SCHEDULE } from './schedule/capability.ts'
 import { SEALED } from './sealed/capability.ts'
@@ -23,8 +20,6 @@ import { SOURCES } from './sources/capability.ts'
 import { TORRENTS } from './torrents/capability.ts'
 import { TRACKER } from './tracker/capability.ts'
 import { TRANSFERS } from './transfers/capability.ts'
-import { TRANSMISSION } from './transmission/capability.ts'
-import { WATCH } from './watch/capability.ts'
 
 /** All capabilities of a node, one a line. They start in this order, except that each starts after those it needs. */
 export const CAPABILITIES: readonly AnyCapability[] = [
@@ -36,7 +31,6 @@ export const CAPABILITIES: readonly AnyCapability[] = [
   SEALED,
   SOURCES,
   TRACKER,
-  GUESTS,
   REACH,
   NETWORK,
   CONTACTS,
@@ -46,12 +40,8 @@ export const CAPABILITIES: readonly AnyCapability[] = [
   NETWORK_SEARCH,
   SHARING,
   SCHEDULE,
-  WATCH,
   SEEDING,
   COMPLETION,
-  FEEDS,
   PUBLICATIONS,
-  TRANSMISSION,
-  QBITTORRENT,
   ...OF_CAPABILITIES,
 ]

@@ -9,7 +9,7 @@ import { Menu } from '../shared/controls/Menu.tsx'
 import styles from '../shared/controls/Shell.module.css'
 import type { DroppedFile } from '../shared/dropped/dropped.ts'
 import { linksIn } from '../shared/dropped/links.ts'
-import { dialog, isCurrent, type MenuEntry, useFeatures } from '../shared/feature.ts'
+import { dialog, isCurrent, type MenuEntry, menuOf, useFeatures } from '../shared/feature.ts'
 import { formatCount } from '../shared/format/format.ts'
 import { controls } from '../shared/messages/controls.ts'
 import { texts } from '../shared/messages/texts.ts'
@@ -90,7 +90,7 @@ export function Shell({ children }: { children: ReactNode }) {
 }
 
 function useMenu(): readonly MenuEntry[] {
-  return useFeatures().flatMap(feature => feature.menu ?? [])
+  return menuOf(useFeatures())
 }
 
 function NavigationLinks({ path, className }: { path: string; className: string | undefined }) {

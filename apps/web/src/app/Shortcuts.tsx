@@ -1,7 +1,7 @@
 import { Fragment } from 'react'
 import { Dialog } from '../shared/controls/Dialog.tsx'
 import layout from '../shared/controls/layout.module.css'
-import { useFeatures } from '../shared/feature.ts'
+import { menuOf, useFeatures } from '../shared/feature.ts'
 import { texts } from '../shared/messages/texts.ts'
 import styles from './Shortcuts.module.css'
 
@@ -25,7 +25,7 @@ const IN_LIST: readonly Row[] = [
 
 export function Shortcuts({ onClose }: { onClose(): void }) {
   const t = texts.app.shortcuts
-  const menu = useFeatures().flatMap(feature => feature.menu ?? [])
+  const menu = menuOf(useFeatures())
   const everywhere: readonly Row[] = [
     [rows.add, ['a']],
     [rows.paste, ['Ctrl V']],

@@ -2,7 +2,6 @@ import { add } from '../features/add/feature.ts'
 import { chat } from '../features/chat/feature.ts'
 import { dashboard } from '../features/dashboard/feature.ts'
 import { devices } from '../features/devices/feature.ts'
-import { feeds } from '../features/feeds/feature.ts'
 import { hubs } from '../features/hubs/feature.ts'
 import { network } from '../features/network/feature.ts'
 import { people } from '../features/people/feature.ts'
@@ -14,12 +13,11 @@ import { torrents } from '../features/torrents/feature.ts'
 import type { Feature } from '../shared/feature.ts'
 import { FEATURES_OF_CAPABILITIES } from './of-capabilities.ts'
 
-/** All features of the console, in the order of the menu, of the sections in the settings and of the tabs of a torrent. */
+/** All features of the console, in the order of the sections in the settings and of the tabs of a torrent. */
 export const FEATURES: readonly Feature[] = [
   torrents,
   dashboard,
   search,
-  feeds,
   published,
   network,
   people,

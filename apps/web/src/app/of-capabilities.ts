@@ -1,4 +1,5 @@
 // Written by node scripts/reference.ts: see capabilities/list.ts.
+import { feeds } from '@shoal/capabilities/feeds/web/feature.ts'
 import { notes } from '@shoal/capabilities/notes/web/feature.ts'
 
-export const FEATURES_OF_CAPABILITIES = [notes] as const
+export const FEATURES_OF_CAPABILITIES = [feeds, notes] as const

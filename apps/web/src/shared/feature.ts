@@ -21,6 +21,11 @@ export interface Feature {
   readonly torrentTabs?: readonly TorrentTab[]
 }
 
+/** Returns the menu of these features, in its order. */
+export function menuOf(features: readonly Feature[]): MenuEntry[] {
+  return features.flatMap(({ menu = [] }) => menu).sort((a, b) => a.place - b.place)
+}
+
 export interface Screen {
   /** A pattern of wouter: `/torrents/:id`. */
   readonly path: string
@@ -31,6 +36,8 @@ export interface Screen {
 
 export interface MenuEntry {
   readonly href: string
+  /** Entries with smaller numbers come before it. */
+  readonly place: number
   readonly label: string
   readonly icon: IconName
   /** The key that opens it after `g`. */

@@ -47,6 +47,7 @@ const GROUP_ERRORS = {
 /** Conversations that only their members can read, as the chat of this device. See decisions 020 to 023. */
 export const CHAT = contract({
   name: 'chat',
+  otherErrors: { 'bad-device-list': 'kept out by the chat, which takes the last good one' },
   operations: {
     getChat: operation({
       method: 'GET',

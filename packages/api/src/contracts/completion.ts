@@ -31,6 +31,7 @@ const Program = z.array(HookArgument).max(100).register(LOCAL_ONLY, { why: 'it r
 /** Actions on completed downloads: moving their files and running a program. */
 export const COMPLETION = contract({
   name: 'completion',
+  otherErrors: { 'hook-failed': 'the log' },
   settings: {
     downloads: {
       completeDirectory: setting(HostPath.nullable(), null, {

@@ -14,6 +14,7 @@ import {
 /** Links whose torrent can be replaced (BEP 46): those that you publish, and those that you follow. */
 export const PUBLICATIONS = contract({
   name: 'publications',
+  otherErrors: { 'bad-message': 'error of the link' },
   operations: {
     listPublications: operation({
       method: 'GET',

@@ -5,6 +5,7 @@ import { SearchInput, SearchPage } from '../schemas/search.ts'
 /** Search of torrents, files and the text of documents. */
 export const SEARCH = contract({
   name: 'search',
+  otherErrors: { 'bad-document': 'the log' },
   operations: {
     search: operation({
       method: 'GET',

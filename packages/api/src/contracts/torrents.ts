@@ -81,6 +81,7 @@ const DnsServerText = z
 /** Torrents with their files, peers, trackers, labels and queue. */
 export const TORRENTS = contract({
   name: 'torrents',
+  otherErrors: { timeout: 'previewTorrent of sources', 'too-many-requests': 'previewTorrent of sources' },
   operations: {
     listTorrents: operation({
       method: 'GET',

@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import { MAX_PAGE } from '../choices.ts'
-import { ANSWERS, HOST_PATHS, SECRETS, UNTRUSTED } from './names.ts'
+import { ANSWERS, HOST_PATHS, LOOKED_UP, SECRETS, UNTRUSTED } from './names.ts'
 
 /** The id of a torrent: its v1 info hash, or its v2 info hash if it has no v1, in lower-case hex. A hybrid torrent is found by both. */
 export const TorrentId = z
@@ -42,14 +42,19 @@ export const UntrustedSecret = z
 /** The same in inputs, with at most `max` characters. */
 export const secretLink = (max: number) => z.string().max(max).register(SECRETS, { isWhole: false })
 /** The id of a job, an upload or a feed, chosen by the node. */
-export const Id = z.string().min(1).max(100)
+export const Id = z.string().min(1).max(100).register(LOOKED_UP, { isLookedUp: true })
 export const Name = z.string().trim().min(1).max(255)
 /** 0 skip, 1 low, 4 normal, 7 high. Values in between are allowed. */
 export const Priority = z.number().int().min(0).max(7)
 export const FileIndex = z.number().int().min(0).max(10_000_000)
 
 export const PageInput = {
-  cursor: z.string().max(1000).optional().meta({ description: '`next` of the previous page' }),
+  cursor: z
+    .string()
+    .max(1000)
+    .register(LOOKED_UP, { isLookedUp: true })
+    .optional()
+    .meta({ description: '`next` of the previous page' }),
   limit: z.number().int().min(1).max(MAX_PAGE).default(100),
 }
 

@@ -20,6 +20,9 @@ export const UNTRUSTED = z.registry<{ isUntrusted: true }>()
 /** Schemas of texts that only the user writes, and that the node keeps and shows only: never the name of a file, never an address. A note is one. */
 export const OWN_TEXTS = z.registry<{ isOwn: true }>()
 
+/** Schemas of ids and cursors, which the node looks up. */
+export const LOOKED_UP = z.registry<{ isLookedUp: true }>()
+
 /** Schemas of values that only the owner may give, and only on the node's own machine. `why`: because they run there. */
 export const LOCAL_ONLY = z.registry<{ why: string }>()
 

@@ -196,10 +196,6 @@ const settings = {
     title: 'Wenn eine Grenze erreicht ist',
     description: 'Was mit einem Torrent geschieht, der eine Seeding-Grenze erreicht hat.',
   },
-  'automation.watch': {
-    title: 'Überwachte Ordner',
-    description: '.torrent-Dateien in diesen Ordnern werden automatisch hinzugefügt.',
-  },
   'automation.onComplete': {
     title: 'Nach Abschluss ausführen',
     description:

@@ -1,9 +1,8 @@
-/** Parsing of priorities, limits, trackers, settings and feeds. */
+/** Parsing of priorities, limits, trackers and settings. */
 import { readFileSync } from 'node:fs'
 import { DEFAULT_SETTINGS, type Settings } from '@shoal/api'
 import { describe, expect, test } from 'vitest'
 import { parseInput } from '../commands/api.ts'
-import { toFilter } from '../commands/feeds.ts'
 import { parseRatio, parseSeedingTime } from '../values/limits.ts'
 import { SETTINGS, settingNames, settingsChange, settingValue } from '../values/settings.ts'
 import { toSettingsChange } from './limit-all.ts'
@@ -181,15 +180,6 @@ describe('settings', () => {
     ],
     ['automation.onComplete=["{Name}"]', /entry 1 \("\{Name\}"\): \{Name\} is not a placeholder/],
   ])('rejects %s', (pair, message) => expect(() => settingsChange([pair])).toThrow(message))
-})
-
-describe('filters of feeds', () => {
-  const none = { include: undefined, exclude: undefined, label: undefined, out: undefined, paused: false }
-  test('there is none without options', () => expect(toFilter(none)).toBeNull())
-  test('a filter for all items must be explicit', () => {
-    expect(() => toFilter({ ...none, label: 'films' })).toThrow(/--include "" selects all/)
-    expect(toFilter({ ...none, include: '', label: 'films' })).toMatchObject({ include: '', label: 'films' })
-  })
 })
 
 describe('input of shoal api', () => {

@@ -9,7 +9,7 @@ const kernel = {
 
 test('operations and files of absent capabilities are rejected', async () => {
   const node = await assemble([], kernel)
-  await expect(node.operations.listFeeds({})).rejects.toMatchObject({ code: 'unsupported' })
+  await expect(node.operations.listFindable({})).rejects.toMatchObject({ code: 'unsupported' })
   await expect(node.files.open('a', 'b')).rejects.toMatchObject({ code: 'unsupported' })
 })
 

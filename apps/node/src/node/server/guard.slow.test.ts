@@ -7,13 +7,12 @@ import { limitMs, until } from '@shoal/testing'
 import { isLoopback } from '@shoal/torrent/local-address'
 import { attachTracker, Tracker } from '@shoal/tracker'
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
-import { qbittorrentApi } from '../qbittorrent/plugin.ts'
-import { transmissionApi } from '../transmission/plugin.ts'
 import { Access } from './access/access.ts'
 import { hashPassword } from './access/password.ts'
 import { challenge } from './challenge.ts'
+import { takeBodies } from './compat/take-bodies.ts'
 import { Front } from './front.ts'
-import { buildServer, createServer, type Server } from './server.ts'
+import { buildServer, type CompatPlugin, createServer, type Server } from './server.ts'
 import { exchange } from './testing/exchange.ts'
 import { SimulatedRunningNode } from './testing/simulated-running-node.ts'
 
@@ -360,11 +359,17 @@ describe('connections', () => {
   const post = (path: string, ...headers: string[]) =>
     [`POST ${path} HTTP/1.1`, 'Host: 203.0.113.9', 'Content-Length: 9000', ...headers, '', '{'].join('\r\n')
   const JSON_TYPE = 'Content-Type: application/json'
+  /** As those of other programs: it logs in by itself, and takes bodies of any type. */
+  const otherApi: CompatPlugin = ({ app }) => {
+    app.removeAllContentTypeParsers()
+    takeBodies(app)
+    app.post('/other', { onRequest: async ({ raw }) => markAuthenticated(raw) }, async ({ body }) => body)
+  }
 
   test('of users stay while they send, those of strangers do not', async () => {
     const secret = await hashPassword('ann', 'correct horse', { N: 1024 })
     const access = new Access({ token: TOKEN, secret })
-    const plugins = [transmissionApi, qbittorrentApi({} as never)]
+    const plugins = [otherApi]
     const app = buildServer({ node, access, host: '0.0.0.0', allowedHosts: ['203.0.113.9'], plugins })
     const seen = { users: 0, strangers: 0 }
     app.addHook('preParsing', async ({ headers }) => {
@@ -375,19 +380,14 @@ describe('connections', () => {
       Array.from({ length: count }, () => new Connection(app.server, address))
     const bearer = `Authorization: Bearer ${TOKEN}`
     const basic = `Authorization: Basic ${Buffer.from(`shoal:${TOKEN}`).toString('base64')}`
-    const unknown = await app.inject({
-      ...{ method: 'POST', url: '/transmission/rpc' },
-      headers: { host: '203.0.113.9', authorization: basic.slice(15) },
-    })
-    const id = `X-Transmission-Session-Id: ${unknown.headers['x-transmission-session-id']}`
     const users = from('203.0.113.5', 5)
     users[0]!.push(post('/api/torrents', bearer, JSON_TYPE))
     users[1]!.push(post('/api/torrents/upload', bearer, 'Content-Type: application/x-bittorrent'))
     const upload = vi.spyOn(node.files, 'receive').mockReturnValue(new Promise(() => {}))
     const put = post('/api/uploads/6f9619ff8b86d011b42d00c04fc964ff/files/a', bearer)
     users[2]!.push(put.replace('POST', 'PUT'))
-    users[3]!.push(post('/api/v2/torrents/add', bearer, 'Content-Type: multipart/form-data; boundary=a'))
-    users[4]!.push(post('/transmission/rpc', basic, id, JSON_TYPE))
+    users[3]!.push(post('/other', bearer, 'Content-Type: multipart/form-data; boundary=a'))
+    users[4]!.push(post('/other', basic, JSON_TYPE))
     await until('the requests of users', () => seen.users === 5 && upload.mock.calls.length === 1)
     const flood = Array.from({ length: 18 }, (_, i) => from(`198.51.100.${i}`, 100)).flat()
     for (const connection of flood) connection.push(post('/api/access', JSON_TYPE))

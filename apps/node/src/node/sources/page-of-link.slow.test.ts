@@ -35,22 +35,6 @@ test('the host of a link that the user gives is asked first', async () => {
   expect(trackersOf(node, torrent!.id)).toEqual([`${LOCAL}/announce`, 'ws://127.0.0.1:9/announce', own])
 })
 
-test('a host in the local network is left out if an outside feed has the link', async () => {
-  const node = await nodeForTest()
-  const { feeds } = node.catalogue
-  const { id } = feeds.add({ url: 'https://feeds.example/', title: 'Films', everyMinutes: 30, filters: [] })
-  feeds.update(id, { isFromInside: false })
-  for (const [page, expected] of [
-    [LOCAL, []],
-    ['https://files.example', ['https://files.example/announce', 'wss://files.example/announce']],
-  ] as const) {
-    const { source, own } = await linkTo(node, page)
-    feeds.see(id, 0, [{ guid: source, title: 'Film', source, publishedMs: null }])
-    const { torrent } = await node.operations.addTorrent({ source, paused: true })
-    expect(trackersOf(node, torrent!.id)).toEqual([...expected, own])
-  }
-})
-
 test('the host is not asked for a torrent that turns out to be private', async () => {
   const node = await nodeForTest()
   const { source, peer, own } = await linkTo(node, LOCAL, { isPrivate: true })

@@ -3,6 +3,7 @@ import {
   BYTE_ROUTES,
   HOST_PATHS,
   hostPathsIn,
+  LOOKED_UP,
   markedPlaces,
   OPERATIONS,
   type Operation,
@@ -46,7 +47,7 @@ const ADDRESSES = [
   ...['setTrackers.tiers.*.*', 'addTorrent.trackers.*', 'createTorrent.trackers.*', 'shareUpload.trackers.*'],
   ...['setWebSeeds.urls.*', 'addTorrent.webSeeds.*', 'createTorrent.webSeeds.*', 'shareUpload.webSeeds.*'],
   ...['uploadTorrent.peers.*', 'uploadTorrent.trackers.*', 'uploadTorrent.webSeeds.*'],
-  ...['addFeed.url', 'joinHub.url', 'connectNetwork.address', 'openUp.address', 'openSealed.source'],
+  ...['joinHub.url', 'connectNetwork.address', 'openUp.address', 'openSealed.source'],
   ...[
     'network.dhtNodes.*',
     'network.iceServers.*',
@@ -118,11 +119,6 @@ const TEXTS: Readonly<Record<string, string>> = {
   endSearch: 'id',
   makeFindable: 'title tags.* license language',
   setPublisher: 'identity',
-  addFeed: 'filters.*.name filters.*.include filters.*.exclude filters.*.label',
-  updateFeed: 'id filters.*.name filters.*.include filters.*.exclude filters.*.label',
-  removeFeed: 'id',
-  refreshFeed: 'id',
-  listFeedItems: 'cursor id',
   publish: 'name link version',
   findPublished: 'link',
   unpublish: 'id',
@@ -178,12 +174,15 @@ const NO_TEXT = [
   'never',
 ]
 
-/** The fields of a schema that hold any text, except ids, and except the user's own texts, which are kept and shown only (OWN_TEXTS). */
+/** The fields of a schema that hold any text, except ids and cursors, and except the user's own texts, which are kept and shown only (OWN_TEXTS). */
 function textFields(schema: z.ZodType, field: string): string[] {
   const parts = schema._zod.def as unknown as Parts
   if (parts.type === 'string') {
     const patterns = (parts.checks ?? []).flatMap(({ _zod }) => _zod.def.pattern ?? [])
-    const isJudged = OWN_TEXTS.has(schema) || patterns.some(({ source }) => HEXADECIMAL.test(source))
+    const isJudged =
+      OWN_TEXTS.has(schema) ||
+      LOOKED_UP.has(schema) ||
+      patterns.some(({ source }) => HEXADECIMAL.test(source))
     return isJudged ? [] : [field]
   }
   if (NO_TEXT.includes(parts.type)) return []
@@ -203,6 +202,11 @@ function textFields(schema: z.ZodType, field: string): string[] {
   ]
 }
 
+/** Those of which the contract of the operation says what they are. */
+const SAID = Object.entries<Operation>(OPERATIONS).flatMap(([name, { texts = {} }]) =>
+  Object.entries(texts).map(([field, what]) => ({ field: `${name}.${field}`, what })),
+)
+
 const FIELDS = [
   ...new Set([
     ...Object.entries(OPERATIONS)
@@ -213,12 +217,14 @@ const FIELDS = [
   ]),
 ]
 
-const TEXT_FIELDS = Object.entries(TEXTS).flatMap(([name, fields]) =>
-  fields.split(' ').map(field => `${name}.${field}`),
-)
+const TEXT_FIELDS = [
+  ...Object.entries(TEXTS).flatMap(([name, fields]) => fields.split(' ').map(field => `${name}.${field}`)),
+  ...SAID.filter(({ what }) => what === 'text').map(({ field }) => field),
+]
 
 const JUDGED = [
   ...[...PATHS, ...INNER_PATHS, ...LINKS, ...FILE_NAMES, ...COMMANDS, ...ADDRESSES],
+  ...SAID.filter(({ what }) => what === 'address').map(({ field }) => field),
   ...TEXT_FIELDS,
 ]
 

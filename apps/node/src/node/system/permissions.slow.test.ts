@@ -25,12 +25,6 @@ beforeEach(async () => {
 })
 afterEach(() => node.end())
 
-const filter = (directory: string) => ({
-  ...{ include: 'x', exclude: '', label: null, paused: true },
-  directory,
-})
-const watched = (directory: string) => ({ directory, label: null, paused: true, action: 'rename' as const })
-
 /** Every use of a folder, with the field that an error names. */
 const USES: readonly (readonly [field: string, use: (folder: string) => Promise<unknown>])[] = [
   ['directory', directory => guest().addTorrent(inputs.addTorrent.parse({ source: HASH, directory }))],
@@ -42,16 +36,6 @@ const USES: readonly (readonly [field: string, use: (folder: string) => Promise<
     'downloads.completeDirectory',
     completeDirectory => guest().changeSettings({ downloads: { completeDirectory } }),
   ],
-  [
-    'automation.watch.0.directory',
-    directory => guest().changeSettings({ automation: { watch: [watched(directory)] } }),
-  ],
-  [
-    'filters.0.directory',
-    directory =>
-      guest().addFeed({ url: 'http://127.0.0.1:9/feed', everyMinutes: 60, filters: [filter(directory)] }),
-  ],
-  ['filters.0.directory', directory => guest().updateFeed({ id: 'x', filters: [filter(directory)] })],
   ['directory', directory => guest().follow(inputs.follow.parse({ link: PUBLISHED, directory }))],
 ]
 const guest = () => node.guestOperations
@@ -150,13 +134,6 @@ describe('without the token', () => {
       await expect(guest().putLabel({ name: 'no', directory: join(home, path) })).rejects.toMatchObject(
         refused,
       )
-  })
-
-  test('watch folders that the owner chose may stay', async () => {
-    const watch = [watched(join(home, '.watch'))]
-    await node.operations.changeSettings({ automation: { watch } })
-    await guest().changeSettings({ automation: { watch: [...watch, watched(join(home, 'films'))] } })
-    expect(node.kernel.settings.current.automation.watch).toHaveLength(2)
   })
 })
 

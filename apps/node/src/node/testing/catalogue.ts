@@ -12,7 +12,6 @@
  */
 import { dirname, join } from 'node:path'
 import { Database } from '@shoal/daemon/database'
-import { FeedStore } from '../feeds/feed-store.ts'
 import { CATALOGUE } from '../kernel/database/catalogue-kind.ts'
 import { JobStore } from '../kernel/job-store.ts'
 import { SettingStore } from '../kernel/setting-store.ts'
@@ -41,15 +40,14 @@ export class Catalogue {
   readonly jobs: JobStore
   readonly logins: LoginStore
   readonly passkeys: SavedPasskeys
-  readonly feeds: FeedStore
   readonly publications: PublicationStore
   /** The indexer's queue and the index, for `documents/indexer.ts`. */
   readonly indexQueue: IndexQueue
   readonly index: Search
-  readonly #database: Database
+  readonly database: Database
 
   constructor(database: Database) {
-    this.#database = database
+    this.database = database
     this.torrents = new TorrentStore(database)
     this.files = new FileStore(database)
     this.labels = new LabelStore(database)
@@ -60,7 +58,6 @@ export class Catalogue {
     this.jobs = new JobStore(database)
     this.logins = new LoginStore(database)
     this.passkeys = new SavedPasskeys(database)
-    this.feeds = new FeedStore(database)
     this.publications = new PublicationStore(database)
     this.indexQueue = new IndexQueue(database)
     this.index = new Search(join(dirname(database.path), 'search.db'), this.torrents, this.files)
@@ -78,7 +75,7 @@ export class Catalogue {
   }
 
   get path(): string {
-    return this.#database.path
+    return this.database.path
   }
 
   /**
@@ -86,7 +83,7 @@ export class Catalogue {
    * the progress of a torrent.
    */
   resumeStore(onRecord?: () => void): DatabaseResumeStore {
-    return new DatabaseResumeStore(this.#database, onRecord)
+    return new DatabaseResumeStore(this.database, onRecord)
   }
 
   /** Full-text search over names, paths, comments and the text of documents. See `Search.search`. */
@@ -96,22 +93,22 @@ export class Catalogue {
 
   /** See `Database.transaction`. */
   transaction<T>(work: () => T): T {
-    return this.#database.transaction(work)
+    return this.database.transaction(work)
   }
 
   /** See `Database.write`. */
   async write<T>(work: () => T): Promise<T> {
-    return this.#database.write(work)
+    return this.database.write(work)
   }
 
   /** Resolves when a power cut cannot undo anything that was written so far. */
   async flush(): Promise<void> {
-    await this.#database.flush()
+    await this.database.flush()
   }
 
   /** Finishes pending work and closes the file. Idempotent. Close the session first. */
   async close(): Promise<void> {
     await this.index.close()
-    await this.#database.close()
+    await this.database.close()
   }
 }

@@ -1,11 +1,10 @@
-import { access, mkdir, writeFile } from 'node:fs/promises'
+import { access } from 'node:fs/promises'
 import { join } from 'node:path'
-import { FeedFilter, type NodeOperations } from '@shoal/api'
+import type { NodeOperations } from '@shoal/api'
 import { until } from '@shoal/testing'
 import { systemClock } from '@shoal/torrent'
 import { expect, test } from 'vitest'
 import { COMPLETION } from '../completion/capability.ts'
-import { FEEDS } from '../feeds/capability.ts'
 import { assemble } from '../kernel/assemble.ts'
 import { capability } from '../kernel/capability.ts'
 import { openKernel } from '../kernel/kernel.ts'
@@ -23,11 +22,8 @@ import {
   type TorrentWatcher,
 } from '../torrents/service.ts'
 import { Entries } from '../transfers/testing/entries.ts'
-import { FileServer } from '../transfers/testing/file-server.ts'
 import { temporaryFolder } from '../transfers/testing/temporary.ts'
-import { WATCH } from '../watch/capability.ts'
 import { SimulatedTorrents } from './simulated-torrents.ts'
-import { torrentFile } from './torrent-file.ts'
 
 /** Pending timers: none may outlive the automation. */
 function countedClock() {
@@ -95,14 +91,7 @@ function torrentsOf({ node }: SimulatedTorrents) {
 }
 
 test('all automation works side by side and closes without leaks', async () => {
-  await using server = await FileServer.start((_, response) =>
-    response.end(
-      `<rss><channel><item><title>F</title><link>magnet:?xt=urn:btih:${'f'.repeat(40)}</link></item></channel></rss>`,
-    ),
-  )
   const folder = await temporaryFolder()
-  const watched = join(folder, 'watch')
-  await mkdir(watched)
   const done = join(folder, 'done')
   const hook = [
     process.execPath,
@@ -111,13 +100,12 @@ test('all automation works side by side and closes without leaks', async () => {
     done,
     '{name}',
   ]
-  const rule = { directory: watched, label: null, paused: false, action: 'delete' as const }
   const [log, clock, memory] = [new Entries(), countedClock(), new SimulatedTorrents()]
   const opened = await openKernel({
     dataDir: join(folder, 'data'),
     directory: join(folder, 'downloads'),
     fixed: {
-      automation: { watch: [rule], onComplete: hook },
+      automation: { onComplete: hook },
       limits: { alternative: true },
       seeding: { ratioLimit: 2 },
     },
@@ -129,14 +117,10 @@ test('all automation works side by side and closes without leaks', async () => {
   })
   const kernel = { ...opened, clock }
   const { fake, paused, complete } = torrentsOf(memory)
-  const node = await assemble([fake, SCHEDULE, WATCH, SEEDING, COMPLETION, FEEDS], kernel)
+  const node = await assemble([fake, SCHEDULE, SEEDING, COMPLETION], kernel)
   const applied: string[] = []
   kernel.limits.follow(({ by }) => applied.push(by))
-  await writeFile(join(watched, 'x.torrent'), (await torrentFile('put there')).bytes)
-  const filters = [FeedFilter.parse({})]
-  await node.operations.addFeed({ url: server.url, everyMinutes: 30, filters })
-  await until('both torrents are added', () => memory.names.length === 2)
-  complete(memory.named('put there').id)
+  complete('f'.repeat(40))
   await until('the program ran', () =>
     access(done).then(
       () => true,

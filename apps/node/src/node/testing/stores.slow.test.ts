@@ -313,33 +313,3 @@ test('passkeys are kept until they are removed, each once', () => {
   passkeys.delete(phone.id)
   expect([passkeys.get(phone.id), passkeys.all().length]).toEqual([null, 1])
 })
-
-describe('feeds', () => {
-  const feed = { url: 'https://feed.example/', title: 'f', everyMinutes: 15, filters: [{ include: 'x' }] }
-  const item = (guid: string) => ({ guid, title: `t ${guid}`, source: 'magnet:?', publishedMs: null })
-
-  test('report new items once', async () => {
-    const { id } = catalogue.feeds.add(feed)
-    expect(catalogue.feeds.see(id, 1, [item('a'), item('b')]).map(({ guid }) => guid)).toEqual(['a', 'b'])
-    const { feeds } = await place.reopen()
-    const [fresh, ...none] = feeds.see(id, 2, [item('b'), item('c')])
-    expect(fresh).toMatchObject({ guid: 'c', taken: false, seenMs: 2 })
-    expect(none).toEqual([])
-    feeds.take(fresh!.id)
-    expect(feeds.item(fresh!.id)).toMatchObject({ taken: true })
-    expect(feeds.items(id, 2).map(({ guid }) => guid)).toEqual(['c', 'b'])
-    expect(feeds.find(feed.url)).toMatchObject({ filters: [{ include: 'x' }], etag: null })
-    expect(feeds.delete(id)).toBe(true)
-    expect(feeds.countItems(id)).toBe(0)
-  })
-
-  test('keep a limited number of items', () => {
-    const { id } = catalogue.feeds.add(feed)
-    catalogue.feeds.see(
-      id,
-      1,
-      Array.from({ length: 2500 }, (_, i) => item(`${i}`)),
-    )
-    expect(catalogue.feeds.countItems(id)).toBe(2000)
-  })
-})

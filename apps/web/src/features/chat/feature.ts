@@ -11,6 +11,16 @@ export const chat: Feature = {
     { path: '/chat', component: page },
     { path: '/chat/:id', component: page },
   ],
-  menu: [{ href: '/chat', label: texts.app.nav.chat, icon: 'chat', key: 'c', isDaily: true, count: unread }],
+  menu: [
+    {
+      href: '/chat',
+      place: 8,
+      label: texts.app.nav.chat,
+      icon: 'chat',
+      key: 'c',
+      isDaily: true,
+      count: unread,
+    },
+  ],
   dialogs: [lazyPart(() => import('./ConsoleAttention.tsx').then(it => it.ConsoleAttention))],
 }

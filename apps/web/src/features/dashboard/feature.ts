@@ -9,5 +9,14 @@ export const dashboard: Feature = {
       component: lazyComponent(() => import('./DashboardPage.tsx').then(it => it.DashboardPage)),
     },
   ],
-  menu: [{ href: '/dashboard', label: texts.app.nav.dashboard, icon: 'dashboard', key: 'd', isDaily: true }],
+  menu: [
+    {
+      href: '/dashboard',
+      place: 2,
+      label: texts.app.nav.dashboard,
+      icon: 'dashboard',
+      key: 'd',
+      isDaily: true,
+    },
+  ],
 }

@@ -10,5 +10,5 @@ export const hubs: Feature = {
       component: lazyComponent(() => import('./HubsPage.tsx').then(it => it.HubsPage)),
     },
   ],
-  menu: [{ href: '/hubs', label: texts.app.nav.hubs, icon: 'hub', key: 'h' }],
+  menu: [{ href: '/hubs', place: 9, label: texts.app.nav.hubs, icon: 'hub', key: 'h' }],
 }

@@ -10,5 +10,5 @@ export const network: Feature = {
       component: lazyComponent(() => import('./NetworkPage.tsx').then(it => it.NetworkPage)),
     },
   ],
-  menu: [{ href: '/network', label: texts.app.nav.network, icon: 'network', key: 'n' }],
+  menu: [{ href: '/network', place: 6, label: texts.app.nav.network, icon: 'network', key: 'n' }],
 }

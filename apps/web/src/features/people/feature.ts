@@ -10,5 +10,5 @@ export const people: Feature = {
       component: lazyComponent(() => import('./PeoplePage.tsx').then(it => it.PeoplePage)),
     },
   ],
-  menu: [{ href: '/people', label: texts.app.nav.people, icon: 'peers', key: 'o' }],
+  menu: [{ href: '/people', place: 7, label: texts.app.nav.people, icon: 'peers', key: 'o' }],
 }

@@ -16,5 +16,5 @@ export const published: Feature = {
       component: lazyComponent(async () => () => Redirect({ to: '/published', replace: true })),
     },
   ],
-  menu: [{ href: '/published', label: texts.app.nav.published, icon: 'link', key: 'p' }],
+  menu: [{ href: '/published', place: 5, label: texts.app.nav.published, icon: 'link', key: 'p' }],
 }

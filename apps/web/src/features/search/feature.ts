@@ -10,5 +10,5 @@ export const search: Feature = {
       component: lazyComponent(() => import('./SearchPage.tsx').then(it => it.SearchPage)),
     },
   ],
-  menu: [{ href: '/search', label: texts.app.nav.search, icon: 'search', key: 's', isDaily: true }],
+  menu: [{ href: '/search', place: 3, label: texts.app.nav.search, icon: 'search', key: 's', isDaily: true }],
 }

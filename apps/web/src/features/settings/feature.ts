@@ -14,7 +14,7 @@ export const settings: Feature = {
       component: lazyComponent(() => import('./SettingsPage.tsx').then(it => it.SettingsPage)),
     },
   ],
-  menu: [{ href: '/settings', label: texts.app.nav.settings, icon: 'settings', key: 'e' }],
+  menu: [{ href: '/settings', place: 10, label: texts.app.nav.settings, icon: 'settings', key: 'e' }],
   settings: [
     {
       name: 'appearance',

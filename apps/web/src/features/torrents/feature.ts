@@ -19,6 +19,7 @@ export const torrents: Feature = {
   menu: [
     {
       href: '/',
+      place: 1,
       label: texts.app.nav.transfers,
       icon: 'transfers',
       key: 't',

@@ -86,10 +86,9 @@ test('what is kept of the node follows the events that outdate it', async () => 
   await link.api.putLabel({ name: 'boats' })
   await expect.poll(() => node.labels.get().map(({ name }) => name)).toContain('boats')
   // Events of every capability, without a list of them.
-  await link.api.addFeed({ url: 'https://feeds.example.org/' })
   await link.api.setProfile({ name: 'Ana' })
   await link.api.connectNetwork({ address: '/ip4/203.0.113.9/tcp/1' })
-  await expect.poll(() => heard).toEqual(['settings', 'labels', 'feeds', 'people', 'network'])
+  await expect.poll(() => heard).toEqual(['settings', 'labels', 'people', 'network'])
 })
 
 test('a node that could not answer is asked again', async () => {

@@ -23,12 +23,13 @@ test('a question is outdated by the events that its operations name', async () =
 
 test('an event about one thing outdates the answers about it, and about all', async () => {
   const question = new Question()
-  await question.begin(api, new AbortController().signal).listFeedItems({ id: '7', limit: 20 })
-  expect(question.isOutdatedBy({ type: 'feeds', id: '7' })).toBe(true)
-  expect(question.isOutdatedBy({ type: 'feeds', id: null })).toBe(true)
-  expect(question.isOutdatedBy({ type: 'feeds', id: '8' })).toBe(false)
-  await question.begin(api, new AbortController().signal).listFeeds({})
-  expect(question.isOutdatedBy({ type: 'feeds', id: '8' })).toBe(true)
+  const about = (conversation: string | null) => ({ type: 'chat', conversation, messages: null }) as const
+  await question.begin(api, new AbortController().signal).listMessages({ conversation: '7', limit: 20 })
+  expect(question.isOutdatedBy(about('7'))).toBe(true)
+  expect(question.isOutdatedBy(about(null))).toBe(true)
+  expect(question.isOutdatedBy(about('8'))).toBe(false)
+  await question.begin(api, new AbortController().signal).listConversations({})
+  expect(question.isOutdatedBy(about('8'))).toBe(true)
 })
 
 test('its calls end with the signal', async () => {

@@ -2,14 +2,6 @@ import type english from '../en/feeds.ts'
 
 const reasons: Record<keyof typeof english, string> = {
   // Feeds.
-  'feed-status': '{host}: Der Server hat den Feed nicht gesendet (HTTP {status})',
-  'feed-late': '{host}: Der Feed kam nicht innerhalb von {seconds} Sekunden an',
-  'feed-damaged': 'der komprimierte Feed ist beschädigt oder zu groß',
-  'feed-compression': 'die Komprimierung des Feeds wird nicht unterstützt: {name}',
-  'feed-not': 'das ist kein Feed in RSS oder Atom: Prüfen Sie den Link',
-  'feed-deep': 'dieser Feed ist zu tief verschachtelt',
-  'feeds-many': 'ein Knoten folgt höchstens {most} Feeds: Entfernen Sie zuerst einige',
-  'feed-gone': 'diesen Feed gibt es nicht: Vielleicht wurde er entfernt',
   // Requests of the node.
   'redirects-many': '{host}: mehr als {most} Weiterleitungen',
   'redirect-refused': '{host}: Die Weiterleitung von {scheme} führt zu einer Adresse, die nicht erlaubt ist',

@@ -48,7 +48,6 @@ const reasons: Record<keyof typeof english, string> = {
   'input-interface': 'Schreiben Sie den Namen einer Netzwerkschnittstelle wie tun0 oder ihre IP-Adresse',
   'input-dns-server': 'Schreiben Sie einen DNS-Server als IP-Adresse',
   'input-public-url': 'Schreiben Sie die Adresse als http://HOST:PORT, ohne Pfad',
-  'input-feed-url': 'Schreiben Sie die Adresse eines Feeds, die mit http:// oder https:// beginnt',
   'input-conversation': 'Eine Unterhaltung hat 64 Hexadezimalziffern',
   'input-message': 'Eine Nachricht hat 32 Hexadezimalziffern',
   'input-info-hash': 'Ein Info-Hash hat 40 (v1) oder 64 (v2) Hexadezimalziffern',

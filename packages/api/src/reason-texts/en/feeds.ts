@@ -1,13 +1,5 @@
 const reasons = {
   // Feeds.
-  'feed-status': '{host}: the server did not send the feed (HTTP {status})',
-  'feed-late': '{host}: the feed did not arrive within {seconds} seconds',
-  'feed-damaged': 'the compressed feed is damaged or too large',
-  'feed-compression': 'the compression of the feed is not supported: {name}',
-  'feed-not': 'this is not an RSS or Atom feed: check the link',
-  'feed-deep': 'this feed is nested too deeply',
-  'feeds-many': 'a node follows at most {most} feeds: remove some first',
-  'feed-gone': 'there is no such feed: it may have been removed',
   // Requests of the node.
   'redirects-many': '{host}: more than {most} redirects',
   'redirect-refused': '{host}: it redirects from {scheme} to an address that is not allowed',

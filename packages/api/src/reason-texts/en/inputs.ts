@@ -44,7 +44,6 @@ const reasons = {
   'input-interface': 'write the name of a network interface, such as tun0, or its IP address',
   'input-dns-server': 'write a DNS server as an IP address',
   'input-public-url': 'write the address as http://HOST:PORT, without a path',
-  'input-feed-url': 'write the address of a feed, which begins with http:// or https://',
   'input-conversation': 'a conversation has 64 hexadecimal digits',
   'input-message': 'a message has 32 hexadecimal digits',
   'input-info-hash': 'an info hash has 40 (v1) or 64 (v2) hexadecimal digits',

@@ -10,7 +10,6 @@ const newNode = (options: SimulationOptions = {}) =>
 test('answers match the contract', async () => {
   const { api, state } = newNode()
   const [id] = [...state.torrents.keys()] as [string]
-  const [feed] = [...state.feeds.keys()] as [string]
   const calls = [
     ['listTorrents', {}],
     ['getTorrent', { id }],
@@ -24,8 +23,6 @@ test('answers match the contract', async () => {
     ['search', { text: 'sea' }],
     ['listFindable', {}],
     ['makeFindable', { id, license: 'CC0-1.0' }],
-    ['listFeeds', {}],
-    ['listFeedItems', { id: feed }],
     ['getSettings', {}],
     ['getNode', {}],
     ['getStats', {}],

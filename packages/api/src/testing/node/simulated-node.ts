@@ -16,7 +16,6 @@ import { chat } from './chat.ts'
 import { type Clock, SYSTEM_CLOCK } from './clock.ts'
 import { contacts } from './contacts.ts'
 import { devices } from './devices.ts'
-import { feeds } from './feeds.ts'
 import { findable } from './findable.ts'
 import { hubs } from './hubs.ts'
 import { network } from './network.ts'
@@ -84,7 +83,6 @@ export class SimulatedNode {
       ...chat(state),
       ...contacts(state),
       ...devices(state),
-      ...feeds(state),
       ...findable(state),
       ...hubs(state),
       ...network(state),

@@ -1,5 +1,4 @@
 import type { NodeEvent } from '../../events.ts'
-import type { Feed, FeedItem } from '../../schemas/feed.ts'
 import type { FindableTorrent } from '../../schemas/findable.ts'
 import type { Job } from '../../schemas/job.ts'
 import type { CountedLabel, Label } from '../../schemas/label.ts'
@@ -10,7 +9,6 @@ import type { Torrent } from '../../schemas/torrent.ts'
 import type { Upload } from '../../schemas/upload.ts'
 import { DEFAULT_SETTINGS, type Settings } from '../../settings.ts'
 import type { Clock } from './clock.ts'
-import { sampleFeeds } from './feed-items.ts'
 import { type Minutes, pastHour } from './history.ts'
 import { Random, seedOf } from './random.ts'
 import { sampleLinks } from './sample-links.ts'
@@ -19,7 +17,7 @@ import { type Says, saidBy, titleNumber } from './titles.ts'
 
 /**
  * `calm`: some torrents transfer, others wait. `busy`: nearly all of them transfer. `fresh`: the node has transferred nothing yet. `empty`: it
- * has no labels and feeds either.
+ * begins with nothing at all.
  */
 export type Traffic = 'calm' | 'busy' | 'fresh' | 'empty'
 
@@ -49,7 +47,6 @@ export class SimulatedState {
   readonly labels = new Map<string, Label>()
   readonly jobs = new Map<string, SimulatedJob>()
   readonly uploads = new Map<string, SimulatedUpload>()
-  readonly feeds: Map<string, { feed: Feed; items: FeedItem[] }>
   readonly publications = new Map<string, Publication>()
   readonly followed = new Map<string, Followed>()
   readonly findable = new Map<string, FindableTorrent>()
@@ -60,6 +57,7 @@ export class SimulatedState {
   readonly says: Says
   /** Whether it has transferred nothing before. */
   readonly isFresh: boolean
+  readonly isEmpty: boolean
   settings: Settings = {
     ...structuredClone(DEFAULT_SETTINGS),
     downloads: { ...DEFAULT_SETTINGS.downloads, directory: '/home/ana/Downloads' },
@@ -89,11 +87,11 @@ export class SimulatedState {
   constructor({ torrents, traffic, clock, says }: StateOptions) {
     this.clock = clock
     this.says = says
-    const isEmpty = traffic === 'empty'
+    this.isEmpty = traffic === 'empty'
+    const { isEmpty } = this
     this.isFresh = traffic === 'fresh' || isEmpty
     const nowMs = clock.nowMs()
     this.startedMs = nowMs - (this.isFresh ? 0 : 3 * DAY_MS)
-    this.feeds = isEmpty ? new Map() : sampleFeeds(nowMs, says)
     for (const [name, colour] of isEmpty ? [] : LABELS)
       this.labels.set(name, { name, colour, directory: name === 'films' ? '/home/ana/Videos' : null })
     for (let index = 0; index < torrents; index++) this.#addTitle(index, traffic === 'busy')

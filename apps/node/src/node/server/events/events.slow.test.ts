@@ -55,7 +55,7 @@ test('a WebSocket gets a hello and the events of its topics', async () => {
   const listening = await listen()
   expect(listening.events[0]).toEqual({ type: 'hello', revision: 1, startedMs: served.node.startedMs })
   served.node.share(HASH, 'A film', {})
-  await served.node.operations.addFeed({ url: 'http://x.example/', everyMinutes: 30, filters: [] })
+  await served.node.operations.setProfile({ name: 'Ana' })
   await served.node.operations.changeSettings({})
   await until('an event has come', () => listening.events.length === 2)
   expect(listening.events[1]).toMatchObject({ type: 'torrents', revision: 2, changed: [{ id: HASH }] })

@@ -6,7 +6,6 @@ export const app: Translation<typeof english> = {
     transfers: 'Torrents',
     dashboard: 'Übersicht',
     search: 'Suche',
-    feeds: 'Feeds',
     published: 'Links',
     network: 'Netzwerk',
     people: 'Leute',

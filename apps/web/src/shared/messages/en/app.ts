@@ -3,7 +3,6 @@ export const app = {
     transfers: 'Torrents',
     dashboard: 'Dashboard',
     search: 'Search',
-    feeds: 'Feeds',
     published: 'Links',
     network: 'Network',
     people: 'People',

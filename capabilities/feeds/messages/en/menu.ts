@@ -1,0 +1,1 @@
+export default { feeds: { menu: 'Feeds' } } as const

@@ -1,0 +1,2 @@
+/** Functions of feeds that other capabilities use. */
+export { matchTitles } from './feed-filter.ts'

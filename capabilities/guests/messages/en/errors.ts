@@ -1,0 +1,5 @@
+export default {
+  'guests-closed': 'this is not shared here now: open the link again',
+  'guests-paused': 'this share was paused',
+  'guests-busy': 'too many files are being read here: try again when others are done',
+} as const

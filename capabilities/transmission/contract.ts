@@ -1,0 +1,4 @@
+import { contract } from '@shoal/api/contract'
+
+/** The RPC interface of Transmission. */
+export const TRANSMISSION = contract({ name: 'transmission' })
