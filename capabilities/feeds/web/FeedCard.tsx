@@ -33,7 +33,7 @@ export function FeedCard({ feed }: { feed: Feed }) {
       notify(done, { type: 'good' })
     })
   const refresh = () =>
-    // A feed that cannot be read says so itself, on its card.
+    // The card of a feed that cannot be read shows the error.
     api
       .refreshFeed({ id: feed.id })
       .then(({ title, error }) => error ?? notify(t.refreshed({ title }), { type: 'good' }), notifyError)
@@ -120,7 +120,7 @@ function FilterLine({
         <strong>{filter.include || t.everything}</strong>
         {filter.exclude && <span className={layout.soft}> {t.without({ words: filter.exclude })}</span>}
         <div className={`${layout.soft} ${layout.break}`}>
-          {/* Before it is known the line is there already: nothing jumps. */}
+          {/* The line exists before the text is known, so that nothing jumps. */}
           {matching?.kind === 'fits' ? t.matching({ matching: found.length, count: items.length }) : '\u00a0'}
           {matching?.kind === 'slow' && t.slowExpression}
           {matching?.kind === 'unreadable' && t.badExpression}

@@ -11,13 +11,13 @@ import { AddFeedDialog } from './AddFeedDialog.tsx'
 import { FeedCard } from './FeedCard.tsx'
 import { texts as t } from './texts.ts'
 
-/** Feeds that are followed, and what of them is added by itself. */
+/** Followed feeds, and the filters that add their items automatically. */
 export function FeedsPage() {
   const node = useNode()
   const asked = useAsked(api => api.listFeeds({}), [])
   const [adding, setAdding] = useState(false)
   const feeds: readonly Feed[] | undefined = asked.value?.items
-  /** A wrong address shows at once, on the card too. */
+  /** A wrong address is reported at once, and on the card. */
   const readAtOnce = async (added: Feed) => {
     asked.reload()
     const read = added.fetchedMs === null ? node.api.refreshFeed({ id: added.id }) : Promise.resolve(added)

@@ -26,7 +26,7 @@ interface Props {
   onRemove?(): void
 }
 
-/** A filter, with the items that it fits shown as one writes. */
+/** A form for a filter, which shows the matching items while the user types. */
 export function FilterForm({ filter = NEW, items, onSave, onCancel, onRemove }: Props) {
   const list = useId()
   const [draft, setDraft] = useState(filter)
@@ -45,7 +45,7 @@ export function FilterForm({ filter = NEW, items, onSave, onCancel, onRemove }: 
       label: draft.label?.trim() || null,
       directory: draft.directory?.trim() || null,
     }).catch(error => {
-      // Only this filter has changed, so that the node names one of its members.
+      // Only this filter has changed, so the error of the node refers to one of its members.
       const member = /^filters\.\d+\.(\w+)$/.exec((error instanceof ApiError && error.field) || '')?.[1]
       if (member !== undefined && Object.hasOwn(NEW, member))
         setRefused({ member, message: messageOf(error) })

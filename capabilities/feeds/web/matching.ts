@@ -12,7 +12,10 @@ export type Matching =
 /** The message that a worker sends before it matches the titles. */
 export const BEGUN = 'begun'
 
-/** As the node does it, but without an end: a pattern can take years. So it runs in a worker, see `matcher.ts`. */
+/**
+ * Matches like the node, but without a time limit: a pattern can take years. It therefore runs in a
+ * worker, see `matcher.ts`.
+ */
 export function findMatches(filter: FilterTexts, titles: readonly string[]): Matching {
   let unreadable: keyof FilterTexts | null = null
   const wants = titleTest(filter, (pattern, member) => {

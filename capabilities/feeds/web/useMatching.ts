@@ -8,14 +8,14 @@ const shared = new Matcher(
 )
 
 export interface ShownMatching {
-  /** Undefined until it is known the first time; then that of the last texts that were looked at. */
+  /** Undefined before the first result; then the result for the last texts that were matched. */
   readonly matching: Matching | undefined
   readonly found: readonly FeedItem[]
 }
 
 let pages = 0
 
-/** The worker is there while something on the page wants it. */
+/** Keeps a worker while a component on the page needs it. */
 function useMatcher(): Matcher {
   useEffect(() => {
     pages++

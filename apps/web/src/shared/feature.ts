@@ -36,7 +36,7 @@ export interface Screen {
 
 export interface MenuEntry {
   readonly href: string
-  /** Entries with smaller numbers come before it. */
+  /** Position in the menu: entries with smaller numbers come first. */
   readonly place: number
   readonly label: string
   readonly icon: IconName
