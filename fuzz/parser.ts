@@ -35,3 +35,10 @@ export interface Driver {
 
 /** By the name of the parser. */
 export type Drivers = Readonly<Record<string, Driver>>
+
+/** The parsers of a capability, in its folder, which may have a `fuzz-drivers.ts` that exports `DRIVERS`. */
+export interface Fuzzed {
+  readonly parsers?: readonly Parser[]
+  /** As `EXCEPTIONS` of parsers.ts. */
+  readonly exceptions?: Readonly<Record<string, string>>
+}

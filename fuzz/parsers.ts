@@ -1,8 +1,11 @@
 /**
- * Every parser of bytes and text that others wrote. A test fails if packages or apps export a function that looks like one and is neither here nor
+ * Every parser of bytes and text that others wrote; those of capabilities are in their folders. A test fails if packages or apps export a function that looks like one and is neither here nor
  * in `EXCEPTIONS`. A parser that needs more than its input also has an entry in `drivers.ts`.
  */
-import type { Parser } from './parser.ts'
+import { FUZZED_OF_CAPABILITIES } from './of-capabilities.ts'
+import type { Fuzzed, Parser } from './parser.ts'
+
+const OF_CAPABILITIES: readonly Fuzzed[] = FUZZED_OF_CAPABILITIES
 
 /** Generated inputs are at most this long, even if a parser accepts more. */
 const MOST = 64 << 10
@@ -125,7 +128,6 @@ export const PARSERS: readonly Parser[] = [
   { name: 'link-header', file: 'apps/node/src/node/transfers/http/link-header.ts', export: 'torrentLink', takes: 'latin1', format: 'text', throws: [], maxBytes: 16384 },
   { name: 'ftp-url', file: 'apps/node/src/node/transfers/ftp/ftp-url.ts', export: 'parseFtpUrl', takes: 'utf8', format: 'text', throws: ['bad-argument', 'bad-request'], maxBytes: 4096 },
   { name: 'percent', file: 'apps/node/src/base/files/file-name.ts', export: 'decodePercent', takes: 'utf8', format: 'text', throws: [], maxBytes: 4096 },
-  { name: 'feed', file: 'capabilities/feeds/node/parse-feed.ts', export: 'parseFeed', takes: 'utf8', format: 'text', throws: ['bad-feed', 'bad-message', 'not-a-feed', 'unsupported'], maxBytes: MOST },
 
   // The tracker that a node or hub runs
   { name: 'tracker-http-head', file: 'packages/tracker/src/http/head.ts', export: 'RequestHead', takes: 'bytes', format: 'text', throws: [], maxBytes: 17000 },
@@ -184,9 +186,9 @@ export const PARSERS: readonly Parser[] = [
   { name: 'request-range', file: 'apps/node/src/node/server/routes/range.ts', export: 'parseRange', takes: 'latin1', format: 'text', throws: ['range-not-satisfiable'], maxBytes: 8192 },
   { name: 'app-release', file: 'apps/web/src/chat-app/loader/release.ts', export: 'readRelease', takes: 'bytes', format: 'json', throws: ['bad-release'], maxBytes: MOST },
   { name: 'page-range', file: 'apps/web/src/features/share-page/service-worker/range.ts', export: 'parseRange', takes: 'latin1', format: 'text', throws: [], maxBytes: 8192 },
-  { name: 'qbittorrent-form', file: 'capabilities/qbittorrent/node/params.ts', export: 'readParams', takes: 'bytes', format: 'text', throws: ['Refusal'], maxBytes: 16384 },
-  { name: 'transmission-trackers', file: 'capabilities/transmission/node/trackers.ts', export: 'parseTrackerList', takes: 'utf8', format: 'text', throws: [], maxBytes: 16384 },
   { name: 'event-stream', file: 'apps/node/src/cli/client/event-stream.ts', export: 'readEvents', takes: 'bytes', format: 'text', throws: ['bad-answer'], maxBytes: MOST },
+
+  ...OF_CAPABILITIES.flatMap(({ parsers = [] }) => parsers),
 ]
 
 /** Exported functions that look like parsers and are not listed above, with the reason. A folder ends in `/`. */
@@ -205,10 +207,8 @@ export const EXCEPTIONS: Readonly<Record<string, string>> = {
   'apps/node/src/base/': 'reads own files',
   'apps/node/src/node/server/access/password.ts#readPassword': 'reads a file of the owner',
   'apps/node/src/node/transfers/part-record.ts#readRecord': 'reads an own file',
-  'capabilities/watch/node/read-candidate.ts#readCandidate': 'opens a file and calls parseMagnet and parseMetainfo',
   'apps/node/src/node/hubs/hub-address.ts#readInvitation': 'calls readHubAddress',
   'apps/node/src/node/search/documents/extract-text.ts#extractText': 'opens a file and calls the extractors above',
-  'capabilities/feeds/node/feed-reader.ts#FeedReader': 'schedules feeds, which parseFeed parses',
   'apps/hub/src/commands/archive-file.ts#readBackup': 'unpacks a file of the owner',
   'apps/web/src/hub/parts/listing.ts#readLink': 'compares the beginning of a link',
   'apps/web/src/hub/screens/publish/torrent-file.ts#readTorrentFile': 'opens a file and calls parseMetainfo',
@@ -238,5 +238,5 @@ export const EXCEPTIONS: Readonly<Record<string, string>> = {
   'packages/torrent/src/base/bytes.ts#readU32': 'reads one integer',
   'packages/sealed/src/age/plain-reader.ts#PlainReader': 'decrypts authenticated chunks',
   'packages/options/src/parse.ts#parseWords': 'reads what the user of the command line types',
-  'capabilities/feeds/matching.ts#readFilterText': 'reads what the user types into a form',
+  ...Object.assign({}, ...OF_CAPABILITIES.map(({ exceptions }) => exceptions)),
 }

@@ -3,6 +3,7 @@ import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 import { isDeepStrictEqual } from 'node:util'
 import { getHeapStatistics } from 'node:v8'
+import { CAPABILITIES } from '../scripts/import-rules.ts'
 import type { Driver, Drivers, Parser } from './parser.ts'
 
 export type Fault = 'throws' | 'changes its input' | 'round trip' | 'slow' | 'memory' | 'hangs'
@@ -73,11 +74,12 @@ export async function openTarget(parser: Parser, guided = false): Promise<Target
   }
 }
 
-/** Loads the drivers of the parser's workspace only: each look at the coverage takes longer the more code is loaded. */
+/** Loads the drivers of the parser's workspace or capability only: each look at the coverage takes longer the more code is loaded. */
 async function loadDrivers({ file }: Parser): Promise<Drivers> {
-  const workspace = file.split('/')[1]
-  if (!existsSync(join(import.meta.dirname, 'drivers', `${workspace}.ts`))) return {}
-  return ((await load(`./drivers/${workspace}.ts`)) as { DRIVERS: Drivers }).DRIVERS
+  const [top, name] = file.split('/')
+  const drivers = top === CAPABILITIES ? `../${top}/${name}/fuzz-drivers.ts` : `./drivers/${name}.ts`
+  if (!existsSync(join(import.meta.dirname, drivers))) return {}
+  return ((await load(drivers)) as { DRIVERS: Drivers }).DRIVERS
 }
 
 function load(path: string): Promise<unknown> {

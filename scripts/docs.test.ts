@@ -80,7 +80,8 @@ function resolves(page: string, target: string): boolean {
   const [path, heading] = target.split('#') as [string, string?]
   const file = path === '' ? page : join(dirname(page), decodeURI(path))
   const [top, capability] = file.split(/[\\/]/)
-  if (top === CAPABILITIES && !NAMES.includes(capability!) && !capability!.includes('.')) return true
+  if (top === CAPABILITIES && capability && !capability.includes('.') && !NAMES.includes(capability))
+    return true
   if (!existsSync(join(ROOT, file))) return false
   return heading === undefined || !file.endsWith('.md') || headings(read(file)).includes(heading)
 }

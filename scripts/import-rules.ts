@@ -12,6 +12,7 @@ export const CAPABILITIES = 'capabilities'
 const PARTS: readonly (readonly [part: RegExp, place: string])[] = [
   [/^contract\.ts$/, 'packages/api/src/contracts/NAME.ts'],
   [/^(simulated[\w-]*)\.ts$/, 'packages/api/src/testing/node/NAME-$1.ts'],
+  [/^fuzz(-drivers)?\.ts$/, 'fuzz/NAME$1.ts'],
   // Schemas, and what the node and the console both compute.
   [/^([\w-]+)\.ts$/, 'packages/api/src/schemas/NAME-$1.ts'],
   [/^messages\/(\w+)\/errors\.ts$/, 'packages/api/src/reason-texts/$1/NAME.ts'],

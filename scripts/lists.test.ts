@@ -24,20 +24,34 @@ test('the list has a line for each folder, and each folder has a page', () => {
   expect(NAMES.filter(name => !existsSync(join(ROOT, CAPABILITIES, name, 'docs.md')))).toEqual([])
 })
 
+const CONTRACTS: readonly Contract[] = ALL_CONTRACTS
+
+/** Returns the codes of the errors of all operations. */
+function codesOf({ operations = {} }: Pick<Contract, 'operations'>): string[] {
+  return Object.values(operations).flatMap(({ errors = {} }) => Object.keys(errors))
+}
+
 /** Returns what names a part of a capability: its folder, and the names in its contract. */
 function patterns(name: string): RegExp[] {
-  const contracts: readonly Contract[] = ALL_CONTRACTS
-  const { operations = {}, settings = {}, events = {} } = contracts.find(it => it.name === name)!
-  const codes = Object.values(operations).flatMap(({ errors = {} }) => Object.keys(errors))
+  const { operations = {}, settings = {}, events = {} } = CONTRACTS.find(it => it.name === name)!
+  const others = CONTRACTS.filter(it => !NAMES.includes(it.name))
+  const shared = new Set(others.flatMap(codesOf))
+  const sections = new Set(others.flatMap(it => Object.keys(it.settings ?? {})))
   const types = Object.values(events.topics ?? {}).flatMap(shapes =>
     shapes.map(({ shape }) => (shape.type as unknown as { readonly value: string }).value),
   )
   return [
     `${CAPABILITIES}/${name}/`,
     ...Object.keys(operations).map(each => `\\b${each}\\b`),
-    ...Object.keys(settings).map(each => `\\bsettings(?:\\.current)?\\.${each}\\b`),
+    ...Object.entries(settings).flatMap(([section, names]) =>
+      (sections.has(section) ? Object.keys(names).map(each => `${section}\\.${each}`) : [section]).map(
+        each => `\\bsettings(?:\\.current)?\\.${each}\\b`,
+      ),
+    ),
     ...types.map(each => `\\btype: '${each}'`),
-    ...codes.map(each => `'${each}'`),
+    ...codesOf({ operations })
+      .filter(each => !shared.has(each))
+      .map(each => `'${each}'`),
   ].map(each => new RegExp(each))
 }
 

@@ -101,6 +101,10 @@ const PARTS: Readonly<Record<string, Part>> = {
     ...{ file: 'web/feature.ts', name: camel },
     list: exports => `export const FEATURES_OF_CAPABILITIES = ${array(exports, ' as const')}`,
   },
+  'fuzz/of-capabilities.ts': {
+    ...{ file: 'fuzz.ts', name: camel },
+    list: exports => `export const FUZZED_OF_CAPABILITIES = ${array(exports, ' as const')}`,
+  },
   'packages/api/src/setting-texts/de/of-capabilities.ts': catalogs('de', 'settings'),
   ...Object.fromEntries(
     ['en', 'de'].flatMap(language => [

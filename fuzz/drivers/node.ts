@@ -1,6 +1,4 @@
 import { readEvents } from '../../apps/node/src/cli/client/event-stream.ts'
-import { parseFeed } from '../../capabilities/feeds/node/parse-feed.ts'
-import { readParams } from '../../capabilities/qbittorrent/node/params.ts'
 import { extractEpub } from '../../apps/node/src/node/search/documents/epub.ts'
 import { extractHtml } from '../../apps/node/src/node/search/documents/html.ts'
 import { extractPdf } from '../../apps/node/src/node/search/documents/pdf.ts'
@@ -20,15 +18,11 @@ function textOf(extract: (sink: TextSink) => void | Promise<void>): string | Pro
 
 export const DRIVERS: Drivers = {
   'link-header': driver((text: string) => torrentLink(text, new URL('https://files.example/a.iso'))),
-  feed: driver((text: string) => parseFeed(text, new URL('https://feeds.example/rss.xml'), false)),
   'document-text': driver((bytes: Uint8Array) => textOf(sink => extractPlainText(bytes, sink))),
   'document-html': driver((bytes: Uint8Array) => textOf(sink => extractHtml(bytes, sink))),
   'document-epub': driver((bytes: Uint8Array) => textOf(sink => extractEpub(bytes, sink))),
   'document-pdf': driver((bytes: Uint8Array) => textOf(sink => extractPdf(bytes.slice(), sink))),
   'request-range': driver((header: string) => parseRange(header, 1000)),
-  'qbittorrent-form': driver((bytes: Uint8Array) =>
-    readParams('/api?a=b', 'multipart/form-data; boundary=limit', bytes),
-  ),
   'event-stream': driver(async (bytes: Uint8Array) => {
     let count = 0
     async function* body() {

@@ -1,8 +1,9 @@
 /** The Atom feed of a hub, read by the feeds of a node. */
-import { expect, test } from 'vitest'
+
 import { hubWithMembers, magnet } from '@shoal/hub/testing/hub-with-members.ts'
-import { parseFeed } from './parse-feed.ts'
 import { formatShareLink } from '@shoal/links'
+import { expect, test } from 'vitest'
+import { parseFeed } from './parse-feed.ts'
 
 test('a node takes the magnet link of a listing, or the link of a sealed share', async () => {
   await using hub = await hubWithMembers({ name: 'Our <hub>' })

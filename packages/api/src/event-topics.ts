@@ -29,7 +29,7 @@ export function isFamily(name: string): boolean {
 
 /**
  * Returns true if an event outdates the answer of an operation to an input. A member that both have narrows it, unless that of the event is
- * null: `{ type: 'feeds', id: '7' }` outdates the items of one feed.
+ * null: `{ type: 'torrent', id }` outdates what was read of one torrent.
  */
 export function isOutdated(name: OperationName, input: object, event: NodeEvent): boolean {
   if (!OUTDATED_BY[name]?.includes(event.type)) return false

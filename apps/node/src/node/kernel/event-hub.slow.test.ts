@@ -15,23 +15,23 @@ function open() {
   return { hub, watched }
 }
 
-const feeds: NodeEvent = { type: 'feeds', id: null }
+const hubs: NodeEvent = { type: 'hubs' }
 
 test('calls a listener until it unsubscribes; the same function can subscribe twice', () => {
   const { hub } = open()
   let count = 0
   const listener = () => count++
-  const ends = [hub.subscribe('feeds', listener), hub.subscribe('feeds', listener)]
-  hub.publish('feeds', feeds)
+  const ends = [hub.subscribe('hubs', listener), hub.subscribe('hubs', listener)]
+  hub.publish('hubs', hubs)
   expect(count).toBe(2)
   ends[0]!()
   ends[0]!()
-  hub.publish('feeds', feeds)
+  hub.publish('hubs', hubs)
   expect(count).toBe(3)
   ends[1]!()
-  hub.publish('feeds', feeds)
+  hub.publish('hubs', hubs)
   expect(count).toBe(3)
-  expect(hub.hasListeners('feeds')).toBe(false)
+  expect(hub.hasListeners('hubs')).toBe(false)
 })
 
 test('a torrent is watched from the first to the last listener, repeatedly', () => {
@@ -53,7 +53,7 @@ test('a torrent is watched from the first to the last listener, repeatedly', () 
 test('rejects unknown topics and torrents, and keeps no state for them', () => {
   const { hub } = open()
   for (const topic of ['films', 'torrent:x', `torrent:${ID} `, ''])
-    expect(() => hub.subscribe(topic as 'feeds', () => {})).toThrow(
+    expect(() => hub.subscribe(topic as 'hubs', () => {})).toThrow(
       expect.objectContaining({ code: 'bad-request', field: 'topics' }),
     )
   const other = `torrent:${'b'.repeat(40)}` as const
@@ -64,14 +64,14 @@ test('rejects unknown topics and torrents, and keeps no state for them', () => {
 test('a listener may unsubscribe while it is called; events are serialized once', () => {
   const { hub } = open()
   const texts: string[] = []
-  const end = hub.subscribe('feeds', ({ text }) => {
+  const end = hub.subscribe('hubs', ({ text }) => {
     end()
     texts.push(text())
   })
-  hub.subscribe('feeds', ({ text }) => texts.push(text()))
+  hub.subscribe('hubs', ({ text }) => texts.push(text()))
   let made = 0
-  const event = { type: 'feeds', toJSON: () => `${++made}` } as unknown as NodeEvent
-  hub.publish('feeds', event)
-  hub.publish('feeds', event)
+  const event = { type: 'hubs', toJSON: () => `${++made}` } as unknown as NodeEvent
+  hub.publish('hubs', event)
+  hub.publish('hubs', event)
   expect(texts).toEqual(['"1"', '"1"', '"2"'])
 })

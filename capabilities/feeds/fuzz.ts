@@ -1,0 +1,13 @@
+export const feeds = {
+  parsers: [
+    {
+      ...{ name: 'feed', file: 'capabilities/feeds/node/parse-feed.ts', export: 'parseFeed' },
+      ...{ takes: 'utf8', format: 'text', maxBytes: 64 << 10 },
+      throws: ['bad-feed', 'bad-message', 'not-a-feed', 'unsupported'],
+    },
+  ],
+  exceptions: {
+    'capabilities/feeds/node/feed-reader.ts#FeedReader': 'schedules feeds, which parseFeed parses',
+    'capabilities/feeds/matching.ts#readFilterText': 'reads what the user types into a form',
+  },
+} as const
