@@ -1,4 +1,4 @@
-/** `npm run check`: the checks that every commit must pass, without a network: format, lint, types, imports, class sizes, returned promises, waits, words, commits, unit tests. */
+/** `npm run check`: the checks that every commit must pass, without a network: format, lint, types, imports, class sizes, returned promises, waits, words, commits, unit tests, nothing unused. */
 import { checkClasses } from './classes.ts'
 import { checkCommits } from './commits.ts'
 import { checkImports, type Violation } from './imports.ts'
@@ -52,7 +52,12 @@ export async function check(tests?: readonly string[]): Promise<Outcome> {
     }),
     'format and lint',
   )
-  step(await runNode([commandPath('typescript', 'tsc'), '-p', '.'], { quiet: true }), 'types')
+  const [types, unused] = await Promise.all([
+    runNode([commandPath('typescript', 'tsc'), '-p', '.'], { quiet: true }),
+    runNode([commandPath('knip', 'knip'), '--reporter', 'compact', '--no-config-hints'], { quiet: true }),
+  ])
+  step(types, 'types')
+  step(unused, 'unused files, exports and dependencies')
   step(await listed(checkImports), 'import rules')
   step(await checkClasses(), 'class sizes')
   step(await listed(checkReturns), 'returned promises')
