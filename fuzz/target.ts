@@ -6,7 +6,7 @@ import { getHeapStatistics } from 'node:v8'
 import { CAPABILITIES } from '../scripts/import-rules.ts'
 import type { Driver, Drivers, Parser } from './parser.ts'
 
-export type Fault = 'throws' | 'changes its input' | 'round trip' | 'slow' | 'memory' | 'hangs'
+type Fault = 'throws' | 'changes its input' | 'round trip' | 'slow' | 'memory' | 'hangs'
 
 export interface Failure {
   readonly fault: Fault

@@ -7,7 +7,7 @@ import { join, posix } from 'node:path'
 import { findExports, findImports, listPaths, type Manifest, type SourceTree } from './imports.ts'
 import { ROOT, run } from './run.ts'
 
-export const TEST = /\.test\.tsx?$/
+const TEST = /\.test\.tsx?$/
 const CODE = /\.(?:[cm]?[jt]sx?|css|html)$/
 /** Files whose changes may affect everything. */
 const AFFECTS_ALL =

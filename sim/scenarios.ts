@@ -73,7 +73,7 @@ export const NATS = {
 export type Hostile = 'liar' | 'rare-liar' | 'silent' | 'flooder' | 'closer'
 
 /** `stream` is an idealized TCP, which loses nothing; `both` is uTP first. */
-export type Transports = 'stream' | 'utp' | 'both'
+type Transports = 'stream' | 'utp' | 'both'
 
 /** Hosts that are alike. */
 export interface Group {

@@ -8,7 +8,7 @@ import type { ManagedProcess } from './process.ts'
 import { toolPath } from './tools.ts'
 
 /** Where the world has what. */
-export interface Places {
+interface Places {
   readonly torrent: string
   readonly infoHash: string
   readonly trackerPort: number

@@ -4,7 +4,7 @@ import { expect } from 'vitest'
 
 const PAGE = new URL('../../docs/chat.md', import.meta.url)
 
-export const PARTIES = ['hub', 'members', 'others', 'watchers'] as const
+const PARTIES = ['hub', 'members', 'others', 'watchers'] as const
 export type Party = (typeof PARTIES)[number]
 
 /** The rows, by how their first cell begins. */
@@ -19,13 +19,13 @@ const ROWS = [
   'typing, presence',
   'network addresses',
 ] as const
-export type Row = (typeof ROWS)[number]
+type Row = (typeof ROWS)[number]
 
 /** Tells for each thing that was looked for whether it was there. */
 export type Found = Readonly<Record<string, boolean>>
 
 /** A cell. `says`: its text. `present` must all be found in what the party got to see, `absent` must not. */
-export interface Cell<Sight> {
+interface Cell<Sight> {
   readonly says: string
   present?(sight: Sight): Found
   absent?(sight: Sight): Found
@@ -34,7 +34,7 @@ export interface Cell<Sight> {
 export type Column<Sight> = Readonly<Record<Row, Cell<Sight>>>
 
 /** Returns the texts of the table, by row and party. Throws if it has other rows or columns. */
-export function readTable(): ReadonlyMap<string, Readonly<Record<Party, string>>> {
+function readTable(): ReadonlyMap<string, Readonly<Record<Party, string>>> {
   const [, section] = readFileSync(PAGE, 'utf8').split('\n## What each party learns\n')
   // Other tables follow.
   const [table] = /(?:\|.*\n)+/.exec(section!)!

@@ -43,7 +43,7 @@ export interface TransmissionStatus {
   readonly peers: readonly TransmissionPeerInfo[]
 }
 
-export interface TransmissionPeerInfo {
+interface TransmissionPeerInfo {
   readonly address: string
   readonly port: number
   readonly clientName: string

@@ -12,7 +12,7 @@ const MAX_DEPTH = 50
 const TORRENT_TYPE = 'application/x-bittorrent'
 const TORRENT_ENDING = /\.torrent$/i
 
-export interface ParsedItem {
+interface ParsedItem {
   /** Unique within the feed. */
   readonly guid: string
   readonly title: string

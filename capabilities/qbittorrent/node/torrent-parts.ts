@@ -6,7 +6,7 @@ import { availablePart } from '@shoal/node/node/server/compat/pieces.ts'
 import { realTrackers } from '@shoal/node/node/server/compat/real-trackers.ts'
 
 /** 0 not wanted, 1 normal, 6 high, 7 highest. There is nothing below normal. */
-export function toPriority(priority: number): number {
+function toPriority(priority: number): number {
   return priority >= 6 ? priority : Math.min(1, priority)
 }
 

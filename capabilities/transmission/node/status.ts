@@ -3,7 +3,7 @@ import type { Torrent } from '@shoal/api'
 import { isComplete } from '@shoal/node/node/server/compat/detail-cache.ts'
 
 /** rpc-spec 3.3, `status`. */
-export const STATUS = {
+const STATUS = {
   stopped: 0,
   checking: 2,
   downloadWait: 3,

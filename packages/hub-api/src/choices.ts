@@ -10,7 +10,6 @@ export const CATEGORIES = LISTING_CATEGORIES
 export type Category = (typeof CATEGORIES)[number]
 
 export const MAX_TAGS = 16
-export const MAX_THUMBNAILS = 4
 /** Largest thumbnail, in bytes. */
 export const MAX_THUMBNAIL_BYTES = 131_072
 /** Largest width and height of a thumbnail, in pixels. */
@@ -32,8 +31,6 @@ export const SUBJECT_KINDS = ['listing', 'comment', 'member', 'entry'] as const
 
 /** Each includes what those before it may do. */
 export const ROLES = ['member', 'moderator', 'admin'] as const
-export type Role = (typeof ROLES)[number]
 
 /** `waiting`: somebody has to approve it. `banned`: it has no sessions and gets none. */
 export const ACCOUNT_STATES = ['active', 'waiting', 'banned'] as const
-export type AccountState = (typeof ACCOUNT_STATES)[number]

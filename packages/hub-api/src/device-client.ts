@@ -6,7 +6,7 @@ import { HUB_ROUTES } from './routes.ts'
 import type { AccountInfo } from './schemas/account.ts'
 
 /** A key that signs at once, or one of Web Crypto, which nobody can read. */
-export interface LoginSigner {
+interface LoginSigner {
   /** Ed25519, 32 bytes. */
   readonly publicKey: Uint8Array
   sign(message: Uint8Array): Uint8Array | Promise<Uint8Array>

@@ -1,10 +1,7 @@
-export {
-  type Catalog,
-  type Catalogs,
-  isPlural,
-  type Message,
-  type Plural,
-  type Translation,
+export type {
+  Catalog,
+  Catalogs,
+  Translation,
 } from './catalog.ts'
 export { AVAILABLE, chooseLanguage, directionOf, LANGUAGES, type Language } from './language.ts'
 export { findText, type Texts, toTexts } from './texts.ts'

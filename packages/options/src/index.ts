@@ -15,7 +15,7 @@ export {
   path,
   value,
 } from './option.ts'
-export { type Parsed, type Positional, parseWords, positionalText, requireWords } from './parse.ts'
+export { type Positional, parseWords, positionalText, requireWords } from './parse.ts'
 export {
   type CommandShape,
   type ProgramShape,

@@ -2,7 +2,7 @@ import { positionalText } from './parse.ts'
 import { type CommandShape, optionShapes, type ProgramShape } from './program-shape.ts'
 
 /** The headings of a manual page, and its last chapter. */
-export interface ManualTexts {
+interface ManualTexts {
   readonly name: string
   readonly synopsis: string
   readonly description: string

@@ -20,7 +20,7 @@ interface Operation {
   readonly forMs: number
 }
 
-export interface Plan {
+interface Plan {
   readonly seed: number
   readonly operations: readonly Operation[]
 }

@@ -9,7 +9,7 @@ const USE = ['post', 'resend', 'deliver', 'follow', 'leave', 'come'] as const
 type Use = (typeof USE)[number]
 type Failing = 'kill' | 'cut-off' | 'redis' | 'database' | 'connection' | 'slow' | 'cut' | 'stall'
 
-export interface Operation {
+interface Operation {
   readonly kind: Use | Failing
   /** After the operation before. */
   readonly afterMs: number

@@ -40,7 +40,7 @@ export const BACKUP_OPTIONS = {
 }
 
 /** The name of a backup that is made at this time. */
-export function backupName(now: Date): string {
+function backupName(now: Date): string {
   return `hub-${now.toISOString().slice(0, 19).replace(/[-:]/g, '').replace('T', '-')}.jsonl.gz`
 }
 

@@ -3,7 +3,6 @@ import type { Server } from 'node:http'
 import type { CallKind } from '@shoal/api/contract'
 import {
   type AnyCapability as AnyCapabilityOf,
-  type AnyRunning as AnyRunningOf,
   capabilityOf,
   type RunningParts,
 } from '@shoal/daemon/capability'
@@ -32,7 +31,7 @@ export interface HubCalls extends CallKind {
   readonly rest: [options: HubCall<this['operation']>]
 }
 
-export interface HubCall<It> {
+interface HubCall<It> {
   readonly signal: AbortSignal
   readonly client: Client
   readonly caller: It extends { readonly access: 'open' } ? Caller | null : Caller
@@ -49,4 +48,3 @@ export const capability = capabilityOf<HubKernel, HubParts, HubCalls, HubNamed>(
 
 /** A capability of any type, as the list has it. */
 export type AnyCapability = AnyCapabilityOf<HubKernel, HubParts> & HubNamed
-export type AnyRunning = AnyRunningOf<HubParts>

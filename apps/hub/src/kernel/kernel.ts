@@ -42,7 +42,7 @@ export interface HubKernel {
   now(): number
 }
 
-export interface RunningHub {
+interface RunningHub {
   /** HTTP port. */
   readonly port: number
   /** Announce URLs as this machine reaches them, without a passkey. */
@@ -146,7 +146,7 @@ async function openKept(given: Given, tables: readonly HubTables[]) {
 }
 
 /** Returns the DID of a hub (https://w3c-ccg.github.io/did-method-web/). A port is written with `%3A`. */
-export function didWeb(origin: string): string | null {
+function didWeb(origin: string): string | null {
   const { protocol, host } = new URL(origin)
   return protocol === 'https:' ? `did:web:${host.replace(':', '%3A')}` : null
 }

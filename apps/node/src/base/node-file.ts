@@ -15,7 +15,7 @@ const LONGEST_TOKEN = 1024
 /** Enough for some small files and their entries in the folder. */
 const RESERVE_BYTES = 64 << 10
 
-export function nodeFile(dataDir: string): string {
+function nodeFile(dataDir: string): string {
   return join(dataDir, 'node.json')
 }
 

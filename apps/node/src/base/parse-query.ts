@@ -1,7 +1,7 @@
 import { isUnspaced, splitWords, toIndexed, wordPattern } from '@shoal/network/words'
 
 /** A word or phrase that must be found, or that must not. */
-export interface Term {
+interface Term {
   /** As it was typed, without quotes. */
   readonly text: string
   /** Folded. Several must follow each other. */

@@ -9,7 +9,7 @@ export interface Version {
 }
 
 /** The value of an item that names this torrent. */
-export function versionValue(infoHash: string): Uint8Array {
+function versionValue(infoHash: string): Uint8Array {
   return encode({ ih: Buffer.from(infoHash, 'hex') })
 }
 

@@ -26,7 +26,7 @@ export function menuOf(features: readonly Feature[]): MenuEntry[] {
   return features.flatMap(({ menu = [] }) => menu).sort((a, b) => a.place - b.place)
 }
 
-export interface Screen {
+interface Screen {
   /** A pattern of wouter: `/torrents/:id`. */
   readonly path: string
   readonly component: ComponentType
@@ -54,7 +54,7 @@ export interface MenuEntry {
 }
 
 /** A section of the settings page that does not come from the node's settings. */
-export interface SettingsSection {
+interface SettingsSection {
   /** Also its anchor: `/settings#labels`. */
   readonly name: string
   readonly label: string
@@ -64,7 +64,7 @@ export interface SettingsSection {
 }
 
 /** A tab of the torrent page. */
-export interface TorrentTab {
+interface TorrentTab {
   /** Unique; used in the address: `?tab=peers`. */
   readonly name: string
   readonly label: string

@@ -6,7 +6,7 @@ import { type Cbor, decodeCbor, encodeCbor } from '@shoal/identity/signed-cbor'
 import { ChatError } from '../chat-error.ts'
 
 /** Longest text, in bytes of UTF-8. */
-export const MAX_TEXT_BYTES = 32 * 1024
+const MAX_TEXT_BYTES = 32 * 1024
 /** Most persons that a text mentions, and files that it brings. */
 const MAX_LIST = 64
 const MAX_EMOJI_BYTES = 64
@@ -28,7 +28,7 @@ export interface TextContent {
   readonly files: readonly string[]
 }
 
-export interface ReactionContent {
+interface ReactionContent {
   readonly kind: 'reaction'
   readonly to: MessageId
   /** Null takes the reaction of this person back. */
@@ -36,7 +36,7 @@ export interface ReactionContent {
 }
 
 /** Replaces a text of the same person. */
-export interface EditContent {
+interface EditContent {
   readonly kind: 'edit'
   readonly of: MessageId
   readonly text: string
@@ -44,13 +44,13 @@ export interface EditContent {
 }
 
 /** Asks all to delete a message: its author may, and admins. */
-export interface DeletionContent {
+interface DeletionContent {
   readonly kind: 'deletion'
   readonly of: MessageId
 }
 
 /** The sender has read everything up to this message. */
-export interface ReadContent {
+interface ReadContent {
   readonly kind: 'read'
   readonly upTo: MessageId
 }

@@ -30,7 +30,7 @@ export function isBlocked({ ports }: Given, did: string): boolean {
 }
 
 /** The welcome that adds this device to a group. */
-export interface ExpectedWelcome {
+interface ExpectedWelcome {
   /** The client id of its entry. */
   readonly id: Uint8Array
   readonly key: Uint8Array

@@ -18,7 +18,7 @@ const AT_ONCE = 100
 const BLOCK_CHARS = 1 << 20
 const ROOM_ID = /^[0-9a-f]{64}$/
 
-export type HistoryLine =
+type HistoryLine =
   | {
       readonly type: 'conversation'
       readonly id: string
@@ -187,7 +187,7 @@ export class ArrivingHistory {
 }
 
 /** Reads a line. What it says is not verified. Throws `bad-argument`. */
-export function readHistoryLine(text: string): HistoryLine {
+function readHistoryLine(text: string): HistoryLine {
   let line: unknown
   try {
     line = text.length <= MAX_LINE ? JSON.parse(text) : null

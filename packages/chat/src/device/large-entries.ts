@@ -13,7 +13,7 @@ import { latin1 } from '@shoal/torrent/base'
 import { bindingOf, encodeEnvelope, readEnvelope } from '../envelope/envelope.ts'
 
 /** Hubs take entries of 64 KiB, with the envelope. */
-export const PART_BYTES = 60_000
+const PART_BYTES = 60_000
 /** Most parts of a change or welcome. Those of a group of 1,000 have 0.6 MB each. */
 const MAX_PARTS = 128
 /** Parts of an epoch that are kept until the entry that lists them. The oldest are dropped first. */

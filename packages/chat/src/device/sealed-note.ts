@@ -12,7 +12,7 @@ import { type GroupDevice, readCredential } from '../groups/credential.ts'
 import type { Suite } from '../groups/suite.ts'
 
 /** Largest note, in bytes: a credential may have eight device lists. */
-export const MAX_NOTE_BYTES = 24 * 1024
+const MAX_NOTE_BYTES = 24 * 1024
 /** `invitation`: to a group. `request`: a device that was removed for its silence is back. `history`: of another device of the same person. `device`: another device of the same person is new. `signal`: two devices connect directly. */
 const KINDS = ['', 'invitation', 'request', 'history', 'device', 'signal'] as const
 export type NoteKind = Exclude<(typeof KINDS)[number], ''>

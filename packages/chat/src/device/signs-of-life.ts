@@ -10,7 +10,7 @@ const DAY_MS = 86_400_000
 /** Every device commits an update of its leaf after 6 to 8 days, so that those of a group do not do so at once. */
 export const RENEW_MS = { least: 6 * DAY_MS, spread: 2 * DAY_MS }
 /** Devices that are silent for so long are removed. */
-export const IDLE_MS = 60 * DAY_MS
+const IDLE_MS = 60 * DAY_MS
 /** Own devices are not added while they are silent; clocks of devices differ. */
 const ABSENT_MS = IDLE_MS - 10 * DAY_MS
 const KIND = { heard: 20, due: 21, dropped: 22 } as const

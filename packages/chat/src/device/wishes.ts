@@ -14,7 +14,7 @@ export interface Intent {
 }
 
 /** A device that a commit adds. */
-export interface Added {
+interface Added {
   readonly did: string
   readonly device: Uint8Array
   readonly ref: Uint8Array

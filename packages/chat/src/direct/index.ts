@@ -1,6 +1,6 @@
 /** Messages directly between devices. */
 export { channelOf } from './connection-channel.ts'
-export { DirectRooms, type DirectRoomsOptions } from './direct-rooms.ts'
+export { DirectRooms } from './direct-rooms.ts'
 export { DirectSignals, type SignalDevices, type SignalNews, type SignalOrder } from './direct-signals.ts'
 export type { DirectChannel } from './session.ts'
 export { encodeSignal } from './signal.ts'

@@ -10,7 +10,7 @@ import { ChatError } from '../chat-error.ts'
 
 export const OFFER_ID_BYTES = 16
 /** A browser with many networks sends some 4,000. */
-export const MAX_SDP_CHARACTERS = 8192
+const MAX_SDP_CHARACTERS = 8192
 const KINDS = ['call', 'offer', 'answer'] as const
 
 export type Signal =

@@ -6,7 +6,7 @@ import { decodeCbor, encodeCbor } from '@shoal/identity/signed-cbor'
 import { ChatError } from '../chat-error.ts'
 
 /** `message`: something to read. `handshake`: a change of a closed group, to be read in order before the messages after it. `welcome`: for those who were added, under a key that they got in their inboxes. `part`: of a handshake that is too large for an entry. `parts`: the hashes of its parts, at the place where it counts. */
-export const ENVELOPE_KINDS = ['message', 'handshake', 'welcome', 'part', 'parts'] as const
+const ENVELOPE_KINDS = ['message', 'handshake', 'welcome', 'part', 'parts'] as const
 export type EnvelopeKind = (typeof ENVELOPE_KINDS)[number]
 
 /** The place of an entry: nothing of it can be moved to another. */

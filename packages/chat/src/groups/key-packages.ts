@@ -16,7 +16,7 @@ import { LAST_RESORT_EXTENSION, ownCapabilities } from './policy.ts'
 import { SUITE, type Suite } from './suite.ts'
 
 /** Largest key package, in bytes. */
-export const MAX_KEY_PACKAGE_BYTES = 24 * 1024
+const MAX_KEY_PACKAGE_BYTES = 24 * 1024
 /** Clocks of devices differ. */
 const EARLY_SECONDS = 3600
 /** A one-time key package is added within this time, or not at all. */

@@ -23,7 +23,7 @@ export interface AskedPerson {
  * `bad`, `older` and `forked`: a hub showed lists that cannot be used, an old list, or one that contradicts the known one. Of contacts also `changed`: they have other devices, and `rotated`: another key signs
  * their lists. `unverified`: the keys that the user had verified were replaced.
  */
-export const PERSON_ALARMS = ['bad', 'older', 'forked', 'changed', 'rotated', 'unverified'] as const
+const PERSON_ALARMS = ['bad', 'older', 'forked', 'changed', 'rotated', 'unverified'] as const
 
 export interface PersonAlarm {
   readonly kind: (typeof PERSON_ALARMS)[number]

@@ -15,7 +15,7 @@ import { bindingOf, type EntryName } from '../envelope/envelope.ts'
 import { pad, unpad } from '../envelope/padding.ts'
 
 /** Most entries that a message names as those before it. */
-export const MAX_PARENTS = 16
+const MAX_PARENTS = 16
 /** Largest content, in bytes: with all that surrounds it, an entry has less than 64 KiB. */
 export const MAX_CONTENT_BYTES = 48 * 1024
 const VERSION = 1

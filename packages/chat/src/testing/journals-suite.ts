@@ -7,7 +7,7 @@ export interface JournalPlace {
   open(): Promise<OpenJournals>
 }
 
-export interface OpenJournals extends Journals {
+interface OpenJournals extends Journals {
   close(): Promise<void>
 }
 

@@ -31,7 +31,7 @@ type Offered<Some extends Services> = {
   readonly [Name in keyof Some]: Some[Name] extends Service<infer T> ? T : never
 }
 /** The services that a capability needs, and those that it wants, or null. */
-export type Given<Needs extends Services, Wants extends Services> = Offered<Needs> & {
+type Given<Needs extends Services, Wants extends Services> = Offered<Needs> & {
   readonly [Name in keyof Wants]: Offered<Wants>[Name] | null
 }
 
@@ -45,7 +45,7 @@ type ProvidesOf<Some extends Services> = keyof Some extends never
   : { readonly provides: Offered<Some> }
 
 /** A capability that has started. `Parts` are those that every capability of the program may have. */
-export type Running<
+type Running<
   C extends Contract,
   Provides extends Services,
   Parts extends RunningParts,

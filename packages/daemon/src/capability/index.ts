@@ -1,13 +1,9 @@
-export { type Assembled, type AssembleOptions, assemble, inOrder } from './assemble.ts'
+export { type Assembled, assemble, inOrder } from './assemble.ts'
 export {
   AbsentCapability,
   type AnyCapability,
-  type AnyOperations,
   type AnyRunning,
-  type Capability,
   capabilityOf,
-  type Given,
-  type Running,
   type RunningParts,
   type Service,
   type Services,

@@ -1,5 +1,4 @@
 export {
-  type Backup,
   backupFolder,
   listBackups,
   syncFolder,

@@ -1,2 +1,2 @@
 export { GRAVITY, type Log, type LogLevel } from './log.ts'
-export { type LogOptions, type OpenLog, openLog } from './open-log.ts'
+export { type LogOptions, openLog } from './open-log.ts'

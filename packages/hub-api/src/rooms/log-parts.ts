@@ -23,7 +23,7 @@ export class Mismatch extends Error {
 }
 
 /** Computes the numbers and hashes of entries after a head. */
-export function toEntries(after: LogHead, sent: readonly SentEntry[]): LogEntry[] {
+function toEntries(after: LogHead, sent: readonly SentEntry[]): LogEntry[] {
   let { hash } = after
   return sent.map(([clientId, postedMs, bytes], at) => {
     const entry = { sequence: after.sequence + at + 1, clientId, postedMs, bytes }

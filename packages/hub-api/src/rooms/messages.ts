@@ -13,7 +13,7 @@ export const MAX_PART = 1000
 /** Most deliveries of one request. */
 export const MAX_DELIVERIES = 1000
 /** Largest volatile message, in bytes. */
-export const MAX_VOLATILE_BYTES = 2048
+const MAX_VOLATILE_BYTES = 2048
 /** Largest request of a client, in bytes. */
 export const MAX_REQUEST_BYTES = 1 << 20
 const MAX_ENTRY_BYTES = 1 << 20
@@ -72,7 +72,7 @@ export interface Access {
   readonly post: Uint8Array | null
 }
 
-export interface Create extends RoomName {
+interface Create extends RoomName {
   readonly access: Access
   /** The end of the log at the hub where the room was before. */
   readonly after: { readonly sequence: number; readonly hash: Uint8Array } | null
@@ -92,10 +92,10 @@ export interface SentDelivery {
   readonly bytes: Uint8Array
 }
 
-export const DELIVERY_OUTCOMES = ['delivered', 'repeated', 'full', 'unknown', 'conflict', 'refused'] as const
+const DELIVERY_OUTCOMES = ['delivered', 'repeated', 'full', 'unknown', 'conflict', 'refused'] as const
 export type SentOutcome = (typeof DELIVERY_OUTCOMES)[number]
 
-export interface Requests {
+interface Requests {
   hello: [{ readonly version: number; readonly rooms: readonly Follow[] }, Welcome]
   follow: [{ readonly rooms: readonly Follow[] }, { readonly rooms: readonly (Followed | Refused)[] }]
   leave: [{ readonly rooms: readonly Uint8Array[] }, null]
@@ -133,7 +133,7 @@ export interface Requests {
   deliver: [{ readonly deliveries: readonly SentDelivery[] }, { readonly outcomes: readonly SentOutcome[] }]
 }
 
-export interface Welcome {
+interface Welcome {
   /** The key that signs the heads. Ed25519, 32 bytes. */
   readonly hub: Uint8Array
   /** Largest entry of a log, in bytes. */

@@ -12,12 +12,9 @@
  * @packageDocumentation
  */
 export {
-  CLIENT_ID_BYTES,
-  type Equivocation,
   type LogEntry,
   type LogHead,
   proveEquivocation,
-  type RoomName,
   readHead,
   readRoomHome,
   roomId,
@@ -26,12 +23,12 @@ export {
   TRANSFER_KIND,
   verifyEntries,
 } from '@shoal/hub-stores/log'
-export type { ClientGiven, Connect, Link, LinkEvents } from './link.ts'
+export type { Connect, Link, LinkEvents } from './link.ts'
 export type { Part } from './log-parts.ts'
 export * from './messages.ts'
-export type { Acknowledged } from './outbox.ts'
+
 export * from './room-error.ts'
 export { type RoomListener, RoomLog, type RoomOptions } from './room-log.ts'
 export { accessOf, roomToken } from './room-token.ts'
-export { type ClientListener, type ClientOptions, RoomsClient } from './rooms-client.ts'
+export { type ClientListener, RoomsClient } from './rooms-client.ts'
 export { connectRooms, ROOMS_PATH, type SocketOptions, socketConnect } from './socket.ts'

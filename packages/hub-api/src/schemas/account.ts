@@ -66,7 +66,7 @@ export const Joined = Login.extend({ sessionId: z.string().nullable(), expiresMs
 export type Joined = z.infer<typeof Joined>
 
 /** Whether a program keeps the session, or the browser as a cookie. */
-export const SessionPlace = z.enum(['answer', 'cookie'])
+const SessionPlace = z.enum(['answer', 'cookie'])
 
 /** The proof of a device that it acts for a person: `signLoginToken` of `@shoal/identity/login`. */
 export const DeviceProof = z.object({

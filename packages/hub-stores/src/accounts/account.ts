@@ -3,11 +3,11 @@ import { bad, checkText } from '../checks.ts'
 import { all, first, type Steps } from '../database/database.ts'
 import { StoreError } from '../store-error.ts'
 
-export const ROLES = ['member', 'moderator', 'admin'] as const
+const ROLES = ['member', 'moderator', 'admin'] as const
 export type Role = (typeof ROLES)[number]
 
 /** `waiting`: somebody has to approve it. `banned`: it has no sessions and gets none. */
-export const ACCOUNT_STATES = ['active', 'waiting', 'banned'] as const
+const ACCOUNT_STATES = ['active', 'waiting', 'banned'] as const
 export type AccountState = (typeof ACCOUNT_STATES)[number]
 
 const MAX_DID_BYTES = 256

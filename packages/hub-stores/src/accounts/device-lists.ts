@@ -16,7 +16,7 @@ import { StoreError } from '../store-error.ts'
 import { type AccountRow, checkDid, findAccount } from './account.ts'
 
 /** Most lists of an account. */
-export const MAX_LISTS = 1000
+const MAX_LISTS = 1000
 
 export class DeviceLists {
   readonly #database: Database

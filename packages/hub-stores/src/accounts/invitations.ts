@@ -6,7 +6,7 @@ import { checkRole, type Role } from './account.ts'
 import { hashSecret, newId, newSecret } from './secrets.ts'
 
 /** Most invitations that can be used. */
-export const MAX_INVITATIONS = 10_000
+const MAX_INVITATIONS = 10_000
 const MAX_USES = 10_000
 const MAX_NOTE_BYTES = 256
 const SECRET_BYTES = 16

@@ -7,7 +7,7 @@ import { includes, newest } from './device-lists.ts'
 import { hashSecret, newId, newSecret } from './secrets.ts'
 
 /** Most sessions of an account: another one ends the one that was used least recently. */
-export const MAX_SESSIONS = 100
+const MAX_SESSIONS = 100
 const MAX_LABEL_BYTES = 256
 const SECRET_BYTES = 32
 /** `seenMs` is written at most this often. */

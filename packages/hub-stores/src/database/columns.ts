@@ -1,6 +1,6 @@
 import type { HubTables } from './tables.ts'
 
-export type ColumnType = 'INTEGER' | 'BLOB' | 'TEXT'
+type ColumnType = 'INTEGER' | 'BLOB' | 'TEXT'
 
 export interface Table {
   readonly name: string

@@ -5,7 +5,7 @@ import type { Database, Steps } from './database.ts'
 export type Migration = string | MigrationPair
 
 /** `common`, and then what each database has for itself. */
-export interface MigrationPair {
+interface MigrationPair {
   readonly common: string
   readonly sqlite: string
   readonly postgres: string

@@ -11,9 +11,9 @@ import { StoreError } from '../store-error.ts'
 /** Most one-time key packages of a device. */
 export const MAX_KEY_PACKAGES = 100
 /** Largest key package, in bytes. */
-export const MAX_KEY_PACKAGE_BYTES = 24 * 1024
+const MAX_KEY_PACKAGE_BYTES = 24 * 1024
 /** Most bytes of one-time key packages of a device. */
-export const MAX_ALL_KEY_PACKAGES_BYTES = 1 << 20
+const MAX_ALL_KEY_PACKAGES_BYTES = 1 << 20
 /** So many one-time key packages of a device are given to one taker in a day. */
 export const TAKINGS_PER_DAY = 10
 
@@ -21,7 +21,7 @@ const TAKER_BYTES = 32
 const REF_BYTES = 32
 const DAY_MS = 86_400_000
 
-export interface LastResort {
+interface LastResort {
   /** 32 bytes by which the device finds it again. */
   readonly ref: Uint8Array
   readonly bytes: Uint8Array

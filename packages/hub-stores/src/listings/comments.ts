@@ -7,7 +7,7 @@ import { StoreError } from '../store-error.ts'
 import { findListing } from './listings.ts'
 
 /** Most comments of a listing. */
-export const MAX_COMMENTS = 10_000
+const MAX_COMMENTS = 10_000
 const MAX_TEXT_BYTES = 8192
 const MAX_REASON_BYTES = 1024
 const MAX_PAGE = 200

@@ -18,12 +18,12 @@ const MAX_LINK_BYTES = 8192
 const MAX_REASON_BYTES = 1024
 const MAX_QUERY_BYTES = 1024
 const MAX_PAGE = 200
-export const MAX_THUMBNAILS = 4
+const MAX_THUMBNAILS = 4
 /** Largest thumbnail, in bytes. */
-export const MAX_THUMBNAIL_BYTES = 131_072
+const MAX_THUMBNAIL_BYTES = 131_072
 const NAME_CHARACTERS = 22
 /** Largest `.torrent`, in bytes. */
-export const MAX_TORRENT_BYTES = 2 << 20
+const MAX_TORRENT_BYTES = 2 << 20
 const MAX_FILES = 10_000_000
 const THUMBNAIL_TYPES = ['image/avif', 'image/jpeg', 'image/png', 'image/webp']
 

@@ -9,7 +9,7 @@ import { type RoomName, roomId } from './room-id.ts'
 const PURPOSE = 'shoal/room-home/1'
 const VERSION = 1
 /** Largest signed home, in bytes. */
-export const MAX_HOME_BYTES = 1024
+const MAX_HOME_BYTES = 1024
 const MAX_HUB_CHARACTERS = 256
 const HUB = /^(?:https:\/\/|did:web:)[\x21-\x7e]+$/
 

@@ -3,7 +3,6 @@ import { sha256 } from '@noble/hashes/sha2.js'
 import { encodeCbor } from '@shoal/identity/signed-cbor'
 import { StoreError } from '../store-error.ts'
 
-export const MAX_KIND_BYTES = 32
 const MAX_DID_BYTES = 256
 const SALT_BYTES = 32
 const KIND = /^[a-z][a-z0-9-]{0,31}$/

@@ -6,7 +6,7 @@ import { all, type Database, first } from '../database/database.ts'
 import { StoreError } from '../store-error.ts'
 
 /** Most passkeys of an account. */
-export const MAX_PASSKEYS = 20
+const MAX_PASSKEYS = 20
 /** WebAuthn level 3, section 5.8.3 limits credential ids to 1,023 bytes. */
 const MAX_ID_BYTES = 1023
 const MAX_KEY_BYTES = 2048

@@ -5,7 +5,7 @@ import { all, type Database, first } from '../database/database.ts'
 import { StoreError } from '../store-error.ts'
 
 /** Most open reports of a person. */
-export const MAX_OPEN_REPORTS = 100
+const MAX_OPEN_REPORTS = 100
 const MAX_SUBJECT_BYTES = 300
 const MAX_REASON_BYTES = 1024
 const MAX_PAGE = 200

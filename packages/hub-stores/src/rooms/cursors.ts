@@ -5,7 +5,7 @@ import { HASH_BYTES } from '../log/entries.ts'
 import { StoreError } from '../store-error.ts'
 
 /** Most rooms of a device. */
-export const MAX_DEVICE_ROOMS = 10_000
+const MAX_DEVICE_ROOMS = 10_000
 const MAX_PAGE = 1000
 
 export interface Cursor {

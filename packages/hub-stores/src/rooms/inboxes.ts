@@ -7,7 +7,7 @@ import { StoreError } from '../store-error.ts'
 import { MAX_READ_BYTES, MAX_READ_ENTRIES } from './room-logs.ts'
 
 /** Most deliveries of one call. */
-export const MAX_DELIVERIES = 1000
+const MAX_DELIVERIES = 1000
 
 export interface InboxLimits {
   /** Largest entry. Default: 262,144, which is enough for a welcome to a group of 1,000. */
@@ -18,7 +18,7 @@ export interface InboxLimits {
   readonly inboxEntries: number
 }
 
-export const INBOX_LIMITS: InboxLimits = { entryBytes: 262_144, inboxBytes: 64 << 20, inboxEntries: 10_000 }
+const INBOX_LIMITS: InboxLimits = { entryBytes: 262_144, inboxBytes: 64 << 20, inboxEntries: 10_000 }
 
 export interface Delivery {
   /** 32 bytes, the hash of the device's description. */

@@ -39,7 +39,7 @@ export interface RoomLimits {
   readonly waitingBytes: number
 }
 
-export const ROOM_LIMITS: RoomLimits = {
+const ROOM_LIMITS: RoomLimits = {
   entryBytes: 65_536,
   roomBytes: 1 << 30,
   roomEntries: 1_000_000,
@@ -57,14 +57,14 @@ export interface RoomAccess {
 }
 
 /** The secrets of a room before those that it has now. */
-export interface EarlierAccess {
+interface EarlierAccess {
   /** SHA-256 of each of them. */
   readonly hashes: readonly Uint8Array[]
   /** The last entry that one of them is good for. */
   readonly through: number
 }
 
-export const OPEN_ACCESS: RoomAccess = { manage: null, read: null, post: null }
+const OPEN_ACCESS: RoomAccess = { manage: null, read: null, post: null }
 
 export interface RoomChanges {
   readonly access?: RoomAccess

@@ -13,7 +13,7 @@ export const MAX_REPORTS = 1000
 export const MAX_BYTES_PER_MS = 1_250_000
 export const BURST_MS = 2 * 3_600_000
 /** Most peers of an account that are remembered, and most torrents with totals of their own. */
-export const [MAX_ACCOUNT_PEERS, MAX_ACCOUNT_TORRENTS] = [20_000, 10_000] as const
+const [MAX_ACCOUNT_PEERS, MAX_ACCOUNT_TORRENTS] = [20_000, 10_000] as const
 const [HASH_BYTES, MAX_PEER_BYTES] = [20, 32] as const
 
 export interface Traffic {

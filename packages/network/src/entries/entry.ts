@@ -12,7 +12,7 @@ export const MAX_ENTRY_BYTES = 1024
 /** An entry is valid for at most this long: its publisher has to sign it again. */
 export const MAX_ENTRY_LIFE_SECONDS = 30 * 86_400
 /** Words under which an entry is found. */
-export const MAX_WORDS = 32
+const MAX_WORDS = 32
 const MAX_WORD_BYTES = 64
 const MAX_TITLE_BYTES = 256
 const MAX_FILES = 16
@@ -137,7 +137,7 @@ export function isCurrent({ expires, published }: Entry, unixSeconds: number): b
 }
 
 /** Returns the name of what a person publishes of a torrent: 16 bytes. */
-export function entryId(publisher: Uint8Array, infoHash: Uint8Array): Uint8Array {
+function entryId(publisher: Uint8Array, infoHash: Uint8Array): Uint8Array {
   return sha256(concat([DOMAIN, publisher, infoHash])).subarray(0, ID_BYTES)
 }
 
@@ -146,11 +146,8 @@ export function contentOf({ infoHashV1, infoHashV2 }: Entry): Uint8Array {
   return (infoHashV2 ?? infoHashV1)!
 }
 
-/** The kinds of text in which an entry has a word, from the best match. */
-export const WORD_PLACES = ['title', 'tag', 'file'] as const
-
 export interface EntryWords {
-  /** At most 32 words, each with its place as an index of `WORD_PLACES`. */
+  /** At most 32 words, each with its best place: 0 in the title, 1 in a tag, 2 in a file. */
   readonly places: ReadonlyMap<string, number>
   /** Number of different words in the title. */
   readonly titleWords: number

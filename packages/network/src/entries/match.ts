@@ -17,13 +17,13 @@ export interface Filters {
   readonly publisher?: Uint8Array
 }
 
-/** The score of a word in the title, in a tag and in the name of a file: the order of `WORD_PLACES`. */
+/** The score of a word in the title, in a tag and in the name of a file: the order of `EntryWords.places`. */
 const PLACE_SCORES = [1, 0.6, 0.4] as const
 /** Part of the score that is for a title without other words. */
 const TITLE_PART = 0.3
 
 /**
- * Returns the match of an entry, 0 to 1. `places`: where it has each of the words of the query, as indices of `WORD_PLACES`. `titleWords`: the number
+ * Returns the match of an entry, 0 to 1. `places`: where it has each of the words of the query, as `EntryWords.places` has them. `titleWords`: the number
  * of words in its title.
  */
 export function matchScore(places: readonly number[], titleWords: number): number {

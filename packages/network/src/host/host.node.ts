@@ -64,7 +64,7 @@ export interface HostOptions {
 }
 
 /** Counts of messages and records that a host refused since it opened, by reason. `full`: there was no room for records or entries, in all or for their network. */
-export type HostRefusals = Readonly<Record<Misconduct | 'full', number>>
+type HostRefusals = Readonly<Record<Misconduct | 'full', number>>
 
 /** A port of this machine, as the internet sees it. */
 export interface MappedPort {

@@ -8,7 +8,7 @@ import { type Host, identified } from './host.node.ts'
 import { namedNode } from './peers.ts'
 
 /** The protocol of the DHT that nodes of IPFS run. */
-export const IPFS_KAD_PROTOCOL = '/ipfs/kad/1.0.0'
+const IPFS_KAD_PROTOCOL = '/ipfs/kad/1.0.0'
 /** The key under which nodes announce themselves there, as providers: a multihash. */
 const KEY = Uint8Array.of(0x12, 0x20, ...sha256(utf8('shoal/1/rendezvous\0')))
 

@@ -22,7 +22,7 @@ export interface NamedPeer {
   readonly addresses: readonly Uint8Array[]
 }
 
-export type MessageType = 'add-provider' | 'get-providers' | 'find-node' | 'ping'
+type MessageType = 'add-provider' | 'get-providers' | 'find-node' | 'ping'
 
 export interface Message {
   readonly type: MessageType

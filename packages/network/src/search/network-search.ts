@@ -24,9 +24,9 @@ import { keywordKey } from '../keys.ts'
 import { isConfirmed, PAGE_SIZE, rankRows, type SearchRow } from './ranking.ts'
 
 /** Messages of one search. */
-export const MAX_MESSAGES = 60
+const MAX_MESSAGES = 60
 /** Most results of a search. */
-export const MAX_RESULTS = 500
+const MAX_RESULTS = 500
 /** Index nodes whose answers are enough: so many that a fifth of hostile ones are in the minority. */
 export const WANTED_ANSWERS = 20
 /** More are asked for while an entry of the first page is named by about half of them: at least, and at most this part. */

@@ -28,7 +28,7 @@ export interface Seal {
   readonly key?: Uint8Array
 }
 
-export const KEY_BYTES = 32
+const KEY_BYTES = 32
 const MAX_RECIPIENTS = 100
 
 /** Creates the seal for one share. Never use it for a second one, which would reveal the content of both. Throws `bad-argument`. */

@@ -37,7 +37,7 @@ function noise(length: number): Uint8Array {
 }
 
 /** The expected digests, computed from complete pieces. */
-export function expectedDigests(
+function expectedDigests(
   { layout, version, bytes }: Sample,
   piece: number,
 ): { sha1?: Uint8Array; root?: Uint8Array } {

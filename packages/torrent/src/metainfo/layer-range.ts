@@ -15,7 +15,7 @@ export interface LayerRange {
 /** BEP 52: the length of a request should not be greater. */
 export const HASHES_PER_REQUEST = 512
 /** The longest request we answer. libtorrent has the same limit. */
-export const MAX_HASHES_PER_REQUEST = 8192
+const MAX_HASHES_PER_REQUEST = 8192
 
 /** Number of nodes at `level` that cover at least one of the file's `blockCount` blocks. */
 export function nodeCount(blockCount: number, level: number): number {

@@ -2,7 +2,7 @@ import type { PieceTable } from './piece-table.ts'
 import type { SourceTable } from './source-table.ts'
 
 /** Number of deadlines kept. A stream needs only the next few pieces, and every `pick` looks at all of them. */
-export const MAX_DEADLINES = 512
+const MAX_DEADLINES = 512
 /** How long a ranking of the sources is used. */
 const RANKING_MS = 250
 /** A source with this share of the best rate counts as fast. */

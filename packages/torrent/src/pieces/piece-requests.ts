@@ -1,7 +1,7 @@
 /** Source id that means "no source". */
 export const NOBODY = -1
 /** Source id that means "more than one source". */
-export const SEVERAL = -2
+const SEVERAL = -2
 
 const FREE = 0
 const REQUESTED = 1

@@ -35,7 +35,7 @@ const MIN_EXTENTS = 16
 /** A block is requested from at most this many sources at a time. */
 export const MAX_SOURCES_PER_BLOCK = 3
 /** A block that was requested this long ago may be requested from any source. */
-export const ENDGAME_PATIENCE_MS = 3000
+const ENDGAME_PATIENCE_MS = 3000
 /** A second request must be expected to win at least this much time; less is not worth its bytes. */
 const WORTHWHILE_MS = 200
 /** After a vain search for endgame blocks, how long not to search again. */

@@ -1,6 +1,6 @@
 import type { RouterUrl } from './router-url.ts'
 
-export interface RouterRequest {
+interface RouterRequest {
   readonly method: 'GET' | 'POST'
   readonly headers: Readonly<Record<string, string>>
   readonly body?: string
@@ -10,7 +10,7 @@ export interface RouterRequest {
   readonly maxBytes: number
 }
 
-export interface RouterAnswer {
+interface RouterAnswer {
   readonly status: number
   readonly body: Uint8Array
 }

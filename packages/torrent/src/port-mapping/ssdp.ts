@@ -5,7 +5,7 @@ export const SSDP_PORT = 1900
 /** UPnP Device Architecture 1.1 section 1.1 and annex A. */
 export const SSDP_GROUPS = { 4: '239.255.255.250', 6: 'ff02::c' } as const
 /** Section 1.3.2: a device answers within as many seconds. */
-export const SSDP_WAIT_SECONDS = 2
+const SSDP_WAIT_SECONDS = 2
 /** The message must fit a datagram; real ones have 300 to 600 bytes. */
 const MAX_BYTES = 4096
 const MAX_LINES = 64

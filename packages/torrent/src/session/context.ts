@@ -24,13 +24,13 @@ export interface TorrentDiscoveries {
 }
 
 /** Rate limits of web seeds. */
-export interface WebSeedLimits {
+interface WebSeedLimits {
   /** The limits of one web seed, given those of its torrent; `host` is the one in its URL. */
   forWebSeed(host: string, torrentLimits: RateLimitPair): LimitChain
 }
 
 /** Rate limits of what is sent to others who are no peers. */
-export interface ReaderLimits {
+interface ReaderLimits {
   /** The limits of one reader at an IP address, given those of the torrent. */
   forReader(host: string, torrentLimits: RateLimitPair): LimitChain
 }

@@ -122,7 +122,7 @@ export class InputBudget {
 }
 
 /** The budget of this thread. */
-export const inputBudget = new InputBudget()
+const inputBudget = new InputBudget()
 
 /** The share of one source, such as a connection, in a budget. */
 export class InputShare {

@@ -1,7 +1,7 @@
 import type { Clock } from '../base/clock.ts'
 
 /** How much of the other end a mapping or a filter depends on (RFC 4787, sections 4.1 and 5). */
-export type NatScope = 'endpoint-independent' | 'address' | 'address-and-port'
+type NatScope = 'endpoint-independent' | 'address' | 'address-and-port'
 
 export interface NatOptions {
   /** `endpoint-independent` keeps one public port for a private one; the others use another for each address, or address and port. */

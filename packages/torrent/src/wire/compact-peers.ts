@@ -8,7 +8,7 @@ import type { PeerAddress } from '../transport/transport.ts'
 export const COMPACT_IPV4_BYTES = 6
 
 /** An IPv6 address and a port. */
-export const COMPACT_IPV6_BYTES = 18
+const COMPACT_IPV6_BYTES = 18
 
 export type IpFamily = 4 | 6
 

@@ -2,7 +2,7 @@ import { fromLatin1 } from '../base/bytes.ts'
 import type { Random } from '../base/random.ts'
 
 /** Shoal 0.1.0 in Azureus style (BEP 20). */
-export const PEER_ID_PREFIX = '-SH0100-'
+const PEER_ID_PREFIX = '-SH0100-'
 
 const ALPHABET = '0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz-_'
 

@@ -15,7 +15,7 @@ export const CALLER = {
 export type CallerKind = (typeof CALLER)[keyof typeof CALLER]
 
 /** Names of this machine in a Host header. */
-export const MACHINE_HOST = /^(?:127(?:\.\d{1,3}){3}|\[::1\]|(?:[\w-]+\.)*localhost)\.?(?::\d+)?$/i
+const MACHINE_HOST = /^(?:127(?:\.\d{1,3}){3}|\[::1\]|(?:[\w-]+\.)*localhost)\.?(?::\d+)?$/i
 const PLAIN = new TextEncoder().encode(' 127.0.0.1')
 
 /** Returns true if a Host header names this machine. Allocates nothing for the most common name. */

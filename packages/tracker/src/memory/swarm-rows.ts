@@ -4,7 +4,8 @@ import { LIST_WORDS } from './peer-lists.ts'
 
 /** Words of a row: five of info hash, downloads, tick of the last announce, and a list head per address family. */
 export const ROW_WORDS = 16
-export const [DOWNLOADS, TICK, LISTS] = [5, 6, 7] as const
+export const [DOWNLOADS, TICK] = [5, 6] as const
+const LISTS = 7
 /** Free rows have a tick that no swarm has. */
 export const FREE = -1
 

@@ -21,7 +21,7 @@ const DEFAULT_WANTED = 50
 const ANNOUNCE_HEAD_BYTES = 20
 
 /** Returns how many peers fit into a response of this family. */
-export const mostPeers = (family: 0 | 1) =>
+const mostPeers = (family: 0 | 1) =>
   Math.min(MAX_PEERS, Math.floor((MAX_ANSWER_BYTES[family] - ANNOUNCE_HEAD_BYTES) / PEER_BYTES[family]))
 
 export function word(bytes: Uint8Array, at: number): number {

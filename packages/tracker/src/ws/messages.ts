@@ -7,7 +7,7 @@ import { asObject, isByteText, type JsonFields, parseObject } from '@shoal/torre
 /** Enough for ten offers of about 4 KB each, with a margin. */
 export const MAX_MESSAGE_BYTES = 200_000
 export const MAX_OFFERS = 20
-export const MAX_SCRAPE = 100
+const MAX_SCRAPE = 100
 const MAX_SDP = 16_384
 const MAX_OFFER_ID = 64
 const MAX_CANDIDATE = 2048

@@ -46,7 +46,7 @@ const UNSUPPORTED = [
 
 export const TORZNAB_TYPE = 'application/rss+xml; charset=utf-8'
 export const XML_TYPE = 'application/xml; charset=utf-8'
-export const MAX_ITEMS = 100
+const MAX_ITEMS = 100
 /** Consumers page by skipping: no farther than this. */
 const MAX_OFFSET = 900
 

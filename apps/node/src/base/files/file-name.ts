@@ -1,6 +1,6 @@
 import { type NameRules, safeComponent } from '@shoal/torrent'
 
-export const NAME_RULES: NameRules = process.platform === 'win32' ? 'windows' : 'posix'
+const NAME_RULES: NameRules = process.platform === 'win32' ? 'windows' : 'posix'
 
 /** Makes a server's name for a file safe: a single component, not hidden, of at most 255 bytes. */
 export function safeFileName(name: string, rules: NameRules = NAME_RULES): string {

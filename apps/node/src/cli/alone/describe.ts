@@ -14,7 +14,7 @@ import { hex } from '@shoal/torrent/base'
 import { formatBytes } from '../format.ts'
 import { texts } from '../texts.ts'
 
-export interface FileDescription {
+interface FileDescription {
   /** Below the download folder, with `/`. */
   readonly path: string
   readonly length: number

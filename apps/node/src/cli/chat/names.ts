@@ -17,7 +17,7 @@ const MOST_PAGES = 20
 const PAGE = 500
 
 /** The word for the newest message. */
-export const LAST = 'last'
+const LAST = 'last'
 
 /** Returns the name of a conversation, or of the other person, or a part of its id. */
 export function titleOf({ name, kind, members, id }: ChatConversation): string {
@@ -40,7 +40,7 @@ export function nameOf({ did, name, isSelf, isContact }: ChatPerson): string {
 }
 
 /** Returns enough of a did:key to tell persons apart. */
-export function shortDid(did: string): string {
+function shortDid(did: string): string {
   return bare(did).slice(0, SHORT_DID)
 }
 
@@ -55,7 +55,7 @@ export async function findConversation(api: NodeApi, word: string): Promise<Chat
   return pickConversation(word, items)
 }
 
-export function pickConversation(word: string, items: readonly ChatConversation[]): ChatConversation {
+function pickConversation(word: string, items: readonly ChatConversation[]): ChatConversation {
   const folded = foldedWord(word)
   const found = firstMatching(items, [
     ({ id }) => id === folded,
@@ -91,7 +91,7 @@ export interface KnownPerson {
   readonly names: ReadonlySet<string>
 }
 
-export function knownPersons(
+function knownPersons(
   contacts: readonly Contact[],
   conversations: readonly ChatConversation[],
 ): readonly KnownPerson[] {

@@ -46,7 +46,7 @@ export function messageLines(message: ChatMessage, context: MessageContext): str
 }
 
 /** Returns `👍 Ada, Ben · ❤ you`. */
-export function reactionsText({ reactions }: ChatMessage, context: MessageContext): string {
+function reactionsText({ reactions }: ChatMessage, context: MessageContext): string {
   return reactions
     .map(({ emoji, by }) => `${emoji} ${by.map(did => context.name(did)).join(', ')}`)
     .join(' · ')

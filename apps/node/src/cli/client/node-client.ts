@@ -34,7 +34,7 @@ export async function openNode(given: NodeOptions, signal: AbortSignal): Promise
 }
 
 /** Calls end when the signal aborts. */
-export function createClient(address: NodeAddress, signal: AbortSignal): NodeClient {
+function createClient(address: NodeAddress, signal: AbortSignal): NodeClient {
   const options: ClientOptions = {
     url: address.url,
     ...(address.token !== null && { token: address.token }),

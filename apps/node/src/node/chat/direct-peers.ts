@@ -6,9 +6,9 @@ import type { Clock, Connection } from '@shoal/torrent'
 import { hex, type Random } from '@shoal/torrent/base'
 import type { ContactNode } from '../people/service.ts'
 
-export const CHAT_PROTOCOL = '/shoal/chat/1'
+const CHAT_PROTOCOL = '/shoal/chat/1'
 /** A WebRTC offer for the chat, and its answer, in the form of `/shoal/webrtc/1`. */
-export const SIGNAL_PROTOCOL = '/shoal/chat-webrtc/1'
+const SIGNAL_PROTOCOL = '/shoal/chat-webrtc/1'
 /** Time until a node is dialed again. It doubles with each failure: most nodes are off for hours. */
 const AGAIN_MS = { least: 15_000, most: 15 * 60_000 } as const
 /** Both nodes notice a connection at once: one of them is first. */

@@ -56,7 +56,7 @@ export function isHubProblem(error: unknown): boolean {
 }
 
 /** Whether a hub refuses the login of this device, so that another attempt is of no use. With `bad-device-list`, the hub knows a newer list without it. */
-export function isRefusedLogin(error: unknown): boolean {
+function isRefusedLogin(error: unknown): boolean {
   if (!(error instanceof ApiError)) return false
   return ['unauthorized', 'bad-login', 'bad-device-list', 'forbidden'].includes(error.code)
 }

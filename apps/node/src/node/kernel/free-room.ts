@@ -5,7 +5,7 @@ import { formatBytes } from '../../base/format.ts'
 export const NEEDED_BYTES = 4 << 20
 
 /** The part of the database that knows whether the disk is full. */
-export interface FullDatabase {
+interface FullDatabase {
   /** Whether the last write failed for lack of room. */
   readonly isFull: boolean
   /** Writes something. Returns whether there was room for it, and `isFull` is then false. */

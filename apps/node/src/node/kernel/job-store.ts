@@ -1,6 +1,6 @@
 import { type Database, Table } from '@shoal/daemon/database'
 
-export const JOB_STATES = ['running', 'waiting', 'done', 'failed', 'cancelled'] as const
+const JOB_STATES = ['running', 'waiting', 'done', 'failed', 'cancelled'] as const
 
 /** A job that survives a restart. The content of `detail` depends on its kind. */
 export interface JobRecord {

@@ -47,7 +47,7 @@ export async function namingEntry<Result>(
 }
 
 /** Adds the entry of a list to a Failure of which the field is one. Returns other errors unchanged. */
-export function inEntry(error: unknown, value?: unknown): unknown {
+function inEntry(error: unknown, value?: unknown): unknown {
   if (!(error instanceof Failure) || error.field === undefined) return error
   const message = atEntry(error.field, value, error.message)
   return message === error.message

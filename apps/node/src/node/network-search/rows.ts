@@ -5,7 +5,7 @@ import { matchScore, type SearchRow as NetworkRow, rankRows, rowScore } from '@s
 import { foldInPlace, splitWords } from '@shoal/network/words'
 import { formatMagnet, type InfoHashes, torrentCid } from '@shoal/torrent'
 
-/** The place of a word that only the text of a document has: after those of `WORD_PLACES`. */
+/** The place of a word that only the text of a document has: after those of `EntryWords.places`. */
 const IN_TEXT = 3
 const MAX_HITS = 3
 /** The user has chosen what is in the list. */

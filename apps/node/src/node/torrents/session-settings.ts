@@ -8,7 +8,7 @@ import { openIpFilter } from './node-ip-filter.ts'
 import type { TorrentManager } from './torrent-manager.ts'
 
 /** Options of a session, to open one or to pass to `Session.configure`. */
-export function sessionOptions({ downloads, network, privacy }: Settings) {
+function sessionOptions({ downloads, network, privacy }: Settings) {
   const { port, encryption, dht, dhtNodes, portMapping, stun, lsd, pex, trackers, utp } = network
   const { maxConnections, maxConnectionsPerTorrent, uploadSlots } = network
   const webrtc = network.webrtc && { iceServers: network.iceServers.map(parseIceServer) }

@@ -2,7 +2,7 @@
 import { service } from '@shoal/daemon/capability'
 import type { FileProtocol } from './protocol.ts'
 
-export type { FileDownload, FileProtocol, TorrentContent } from './protocol.ts'
+export type { FileDownload, FileProtocol } from './protocol.ts'
 
 export interface Transfers {
   /** In the order in which they are asked whether they support an identifier. */

@@ -12,7 +12,7 @@ import { ConversationList } from './list/ConversationList.tsx'
 import { ChatStore } from './state/chat-store.ts'
 
 /** The conversation or message that the chat shows. */
-export interface ChatPlace {
+interface ChatPlace {
   readonly conversation: string | null
   /** A message to scroll to. */
   readonly message?: string | null

@@ -3,7 +3,7 @@ import { createContext, useContext } from 'react'
 import type { DroppedFile } from '../../shared/dropped/dropped.ts'
 import type { ShownFile } from '../../shared/media/shown-file.ts'
 
-export type ChatApi = Pick<NodeApi, keyof Implemented<typeof CHAT>>
+type ChatApi = Pick<NodeApi, keyof Implemented<typeof CHAT>>
 
 /**
  * Everything that the chat screens need from the program around them: the console of a node, or the
@@ -69,7 +69,7 @@ export interface ChatContact extends Omit<ChatPerson, 'isSelf'> {
 }
 
 /** See `PersonAlarm` of the chat. */
-export type ContactAlarm = 'bad' | 'older' | 'forked' | 'changed' | 'rotated' | 'unverified'
+type ContactAlarm = 'bad' | 'older' | 'forked' | 'changed' | 'rotated' | 'unverified'
 
 /** Handles files and links to shares. A part is null if the program does not support it. */
 export interface ChatShares {

@@ -16,7 +16,7 @@ const NETWORK = {
   way: ['proxy', 'proxyMode', 'interface', 'dnsServers'],
   peers: ['recognizePeers', 'paymentAfterMiB', 'paymentAfterMinutes'],
 } as const
-export type GroupName = keyof typeof NETWORK
+type GroupName = keyof typeof NETWORK
 
 export interface SettingGroup {
   /** Null: a section without groups, or settings outside all groups. */

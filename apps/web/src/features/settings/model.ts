@@ -6,7 +6,7 @@ import type { z } from 'zod'
  * The settings page is generated from the schema of the contract: a setting that is added there
  * appears here, with its name, explanation and bounds.
  */
-export type FieldKind =
+type FieldKind =
   | 'boolean'
   | 'choice'
   | 'integer'
@@ -34,7 +34,7 @@ export interface SettingField {
   readonly options: readonly string[]
 }
 
-export type SectionName = keyof Settings
+type SectionName = keyof Settings
 
 /** Props of the control of a setting. */
 export interface ControlProps {

@@ -10,7 +10,7 @@ export interface Stretch {
 
 const DAY_MINUTES = 1440
 
-export function parseMinute(time: string): number {
+function parseMinute(time: string): number {
   const [hours = 0, minutes = 0] = time.split(':').map(Number)
   return hours * 60 + minutes
 }

@@ -63,7 +63,7 @@ export function IconButton({
 }
 
 /** A tooltip for one element. The element must have the same text for screen readers. */
-export function Hint({ text, children }: { text: string; children: ReactElement }) {
+function Hint({ text, children }: { text: string; children: ReactElement }) {
   return (
     <Tooltip.Root>
       <Tooltip.Trigger render={children} />

@@ -13,7 +13,7 @@ import styles from './folder.module.css'
 
 const t = texts.add.folder
 
-export interface ChosenPath {
+interface ChosenPath {
   readonly path: string
   readonly kind: 'folder' | 'file'
 }

@@ -2,7 +2,7 @@
 export const RATE_UNITS = { 'kB/s': 1000, 'MB/s': 1_000_000 } as const
 export type RateUnit = keyof typeof RATE_UNITS
 
-export const MAX_RATE_BYTES_PER_SECOND = 1e12
+const MAX_RATE_BYTES_PER_SECOND = 1e12
 
 /** Returns the unit in which a rate is most readable. */
 export function unitFor(bytesPerSecond: number | null): RateUnit {

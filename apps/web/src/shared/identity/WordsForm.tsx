@@ -8,7 +8,7 @@ import type { NewIdentity } from './identity.ts'
 import { Words } from './Words.tsx'
 
 /** Texts of the form, from the page that shows it. */
-export interface WordsTexts {
+interface WordsTexts {
   readonly words: string
   readonly wordsBody: string
   readonly successor: string

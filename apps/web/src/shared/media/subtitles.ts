@@ -64,7 +64,7 @@ function toVttText(text: string): string {
     .replaceAll('-->', '--&gt;')
 }
 
-export interface FoundSubtitle<Item> {
+interface FoundSubtitle<Item> {
   readonly item: Item
   /** `en` for `film.en.srt`; empty if there is none. */
   readonly language: string

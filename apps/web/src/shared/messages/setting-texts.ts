@@ -1,7 +1,7 @@
 import { language } from './language.ts'
 
 /** Titles and descriptions of settings, by their names (`network.port`). */
-export type SettingTexts = Readonly<Record<string, { readonly title: string; readonly description: string }>>
+type SettingTexts = Readonly<Record<string, { readonly title: string; readonly description: string }>>
 
 const loads = {
   /** English texts are in the contract. */

@@ -18,7 +18,7 @@ interface Items<Item> {
 }
 
 /** The operations of a node or hub about its user's passkeys. */
-export interface PasskeyApi<Item> {
+interface PasskeyApi<Item> {
   listPasskeys(input: Record<string, never>, options: { signal: AbortSignal }): Promise<Items<Item>>
   requestNewPasskey(input: Record<string, never>): Promise<PasskeyCreation>
   addPasskey(input: { name: string; passkey: NewPasskey }): Promise<Items<Item>>

@@ -3,19 +3,13 @@
  * joins. `DhtNode`, `searchPeers`, `announcePeer`, `getItem` and `putItem` are for programs that use the DHT by itself.
  */
 
-export type { Contact, Endpoint } from './contact.ts'
-export { DhtDiscovery, type DhtDiscoveryOptions } from './dht-discovery.ts'
-export { DhtNode, type DhtNodeOptions, type DhtNodeStatus } from './dht-node.ts'
-export { getItem, type ItemSearchResult, putItem } from './item-search.ts'
+export { DhtDiscovery } from './dht-discovery.ts'
+export { DhtNode } from './dht-node.ts'
+
 export { isDhtDatagram } from './krpc.ts'
 export { type BootstrapNode, WELL_KNOWN_NODES } from './maintenance.ts'
-export { type OpenDhtOptions, openDht } from './open-dht.ts'
+export { openDht } from './open-dht.ts'
 export {
-  type AnnounceOptions,
   announcePeer,
-  type PeerSearchOptions,
-  type PeerSearchResult,
   searchPeers,
 } from './peer-search.ts'
-export type { NodeResponse } from './response.ts'
-export { encodeState, parseState, type SavedNode } from './saved-state.ts'

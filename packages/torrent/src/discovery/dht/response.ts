@@ -34,7 +34,7 @@ export interface NodeResponse {
 }
 
 /** An item as a node sent it: it may have any target, and its signature may be forged. */
-export interface ReceivedItem {
+interface ReceivedItem {
   /** Bencoded, at most 1,000 bytes. */
   readonly value: Uint8Array
   /** Present if the item is mutable: 32 and 64 bytes. */

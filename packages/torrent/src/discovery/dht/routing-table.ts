@@ -6,7 +6,7 @@ import { type Contact, isVerified, ownerKey, sameEndpoint } from './contact.ts'
 import { ID_BITS } from './node-id.ts'
 
 /** BEP 5: K. */
-export const BUCKET_SIZE = 8
+const BUCKET_SIZE = 8
 /** Buckets of the most distant nodes are larger, so that lookups start some steps nearer and their load is spread. */
 const FAR_BUCKET_SIZES = [64, 32, 16]
 /** BEP 5: a node is good for 15 minutes after it was heard, and a bucket is refreshed after as long. */

@@ -10,7 +10,7 @@ const HOUR = 60 * MINUTE
 const DEFAULT_INTERVAL_MS = 30 * MINUTE
 /** Bounds of the interval that a tracker may ask for. */
 export const MIN_INTERVAL_MS = MINUTE
-export const MAX_INTERVAL_MS = 24 * HOUR
+const MAX_INTERVAL_MS = 24 * HOUR
 /** Time between two announces that a user asks for, unless the tracker asks for more. */
 export const BY_USER_MS = 10 * SECOND
 const FIRST_RETRY_MS = 15 * SECOND

@@ -35,7 +35,7 @@ export async function removeLinks(set: FileSet): Promise<void> {
 }
 
 /** Deletes the link at this path; leaves anything that is not a link. */
-export async function removeLink(folders: Folders, relative: string): Promise<void> {
+async function removeLink(folders: Folders, relative: string): Promise<void> {
   const path = folders.path(relative)
   try {
     await folders.check(parentOf(relative))
@@ -87,7 +87,7 @@ async function createLink(folders: Folders, relative: string, target: string): P
  * target is relative to the torrent's root and "should also target another file within the torrent". Everything else is refused: targets
  * that are not a file of the torrent or a folder with files, and other links, so that there are no chains or cycles of links.
  */
-export function linkTargets(layout: PieceLayout, paths: readonly string[]): Map<string, string> {
+function linkTargets(layout: PieceLayout, paths: readonly string[]): Map<string, string> {
   const targets = new Map<string, string>()
   for (const [index, { path, pad, symlink }] of layout.files.entries()) {
     if (pad || symlink) continue

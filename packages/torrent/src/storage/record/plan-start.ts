@@ -4,7 +4,7 @@ import { type FileStamp, isSameStamp } from '../storage.ts'
 import type { ResumeProgress } from './resume-store.ts'
 
 /** Pieces from `first` to `end - 1`. */
-export interface PieceRange {
+interface PieceRange {
   readonly first: number
   readonly end: number
 }

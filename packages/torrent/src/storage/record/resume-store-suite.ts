@@ -41,7 +41,7 @@ export function testProgress(changes: Partial<ResumeProgress> = {}): ResumeProgr
 }
 
 /** Progress with all fields set. */
-export function fullProgress(): ResumeProgress {
+function fullProgress(): ResumeProgress {
   return testProgress({
     directory: '/größe',
     paused: true,

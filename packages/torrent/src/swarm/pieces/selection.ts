@@ -1,7 +1,7 @@
 import type { PieceLayout } from '../../metainfo/layout.ts'
 import type { PiecePriority } from '../../pieces/pieces.ts'
 
-export const NORMAL_PRIORITY: PiecePriority = 4
+const NORMAL_PRIORITY: PiecePriority = 4
 const HIGHEST_PRIORITY: PiecePriority = 7
 
 /**

@@ -1,5 +1,4 @@
 import { OUR_EXTENSION_IDS } from '#extension-ids'
-import { hex } from '../../base/bytes.ts'
 import type { Connection } from '../../transport/transport.ts'
 import { type ExtendedHandshake, encodeExtendedHandshake } from '../../wire/extensions/extended-handshake.ts'
 import { MessageParser } from '../../wire/message-parser.ts'
@@ -83,9 +82,4 @@ export class RemotePeer {
     const [piece, begin, length] = event.split(' ').slice(1).map(Number) as [number, number, number]
     if (this.answers(piece, begin, length)) this.answer(piece, begin, length)
   }
-}
-
-/** A block as `RemotePeer.blocks` has it. */
-export function blockText(bytes: Uint8Array): string {
-  return hex(bytes)
 }

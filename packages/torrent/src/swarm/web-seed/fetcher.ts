@@ -16,7 +16,7 @@ const LANES = 2
 export const STALL_MS = 20_000
 
 /** Events that a fetcher reports to its web seed. */
-export interface FetcherEvents {
+interface FetcherEvents {
   /** Payload bytes arrived. */
   onDownloaded(bytes: number): void
   /** Bytes arrived that were of no use. */

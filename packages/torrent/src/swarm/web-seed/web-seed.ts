@@ -11,7 +11,7 @@ const MOST_WAIT_MS = 10 * 60_000
 const MISSING_IN_A_ROW = 8
 
 /** Events that a web seed reports to its torrent. */
-export interface WebSeedEvents {
+interface WebSeedEvents {
   onDownloaded(bytes: number): void
   onWasted(bytes: number): void
   /** The seed is abandoned for good. */

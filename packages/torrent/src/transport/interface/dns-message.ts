@@ -4,7 +4,7 @@ import { ShoalError } from '../../base/errors.ts'
 import { formatIp } from '../../base/ip.ts'
 
 export const RECORD = { a: 1, aaaa: 28 } as const
-export type RecordType = (typeof RECORD)[keyof typeof RECORD]
+type RecordType = (typeof RECORD)[keyof typeof RECORD]
 
 const CNAME = 5
 const CLASS_IN = 1

@@ -17,7 +17,7 @@ const SO_BINDTODEVICE = 25
 const IPPROTO_IPV6 = 41
 const IPV6_V6ONLY = 26
 
-export interface BoundSocketOptions {
+interface BoundSocketOptions {
   readonly type: keyof typeof TYPE
   readonly family: IpFamily
   /** Name of the interface. */

@@ -1,7 +1,7 @@
 import type { Clock } from '../../base/clock.ts'
 
 /** How often a proxy that failed is tried again. */
-export const PROBE_MS = 5000
+const PROBE_MS = 5000
 
 /** Remembers whether a proxy works, and tries it until it does again. */
 export class ProxyHealth {

@@ -95,7 +95,7 @@ const REFUSALS: Readonly<Record<number, readonly ['refused' | 'unreachable' | 'u
 }
 
 /** The error for a reply other than success. */
-export function refusal(reply: number, { host, port }: Target): ShoalError {
+function refusal(reply: number, { host, port }: Target): ShoalError {
   const [code, why] = REFUSALS[reply] ?? ['unreachable', `it answered with error ${reply}`]
   return new ShoalError(code, `the proxy did not connect to ${host} port ${port}: ${why}`)
 }

@@ -3,7 +3,7 @@ import type { PacketMemory } from './packet-memory.ts'
 import { HEADER_BYTES, SEQ_AT, seqDistance } from './utp-packet.ts'
 
 /** The most packets in flight, a power of two. */
-export const MAX_PACKETS = 4096
+const MAX_PACKETS = 4096
 /** An ACK that is older than so many packets is not a packet that was overtaken, but a forged one. */
 const MAX_AGE = 1024
 const FIRST_CAPACITY = 32

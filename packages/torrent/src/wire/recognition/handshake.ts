@@ -32,7 +32,7 @@ export interface ConnectionFacts {
 }
 
 /** A peer whose network key was proved, and the channel with it. */
-export interface Proved {
+interface Proved {
   /** Ed25519, 32 bytes. */
   readonly peer: Uint8Array
   readonly channel: SealedChannel

@@ -39,9 +39,9 @@ export interface AboutPeer {
 export const SH_PEER_VERSION = 1
 /** The longest payload of a message. */
 export const MAX_SH_PEER_BYTES = 2048
-export const SH_PEER_KEY_BYTES = 32
+const SH_PEER_KEY_BYTES = 32
 /** A key, a signature and a tag. */
-export const PROOF_BOX_BYTES = 32 + 64 + 16
+const PROOF_BOX_BYTES = 32 + 64 + 16
 const MAX_TEXT_BYTES = 256
 const MAX_CERTIFICATE_BYTES = 1024
 const LIMITS = { depth: 2, items: 40 }

@@ -5,7 +5,7 @@ import type { SessionRecord, SessionStore } from './sessions.ts'
 
 const TOKEN_BYTES = 32
 /** Most logins of a user that are kept; the least recently used are dropped first. A limit for all would let one user end the sessions of others. */
-export const MAX_LOGINS = 1000
+const MAX_LOGINS = 1000
 /** Precision of `usedMs`: a write for each request would be too expensive. */
 const USED_STEP_MS = 60_000
 const COLUMNS = `id, user_name AS userName, address, browser, device, passkey, created_ms AS createdMs, used_ms AS usedMs, expires_ms AS expiresMs`

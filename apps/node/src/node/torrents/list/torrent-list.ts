@@ -206,7 +206,7 @@ function isLive(view: Torrent, { api }: ManagedTorrent): boolean {
 }
 
 /** The members that differ, with the id. Null if none does. */
-export function difference(before: Torrent, now: Torrent): Changes['changed'][number] | null {
+function difference(before: Torrent, now: Torrent): Changes['changed'][number] | null {
   const change: Record<string, unknown> = {}
   let isChanged = false
   for (const name of Object.keys(now) as (keyof Torrent)[]) {

@@ -78,7 +78,7 @@ export function torrentView(torrent: ManagedTorrent, queuePosition: number | nul
   })
 }
 
-export function toState({ row, moving, queued }: ManagedTorrent, stats: TorrentStats): TorrentState {
+function toState({ row, moving, queued }: ManagedTorrent, stats: TorrentStats): TorrentState {
   if (moving) return 'moving'
   if (stats.state === 'error') return 'error'
   if (row.paused) return stats.wantedBytes > 0 && stats.haveBytes >= stats.wantedBytes ? 'complete' : 'paused'
@@ -87,7 +87,7 @@ export function toState({ row, moving, queued }: ManagedTorrent, stats: TorrentS
 }
 
 /** Ratio of uploaded to downloaded bytes. Content that existed from the beginning counts as downloaded. Null if there is nothing to compare. */
-export function computeRatio({
+function computeRatio({
   uploadedBytes,
   downloadedBytes,
   haveBytes,

@@ -15,19 +15,19 @@ export interface SealOrder {
 }
 
 /** Requests the secret keys in a key file. */
-export interface ReadKeysOrder {
+interface ReadKeysOrder {
   readonly kind: 'read-keys'
   readonly bytes: Uint8Array
   readonly passphrase: string
 }
 
-export interface MakeKeyOrder {
+interface MakeKeyOrder {
   readonly kind: 'make-key'
   readonly passphrase: string
 }
 
 /** Checks public keys in either format. */
-export interface CheckKeysOrder {
+interface CheckKeysOrder {
   readonly kind: 'check-keys'
   readonly keys: readonly string[]
 }

@@ -35,8 +35,3 @@ export type FileNews =
   | { readonly kind: 'bytes'; readonly bytes: Uint8Array<ArrayBuffer> }
   | { readonly kind: 'end' }
   | { readonly kind: 'failed' }
-
-/** From a page while a file is read: browsers terminate a worker that receives no messages. */
-export interface StayAwake {
-  readonly kind: 'stay-awake'
-}

@@ -7,7 +7,7 @@ export interface Deletion {
 }
 
 /** Returns a path below a folder, with the separator of the machine that has the folder. */
-export function pathIn(directory: string, below: string): string {
+function pathIn(directory: string, below: string): string {
   const separator = /^[A-Za-z]:\\|^\\\\/.test(directory) ? '\\' : '/'
   const start = directory.endsWith(separator) ? directory : directory + separator
   return start + below.replaceAll('/', separator)

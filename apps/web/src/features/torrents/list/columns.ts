@@ -32,7 +32,7 @@ export const COLUMNS: readonly Column[] = [
   { key: 'directory', width: 200, least: 80, hidden: true },
 ]
 
-export const MOST_WIDTH = 900
+const MOST_WIDTH = 900
 const KEY = 'shoal.columns'
 
 /** The user's changes to the columns, stored in this browser. */

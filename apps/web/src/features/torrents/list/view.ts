@@ -63,7 +63,7 @@ export const etaOf = ({ etaSeconds, progress }: Torrent): number | null => (prog
  * Returns whether a torrent is in a group. Groups are those of the node, but some also contain
  * states that look the same to users.
  */
-export function inGroup(torrent: Torrent, group: StateGroup): boolean {
+function inGroup(torrent: Torrent, group: StateGroup): boolean {
   const { state } = torrent
   switch (group) {
     case 'all':
@@ -86,7 +86,7 @@ export function inGroup(torrent: Torrent, group: StateGroup): boolean {
  * Returns whether a torrent matches the filter: all words of the text must be in its name, label or
  * tags.
  */
-export function fits(torrent: Torrent, { state, label, tag, tracker, text }: Filter): boolean {
+function fits(torrent: Torrent, { state, label, tag, tracker, text }: Filter): boolean {
   if (!inGroup(torrent, state)) return false
   if (label !== null && (torrent.label ?? '') !== label) return false
   if (tag !== null && !torrent.tags.includes(tag)) return false

@@ -16,7 +16,7 @@ const t = texts.publish
 const MarkdownView = lazy(() => import('../../../shared/media/MarkdownView.tsx'))
 
 /** The fields of a listing that its author enters. */
-export interface WrittenListing {
+interface WrittenListing {
   readonly link: string
   readonly title: string
   readonly category: Category

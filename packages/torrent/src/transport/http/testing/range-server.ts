@@ -94,7 +94,7 @@ export class RangeServer implements AsyncDisposable {
   }
 }
 
-export function rangeOf({ headers }: IncomingMessage): [number, number] | null {
+function rangeOf({ headers }: IncomingMessage): [number, number] | null {
   const match = /^bytes=(\d+)-(\d+)$/.exec(headers.range ?? '')
   return match && [Number(match[1]), Number(match[2])]
 }
