@@ -214,7 +214,6 @@ export const EXCEPTIONS: Readonly<Record<string, string>> = {
   'apps/web/src/hub/screens/publish/torrent-file.ts#readTorrentFile': 'opens a file and calls parseMetainfo',
   'apps/web/src/shared/forms/': 'reads what the user types into a form',
   'apps/web/src/shared/sealing/': 'reads what the user types into a form',
-  'apps/web/src/features/settings/': 'reads what the user types into a form',
   'apps/web/src/features/torrents/': 'reads what the user types into a form',
   'apps/web/src/shared/media/read-text.ts#readText': 'fetches a file and calls decodeText',
   'apps/web/src/features/share-page/config.ts#parseConfig': 'reads the configuration of the site that serves the page',

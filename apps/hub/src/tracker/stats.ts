@@ -97,7 +97,8 @@ function joinStats(join: Join, own: ProcessStats): JoinStats {
 }
 
 /** Parses what another process reports. Returns null if a number is missing. */
-function readProcessStats(text: string): ProcessStats | null {
+/** @public Fuzzed by name. */
+export function readProcessStats(text: string): ProcessStats | null {
   const given = parseObject(text)
   const counts: number[] = []
   const count = (of: unknown, name: string) => {

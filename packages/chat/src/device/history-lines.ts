@@ -187,7 +187,8 @@ export class ArrivingHistory {
 }
 
 /** Reads a line. What it says is not verified. Throws `bad-argument`. */
-function readHistoryLine(text: string): HistoryLine {
+/** @public Fuzzed by name. */
+export function readHistoryLine(text: string): HistoryLine {
   let line: unknown
   try {
     line = text.length <= MAX_LINE ? JSON.parse(text) : null

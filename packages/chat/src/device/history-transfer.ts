@@ -361,7 +361,8 @@ function tooLarge(cause?: unknown): ChatError {
 }
 
 /** Reads a code that a device shows. Throws `bad-argument`. */
-function readHistoryCode(text: string): { readonly device: Uint8Array; readonly nonce: Uint8Array } {
+/** @public Fuzzed by name. */
+export function readHistoryCode(text: string): { readonly device: Uint8Array; readonly nonce: Uint8Array } {
   const trimmed = text.length < 1000 ? text.replace(/\s/g, '') : ''
   try {
     if (!trimmed.startsWith(CODE)) throw new Error('It begins in another way')
