@@ -1,9 +1,13 @@
 export const feeds = {
   parsers: [
     {
-      ...{ name: 'feed', file: 'capabilities/feeds/node/parse-feed.ts', export: 'parseFeed' },
-      ...{ takes: 'utf8', format: 'text', maxBytes: 64 << 10 },
+      name: 'feed',
+      file: 'capabilities/feeds/node/parse-feed.ts',
+      export: 'parseFeed',
+      takes: 'utf8',
+      format: 'text',
       throws: ['bad-feed', 'bad-message', 'not-a-feed', 'unsupported'],
+      maxBytes: 64 << 10,
     },
   ],
   exceptions: {

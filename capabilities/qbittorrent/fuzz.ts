@@ -1,9 +1,13 @@
 export const qbittorrent = {
   parsers: [
     {
-      ...{ name: 'qbittorrent-form', file: 'capabilities/qbittorrent/node/params.ts', export: 'readParams' },
-      ...{ takes: 'bytes', format: 'text', maxBytes: 16384 },
+      name: 'qbittorrent-form',
+      file: 'capabilities/qbittorrent/node/params.ts',
+      export: 'readParams',
+      takes: 'bytes',
+      format: 'text',
       throws: ['Refusal'],
+      maxBytes: 16384,
     },
   ],
 } as const

@@ -6,8 +6,6 @@ import { extractPlainText } from '../../apps/node/src/node/search/documents/plai
 import { TextSink } from '../../apps/node/src/node/search/documents/text-sink.ts'
 import { parseRange } from '../../apps/node/src/node/server/routes/range.ts'
 import { torrentLink } from '../../apps/node/src/node/transfers/http/link-header.ts'
-import { parseFeed } from '../../capabilities/feeds/node/parse-feed.ts'
-import { readParams } from '../../capabilities/qbittorrent/node/params.ts'
 import type { Drivers } from '../parser.ts'
 import { chunks, driver } from './driver.ts'
 
