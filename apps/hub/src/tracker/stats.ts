@@ -96,8 +96,7 @@ function joinStats(join: Join, own: ProcessStats): JoinStats {
   return { isJoined, number, processes, messages: { ...join.counters } }
 }
 
-/** Parses what another process reports. Returns null if a number is missing. */
-/** @public Fuzzed by name. */
+/** Parses what another process reports. Returns null if a number is missing. @public The fuzzer loads it by its name. */
 export function readProcessStats(text: string): ProcessStats | null {
   const given = parseObject(text)
   const counts: number[] = []

@@ -186,8 +186,7 @@ export class ArrivingHistory {
   }
 }
 
-/** Reads a line. What it says is not verified. Throws `bad-argument`. */
-/** @public Fuzzed by name. */
+/** Reads a line. What it says is not verified. Throws `bad-argument`. @public The fuzzer loads it by its name. */
 export function readHistoryLine(text: string): HistoryLine {
   let line: unknown
   try {

@@ -360,8 +360,7 @@ function tooLarge(cause?: unknown): ChatError {
   return new ChatError('full', message, { cause })
 }
 
-/** Reads a code that a device shows. Throws `bad-argument`. */
-/** @public Fuzzed by name. */
+/** Reads a code that a device shows. Throws `bad-argument`. @public The fuzzer loads it by its name. */
 export function readHistoryCode(text: string): { readonly device: Uint8Array; readonly nonce: Uint8Array } {
   const trimmed = text.length < 1000 ? text.replace(/\s/g, '') : ''
   try {
