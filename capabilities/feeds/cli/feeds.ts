@@ -42,6 +42,7 @@ export const feeds = defineCommand({
       texts.feeds.examples.add,
     ],
     ['feeds items f1', texts.feeds.examples.items],
+    ['feeds filter f1 --clear --include "harbour 2160p"', texts.feeds.examples.filter],
   ],
   async run(words, options, { output, interrupt }) {
     refuseOptionsOfOthers(OPTIONS_OF, words[0] ?? 'list', options)

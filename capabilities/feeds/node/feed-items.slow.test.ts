@@ -73,7 +73,7 @@ test('the local host of a share link in an outside feed is not asked', async () 
   const own = 'wss://files.example/own/announce'
   for (const [page, expected] of [
     ['http://127.0.0.1:9', [own]],
-    ['https://files.example', ['https://files.example/announce', 'wss://files.example/announce', own]],
+    ['https://files.example', [own, 'https://files.example/announce', 'wss://files.example/announce']],
   ] as const) {
     const magnet = { infoHashes: info.infoHashes, trackers: [own] }
     const source = formatShareLink(`${page}/share/`, { magnet })

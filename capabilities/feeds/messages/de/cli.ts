@@ -17,6 +17,7 @@ export default {
     examples: {
       add: 'Abonniert den Feed und lädt Einträge herunter, die beide Wörter enthalten',
       items: 'Zeigt die Einträge eines Feeds',
+      filter: 'Ersetzt die Filter eines Feeds',
     },
     none: 'Es gibt keine Feeds: {shoal} feeds add URL abonniert einen',
     noItems: 'Der Feed hat noch keine Einträge',

@@ -17,6 +17,7 @@ export default {
     examples: {
       add: 'Follows the feed and downloads items that have both words',
       items: 'Lists the items of a feed',
+      filter: 'Replaces the filters of a feed',
     },
     none: 'There are no feeds: {shoal} feeds add URL follows one',
     noItems: 'The feed has no items yet',

@@ -120,7 +120,9 @@ test('all automation works side by side and closes without leaks', async () => {
   const node = await assemble([fake, SCHEDULE, SEEDING, COMPLETION], kernel)
   const applied: string[] = []
   kernel.limits.follow(({ by }) => applied.push(by))
-  complete('f'.repeat(40))
+  const source = `magnet:?xt=urn:btih:${'f'.repeat(40)}`
+  const { torrent } = await memory.operations.addTorrent({ source })
+  complete(torrent!.id)
   await until('the program ran', () =>
     access(done).then(
       () => true,

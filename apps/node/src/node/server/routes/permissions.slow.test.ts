@@ -81,7 +81,7 @@ test('a user with the name of the token’s user does not count as the token', a
 test('a password can change all other settings, also if the unchanged program is sent along', async () => {
   const headers = basic('ann:correct horse')
   expect((await choose({ headers, onComplete: [] })).status).toBe(200)
-  const payload = { queue: { maxSeeds: 3 }, speed: { overhead: true } }
+  const payload = { queue: { maxSeeds: 3 }, limits: { limitLocalPeers: true } }
   const url = '/api/settings'
   const answer = await app.inject({
     method: 'PATCH',
