@@ -3,9 +3,10 @@ import { execFile } from 'node:child_process'
 import { readFile, realpath } from 'node:fs/promises'
 import { delimiter, join } from 'node:path'
 import { promisify } from 'node:util'
+import { CHECKOUT } from '@shoal/testing/checkout'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { type TempDir, tempDir } from './support/files.ts'
-import { npm, ROOT } from './support/packed.ts'
+import { npm } from './support/packed.ts'
 import { start } from './support/process.ts'
 import { which } from './support/tools.ts'
 
@@ -15,8 +16,8 @@ let place: TempDir
 let env: NodeJS.ProcessEnv
 beforeAll(async () => {
   place = await tempDir('global')
-  await npm(ROOT, ['install', '--global', '--offline', `--prefix=${place.join('prefix')}`, '.'])
-  const older = join(ROOT, 'interop/node_modules/node/bin')
+  await npm(CHECKOUT, ['install', '--global', '--offline', `--prefix=${place.join('prefix')}`, '.'])
+  const older = join(CHECKOUT, 'interop/node_modules/node/bin')
   env = {
     HOME: place.path,
     SHOAL_LANG: 'en',
@@ -48,7 +49,7 @@ describe('after a global installation', () => {
 
   test('man finds the pages', async () => {
     const page = place.join('prefix/share/man/man1/shoal.1')
-    expect(await realpath(page)).toBe(join(ROOT, 'dist/man/shoal.1'))
+    expect(await realpath(page)).toBe(join(CHECKOUT, 'dist/man/shoal.1'))
     expect(await readFile(page, 'utf8')).toContain('.SS "shoal add')
     if (!which('groff')) return
     const { stdout, stderr } = await shell(`groff -man -Tutf8 -Kutf8 -ww ${page}`)

@@ -3,18 +3,19 @@ import { execFile } from 'node:child_process'
 import { cp, mkdir, readdir, readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
+import { CHECKOUT } from '@shoal/testing/checkout'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { testExamples } from '../packages/torrent/src/examples/examples-suite.ts'
 import { Loopback } from '../packages/torrent/src/session/testing/loopback.ts'
 import { Browser } from './support/browser.ts'
 import { type TempDir, tempDir } from './support/files.ts'
-import { npm, packPackages, publicPackages, ROOT } from './support/packed.ts'
+import { npm, packPackages, publicPackages } from './support/packed.ts'
 import { PageSite } from './support/page-site.ts'
 import { Registry } from './support/registry.ts'
 import { missing } from './support/tools.ts'
 
 const run = promisify(execFile)
-const EXAMPLES = join(ROOT, 'packages/torrent/src/examples')
+const EXAMPLES = join(CHECKOUT, 'packages/torrent/src/examples')
 
 let place: TempDir
 let project: string
@@ -40,7 +41,7 @@ async function compileExamples(): Promise<void> {
     outDir: 'out',
   }
   await writeFile(join(project, 'tsconfig.json'), JSON.stringify({ compilerOptions, include: ['src'] }))
-  await run(process.execPath, [join(ROOT, 'node_modules/typescript/bin/tsc')], { cwd: project })
+  await run(process.execPath, [join(CHECKOUT, 'node_modules/typescript/bin/tsc')], { cwd: project })
 }
 
 beforeAll(async () => {
@@ -52,7 +53,7 @@ beforeAll(async () => {
   await writeFile(join(project, 'package.json'), JSON.stringify({ type: 'module', overrides }))
   const packages = await publicPackages()
   const tarballs = await packPackages(packages, place.path)
-  await using registry = await Registry.start(tarballs, join(ROOT, 'node_modules'))
+  await using registry = await Registry.start(tarballs, join(CHECKOUT, 'node_modules'))
   const names = [...packages.map(name => `@shoal/${name}`), '@types/node']
   await npm(project, ['install', ...names], {
     npm_config_registry: registry.url,
@@ -73,12 +74,12 @@ test('contain JavaScript, declarations and source maps, and no sources', async (
   expect(licenses).toContain('browser.js contains @noble/hashes:')
   expect(files.filter(name => /(?<!\.d)\.ts$|\.test\.|package\.source/.test(name))).toEqual([])
   const map = JSON.parse(await readFile(join(folder, 'dist/index.js.map'), 'utf8'))
-  expect(map.sourcesContent[0]).toBe(await readFile(join(ROOT, 'packages/torrent/src/index.ts'), 'utf8'))
+  expect(map.sourcesContent[0]).toBe(await readFile(join(CHECKOUT, 'packages/torrent/src/index.ts'), 'utf8'))
 })
 
 /** An older Node that is installed for the tests, and the one that runs them: it can do what the older one can. */
 const NODES = [
-  { version: '22', node: join(ROOT, 'interop/node_modules/node/bin/node'), isShort: false },
+  { version: '22', node: join(CHECKOUT, 'interop/node_modules/node/bin/node'), isShort: false },
   { version: '24', node: process.execPath, isShort: true },
 ]
 
@@ -94,7 +95,7 @@ describe.skipIf(missing('chromium-headless-shell'))('in a page', () => {
       '<!doctype html><script type="module" src="/src/page.ts"></script>',
     )
     const vite = [
-      join(ROOT, 'node_modules/vite/bin/vite.js'),
+      join(CHECKOUT, 'node_modules/vite/bin/vite.js'),
       'build',
       '--logLevel',
       'warn',

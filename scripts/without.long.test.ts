@@ -1,16 +1,17 @@
 /** The folders of capabilities can be deleted: what is left is checked, and starts. That nothing names one of them is a unit test (lists.test.ts), and that a node starts without each, another (capabilities.slow.test.ts). */
 import { execFile, spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { cp, mkdir, mkdtemp, readdir, readFile, rm, symlink, writeFile } from 'node:fs/promises'
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
-import { dirname, join } from 'node:path'
+import { join } from 'node:path'
 import { createInterface } from 'node:readline'
 import { promisify } from 'node:util'
 import { limitMs } from '@shoal/testing'
+import { copyCheckout } from '@shoal/testing/checkout'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { NAMES } from '../capabilities/list.ts'
 import { CAPABILITIES } from './import-rules.ts'
-import { commandPath, ROOT } from './run.ts'
+import { commandPath } from './run.ts'
 
 const exec = promisify(execFile)
 
@@ -37,7 +38,7 @@ describe('without the folders of all capabilities', { timeout: TIMEOUT_MS }, () 
     })
   beforeAll(async () => {
     folder = await mkdtemp(join(tmpdir(), 'shoal-without-'))
-    await copyTree(folder)
+    await copyCheckout(folder)
     const list = join(folder, CAPABILITIES, 'list.ts')
     let text = await readFile(list, 'utf8')
     for (const name of NAMES) {
@@ -88,33 +89,3 @@ const OFFLINE = [
   'network.portMapping=false',
   'shoal.enabled=false',
 ].flatMap(setting => ['--set', setting])
-
-/** Copies what Git tracks or would track. Installed packages are links, those of this checkout to the copy. */
-async function copyTree(folder: string): Promise<void> {
-  const { stdout } = await exec('git', ['ls-files', '--cached', '--others', '--exclude-standard'], {
-    cwd: ROOT,
-    maxBuffer: 1 << 26,
-  })
-  const files = stdout.split('\n').filter(line => line !== '')
-  const folders = [...new Set(files.map(file => dirname(file)))]
-  await Promise.all(folders.map(each => mkdir(join(folder, each), { recursive: true })))
-  for (const file of files) await cp(join(ROOT, file), join(folder, file)).catch(ignoreMissing)
-  const manifests = files.filter(file => file.endsWith('package.json'))
-  await mkdir(join(folder, 'node_modules/@shoal'), { recursive: true })
-  for (const each of await readdir(join(ROOT, 'node_modules')))
-    if (each !== '@shoal') await symlink(join(ROOT, 'node_modules', each), join(folder, 'node_modules', each))
-  for (const manifest of manifests) {
-    const { name = '' } = JSON.parse(await readFile(join(folder, manifest), 'utf8')) as { name?: string }
-    const workspace = dirname(manifest)
-    if (workspace === '.') continue
-    if (name.startsWith('@shoal/'))
-      await symlink(join(folder, workspace), join(folder, 'node_modules', name)).catch(ignoreMissing)
-    const own = join(ROOT, workspace, 'node_modules')
-    if (await readdir(own).catch(() => null)) await symlink(own, join(folder, workspace, 'node_modules'))
-  }
-}
-
-/** A file that was deleted and not committed. */
-function ignoreMissing(error: NodeJS.ErrnoException): void {
-  if (error.code !== 'ENOENT') throw error
-}
