@@ -1,5 +1,6 @@
-/** `npm run check`: the checks that every commit must pass, without a network: format, lint, types, imports, class sizes, returned promises, waits, words, commits, unit tests, nothing unused. */
+/** `npm run check`: the checks that every commit must pass, without a network: format, lint, types, imports, class sizes, returned promises, waits, comments, words, commits, unit tests, nothing unused. */
 import { checkClasses } from './classes.ts'
+import { checkComments } from './comments.ts'
 import { checkCommits } from './commits.ts'
 import { checkImports, type Violation } from './imports.ts'
 import { processorSeconds } from './processor-time.ts'
@@ -62,6 +63,7 @@ export async function check(tests?: readonly string[]): Promise<Outcome> {
   step(await checkClasses(), 'class sizes')
   step(await listed(checkReturns), 'returned promises')
   step(await listed(checkWaits), 'waits of tests')
+  step(await listed(checkComments), 'width of comments')
   step(await checkWords(), 'word list')
   step(await checkCommits(), 'commit messages')
   const unit = await runTests(['unit'], { tests, quiet: true })
