@@ -1,6 +1,6 @@
 /**
- * The public API of a torrent. `Session` and the torrents it returns implement this contract; the command line and the node depend only on
- * it.
+ * Public API of a torrent, implemented by `Session` and its torrents. The command line and the
+ * node depend only on it.
  */
 import type { ErrorCode } from './base/errors.ts'
 import type { SwitchableSource } from './base/switchable-source.ts'
@@ -73,14 +73,18 @@ export interface AddOptions {
   contentLayout?: ContentLayout
 }
 
-/** `checking`: verifying files on disk. `metadata`: fetching the info dictionary, or the hashes of a v2 torrent (BEP 52), from peers. `seeding`: all wanted files are complete. */
+/**
+ * `checking`: verifying files on disk. `metadata`: fetching the info dictionary, or the hashes of
+ * a v2 torrent (BEP 52), from peers. `seeding`: all wanted files are complete.
+ */
 export type TorrentState = 'paused' | 'metadata' | 'checking' | 'downloading' | 'seeding' | 'error' | 'closed'
 
 /**
- * The reason why a torrent does not do what its state says. `no-peers`: no peer or web seed is connected. `tracker-error`: the same, and all of its
- * trackers fail; a seed has it if nothing but its trackers can find peers. `stalled`: peers are connected, but nothing has arrived for a minute.
- * `changed-files`: it was complete, and downloads again the pieces of files that were changed on disk. `no-route`: the proxy, without which
- * nothing may be transferred, does not work.
+ * Why a torrent is not making progress. `no-peers`: no peer or web seed is connected.
+ * `tracker-error`: the same, and all of its trackers fail; for a seed, only if it has no other way
+ * to find peers. `stalled`: peers are connected, but nothing has arrived for a minute.
+ * `changed-files`: it was complete, and is downloading pieces of files that were changed on disk.
+ * `no-route`: the required proxy does not work.
  */
 export type TorrentReason = 'no-peers' | 'tracker-error' | 'stalled' | 'changed-files' | 'no-route'
 
@@ -108,7 +112,10 @@ export interface TorrentStats {
   readonly seeds: number
   /** Known addresses that are not connected. */
   readonly knownPeers: number
-  /** Paths of files that were changed on disk so that pieces of them are missing now; a file leaves the list when it is complete again. */
+  /**
+   * Paths of files with pieces that are missing because the files were changed on disk. A file
+   * leaves the list when it is complete again.
+   */
   readonly changedFiles: readonly string[]
   /** The reason for the state `error`, and what to do about it. */
   readonly error?: string
@@ -137,7 +144,10 @@ export interface PeerStatus {
   readonly uploadedBytes: number
   /** Bytes of its blocks that were discarded as duplicates or too late. */
   readonly wastedBytes: number
-  /** Pieces that failed their hash check and to which it contributed; reset to 0 when it is cleared. */
+  /**
+   * Number of pieces that failed their hash check and to which it contributed; reset to 0 when it
+   * is cleared.
+   */
   readonly failedPieces: number
   /** Whether we choke it, whether we are interested in it, and the same in the other direction. */
   readonly amChoking: boolean
@@ -151,7 +161,7 @@ export interface PeerStatus {
   readonly holePunched?: boolean
   /** The network key of a Shoal peer that has proved it: 64 hexadecimal digits. */
   readonly networkKey?: string
-  /** Whether it is preferred when slots are given. Node only. */
+  /** Whether it is preferred when upload slots are assigned. Node only. */
   readonly hasFastLane?: boolean
   /** Share of our missing pieces that it has, 0 to 1; absent for web seeds and in browsers. */
   readonly relevance?: number
@@ -171,7 +181,7 @@ export interface PieceMap {
   readonly availability: Uint8Array
 }
 
-/** State of one way in which a torrent finds peers: a tracker, the DHT, or the local network. */
+/** State of one source of peers: a tracker, the DHT, or the local network. */
 export interface TorrentDiscovery extends Omit<DiscoveryStatus, 'lastAnnounceMs' | 'nextAnnounceMs'> {
   /** The announced info hash; a hybrid torrent announces both. */
   readonly hash: 'v1' | 'v2'
@@ -190,8 +200,8 @@ export interface TorrentFile {
   /** The path after renames, else `path`. */
   readonly currentPath: readonly string[]
   /**
-   * The path that the file has on disk below the download folder, or will have: names that no file can have are changed, and equal ones numbered.
-   * In pages `currentPath`.
+   * Actual or future path on disk, below the download folder: invalid names are changed, and equal
+   * ones numbered. In pages `currentPath`.
    */
   readonly storedPath: readonly string[]
   readonly lengthBytes: number
@@ -206,9 +216,10 @@ export interface TorrentFile {
   /** Other torrents of the session with the same file (BEP 52: equal roots). Empty for private torrents and those without v2 hashes. */
   readonly copies: readonly FileCopy[]
   /**
-   * Yields the bytes `[start, end)` in order, each chunk as soon as it is verified. Missing bytes are downloaded with priority over everything
-   * else. Ends early only by throwing: `closed`, or the signal's reason. `sentTo`: the IP address of somebody else whom the caller sends the bytes to.
-   * They then keep to the limits for uploads, and count as uploaded.
+   * Yields the bytes `[start, end)` in order, each chunk as soon as it is verified. Missing bytes
+   * are downloaded with priority over everything else. Ends early only by throwing: `closed`, or
+   * the signal's reason. `sentTo`: the IP address of a client to which the caller forwards the
+   * bytes. They are then subject to the upload limits and count as uploaded.
    */
   stream(options?: {
     start?: number
@@ -237,11 +248,17 @@ export interface TorrentEvents extends Record<string, unknown[]> {
   state: [TorrentState]
   /** The torrent has stopped, for example because the disk is full or data is missing. `resume` retries. */
   error: [Error]
-  /** Files of a new torrent are stored under other names because files with theirs existed that are none of its own. */
+  /**
+   * Files of a new torrent are stored under other names because files with these names exist that
+   * do not belong to it.
+   */
   filesAvoided: [readonly { readonly path: string; readonly storedAs: string }[]]
-  /** Files that were changed on disk no longer match the torrent: their paths. What is missing is downloaded again. */
+  /**
+   * Paths of files that were changed on disk and no longer match the torrent. Missing pieces are
+   * downloaded again.
+   */
   filesChanged: [readonly string[]]
-  /** A peer has connected or disconnected: how many are connected now. */
+  /** A peer has connected or disconnected. Carries the number of connected peers. */
   peers: [number]
   /** A peer has disconnected; carries its last status. */
   peerClosed: [PeerStatus]
@@ -262,8 +279,9 @@ export interface TorrentApi {
   readonly metainfo: Metainfo | null
   readonly files: readonly TorrentFile[]
   /**
-   * For each of `files`, size in bytes and modification time (nanoseconds since the Unix epoch, decimal) of the file on disk, if it is the torrent's
-   * own: it created it, wrote to it or verified a piece of it. Null otherwise, and in pages.
+   * Size in bytes and modification time (nanoseconds since the Unix epoch, decimal) of each of
+   * `files` on disk, if the torrent created it, wrote to it or verified a piece of it. Null
+   * otherwise, and in pages.
    */
   ownStamps(): Promise<readonly ({ readonly size: number; readonly mtimeNs: string } | null)[]>
   readonly directory: string
@@ -283,7 +301,7 @@ export interface TorrentApi {
   readonly trackers: readonly (readonly string[])[]
   readonly webSeeds: readonly string[]
   readonly stats: TorrentStats
-  /** Same as in `stats`, without computing the rest. */
+  /** Same value as in `stats`, without computing the rest. */
   readonly state: TorrentState
   /** Whether all wanted files are complete and verified. False while the metadata is unknown. */
   readonly isComplete: boolean
@@ -316,13 +334,15 @@ export interface TorrentApi {
   /** Whether the first and the last piece of each wanted file come before others. */
   setFirstLastFirst(firstLastFirst: boolean): void
   /**
-   * Super seeding (BEP 16), for the first seed of a torrent that many want: each peer that connects from now on sees single pieces that others
-   * lack, so that we send little more than one copy until the peers together have all. Of no effect in browsers.
+   * Super seeding (BEP 16), for the first seed of a popular torrent: each peer that connects from
+   * now on is shown single pieces that others lack, so that we upload little more than one copy
+   * until the peers together have all. No effect in browsers.
    */
   setSuperSeeding(superSeeding: boolean): void
   /**
-   * Replaces the kinds of sources that are switched off. Connections of these kinds are closed, and neither made nor accepted; web seeds and copies are
-   * left. Applies at once and survives a restart. Of no effect in browsers.
+   * Replaces the kinds of sources that are switched off. Connections of these kinds are closed,
+   * and neither made nor accepted; web seeds and local copies are no longer used. Applies at once
+   * and survives a restart. No effect in browsers.
    */
   setSourcesOff(kinds: readonly SwitchableSource[]): void
   setLimits(limits: Partial<RateLimits>): void
@@ -332,20 +352,25 @@ export interface TorrentApi {
    * restart.
    */
   setTrackers(tiers: readonly (readonly string[])[]): Promise<void>
-  /** Adds a web seed unless it exists. Rejects with `bad-argument` if the URL is not http, https or (not in browsers) ftp. Survives a restart. */
+  /**
+   * Adds a web seed if it is new. Rejects with `bad-argument` if the URL is not http, https or
+   * (not in browsers) ftp. Survives a restart.
+   */
   addWebSeed(url: string): Promise<void>
   /** Removes a web seed if it exists. Survives a restart. */
   removeWebSeed(url: string): Promise<void>
   /**
-   * Asks trackers, the DHT and the local network for peers now. A tracker that was asked within the last ten seconds, or insists on a longer time
-   * between two announces, is asked when that is over: see `nextAnnounceSeconds` in `discovery`.
+   * Queries trackers, the DHT and the local network for peers now. A tracker that was queried
+   * within the last ten seconds, or requires a longer interval between announces, is queried once
+   * that is over: see `nextAnnounceSeconds` in `discovery`.
    */
   reannounce(): void
   pause(): Promise<void>
   resume(): Promise<void>
   /**
-   * Takes the files of a paused torrent that was added as `trusted` for complete, as its start does, without reading them. Does nothing for any other, or
-   * once it has started. Rejects if files are missing.
+   * Marks the files of a paused torrent that was added as `trusted` as complete without reading
+   * them, as its start would. Does nothing for other torrents, or after it has started. Rejects if
+   * files are missing.
    */
   trust(): Promise<void>
   /** Reads all data again and keeps the pieces that verify. A call during such a check joins it. */

@@ -1,7 +1,7 @@
 /**
- * The parts that pages leave out. Browsers have no sockets, no addresses of names and no paths; other parts are
- * left out so that pages stay small. What a page does in another way than Node is in a `.browser.ts`
- * file next to the part for Node.
+ * Parts that are omitted in pages. Browsers have no sockets, DNS or paths; other parts are omitted
+ * to keep pages small. Where a page works differently than Node, a `.browser.ts` file accompanies
+ * the part for Node.
  */
 import type { FileCopy } from './api.ts'
 import type { Clock } from './base/clock.ts'
@@ -19,7 +19,7 @@ import type { TransportServices } from './transport/services.ts'
 import type { Connection, DialOptions, PeerAddress, Transport } from './transport/transport.ts'
 import type { NegotiatedConnection } from './wire/negotiate-encryption.ts'
 
-/** Browsers have no sockets; the session receives the transports that they can have from its environment. */
+/** Browsers have no sockets; the environment supplies the session's transports. */
 export function createTransports(_services: TransportServices): Transport[] {
   return []
 }
@@ -47,7 +47,10 @@ export const resolveHost: ResolveHost = async () => {
   throw new ShoalError('unsupported', 'browsers do not tell the addresses of a name: connect by name instead')
 }
 
-/** Dials over the preferred transport: pages have none of their own that dials addresses, so that embedders add one, if any. */
+/**
+ * Dials over the preferred transport. Pages have no transport that dials addresses, unless an
+ * embedder adds one.
+ */
 export class Dialer {
   readonly remembered = 0
 
@@ -106,7 +109,7 @@ export async function turnUtp(): Promise<void> {}
 
 export async function announcePort(): Promise<void> {}
 
-/** Pages dial no addresses, so their own is of no use to them. */
+/** Pages dial no addresses, so they do not need their own. */
 export class ExternalAddresses {
   readonly version = 0
   readonly stats = {
@@ -125,7 +128,7 @@ export class ExternalAddresses {
   }
 }
 
-/** Pages have no routes that would rule anything out. */
+/** Pages have no routes that could exclude anything. */
 export function routedOptions<Options extends SessionSettings>(options: Options): Options {
   return options
 }
@@ -218,7 +221,7 @@ export function resolveTracker(
   return resolve(host, options)
 }
 
-/** Pages have hardly more than one kind of source, so that none can be switched off. */
+/** Pages have at most a few kinds of sources, so none can be switched off. */
 export function switchSources(..._: unknown[]): void {}
 
 /** Returns the path unchanged, because browsers have no working directory. */

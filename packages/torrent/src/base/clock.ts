@@ -13,7 +13,7 @@ export const systemClock: Clock = {
   unixMs: () => Date.now(),
   after(delayMs, callback) {
     if (delayMs <= 0 && typeof setImmediate === 'function') {
-      // A timer takes a millisecond at least.
+      // A timer takes at least a millisecond.
       const immediate = setImmediate(callback)
       return () => clearImmediate(immediate)
     }
@@ -38,7 +38,10 @@ export function delay(clock: Clock, delayMs: number, signal?: AbortSignal): Prom
   })
 }
 
-/** Does `work` now, and again `everyMs` after it has ended, until the signal is aborted or `work` fails. Never rejects. */
+/**
+ * Runs `work` now and again `everyMs` after each run, until the signal is aborted or `work` fails.
+ * Never rejects.
+ */
 export async function repeat(
   clock: Clock,
   everyMs: number | (() => number),

@@ -7,8 +7,10 @@ const { Point } = ed25519
 const { ORDER } = Point.Fn
 
 /**
- * Returns true if `signature` (64 bytes) is a signature of `message` by the owner of the Ed25519 key (32 bytes). Never throws. It computes R and compares its bytes, as Node does: the library's own check also
- * takes an R with a part of small order (RFC 8032, 5.1.7, has both ways), so that a signer could make browsers and nodes disagree.
+ * Returns true if `signature` (64 bytes) is a signature of `message` by the owner of the Ed25519
+ * key (32 bytes). Never throws. It computes R and compares its bytes, as Node does: the library's
+ * own check also accepts an R with a small-order component (RFC 8032, 5.1.7, permits both), so a
+ * signer could make browsers and nodes disagree.
  */
 export function verifyEd25519(publicKey: Uint8Array, message: Uint8Array, signature: Uint8Array): boolean {
   if (publicKey.length !== 32 || signature.length !== 64) return false

@@ -26,7 +26,7 @@ describe.each([
   })
 
   test('a signature whose R has a part of small order is refused', () => {
-    // The library takes it: 8 times both sides are equal.
+    // The library accepts it: the equation holds after multiplication by 8.
     expect(ed25519.verify(twisted(), message, publicKey)).toBe(true)
     expect(verify(publicKey, message, twisted())).toBe(false)
   })

@@ -4,7 +4,7 @@ import { latin1 } from './bytes.ts'
 /** RFC 8410: SubjectPublicKeyInfo of an Ed25519 key up to the key. */
 const SPKI = Uint8Array.from([0x30, 0x2a, 0x30, 0x05, 0x06, 0x03, 0x2b, 0x65, 0x70, 0x03, 0x21, 0x00])
 
-/** Keys that were used last, by their bytes: making one takes a fifth as long as verifying. */
+/** Most recently used keys, by their bytes: creating a key takes a fifth as long as verifying. */
 const KEYS = new Map<string, KeyObject>()
 const MAX_KEYS = 256
 

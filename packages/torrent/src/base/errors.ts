@@ -28,7 +28,7 @@ export type ErrorCode =
   | 'cancelled'
   | 'unsupported'
 
-/** An error with a `code` for programs, and a message that tells people what to do. */
+/** An error with a `code` for programs and a message for users. */
 export class CodedError<Code extends string = string> extends Error {
   readonly code: Code
 
@@ -38,9 +38,9 @@ export class CodedError<Code extends string = string> extends Error {
   }
 }
 
-/** An error about an input. */
+/** An error in an input. */
 export class InputError<Code extends string = string> extends CodedError<Code> {
-  /** The member that was wrong. */
+  /** Name of the invalid member. */
   readonly field: string | undefined
 
   constructor(code: Code, message: string, options: ErrorOptions & { readonly field?: string } = {}) {
@@ -49,7 +49,7 @@ export class InputError<Code extends string = string> extends CodedError<Code> {
   }
 }
 
-/** Every error the engine throws on purpose. */
+/** Every error that the engine throws deliberately. */
 export class ShoalError extends CodedError<ErrorCode> {
   override name = 'ShoalError'
 }

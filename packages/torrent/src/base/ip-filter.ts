@@ -5,7 +5,7 @@ import { type IpRanges, IpRangesBuilder, MAX_IP_RANGES, networkRange } from './i
 
 /** A line that could not be read. */
 export interface BadLine {
-  /** From 1. */
+  /** Line number, from 1. */
   readonly line: number
   /** Its first 100 characters, printable. */
   readonly text: string
@@ -27,14 +27,14 @@ export type LineKind = 'range' | 'none' | 'bad'
 const MAX_LINE_CHARACTERS = 4096
 const SHOWN_BAD_LINES = 10
 const SHOWN_CHARACTERS = 100
-/** Controls, and what turns text around: the line may be shown on a terminal. */
+/** Control, format and line break characters: the line may be shown on a terminal. */
 const UNPRINTABLE = /[\p{C}\p{Zl}\p{Zp}]/gu
 /** eMule's ipfilter.dat: addresses with a higher access level are allowed. */
 const HIGHEST_BLOCKED_LEVEL = 127
 /** Two IPv6 addresses with IPv4 tails, and a separator; longer text before a range is its name. */
 const MAX_ADDRESS_CHARACTERS = 45
 
-/** That of UTF-8, decoded or read byte by byte. */
+/** U+FEFF encoded in UTF-8, decoded or read byte by byte. */
 const BYTE_ORDER_MARK = /^(?:\ufeff|\u00ef\u00bb\u00bf)/
 
 /** Reads a list that arrives in parts of any size. Bad lines are counted and never end it. */
@@ -160,7 +160,7 @@ function shownLine(text: string): string {
     : safe
 }
 
-/** The text again, if it was read byte by byte and is UTF-8. */
+/** Returns the text decoded as UTF-8 if it was read byte by byte and is valid UTF-8. */
 function readUtf8(text: string): string {
   const bytes = Uint8Array.from(text, character => character.charCodeAt(0))
   if ([...bytes.keys()].some(at => bytes[at] !== text.charCodeAt(at))) return text

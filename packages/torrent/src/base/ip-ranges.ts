@@ -7,9 +7,9 @@ export const MAX_IP_RANGES = 20_000_000
  * A set of IP addresses, kept as sorted ranges without an object per range. A lookup takes O(log n). IPv4-mapped IPv6 addresses count as IPv4.
  */
 export class IpRanges {
-  /** The last and the first address of each range. */
+  /** Last and first address of each range. */
   readonly #ipv4: Uint32Array
-  /** The first and the last address of each range, four words each. */
+  /** First and last address of each range, four words each. */
   readonly #ipv6: Uint32Array
 
   /** Use `IpRangesBuilder`. Takes sorted, disjoint ranges. */
@@ -133,7 +133,8 @@ function lastIndex(count: number, holds: (index: number) => boolean): number {
 
 /** Sorts and merges in place. */
 function mergeIpv4(table: Uint32Array): Uint32Array {
-  // The machines that run JavaScript are little-endian: the second word of a pair, the first address, is the significant one.
+  // All machines that run JavaScript are little-endian: the second word of a pair, the first
+  // address, is the more significant one.
   if (!isSorted(table.length / 2, i => table[2 * i + 1]! <= table[2 * i + 3]!))
     new BigUint64Array(table.buffer).sort()
   let length = 0

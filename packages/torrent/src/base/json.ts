@@ -1,4 +1,4 @@
-/** Checked access to JSON of strangers. */
+/** Checked access to untrusted JSON. */
 
 export type JsonFields = Readonly<Record<string, unknown>>
 

@@ -2,7 +2,7 @@ import type { Clock } from './clock.ts'
 
 export interface LookupCandidate<Contact, Answer> {
   readonly contact: Contact
-  /** Queries are counted by path. */
+  /** Queries are counted per path. */
   readonly path: number
   state: 'new' | 'asked' | 'slow' | 'late' | 'answered'
   answer?: Answer
@@ -15,9 +15,12 @@ export interface LookupRules<Contact, Answer> {
   readonly parallel: number
   /** After this time another query may run in addition to a pending one. */
   readonly slowMs: number
-  /** After this time a pending query is not waited for: the next nearest node counts instead, unless a response still arrives. */
+  /**
+   * After this time a pending query no longer blocks the lookup: the next nearest node counts
+   * instead, unless a response still arrives.
+   */
   readonly lateMs: number
-  /** Bounds a lookup that an attacker fills with false nodes. */
+  /** Bounds a lookup that an attacker fills with fake nodes. */
   readonly maxAsked: number
   /** Queries one node; rejects if it does not answer. */
   ask(contact: Contact, signal: AbortSignal): Promise<Answer>
@@ -74,7 +77,7 @@ export abstract class KademliaLookup<
   /** A node is queried. */
   protected asking(_candidate: Candidate): void {}
 
-  /** A node has failed, and is a candidate no more. */
+  /** A node has failed and is no longer a candidate. */
   protected dropped(_candidate: Candidate): void {}
 
   #advance(): void {
@@ -113,7 +116,10 @@ export abstract class KademliaLookup<
     this.#busy[path] = (this.#busy[path] ?? 0) + change
   }
 
-  /** Makes a slow query make way for others. Returns a function to call when the query has ended. */
+  /**
+   * Lets other queries run alongside a slow one. Returns a function to call when the query has
+   * ended.
+   */
   #watch(candidate: Candidate): () => void {
     const { clock, slowMs, lateMs } = this.#rules
     let cancel: () => void

@@ -1,7 +1,9 @@
 import type { Clock } from './clock.ts'
 import { ShoalError } from './errors.ts'
 
-/** A signal that also aborts with `timeout` after `limitMs` of the clock. `end` frees its timer. */
+/**
+ * A signal that also aborts with `timeout` after `limitMs` of the clock. `end` clears its timer.
+ */
 export function limited(
   clock: Clock,
   limitMs: number,

@@ -9,12 +9,14 @@ const MIN_BURST_BYTES = 8192
 const MIN_WAIT_MS = 5
 
 /**
- * A limit in bytes per second, shared by any number of users (see LimitChain). `Infinity` means unlimited and costs nothing.
+ * A limit in bytes per second, shared by any number of users (see LimitChain). `Infinity` means
+ * unlimited and costs nothing.
  *
- * It is a token bucket that holds at most a quarter of a second. A block may leave once half of its tokens are there; the rest is owed.
- * So the error over any span is at most half a block either way, whereas waiting for all tokens would always fall short of the rate and
- * leaving at the first would always exceed it. Users that have to wait form a queue and are served one block at a time, so that all of them
- * get the same share. A timer runs only while somebody waits.
+ * It is a token bucket that holds at most a quarter of a second. A block may leave once half of its
+ * tokens are there; the rest is owed. So the error over any span is at most half a block either
+ * way, whereas waiting for all tokens would always fall short of the rate and leaving at the first
+ * would always exceed it. Users that have to wait form a queue and are served one block at a time,
+ * so that all of them get the same share. A timer runs only while a user waits.
  */
 export class RateLimit {
   readonly #clock: Clock
@@ -61,7 +63,10 @@ export class RateLimit {
     this.#cancelTimer = null
   }
 
-  /** Returns true if this many bytes may leave now. While users wait, only the one whose turn it is may take. @internal */
+  /**
+   * Returns true if this many bytes may leave now. While users wait, only the next one may take.
+   * @internal
+   */
   allows(bytes: number, user: LimitChain): boolean {
     if (this.isUnlimited) return true
     if (this.#queue.length > 0 && !user.admitted) return false
@@ -76,7 +81,10 @@ export class RateLimit {
     this.#tokens = Math.min(this.#tokens - bytes, this.#burstBytes)
   }
 
-  /** Returns the milliseconds until this many bytes may leave if nobody else is served; `Infinity` for never. @internal */
+  /**
+   * Returns the milliseconds until this many bytes may leave if no other user is served;
+   * `Infinity` for never. @internal
+   */
   waitMs(bytes: number): number {
     if (this.isUnlimited) return 0
     this.#refill()

@@ -15,10 +15,13 @@ export class RateMeter {
   #sum = 0
   /** Newest slot, counted from the clock's origin. */
   #slot = 0
-  /** Start of the current run of bytes. */
+  /** Start of the current burst of bytes. */
   #sinceMs = Number.NEGATIVE_INFINITY
 
-  /** Expects bytes from now on: the time until the first byte counts too. Without this call a run starts with its first byte. */
+  /**
+   * Expects bytes from now on, so that the time until the first byte counts. Without this call a
+   * burst starts with its first byte.
+   */
   begin(nowMs: number): void {
     if (this.#isOver(nowMs)) this.#restart(nowMs)
   }

@@ -24,7 +24,10 @@ export class EphemeralKey {
     this.publicKey = x25519.getPublicKey(seed)
   }
 
-  /** Returns the shared secret (32 bytes), or null if the other key has a small order, so that the secret would be known to all (RFC 7748, 6.1). */
+  /**
+   * Returns the shared secret (32 bytes), or null if the other key has a small order, which would
+   * make the secret predictable (RFC 7748, 6.1).
+   */
   secretWith(publicKey: Uint8Array): Uint8Array | null {
     try {
       return x25519.getSharedSecret(this.#seed, publicKey)
@@ -49,12 +52,15 @@ export function authenticate(key: Uint8Array, message: Uint8Array): Uint8Array {
   return hmac(sha256, key, message)
 }
 
-/** Encrypts and authenticates (RFC 8439); `count`: how many messages this key has sealed, which must never repeat. Returns 16 bytes more. */
+/**
+ * Encrypts and authenticates (RFC 8439). `count`: number of messages that this key has sealed,
+ * which must never repeat. The result is 16 bytes longer.
+ */
 export function seal(key: Uint8Array, count: number, text: Uint8Array): Uint8Array {
   return chacha20poly1305(key, nonce(count)).encrypt(text)
 }
 
-/** Returns what was sealed; null if it was not sealed by this key as the message with this number. */
+/** Returns the plaintext, or null unless this key sealed it as the message with this number. */
 export function unseal(key: Uint8Array, count: number, sealed: Uint8Array): Uint8Array | null {
   try {
     return chacha20poly1305(key, nonce(count)).decrypt(sealed)

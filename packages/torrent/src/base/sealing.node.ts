@@ -1,4 +1,4 @@
-/** The cryptography of `sh_peer`, by Node's own library. */
+/** The cryptography of `sh_peer`, using `node:crypto`. */
 import {
   createCipheriv,
   createDecipheriv,
@@ -16,7 +16,7 @@ export const SIGNATURE_BYTES = 64
 export const TAG_BYTES = 16
 const ALGORITHM = 'chacha20-poly1305'
 
-/** RFC 8410: what precedes the 32 bytes of a key in its DER form. */
+/** RFC 8410: DER prefix of a 32-byte key. */
 const PKCS8 = {
   x25519: der('302e020100300506032b656e04220420'),
   ed25519: der('302e020100300506032b657004220420'),
@@ -35,7 +35,10 @@ export class EphemeralKey {
     this.publicKey = publicKeyOf(this.#private)
   }
 
-  /** Returns the shared secret (32 bytes), or null if the other key has a small order, so that the secret would be known to all (RFC 7748, 6.1). */
+  /**
+   * Returns the shared secret (32 bytes), or null if the other key has a small order, which would
+   * make the secret predictable (RFC 7748, 6.1).
+   */
   secretWith(publicKey: Uint8Array): Uint8Array | null {
     try {
       const key = createPublicKey({
@@ -75,13 +78,16 @@ export function authenticate(key: Uint8Array, message: Uint8Array): Uint8Array {
   return new Uint8Array(createHmac('sha256', key).update(message).digest())
 }
 
-/** Encrypts and authenticates (RFC 8439); `count`: how many messages this key has sealed, which must never repeat. Returns 16 bytes more. */
+/**
+ * Encrypts and authenticates (RFC 8439). `count`: number of messages that this key has sealed,
+ * which must never repeat. The result is 16 bytes longer.
+ */
 export function seal(key: Uint8Array, count: number, text: Uint8Array): Uint8Array {
   const cipher = createCipheriv(ALGORITHM, key, nonce(count), { authTagLength: TAG_BYTES })
   return new Uint8Array(Buffer.concat([cipher.update(text), cipher.final(), cipher.getAuthTag()]))
 }
 
-/** Returns what was sealed; null if it was not sealed by this key as the message with this number. */
+/** Returns the plaintext, or null unless this key sealed it as the message with this number. */
 export function unseal(key: Uint8Array, count: number, sealed: Uint8Array): Uint8Array | null {
   const end = sealed.length - TAG_BYTES
   if (end < 0) return null

@@ -1,4 +1,4 @@
-/** Runs a function once at the end of the turn, however often it is asked to. */
+/** Runs a function once at the end of the turn, however often it is requested. */
 export class Soon {
   #isAsked = false
   readonly #run: () => void

@@ -5,7 +5,7 @@ export class TokenBucket {
   #tokens: number
   #filledMs: number
 
-  /** `most`: tokens that it holds, and has at first. */
+  /** `most`: capacity in tokens; the bucket starts full. */
   constructor(perSecond: number, most: number, nowMs: number) {
     this.#perSecond = perSecond
     this.#most = most

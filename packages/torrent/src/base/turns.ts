@@ -1,9 +1,9 @@
 import type { Clock } from './clock.ts'
 
-/** Work that lasts longer gives way to whatever else the event loop has to do. */
+/** Longest time before long work yields to the event loop. */
 const TURN_MS = 8
 
-/** Divides long work, such as that on thousands of torrents, among turns of the event loop. */
+/** Splits long work, such as work on thousands of torrents, across turns of the event loop. */
 export class Turns {
   readonly #clock: Clock
   #endMs: number
@@ -13,7 +13,10 @@ export class Turns {
     this.#endMs = clock.nowMs() + TURN_MS
   }
 
-  /** Call between two steps of the work. Resolves at once or, if the turn has lasted for 8 ms, in another one. */
+  /**
+   * Call between two steps of the work. Resolves at once or, if the turn has lasted 8 ms, in a
+   * later turn.
+   */
   async next(): Promise<void> {
     if (this.#clock.nowMs() < this.#endMs) return
     await new Promise(resolve => setTimeout(resolve))

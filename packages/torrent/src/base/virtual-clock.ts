@@ -60,7 +60,7 @@ export class VirtualClock implements Clock {
 export function settle(): Promise<void> {
   return new Promise(resolve => {
     if (typeof setImmediate === 'function') return void setImmediate(resolve)
-    // Browsers delay timers that timers set by 4 ms, but not messages.
+    // Browsers delay nested timers by 4 ms, but not messages.
     const { port1, port2 } = new MessageChannel()
     port1.onmessage = () => {
       port1.close()

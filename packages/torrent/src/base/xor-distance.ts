@@ -21,8 +21,8 @@ export function compareDistance(target: Uint8Array, a: Uint8Array, b: Uint8Array
 }
 
 /**
- * Returns the `count` nodes closest to a target, nearest first. Bucket `i` has nodes that share exactly `i` leading bits with `ownId`, the last one also
- * all that share more.
+ * Returns the `count` nodes closest to a target, nearest first. Bucket `i` has nodes that share
+ * exactly `i` leading bits with `ownId`; the last one also has those that share more.
  */
 export function closestOf<Bucket, Node>(
   buckets: readonly Bucket[],
@@ -42,7 +42,10 @@ export function closestOf<Bucket, Node>(
   return found.slice(0, count)
 }
 
-/** Returns a random ID that has exactly the first `bits` bits in common with `id`; with as many as `id` has, `id` itself. */
+/**
+ * Returns a random ID that shares exactly the first `bits` bits with `id`; if that is all of them,
+ * `id` itself.
+ */
 export function idAtDepth(id: Uint8Array, bits: number, random: Random): Uint8Array {
   const made = random.bytes(id.length)
   for (let bit = 0; bit < Math.min(bits + 1, 8 * id.length); bit++) {

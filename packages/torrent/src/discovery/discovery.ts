@@ -17,8 +17,8 @@ export interface DiscoveryTopic {
   /** Returns the current transfer totals in bytes. `left` is null while the metadata is unknown. */
   totals(): { uploaded: number; downloaded: number; left: number | null }
   /**
-   * Returns how many more peers the torrent wants now. With 0 it is still announced but no peers are asked for. A seed wants some too, since
-   * it may be unreachable from outside.
+   * Returns how many more peers the torrent wants now. At 0 it is still announced but requests no
+   * peers. A seed wants some too, since it may be unreachable from outside.
    */
   wanted(): number
   /** Returns true for a partial seed (BEP 21): it has all wanted pieces, but not all pieces. */
@@ -35,9 +35,12 @@ export interface DiscoverySink {
 /** A torrent's membership in one discovery. */
 export interface Membership {
   readonly kind: DiscoveryKind
-  /** Call when the torrent has become complete: it is announced to trackers once. */
+  /** Call when the torrent becomes complete: trackers receive one `completed`. */
   completed(): void
-  /** Looks for peers now, as far as the protocol and the tracker allow it; also earlier than programs should, if the user asks for it. */
+  /**
+   * Searches for peers now, as far as the protocol and the tracker allow it. A user's request may
+   * shorten the interval for programs.
+   */
   refresh(options?: { readonly byUser?: boolean }): void
   /** Replaces the tiers (BEP 12), for trackers only. Announces `stopped` to removed trackers and nothing to those that remain. */
   setTrackers?(tiers: readonly (readonly string[])[]): void

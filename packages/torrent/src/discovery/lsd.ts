@@ -59,7 +59,7 @@ export class LsdDiscovery implements Discovery {
   readonly #members = new Map<string, Member[]>()
   readonly #due = new TimeHeap<Member>()
   readonly #sockets = new Map<IpFamily, DatagramSocket>()
-  /** Set while sockets are being opened; nothing is sent meanwhile. */
+  /** Set while sockets are being opened; nothing is sent during that time. */
   #opening: Promise<void> | undefined
   #openedMs = Number.NEGATIVE_INFINITY
   #failure: string | undefined

@@ -1,4 +1,7 @@
-/** Runs the examples as their own processes, in a project in which the package is installed: `interop/packages.long.test.ts`. */
+/**
+ * Runs the examples as separate processes, in a project that has the package installed:
+ * `interop/packages.long.test.ts`.
+ */
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { readFile, realpath } from 'node:fs/promises'
@@ -11,13 +14,13 @@ import { Loopback } from '../session/testing/loopback.ts'
 const LIMIT_MS = limitMs(60)
 
 export interface ExamplePlace {
-  /** The Node that runs them. */
+  /** Path of the Node binary that runs them. */
   readonly node: string
-  /** The compiled examples. */
+  /** Folder of the compiled examples. */
   readonly folder: string
 }
 
-/** `place` is called when the tests run. `isShort`: only one that downloads. */
+/** `place` is called when the tests run. `isShort`: run only an example that downloads. */
 export function testExamples(
   name: string,
   place: () => ExamplePlace,

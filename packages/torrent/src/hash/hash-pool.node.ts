@@ -120,7 +120,7 @@ class ThreadPool implements HashPool {
     this.#cancelIdle = afterIdle(this.#clock, this.#idleMs, () => this.#stopThreads())
   }
 
-  /** Returns immediately; a job that arrives meanwhile gets new threads. */
+  /** Returns immediately; a job that arrives in the meantime gets new threads. */
   #stopThreads(): void {
     for (const thread of this.#threads) {
       const end = thread.stop().finally(() => this.#ending.delete(end))

@@ -10,7 +10,7 @@ export function provableFiles(job: RecheckJob): number[] {
   return files.length === 0 ? files : files.filter(isCheckedWhole(job))
 }
 
-/** Tells for a file whether all its pieces are checked. */
+/** Returns for a file whether all its pieces are checked. */
 function isCheckedWhole({ layout, pieces }: RecheckJob): (file: number) => boolean {
   if (!pieces) return () => true
   const checked = new Set(pieces)
@@ -21,7 +21,10 @@ function isCheckedWhole({ layout, pieces }: RecheckJob): (file: number) => boole
   }
 }
 
-/** The layers that the digests of all pieces of a file make, if they lead to the file's root. */
+/**
+ * Returns the layers that the digests of all pieces of a file form, if they lead to the file's
+ * root.
+ */
 export function provedLayers(
   { info, layout }: RecheckJob,
   unproved: readonly number[],

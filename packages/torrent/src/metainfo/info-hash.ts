@@ -7,8 +7,8 @@ import type { InfoHashes } from './metainfo.ts'
 export const SHA256_MULTIHASH = '1220'
 
 /**
- * Parses an info hash as people write it: v1 as 40 hex or 32 base32 characters, v2 as 64 hex characters or a multihash of 68, or the
- * content ID of a torrent. Throws `bad-info-hash`.
+ * Parses an info hash in any common notation: v1 as 40 hex or 32 base32 characters, v2 as 64 hex
+ * characters or a multihash of 68, or the content ID of a torrent. Throws `bad-info-hash`.
  */
 export function parseInfoHash(text: string): InfoHashes {
   const trimmed = text.length <= 200 ? text.trim() : ''

@@ -1,12 +1,15 @@
 import { treeHeight } from './merkle.ts'
 
-/** The hashes that a `hash request` asks for and a `hashes` message carries, within one file's tree (BEP 52, "hash request"). */
+/**
+ * The hashes that a `hash request` names and a `hashes` message carries, within one file's tree
+ * (BEP 52, "hash request").
+ */
 export interface LayerRange {
   /** Layers above the leaves: 0 for block hashes. */
   readonly baseLayer: number
   /** First hash; a multiple of `length`. */
   readonly index: number
-  /** Number of hashes in the base layer: a power of two, or whatever is left of the layer. */
+  /** Number of hashes in the base layer: a power of two, or the rest of the layer. */
   readonly length: number
   /** Number of layers above the base layer that the proof covers, with one uncle hash each; see `uncleLevels`. */
   readonly proofLayers: number

@@ -1,4 +1,7 @@
-/** Code pages of Windows and IBM whose encodings have other names in the Encoding Standard. Others have their number in theirs. */
+/**
+ * Code pages of Windows and IBM whose encodings have other names in the Encoding Standard. The
+ * names of others contain their number.
+ */
 const CODE_PAGES: Readonly<Record<number, string>> = {
   866: 'ibm866',
   932: 'shift_jis',
@@ -14,8 +17,9 @@ const CODE_PAGES: Readonly<Record<number, string>> = {
 }
 
 /**
- * Finds the decoder of an encoding by its name or by the number of its code page, such as `936`, `CP936` and `ms936`. Null for labels that no
- * standard knows and for encodings in which ASCII characters have other bytes.
+ * Finds the decoder of an encoding by its name or by the number of its code page, such as `936`,
+ * `CP936` and `ms936`. Null for labels that no standard defines and for encodings that are not
+ * supersets of ASCII.
  */
 export function legacyDecoder(label: string | undefined): TextDecoder | null {
   const [, digits] = /^\s*(?:cp|ms|windows|ibm|x-cp)?[-_ ]?(\d{3,5})\s*$/i.exec(label ?? '') ?? []

@@ -2,7 +2,10 @@
 
 /** Longest `.torrent` file. The largest in the wild, with hundreds of thousands of files, have a few tens of MiB. */
 export const MAX_TORRENT_BYTES = 64 * 2 ** 20
-/** Total number of values in a `.torrent`: enough for about 200,000 files in v1 and 100,000 in a hybrid. */
+/**
+ * Total number of values in a `.torrent`: enough for about 200,000 files in v1 and 100,000 in a
+ * hybrid.
+ */
 export const MAX_TORRENT_ITEMS = 1_000_000
 /** Nesting depth of a `.torrent`: the v2 file tree takes one level per folder. */
 export const MAX_TORRENT_DEPTH = 128

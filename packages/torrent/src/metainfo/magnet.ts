@@ -24,8 +24,8 @@ export interface Magnet {
   /** `xs` and `as`: HTTP(S) URLs of the `.torrent`. */
   readonly sources: readonly string[]
   /**
-   * `x.pe`: peers to connect to immediately; hosts are names or addresses without brackets. One that begins with `/` is an address of libp2p, which
-   * needs no port (0).
+   * `x.pe`: peers to connect to immediately; hosts are names or addresses without brackets. A host
+   * that begins with `/` is a libp2p address, without a port (0).
    */
   readonly peers: readonly { readonly host: string; readonly port: number }[]
   /** `so`: the selected files (BEP 53), in order and without overlap. Absent if all files are wanted. */
@@ -35,7 +35,7 @@ export interface Magnet {
 /** Longest magnet link in characters. Links in the wild stay below 10,000 even with dozens of trackers. */
 export const MAX_MAGNET_LENGTH = 65_536
 const MAX_RANGES = 10_000
-/** Pages may handle only schemes of their own, which begin with `web+`. */
+/** Pages can register only schemes that begin with `web+`. */
 const SCHEME = /^\s*(?:web\+)?magnet:/i
 const MAX_FILE_INDEX = 2 ** 31 - 1
 

@@ -1,16 +1,17 @@
 import { legacyDecoder } from '#legacy-decoder'
 import { latin1 } from '../base/bytes.ts'
 
-/** Decodes names as one torrent encodes them. */
+/** Decodes names in the encoding of one torrent. */
 export type NameReader = (bytes: Uint8Array) => string
 
 // A byte order mark is kept: it is part of the name.
 const strictUtf8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true })
 
 /**
- * Calls `read` with a decoder of names. If a name turns out not to be UTF-8, as in torrents older than that rule, `read` is called again with
- * `encoding`, the label that the torrent's creator named. Names that do not fit it, or all if there is no such label, are decoded as Latin-1:
- * different names then stay different, which replacement characters would not guarantee.
+ * Calls `read` with a decoder of names. If a name turns out not to be UTF-8, as in torrents older
+ * than that rule, `read` is called again with `encoding`, the label in the torrent. Names that are
+ * invalid in it, or all names without a label, are decoded as Latin-1: different names then stay
+ * different, which replacement characters would not guarantee.
  */
 export function readNames<T>(encoding: string | undefined, read: (name: NameReader) => T): T {
   let isUtf8 = true

@@ -33,14 +33,17 @@ export const TORRENT_DECODING = {
 const SHA1_BYTES = 20
 
 export interface NameOptions {
-  /** Label of the encoding of names that are not UTF-8, as `.torrent` files name it. Default: Latin-1. */
+  /**
+   * Label of the encoding of names that are not UTF-8, as in `.torrent` files. Default: Latin-1.
+   */
   readonly encoding?: string | undefined
 }
 
 /**
- * Parses and validates an info dictionary (BEP 3, 27, 47, 52) from a `.torrent` or from a peer (BEP 9). The result holds its own copy of
- * `infoBytes` and keeps nothing else alive. Names that no file can have are cleaned, as other programs do; the bytes stay as they are. Throws
- * `bad-torrent`, or `unsupported` for versions after v2.
+ * Parses and validates an info dictionary (BEP 3, 27, 47, 52) from a `.torrent` or from a peer
+ * (BEP 9). The result holds its own copy of `infoBytes` and keeps nothing else alive. Names that no
+ * file can have are cleaned, as other programs do; the bytes do not change. Throws `bad-torrent`,
+ * or `unsupported` for versions after v2.
  */
 export function parseInfo(infoBytes: Uint8Array, { encoding }: NameOptions = {}): Info {
   if (infoBytes.length > MAX_TORRENT_BYTES) throw badTorrent('it is larger than 64 MiB')
@@ -138,8 +141,8 @@ function readFiles(info: BencodeDictionary, version: TorrentVersion, nameText: N
 }
 
 /**
- * The files with names that a file can have, below the torrent's name unless it is a single file, and no two with the same path. Targets of
- * links are cleaned like the files that they name.
+ * Returns the files with valid names, below the torrent's name unless it is a single file, and no
+ * two with the same path. Targets of links are cleaned like the files that they name.
  */
 function cleanNames(files: readonly UnplacedFile[], name: string, singleFile: boolean): UnplacedFile[] {
   const real = files.filter(file => !file.pad)
@@ -155,7 +158,7 @@ function cleanNames(files: readonly UnplacedFile[], name: string, singleFile: bo
   })
 }
 
-/** A v2 tree names each folder once, but every file has the names of all its folders. */
+/** A v2 tree names each folder once, but the path of every file includes all its folders. */
 function textBytes(paths: readonly (readonly string[])[]): number {
   return paths.reduce((sum, path) => path.reduce((length, name) => length + name.length, sum), 0)
 }

@@ -16,7 +16,7 @@ import { decodeTorrent, parseInfo, TORRENT_DECODING } from './parse-info.ts'
 import { badTorrent } from './paths.ts'
 import { trackerUrl } from './tracker-url.ts'
 
-/** One for all torrents without: an empty map takes 200 bytes. */
+/** Shared by all torrents without layers: an empty map takes 200 bytes. */
 const NO_LAYERS: ReadonlyMap<string, Uint8Array> = new Map()
 
 /**
@@ -50,11 +50,14 @@ export function parseMetainfo(bytes: Uint8Array): Metainfo {
   }
 }
 
-/** The label of the encoding of names that are not UTF-8: `encoding`, or the number of a code page, which BitComet writes. */
+/**
+ * The label of the encoding of names that are not UTF-8: `encoding`, or a code page number as
+ * written by BitComet.
+ */
 function readEncoding(dictionary: BencodeDictionary): string | undefined {
   const codePage = asInteger(dictionary.get('codepage'))
   const label = asText(dictionary.get('encoding'))?.slice(0, MAX_LABEL_LENGTH)
-  // Some name UTF-8 although they wrote names in the code page, too.
+  // Some programs declare UTF-8 although they wrote names in the code page, too.
   const isOfUse = label !== undefined && !/^utf-?8$/i.test(label)
   return isOfUse || codePage === undefined ? label : String(codePage)
 }

@@ -29,8 +29,9 @@ function faultOf(component: string): string | null {
 const leadsElsewhere = (part: string) => part === '' || part === '.' || part === '..'
 
 /**
- * Turns a name of a foreign torrent into one that `checkComponent` accepts: the parts between separators and NULs that lead nowhere else,
- * joined by `_`. A valid name is returned as it is. Returns an empty text if nothing is left.
+ * Turns a name from an untrusted torrent into one that `checkComponent` accepts: joins by `_` the
+ * parts between separators and NULs, except for `.` and `..`. A valid name is returned unchanged.
+ * Returns an empty text if nothing remains.
  */
 export function cleanComponent(component: string): string {
   if (faultOf(component) === null) return component
@@ -38,7 +39,7 @@ export function cleanComponent(component: string): string {
   return shorten(parts.join('_'), MAX_COMPONENT_BYTES)
 }
 
-/** Cleans each component of a path; one of which nothing is left becomes `_`. */
+/** Cleans each component of a path; a component that becomes empty is replaced by `_`. */
 export function cleanPath(path: readonly string[]): string[] {
   return path.map(component => cleanComponent(component) || '_')
 }

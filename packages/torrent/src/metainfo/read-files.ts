@@ -92,7 +92,10 @@ function readV2File(file: BencodeDictionary | undefined, path: string[], nameTex
   return { path, lengthBytes, ...attributes, piecesRoot }
 }
 
-/** BEP 47: the length of a link is zero and may be omitted. Some programs wrote that of its target, which takes no bytes either. */
+/**
+ * BEP 47: the length of a link is zero and may be omitted. Some programs write the length of its
+ * target, which takes no space in the torrent either.
+ */
 function readLength(file: BencodeDictionary, { symlink }: Pick<UnplacedFile, 'symlink'>): number {
   const lengthBytes = asInteger(file.get('length')) ?? (symlink ? 0 : -1)
   if (lengthBytes < 0) throw badTorrent('a file has no valid length')

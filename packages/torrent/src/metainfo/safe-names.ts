@@ -23,7 +23,7 @@ const MAX_EXTENSION_BYTES = 16
 const UNPRINTABLE = /[\u0000-\u001f\u007f-\u009f\u202a-\u202e\u2066-\u2069]/g
 const SEPARATORS = /[/\\]/g
 const WINDOWS_FORBIDDEN = /[<>:"|?*]/g
-/** Most names: nothing to change, whatever they mean elsewhere. */
+/** Fast path for most names, which need no changes. */
 const PLAIN = /^\.?[\w-][\w .()-]{0,253}$/
 /** Device names with any extension. Windows treats the superscript digits as digits. */
 const WINDOWS_DEVICE = /^(con|prn|aux|nul|conin\$|conout\$|com[0-9¹²³]|lpt[0-9¹²³]) *(\.|$)/i
@@ -104,7 +104,7 @@ export function distinctNames(
     return folder
   })
   const next = new Map<string, number>()
-  /** The smallest number of as many digits as the last one of a name. */
+  /** The smallest number with the same number of digits as the last one of a name. */
   const reached = new Map<string, number>()
   return paths.map((path, i) => {
     const name = path.at(-1)!
@@ -113,8 +113,9 @@ export function distinctNames(
       taken.set(first, -1)
       return name
     }
-    // Continue from the last number, so that 100,000 equal names take linear time. Long names are cut to make room for it and may then be equal,
-    // which depends on its digits: those that are equal share the numbers of as many digits.
+    // Continue from the last number, so that 100,000 equal names take linear time. Long names are
+    // cut to make room for it and may then collide, depending on its digits, so colliding names
+    // share the numbers with the same number of digits.
     for (let least = reached.get(first) ?? 1; ; least *= 10) {
       reached.set(first, least)
       const series = `${parents[i]}/${sameAs(addNumber(name, least))}`

@@ -2,9 +2,9 @@ import type { Clock } from '../../base/clock.ts'
 
 /** A torrent that takes turns in an AnnounceQueue. */
 export interface QueueItem {
-  /** Looks for peers and announces. Resolves when done; never rejects. */
+  /** Searches for peers and announces. Resolves when done; never rejects. */
   run(): Promise<void>
-  /** True if it looks for peers rather than only announcing. Such items are run more often. */
+  /** Whether it searches for peers rather than only announcing. Such items are run more often. */
   readonly searching: boolean
   /** When its last run began, in monotonic milliseconds; -Infinity at first. Written by the queue. */
   lastRunMs: number
@@ -18,7 +18,10 @@ export interface AnnounceQueueOptions {
   readonly parallel?: number
   /** Time between the starts of two lookups, each of which sends about 30 datagrams. Default 250. */
   readonly spacingMs?: number
-  /** Time until an item is run again, if it is searching and if not. Default 5 and 15 minutes; nodes forget peers after 30. */
+  /**
+   * Time until an item is run again, if it is searching and if not. Default 5 and 15 minutes;
+   * nodes forget peers after 30.
+   */
   readonly searchingMs?: number
   readonly announcingMs?: number
 }
@@ -44,7 +47,7 @@ export class AnnounceQueue {
   readonly #fresh: Lane = { items: new Map(), waitMs: 0 }
   readonly #searching: Lane
   readonly #announcing: Lane
-  /** Items that are running, and whether they are to be queued again afterwards. */
+  /** Running items, and whether to queue them again afterwards. */
   readonly #running = new Map<QueueItem, boolean>()
   #cancel: (() => void) | undefined
   #nextStartMs = 0
@@ -61,7 +64,7 @@ export class AnnounceQueue {
 
   /** Adds an item, which is run as soon as there is room. */
   add(item: QueueItem): void {
-    // Items that only announce are due at once too, but do not go before all others.
+    // Items that only announce are due at once too, but are not placed at the front of the queue.
     this.#put(item.searching ? this.#urgent : this.#fresh, item)
     this.wake()
   }
@@ -75,7 +78,7 @@ export class AnnounceQueue {
     this.wake()
   }
 
-  /** Gives the item no more turns. A run in progress continues. */
+  /** Removes the item from the queue. A run in progress continues. */
   remove(item: QueueItem): void {
     this.#forget(item)
     if (this.#running.has(item)) this.#running.set(item, false)

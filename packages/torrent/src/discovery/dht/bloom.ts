@@ -23,7 +23,10 @@ export class BloomFilter {
     return this.#has(hash[0]! | (hash[1]! << 8)) && this.#has(hash[2]! | (hash[3]! << 8))
   }
 
-  /** Adds all addresses of another filter. Returns false and adds nothing if `bytes` has not the 256 bytes of BEP 33. */
+  /**
+   * Adds all addresses of another filter. Returns false and adds nothing if `bytes` does not have
+   * 256 bytes (BEP 33).
+   */
   unite(bytes: Uint8Array): boolean {
     if (bytes.length !== BLOOM_BYTES) return false
     for (let i = 0; i < BLOOM_BYTES; i++) this.bytes[i]! |= bytes[i]!
@@ -34,7 +37,8 @@ export class BloomFilter {
   estimate(): number {
     let zeros = 0
     for (const byte of this.bytes) for (let rest = ~byte & 0xff; rest > 0; rest &= rest - 1) zeros++
-    // Clamp below too, which BEP 33 does not: a full filter, from a liar or a huge swarm, would give an infinite estimate.
+    // Clamp at the bottom too, unlike BEP 33: a full filter, from a liar or a huge swarm, would
+    // give an infinite estimate.
     const counted = Math.max(1, Math.min(FILTER_BITS - 1, zeros))
     return zeros === FILTER_BITS
       ? 0

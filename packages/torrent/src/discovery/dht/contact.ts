@@ -22,10 +22,13 @@ export interface Contact extends Endpoint {
   readonly id: Uint8Array
 }
 
-/** Most compact nodes read from one message: nodes send eight, some clients sixteen or twenty. */
+/**
+ * Maximum number of compact nodes read from one message: nodes send eight, some clients sixteen or
+ * twenty.
+ */
 const MAX_NODES = 32
 
-/** An endpoint of which only the proxy that sends to it knows the address: `ip` is empty. */
+/** An endpoint whose address only the sending proxy knows: `ip` is empty. */
 export function namedEndpoint(host: string, port: number): Endpoint {
   return { ip: new Uint8Array(0), host, port }
 }

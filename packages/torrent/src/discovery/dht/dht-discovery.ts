@@ -25,7 +25,7 @@ export interface DhtDiscoveryOptions extends Pick<AnnounceQueueOptions, 'paralle
   readonly impliedPort?: boolean
 }
 
-/** A meeting in the DHT: see `SessionApi.meetInDht`. */
+/** A rendezvous in the DHT: see `SessionApi.meetInDht`. */
 export interface DhtMeeting {
   /** Port to announce; 0: none. */
   readonly port: number
@@ -33,7 +33,10 @@ export interface DhtMeeting {
   readonly signal?: AbortSignal
 }
 
-/** Finds peers for any number of torrents in the DHT, announces them there, and gets and puts items (BEP 44). */
+/**
+ * Finds peers for any number of torrents in the DHT, announces them, and gets and puts items (BEP
+ * 44).
+ */
 export class DhtDiscovery implements Discovery {
   readonly kind = 'dht'
   readonly nodes: readonly DhtNode[]
@@ -70,8 +73,8 @@ export class DhtDiscovery implements Discovery {
   }
 
   /**
-   * Looks for an item in the networks of both address families (BEP 44). Resolves to null if no node has it. Rejects with `unreachable` while
-   * there are no nodes, or with the signal's reason.
+   * Looks up an item in the networks of both address families (BEP 44). Resolves to null if no
+   * node has it. Rejects with `unreachable` while there are no nodes, or with the signal's reason.
    */
   async getItem(key: DhtItemKey, options: { readonly signal?: AbortSignal } = {}): Promise<DhtItem | null> {
     const found = await this.#onNodes(options.signal, (node, signal) => getItem(node, key, { signal }))
@@ -103,7 +106,10 @@ export class DhtDiscovery implements Discovery {
     return stored
   }
 
-  /** Looks for those who announced a port under 20 bytes, and announces one. See `SessionApi.meetInDht`. */
+  /**
+   * Finds peers that announced a port under 20 bytes, and announces one. See
+   * `SessionApi.meetInDht`.
+   */
   async meet(topic: Uint8Array, { port, onPeers, signal }: DhtMeeting): Promise<number> {
     const taken = await this.#onNodes(signal, async (node, either) => {
       const { closest } = await searchPeers(node, topic, { onPeers, signal: either })
@@ -194,7 +200,7 @@ class DhtMembership implements Membership, QueueItem {
     if (this.#left) return
     const counts = results.flatMap(result => (result.status === 'fulfilled' ? [result.value] : []))
     this.#announcedTo = counts.reduce((sum, { announcedTo }) => sum + announcedTo, 0)
-    // The two families are swarms apart in the DHT, so their counts add up.
+    // The two families are separate swarms in the DHT, so their counts add up.
     this.#seeds = total(counts.map(({ seeds }) => seeds)) ?? this.#seeds
     this.#leeches = total(counts.map(({ leeches }) => leeches)) ?? this.#leeches
     this.#sink.onStatus()
@@ -215,7 +221,7 @@ class DhtMembership implements Membership, QueueItem {
       {
         kind: 'dht',
         label: 'DHT',
-        // Without nodes it waits for the first: nothing has been found or announced.
+        // Without nodes it waits for the first one: nothing has been found or announced.
         state: this.#abort ? 'working' : nodes === 0 || this.#announcedTo === undefined ? 'idle' : 'ok',
         message: nodes === 0 ? 'no nodes yet' : `${nodes} nodes`,
         peers: this.#peers,

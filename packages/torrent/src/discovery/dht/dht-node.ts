@@ -22,7 +22,9 @@ import { type QueryArgs, Rpc } from './rpc.ts'
 import type { SavedNode } from './saved-state.ts'
 import { Tokens } from './tokens.ts'
 
-/** A table with fewer nodes than this looks for more nodes quickly, of both families. */
+/**
+ * Below this number of nodes in the table, the node searches for more quickly, of both families.
+ */
 const SMALL_TABLE = 32
 const MAX_NAMES_PENDING = 16
 
@@ -31,7 +33,7 @@ export interface DhtNodeOptions {
   readonly socket: DatagramSocket
   readonly clock: Clock
   readonly random: Random
-  /** Looks up names of nodes; without it, only IP literals work. */
+  /** Resolves names of nodes; without it, only IP literals work. */
   readonly resolve?: ResolveHost
   /** Default: the well-known ones. */
   readonly bootstrap?: readonly BootstrapNode[]
@@ -39,9 +41,12 @@ export interface DhtNodeOptions {
   readonly saved?: SavedNode | undefined
   /** Sends queries but does not answer any, for machines with costly traffic or that cannot be reached (BEP 43). Default false. */
   readonly readOnly?: boolean
-  /** Keep a random ID, which says nothing about our address (BEP 42 would derive it from that), and be read-only. Default false. */
+  /**
+   * Keep a random ID, which does not reveal our address (unlike one of BEP 42), and be read-only.
+   * Default false.
+   */
   readonly isAnonymous?: boolean
-  /** Our address, 4 or 16 bytes, is known or has changed. Not called if anonymous. */
+  /** Our address, 4 or 16 bytes, was learned or has changed. Not called if anonymous. */
   readonly onExternalIp?: (ip: Uint8Array) => void
   readonly queryLimits?: QueryLimitOptions
   readonly storeLimits?: PeerStoreLimits
@@ -267,7 +272,7 @@ export class DhtNode extends Emitter<DhtNodeEvents> {
     await this.#options.socket.close()
   }
 
-  /** BEP 32: asks for both families only while one of the tables is small. */
+  /** BEP 32: requests both families only while one of the tables is small. */
   #want(): string[] | undefined {
     if (!this.#other) return undefined
     const needed = this.#table.size < SMALL_TABLE || this.#other.#table.size < SMALL_TABLE

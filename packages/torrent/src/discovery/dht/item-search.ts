@@ -7,7 +7,7 @@ import type { NodeResponse } from './response.ts'
 import { KrpcError, type QueryArgs } from './rpc.ts'
 
 export interface ItemSearchResult {
-  /** The item, of all valid ones that with the greatest sequence number; null if no node has it. */
+  /** The valid item with the greatest sequence number; null if no node has it. */
   readonly item: DhtItem | null
   /** Responses of the closest nodes, with the tokens for putting the item there. */
   readonly closest: readonly NodeResponse[]
@@ -26,7 +26,7 @@ export interface PutItemOptions {
   readonly signal?: AbortSignal | undefined
 }
 
-/** Looks for an item (BEP 44 `get`). Rejects with the signal's reason or `closed`. */
+/** Looks up an item (BEP 44 `get`). Rejects with the signal's reason or `closed`. */
 export async function getItem(
   node: DhtNode,
   key: DhtItemKey,

@@ -29,7 +29,10 @@ interface StoredItem {
 /** Why an item was not stored. */
 export type ItemRefusal = 'bad-signature' | 'cas-mismatch' | 'old-sequence' | 'no-room'
 
-/** Stores the items that others put here (BEP 44), for one address family. Bounded in all respects. */
+/**
+ * Stores the items that others put on this node (BEP 44), for one address family. Bounded in every
+ * respect.
+ */
 export class ItemStore {
   readonly #clock: Clock
   readonly #ownId: () => Uint8Array
@@ -88,7 +91,7 @@ export class ItemStore {
     }
   }
 
-  /** Checks what is cheap first, and the signature last. */
+  /** Makes the cheap checks first and verifies the signature last. */
   #compare(item: MutableItem, stored: DhtItem | undefined, from: Endpoint, cas?: bigint): ItemRefusal | null {
     if (stored && isMutable(stored)) {
       // BEP 44: `cas` is ignored if there is no current value.

@@ -65,7 +65,8 @@ class Lookup extends KademliaLookup<Contact, NodeResponse, Candidate> {
   constructor(options: LookupOptions) {
     const ask = async (contact: Contact) => {
       const answer = await options.ask(contact)
-      // Another node than expected may be anywhere in the ID space, so it proves nothing about this target.
+      // A response with another node ID may be from anywhere in the ID space, so it proves nothing
+      // about this target.
       if (!equalBytes(contact.id, answer.from.id)) throw new Error('Another node answered')
       return answer
     }

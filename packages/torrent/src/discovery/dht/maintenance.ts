@@ -12,7 +12,10 @@ export interface BootstrapNode {
   readonly port: number
 }
 
-/** Public bootstrap nodes. They serve everyone, so they are only asked for other nodes and never enter the table. */
+/**
+ * Public bootstrap nodes. They serve everyone, so they are only queried for other nodes and never
+ * enter the table.
+ */
 export const WELL_KNOWN_NODES: readonly BootstrapNode[] = [
   { host: 'router.bittorrent.com', port: 6881 },
   { host: 'dht.transmissionbt.com', port: 6881 },
@@ -26,7 +29,7 @@ const FEW_NODES = 8
 const FIRST_RETRY_MS = 5000
 const LAST_RETRY_MS = 10 * 60_000
 const EXPIRE_MS = 60_000
-/** Number of saved nodes to query at first. Most nodes saved a week ago are gone. */
+/** Number of saved nodes to query at first. Most nodes saved a week ago are offline. */
 const MAX_SAVED = 32
 /** Number of lookups in distant parts of the ID space after the lookup of our own ID. */
 const FAR_LOOKUPS = 4
@@ -41,7 +44,9 @@ export interface MaintenanceOptions {
   readonly family: 4 | 6
   readonly signal: AbortSignal
   readonly table: () => RoutingTable
-  /** Asks a node for nodes near `target`, and updates the table. Rejects if there is no answer. */
+  /**
+   * Queries a node for nodes near `target`, and updates the table. Rejects if there is no answer.
+   */
   findNode(to: Endpoint | Contact, target: Uint8Array): Promise<NodeResponse>
   /** Looks up a target. Rejects only if the signal is aborted. */
   lookup(target: Uint8Array, start?: readonly Contact[]): Promise<unknown>
@@ -135,7 +140,7 @@ export class Maintenance {
         await lookup(idAtDepth(table().ownId, depth, random))
       }
     }
-    // `restart` was called meanwhile.
+    // `restart` was called in the meantime.
     if (this.#bootstrapAtMs !== Infinity) return
     this.#filled = table().goodCount >= FEW_NODES
     this.#bootstrapAtMs = clock.nowMs() + this.#retryMs
@@ -179,7 +184,7 @@ export class Maintenance {
     if (literal) return [literal]
     const { resolve, signal } = this.#options
     const addresses = (await resolve?.(host, { signal })) ?? []
-    // A proxy that resolves names returns the name, whose address nobody learns before it answers.
+    // A proxy that resolves names returns the name; the address is unknown until the node answers.
     return addresses.map(address => toEndpoint(address.host, port) ?? namedEndpoint(address.host, port))
   }
 }

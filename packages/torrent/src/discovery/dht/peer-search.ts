@@ -7,7 +7,7 @@ import type { NodeResponse } from './response.ts'
 export interface PeerSearchOptions {
   /** Receives the peers of one response, unchecked. They may repeat. */
   onPeers?(peers: readonly Endpoint[]): void
-  /** Ask for no seeds, because we are one ourselves (BEP 33). */
+  /** Request no seeds, because we are one ourselves (BEP 33). */
   readonly noSeeds?: boolean
   /** Count the swarm (BEP 33). Responses then have less room for peers, and some nodes send none. */
   readonly scrape?: boolean
@@ -34,7 +34,10 @@ export interface AnnounceOptions {
   readonly signal?: AbortSignal
 }
 
-/** Looks for peers of a torrent (BEP 5 `get_peers`). Rejects with the signal's reason or `closed`. */
+/**
+ * Searches for peers of a torrent (BEP 5 `get_peers`). Rejects with the signal's reason or
+ * `closed`.
+ */
 export async function searchPeers(
   node: DhtNode,
   infoHash: Uint8Array,

@@ -28,7 +28,10 @@ interface StoredPeer {
 /** Peers by the 4 or 16 bytes of their IP address as ISO 8859-1 text, in the order of their last announce. */
 type Swarm = Map<string, StoredPeer>
 
-/** Stores the peers that others announced to us, for one address family. Bounded in all respects; peers expire after 30 minutes. */
+/**
+ * Stores the peers that others announced to us, for one address family. Bounded in every respect;
+ * peers expire after 30 minutes.
+ */
 export class PeerStore {
   readonly #clock: Clock
   readonly #random: Random

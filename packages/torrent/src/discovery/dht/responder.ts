@@ -179,7 +179,7 @@ export class Responder {
       return [KRPC_ERRORS.protocol, 'Bad or expired token: get another by get']
     }
     const cas = query.args.get('cas')
-    // A number that no item can have is one that does not match.
+    // A number that no item can have never matches.
     const refusal = items.put(item, from, cas === undefined ? undefined : (asSequence(cas) ?? -1n))
     return refusal ? ITEM_FAILURES[refusal] : {}
   }

@@ -127,8 +127,8 @@ export class RoutingTable {
   }
 
   /**
-   * A node did not answer. `alone`: nor did any other node meanwhile, so our own network may be down; the node then keeps its place while
-   * there is no replacement.
+   * A node did not answer. `alone`: no other node did either, so our own network may be down; the
+   * node then keeps its place while there is no replacement.
    */
   failed(contact: Contact, alone = false): void {
     const entry = this.#byId.get(hex(contact.id))

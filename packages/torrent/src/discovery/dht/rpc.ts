@@ -16,7 +16,7 @@ import {
 } from './krpc.ts'
 import { type NodeResponse, readResponse } from './response.ts'
 
-/** Nodes that answer do so in a second or two. */
+/** Nodes that answer do so within a second or two. */
 const TIMEOUT_MS = 5000
 /** Random, so that responses can be forged only by someone who sees our queries. */
 const TRANSACTION_BYTES = 4

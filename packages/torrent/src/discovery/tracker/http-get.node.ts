@@ -27,7 +27,7 @@ import {
 /** Uses `node:http`, since `fetch` can neither choose an address family nor avoid certain addresses. */
 export const httpGet: HttpGet = createHttpGet()
 
-/** The way of requests: the system's own, or a route. */
+/** Route for requests: the system's own, or a proxy's. */
 interface Way {
   readonly resolveHost: ResolveHost
   readonly connect?: ConnectTo
@@ -99,7 +99,7 @@ async function request(
   }
 }
 
-/** Indexers' proxies redirect to a magnet link where there is no .torrent. */
+/** Indexers' proxies redirect to a magnet link if there is no .torrent. */
 function magnetTarget({ statusCode = 0, headers: { location = '' } }: IncomingMessage): string | null {
   return isRedirect(statusCode) && isMagnet(location) ? headerText(location) : null
 }

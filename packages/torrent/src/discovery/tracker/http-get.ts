@@ -17,7 +17,10 @@ export interface HttpGetOptions {
 export interface HttpAnswer {
   readonly status: number
   readonly body: Uint8Array
-  /** The server redirects to this magnet link, which only a URL that the user named may do. The body is empty then. */
+  /**
+   * The server redirects to this magnet link, which is allowed only for a URL from the user. The
+   * body is empty then.
+   */
   readonly magnet?: string
   /** From a `Retry-After` header in seconds (RFC 9110 section 10.2.3). */
   readonly retryAfterMs?: number
@@ -30,7 +33,10 @@ export interface HttpAnswer {
  */
 export type HttpGet = (url: string, options: HttpGetOptions) => Promise<HttpAnswer>
 
-/** Returns true for a path that only trackers have: all that may be requested of a tracker in the local network. */
+/**
+ * Returns true for a path that only trackers have; no other path may be requested in the local
+ * network.
+ */
 export function isTrackerPath(pathname: string): boolean {
   return /\/(announce|scrape)[^/]*(\/|$)/.test(pathname)
 }

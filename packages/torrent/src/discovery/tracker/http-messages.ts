@@ -49,7 +49,10 @@ export function announceUrl(url: string, request: AnnounceRequest): string {
   return withQuery(url, parts)
 }
 
-/** BEP 48: replaces `announce` at the start of the last path part by `scrape`. Returns null if it is missing: no scrape then. */
+/**
+ * BEP 48: replaces `announce` at the start of the last path part by `scrape`. Returns null if it
+ * is missing: the tracker cannot be scraped.
+ */
 export function scrapeUrl(url: string, infoHashes: readonly Uint8Array[]): string | null {
   const parsed = new URL(url)
   const at = parsed.pathname.lastIndexOf('/') + 1
@@ -146,7 +149,10 @@ function parseRetryIn(value: BencodeValue | undefined): number | undefined {
   return minutes > 0 ? minutes * MINUTE_MS : undefined
 }
 
-/** Parses BEP 23's compact form or BEP 3's list of dictionaries. Host names are ignored: a tracker must not make us look up any name. */
+/**
+ * Parses BEP 23's compact form or BEP 3's list of dictionaries. Host names are ignored: a tracker
+ * must not make us resolve names.
+ */
 function parsePeers(value: BencodeValue | undefined): PeerAddress[] {
   const peers: PeerAddress[] = []
   for (const item of asList(value)?.slice(0, MAX_PEERS) ?? []) {

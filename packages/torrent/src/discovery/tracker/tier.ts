@@ -9,7 +9,7 @@ import { reconnectMs, withJitter } from './timing.ts'
 import { type AnnounceAnswer, type AnnounceEvent, TrackerError, type TrackerProtocol } from './tracker.ts'
 import { TrackerState } from './tracker-state.ts'
 
-/** Most peers to ask for: common trackers send no more in one response. */
+/** Maximum number of peers to request: common trackers send no more in one response. */
 const MAX_WANT = 200
 /** Bytes left to announce while the size is unknown: anything but 0, which would mean a seed. */
 const UNKNOWN_LEFT = 16384
@@ -21,7 +21,10 @@ export interface TierContext {
   readonly random: Random
   readonly timers: TimerQueue
   readonly limiter: ConcurrencyLimiter
-  /** Announce port 1 if no port accepts connections: some trackers refuse 0, and libtorrent says the same when it is anonymous. */
+  /**
+   * Announce port 1 if no port accepts connections: some trackers refuse 0, and libtorrent does
+   * the same in anonymous mode.
+   */
   readonly isAnonymous: boolean
   /** Returns undefined for a scheme that this platform does not support. */
   protocolFor(url: string): TrackerProtocol | undefined
@@ -51,9 +54,9 @@ export class Tier {
   #nextTry: TimerEntry | undefined
   /** Set while trackers are being tried. */
   #round: AbortController | undefined
-  /** When the first tracker may be announced to early; `Infinity` while none works. */
+  /** Earliest time for an early announce to the first tracker; `Infinity` while none works. */
   #refreshAtMs = Infinity
-  /** The same if the user asks for it. */
+  /** The same for an announce that the user requests. */
   #byUserAtMs = Infinity
   /** The network has changed since the current round began. */
   #isOutdated = false
@@ -73,11 +76,14 @@ export class Tier {
 
   completed(): void {
     for (const tracker of this.#trackers) tracker.completedDue = true
-    // Trackers that do not know us yet learn it from `started` with nothing left.
+    // Trackers that do not know us yet learn this from `started` with nothing left.
     if (this.#trackers.some(tracker => tracker.joined)) this.#schedule(this.#context.clock.nowMs())
   }
 
-  /** Announces as soon as the tracker allows it; if the user asks for it, as soon as the tracker insists on. */
+  /**
+   * Announces as soon as the tracker allows it; for a user's request, as soon as the tracker's
+   * minimum has passed.
+   */
   refresh(byUser = false): void {
     const nowMs = this.#context.clock.nowMs()
     for (const tracker of this.#trackers) tracker.expedite(nowMs, byUser)
@@ -168,7 +174,7 @@ export class Tier {
       if (this.#left) return
       if (waitMs !== null) {
         this.#toFront(tracker)
-        // A torrent that became complete meanwhile is announced again at once.
+        // A torrent that became complete in the meantime is announced again at once.
         nextMs = this.#context.clock.nowMs() + (tracker.completedDue ? 0 : waitMs)
         break
       }
@@ -207,7 +213,7 @@ export class Tier {
       if (answer.peers.length > 0) sink.onPeers(answer.peers, 'tracker')
       return withJitter(times.intervalMs, this.#context.random)
     } catch (error) {
-      // The tracker may have forgotten us meanwhile.
+      // The tracker may have forgotten us in the meantime.
       tracker.joined &&= knewUs
       if (!this.#left) tracker.failed(error, this.#context.clock.nowMs(), this.#context.random)
       return null

@@ -20,7 +20,7 @@ export class TimerQueue {
     return entry
   }
 
-  /** Cancels a call. Does nothing if it was made already. */
+  /** Cancels a call. Does nothing if it has already run. */
   cancel(entry: TimerEntry): void {
     this.#heap.remove(entry)
     this.#arm()

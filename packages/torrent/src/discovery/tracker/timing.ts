@@ -8,10 +8,10 @@ const HOUR = 60 * MINUTE
 
 /** The most common interval; used if a tracker gives none. */
 const DEFAULT_INTERVAL_MS = 30 * MINUTE
-/** Bounds of the interval that a tracker may ask for. */
+/** Bounds of the interval that a tracker may request. */
 export const MIN_INTERVAL_MS = MINUTE
 const MAX_INTERVAL_MS = 24 * HOUR
-/** Time between two announces that a user asks for, unless the tracker asks for more. */
+/** Time between two announces that a user requests, unless the tracker requires more. */
 export const BY_USER_MS = 10 * SECOND
 const FIRST_RETRY_MS = 15 * SECOND
 const MAX_RETRY_MS = HOUR
@@ -22,8 +22,8 @@ export function intervalMs(asked: number | undefined): number {
 }
 
 /**
- * Time from a response until an early announce is allowed. `asked`: the tracker's minimum interval; if it gives none, `unaskedMs` or its
- * regular interval, whichever is less.
+ * Time from a response until an early announce is allowed. `asked`: the tracker's minimum
+ * interval; without one, `unaskedMs` or the regular interval applies, whichever is less.
  */
 export function refreshAfterMs(asked: number | undefined, interval: number, unaskedMs = 5 * MINUTE): number {
   return Math.min(asked === undefined ? unaskedMs : Math.max(asked, MIN_INTERVAL_MS), interval)
@@ -40,12 +40,18 @@ export function retryAfterMs(failures: number, random: Random): number {
   return Math.round(base * 0.75) + random.below(Math.floor(base / 2) + 1)
 }
 
-/** Time until the next try if the tracker gave one (BEP 31), within bounds; `Infinity` means never. */
+/**
+ * Time until the next try if the tracker specified one (BEP 31), within bounds; `Infinity` means
+ * never.
+ */
 export function askedRetryMs(asked: number): number {
   return asked === Infinity ? Infinity : Math.min(Math.max(asked, MIN_INTERVAL_MS), MAX_INTERVAL_MS)
 }
 
-/** Time until the next connection, if a hub that stops gave the seconds as the reason of closing the last one, and up to a second more. */
+/**
+ * Time until the next connection: if a stopping hub closed the last one with a number of seconds
+ * as the reason, that many plus up to a second.
+ */
 export function reconnectMs(reason: string | undefined, random: Random): number | undefined {
   const seconds = /^reconnect-after=(\d{1,3})$/.exec(reason ?? '')?.[1]
   return seconds ? 1000 * Number(seconds) + random.below(1000) : undefined

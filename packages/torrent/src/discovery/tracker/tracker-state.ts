@@ -28,7 +28,7 @@ export class TrackerState {
   retryAtMs = 0
   /** Earliest next try if `expedite` is called. */
   #soonestRetryMs = 0
-  /** The tracker gave the time of the next try itself (BEP 31), or is not supported. */
+  /** The tracker specified the time of the next try itself (BEP 31), or is not supported. */
   #mustWait = false
   #failures = 0
   #message: string | undefined
@@ -60,7 +60,10 @@ export class TrackerState {
     return paused ? 'paused' : 'none'
   }
 
-  /** Records a response. Returns the times from it to the next regular announce, and until an early announce is allowed, or one that the user asks for. */
+  /**
+   * Records a response. Returns the times from it to the next regular announce, to the earliest
+   * early one, and to the earliest one that a user requests.
+   */
   answered(
     answer: AnnounceAnswer,
     nowMs: number,
@@ -87,7 +90,10 @@ export class TrackerState {
     }
   }
 
-  /** Schedules the next try: when the tracker asked for it (BEP 31, or `reconnectMs`), else with growing delays. */
+  /**
+   * Schedules the next try: when the tracker requested it (BEP 31, or `reconnectMs`), else with
+   * growing delays.
+   */
   failed(error: unknown, nowMs: number, random: Random, reconnectMs?: number): void {
     const asked = error instanceof TrackerError ? error.retryInMs : undefined
     this.state = 'failed'
@@ -102,7 +108,10 @@ export class TrackerState {
     this.#soonestRetryMs = this.#mustWait ? this.retryAtMs : Math.min(this.retryAtMs, nowMs + MIN_INTERVAL_MS)
   }
 
-  /** Allows a try at once, and continues as after a first failure: recent failures may have been our own network's fault. */
+  /**
+   * Allows a try at once, with delays as after a first failure: recent failures may have been our
+   * own network's fault.
+   */
   resetBackoff(): void {
     if (this.#mustWait) return
     this.#failures = Math.min(this.#failures, 1)

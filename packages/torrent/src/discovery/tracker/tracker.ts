@@ -17,7 +17,7 @@ export interface AnnounceRequest {
   readonly downloaded: number
   readonly left: number
   readonly event: AnnounceEvent
-  /** Number of peers to ask for; 0 for none. */
+  /** Number of peers to request; 0 for none. */
   readonly numWant: number
   /** 32 bits that stay the same while the torrent is announced, over both address families (BEP 7, BEP 15). */
   readonly key: number
@@ -47,7 +47,7 @@ export interface AnnounceAnswer {
 export interface ScrapeEntry {
   readonly seeds: number
   readonly leeches: number
-  /** Number of completed downloads, ever. */
+  /** Total number of completed downloads. */
   readonly downloads: number
 }
 
@@ -58,18 +58,23 @@ export interface TrackerProtocol {
   /** Minimum time between announces if a tracker gives none. Default: five minutes. */
   readonly refreshMs?: number
   /**
-   * Announces to a tracker and asks it for peers, over each address family of its host (BEP 7). Rejects with a TrackerError or with the
-   * signal's reason.
+   * Announces to a tracker and requests peers, over each address family of its host (BEP 7).
+   * Rejects with a TrackerError or with the signal's reason.
    */
   announce(url: string, request: AnnounceRequest, options: { signal: AbortSignal }): Promise<AnnounceAnswer>
-  /** Asks for the counts of any number of torrents. Resolves to them in the same order, null for those that the tracker does not know. */
+  /**
+   * Requests the counts of any number of torrents. Resolves to them in the same order, null for
+   * those that the tracker does not know.
+   */
   scrape(
     url: string,
     infoHashes: readonly Uint8Array[],
     options: { signal: AbortSignal },
   ): Promise<(ScrapeEntry | null)[]>
   /**
-   * Set by the user of the protocol: called when a tracker has lost its knowledge of us, so that we must announce again. `reason`: as the tracker says; `reconnect-after=SECONDS` is heeded.
+   * Called when a tracker has lost its state about us, so that we must announce again. Set by the
+   * user of the protocol. `reason`: the tracker's close reason; `reconnect-after=SECONDS` is
+   * heeded.
    */
   onLost?: ((url: string, reason?: string) => void) | undefined
   /** The machine's network has changed: drops connections, which may be dead without notice. */
@@ -80,7 +85,9 @@ export interface TrackerProtocol {
 
 /** A tracker could not be reached, refused a request or sent an invalid response. */
 export class TrackerError extends ShoalError {
-  /** Milliseconds until the next try, if the tracker gave one (BEP 31); `Infinity` for never. */
+  /**
+   * Milliseconds until the next try, if the tracker specified it (BEP 31); `Infinity` for never.
+   */
   readonly retryInMs: number | undefined
 
   constructor(code: ErrorCode, message: string, options: ErrorOptions & { retryInMs?: number } = {}) {
@@ -90,11 +97,14 @@ export class TrackerError extends ShoalError {
   }
 }
 
-/** Most peers taken from one response, and longest message of a tracker in characters; the rest is dropped. */
+/**
+ * Maximum number of peers taken from one response, and maximum length of a tracker's message in
+ * characters; the rest is dropped.
+ */
 export const MAX_PEERS = 1000
 export const MAX_TEXT = 300
 
-/** Makes a tracker's text fit for display: one line, no control characters, limited length. */
+/** Makes a tracker's text displayable: one line, no control characters, limited length. */
 export function cleanText(text: string): string {
   const line = text.replace(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\s]+/gu, ' ').trim()
   return line.length > MAX_TEXT ? `${line.slice(0, MAX_TEXT)}…` : line

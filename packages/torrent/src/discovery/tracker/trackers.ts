@@ -47,7 +47,7 @@ type Tiers = readonly (readonly string[])[]
 /** Concurrent announces, in total and per tracker host. */
 const MAX_AT_ONCE = 128
 const MAX_AT_ONCE_PER_HOST = 32
-/** Further trackers of a torrent are ignored, and so are longer URLs. */
+/** Maximum number of trackers per torrent and length of their URLs; others are ignored. */
 const MAX_TRACKERS = 100
 const MAX_URL = 2048
 const LEAVE_LIMIT_MS = 4000
@@ -123,8 +123,9 @@ export class TrackerDiscovery implements Discovery {
   }
 
   /**
-   * Asks one tracker for its counts of torrents (BEP 48, BEP 15). `infoHashes` have 20 bytes each; resolves to the counts in the same order,
-   * null for a torrent that the tracker does not know. Rejects with a TrackerError or with the signal's reason.
+   * Requests counts of torrents from one tracker (BEP 48, BEP 15). `infoHashes` have 20 bytes
+   * each; resolves to the counts in the same order, null for a torrent that the tracker does not
+   * know. Rejects with a TrackerError or with the signal's reason.
    */
   async scrape(
     url: string,

@@ -75,7 +75,8 @@ export class UdpExchange {
       }
       if (decodeHead(answer)!.action === action) return answer
       this.#connections.delete(keyOf(endpoint))
-      // A restarted tracker does not know our connection ID any more, and reports that with an error like any other.
+      // A restarted tracker no longer knows our connection ID, and reports that with an error like
+      // any other.
       if (!kept || !mayReconnect) throw new TrackerError('refused', decodeError(answer))
       mayReconnect = false
     }
@@ -178,12 +179,12 @@ export class UdpExchange {
     }
   }
 
-  /** Drops everything but responses to pending requests from the endpoint that was asked. */
+  /** Drops everything but responses to pending requests from the endpoint that was queried. */
   #receive(bytes: Uint8Array, host: string, port: number): void {
     const head = decodeHead(bytes)
     const request = head && this.#pending.get(head.transaction)
     if (!head || !request || port !== request.endpoint.port) return
-    // Only the proxy knows the address of a name. Others cannot guess the transaction.
+    // Only the proxy knows the address behind a name. Others cannot guess the transaction ID.
     const asked = canonicalIp(request.endpoint.host)
     if (asked !== null && asked !== canonicalIp(host)) return
     if (head.action !== request.action && head.action !== ACTION.error) return

@@ -3,7 +3,10 @@ import { parseIp } from '../../../base/ip.ts'
 import type { Route } from '../../../transport/route.node.ts'
 import type { OpenSocket, Socket, SocketHandler } from './web-socket.ts'
 
-/** Largest message from a tracker: WebSockets of the platform have no limit, and a tracker relays offers of a few kilobytes. */
+/**
+ * Maximum size of a message from a tracker: the platform's WebSockets have no limit, and a tracker
+ * relays offers of a few kilobytes.
+ */
 const MAX_MESSAGE_BYTES = 1024 * 1024
 const CONNECT_LIMIT_MS = 30_000
 

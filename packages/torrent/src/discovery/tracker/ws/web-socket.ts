@@ -1,15 +1,18 @@
-/** The part of a WebSocket that the engine uses. Browsers and Node have their own. */
+/** The part of a WebSocket that the engine uses. Browsers and Node provide it. */
 export interface Socket {
   send(text: string): void
   /** Sends pending messages first. Safe to call twice. */
   close(): void
 }
 
-/** All calls are asynchronous. */
+/** All callbacks are asynchronous. */
 export interface SocketHandler {
   onOpen(): void
   onText(text: string): void
-  /** Called once, as the last call, also if the connection was never established. `reason`: as the tracker says. */
+  /**
+   * Called once, after all other callbacks, also if the connection was never established.
+   * `reason`: from the tracker.
+   */
   onClose(reason?: string): void
 }
 

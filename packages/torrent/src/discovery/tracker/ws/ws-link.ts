@@ -15,7 +15,9 @@ export interface WsLinkOptions {
   readonly openSocket: OpenSocket
   /** An offer, an answer to one of ours, or a candidate. */
   readonly onSignal: (message: TrackerMessage) => void
-  /** The connection was lost, and with it the tracker's knowledge of us. `reason`: as the tracker says. */
+  /**
+   * The connection was lost, and with it the tracker's state about us. `reason`: from the tracker.
+   */
   readonly onLost: (reason?: string) => void
 }
 

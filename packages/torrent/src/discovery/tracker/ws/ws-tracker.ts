@@ -27,14 +27,15 @@ const MAX_OFFERS = 5
 const MAX_SEED_OFFERS = 4
 const MAX_SCRAPE = 100
 /**
- * Extra offers that are sent if a peer that answered an offer could not be reached, or when the tracker has told its STUN server, and the minimum time
- * between two such batches.
+ * Number of extra offers that are sent if a peer that answered an offer could not be reached, or
+ * once the tracker has announced its STUN server, and minimum time between two such batches.
  */
 const EXTRA_OFFERS = 2
 const EXTRA_OFFERS_EVERY_MS = 15_000
 /**
- * Time from such a failure to a second batch of extra offers: WebTorrent does not notice that a connection failed, and ignores further offers of the
- * same peer for the 25 s that it gives one to open.
+ * Time from such a failure to a second batch of extra offers: WebTorrent does not notice that a
+ * connection failed, and ignores further offers of the same peer for the 25 s in which one may
+ * open.
  */
 const OFFER_LATER_MS = 30_000
 
@@ -83,7 +84,7 @@ export class WsTracker implements TrackerProtocol {
         link.send(announceText(request, offers))
         const answer = await answered
         link.members.add(infoHash)
-        // These offers were made without it, and reach nobody through most routers.
+        // These offers were made without the STUN server, so they fail through most routers.
         if (answer.stunPort && signaling.addStun?.(new URL(url).hostname, answer.stunPort) && offers[0])
           void this.#offerAgain(request.infoHash)
         return answer
