@@ -11,41 +11,51 @@ export interface NetworkKey {
   sign(message: Uint8Array): Uint8Array
 }
 
-/** Things that one peer tells another about itself, beyond its key. All of it is unchecked. */
+/** A peer's claims about itself, beyond its key. All of them are unchecked. */
 export interface PeerClaims {
-  /** Its own reputation in thousandths: received and ignored. */
+  /** Its own reputation in thousandths: received but ignored. */
   readonly reputation?: number
   /** Its `did:key`, and the certificate that links it to its network key. */
   readonly did?: string
   readonly certificate?: Uint8Array
-  /** Where it wants to be paid. */
+  /** Its payment address. */
   readonly wallet?: string
 }
 
-/** Given by the embedder, in Node only. The session calls it whenever it needs an answer, so that answers may change while it is open. */
+/**
+ * Supplied by the embedder, in Node only. The session calls it whenever it needs a value, so
+ * values may change while it is open.
+ */
 export interface Recognition {
-  /** The key that peers are shown; null while peers are not to be recognized. */
+  /** The key shown to peers; null while recognition is off. */
   readonly key: NetworkKey | null
-  /** 32 secret bytes from which the pseudonyms of receipts follow. */
+  /** 32 secret bytes from which the pseudonyms of receipts are derived. */
   readonly pseudonymSecret: Uint8Array
   /**
-   * Returns the claims to send to a peer that has proved its network key (hex), to which `key` is shown. Called about once a second: when they change, the
-   * peer receives the new ones, several times at most.
+   * Returns the claims to send to a peer that has proved its network key (hex), to which `key` is
+   * shown. Called about once a second; a peer receives changed claims, but only a limited number of
+   * times.
    */
   claimsFor(peer: string, key: NetworkKey): PeerClaims
-  /** Whether a peer is in good standing, and has the fast lane therefore. */
+  /** Whether a peer is in good standing and therefore gets the fast lane. */
   isTrusted(peer: string): boolean
-  /** -1000 to 1000: blocks are rather requested from peers with a good reputation. */
+  /** -1000 to 1000: peers with a good reputation are preferred when requesting blocks. */
   reputationOf(peer: string): number
-  /** A peer has proved its key, or has claimed something else since: the last claims count. */
+  /** A peer has proved its key, or has changed its claims since: the last claims count. */
   onRecognized(peer: RecognizedPeer, claims: PeerClaims): void
-  /** A peer at this IP address was not recognized, and why. */
+  /** A peer at this IP address was not recognized, for this reason. */
   onRefused(host: string, reason: RefusalReason): void
-  /** Reports what peers did since the last report, about once a second; of peers that have proved no key, only misconduct. */
+  /**
+   * Reports peers' conduct since the last report, about once a second; for peers that have proved
+   * no key, only misconduct.
+   */
   onConduct(peer: SeenPeer, conduct: Conduct): void
-  /** All wanted files of a torrent are complete, and everything before was reported. `torrent` as in `SeenPeer`. */
+  /**
+   * All wanted files of a torrent are complete, and all conduct was reported. `torrent` as in
+   * `SeenPeer`.
+   */
   onComplete(torrent: string): void
-  /** A peer confirmed what it took from us: this replaces its earlier receipts of the epoch. */
+  /** A peer confirmed what it received from us: this replaces its earlier receipts of the epoch. */
   onReceipt(peer: RecognizedPeer, receipt: ReceivedReceipt): void
 }
 
@@ -59,23 +69,26 @@ export interface SeenPeer {
 
 export interface RecognizedPeer extends SeenPeer {
   readonly key: string
-  /** Whether the exchange was bound to a secure channel, so that nobody between the two could pass it on. */
+  /** Whether the exchange was bound to a secure channel, so that no intermediary could relay it. */
   readonly isBound: boolean
 }
 
-/** Counts of what a peer did, since the last report. */
+/** Counts of a peer's actions since the last report. */
 export interface Conduct {
   /** Bytes of pieces that were verified. */
   readonly downloadedBytes: number
   /** Payload bytes that we sent it. */
   readonly uploadedBytes: number
-  /** Wrong pieces that are certainly its fault. */
+  /** Number of wrong pieces that are certainly its fault. */
   readonly failedPieces: number
-  /** Pieces that it announced and delivered, in whole or in part. */
+  /** Number of pieces that it announced and delivered, in whole or in part. */
   readonly promisesKept: number
-  /** Times that it accepted requests and did not answer, or did not confirm what it took. */
+  /**
+   * Number of times that it accepted requests and did not answer, or did not confirm what it
+   * received.
+   */
   readonly promisesBroken: number
-  /** Times that it broke the protocol, or sent things that nobody asked for. */
+  /** Number of times that it broke the protocol, or sent unrequested data. */
   readonly junk: number
   readonly connectedMs: number
 }
@@ -85,25 +98,25 @@ export interface ReceivedReceipt {
   readonly epoch: number
   /** Verified bytes of this epoch that it has confirmed. */
   readonly bytes: number
-  /** As it was signed. */
+  /** The signed bytes. */
   readonly receipt: Uint8Array
 }
 
 /** Why a peer was not recognized. */
 export type RefusalReason =
-  /** A message of a wrong form. */
+  /** A malformed message. */
   | 'malformed'
-  /** A message that is not due, such as a second greeting. */
+  /** An unexpected message, such as a second greeting. */
   | 'unexpected'
   /** An X25519 key of small order, which would make the secret public. */
   | 'weak-key'
-  /** Our own key: somebody sends back what we sent. */
+  /** Our own key: someone reflects our messages. */
   | 'reflected'
-  /** The proof is not of this exchange, this connection and this key. */
+  /** The proof does not match this exchange, this connection and this key. */
   | 'not-proved'
-  /** A sealed message that was changed, repeated or left out. */
+  /** A sealed message was changed, repeated or omitted. */
   | 'forged'
   /** A receipt that does not follow from what we sent. */
   | 'bad-receipt'
-  /** More exchanges than we take part in. */
+  /** More exchanges than we accept. */
   | 'too-many'

@@ -17,7 +17,9 @@ export interface WebrtcOptions {
    * same network and peers with public addresses.
    */
   iceServers?: readonly IceServer[]
-  /** `relay`: connect only through TURN servers, so that no peer learns our address. Default `all`. */
+  /**
+   * `relay`: connect only through TURN servers, which hides our address from peers. Default `all`.
+   */
   iceTransportPolicy?: 'all' | 'relay'
   /** Creates the peer connections instead of the platform, for example for a worker, which cannot. Used only when the session is opened. */
   rtc?: RtcFactory
@@ -32,8 +34,9 @@ export interface SessionOptions {
   /** Download folder. Default: the working directory. */
   directory?: string
   /**
-   * Folder for resume data, a few files per torrent; null keeps none. Default null. Only one session at a time may restore it: `open` of a second
-   * one rejects with `in-use`. With `restore: false`, several sessions may use it for their own torrents.
+   * Folder for resume data, a few files per torrent; null: none. Default null. Only one session at
+   * a time may restore it: `open` of a second one rejects with `in-use`. With `restore: false`,
+   * several sessions may use it for their own torrents.
    */
   stateDirectory?: string | null
   /** Keeps resume data elsewhere, for example in a database; excludes `stateDirectory`. The session closes it when it closes. */
@@ -45,11 +48,15 @@ export interface SessionOptions {
   /** Address to accept connections on. Default: all, of both families. */
   host?: string
   dht?: boolean
-  /** DHT nodes to join through, `host:port`; null: the well-known ones. Nodes that an earlier run knew are asked, too. Default null. */
+  /**
+   * DHT nodes to join through, `host:port`; null: the well-known ones. Nodes known from an earlier
+   * run are queried, too. Default null.
+   */
   dhtNodes?: readonly string[] | null
   /**
-   * Ask routers to let others reach the port (PCP, NAT-PMP, UPnP). Mappings are renewed, and removed when the session closes. Never done for a
-   * `host` that is loopback. Default false, since it changes settings of routers.
+   * Map the port at routers (PCP, NAT-PMP, UPnP). Mappings are renewed, and removed when the
+   * session closes. Never done for a `host` that is loopback. Default false, since it changes
+   * settings of routers.
    */
   portMapping?: boolean
   /**

@@ -2,11 +2,11 @@ import { type Random, shuffle } from '../base/random.ts'
 
 /** Time between choke rounds (BEP 3: this avoids fibrillation), for the caller's timer. */
 export const CHOKE_ROUND_MS = 10_000
-/** BEP 3: the optimistic unchoke rotates this often. */
+/** BEP 3: interval at which the optimistic unchoke rotates. */
 const OPTIMISTIC_MS = 30_000
-/** BEP 3: a new connection is this much likelier to be the optimistic unchoke. */
+/** BEP 3: factor by which a new connection is likelier to be the optimistic unchoke. */
 const NEW_PEER_WEIGHT = 3
-/** One in this many slots is optimistic, and at least one. */
+/** One in this many slots is optimistic, but at least one. */
 const SLOTS_PER_OPTIMISTIC = 5
 /** While seeding: the shortest and the longest turn. In between, a turn ends after TURN_BYTES, or if the peer takes nothing. */
 const LEAST_TURN_MS = 20_000
@@ -16,13 +16,19 @@ const TURN_BYTES = 8 * 1024 * 1024
 /** The state of a peer as the choker sees it. Rates count payload. */
 export interface ChokerPeer {
   readonly id: number
-  /** It is interested in our pieces. */
+  /** Whether it is interested in our pieces. */
   readonly interested: boolean
-  /** We do not choke it now. */
+  /** Whether it is unchoked now. */
   readonly unchoked: boolean
-  /** It owed us blocks and sent none for too long (a minute, according to the BitTorrent economics paper). It only gets an optimistic unchoke. */
+  /**
+   * Whether it owed us blocks and sent none for too long (a minute, according to the BitTorrent
+   * economics paper). It only gets an optimistic unchoke.
+   */
   readonly snubbed: boolean
-  /** It took much and gave next to nothing, although it could. While we download, it gets a slot only if nobody else asks for that slot. */
+  /**
+   * Whether it took much and gave next to nothing, although it could. While we download, it only
+   * gets a slot that no other peer wants.
+   */
   readonly owes: boolean
   /** A seed or partial seed (BEP 21): it never needs a slot. */
   readonly uploadOnly: boolean
@@ -37,19 +43,24 @@ export interface ChokerPeer {
 }
 
 export interface ChokeOptions {
-  /** How many interested peers to unchoke, including optimistic ones: 0 or more. `Infinity` unchokes all interested peers. */
+  /**
+   * Number of interested peers to unchoke, including optimistic ones. `Infinity` unchokes all of
+   * them.
+   */
   readonly slots: number
-  /** We have all that we want: peers take turns, instead of being ranked by what they send. */
+  /**
+   * Whether we have all that we want: peers take turns instead of being ranked by what they send.
+   */
   readonly seeding: boolean
-  /** Only fill free slots and choke nobody, between rounds. Default false. */
+  /** Only fill free slots and choke no peer, between rounds. Default false. */
   readonly immediate?: boolean
 }
 
 /** The history of a connected peer. */
 interface Memory {
-  /** It has been unchoked before. */
+  /** Whether it has been unchoked before. */
   served: boolean
-  /** When its last turn ended; -Infinity before its first. */
+  /** Time at which its last turn ended; -Infinity before its first. */
   endedMs: number
   /** Its `uploadedBytes` when its turn began. */
   bytesAtStart: number
@@ -59,9 +70,12 @@ interface Memory {
 /**
  * Decides which peers to unchoke (BEP 3, "choking").
  *
- * As a leech, it unchokes the peers that send us the most, and one or more others at random (optimistic unchokes), new ones with three times
- * the chance. Those that only take have slots for which nobody else asks, and lose them at once when somebody does. A fast peer that is not interested is unchoked without taking a slot; when it becomes interested, the slowest makes room. As a
- * seed, it lets peers take turns, because the fastest would otherwise keep its slot forever; after its turn a peer queues behind all that wait.
+ * As a leech, it unchokes the peers that send us the most, and one or more others at random
+ * (optimistic unchokes), new ones with three times the chance. Peers that only take get slots that
+ * no other peer wants, and lose them as soon as one does. A fast peer that is not interested is
+ * unchoked without taking a slot; when it becomes interested, the slowest makes room. As a seed, it
+ * lets peers take turns, because the fastest would otherwise keep its slot forever; after its turn
+ * a peer queues behind all that wait.
  */
 export class Choker {
   readonly #random: Random
@@ -104,11 +118,15 @@ export class Choker {
       if (peer.interested) used++
     }
     const rest = peers.filter(peer => peer.interested && !chosen.includes(peer.id))
-    // Slots that nobody has earned are drawn too, or a peer that all others snub would never find better ones.
+    // Slots that no peer has earned are drawn too, or a peer that all others snub would never find
+    // better ones.
     return [...chosen, ...this.#drawOptimistic(rest, slots - used, nowMs)]
   }
 
-  /** Keeps the optimistic unchokes until their time is over, and draws as many as there is room for. */
+  /**
+   * Keeps the optimistic unchokes until their time is over, and draws more for the remaining
+   * slots.
+   */
   #drawOptimistic(peers: ChokerPeer[], room: number, nowMs: number): number[] {
     const rotate = nowMs - this.#rotatedMs >= OPTIMISTIC_MS
     const before = this.#optimistic
@@ -117,7 +135,7 @@ export class Choker {
       this.#optimistic = []
     } else
       this.#optimistic = before.filter(id => peers.some(peer => peer.id === id && !peer.owes)).slice(0, room)
-    // Those whose time is over are drawn after others that wait, and those that owe last.
+    // Those whose time is over are drawn after others that wait, and those that owe come last.
     const rank = (peer: ChokerPeer) => (peer.owes ? 2 : before.includes(peer.id) ? 1 : 0)
     for (const turn of [0, 1, 2]) {
       const waiting = peers.filter(peer => rank(peer) === turn && !this.#optimistic.includes(peer.id))
@@ -160,8 +178,8 @@ export class Choker {
   }
 
   /**
-   * Sorts the peers that have waited longest first. Of those that never had a turn, those that have or lack next to nothing come first: the
-   * former can soon share, the latter will soon be done.
+   * Sorts peers by waiting time, longest first. Among those that never had a turn, those with or
+   * lacking next to nothing come first: the former can soon share, the latter will soon be done.
    */
   #byWaiting(a: ChokerPeer, b: ChokerPeer): number {
     const first = this.#memory.get(a.id)!.endedMs
@@ -181,7 +199,7 @@ export class Choker {
     }
     const waiting = peers.filter(peer => !peer.unchoked && peer.interested)
     if (!seeding) {
-      // Those that owe make room at once.
+      // Peers that owe make room at once.
       let asking = waiting.filter(peer => !peer.owes).length - (slots - holders.length)
       holders = holders.filter(peer => !peer.owes || asking-- <= 0)
     }
@@ -235,7 +253,7 @@ export class Choker {
   }
 }
 
-/** Whether it may have a slot for what it sends. */
+/** Whether it may get a slot for what it sends. */
 function earns(peer: ChokerPeer): boolean {
   return peer.downloadBytesPerSecond > 0 && !peer.snubbed && !peer.owes
 }

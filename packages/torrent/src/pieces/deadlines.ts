@@ -1,24 +1,30 @@
 import type { PieceTable } from './piece-table.ts'
 import type { SourceTable } from './source-table.ts'
 
-/** Number of deadlines kept. A stream needs only the next few pieces, and every `pick` looks at all of them. */
+/**
+ * Number of deadlines kept. A stream needs only the next few pieces, and every `pick` scans all of
+ * them.
+ */
 const MAX_DEADLINES = 512
-/** How long a ranking of the sources is used. */
+/** Time for which a ranking of the sources is used. */
 const RANKING_MS = 250
 /** A source with this share of the best rate counts as fast. */
 export const FAST_SHARE = 0.5
 
-/** A piece that somebody waits for, until `dueMs`. */
+/** A piece that is needed by `dueMs`. */
 export interface Deadline {
   readonly piece: number
   readonly dueMs: number
-  /** The highest rate of any source with the piece, and how many sources are fast, both at `rankedMs`. */
+  /** Highest rate of any source with the piece, and number of fast sources, both at `rankedMs`. */
   bestBytesPerSecond: number
   fastSources: number
   rankedMs: number
 }
 
-/** The pieces with deadlines (streaming), soonest first, and how fast the sources are that have them. */
+/**
+ * The pieces with deadlines (streaming), soonest first, and the speed of the sources that have
+ * them.
+ */
 export class Deadlines {
   readonly list: Deadline[] = []
   readonly #pieces: PieceTable

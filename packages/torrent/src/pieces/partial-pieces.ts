@@ -17,24 +17,30 @@ export interface Turn {
   readonly nowMs: number
   /** The blocks requested so far are appended here. */
   readonly into: BlockNumber[]
-  /** How many more blocks may be requested. */
+  /** Number of further blocks that may be requested. */
   left: number
 }
 
 /**
- * The pieces that are begun and not verified. Every request, arrival and release goes through this class, which keeps the requests, the
- * sources' counts and the table's sums consistent.
+ * Pieces that have been started and not verified. Every request, arrival and release goes through
+ * this class, which keeps the requests, the sources' counts and the table's sums consistent.
  */
 export class PartialPieces {
   /** Called with each piece that becomes partial, before a block of it is requested. */
   onBegun: ((piece: number) => void) | null = null
-  /** Limit of partial pieces. Pieces that are partial already stay when it sinks. */
+  /** Limit of partial pieces. Lowering it does not evict any. */
   maxPieces = 2
-  /** All partial pieces, in no order. Removal moves the last one, so a loop that may remove runs backwards. */
+  /**
+   * All partial pieces, unordered. Removal moves the last one, so a loop that may remove runs
+   * backwards.
+   */
   readonly list: PieceRequests[] = []
-  /** Those with free blocks, in no order. There are few of them when pieces are small and windows long. */
+  /**
+   * Those with free blocks, unordered. There are few of them when pieces are small and windows
+   * long.
+   */
   readonly joinable: PieceRequests[] = []
-  /** How many have all their blocks and wait to be verified. */
+  /** Number of pieces that have all their blocks and wait to be verified. */
   completeCount = 0
   readonly #pieces: PieceTable
   readonly #sources: SourceTable
@@ -45,17 +51,20 @@ export class PartialPieces {
     this.#sources = sources
   }
 
-  /** Whether another piece may be begun. */
+  /** Whether another piece may be started. */
   get hasRoom(): boolean {
     return this.list.length < this.maxPieces
   }
 
-  /** Whether another piece may be begun for a deadline or an idle source. */
+  /** Whether another piece may be started for a deadline or an idle source. */
   get hasUrgentRoom(): boolean {
     return this.list.length < OVERDRAFT * this.maxPieces
   }
 
-  /** Whether nothing can ever move again by itself: no piece may be begun, none waits to be verified, and no block is requested. */
+  /**
+   * Whether the download is stuck: no piece may be started, none waits to be verified, and no
+   * block is requested.
+   */
   get isDeadlocked(): boolean {
     return !this.hasUrgentRoom && this.isIdle
   }
@@ -70,7 +79,7 @@ export class PartialPieces {
     return partial.paceSource === NOBODY ? 0 : this.#sources.bytesPerSecond(partial.paceSource)
   }
 
-  /** Begins a free piece for the source. */
+  /** Starts a free piece for the source. */
   begin(piece: number, source: BlockSource): PieceRequests {
     const partial = this.#begin(piece)
     if (source.onParole) partial.exclusiveTo = source.id
@@ -96,7 +105,7 @@ export class PartialPieces {
     turn.left -= requested
   }
 
-  /** Requests a block that is requested from other sources already. */
+  /** Requests a block that has already been requested from other sources. */
   requestAgain(partial: PieceRequests, block: number, turn: Turn): void {
     partial.requestAgain(block, turn.source.id, turn.nowMs)
     turn.into.push(partial.piece * this.#pieces.blocksPerPiece + block)

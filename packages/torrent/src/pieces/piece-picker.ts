@@ -73,7 +73,10 @@ export class PiecePicker {
     this.#partial.onBegun = callback
   }
 
-  /** Changes the limit of the bytes of partial pieces; never less than two pieces. Pieces that are partial already stay. */
+  /**
+   * Changes the limit of the bytes of partial pieces; never less than two pieces. Does not evict
+   * partial pieces.
+   */
   setMaxPartialBytes(bytes: number): void {
     const fitting = Math.floor(Math.min(this.#maxPartialPieces, bytes / this.#pieceLengthBytes))
     this.#partial.maxPieces = Math.max(2, fitting)
@@ -84,15 +87,15 @@ export class PiecePicker {
     if (this.#pieces.exists(piece)) this.#pieces.setPriority(piece, priority)
   }
 
-  /** Begins pieces in the torrent's order (true) or rarest first (false, the default). */
+  /** Starts pieces in the torrent's order (true) or rarest first (false, the default). */
   setSequential(sequential: boolean): void {
     this.#policy.sequential = sequential
   }
 
   /**
-   * Sets the time by which somebody waits for the piece, on the clock that `pick` is given; null removes it. Pieces with deadlines come
-   * first, the soonest before others, from sources that are fast enough. The piece must have a priority above 0. At most 512 deadlines are
-   * kept; the latest are dropped.
+   * Sets the time by which the piece is needed, on the clock passed to `pick`; null removes it.
+   * Pieces with deadlines come first, the soonest before others, from sources that are fast enough.
+   * The piece must have a priority above 0. At most 512 deadlines are kept; the latest are dropped.
    */
   setDeadline(piece: number, dueMs: number | null): void {
     if (this.#pieces.exists(piece) && (dueMs === null || this.#pieces.state(piece) !== HAVE))
@@ -100,10 +103,12 @@ export class PiecePicker {
   }
 
   /**
-   * Appends up to `count` blocks to `into` that are to be requested from the source now, counts them as requested, and returns how many.
+   * Appends up to `count` blocks to `into` that are to be requested from the source now, counts
+   * them as requested, and returns how many.
    *
-   * There may be fewer although there is work: if the limit of partial pieces is reached (call again after `pieceDone` or `pieceFailed`),
-   * or if other sources will deliver what is left sooner (call again from time to time: they lose their claim after three seconds).
+   * There may be fewer although there is work: if the limit of partial pieces is reached (call
+   * again after `pieceDone` or `pieceFailed`), or if other sources will deliver the rest sooner
+   * (call again from time to time: they lose their claim after three seconds).
    */
   pick(source: BlockSource, count: number, nowMs: number, into: BlockNumber[]): number {
     if (count <= 0 || this.#pieces.wantedRequestable === 0) return 0
@@ -112,7 +117,10 @@ export class PiecePicker {
     return count - turn.left
   }
 
-  /** Handles a block that arrived. One that was not requested from the source (it came late) counts like any other. */
+  /**
+   * Handles a block that arrived. A late block that is no longer requested from the source counts
+   * like any other.
+   */
   received(sourceId: number, block: BlockNumber): BlockReceipt {
     return this.#partial.receive(sourceId, block)
   }
@@ -143,7 +151,7 @@ export class PiecePicker {
     else this.#pieces.setState(piece, HAVE)
   }
 
-  /** A verified piece is gone (it could not be read). */
+  /** A verified piece was lost (it could not be read). */
   pieceLost(piece: number): void {
     if (this.#pieces.exists(piece) && this.#pieces.state(piece) === HAVE)
       this.#pieces.setState(piece, MISSING)
@@ -162,22 +170,28 @@ export class PiecePicker {
     return partial?.isReceived(index) ?? false
   }
 
-  /** Whether blocks are left, and every wanted block that any source has is requested or received. */
+  /**
+   * Whether blocks are missing, but every wanted block that any source has is requested or
+   * received.
+   */
   get inEndgame(): boolean {
     return this.#pieces.blocksLeft > 0 && this.#pieces.allRequested
   }
 
-  /** Whether the piece is begun and not verified. */
+  /** Whether the piece has been started and not verified. */
   isPartial(piece: number): boolean {
     return this.#pieces.partial(piece) !== undefined
   }
 
-  /** The pieces that are begun and not verified, in no order. */
+  /** The pieces that have been started and not verified, unordered. */
   partialPieces(): number[] {
     return this.#partial.list.map(partial => partial.piece)
   }
 
-  /** The missing pieces that are nothing but padding, which nobody needs to send. Verify them, then call `pieceDone`. */
+  /**
+   * The missing pieces that consist of padding only, which no peer needs to send. Verify them,
+   * then call `pieceDone`.
+   */
   paddingPieces(): number[] {
     const pieces: number[] = []
     for (let piece = 0; piece < this.#pieces.pieceCount; piece++)
@@ -185,12 +199,17 @@ export class PiecePicker {
     return pieces
   }
 
-  /** Whether nothing moves any more: no piece may be begun, and nothing is requested. Drop `evictable` to make room. */
+  /**
+   * Whether the download is stuck: no piece may be started, and nothing is requested. Drop
+   * `evictable` to make room.
+   */
   get isDeadlocked(): boolean {
     return this.#partial.isDeadlocked
   }
 
-  /** Whether all wanted pieces are begun, and nothing is requested or waits to be verified. */
+  /**
+   * Whether all wanted pieces have been started, and nothing is requested or waits to be verified.
+   */
   get isAllBegun(): boolean {
     return this.#pieces.order.size === 0 && this.#partial.isIdle
   }

@@ -10,8 +10,8 @@ const RECEIVED = 2
 const NO_OTHERS: readonly number[] = []
 
 /**
- * The blocks of one partial piece: which are requested from which sources, and which have arrived. Instances are reused from piece to piece.
- * Blocks are numbered from 0 within the piece.
+ * The blocks of one partial piece: which of them are requested from which sources, and which have
+ * arrived. Instances are reused from piece to piece. Blocks are numbered from 0 within the piece.
  */
 export class PieceRequests {
   piece = -1
@@ -24,9 +24,11 @@ export class PieceRequests {
   free = 0
   requested = 0
   received = 0
-  /** The only source that may be asked for blocks of this piece (it is on parole), or NOBODY. */
+  /**
+   * The only source from which blocks of this piece may be requested (it is on parole), or NOBODY.
+   */
   exclusiveTo = NOBODY
-  /** The only source that took part so far, NOBODY or SEVERAL. */
+  /** The only source that has contributed so far, NOBODY or SEVERAL. */
   sole = NOBODY
   /** The fastest source with open requests for this piece, or NOBODY. */
   paceSource = NOBODY
@@ -37,7 +39,7 @@ export class PieceRequests {
   readonly #requestedMs: Float64Array
   /** For blocks requested from several sources: all of them but the first. */
   #others: Map<number, number[]> | null = null
-  /** No block below this is free. */
+  /** No block below this index is free. */
   #next = 0
 
   constructor(blocksPerPiece: number) {
@@ -83,7 +85,7 @@ export class PieceRequests {
     return this.#requestedMs[block]!
   }
 
-  /** How many sources the block is requested from. */
+  /** Returns from how many sources the block is requested. */
   sourceCount(block: number): number {
     if (this.#state[block] !== REQUESTED) return 0
     return 1 + (this.#others?.get(block)?.length ?? 0)
@@ -110,7 +112,10 @@ export class PieceRequests {
     return block
   }
 
-  /** Requests a block from one more source. Restarts the time after which further sources are asked. */
+  /**
+   * Requests a block from one more source. Restarts the time after which further sources may be
+   * used.
+   */
   requestAgain(block: number, source: number, nowMs: number): void {
     this.#others ??= new Map()
     const others = this.#others.get(block)
@@ -140,7 +145,10 @@ export class PieceRequests {
     return others
   }
 
-  /** Withdraws the request to this source. Returns true if the block is free again because it is requested from nobody else. */
+  /**
+   * Withdraws the request to this source. Returns true if the block is free again because no other
+   * source has a request for it.
+   */
   release(block: number, source: number): boolean {
     const others = this.#others?.get(block)
     if (others) {

@@ -8,7 +8,7 @@ import { RarityOrder } from './rarity-order.ts'
 
 /** States of a piece. */
 export const MISSING = 0
-/** Begun: some of its blocks are requested or received. */
+/** Started: some of its blocks are requested or received. */
 export const PARTIAL = 1
 /** All blocks are received, but the hash is not checked yet. */
 export const COMPLETE = 2
@@ -31,7 +31,7 @@ export type PieceView = Pick<
 
 const NORMAL_PRIORITY = 4
 const MAX_AVAILABILITY = 0xffff
-/** At most: looking at all pieces again takes no longer than looking at as many changes. */
+/** Upper bound: scanning all pieces again takes no longer than scanning that many changes. */
 const REMEMBERED_CHANGES = 1024
 
 /**
@@ -49,12 +49,12 @@ export class PieceTable {
   seeds = 0
   /** Number of wanted pieces that are not verified. */
   wantedMissing = 0
-  /** The same without pieces that have no blocks to request (they are nothing but padding). */
+  /** The same without pieces that have no blocks to request (padding only). */
   wantedRequestable = 0
   /** Number of blocks of wanted pieces that are not received. */
   blocksLeft = 0
   #freeBlocks = 0
-  /** The free blocks of pieces that no source has, except seeds. */
+  /** Number of free blocks of pieces that no source has, except seeds. */
   #freeBlocksOfSeedsOnly = 0
   readonly #have: Bitfield
   readonly #blocks: Uint16Array | Uint32Array
@@ -119,7 +119,7 @@ export class PieceTable {
     return this.#urgent.size > 0 && this.#urgent.has(piece)
   }
 
-  /** How many sources have the piece, seeds included. */
+  /** Returns how many sources have the piece, including seeds. */
   availability(piece: number): number {
     return this.#peers[piece]! + this.seeds
   }
@@ -222,8 +222,9 @@ export class PieceTable {
 }
 
 /**
- * The last pieces that became worth requesting: newly wanted, free again, or gained by a source. A search that found nothing continues with
- * what has changed since, instead of looking at every piece of the torrent again. The position is the number of changes so far.
+ * The last pieces that became worth requesting: newly wanted, free again, or gained by a source. A
+ * search that found nothing continues with the changes since then, instead of scanning every piece
+ * of the torrent again. The position is the number of changes so far.
  */
 export class PieceChanges {
   readonly #ring: Int32Array

@@ -1,4 +1,6 @@
-/** The contract of the piece picker. It makes pure decisions: it knows no socket, clock or storage. */
+/**
+ * The contract of the piece picker. It makes pure decisions, without sockets, clocks or storage.
+ */
 
 /**
  * A block of a torrent as one number: `piece * blocksPerPiece + index`, where `blocksPerPiece` is the block count of a full piece.
@@ -17,19 +19,25 @@ export interface BlockSource {
   has(piece: number): boolean
   /** Whether it has every piece and allows it. If so, it adds nothing to rarity, and `has` need not be called. */
   readonly isSeed: boolean
-  /** Measured payload rate from it. Sources of different speed are kept out of each other's pieces where there is a choice. */
+  /**
+   * Measured payload rate from it. Sources of different speed are kept out of each other's pieces
+   * if possible.
+   */
   readonly bytesPerSecond: number
-  /** Whether it is under suspicion after a failed piece: until it has proved itself, it only gets pieces that nobody else works on. */
+  /**
+   * Whether it is under suspicion after a failed piece: until it is cleared, it only gets pieces
+   * that no other source works on.
+   */
   readonly onParole: boolean
   /** Whether it works best with long runs of blocks in order (a web seed): it gets free pieces, adjacent ones if possible. */
   readonly wantsRuns: boolean
-  /** Judgment of others on it in thousandths, -1000 to 1000. Absent: 0, neutral. */
+  /** Its reputation in thousandths, -1000 to 1000. Absent: 0, neutral. */
   readonly reputation?: number
   /** Pieces that the source suggested (BEP 6), most recent last. They are preferred among equals. */
   readonly suggested: readonly number[]
 }
 
-/** How the picker judged a block that arrived. */
+/** How the picker classified a block that arrived. */
 export interface BlockReceipt {
   /** False if we had the block already, so that its bytes are wasted. */
   readonly wanted: boolean

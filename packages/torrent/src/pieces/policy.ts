@@ -7,38 +7,51 @@ import { PARTIAL, type PieceTable } from './piece-table.ts'
 import type { BlockSource } from './pieces.ts'
 import { CHEAP_SEARCH, type SourceTable } from './source-table.ts'
 
-/** A piece due sooner is spread over the fastest sources. A later one goes to a single source, in order. */
+/**
+ * A piece due sooner is spread over the fastest sources. A later one is assigned to a single
+ * source, in order.
+ */
 const SPREAD_MS = 5000
-/** When a piece is spread, each source gets at least this many blocks. */
+/** Least number of blocks for each source when a piece is spread. */
 const LEAST_SHARE = 4
-/** Blocks for a source that has nothing else to do, and would otherwise never show how fast it is. */
+/**
+ * Number of blocks for a source that has nothing else to do, and would otherwise never show how
+ * fast it is.
+ */
 const TRIAL_BLOCKS = 4
 
-/** If a piece takes its current sources longer than this, more sources are welcome. */
+/** If a piece takes its current sources longer than this, more sources may join. */
 const SLOW_PIECE_SECONDS = 10
-/** Sources whose rates differ by more than this factor are kept out of each other's pieces while there is a choice. */
+/**
+ * Sources whose rates differ by more than this factor are kept out of each other's pieces if
+ * possible.
+ */
 const UNLIKE_RATES = 4
 
-/** How many of a source's suggestions are considered, the latest first. */
+/** Number of a source's suggestions that are considered, latest first. */
 const SUGGESTIONS = 16
-/** How many starts are compared when a source wants a run of pieces, and the length beyond which runs count as equal. */
+/**
+ * Number of starts that are compared when a source wants a run of pieces, and length beyond which
+ * runs count as equal.
+ */
 const RUN_STARTS = 8
 const RUN_PIECES = 32
 /**
- * While all sources are peers that have everything, adjacent pieces are begun together: disks, and browsers even more so, read and write
- * such an extent at a fraction of the cost of its pieces one by one. Leeches instead begin anywhere, to have something to give to each
- * other. A torrent has at least MIN_EXTENTS extents, so that leeches which have not met yet begin in different places.
+ * While all sources are peers with all pieces, adjacent pieces are started together: disks, and
+ * browsers even more so, read and write such an extent at a fraction of the cost of its pieces one
+ * by one. Leeches instead start anywhere, so that they have pieces to trade. A torrent has at least
+ * MIN_EXTENTS extents, so that leeches that have not met yet start in different places.
  */
 const EXTENT_BYTES = 4 * 2 ** 20
 const MIN_EXTENTS = 16
 
-/** A block is requested from at most this many sources at a time. */
+/** Maximum number of sources from which a block is requested at a time. */
 export const MAX_SOURCES_PER_BLOCK = 3
 /** A block that was requested this long ago may be requested from any source. */
 const ENDGAME_PATIENCE_MS = 3000
-/** A second request must be expected to win at least this much time; less is not worth its bytes. */
+/** Least time that a second request must be expected to win to be worth its bytes. */
 const WORTHWHILE_MS = 200
-/** After a vain search for endgame blocks, how long not to search again. */
+/** Time before the next search for endgame blocks after one that found none. */
 const NO_ENDGAME_MS = 20
 
 export interface PickingPolicyOptions {
@@ -69,7 +82,7 @@ export interface PickingPolicyOptions {
  * others take no part in its pieces while there is other work, so that a failed piece has one culprit.
  */
 export class PickingPolicy {
-  /** Whether free pieces are begun in the torrent's order rather than rarest first. */
+  /** Whether free pieces are started in the torrent's order rather than rarest first. */
   sequential = false
   readonly #pieces: PieceTable
   readonly #sources: SourceTable
@@ -103,7 +116,7 @@ export class PickingPolicy {
     if (turn.left === count && turn.state.requested === 0) this.#pickTrial(turn)
   }
 
-  /** Rules 2 to 5: the piece that the source works on next, or null if there is none for it. */
+  /** Rules 2 to 5: the piece that the source works on next, or null if none is suitable. */
   #nextPiece(turn: Turn): PieceRequests | null {
     const { source, state } = turn
     const current = this.#pieces.partial(state.piece)
@@ -123,8 +136,9 @@ export class PickingPolicy {
   }
 
   /**
-   * Whether the source may begin a piece beyond the limit. Possibly no present source has the partial pieces, and nothing would ever move
-   * again. Only while nothing is requested from it, and no piece waits to be verified, which would make room.
+   * Whether the source may start a piece beyond the limit. If no connected source has the partial
+   * pieces, the download would otherwise stall. Only while nothing is requested from it, and no
+   * piece waits to be verified, which would make room.
    */
   #mayOverdraw({ state }: Turn): boolean {
     const { hasRoom, hasUrgentRoom, completeCount } = this.#partial
@@ -133,7 +147,10 @@ export class PickingPolicy {
 
   // Partial pieces.
 
-  /** Whether the source may be asked for free blocks of the piece. Pieces with deadlines are handed out by rule 1 alone. */
+  /**
+   * Whether free blocks of the piece may be requested from the source. Pieces with deadlines are
+   * assigned only by rule 1.
+   */
   #canJoin(partial: PieceRequests, source: BlockSource): boolean {
     const { piece } = partial
     if (partial.free === 0 || this.#pieces.state(piece) !== PARTIAL || !this.#pieces.isWanted(piece))
@@ -159,7 +176,10 @@ export class PickingPolicy {
     return best
   }
 
-  /** Whether nobody works on the piece, or those who do are slow for its size and the source is not much slower. */
+  /**
+   * Whether no source works on the piece, or its sources are slow for its size and this one is not
+   * much slower.
+   */
   #isWelcome(partial: PieceRequests, source: BlockSource): boolean {
     if (partial.requested === 0) return true
     // A long range from a web seed is worth more than the end of a piece.
@@ -176,7 +196,7 @@ export class PickingPolicy {
     return partial.blockCount - partial.received < best.blockCount - best.received
   }
 
-  /** Rule 4: any partial piece that the source would not just hold up. */
+  /** Rule 4: any partial piece that the source would not merely delay. */
   #lastResort(source: BlockSource): PieceRequests | null {
     let best: PieceRequests | null = null
     let bestIsAlike = false
@@ -196,7 +216,7 @@ export class PickingPolicy {
 
   // Free pieces.
 
-  /** The free piece that the source begins next, or -1. */
+  /** The free piece that the source starts next, or -1. */
   #freePiece({ source, state, nowMs }: Turn): number {
     const { order, changes } = this.#pieces
     if (order.size === 0) return -1
@@ -216,7 +236,7 @@ export class PickingPolicy {
     return this.#suggested(source, best) ?? this.#inExtent(source, next, best)
   }
 
-  /** Nothing was found in an earlier search, so only pieces that have changed since can be of use. */
+  /** An earlier search found nothing, so only pieces that have changed since can be suitable. */
   #changedPiece(state: Turn['state'], source: BlockSource): number {
     const { changes } = this.#pieces
     for (; state.searchedUpTo < changes.position; state.searchedUpTo++) {
@@ -279,8 +299,9 @@ export class PickingPolicy {
   // Endgame.
 
   /**
-   * Rule 6. BEP 3 asks everybody for everything that is missing, and calls that horribly inefficient. Here a block is requested again only
-   * from a source that will deliver it sooner, or after a long wait. Blocks requested from the fewest sources come first.
+   * Rule 6. BEP 3 requests every missing block from all peers, and calls that horribly
+   * inefficient. Here a block is requested again only from a source that will deliver it sooner, or
+   * after a long wait. Blocks requested from the fewest sources come first.
    */
   #pickInEndgame(turn: Turn): void {
     const { list } = this.#partial
@@ -305,7 +326,7 @@ export class PickingPolicy {
     if (partial.requested === 0 || this.#pieces.state(piece) !== PARTIAL || !this.#pieces.isWanted(piece))
       return
     if (source.onParole || !delivers(source, piece)) return
-    // A source answers in the order of requests, so the last blocks come last.
+    // A source answers requests in order, so the last blocks come last.
     for (let block = partial.blockCount - 1; block >= 0 && turn.left > 0; block--) {
       if (partial.sourceCount(block) !== sources || partial.isRequestedFrom(block, source.id)) continue
       const waitedMs = nowMs - partial.requestedMs(block)
@@ -361,8 +382,9 @@ export class PickingPolicy {
   }
 
   /**
-   * How many of the `free` blocks to request from the source now; 0 leaves the piece to faster sources. A source that will be in time may
-   * always take part, so that the fastest remain available for what is due soonest.
+   * Number of the `free` blocks to request from the source now; 0 leaves the piece to faster
+   * sources. A source that will be in time may always take part, so that the fastest remain
+   * available for the soonest deadlines.
    */
   #urgentShare(deadline: Deadline, free: number, { source, state, nowMs }: Turn): number {
     this.#deadlines.rankSources(deadline, nowMs)
@@ -380,7 +402,7 @@ function delivers(source: BlockSource, piece: number): boolean {
   return source.isSeed || source.has(piece)
 }
 
-/** How many milliseconds a source takes for this many blocks. */
+/** Returns how many milliseconds a source takes for this many blocks. */
 function waitMs(blocks: number, bytesPerSecond: number): number {
   return bytesPerSecond > 0 ? (blocks * BLOCK_BYTES * 1000) / bytesPerSecond : Number.POSITIVE_INFINITY
 }

@@ -9,13 +9,17 @@ const ABSENT = -1
 /**
  * The free pieces, sorted by priority, then rarest first, at random among equals.
  *
- * There is one bucket for each pair of priority and availability, so that a HAVE message costs one removal and one insertion, whatever the
- * size of the torrent. Each insertion lands at a random place in its bucket (the inside-out Fisher-Yates shuffle). Hence any scan meets
- * equals in random order, as BEP 3 asks, without drawing a number for each pick.
+ * There is one bucket for each pair of priority and availability, so that a HAVE message costs one
+ * removal and one insertion, whatever the size of the torrent. Each insertion lands at a random
+ * place in its bucket (the inside-out Fisher-Yates shuffle). Hence any scan visits equals in random
+ * order, as BEP 3 recommends, without drawing a number for each pick.
  */
 export class RarityOrder {
   readonly #random: Random
-  /** By rank (the highest priority has rank 0) and availability, as far as they are in use: a session may have thousands of torrents. */
+  /**
+   * By rank (the highest priority has rank 0) and availability, allocated on demand: a session may
+   * have thousands of torrents.
+   */
   readonly #ranks: (number[] | undefined)[][] = []
   /** Bucket of each piece, as rank times LEVELS plus availability, or ABSENT. */
   readonly #key: Int16Array
@@ -27,7 +31,7 @@ export class RarityOrder {
   /** All buckets below this are empty. */
   #lowest = LEVELS * PRIORITIES
   #size = 0
-  /** How many pieces the last search looked at. */
+  /** Number of pieces that the last search scanned. */
   scanned = 0
 
   constructor(pieceCount: number, random: Random) {
@@ -168,7 +172,7 @@ export class RarityOrder {
     return this.#ranks[rank]!
   }
 
-  /** The first bucket that is not empty; there is one. */
+  /** The first bucket that is not empty; at least one must exist. */
   #raiseLowest(): number {
     let rank = Math.floor(this.#lowest / LEVELS)
     let level = this.#lowest % LEVELS

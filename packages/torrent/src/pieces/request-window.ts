@@ -4,7 +4,10 @@ import { BLOCK_BYTES } from '../metainfo/metainfo.ts'
 const LEAST_BLOCKS = 2
 const MOST_BLOCKS = 2000
 const FIRST_BLOCKS = 4
-/** Blocks to request beyond what the path itself holds. More would only wait in socket buffers until we read them. */
+/**
+ * Number of blocks to request beyond what the path itself holds. More would only wait in socket
+ * buffers until we read them.
+ */
 const QUEUED_BLOCKS = 250
 /** Work for the source beyond its latency, so that a slow turn of our event loop does not leave it idle. */
 const QUEUE_MS = 2000
@@ -16,10 +19,11 @@ const MOST_LATENCY_MS = 2000
 /**
  * Decides how many blocks to keep requested from one source.
  *
- * At first the window grows by one for each block that arrives, so that it doubles each round trip, as TCP's does: 500 MB/s over loopback
- * take about ten round trips. Once an answer takes a second, the window is what the measured rate carries in the latency plus two seconds:
- * 4 blocks at 10 KB/s. A fast source gets `QUEUED_BLOCKS` instead of two seconds' work. BEP 3 asks for several requests, for good TCP
- * performance, and leaves the number open.
+ * At first the window grows by one for each block that arrives, so that it doubles each round trip,
+ * as TCP's does: 500 MB/s over loopback take about ten round trips. Once an answer takes a second,
+ * the window is what the measured rate carries in the latency plus two seconds: 4 blocks at 10
+ * KB/s. A fast source gets `QUEUED_BLOCKS` instead of two seconds' work. BEP 3 recommends several
+ * requests, for good TCP performance, but gives no number.
  */
 export class RequestWindow {
   readonly #meter = new RateMeter()
@@ -33,7 +37,9 @@ export class RequestWindow {
     return Math.min(this.#limit, this.#blocks)
   }
 
-  /** The shortest time from a request to its block, at most MOST_LATENCY_MS; 0 before the first block. */
+  /**
+   * Shortest time from a request to its block, at most MOST_LATENCY_MS; 0 before the first block.
+   */
   get latencyMs(): number {
     return this.#latencyMs === Number.POSITIVE_INFINITY ? 0 : this.#latencyMs
   }
@@ -56,7 +62,10 @@ export class RequestWindow {
     this.#blocks = Math.min(blocks, this.#most(bytesPerSecond))
   }
 
-  /** Nothing has arrived for long. The window starts over, and grows with the measured rate only. */
+  /**
+   * Nothing has arrived for a long time. The window starts over, and grows with the measured rate
+   * only.
+   */
   stalled(): void {
     this.#growing = false
     this.#blocks = LEAST_BLOCKS

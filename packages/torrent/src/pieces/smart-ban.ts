@@ -2,20 +2,29 @@ import { sha1 } from '#crypto'
 import { equalBytes } from '../base/bytes.ts'
 import { BLOCK_BYTES } from '../metainfo/metainfo.ts'
 
-/** How many failed pieces are remembered, and how many blocks of them: about 3 MB at most. The oldest are forgotten. */
+/**
+ * Maximum number of failed pieces that are remembered, and of blocks of them: about 3 MB at most.
+ * The oldest are forgotten.
+ */
 const MAX_PIECES = 256
 const MAX_BLOCKS = 65_536
-/** For how many blocks the sender is remembered: half a gigabyte, more than partial pieces can hold. The oldest pieces are forgotten. */
+/**
+ * Maximum number of blocks whose sender is remembered: half a gigabyte, more than partial pieces
+ * can hold. The oldest pieces are forgotten.
+ */
 const MAX_CONTRIBUTIONS = 32_768
 
-/** Identifies a sender across reconnections: an address, a URL. */
+/** Identifies a sender across reconnections: an address or a URL. */
 export type SourceKey = string
 
 /** The conclusions from a piece that failed or verified. */
 export interface Verdict {
   /** Sources that certainly sent wrong bytes: ban them. */
   readonly guilty: readonly SourceKey[]
-  /** Sources of which one or more sent wrong bytes: put them on parole, with pieces that nobody else works on. */
+  /**
+   * Sources at least one of which sent wrong bytes: put them on parole, with pieces that no other
+   * source works on.
+   */
   readonly suspects: readonly SourceKey[]
   /** Former suspects that are no longer suspected: end their parole. */
   readonly cleared: readonly SourceKey[]
@@ -34,8 +43,10 @@ const NO_VERDICT: Verdict = { guilty: [], suspects: [], cleared: [] }
 /**
  * Finds the senders of wrong bytes.
  *
- * If a failed piece has one sender, that one is guilty. If it has several, the digest of each block is kept with its sender. When the piece
- * is fetched again and verifies, those who sent other bytes are guilty, and those who sent the same are cleared. A source is only found guilty if its bytes differ from verified bytes, or from each other.
+ * If a failed piece has one sender, that one is guilty. If it has several, the digest of each block
+ * is kept with its sender. When the piece is fetched again and verifies, sources that sent other
+ * bytes are guilty, and those that sent the same are cleared. A source is only found guilty if its
+ * bytes differ from verified bytes, or from each other.
  */
 export class SmartBan {
   /** The sender of each block, by piece. */
@@ -70,7 +81,7 @@ export class SmartBan {
     this.#take(piece)
   }
 
-  /** The piece does not verify. `bytes` is the whole piece as it was received. */
+  /** The piece does not verify. `bytes` is the complete piece as it was received. */
   failed(piece: number, bytes: Uint8Array): Verdict {
     const senders = this.#take(piece)
     const keys = distinct(senders)
@@ -87,7 +98,7 @@ export class SmartBan {
     return { guilty: [...liars], suspects: keys.filter(key => !liars.has(key)), cleared: [] }
   }
 
-  /** The piece verifies. `bytes` is the whole piece, and perhaps more. */
+  /** The piece verifies. `bytes` is the complete piece, and possibly more. */
   verified(piece: number, bytes: Uint8Array): Verdict {
     const senders = this.#take(piece)
     if (this.#evidence.size === 0) return NO_VERDICT
@@ -101,7 +112,7 @@ export class SmartBan {
       for (const key of this.#forget(piece)) cleared.add(key)
     }
     const keys = distinct(senders)
-    // A suspect that sent a whole correct piece alone is cleared. The evidence from earlier stays.
+    // A suspect that alone sent a complete correct piece is cleared. The earlier evidence is kept.
     if (keys.length === 1 && this.#suspects.delete(keys[0]!)) cleared.add(keys[0]!)
     for (const key of guilty) this.#suspects.delete(key)
     for (const key of cleared) if (guilty.has(key) || this.#suspects.has(key)) cleared.delete(key)
@@ -121,7 +132,7 @@ export class SmartBan {
 
   #record(piece: number, evidence: Evidence[]): void {
     this.#forget(piece)
-    // Of a piece that fails again and again, the latest attempts are kept.
+    // For a piece that fails repeatedly, the latest attempts are kept.
     const kept = evidence.length > MAX_BLOCKS ? evidence.slice(0, MAX_BLOCKS) : evidence
     for (const oldest of this.#evidence.keys()) {
       if (this.#evidence.size < MAX_PIECES && this.#evidenceBlocks + kept.length <= MAX_BLOCKS) break
@@ -136,7 +147,9 @@ export class SmartBan {
     }
   }
 
-  /** Drops the evidence about a piece. Returns those who are no longer suspects because of that. */
+  /**
+   * Drops the evidence about a piece. Returns the sources that are no longer suspects as a result.
+   */
   #forget(piece: number): SourceKey[] {
     const evidence = this.#evidence.get(piece)
     if (!evidence) return []
@@ -149,7 +162,7 @@ export class SmartBan {
   }
 }
 
-/** Sources that sent two different versions of the same block: at least one was wrong. */
+/** Returns sources that sent two different versions of the same block: at least one was wrong. */
 function contradictions(before: readonly Evidence[], now: readonly Evidence[]): Set<SourceKey> {
   const liars = new Set<SourceKey>()
   const byBlock = new Map(now.map(one => [one.block, one]))
@@ -174,7 +187,7 @@ function slice(bytes: Uint8Array, block: number, lengthBytes: number): Uint8Arra
 }
 
 function distinct(keys: readonly SourceKey[]): SourceKey[] {
-  // `forEach` skips the holes of blocks that nobody sent.
+  // `forEach` skips the holes of blocks that were not received.
   const set = new Set<SourceKey>()
   keys.forEach(key => {
     set.add(key)

@@ -3,15 +3,15 @@ import { ShoalError } from '../base/errors.ts'
 import type { PieceChanges, PieceTable } from './piece-table.ts'
 import type { BlockSource } from './pieces.ts'
 
-/** A vain search through no more pieces or blocks than this is not worth remembering. */
+/** An unsuccessful search through no more pieces or blocks than this is not worth remembering. */
 export const CHEAP_SEARCH = 256
-/** A vain search is trusted for one millisecond per this many pieces that it looked at. */
+/** An unsuccessful search is trusted for one millisecond per this many pieces that it scanned. */
 const PIECES_PER_MS = 200
 
 /** The pieces of a source: those of a bitfield, all, or none. */
 export type Possession = Bitfield | 'all' | 'none'
 
-/** The part of the table that those who manage sources use. */
+/** The part of the table for code that manages sources. */
 export type SourceRegistry = Pick<
   SourceTable,
   | 'add'
@@ -28,17 +28,20 @@ export type SourceRegistry = Pick<
 /** The state that the picker keeps for one source. */
 export class SourceState {
   source: BlockSource
-  /** The pieces that are counted for it. A source that was added with 'all' is counted as a seed. Null while it is not added. */
+  /**
+   * The pieces that are counted for it. A source that was added with 'all' is counted as a seed.
+   * Null until it is added.
+   */
   has: Possession | null = null
-  /** Whether it keeps extents from being used: it lacked pieces when it was added, or wants runs. */
+  /** Whether it prevents the use of extents: it lacked pieces when it was added, or wants runs. */
   scatters = false
   /** Number of blocks requested from it that have neither arrived nor been released. */
   requested = 0
-  /** The piece it was last given blocks of, or -1. */
+  /** The last piece of which it was given blocks, or -1. */
   piece = -1
   /** Position in the changes up to which no free piece was found for it, or -1. */
   searchedUpTo = -1
-  /** Until when searching for endgame blocks is pointless. */
+  /** Time until which searching for endgame blocks is pointless. */
   noEndgameUntilMs = 0
   /** A piece it has that we want, so that we need not search for one; -1 if none is known. */
   interestingPiece = -1
@@ -50,7 +53,7 @@ export class SourceState {
     this.source = source
   }
 
-  /** Remembers that no free piece was found, for a time that bounds what idle sources cost. */
+  /** Remembers that no free piece was found, for a time that bounds the cost of idle sources. */
   rememberSearch(source: BlockSource, changes: PieceChanges, scanned: number, nowMs: number): void {
     if (scanned <= CHEAP_SEARCH) return
     this.searchedUpTo = changes.position
@@ -58,7 +61,9 @@ export class SourceState {
     this.source = source
   }
 
-  /** Whether a search found nothing, so that only pieces from `searchedUpTo` on need to be looked at. */
+  /**
+   * Whether a search found nothing, so that only pieces from `searchedUpTo` on need to be scanned.
+   */
   searchedInVain(source: BlockSource, changes: PieceChanges, nowMs: number): boolean {
     if (this.searchedUpTo < 0 || source.isSeed) return false
     if (this.source === source && nowMs < this.#trustSearchUntilMs && changes.reachesBack(this.searchedUpTo))
@@ -76,9 +81,12 @@ export class SourceState {
   }
 }
 
-/** All sources of a torrent. Keeps the availability of pieces up to date, and says which sources are interesting. */
+/**
+ * All sources of a torrent. Keeps the availability of pieces up to date, and determines which
+ * sources are interesting.
+ */
 export class SourceTable {
-  /** Number of sources that keep extents from being used (see EXTENT_BYTES). */
+  /** Number of sources that prevent the use of extents (see EXTENT_BYTES). */
   scattering = 0
   readonly #pieces: PieceTable
   readonly #states = new Map<number, SourceState>()
@@ -102,7 +110,10 @@ export class SourceTable {
     this.#count(state, has)
   }
 
-  /** Removes a source. `has` is what it had at the end, every `gained` included. To free what is requested from it, call `releaseAll`. */
+  /**
+   * Removes a source. `has` is its final set of pieces, including every `gained`. To free what is
+   * requested from it, call `releaseAll`.
+   */
   remove(source: BlockSource, has: Possession): void {
     const state = this.#states.get(source.id)
     if (!state) return
@@ -110,7 +121,7 @@ export class SourceTable {
     this.forget(source.id)
   }
 
-  /** Replaces all that the source has (after a late bitfield, say). Its requests stay. */
+  /** Replaces the set of pieces of the source (after a late bitfield, say). Its requests remain. */
   replace(source: BlockSource, before: Possession, after: Possession): void {
     const state = this.stateOf(source)
     this.#uncount(state, before)
@@ -130,7 +141,7 @@ export class SourceTable {
     if (this.#pieces.exists(piece)) this.#pieces.addPeers(piece, -1)
   }
 
-  /** The source unchoked us, so it may deliver what it did not deliver before. */
+  /** The source unchoked us, so it may deliver pieces that it did not deliver before. */
   unchoked(sourceId: number): void {
     this.#states.get(sourceId)?.forgetSearches()
   }
@@ -141,8 +152,9 @@ export class SourceTable {
   }
 
   /**
-   * Whether the source has a piece that we want, choking or not (BEP 3 demands that interest is always up to date). Usually takes constant
-   * time, because one such piece is remembered, or that there was none; the worst case is a look at every piece.
+   * Whether the source has a piece that we want, choking or not (BEP 3 demands that interest is
+   * always up to date). Usually takes constant time, because one such piece, or the absence of any,
+   * is remembered; the worst case is a scan of every piece.
    */
   isInteresting(source: BlockSource): boolean {
     if (this.#pieces.wantedRequestable === 0) return false
@@ -164,7 +176,7 @@ export class SourceTable {
     return false
   }
 
-  /** How many pieces the source has that we want. Looks at every piece. */
+  /** Returns how many pieces the source has that we want. Scans every piece. */
   interestingCount(source: BlockSource): number {
     const state = this.stateOf(source)
     let count = 0
@@ -177,7 +189,7 @@ export class SourceTable {
     return this.#states.get(id)
   }
 
-  /** The state of a source. Makes one for a source that was not added. */
+  /** Returns the state of a source. Creates it for a source that was not added. */
   stateOf(source: BlockSource): SourceState {
     const known = this.#states.get(source.id)
     if (known) return known
@@ -207,7 +219,7 @@ export class SourceTable {
     if (state && state.has === null && state.requested === 0) this.#states.delete(id)
   }
 
-  /** Whether we want a piece that the source has, even if it would not deliver it now. */
+  /** Whether the source has a piece that we want, even if it would not deliver it now. */
   #wants(state: SourceState, source: BlockSource, piece: number): boolean {
     if (!this.#pieces.isWanted(piece) || this.#pieces.blockCount(piece) === 0) return false
     const { has } = state
@@ -224,7 +236,10 @@ export class SourceTable {
     else this.#countPieces(has, 1)
   }
 
-  /** A source that was counted as a seed leaves as a seed; one that became a seed leaves piece by piece. */
+  /**
+   * A source that was counted as a seed is removed as a seed; one that became a seed is removed
+   * piece by piece.
+   */
   #uncount(state: SourceState, has: Possession): void {
     if (state.has === 'all') this.#pieces.seeds--
     else if (state.has !== null) this.#countPieces(has, -1)

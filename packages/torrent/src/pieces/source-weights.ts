@@ -4,16 +4,17 @@ import type { SourceState, SourceTable } from './source-table.ts'
 
 /** With more blocks left than this, no source can request more than its share anyway. */
 const MANY_BLOCKS = 8192
-/** A source gets at least this many blocks, or it would wait a round trip for each. */
+/** Least number of blocks for a source, so that it does not wait a round trip for each. */
 export const LEAST_BLOCKS = 4
-/** How long a sum of weights is used. */
+/** Time for which a sum of weights is used. */
 const SUM_MS = 100
 /** Reputation, in thousandths, that doubles the weight of a source. */
 const DOUBLING = 1000
 
 /**
- * Divides the last blocks of a download among the sources that could all deliver them, by measured rate and reputation, so that they finish
- * at the same time: slow sources do not hold what fast ones wait for. A source whose rate is unknown counts like the average of the others.
+ * Divides the last blocks of a download among the sources that could all deliver them, by measured
+ * rate and reputation, so that they finish at the same time: slow sources do not hold up fast ones.
+ * A source whose rate is unknown counts like the average of the others.
  */
 export class SourceWeights {
   readonly #sources: SourceTable
@@ -27,7 +28,10 @@ export class SourceWeights {
     this.#sources = sources
   }
 
-  /** How many of the blocks that the turn could request are beyond the share of its source, while `left` have not arrived. */
+  /**
+   * Returns how many of the blocks that the turn could request exceed its source's share, with
+   * `left` blocks still missing.
+   */
   withheld({ source, state, nowMs, left: wanted }: Turn, left: number): number {
     if (left > MANY_BLOCKS) return 0
     if (nowMs - this.#summedMs >= SUM_MS) this.#sumUp(nowMs)
@@ -37,7 +41,10 @@ export class SourceWeights {
     return Math.max(0, wanted - room)
   }
 
-  /** Sums the seeds that are asked for blocks. Others may lack what is left, so that nothing is reserved for them. */
+  /**
+   * Sums the weights of seeds with requests. Others may lack the remaining pieces, so nothing is
+   * reserved for them.
+   */
   #sumUp(nowMs: number): void {
     let [known, unknown, sum] = [0, 0, 0]
     this.#counted.clear()

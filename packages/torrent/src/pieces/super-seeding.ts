@@ -1,23 +1,29 @@
 import type { Bitfield } from '../base/bitfield.ts'
 import type { Random } from '../base/random.ts'
 
-/** A piece that a peer is to be offered. */
+/** A piece to offer to a peer. */
 export interface Offer {
   readonly peerId: number
   readonly piece: number
 }
 
-/** Pieces that one peer downloads or passes on at a time. BEP 16 has one; with two, the uplink is busy while the first one spreads. */
+/**
+ * Number of pieces that one peer downloads or passes on at a time. BEP 16 uses one; with two, the
+ * uplink is busy while the first one spreads.
+ */
 const OFFERS_PER_PEER = 2
-/** A piece that no other peer got from the one that has it for this long does not hold up the next one: others may not reach that peer. */
+/**
+ * If no other peer has got a piece from its holder for this long, the next one is offered anyway:
+ * others may be unable to reach that peer.
+ */
 const SPREAD_LIMIT_MS = 120_000
 
-/** Time in which a peer says that it is interested in a piece that it is offered. */
+/** Time limit for a peer to declare interest in an offered piece. */
 const INTEREST_LIMIT_MS = 5000
 
 interface OfferState {
   readonly offeredMs: number
-  /** When the peer had it; null until then. */
+  /** Time at which the peer had it; null until then. */
   hadMs: number | null
 }
 
@@ -31,9 +37,10 @@ interface SeededPeer {
 }
 
 /**
- * Super seeding (BEP 16): decides which pieces the first seed of a torrent shows to which peer, so that it sends each piece about once. A peer
- * is offered pieces that nobody else has or is offered. It gets the next one when another peer reports the piece, which it must have got from the
- * first one, or when there is no other peer.
+ * Super seeding (BEP 16): decides which pieces the first seed of a torrent shows to which peer, so
+ * that it sends each piece about once. A peer is offered pieces that no other peer has or is
+ * offered. It gets the next one when another peer reports the piece, which must have come from the
+ * first one, or if it is the only peer.
  */
 export class SuperSeeding {
   readonly #random: Random
@@ -43,7 +50,7 @@ export class SuperSeeding {
   /** Number of peers that have each piece. */
   readonly #holders: Uint16Array
   #unseen: number
-  /** No piece has fewer copies. */
+  /** The fewest copies of any piece. */
   #fewest = 0
 
   constructor(pieceCount: number, random: Random) {
@@ -62,7 +69,7 @@ export class SuperSeeding {
     return this.#peers.has(peerId)
   }
 
-  /** The pieces of a peer are known, or changed as a whole. */
+  /** The pieces of a peer became known, or changed as a whole. */
   set(peerId: number, bits: Bitfield, nowMs: number): Offer[] {
     const peer = this.#peers.get(peerId) ?? { id: peerId, bits, offers: new Map(), declined: new Set() }
     if (this.#peers.has(peerId)) this.#countAll(peer, -1)
@@ -86,8 +93,8 @@ export class SuperSeeding {
   }
 
   /**
-   * The peer wants nothing more of ours: it has the pieces on offer that it requested, which not every client reports to those that have them,
-   * and declines the others.
+   * The peer is no longer interested: it has the requested pieces, which not every client reports
+   * to peers that have them, and declines the other offers.
    */
   settled(peerId: number, isRequested: (piece: number) => boolean, nowMs: number): Offer[] {
     const peer = this.#peers.get(peerId)
@@ -110,7 +117,7 @@ export class SuperSeeding {
     this.#peers.delete(peerId)
   }
 
-  /** Offers more to peers whose pieces do not spread. Call it now and then. */
+  /** Offers more to peers whose pieces do not spread. Call it periodically. */
   tick(nowMs: number): Offer[] {
     return [...this.#peers.values()].flatMap(peer => this.#replaceDone(peer, nowMs))
   }
@@ -121,7 +128,7 @@ export class SuperSeeding {
     return this.#refill(peer, nowMs)
   }
 
-  /** Whether another peer has the piece, or need not be waited for. */
+  /** Whether another peer has the piece, or the wait for that is over. */
   #isDone({ offers, bits }: SeededPeer, piece: number, nowMs: number): boolean {
     const offer = offers.get(piece)
     if (!offer) return false
@@ -147,7 +154,10 @@ export class SuperSeeding {
     this.#lower(piece)
   }
 
-  /** A piece with the fewest copies that the peer lacks, from a random place on; null if it lacks none. */
+  /**
+   * Returns a piece with the fewest copies that the peer lacks, searching from a random index;
+   * null if it lacks none.
+   */
   #rarest({ bits, offers, declined }: SeededPeer): number | null {
     const copies = this.#copies
     const start = this.#random.below(copies.length)

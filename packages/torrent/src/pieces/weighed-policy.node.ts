@@ -3,7 +3,10 @@ import type { Turn } from './partial-pieces.ts'
 import { PickingPolicy, type PickingPolicyOptions } from './policy.ts'
 import { LEAST_BLOCKS, SourceWeights } from './source-weights.ts'
 
-/** In endgame, a source that has delivered nothing yet gets a few blocks for which others take longer than this. */
+/**
+ * In endgame, a source that has delivered nothing yet gets a few blocks that take others longer
+ * than this.
+ */
 const TRIAL_MS = 2000
 
 /**
@@ -32,7 +35,10 @@ export class WeighedPolicy extends PickingPolicy {
       this.#try(turn)
   }
 
-  /** Requests a few blocks that are requested from one other source, which takes long for them. */
+  /**
+   * Requests a few blocks that are requested from only one other source, which is slow to deliver
+   * them.
+   */
   #try(turn: Turn): void {
     const { source, state } = turn
     for (const partial of this.#options.partial.list) {

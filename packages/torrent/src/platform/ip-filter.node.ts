@@ -15,7 +15,7 @@ export {
 } from '../base/ip-filter.ts'
 export { IpRanges, IpRangesBuilder, MAX_IP_RANGES } from '../base/ip-ranges.ts'
 
-/** Bytes of a list, unpacked. */
+/** Maximum size of a list in bytes, unpacked. */
 const MAX_BYTES = 2 ** 30
 const GZIP_MAGIC = Buffer.of(0x1f, 0x8b)
 
@@ -52,7 +52,7 @@ async function parse(bytes: Readable, path: string): Promise<IpFilter> {
         `${path} has more than ${MAX_BYTES} bytes of addresses: give a shorter list`,
       )
     }
-    // Only names can have other characters than ASCII.
+    // Only names can have non-ASCII characters.
     parser.push(chunk.toString('latin1'))
   }
   return parser.end()

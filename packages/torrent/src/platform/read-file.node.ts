@@ -9,7 +9,7 @@ const read = promisify(fs.read)
 const close = promisify(fs.close)
 
 const CHUNK_BYTES = 1 << 20
-/** Bytes asked for beyond the size of a file, to detect its end. */
+/** Bytes requested beyond the size of a file, to detect its end. */
 const PROBE_BYTES = 64
 
 /**
@@ -37,7 +37,7 @@ async function readAtMost(file: number, path: string, maxBytes: number): Promise
   const chunks: Uint8Array[] = []
   let total = 0
   while (total <= maxBytes && size <= maxBytes) {
-    // One read of a file gives all of it and shows its end.
+    // One read of a file returns all of it and shows its end.
     const chunk = new Uint8Array(stat.isFile() ? Math.max(size - total, 0) + PROBE_BYTES : CHUNK_BYTES)
     const { bytesRead } = await read(file, chunk, 0, chunk.length, null)
     chunks.push(chunk.subarray(0, bytesRead))

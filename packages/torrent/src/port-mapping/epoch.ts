@@ -1,4 +1,4 @@
-/** Recognizes from the clocks of routers that they have lost their mappings. */
+/** Detects from routers' clocks that they have lost their mappings. */
 
 interface Seen {
   readonly epochSeconds: number
@@ -6,8 +6,8 @@ interface Seen {
 }
 
 /**
- * Whether a router's epoch time fits what it was before (RFC 6887 section 8.5). Servers of NAT-PMP keep the same clock; the check of RFC 6886
- * section 3.6 accepts a little more.
+ * Whether a router's epoch time is consistent with earlier ones (RFC 6887 section 8.5). NAT-PMP
+ * servers keep the same clock; the check of RFC 6886 section 3.6 accepts a little more.
  */
 function isContinuous(before: Seen, now: Seen): boolean {
   const serverDelta = now.epochSeconds - before.epochSeconds
@@ -22,7 +22,10 @@ function isContinuous(before: Seen, now: Seen): boolean {
 export class EpochCheck {
   #last: Seen | null = null
 
-  /** Takes the epoch time of an answer. Returns false if the router has lost its state since the last one. */
+  /**
+   * Processes the epoch time of an answer. Returns false if the router has lost its state since
+   * the last one.
+   */
   accept(epochSeconds: number, nowMs: number): boolean {
     const before = this.#last
     this.#last = { epochSeconds, atMs: nowMs }

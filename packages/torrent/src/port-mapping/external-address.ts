@@ -1,9 +1,12 @@
-/** Whether an external address that a router told can be reached from the internet. */
+/** Checks whether an external address reported by a router is reachable from the internet. */
 import { parseIp, unmapIp } from '../base/ip.ts'
 import { isLocalIp } from '../base/local-address.ts'
 import type { PortMappingProblem } from './port-mapping.ts'
 
-/** `carrier`: RFC 6598, shared by the customers of a provider. `none`: the unspecified address, which routers without a connection tell. */
+/**
+ * `carrier`: RFC 6598, shared by the customers of a provider. `none`: the unspecified address,
+ * which routers without a connection report.
+ */
 export type AddressKind = 'public' | 'private' | 'carrier' | 'none'
 
 /** Returns null if the text is not an IP literal. */
@@ -19,7 +22,10 @@ export function kindOfAddress(address: string): AddressKind | null {
   return isLocalIp(ip) ? 'private' : 'public'
 }
 
-/** Why a mapping at a router with this external address does not make us reachable; null if it does. */
+/**
+ * Returns why a mapping at a router with this external address does not make us reachable; null if
+ * it does.
+ */
 export function problemOfAddress(address: string | null): PortMappingProblem | null {
   switch (address === null ? null : kindOfAddress(address)) {
     case 'carrier':

@@ -1,4 +1,4 @@
-/** The description of a UPnP Internet Gateway Device: which of its services map ports. No I/O. */
+/** The description of a UPnP Internet Gateway Device: the services that map ports. No I/O. */
 import { fromUtf8 } from '../base/bytes.ts'
 import { parseServiceUrl, type RouterUrl } from './router-url.ts'
 import { childOf, parseXml, textOf, type XmlElement } from './xml.ts'

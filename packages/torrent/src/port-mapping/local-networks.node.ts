@@ -4,12 +4,16 @@ import { canonicalIp, formatIp, parseIp } from '../base/ip.ts'
 import type { LocalNetwork } from './protocol.ts'
 import { parseRoutes4, parseRoutes6, type Route } from './routes.ts'
 
-/** IPv6 addresses of one interface that are mapped: it may have temporary ones (RFC 8981) besides its own. */
+/**
+ * Maximum number of IPv6 addresses of one interface that are mapped: it may have temporary ones
+ * (RFC 8981) too.
+ */
 const MAX_IPV6_PER_INTERFACE = 3
 
 /**
- * The addresses of this machine that are neither loopback nor link-local, with their routers. Linux tells the routers; elsewhere the first
- * address of an IPv4 network is assumed, which most home routers have, and UPnP finds others.
+ * The addresses of this machine that are neither loopback nor link-local, with their routers.
+ * Linux reports the routers; on other systems the first address of an IPv4 network is assumed,
+ * which most home routers have, and UPnP finds others.
  */
 export async function localNetworks(): Promise<LocalNetwork[]> {
   const [routes4, routes6] = await Promise.all([
@@ -31,11 +35,11 @@ export async function localNetworks(): Promise<LocalNetwork[]> {
       found.push({ family, name, address: canonicalIp(address)!, prefixLength, gateway })
     }
   }
-  // Networks that lead to the internet come first; the others are asked by UPnP only.
+  // Networks with a route to the internet come first; the others are only queried by UPnP.
   return found.sort((a, b) => Number(a.gateway === null) - Number(b.gateway === null))
 }
 
-/** Null if the system has no such file. */
+/** Returns null if the system does not have the file. */
 async function readRoutes(file: string, parse: (text: string) => Route[]): Promise<Route[] | null> {
   return readFile(file, 'utf8').then(parse, () => null)
 }

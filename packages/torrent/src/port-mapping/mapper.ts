@@ -19,11 +19,16 @@ import { isSameAddress } from './router-port.ts'
 import { decodeSsdp, SSDP_GROUPS, SSDP_PORT } from './ssdp.ts'
 import { isGatewayType } from './upnp-discovery.ts'
 
-/** Addresses of this machine that are mapped: it may have many, such as those of containers. */
+/**
+ * Maximum number of addresses of this machine that are mapped: it may have many, such as those of
+ * containers.
+ */
 const MAX_NETWORKS = 8
-/** Time that routers have to remove mappings, unless the caller waits longer. */
+/** Time for routers to remove mappings, unless the caller waits longer. */
 const CLOSE_LIMIT_MS = 2000
-/** Looks for addresses that appeared or went, which the system does not report to us. */
+/**
+ * Interval between checks for added and removed addresses, which the system does not report to us.
+ */
 const LOOK_MS = 60_000
 /** RFC 6886 section 3.2.1 and RFC 6887 section 14.1: where routers announce that they have started. */
 const ANNOUNCE_GROUPS = { 4: '224.0.0.1', 6: 'ff02::1' } as const
@@ -126,7 +131,7 @@ export class RouterPortMapper implements PortMapper {
     this.#changing = this.#changing.then(() => (this.#abort.signal.aborted ? undefined : work()))
   }
 
-  /** Opens links for new addresses and closes those of addresses that are gone. */
+  /** Opens links for new addresses and closes those of removed addresses. */
   async #look(): Promise<void> {
     this.#cancelLook()
     const networks = await this.#networks()
@@ -169,7 +174,10 @@ export class RouterPortMapper implements PortMapper {
     )
   }
 
-  /** Listens to announcements of routers. Without it, a router that started again is noticed at the next renewal. */
+  /**
+   * Listens for routers' announcements. Without it, a router restart is noticed at the next
+   * renewal.
+   */
   async #watch(): Promise<void> {
     await Promise.allSettled(
       ([4, 6] as const).flatMap(family => [

@@ -42,7 +42,7 @@ export class NatPmpProtocol implements MappingProtocol {
     this.#onRestart = onRestart
   }
 
-  /** Asks whether the router speaks NAT-PMP. Rejects with a RouterError if it does not. */
+  /** Checks whether the router speaks NAT-PMP. Rejects with a RouterError if it does not. */
   static async find(port: RouterPort, onRestart: () => void, signal: AbortSignal): Promise<NatPmpProtocol> {
     const protocol = new NatPmpProtocol(port, onRestart)
     await protocol.#externalAddress(signal)

@@ -50,7 +50,7 @@ export function encodeMapRequest(map: NatPmpMap): Uint8Array {
   return bytes
 }
 
-/** Decodes a response; null if the bytes are none. */
+/** Decodes a response. Returns null for anything else. */
 export function decodeNatPmp(bytes: Uint8Array): NatPmpAnswer | null {
   if (bytes.length < 8 || bytes[0] !== VERSION) return null
   const opcode = bytes[1]! - RESPONSE

@@ -11,7 +11,10 @@ import {
 } from './protocol.ts'
 import type { RouterPort } from './router-port.ts'
 
-/** RFC 6887 section 8.1.1: the first wait has 3 s, and each further one twice the last. We stop after three. */
+/**
+ * RFC 6887 section 8.1.1: the first wait is 3 s, and each further one twice the last. We stop
+ * after three.
+ */
 const DELAYS_MS = [3000, 6000, 12_000]
 
 const RESULTS: Readonly<Record<number, readonly [PortMappingProblemCode, string]>> = {
@@ -45,7 +48,10 @@ export class PcpProtocol implements MappingProtocol {
     this.#onRestart = onRestart
   }
 
-  /** Asks whether the router speaks PCP; null if it speaks only NAT-PMP. Rejects with `no-answer`. */
+  /**
+   * Checks whether the router speaks PCP. Resolves to null if it speaks only NAT-PMP. Rejects with
+   * `no-answer`.
+   */
   static async find(
     port: RouterPort,
     nonces: Nonces,

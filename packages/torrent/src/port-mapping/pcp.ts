@@ -39,7 +39,7 @@ export interface PcpMap {
   readonly transport: MappedTransport
   readonly internalPort: number
   readonly externalPort: number
-  /** An IP literal; the unspecified address of the family if none is wanted. */
+  /** An IP literal; the family's unspecified address if none is requested. */
   readonly externalAddress: string
 }
 
@@ -52,7 +52,7 @@ export interface PcpAnswer {
   readonly map?: PcpMap
 }
 
-/** RFC 6887 section 14.1: asks whether there is a server, without any change. */
+/** RFC 6887 section 14.1: checks for a server without changing anything. */
 export function encodeAnnounce(clientAddress: string): Uint8Array {
   return header(HEADER_BYTES, OPCODES.announce, 0, clientAddress)
 }

@@ -10,10 +10,13 @@ import { createRouterHttp, routerHttp } from './router-http.node.ts'
 
 export type { PortMapper }
 
-/** The part of a route that requests to routers take. */
+/** The part of a route that is used for requests to routers. */
 type RouterRoute = Pick<Route, 'device' | 'connect' | 'openDatagram'>
 
-/** Maps ports at the routers of this machine's networks, or of the route's only interface. Null for a host that is loopback: no mapping would make that reachable. */
+/**
+ * Maps ports at the routers of this machine's networks, or of the route's only interface. Returns
+ * null if the host is loopback, which no mapping could make reachable.
+ */
 export function openPortMapper(options: MapperOptions, route: RouterRoute | null = null): PortMapper | null {
   if (options.host !== undefined && isLoopback(options.host)) return null
   const network = { clock: systemClock, random: systemRandom, openDatagram, http: routerHttp, localNetworks }

@@ -1,6 +1,12 @@
-/** Port mapping: asks the routers of the local network to let others reach a port. The contract of its protocols and of the mapper. */
+/**
+ * Port mapping: requests routers of the local network to forward a port. The contract of its
+ * protocols and of the mapper.
+ */
 
-/** The ways to ask a router, in order of preference: RFC 6887, RFC 6886, UPnP Internet Gateway Device 1 and 2. */
+/**
+ * Port mapping protocols, in order of preference: RFC 6887, RFC 6886, UPnP Internet Gateway Device
+ * 1 and 2.
+ */
 export type PortMappingMethod = 'pcp' | 'nat-pmp' | 'upnp'
 
 export type MappedTransport = 'tcp' | 'udp'
@@ -27,11 +33,11 @@ export type PortMappingProblemCode =
 
 export interface PortMappingProblem {
   readonly code: PortMappingProblemCode
-  /** Says what is wrong and what to do, in English. */
+  /** Describes the problem and what to do, in English. */
   readonly message: string
 }
 
-/** One port that a router was asked to open. */
+/** One port that a router was requested to open. */
 export interface PortMapping {
   readonly transport: MappedTransport
   /** Address of the router, an IP literal. Null if none is known. */
@@ -41,7 +47,10 @@ export interface PortMapping {
   /** Address of this machine in the router's network, and the port that accepts connections there. */
   readonly internalAddress: string
   readonly internalPort: number
-  /** The endpoint that others dial. Null while it is not mapped, or if the router does not tell. */
+  /**
+   * The endpoint that others dial. Null while it is not mapped, or if the router does not report
+   * it.
+   */
   readonly externalAddress: string | null
   readonly externalPort: number | null
   /** Unix milliseconds at which the router forgets the mapping unless it is renewed. Null: never, or not mapped. */
@@ -50,7 +59,7 @@ export interface PortMapping {
 }
 
 export interface PortMappingStatus {
-  /** Whether the mapper still waits for the first answers. */
+  /** Whether the mapper is still waiting for the first answers. */
   readonly searching: boolean
   readonly mappings: readonly PortMapping[]
   /** Whether this machine has a public IPv4 address itself, so that no router translates its port. */
@@ -68,7 +77,7 @@ export interface PortsToMap {
 /** An address and port of this machine as the internet sees it, according to a router. */
 export interface ExternalEndpoint {
   readonly transport: MappedTransport
-  /** Null if the router opened the port but did not tell its address. */
+  /** Null if the router opened the port but did not report its address. */
   readonly address: string | null
   readonly port: number
   /** The port of this machine that it leads to. */
@@ -81,9 +90,9 @@ export interface PortMapper {
   readonly status: PortMappingStatus
   /** Open mappings whose external address is public or unknown. */
   readonly endpoints: readonly ExternalEndpoint[]
-  /** Maps other ports, and removes the mappings of those before. */
+  /** Maps other ports, and removes the previous mappings. */
   setPorts(ports: PortsToMap): void
-  /** Looks for routers again, and renews all mappings. */
+  /** Searches for routers again, and renews all mappings. */
   networkChanged(): void
   /** Removes all mappings, within `limitMs` (default: two seconds). Never rejects. */
   close(limitMs?: number): Promise<void>

@@ -1,7 +1,7 @@
 import { CodedError } from '../base/errors.ts'
 import type { MappedTransport, PortMappingMethod, PortMappingProblemCode } from './port-mapping.ts'
 
-/** An address of this machine, and the router behind which it is. */
+/** An address of this machine, and its router. */
 export interface LocalNetwork {
   readonly family: 4 | 6
   /** Name of the interface. */
@@ -9,14 +9,14 @@ export interface LocalNetwork {
   /** Our address: an IP literal without zone. */
   readonly address: string
   readonly prefixLength: number
-  /** The default router: an IP literal, link-local IPv6 with its `%zone`. Null if it is not known. */
+  /** The default router: an IP literal, link-local IPv6 with its `%zone`. Null if unknown. */
   readonly gateway: string | null
 }
 
 export interface MapRequest {
   readonly transport: MappedTransport
   readonly internalPort: number
-  /** The external port that is wanted; the router may choose another. */
+  /** The requested external port; the router may choose another. */
   readonly suggestedPort: number
   /** The mapping that the router granted last time, to renew it. */
   readonly previous: Granted | null
@@ -25,15 +25,15 @@ export interface MapRequest {
 /** A mapping that a router granted. */
 export interface Granted {
   readonly externalPort: number
-  /** Null if the router does not tell. */
+  /** Null if the router does not report it. */
   readonly externalAddress: string | null
-  /** 0: forever. */
+  /** 0: unlimited. */
   readonly lifetimeSeconds: number
-  /** The name by which the protocol renews and removes it. */
+  /** The protocol's identifier for renewing and removing it. */
   readonly token?: string
 }
 
-/** One protocol in which one router can be asked. */
+/** One protocol that one router speaks. */
 export interface MappingProtocol {
   readonly method: PortMappingMethod
   readonly router: string
@@ -49,7 +49,7 @@ export interface MappingProtocol {
   close(): Promise<void>
 }
 
-/** A router's refusal, or its silence. */
+/** A router refused or did not answer. */
 export class RouterError extends CodedError<PortMappingProblemCode> {
   override name = 'RouterError'
 }

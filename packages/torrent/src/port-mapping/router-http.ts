@@ -4,9 +4,9 @@ interface RouterRequest {
   readonly method: 'GET' | 'POST'
   readonly headers: Readonly<Record<string, string>>
   readonly body?: string
-  /** Our address to connect from: routers accept mappings only for the address that asks. */
+  /** Our address to connect from: routers accept mappings only for the requesting address. */
   readonly localAddress: string
-  /** Largest body that is accepted. */
+  /** Maximum size of an accepted body. */
   readonly maxBytes: number
 }
 

@@ -17,17 +17,17 @@ import type { RouterHttp } from './router-http.ts'
 import { RouterPort, type RouterPortOptions } from './router-port.ts'
 import { type FoundDevice, findDevice } from './upnp-discovery.ts'
 
-/** Time that better protocols have to answer after one has. */
+/** Time for better protocols to answer after one has. */
 const GRACE_MS = 1500
 /** Waits after failures: doubled from the first to the last. */
 const RETRY_MS = { first: 5000, last: 10 * 60_000 }
-/** Permanent mappings are looked after as often, since the router may have forgotten them. */
+/** Interval between renewals of permanent mappings, since the router may have forgotten them. */
 const PERMANENT_RENEWAL_MS = 20 * 60_000
-/** However short the lifetime that a router grants is. */
+/** Shortest interval between renewals, however short the granted lifetime. */
 const MIN_RENEWAL_MS = 30_000
 /** Mappings are renewed at most this often because of announcements, which anyone in the network can send. */
 const HINT_PERIOD_MS = 10_000
-/** Time that a router has to answer a last request when we close. */
+/** Time for a router to answer a last request when we close. */
 const LAST_ANSWER_MS = 1000
 /** RFC 6887 section 14.1.3: after an announcement, clients wait up to five seconds, so that they do not all ask at once. */
 const HINT_DELAY_MS = 5000
@@ -63,11 +63,11 @@ export class RouterLink {
   #protocol: MappingProtocol | null = null
   #bootId: string | undefined
   #wake: (() => void) | null = null
-  /** Something happened while it was not asleep. */
+  /** Whether something happened while it was not asleep. */
   #isStale = false
   #isSearching = true
   #isClosing = false
-  /** Set while a router is asked to map a port. */
+  /** Set while a port is being mapped. */
   #asked: Promise<unknown> | null = null
   #hintedMs = Number.NEGATIVE_INFINITY
   #cancelHint: (() => void) | null = null
@@ -80,12 +80,12 @@ export class RouterLink {
     this.#running = this.#run()
   }
 
-  /** Whether the first attempt continues. */
+  /** Whether the first attempt is still running. */
   get isSearching(): boolean {
     return this.#isSearching
   }
 
-  /** The router that is asked, or would be. */
+  /** The router that is used, or would be. */
   get router(): string | null {
     return this.#protocol?.router ?? this.network.gateway
   }
@@ -115,7 +115,8 @@ export class RouterLink {
   }
 
   /**
-   * The router may have started again: renews the mappings soon. `bootId`: what its announcement says in UPnP; a known one is ignored.
+   * The router may have restarted: renews the mappings soon. `bootId`: from its UPnP announcement;
+   * a known one is ignored.
    */
   hint(bootId?: string): void {
     if (bootId !== undefined && bootId === this.#bootId) return
@@ -131,7 +132,9 @@ export class RouterLink {
   }
 
   /**
-   * The router's clock says that it started again: renews all mappings at once (RFC 6887 section 8.5), but waits if it said so just before, since the clocks of some routers jump with each answer.
+   * The router's clock indicates a restart: renews all mappings at once (RFC 6887 section 8.5),
+   * but delays this if it did so just before, since the clocks of some routers jump with each
+   * answer.
    */
   #restarted(): void {
     if (this.#cancelRestart || this.#isClosing) return
@@ -151,12 +154,12 @@ export class RouterLink {
     this.#cancelHint?.()
     this.#cancelRestart?.()
     this.#isClosing = true
-    // A mapping that a router grants just now can only be removed when its answer has come.
+    // A mapping in progress can only be removed after the router's answer.
     await this.#lastAnswer()
     this.#abort.abort()
     this.#wake?.()
     await this.#running
-    // One after the other: some routers lose requests that come at once.
+    // One after the other: some routers lose simultaneous requests.
     for (const [transport, port] of this.#transports()) {
       const held = this.#held.get(transport)
       await held?.protocol.unmap(transport, port, held.granted, signal).catch(() => {})
@@ -184,7 +187,10 @@ export class RouterLink {
     }
   }
 
-  /** Maps or renews all ports, with the protocol of before or the best that works. Returns whether that succeeded. */
+  /**
+   * Maps or renews all ports, with the previous protocol or the best that works. Returns whether
+   * that succeeded.
+   */
   async #attempt(signal: AbortSignal): Promise<boolean> {
     try {
       if (this.#protocol) {
@@ -222,7 +228,9 @@ export class RouterLink {
     return false
   }
 
-  /** Returns false if the first port cannot be mapped. A failure of the other one is only told. */
+  /**
+   * Returns false if the first port cannot be mapped. A failure of the other one is only reported.
+   */
   async #mapAll(protocol: MappingProtocol, signal: AbortSignal): Promise<boolean> {
     let suggestedPort = 0
     for (const [transport, internalPort] of this.#transports()) {
@@ -257,7 +265,7 @@ export class RouterLink {
     }
   }
 
-  /** Waits a moment for the answer to what was asked. */
+  /** Waits a moment for the answer to a pending request. */
   async #lastAnswer(): Promise<void> {
     const asked = this.#asked
     if (!asked) return
@@ -313,9 +321,9 @@ export class RouterLink {
   }
 }
 
-/** Asks a router in all protocols at once, and hands out those that it speaks, best first. */
+/** Queries a router by all protocols at once, and returns those that it speaks, best first. */
 class ProtocolSearch {
-  /** Why the protocol failed that came furthest. */
+  /** Why the protocol that got furthest failed. */
   failure: unknown = new RouterError('no-router', 'No router was found')
   readonly #clock: Clock
   readonly #signal: AbortSignal
@@ -352,7 +360,10 @@ class ProtocolSearch {
     })
   }
 
-  /** Resolves to the best protocol that was not handed out; null if there is no other. Waits a moment for better ones. */
+  /**
+   * Resolves to the best protocol that was not returned yet; null if there is none. Waits a moment
+   * for better ones.
+   */
   async next(): Promise<FoundDevice | null> {
     await this.#until(() => this.#best() !== null || this.#isComplete(), null)
     await this.#until(() => this.#isFinal(), GRACE_MS)
@@ -410,7 +421,7 @@ class ProtocolSearch {
   }
 }
 
-/** Opens a socket for a protocol, which closes it if the router does not speak that. */
+/** Opens a socket for a protocol. Closes it if the router does not speak that protocol. */
 async function findAt(
   options: RouterPortOptions,
   find: (port: RouterPort) => Promise<MappingProtocol | null>,

@@ -20,7 +20,7 @@ export class RouterPort {
   readonly clock: Clock
   readonly random: Random
   readonly #socket: DatagramSocket
-  /** Each takes an answer and returns whether it was its own. */
+  /** Each receives an answer and returns whether it was the expected one. */
   readonly #waiting = new Set<(bytes: Uint8Array) => boolean>()
 
   private constructor({ clock, random, network }: RouterPortOptions, socket: DatagramSocket) {
@@ -29,7 +29,7 @@ export class RouterPort {
     this.network = network
     this.#socket = socket
     socket.onMessage = (bytes, host, port) => {
-      // RFC 6886 section 3.1, RFC 6887 section 8.3: only the router that was asked may answer.
+      // RFC 6886 section 3.1, RFC 6887 section 8.3: only the queried router may answer.
       if (port !== ROUTER_PORT || !isSameAddress(host, network.gateway)) return
       for (const take of this.#waiting) if (take(bytes)) return
     }
@@ -44,8 +44,8 @@ export class RouterPort {
   }
 
   /**
-   * Sends a request until `read` returns something for an answer. It is repeated after each of the delays but the last, which ends the wait with
-   * a RouterError `no-answer`.
+   * Sends a request until `read` accepts an answer. It is repeated after each of the delays but
+   * the last, after which it rejects with a RouterError `no-answer`.
    */
   request<T>(
     bytes: Uint8Array,

@@ -1,8 +1,8 @@
-/** URLs that devices of the local network name. They are hostile: anyone there can send them. */
+/** URLs from devices of the local network. They are untrusted: any device there can send them. */
 import { canonicalIp, formatIp, parseIp, unmapIp } from '../base/ip.ts'
 import type { LocalNetwork } from './protocol.ts'
 
-/** A place at a router. */
+/** A location on a router. */
 export interface RouterUrl {
   /** An IP literal, link-local IPv6 with its `%zone`. */
   readonly host: string
@@ -41,7 +41,7 @@ export function parseServiceUrl(text: string, base: RouterUrl): RouterUrl | null
   return { host: base.host, port: Number(url.port || 80), path: url.pathname + url.search }
 }
 
-/** Whether an address is another one of this network, and belongs to a single host. */
+/** Whether an address is a different one of this network, and belongs to a single host. */
 function isNeighbor(host: string, { address, prefixLength }: LocalNetwork): boolean {
   const [theirs, ours] = [bytesOf(host), bytesOf(address)]
   if (!theirs || !ours || theirs.length !== ours.length || formatIp(theirs) === formatIp(ours)) return false

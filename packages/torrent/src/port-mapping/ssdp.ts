@@ -10,7 +10,10 @@ const SSDP_WAIT_SECONDS = 2
 const MAX_BYTES = 4096
 const MAX_LINES = 64
 
-/** Root devices that contain what maps ports. A device answers to its own version and those before it. */
+/**
+ * Root devices that contain port mapping services. A device answers to its own version and earlier
+ * ones.
+ */
 export const GATEWAY_TYPES = [
   'urn:schemas-upnp-org:device:InternetGatewayDevice:2',
   'urn:schemas-upnp-org:device:InternetGatewayDevice:1',

@@ -14,7 +14,7 @@ import { chooseService } from './upnp-protocol.ts'
 const SEARCH_AT_MS = [0, 500, 1500]
 const WAIT_MS = 4000
 const DESCRIPTION_LIMIT_MS = 6000
-/** Descriptions that are fetched, of all that answer. */
+/** Maximum number of descriptions that are fetched. */
 const MAX_DEVICES = 4
 
 export interface UpnpSearch {
@@ -25,7 +25,7 @@ export interface UpnpSearch {
   readonly network: LocalNetwork
 }
 
-/** A device that maps ports, and what its announcements say while it is the same run. */
+/** A device that maps ports, and its announced boot ID for the current run. */
 export interface FoundDevice {
   readonly protocol: MappingProtocol
   readonly bootId: string | undefined

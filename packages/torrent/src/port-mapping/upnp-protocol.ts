@@ -25,7 +25,7 @@ import {
 
 const DESCRIPTION = 'Shoal'
 const CALL_LIMIT_MS = 6000
-/** Ports that are tried if others are taken. */
+/** Number of ports that are tried if others are taken. */
 const MAX_PORT_TRIES = 6
 
 /** Errors of WANIPConnection:1 and :2, section 2.4, and of every action (UPnP Device Architecture 1.1, section 3.2.6). */
@@ -114,7 +114,7 @@ export async function chooseService(
   const [first] = usable
   if (!first) return null
   if (network.family === 6) return new PinholeProtocol(first, network)
-  // A router may have several connections, such as one that was used before; only one is up.
+  // A router may have several connections, such as a former one; only one is up.
   const connected = usable.length > 1 ? await findConnected(usable, signal) : null
   return new IgdProtocol(connected ?? first, options)
 }
@@ -134,7 +134,7 @@ class IgdProtocol implements MappingProtocol {
   readonly #service: Service
   readonly #network: LocalNetwork
   readonly #random: Random
-  /** Falls to 0, forever, at routers that grant nothing else. */
+  /** Falls to 0 (permanent) for routers that grant nothing else. */
   #leaseSeconds = LIFETIME_SECONDS
 
   constructor(service: Service, { network, random }: IgdOptions) {
@@ -200,7 +200,7 @@ class IgdProtocol implements MappingProtocol {
     }
   }
 
-  /** Many routers that grant only permanent leases say so by a general error. */
+  /** Many routers that grant only permanent leases report that as a general error. */
   #mayBeLease(code: number): boolean {
     const codes: readonly number[] = [
       ERROR.onlyPermanentLeasesSupported,
@@ -210,7 +210,10 @@ class IgdProtocol implements MappingProtocol {
     return this.#leaseSeconds !== 0 && codes.includes(code)
   }
 
-  /** Whether the port is mapped to another machine. Some routers would overwrite that without an error. */
+  /**
+   * Whether the port is mapped to another machine. Some routers would overwrite that without an
+   * error.
+   */
   async #isForeign(transport: MappedTransport, port: number, signal: AbortSignal): Promise<boolean> {
     try {
       const { NewInternalClient = '' } = await this.#service.call(
@@ -259,7 +262,10 @@ class IgdProtocol implements MappingProtocol {
     }
   }
 
-  /** Returns the arguments that identify a mapping. An empty remote host means all: what 726 (RemoteHostOnlySupportsWildcard) demands. */
+  /**
+   * Returns the arguments that identify a mapping. An empty remote host means all, as error 726
+   * (RemoteHostOnlySupportsWildcard) demands.
+   */
   #entry(transport: MappedTransport, port: number): SoapValues {
     return { NewRemoteHost: '', NewExternalPort: String(port), NewProtocol: transport.toUpperCase() }
   }
@@ -324,7 +330,7 @@ class PinholeProtocol implements MappingProtocol {
 
   async close(): Promise<void> {}
 
-  /** Renews the pinhole if there is one, and else opens one. Returns its ID. */
+  /** Renews the pinhole if there is one, otherwise opens one. Returns its ID. */
   async #pinhole({ transport, internalPort, previous }: MapRequest, signal: AbortSignal): Promise<string> {
     const lease = String(LIFETIME_SECONDS)
     if (previous?.token !== undefined) {

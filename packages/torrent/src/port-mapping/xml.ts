@@ -61,7 +61,7 @@ export function textOf(element: XmlElement | undefined, name: string): string | 
   return childOf(element, name)?.text
 }
 
-/** Text for the inside of an element. */
+/** Escapes text for use as element content. */
 export function escapeXml(text: string): string {
   return text.replace(/[<>&]/g, letter => (letter === '<' ? '&lt;' : letter === '>' ? '&gt;' : '&amp;'))
 }
