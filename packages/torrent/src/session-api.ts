@@ -125,7 +125,7 @@ export interface SessionStats {
   /** Payload bytes per second of all torrents, averaged over the last few seconds. */
   readonly downloadBytesPerSecond: number
   readonly uploadBytesPerSecond: number
-  /** Payload bytes since the session was opened. */
+  /** Number of incoming peer connections. */
   readonly downloadedBytes: number
   readonly uploadedBytes: number
   /** Number of responsive DHT nodes; null without a DHT. */

@@ -7,7 +7,7 @@ import type { Registry } from './registry.ts'
 import type { Torrent } from './torrent/torrent.ts'
 
 const DEFAULT_PORT = 6881
-/** Time limit for the handshakes of an incoming connection, and how many may be in progress. */
+/** Time limit for the handshakes of an incoming connection, and maximum number in progress. */
 const HANDSHAKE_LIMIT_MS = 15_000
 const MAX_HANDSHAKES = 100
 
@@ -17,7 +17,10 @@ interface ListenPlace {
   readonly host?: string | undefined
 }
 
-/** Accepts connections for all torrents of a session, and passes those on that name one of them in time. */
+/**
+ * Accepts connections for all torrents of a session, and passes on those that name one of them in
+ * time.
+ */
 export class Acceptor {
   readonly #context: EngineContext
   readonly #registry: Registry
@@ -39,8 +42,9 @@ export class Acceptor {
   }
 
   /**
-   * Listens with every transport, on one port if possible, and then closes the listeners of before; connections stay. If a port that the
-   * user named is taken, it rejects, and everything is as it was. Transports whose listening is optional come without it then.
+   * Listens with every transport, on one port if possible, and then closes the previous listeners;
+   * connections stay open. Rejects, without any change, if a port that the user named is taken.
+   * Transports whose listening is optional are then left out.
    */
   async listen(transports: readonly Transport[], place: ListenPlace): Promise<void> {
     const before = this.#listeners
@@ -92,7 +96,7 @@ export class Acceptor {
     await Promise.all(listeners.map(listener => listener.close()))
   }
 
-  /** Finds the torrent that a handshake names by the hash, and how our handshake names it. */
+  /** Finds the torrent by the hash in a handshake, and the hash for our own handshake. */
   find(infoHash: Uint8Array): { topic: HandshakeTopic; torrent: Torrent } | null {
     return this.#lookup.find(infoHash)
   }
@@ -127,7 +131,10 @@ export class Acceptor {
       })
   }
 
-  /** Closes the oldest handshake of the address that has the most: a flooding host blocks itself first. */
+  /**
+   * Closes the oldest handshake of the address that has the most: a flooding host blocks itself
+   * first.
+   */
   #makeRoom(): void {
     const counts = new Map<string, number>()
     for (const host of this.#handshakes.values()) counts.set(host, (counts.get(host) ?? 0) + 1)

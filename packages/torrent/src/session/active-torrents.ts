@@ -2,12 +2,15 @@ import type { Clock } from '../base/clock.ts'
 import type { Torrent } from './torrent/torrent.ts'
 
 const TICK_MS = 1000
-/** Many torrents are ticked in this many parts of the second, so that thousands of them do not delay everything else. */
+/**
+ * Number of parts of the second over which ticks are spread, so that thousands of torrents do not
+ * delay everything else.
+ */
 const PARTS = 40
 const PART_MS = TICK_MS / PARTS
 const LEAST_IN_PART = 50
 
-/** Ticks the torrents that have something to do once a second. While there are none, no timer runs. */
+/** Ticks the torrents that have work once a second. Without any, no timer runs. */
 export class ActiveTorrents {
   readonly #clock: Clock
   readonly #active = new Set<Torrent>()
@@ -35,9 +38,12 @@ export class ActiveTorrents {
     this.#cancel = this.#clock.after(ms, () => this.#tick([...this.#active], 0))
   }
 
-  /** Ticks those torrents of a round from an index on: a part of them now, and the others later in the same second. */
+  /**
+   * Ticks the torrents of a round from an index on: some of them now, and the others later in the
+   * same second.
+   */
   #tick(round: readonly Torrent[], from: number): void {
-    // Nothing else is scheduled meanwhile.
+    // No other timer is pending.
     this.#cancel = () => {}
     const size = Math.max(LEAST_IN_PART, Math.ceil(round.length / PARTS))
     const now = this.#clock.nowMs()

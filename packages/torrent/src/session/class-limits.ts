@@ -38,7 +38,7 @@ export class ClassLimits {
     return this.#chain('download', ['webseed', isLocal ? 'local' : 'internet'], torrentLimits)
   }
 
-  /** The limits of somebody at an IP address who reads a file without being a peer. */
+  /** The limits of a client at an IP address that reads a file without being a peer. */
   forReader(host: string, torrentLimits: RateLimitPair): LimitChain {
     return this.#chain('upload', [isLocalAddress(host) ? 'local' : 'internet'], torrentLimits)
   }

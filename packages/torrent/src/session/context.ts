@@ -29,13 +29,13 @@ interface WebSeedLimits {
   forWebSeed(host: string, torrentLimits: RateLimitPair): LimitChain
 }
 
-/** Rate limits of what is sent to others who are no peers. */
+/** Rate limits of data that is sent to clients that are not peers. */
 interface ReaderLimits {
   /** The limits of one reader at an IP address, given those of the torrent. */
   forReader(host: string, torrentLimits: RateLimitPair): LimitChain
 }
 
-/** Says where to store the bytes of a torrent. */
+/** Determines where the bytes of a torrent are stored. */
 export interface StoragePlace {
   readonly layout: PieceLayout
   /** The info hash, which is unique among the torrents of one folder. */
@@ -65,7 +65,7 @@ export interface SessionContext extends SwarmContext {
   openHttpRanges(): HttpRanges
   /** Null until the session is open. */
   readonly discoveries: TorrentDiscoveries | null
-  /** Resolves the host name of a peer that a user named to IP addresses. */
+  /** Resolves the host name of a peer given by the user to IP addresses. */
   resolve(host: string, signal: AbortSignal): Promise<string[]>
   /** Counts payload bytes. */
   onTransferred(downloaded: number, uploaded: number): void

@@ -7,9 +7,9 @@ export interface DiscoveriesContext extends Environment {
   /** The UDP ports that the DHT shares with transports. */
   readonly datagrams: SharedDatagrams
   readonly userAgent: string
-  /** Nothing that is sent may say who we are. */
+  /** Whether nothing that is sent may reveal who we are. */
   readonly isAnonymous: boolean
-  /** A tracker or the DHT says what our address is. */
+  /** Called when a tracker or the DHT reports our address. */
   readonly onExternalHost: (host: string, teller?: 'tracker' | 'dht') => void
   /** The signaling of WebRTC peers; null while WebRTC is off. */
   readonly signaling: () => Signaling | null

@@ -33,7 +33,9 @@ export class Discoveries implements TorrentDiscoveries {
     return { tracker: this.#trackers, dht: this.#dht.node, lsd: this.#lsd }[kind] !== null
   }
 
-  /** Starts a discovery that is off, or closes one that is on, which its torrents must have left. */
+  /**
+   * Starts a discovery that is off, or closes one that is on, which its torrents must have left.
+   */
   async turn(kind: SessionDiscovery, on: boolean): Promise<void> {
     if (this.has(kind) === on) return
     if (kind === 'dht') return on ? this.#dht.start() : this.#dht.stop()

@@ -34,7 +34,10 @@ const DEFAULTS: EngineSettings = {
   maxPeersPerTorrent: 100,
   maxConnections: 500,
 }
-/** Connections to one torrent from one public IP address: several people may share it behind a router. */
+/**
+ * Maximum number of connections to one torrent from one public IP address: several users may share
+ * it behind a router.
+ */
 const MAX_PER_PUBLIC_HOST = 3
 /** Memory for blocks that were read to be sent. */
 const CACHE_BYTES = 32 * 1024 * 1024
@@ -56,7 +59,7 @@ export class EngineContext implements SessionContext {
   readonly active: ActiveTorrents
   readonly peerId: Uint8Array
   readonly userAgent: string
-  /** Nothing that is sent may say who we are. */
+  /** Whether nothing that is sent may reveal who we are. */
   readonly isAnonymous: boolean
   settings: EngineSettings
   readonly limits: ClassLimits
@@ -72,7 +75,10 @@ export class EngineContext implements SessionContext {
   // Set while the session opens.
   resume: ResumeStore | null = null
   discoveries: Discoveries | null = null
-  /** Payload bytes since the session was opened, how often the IP filter kept a peer away, and connections of all torrents now. */
+  /**
+   * Payload bytes and number of peers blocked by the IP filter since the session was opened, and
+   * current connections of all torrents.
+   */
   readonly counts = { downloadedBytes: 0, uploadedBytes: 0, blockedPeers: 0, connections: 0 }
   readonly #environment: Environment
   readonly storage: SessionStorage
@@ -116,7 +122,7 @@ export class EngineContext implements SessionContext {
   }
 
   get dhtPort(): number {
-    // Nobody reaches our node behind a strict proxy.
+    // Our node is unreachable behind a strict proxy.
     return this.isAnonymous ? 0 : (this.discoveries?.dhtPort ?? 0)
   }
 

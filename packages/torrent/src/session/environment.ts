@@ -38,7 +38,10 @@ export function sessionTransports(environment: Environment, services: TransportS
   return [...transports, ...createTransports(services).filter(({ kind }) => !kinds.has(kind))]
 }
 
-/** Completes an environment with the platform's. Throws if the platform has no network as the options want it. */
+/**
+ * Completes an environment with the platform's. Throws if the platform has no network that fits
+ * the options.
+ */
 export function resolveEnvironment(
   given: SessionEnvironment,
   options: Omit<NetworkOptions, 'clock'>,

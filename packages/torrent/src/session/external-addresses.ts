@@ -8,9 +8,11 @@ import { peerPriority } from './peer-priority.ts'
 
 export type IpFamily = 4 | 6
 
-/** Recent votes that count, by family. */
+/** Number of recent votes that count, by family. */
 const MAX_VOTES = 32
-/** Networks that must agree, besides being more than half of those that voted, so that one liar decides nothing. */
+/**
+ * Number of networks that must agree, in addition to a majority, so that one liar decides nothing.
+ */
 const QUORUM = 3
 
 export interface ExternalAddressesOptions {
@@ -20,13 +22,13 @@ export interface ExternalAddressesOptions {
   readonly clock: Pick<Clock, 'unixMs'>
 }
 
-/** Other parties that told us an address of ours, the most reliable first. */
+/** Other sources of our address, the most reliable first. */
 export type AddressTeller = 'dht' | 'router' | 'tracker'
 const TELLERS: readonly AddressTeller[] = ['dht', 'router', 'tracker']
 
 /**
- * Our addresses as others see them: what peers of several networks agree on (`yourip`, BEP 10), or else what the DHT (BEP 42), the router or a
- * tracker (BEP 24) says.
+ * Our addresses as others see them: the one that peers of several networks agree on (`yourip`, BEP
+ * 10), or else the one reported by the DHT (BEP 42), the router or a tracker (BEP 24).
  */
 export class ExternalAddresses implements OwnAddresses {
   readonly #options: ExternalAddressesOptions
@@ -43,7 +45,7 @@ export class ExternalAddresses implements OwnAddresses {
     this.#options = options
   }
 
-  /** Null while it is unknown. */
+  /** Null while unknown. */
   current(family: IpFamily): string | null {
     return this.#current[family]
   }
@@ -60,7 +62,7 @@ export class ExternalAddresses implements OwnAddresses {
     this.#update(family)
   }
 
-  /** Somebody who should know says what our address is. */
+  /** An authoritative source reported our address. */
   tell(teller: AddressTeller, seen: string): void {
     const address = publicIp(seen)
     if (address === null) return
@@ -68,9 +70,12 @@ export class ExternalAddresses implements OwnAddresses {
     this.#update(familyOf(address))
   }
 
-  /** Somebody connected to us: evidence that our port is reachable, unless they are in the local network. */
+  /**
+   * A peer connected to us: evidence that our port is reachable, unless it is in the local
+   * network.
+   */
   arrived({ kind, remote, dialableAddress }: Pick<Connection, 'kind' | 'remote' | 'dialableAddress'>): void {
-    // Peers of networks without IP addresses come by another way than our port.
+    // Peers of networks without IP addresses do not connect to our port.
     const host = publicIp((kind === 'tcp' ? remote : dialableAddress)?.host ?? '')
     if (host === null) return
     const family = familyOf(host)
@@ -78,7 +83,9 @@ export class ExternalAddresses implements OwnAddresses {
     this.#arrivals.set(`${family} ${kind}`, { family, transport: kind, host, atMs })
   }
 
-  /** Call when the port has changed: what was known about the one before says nothing about the new one. */
+  /**
+   * Call when the port has changed: evidence about the previous one does not apply to the new one.
+   */
   forgetArrivals(): void {
     this.#arrivals.clear()
   }

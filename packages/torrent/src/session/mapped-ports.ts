@@ -5,7 +5,10 @@ import type { Environment } from './environment.ts'
 import { StunAnswers } from './stun-answers.ts'
 import type { Torrent } from './torrent/torrent.ts'
 
-/** Time that routers have to remove mappings when settings change: a machine that reopens its network is busy, and nobody waits for its exit. */
+/**
+ * Time for routers to remove mappings when settings change: a machine that reopens its network is
+ * busy, and no user waits for its exit.
+ */
 const CHANGE_LIMIT_MS = 20_000
 
 interface MappedPortsOptions {
@@ -14,7 +17,10 @@ interface MappedPortsOptions {
   readonly torrents: () => readonly Torrent[]
 }
 
-/** Keeps the ports of a session mapped at routers while its settings say so, announces the port that results, and answers STUN there. */
+/**
+ * Keeps the ports of a session mapped at routers while its settings say so, announces the
+ * resulting port, and answers STUN on it.
+ */
 export class MappedPorts {
   readonly #context: EngineContext
   readonly #options: MappedPortsOptions
@@ -55,7 +61,7 @@ export class MappedPorts {
     await Promise.all([this.#stun.open(0), this.#unmap()])
   }
 
-  /** The port of the DHT and uTP; 0 if neither has one that others should dial. */
+  /** The port of the DHT and uTP; 0 if neither has a port to dial. */
   get #udpPort(): number {
     const { ports, dhtPort, transports } = this.#context
     if (ports.listen === 0) return 0
@@ -76,7 +82,7 @@ export class MappedPorts {
     this.#announce()
   }
 
-  /** Tells trackers and the DHT if others have to dial another port than before. */
+  /** Updates trackers and the DHT if the port to dial has changed. */
   #announce(): void {
     const { announced } = this.#context.ports
     if (announced === this.#announcedPort) return

@@ -9,7 +9,10 @@ import { ShoalError } from '../base/errors.ts'
 import { openSocket } from '../discovery/tracker/ws/web-socket.ts'
 import type { NetworkOptions, SessionNetwork } from './network.ts'
 
-/** Returns the network of this platform. Throws `unsupported` for a proxy or an interface, which the browser and its system decide on. */
+/**
+ * Returns the network of this platform. Throws `unsupported` for a proxy or an interface, which
+ * the browser and its system choose.
+ */
 export function platformNetwork(options: NetworkOptions): SessionNetwork {
   if (options.proxy || options.interface) throw new ShoalError('unsupported', 'set the proxy in the browser')
   return {

@@ -14,8 +14,9 @@ import type { Route } from '../transport/route.node.ts'
 import type { NetworkOptions, SessionNetwork } from './network.ts'
 
 /**
- * Returns the network of this platform: the system's own, or a route if the options name a proxy or an interface. Code that is given a route's
- * functions has no others, so that it cannot bypass the route. Throws `bad-argument`, or `unsupported` if this machine cannot keep the promise.
+ * Returns the network of this platform: the system's own, or a route if the options name a proxy
+ * or an interface. Code with a route receives only the route's functions, so that it cannot bypass
+ * it. Throws `bad-argument`, or `unsupported` if this machine cannot enforce the route.
  */
 export function platformNetwork(options: NetworkOptions): SessionNetwork {
   const route = openRoute(options)

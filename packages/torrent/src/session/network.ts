@@ -11,14 +11,14 @@ import type { TransportServices } from '../transport/services.ts'
 import type { Transport } from '../transport/transport.ts'
 import type { RtcFactory } from '../transport/webrtc/rtc.ts'
 
-/** The options that decide how a session reaches the network. */
+/** Options that determine how a session reaches the network. */
 export interface NetworkOptions extends Pick<SessionOptions, 'proxy' | 'interface'> {
   readonly clock: Clock
 }
 
-/** Everything by which a session reaches the network. */
+/** A session's access to the network. */
 export interface SessionNetwork {
-  /** The route that all of it takes; null for the system's own network. */
+  /** The route for all traffic; null for the system's own network. */
   readonly route: RouteFacts | null
   /** The platform's transports. A simulation replaces them; an embedder that adds a transport gives `transports`. */
   readonly createTransports: (services: TransportServices) => readonly Transport[]
@@ -33,8 +33,9 @@ export interface SessionNetwork {
   /** Opens the HTTP connections of a web seed. */
   readonly openHttpRanges: OpenHttpRanges
   /**
-   * Maps ports at routers, for connections to `host` (undefined: all addresses of this machine). `onChange` is called when what the mapper says
-   * may have changed. Returns null if the platform or the route cannot, or `host` is loopback.
+   * Maps ports at routers, for connections to `host` (undefined: all addresses of this machine).
+   * `onChange` is called when the mapper's status may have changed. Returns null if the platform or
+   * the route cannot map ports, or `host` is loopback.
    */
   readonly openPortMapper: (options: {
     host: string | undefined

@@ -8,12 +8,15 @@ export class OwnPorts {
   listen = 0
   mapper: PortMapper | null = null
 
-  /** The port that others dial over IPv4: another one than `listen` if a router mapped that. */
+  /**
+   * The port that others dial over IPv4; differs from `listen` if a router mapped that to another
+   * port.
+   */
   get announced(): number {
     return this.#mapped(4)
   }
 
-  /** The port at which a peer with this IP address can dial us; 0 if none accepts connections. */
+  /** The port at which a peer with this IP address can dial us; 0 if we accept no connections. */
   for(host: string): number {
     if (isLocalAddress(host)) return this.listen
     const ip = parseIp(host)

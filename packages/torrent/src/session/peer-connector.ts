@@ -9,7 +9,7 @@ import type { Connector } from '../swarm/swarm-context.ts'
 import type { PeerAddress } from '../transport/transport.ts'
 import type { TransportSet } from '../transport/transport-set.ts'
 
-/** Connections made at the same time: more would flood home routers. */
+/** Maximum number of concurrent connection attempts: more would flood home routers. */
 const MAX_HALF_OPEN = 50
 /** Time limit for connecting and both handshakes. */
 const DIAL_LIMIT_MS = 15_000
@@ -21,17 +21,20 @@ export interface PeerConnectorOptions {
   readonly peerId: Uint8Array
   /** The policy at the time of the call. */
   policy(): EncryptionPolicy
-  /** Whether to tell the peer about our DHT node. */
+  /** Whether to announce our DHT node's port to the peer. */
   dht(): boolean
   /** Whether the limits and the route of the session allow another connection. */
   mayConnect(): boolean
-  /** Whether the session's IP filter keeps the address away. */
+  /** Whether the session's IP filter blocks the address. */
   isBlocked(host: string): boolean
   /** An address is dialed. */
   onDial(address: PeerAddress): void
 }
 
-/** Makes the outgoing connections of a session: a bounded number at a time, each within a time limit. */
+/**
+ * Makes the outgoing connections of a session: a bounded number at a time, each within a time
+ * limit.
+ */
 export class PeerConnector implements Connector {
   readonly #options: PeerConnectorOptions
   #halfOpen = 0

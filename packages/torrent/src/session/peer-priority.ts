@@ -14,8 +14,9 @@ const FULL_BYTES = new Map([
 ])
 
 /**
- * Canonical peer priority (BEP 40): a number, 32 bits, that both ends of a connection agree on, so that a swarm keeps the same connections
- * whoever comes first. Returns null if the addresses are of different families.
+ * Returns the canonical peer priority (BEP 40): a 32-bit number that both ends of a connection
+ * agree on, so that a swarm keeps the same connections regardless of their order. Returns null if
+ * the addresses are of different families.
  */
 export function peerPriority(us: IpPort, peer: IpPort): number | null {
   const full = FULL_BYTES.get(us.ip.length)

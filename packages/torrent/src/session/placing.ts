@@ -3,7 +3,10 @@ import { ShoalError } from '../base/errors.ts'
 import type { Metainfo } from '../metainfo/metainfo.ts'
 import type { TorrentPlace } from './torrent/origin.ts'
 
-/** Decides where an added torrent is stored and how it starts: as the user says, else as recorded, else by the session's defaults. */
+/**
+ * Decides where an added torrent is stored and how it starts: by the user's options, else as
+ * recorded, else by the session's defaults.
+ */
 export function choosePlace(
   options: AddOptions,
   recorded: TorrentPlace | undefined,

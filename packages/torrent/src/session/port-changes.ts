@@ -2,7 +2,7 @@ import type { Acceptor } from './acceptor.ts'
 import type { EngineContext } from './engine-context.ts'
 import type { Torrent } from './torrent/torrent.ts'
 
-/** The parts of a session that a change of its ports concerns. */
+/** The parts of a session that a port change affects. */
 export interface PortParts {
   readonly context: EngineContext
   readonly acceptor: Acceptor
@@ -21,7 +21,7 @@ export async function rebind(
   return true
 }
 
-/** Turns uTP on or off for connections that are made from now on. */
+/** Turns uTP on or off for new connections. */
 export async function turnUtp({ acceptor, context }: PortParts, on: boolean | undefined): Promise<void> {
   const { transports, utp } = context
   if (on === undefined || !utp || transports.all.includes(utp) === on) return

@@ -43,7 +43,10 @@ async function turn({ context, torrents }: SessionParts, kind: SessionDiscovery,
   if (on) for (const torrent of torrents) torrent.phases.network.announcements.joinOne(kind)
 }
 
-/** Closes the connections beyond the limits of torrents and session: those that transfer least first. */
+/**
+ * Closes the connections beyond the limits of torrents and session, starting with those that
+ * transfer least.
+ */
 function trimConnections(context: EngineContext, torrents: readonly Torrent[]): void {
   const nowMs = context.clock.nowMs()
   const all: Peer[] = []

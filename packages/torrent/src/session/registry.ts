@@ -21,7 +21,7 @@ export class Registry {
     return [...this.#all]
   }
 
-  /** Lists the torrents in another order from now on. */
+  /** Changes the order in which the torrents are listed. */
   sort(compare: (a: Torrent, b: Torrent) => number): void {
     const sorted = this.torrents.sort(compare)
     this.#all.clear()

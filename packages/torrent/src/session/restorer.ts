@@ -16,7 +16,10 @@ export interface Restored {
   readonly place: TorrentPlace
 }
 
-/** The records of earlier runs: one after the other for a session that restores them, else those of the torrents that are added. */
+/**
+ * The records of earlier runs: all in turn for a session that restores them, else those of added
+ * torrents.
+ */
 export class Restorer {
   /** Messages about records that are damaged or cannot be used. */
   readonly problems: string[] = []
@@ -25,7 +28,7 @@ export class Restorer {
   readonly #keys = new Map<string, string>()
   readonly #store: ResumeStore
   readonly #turns: Turns
-  /** Torrents that are in one folder share its name in memory. */
+  /** Torrents in the same folder share its name in memory. */
   readonly #directories = new Map<string, string>()
 
   constructor(store: ResumeStore, turns: Turns) {
@@ -43,8 +46,9 @@ export class Restorer {
   }
 
   /**
-   * Reads all records and yields each as soon as it is read, so that thousands need not be in memory at a time. Those without metadata come
-   * last: a crash may have left the record of a hybrid torrent from before its other hash was known.
+   * Reads all records and yields each as soon as it is read, so that thousands need not be in
+   * memory at a time. Records without metadata come last: a crash may have left an old record of a
+   * hybrid torrent from before its other hash was known.
    */
   async *each(): AsyncGenerator<Restored> {
     const later: Restored[] = []
@@ -62,7 +66,10 @@ export class Restorer {
       if (!hashTexts(restored.origin.infoHashes).some(hash => known.has(hash))) yield restored
   }
 
-  /** Finds the files of a torrent if a crash interrupted a move; the signal ends what is left to do after that. Never rejects: failures are listed in `problems`. */
+  /**
+   * Finds the files of a torrent if a crash interrupted a move; the signal cancels the remaining
+   * work. Never rejects: failures are listed in `problems`.
+   */
   async settle(restored: Restored, signal: AbortSignal): Promise<Restored> {
     return settleInterruptedMove(restored, signal).catch(error => {
       const problem = `${restored.origin.name}: could not finish the interrupted move of its files: ${messageOf(error)}`
@@ -134,14 +141,18 @@ function restore(metainfo: Metainfo | null, progress: ResumeProgress): Restored 
       firstLastFirst: progress.firstLastFirst ?? false,
       preallocate: progress.preallocate ?? false,
       contentLayout: progress.contentLayout,
-      // Undefined rather than limits without effect: those of thousands of torrents would cost memory, and count as a change.
+      // Undefined rather than ineffective limits, which for thousands of torrents would cost
+      // memory, and would count as a change.
       limits: Object.keys(limits).length > 0 ? limits : undefined,
       progress,
     },
   }
 }
 
-/** The torrent's own trackers and web seeds and those that were added, or those that its user set instead. */
+/**
+ * The torrent's own trackers and web seeds plus those that were added, or those that its user set
+ * instead.
+ */
 function links(
   metainfo: Metainfo | null,
   { trackers, webSeeds, trackerTiers, ownWebSeeds }: ResumeProgress,
@@ -151,7 +162,7 @@ function links(
   const ownSeeds = metainfo?.webSeeds ?? []
   const added = trackers.filter(url => !known.has(url)).map(url => [url])
   return {
-    // Lists are shared where nothing was added, since there may be thousands of torrents.
+    // Lists are shared if nothing was added, since there may be thousands of torrents.
     trackers: trackerTiers ?? (added.length > 0 ? [...own, ...added] : own),
     webSeeds: ownWebSeeds || ownSeeds.length === 0 ? webSeeds : [...new Set([...ownSeeds, ...webSeeds])],
     ...(trackerTiers && { ownTrackers: true }),

@@ -2,7 +2,7 @@ import type { SessionSettings } from '../session-api.ts'
 import type { RouteFacts } from '../transport/route.ts'
 import type { Torrent } from './torrent/torrent.ts'
 
-/** Everything that would bypass a route on which nobody can connect to us. */
+/** Everything that would bypass a route without incoming connections. */
 const NOT_LISTENING = { port: null, lsd: false, portMapping: false } satisfies SessionSettings
 const NO_WEBRTC = { webrtc: false } satisfies SessionSettings
 
@@ -11,7 +11,10 @@ function ruledOut(route: RouteFacts | null): SessionSettings {
   return { ...(!route.canListen && NOT_LISTENING), ...(!route.carriesWebrtc && NO_WEBRTC) }
 }
 
-/** Returns the options without what the session's route rules out, whatever the user asked for. */
+/**
+ * Returns the options without those that the session's route rules out, even if the user requested
+ * them.
+ */
 export function routedOptions<Options extends SessionSettings>(
   options: Options,
   route: RouteFacts | null,
@@ -19,7 +22,7 @@ export function routedOptions<Options extends SessionSettings>(
   return { ...options, ...ruledOut(route) }
 }
 
-/** The same for changes: what is ruled out does not change. */
+/** The same for changes: options that are ruled out do not change. */
 export function routedChanges(changes: SessionSettings, route: RouteFacts | null): SessionSettings {
   const fixed = Object.keys(ruledOut(route))
   return Object.fromEntries(Object.entries(changes).filter(([name]) => !fixed.includes(name)))
@@ -37,7 +40,10 @@ interface RoutedSession {
   networkChanged(): void
 }
 
-/** Uses a route that works again at once. Peers behind one that is gone would be waited for until their time limits pass. */
+/**
+ * Uses a route as soon as it works again. Peers behind a lost route would otherwise be waited for
+ * until they time out.
+ */
 export function followRoute(route: RouteFacts | null, session: RoutedSession): void {
   route?.health.onChange(() => {
     const swarms = session.torrents.flatMap(({ phases }) => phases.network.swarm ?? [])

@@ -10,7 +10,10 @@ import {
 import type { SessionOptions } from '../session-api.ts'
 import type { DhtContext } from './discoveries-context.ts'
 
-/** The note that stores the DHT's state, and how often it is saved, for runs that end in a crash. */
+/**
+ * Key of the note that stores the DHT's state, and interval between saves, for runs that end in a
+ * crash.
+ */
 const DHT_NOTE = 'dht'
 const SAVE_DHT_MS = 15 * 60_000
 
@@ -95,10 +98,13 @@ export class SessionDht {
     })
   }
 
-  /** Saves our ID and nodes for the next run, unless we found none: what earlier runs found is then better. */
+  /**
+   * Saves our ID and nodes for the next run, unless we found no nodes: those of earlier runs are
+   * better then.
+   */
   async #save(): Promise<void> {
     const { store, isAnonymous } = this.#context
-    // Another session would take over the ID, and link the two.
+    // Another session would reuse the ID, which would link the two.
     if (isAnonymous) return
     if (!store || !this.node?.nodes.some(node => node.status.goodNodes > 0)) return
     // Without it the next run only starts more slowly.

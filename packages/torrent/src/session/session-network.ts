@@ -17,13 +17,16 @@ export interface SessionNetworkOptions {
   readonly context: EngineContext
   readonly registry: Registry
   readonly environment: Environment
-  /** The options of the session, as its route allows them. */
+  /** The session's options, as far as its route allows. */
   readonly options: SessionOptions
   /** Aborts when the session closes. */
   readonly signal: AbortSignal
 }
 
-/** How others reach a session: its listeners, mapped ports, discoveries and WebRTC. Changes of them happen one after the other. */
+/**
+ * A session's reachability: its listeners, mapped ports, discoveries and WebRTC. Changes run one
+ * after another.
+ */
 export class SessionNetwork {
   readonly webrtc: WebrtcPeers
   readonly #options: SessionNetworkOptions
@@ -115,7 +118,10 @@ export class SessionNetwork {
     }
   }
 
-  /** Changes settings after all changes before: two changes of the port would both find it free. */
+  /**
+   * Changes settings after all earlier changes: two concurrent changes of the port would both find
+   * it free.
+   */
   async configure(changes: SessionSettings): Promise<void> {
     const { context, registry, options, signal } = this.#options
     const change = this.#changing.then(() => {
@@ -129,7 +135,7 @@ export class SessionNetwork {
     await change
   }
 
-  /** Resolves when no change is under way. */
+  /** Resolves when no change is in progress. */
   settled(): Promise<void> {
     return this.#changing
   }

@@ -4,7 +4,10 @@ import type { Storage } from '../storage/storage.ts'
 import type { StoragePlace, StorageServices } from './context.ts'
 import type { Environment } from './environment.ts'
 
-/** Creates the storage of torrents, which share a limit of open files, and the threads that hash their pieces. */
+/**
+ * Creates the storage of torrents, which share a limit on open files, and the threads that hash
+ * their pieces.
+ */
 export class SessionStorage implements StorageServices {
   readonly #environment: Environment
   readonly #handles = new HandlePool()

@@ -24,9 +24,9 @@ export interface SessionTorrentsOptions {
   readonly signal: AbortSignal
 }
 
-/** Brings torrents into a session: those of its records, and those that somebody adds. */
+/** Adds torrents to a session: restored ones and new ones. */
 export class SessionTorrents {
-  /** Where torrents are stored that name no folder. */
+  /** Folder for torrents without one of their own. */
   directory: string
   readonly #options: SessionTorrentsOptions
   #restorer: Restorer | null = null
@@ -51,7 +51,7 @@ export class SessionTorrents {
     context.resume = resumeStore ?? (stateDirectory ? createResumeStore(stateDirectory) : null)
   }
 
-  /** Starts the torrents of the records, or reads the records for those that are added. */
+  /** Starts the recorded torrents, or reads the records for torrents that are added later. */
   async restore(): Promise<void> {
     const { context, registry, options, signal } = this.#options
     if (!context.resume) return
@@ -91,7 +91,7 @@ export class SessionTorrents {
     const torrent = this.#create(recorded ? withRecorded(origin, recorded.origin) : origin, place)
     if (!torrent)
       throw new ShoalError('bad-argument', 'This torrent has already been added under its other info hash')
-    // The user asks for its files now, even if those of an earlier run are gone.
+    // The user requests the files now, even if those of an earlier run are missing.
     if (!options.paused) torrent.start({ accepted: true })
     return torrent
   }
@@ -112,7 +112,10 @@ export class SessionTorrents {
   }
 }
 
-/** Looks at the files of restored torrents that do not run: nothing else would notice that they are gone. */
+/**
+ * Checks the files of restored torrents that do not run: nothing else would notice that they are
+ * missing.
+ */
 async function glanceAt(torrents: readonly Torrent[], signal: AbortSignal): Promise<void> {
   for (const torrent of torrents) if (!signal.aborted) await torrent.phases.places.glance()
 }

@@ -24,7 +24,7 @@ import { sessionStats } from './session-stats.ts'
 import { SessionTorrents } from './session-torrents.ts'
 import type { Torrent } from './torrent/torrent.ts'
 
-/** All torrents of one client. `SessionApi` says what each member promises. */
+/** All torrents of one client. `SessionApi` documents each member. */
 export class Session implements SessionApi {
   readonly #environment: Environment
   readonly #registry: Registry
@@ -47,8 +47,9 @@ export class Session implements SessionApi {
   }
 
   /**
-   * Opens a session: binds its port, starts its discoveries, reads its records. Rejects with a ShoalError if an option is wrong, the port is
-   * taken or the state folder cannot be used. The environment is the platform's, except for the parts that are given.
+   * Opens a session: binds its port, starts its discoveries, reads its records. Rejects with a
+   * ShoalError if an option is wrong, the port is taken or the state folder cannot be used. The
+   * environment is the platform's, except for the given parts.
    */
   static async open(options: SessionOptions = {}, environment: SessionEnvironment = {}): Promise<Session> {
     checkOptions(options)

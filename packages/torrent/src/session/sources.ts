@@ -14,7 +14,7 @@ import { trackerUrl } from '../metainfo/tracker-url.ts'
 import type { TorrentSource } from '../session-api.ts'
 import type { TorrentOrigin } from './torrent/origin.ts'
 
-/** Largest .torrent that is fetched. */
+/** Maximum size of a .torrent that is fetched. */
 const MAX_TORRENT_BYTES = 64 * 1024 * 1024
 const FETCH_LIMIT_MS = 60_000
 
@@ -27,8 +27,9 @@ export interface SourceContext {
 }
 
 /**
- * Reads any source that `Session.add` accepts: a magnet link, an info hash or content ID, a path or URL of a .torrent file, its bytes, or parsed
- * metainfo. Rejects with a ShoalError that says what is wrong.
+ * Reads any source that `Session.add` accepts: a magnet link, an info hash or content ID, a path
+ * or URL of a .torrent file, its bytes, or parsed metainfo. Rejects with a ShoalError that
+ * describes the problem.
  */
 export async function readSource(
   source: TorrentSource,
@@ -36,7 +37,7 @@ export async function readSource(
   context: SourceContext,
 ): Promise<TorrentOrigin> {
   const peers = (options.peers ?? []).map(readPeer)
-  // As in files and links, text that is not a URL is left out.
+  // As in files and links, text that is not a URL is ignored.
   const trackers = (options.trackers ?? []).map(trackerUrl).filter(url => url !== null)
   const origin = await readAny(source, context)
   const isPrivate = origin.metainfo?.info.private ?? false
@@ -61,7 +62,7 @@ async function readAny(source: TorrentSource, context: SourceContext): Promise<T
   return fromMetainfo(await readMetainfo(await readTorrentFile(text, MAX_TORRENT_BYTES)))
 }
 
-/** A URL often leads to something else than a .torrent file: a page, or the content itself. */
+/** A URL often leads to something other than a .torrent file: a page, or the content itself. */
 async function readFetched({ body, magnet }: HttpAnswer, url: string): Promise<TorrentOrigin> {
   if (magnet !== undefined) return fromMagnet(magnet)
   if (!isGzip(body) && !looksBencoded(body))
@@ -92,7 +93,7 @@ function fromMagnet(text: string): TorrentOrigin {
     infoHashes: magnet.infoHashes,
     name: magnet.name,
     metainfo: null,
-    // BEP 9 says nothing about tiers: each tracker gets its own, so that all are used.
+    // BEP 9 does not define tiers: each tracker gets its own, so that all are used.
     trackers: magnet.trackers.map(url => [url]),
     webSeeds: magnet.webSeeds,
     peers: magnet.peers,

@@ -21,7 +21,10 @@ export class StunAnswers {
     this.#host = host
   }
 
-  /** Answers on this port instead of the one before; 0: on none. Never rejects: if a port cannot be opened, nobody gets answers there. */
+  /**
+   * Answers on this port instead of the previous one; 0: on none. Never rejects: if a port cannot
+   * be opened, requests remain unanswered.
+   */
   async open(port: number): Promise<void> {
     if (port === this.#port) return
     this.#port = port

@@ -5,15 +5,18 @@ import type { PiecePicker } from '../../pieces/piece-picker.ts'
 import type { Storage } from '../../storage/storage.ts'
 import type { CommonFile } from './matches.ts'
 
-/** The torrent that has the same files, as far as it concerns a source of its bytes. */
+/** The torrent with the same files, as seen by a source of its bytes. */
 export interface OtherTorrent {
   readonly layout: PieceLayout
   readonly storage: Storage
   /** Its verified pieces. */
   readonly have: Bitfield
-  /** The picker of its transfer; null while it downloads nothing. */
+  /** The picker of its transfer; null while it is not downloading. */
   readonly picker: PiecePicker | null
-  /** Has a piece of a file that it does not download otherwise downloaded by `dueMs`; calling the result takes that back. Null if it may not. */
+  /**
+   * Requests that a piece of a file that is not otherwise downloaded is downloaded by `dueMs`.
+   * Returns a function that withdraws the request, or null if it is not allowed.
+   */
   wish(file: number, piece: number, dueMs: number): (() => void) | null
 }
 
@@ -53,7 +56,7 @@ export class CommonRanges {
     return this.#theirPieces(file, from, to).every(piece => this.#other.have.has(piece))
   }
 
-  /** Whether the other torrent has all of the range, or is downloading what is missing. */
+  /** Whether the other torrent has the complete range, or is downloading the missing parts. */
   isUnderWay({ file, from, to }: CommonRange): boolean {
     const { have, picker } = this.#other
     return this.#theirPieces(file, from, to).every(piece => have.has(piece) || picker?.isPartial(piece))

@@ -1,7 +1,10 @@
 import { equalBytes, readU32 } from '../../base/bytes.ts'
 import type { PieceLayout } from '../../metainfo/layout.ts'
 
-/** Files of one torrent with equal roots: more are left to its peers, so that a hostile torrent does not cost more time than an honest one. */
+/**
+ * Maximum number of files of one torrent with equal roots; others are left to its peers, so that a
+ * hostile torrent does not cost more time than an honest one.
+ */
 const MAX_EQUAL = 16
 
 /** A file that two torrents have in common, by its index among all files of each. */
@@ -16,7 +19,10 @@ export interface CommonFile {
  */
 export class FileRoots {
   readonly #layout: PieceLayout
-  /** By the first word of the root, so that comparing a million files takes milliseconds and no memory. */
+  /**
+   * Keyed by the first word of the root, so that comparing a million files takes milliseconds and
+   * no memory.
+   */
   readonly #byWord = new Map<number, number[]>()
 
   constructor(layout: PieceLayout) {

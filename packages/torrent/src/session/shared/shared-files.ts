@@ -11,12 +11,12 @@ import type { OtherTorrent } from './common-ranges.ts'
 import { type CommonFile, FileRoots } from './matches.ts'
 import { SharedSource } from './shared-source.ts'
 
-/** Torrents that one download takes bytes from. */
+/** Maximum number of torrents from which one download takes bytes. */
 const MAX_SOURCES = 16
-/** Torrents that are compared with one to say where else its files are. */
+/** Maximum number of torrents that are searched for copies of one torrent's files. */
 const MAX_COPIES = 100
 
-/** A torrent that downloads, while its transfer lasts. */
+/** A downloading torrent, for the duration of its transfer. */
 interface Download {
   readonly running: Running
   readonly roots: FileRoots
@@ -24,8 +24,9 @@ interface Download {
 }
 
 /**
- * Files that several torrents of a session have, known by their pieces roots (BEP 52). A download takes what another torrent has, and leaves to
- * its swarm what that is downloading. Private torrents (BEP 27) neither give nor take: their bytes are between the peers of their tracker.
+ * Files that several torrents of a session have, known by their pieces roots (BEP 52). A download
+ * copies pieces that another torrent has, and does not request those that it is downloading.
+ * Private torrents (BEP 27) are excluded: their bytes stay among the peers of their tracker.
  */
 export class SharedFiles {
   readonly paths = new PathsInUse()
@@ -33,11 +34,11 @@ export class SharedFiles {
   readonly #torrents: () => readonly Torrent[]
   readonly #clock: Clock
   readonly #downloads = new Map<Torrent, Download>()
-  /** Bytes that a torrent took, by file and by the torrent that had them. */
+  /** Bytes that a torrent copied, by file and by source torrent. */
   readonly #taken = new WeakMap<Torrent, Map<string, number>>()
-  /** Created for the first download: a session of seeds needs none. */
+  /** Created for the first download: a session of seeds does not need it. */
   #index: RootIndex | null = null
-  /** Changes with the set of torrents and what is known of them. */
+  /** Changes with the set of torrents and their known pieces. */
   #generation = 0
   readonly #copies = new WeakMap<Torrent, { generation: number; copies: Map<number, FileCopy[]> }>()
   /** Whether a source of this kind is requesting blocks. */
@@ -67,7 +68,7 @@ export class SharedFiles {
     for (const download of this.#downloads.values()) leave(download, torrent)
   }
 
-  /** Once a second, and when a transfer begins: finds torrents with files that this one wants. */
+  /** Once a second, and when a transfer starts: finds torrents with files that this one wants. */
   share(torrent: Torrent): void {
     const { running } = torrent.phases.network
     const layout = layoutOf(torrent)
@@ -170,7 +171,7 @@ export class SharedFiles {
     }
   }
 
-  /** A torrent asks its own peers for a piece: the others do not. */
+  /** A torrent requests a piece from its own peers, so the others do not. */
   #begun(torrent: Torrent, piece: number): void {
     if (this.#isClaiming) return
     for (const { sources } of this.#downloads.values()) sources.get(torrent)?.claim(piece)
@@ -187,7 +188,7 @@ class RootIndex {
     this.#known.add(torrent)
     for (const word of rootWords(torrent)) {
       const same = this.#byWord.get(word)
-      // Nearly every file is in one torrent only.
+      // Nearly every file is in only one torrent.
       if (!same) this.#byWord.set(word, torrent)
       else if (Array.isArray(same)) same.push(torrent)
       else this.#byWord.set(word, [same, torrent])
@@ -217,7 +218,7 @@ function asList(torrents: Torrent | readonly Torrent[]): readonly Torrent[] {
   return Array.isArray(torrents) ? torrents : [torrents as Torrent]
 }
 
-/** First words of the roots, as small integers, which cost no memory of their own. */
+/** First words of the roots, as small integers, which take no memory of their own. */
 function rootWords({ phases }: Torrent): Set<number> {
   const words = new Set<number>()
   for (const { piecesRoot } of phases.data.content?.layout.files ?? [])

@@ -8,13 +8,13 @@ import { type CommonRange, CommonRanges, type OtherTorrent } from './common-rang
 import type { CommonFile } from './matches.ts'
 import { Wishes } from './wishes.ts'
 
-/** Blocks that are read at a time: 4 MiB. */
+/** Number of blocks that are read at a time: 4 MiB. */
 const MAX_READING = 256
 /** Blocks of one read, at most to the end of a piece. */
 const MAX_RUN = 64
-/** The picker compares sources by their rates: no peer is faster than the disk. */
+/** Rate for the picker, which compares sources by their rates: no peer is faster than the disk. */
 const DISK_BYTES_PER_SECOND = 500e6
-/** How long nothing is read after storage of the other torrent failed. */
+/** Pause in reading after the other torrent's storage failed. */
 const RETRY_MS = 30_000
 export interface SharedSourceOptions {
   readonly id: number
@@ -24,7 +24,7 @@ export interface SharedSourceOptions {
   readonly other: OtherTorrent
   readonly files: readonly CommonFile[]
   readonly clock: Clock
-  /** Bytes of one of our files were taken. */
+  /** Bytes of one of our files were copied. */
   onTaken(file: number, bytes: number): void
   log(line: string): void
   /** Runs a function that requests blocks on behalf of the other torrent, so that these requests are not mistaken for a peer's. */
@@ -32,10 +32,11 @@ export interface SharedSourceOptions {
 }
 
 /**
- * Another torrent of the session with some of the same files (BEP 52: equal pieces roots), as a source of blocks. Its verified pieces are read
- * from its storage, and verified again by our own hashes. Blocks of pieces that it is downloading are claimed for it: our peers are not asked
- * for what its peers send already. They are free again when it gives up, and, like any late request, after three seconds for peers that have
- * nothing else to do.
+ * Another torrent of the session with some of the same files (BEP 52: equal pieces roots), as a
+ * source of blocks. Its verified pieces are read from its storage, and verified again by our own
+ * hashes. Blocks of pieces that it is downloading are claimed for it, and not requested from our
+ * peers. They are free again when it gives up, and, like any late request, after three seconds for
+ * peers that have nothing else to do.
  */
 export class SharedSource implements BlockSupplier {
   readonly id: number
@@ -46,7 +47,10 @@ export class SharedSource implements BlockSupplier {
   readonly bytesPerSecond = DISK_BYTES_PER_SECOND
   onParole = false
   readonly #options: SharedSourceOptions
-  /** Our pieces of which the other has every byte, as the picker counts them; null while this is not in the picker. */
+  /**
+   * Our pieces that the other torrent has completely, as counted by the picker; null while this is
+   * not in the picker.
+   */
   #pieces: Bitfield | null = null
   /** Number of verified pieces of the other when `#pieces` was computed. */
   #counted = -1
@@ -102,7 +106,7 @@ export class SharedSource implements BlockSupplier {
     this.fill()
   }
 
-  /** The other torrent began to download a piece: it is not requested here as well. */
+  /** The other torrent started to download a piece, which this one then does not request. */
   claim(theirPiece: number): void {
     if (this.#use !== 'usable' || this.#options.other.have.has(theirPiece)) return
     for (const range of this.#common.rangesOf(theirPiece)) this.#claimRange(range)
@@ -180,7 +184,7 @@ export class SharedSource implements BlockSupplier {
     return pieces
   }
 
-  /** Claims the blocks of a range that nobody was asked for. */
+  /** Claims the blocks of a range that have not been requested. */
   #claimRange(range: CommonRange): void {
     const { transfer, clock, claiming } = this.#options
     const { picker, layout } = transfer
@@ -212,7 +216,10 @@ export class SharedSource implements BlockSupplier {
     return { id, isSeed, bytesPerSecond, onParole, suggested, wantsRuns: true }
   }
 
-  /** Reads claimed blocks that the other torrent has now, and releases those that it no longer downloads. */
+  /**
+   * Reads claimed blocks that the other torrent now has, and releases those that it no longer
+   * downloads.
+   */
   #reviewClaims(): void {
     const { transfer } = this.#options
     const ready: number[] = []
@@ -263,7 +270,7 @@ export class SharedSource implements BlockSupplier {
     if (!transfer.have.isFull) this.fill()
   }
 
-  /** Returns whether the block was of use. */
+  /** Returns whether the block was needed. */
   #deliver(block: number, bytes: Uint8Array): boolean {
     const { transfer } = this.#options
     const { blocksPerPiece } = transfer.picker.pieces

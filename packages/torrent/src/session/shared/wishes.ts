@@ -1,7 +1,10 @@
 import type { PiecePicker } from '../../pieces/piece-picker.ts'
 import type { CommonRanges, OtherTorrent } from './common-ranges.ts'
 
-/** Pieces that the other torrent is asked to download at a time, and when they are due: after those that its own readers wait for. */
+/**
+ * Maximum number of pieces that the other torrent is requested to download at a time, and their
+ * deadline: after those of its own readers.
+ */
 const MOST = 8
 const DUE_MS = 20_000
 
@@ -10,7 +13,7 @@ export class Wishes {
   readonly #picker: PiecePicker
   readonly #other: OtherTorrent
   readonly #common: CommonRanges
-  /** Pieces of the other torrent, with what takes the wish back. */
+  /** Pieces of the other torrent, with the function that withdraws each wish. */
   readonly #open = new Map<number, () => void>()
 
   constructor(picker: PiecePicker, other: OtherTorrent, common: CommonRanges) {

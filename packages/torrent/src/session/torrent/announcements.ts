@@ -12,10 +12,10 @@ import type { Content } from './content.ts'
 import type { TorrentData } from './torrent-data.ts'
 
 const ALL: readonly SessionDiscovery[] = ['tracker', 'dht', 'lsd']
-/** BEP 27: a private torrent's peers come from its trackers alone. */
+/** BEP 27: a private torrent's peers come only from its trackers. */
 const OF_PRIVATE: readonly SessionDiscovery[] = ['tracker']
 
-/** Receives the peers that discoveries find, and says how many more the torrent wants. */
+/** Receives the peers that discoveries find, and reports how many more the torrent wants. */
 export interface PeerDemand {
   readonly onPeers: DiscoverySink['onPeers']
   wanted(): number
@@ -35,7 +35,10 @@ export class Announcements {
     this.#peers = peers
   }
 
-  /** Joins all discoveries. If another info hash became known since the last call, joins under that as well. */
+  /**
+   * Joins all discoveries. If another info hash became known since the last call, joins under that
+   * as well.
+   */
   join(): void {
     const { v1, v2 } = this.#data.infoHashes
     this.#byHash ??= []
@@ -84,7 +87,7 @@ export class Announcements {
     return members.length > 0 && members.every(member => member.isFailing?.() ?? false)
   }
 
-  /** Whether peers are looked for without trackers too. */
+  /** Whether peers are also searched without trackers. */
   get looksElsewhere(): boolean {
     return this.#members().some(({ kind }) => kind !== 'tracker')
   }
@@ -112,7 +115,10 @@ export class Announcements {
   }
 }
 
-/** The announcements under one info hash. It is itself what discoveries see of the torrent, since a session may hold thousands. */
+/**
+ * The announcements under one info hash. Discoveries receive this object itself as the torrent,
+ * since a session may hold thousands.
+ */
 class HashAnnouncements implements DiscoveryTopic, DiscoverySink {
   readonly hash: 'v1' | 'v2'
   readonly infoHash: Uint8Array
@@ -207,7 +213,7 @@ function isUndecided({ wantedBytes, have }: Content): boolean {
   return wantedBytes === 0 && !have.isFull
 }
 
-/** Presents a discovery with the times of announces relative to now, since nobody else has our clock. */
+/** Converts the times of announces to relative ones, since callers do not have our clock. */
 function discoveryStatus(
   { lastAnnounceMs, nextAnnounceMs, ...status }: DiscoveryStatus,
   hash: 'v1' | 'v2',

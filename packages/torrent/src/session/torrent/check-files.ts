@@ -15,7 +15,7 @@ export interface CheckedFile {
   readonly lengthBytes: number
   /** Bytes in verified pieces. */
   readonly haveBytes: number
-  /** Whether the file exists; for an empty file its bytes cannot tell. */
+  /** Whether the file exists; needed for empty files, which have no bytes to check. */
   readonly exists: boolean
 }
 

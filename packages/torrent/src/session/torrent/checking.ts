@@ -8,29 +8,32 @@ import type { Content } from './content.ts'
 import type { FilesContext, KnownProgress } from './file-claims.ts'
 
 export interface CheckOptions {
-  /** Files are judged by it. */
+  /** Determines which files are the torrent's own. */
   readonly files: FilesContext
-  /** The record of an earlier run, or what was known until others changed files. */
+  /** The record of an earlier run, or the state before others changed files. */
   readonly progress: KnownProgress | null
-  /** Hash everything, whatever was recorded. */
+  /** Hash everything, regardless of the record. */
   readonly thorough: boolean
-  /** Believe that everything is in place. */
+  /** Assume that everything is in place. */
   readonly trusted: boolean
-  /** Whether the user knows that files are gone, and wants what is missing to be downloaded again. */
+  /** Whether the user knows that files are missing, and wants them to be downloaded again. */
   readonly accepted: boolean
-  /** Tells storage which files are wanted. */
+  /** Informs storage which files are wanted. */
   readonly setWanted: () => Promise<void>
-  /** Lets whoever asked for the check cancel it. */
+  /** Lets the requester of the check cancel it. */
   readonly signal: AbortSignal | undefined
 }
 
-/** The phase in which a torrent finds out which pieces it has. Each check is a new object. */
+/** The phase in which a torrent determines which pieces it has. Each check is a new object. */
 export class Checking {
   /** 0 to 1. */
   progress = 0
   /** Files, by index among all, that were changed since the record. */
   readonly changed = new Set<number>()
-  /** Paths of files of a new torrent that are stored under other names, because somebody else has files of theirs. */
+  /**
+   * Paths of files of a new torrent that are stored under other names, because files that belong
+   * to others have theirs.
+   */
   readonly avoided = new Map<number, readonly string[]>()
   readonly #abort = new AbortController()
   #running: Promise<boolean> | null = null
@@ -45,15 +48,16 @@ export class Checking {
   }
 
   /**
-   * Sets the pieces that are present in `content.have`. Resolves to whether that is worth recording. Rejects with the reason of `stop` or of
-   * the signal, or with the error of storage; `content.have` is then as it was before.
+   * Sets the pieces that are present in `content.have`. Resolves to whether that is worth
+   * recording. Rejects with the reason of `stop` or of the signal, or with the error of storage;
+   * `content.have` is then unchanged.
    */
   run(content: Content, options: CheckOptions): Promise<boolean> {
     this.#running = this.#run(content, options)
     return this.#running
   }
 
-  /** Resolves when nothing is read any more. */
+  /** Resolves when no more reads are in progress. */
   async stop(reason: Error): Promise<void> {
     this.#abort.abort(reason)
     await this.#running?.catch(() => {})
@@ -94,8 +98,8 @@ export class Checking {
   }
 
   /**
-   * Believes files that are as they were recorded and hashes the pieces of all others; reads nothing where there is no file. Resolves to
-   * whether the result differs from the record.
+   * Trusts files that match their record and hashes the pieces of all others; reads nothing if a
+   * file does not exist. Resolves to whether the result differs from the record.
    */
   async #findPieces(content: Content, options: CheckOptions, signal: AbortSignal): Promise<boolean> {
     const { layout, storage, have } = content
@@ -141,7 +145,10 @@ export class SharedCheck {
     return this.#abort.signal.aborted
   }
 
-  /** Waits for the check. Rejects with its error, or with the signal's reason: if nobody else waits, only when the check has ended. */
+  /**
+   * Waits for the check. Rejects with its error, or with the signal's reason; for the last waiting
+   * caller, only when the check has ended.
+   */
   async join(signal?: AbortSignal): Promise<void> {
     this.#waiting++
     if (!signal) return this.#done
@@ -165,7 +172,7 @@ export class SharedCheck {
   }
 }
 
-/** Decides which pieces to believe and which to hash, in ascending order. */
+/** Decides which pieces to trust and which to hash, in ascending order. */
 function planCheck(
   { layout, storage }: Content,
   { progress, thorough }: CheckOptions,
@@ -179,7 +186,7 @@ function planCheck(
   return { trusted, pieces }
 }
 
-/** Files that exist, but not as they were recorded, or that storage saw change. */
+/** Files that exist but differ from their record, or that storage saw change. */
 function changedFiles(
   { storage }: Content,
   progress: KnownProgress | null,

@@ -1,7 +1,10 @@
 import type { ContentLayout } from '../../api.ts'
 import type { Info } from '../../metainfo/metainfo.ts'
 
-/** Returns the paths, by index among all files, that a layout gives to the content; null if they are the torrent's own. */
+/**
+ * Returns the paths, by index among all files, that a layout assigns; null if they are the
+ * torrent's own.
+ */
 export function layoutPaths(
   { files }: Pick<Info, 'files'>,
   layout: ContentLayout,

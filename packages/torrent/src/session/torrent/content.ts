@@ -10,10 +10,13 @@ import { Selection } from '../../swarm/pieces/selection.ts'
 import type { SessionContext } from '../context.ts'
 import type { TorrentOrigin, TorrentPlace } from './origin.ts'
 
-/** One for all torrents: an empty map takes 200 bytes. */
+/** Shared by all torrents: an empty map takes 200 bytes. */
 const NONE_UNFINISHED: ReadonlyMap<number, Uint8Array> = new Map()
 
-/** The content of a torrent whose metadata is known: where its bytes are stored, which pieces are present, and which are wanted. */
+/**
+ * The content of a torrent with known metadata: where its bytes are stored, which pieces are
+ * present, and which are wanted.
+ */
 export class Content {
   readonly metainfo: Metainfo
   readonly layout: PieceLayout
@@ -26,18 +29,24 @@ export class Content {
   recorded: Bitfield | null = null
   /** Pieces stored since the last successful flush; null if none. Kept only if progress is recorded. */
   unflushed: Set<number> | null = null
-  /** Whether others, such as an earlier process that was killed, wrote some of the pieces: those may not have reached the disk yet. */
+  /**
+   * Whether others, such as a killed earlier process, wrote some of the pieces: those may not have
+   * reached the disk yet.
+   */
   isForeign = false
   /** Blocks of incomplete pieces that a transfer saved to storage for the next one to resume: a bitfield of blocks by piece. */
   unfinished = NONE_UNFINISHED
   selection: Selection
-  /** Whether no wanted piece that is missing can be verified until peers send hashes (BEP 52). */
+  /** Whether no missing wanted piece can be verified until peers send hashes (BEP 52). */
   needsHashes = false
   #roots: PieceRoots | undefined
   #known: Metainfo | undefined
   #wantedBytes = 0
   #haveBytes = 0
-  /** The count of pieces and the bitfield that `#haveBytes` was computed for; -1 after the selection changed. */
+  /**
+   * The count of pieces and the bitfield from which `#haveBytes` was computed; -1 after the
+   * selection changed.
+   */
   #counted = -1
   #countedIn: Bitfield | null = null
 
@@ -60,7 +69,10 @@ export class Content {
     return this.#roots
   }
 
-  /** The metainfo with the piece layers known so far. Those are assembled when read, since most callers need something else. */
+  /**
+   * The metainfo with the piece layers known so far. Assembled on each read, since most callers do
+   * not need the layers.
+   */
   get known(): Metainfo {
     const layers = () => this.pieceLayers
     this.#known ??= {
@@ -77,7 +89,7 @@ export class Content {
     return this.#roots ? this.#roots.hashes.pieceLayers() : this.metainfo.pieceLayers
   }
 
-  /** A check of the stored bytes, apart from what hashes them. Piece layers that they prove are learned. */
+  /** A check of the stored bytes, without the hash pool. Piece layers that they prove are kept. */
   get recheckJob(): Omit<RecheckJob, 'pool'> {
     const { metainfo, layout, storage, pieceLayers } = this
     const onLayer = (root: string, layer: Uint8Array) => this.roots.learn(root, layer)
@@ -96,7 +108,10 @@ export class Content {
     return false
   }
 
-  /** Returns whether the metainfo of this torrent, from another source, has piece layers that were missing. */
+  /**
+   * Returns whether the metainfo of this torrent, from another source, has piece layers that were
+   * missing.
+   */
   learnLayers({ pieceLayers }: Pick<Metainfo, 'pieceLayers'>): boolean {
     if (pieceLayers.size <= this.pieceLayers.size) return false
     for (const [root, layer] of pieceLayers) this.roots.learn(root, layer)

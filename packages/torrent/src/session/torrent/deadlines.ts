@@ -4,8 +4,8 @@ import { Deferred } from './deferred.ts'
 type ApplyDeadline = (piece: number, dueMs: number | null) => void
 
 /**
- * The pieces that readers wait for, and the earliest time at which a reader needs each. Outlives the transfers that it applies to, so that
- * readers need not know of checks and pauses.
+ * The pieces that readers wait for, and the earliest time at which a reader needs each. Outlives
+ * the transfers that it applies to, so that readers need not handle checks and pauses.
  */
 export class PieceDeadlines {
   readonly #apply: ApplyDeadline
@@ -21,7 +21,7 @@ export class PieceDeadlines {
     return this.#due.size > 0
   }
 
-  /** Makes the piece due at `dueMs`. Calling the result takes that back. */
+  /** Makes the piece due at `dueMs`. Returns a function that removes the deadline. */
   expedite(piece: number, dueMs: number): () => void {
     const wish = { dueMs }
     const wishes = this.#due.get(piece) ?? new Set()
@@ -32,7 +32,7 @@ export class PieceDeadlines {
     }
   }
 
-  /** Applies all deadlines again: to a transfer that begins, or whose priorities were replaced. */
+  /** Applies all deadlines again: to a new transfer, or after its priorities were replaced. */
   applyAll(apply: ApplyDeadline = this.#apply): void {
     for (const piece of this.#due.keys()) apply(piece, this.#soonest(piece))
   }
@@ -51,7 +51,7 @@ export class PieceDeadlines {
     waiters?.resolve()
   }
 
-  /** A check found out which pieces are present. */
+  /** A check determined which pieces are present. */
   checked(have: { has(piece: number): boolean }): void {
     for (const piece of new Set([...this.#due.keys(), ...this.#waiting.keys()]))
       if (have.has(piece)) this.arrived(piece)

@@ -17,7 +17,10 @@ export interface FilePlacesOptions {
   readonly emit: Emit
 }
 
-/** Where the files of a torrent are stored: it claims their paths, and chooses others in place of those that somebody else uses. */
+/**
+ * Decides where the files of a torrent are stored: claims their paths, and chooses others in place
+ * of those used by someone else.
+ */
 export class FilePlaces implements FilesContext {
   readonly data: TorrentData
   readonly #context: SessionContext
@@ -41,12 +44,12 @@ export class FilePlaces implements FilesContext {
     return this.#context.storage.hashPool
   }
 
-  /** The files of an earlier run are the torrent's before they are checked. */
+  /** The files of an earlier run are the torrent's own even before they are checked. */
   claimRecorded(): void {
     if (this.data.content && this.data.place.progress?.had) claimPaths(this)
   }
 
-  /** The torrent looks at the disk from here on: at once, unless names have to be chosen first. */
+  /** The torrent accesses the disk from now on: at once, unless names have to be chosen first. */
   claim(content: Content): Promise<void> | null {
     const names = chooseNames(this, content)
     if (names) return this.#claimNamed(names)
@@ -59,19 +62,22 @@ export class FilePlaces implements FilesContext {
     claimPaths(this)
   }
 
-  /** A torrent that does not run shows an error if its files are no longer there. */
+  /** A torrent that does not run shows an error if its files are missing. */
   async glance(): Promise<void> {
     const { lifecycle } = this.data
     const isIdle = () => lifecycle.phase === 'idle' && lifecycle.paused && !lifecycle.error
     if (isIdle()) await glanceAtFiles(this).catch(error => isIdle() && this.data.fail(error))
   }
 
-  /** Tells storage which files are wanted. Their bytes may have to be moved to a path that somebody else has taken meanwhile. */
+  /**
+   * Informs storage which files are wanted. Their bytes may have to be moved to a path that has
+   * been taken in the meantime.
+   */
   async setWanted(content: Content): Promise<void> {
     for (;;)
       try {
         return await content.storage.setWanted(content.selection.wanted(), {
-          // Until the torrent has looked at the disk, nothing comes to be there.
+          // Until the torrent has accessed the disk, it creates nothing there.
           createsEmpty: content.isChecked,
         })
       } catch (error) {
@@ -79,20 +85,23 @@ export class FilePlaces implements FilesContext {
       }
   }
 
-  /** All wanted bytes are there: so are the files that have none from here on. */
+  /** All wanted bytes are present: create the files that have none. */
   async finish(content: Content): Promise<void> {
     await this.setWanted(content)
     await content.storage.createEmpty?.()
   }
 
-  /** Rejects with the error unless it says that a file is somebody else's: then another one is written from here on. */
+  /**
+   * Rejects with the error unless it says that a file belongs to someone else: then another file
+   * is written from now on.
+   */
   async makeWay(content: Content, error: unknown): Promise<void> {
     const avoiding = makeWay(this, error)
     if (!avoiding) throw error
     await this.noteAvoided(content, await avoiding)
   }
 
-  /** Records the other names of files before anything is written under them. */
+  /** Records the new names of files before anything is written under them. */
   async noteAvoided(content: Content, avoided: ReadonlyMap<number, readonly string[]>): Promise<void> {
     const renames = [...avoided].map(([file, path]) => ({
       path: currentPath(this.data, content, file).join('/'),
@@ -102,7 +111,9 @@ export class FilePlaces implements FilesContext {
     await this.#set(avoided)
   }
 
-  /** Tells the user about files, by index among all, of which others changed something that was right `before`. */
+  /**
+   * Reports files, by index among all, in which others changed pieces that were correct `before`.
+   */
   tellChanges(content: Content, before: Bitfield, changed: ReadonlySet<number>): void {
     const { data } = this
     const lost = [...changed].filter(file => hasLostPieces(content, before, file))
@@ -112,7 +123,7 @@ export class FilePlaces implements FilesContext {
     this.#emit('filesChanged', paths)
   }
 
-  /** Records names that are used from here on. */
+  /** Records names that are used from now on. */
   async #set(names: ReadonlyMap<number, readonly string[]>): Promise<void> {
     const { data } = this
     if (names.size === 0) return
@@ -122,7 +133,7 @@ export class FilePlaces implements FilesContext {
   }
 }
 
-/** Whether pieces of a file were there before and are not any more. */
+/** Whether pieces of a file were present before and are missing now. */
 function hasLostPieces({ layout, have }: Content, before: Bitfield, file: number): boolean {
   const { first, end } = layout.piecesOf(file)
   for (let piece = first; piece < end; piece++) if (before.has(piece) && !have.has(piece)) return true

@@ -9,11 +9,11 @@ import type { PieceDeadlines } from './deadlines.ts'
 import { currentPath } from './relocation.ts'
 import type { TorrentData } from './torrent-data.ts'
 
-/** Bytes delivered at a time. */
+/** Number of bytes delivered at a time. */
 const CHUNK_BYTES = 256 * 1024
-/** How far ahead of the reader pieces get deadlines: what a player buffers. */
+/** Bytes ahead of the reader for which pieces get deadlines: a player's buffer. */
 const WINDOW_BYTES = 8 * 1024 * 1024
-/** The piece that the reader waits for is due at once, each piece after it this much later. */
+/** The piece that the reader waits for is due at once, and each following piece this much later. */
 const STEP_MS = 250
 
 export interface StreamRange {
@@ -34,7 +34,7 @@ export interface FileContext {
   checkChanged(): Promise<void>
   /** The other torrents of the session with a file, by its index among all. */
   copiesOf(file: number): readonly FileCopy[]
-  /** The limits for what is sent to somebody at an IP address. */
+  /** The limits for data that is sent to a client at an IP address. */
   limitsFor(host: string): LimitChain
   /** Counts bytes that were sent to others. */
   onSent(bytes: number): void
@@ -97,8 +97,9 @@ export class FileView implements TorrentFile {
 }
 
 /**
- * Yields bytes `[start, end)` of one file in order, as they are verified. The pieces ahead of the reader get deadlines, so that they are
- * fetched first, and lose them when the reader leaves. Throws `bad-argument` for a range that the file does not have.
+ * Yields bytes `[start, end)` of one file in order, as they are verified. The pieces ahead of the
+ * reader get deadlines, so that they are fetched first, and lose them when the reader leaves.
+ * Throws `bad-argument` for a range outside the file.
  */
 async function* streamFile(
   context: FileContext,
@@ -122,11 +123,11 @@ async function* streamFile(
         if (have.has(ahead) || expedited.has(ahead)) continue
         expedited.set(ahead, context.deadlines().expedite(ahead, now + (ahead - piece) * STEP_MS))
       }
-      // A check may take pieces away again until it has found them.
+      // A check may remove pieces until it has found them again.
       while (!have.has(piece)) await pieceArrival(context, piece, signal)
       expedited.get(piece)?.()
       expedited.delete(piece)
-      // Under a limit, all who wait take turns with blocks of this size.
+      // Under a limit, all readers take turns with blocks of this size.
       const most = limits?.isLimited ? BLOCK_BYTES : CHUNK_BYTES
       const stop = Math.min(end, layout.pieceOffset(piece + 1) - offsetBytes, at + most)
       const bytes = new Uint8Array(stop - at)
@@ -155,7 +156,7 @@ async function mayLeave(limits: LimitChain, bytes: number, signal: AbortSignal |
   signal?.throwIfAborted()
   const taken = Promise.withResolvers<void>()
   const leave = () => taken.reject(signal!.reason)
-  // It has its turn only while it is called.
+  // It gets its turn only while it is called.
   const take = () => (limits.take(bytes) ? taken.resolve() : limits.whenReady(take, bytes))
   signal?.addEventListener('abort', leave, { once: true })
   limits.whenReady(take, bytes)
@@ -167,7 +168,10 @@ async function mayLeave(limits: LimitChain, bytes: number, signal: AbortSignal |
   }
 }
 
-/** Resolves when the piece is present, if only for now: look again. Rejects if the torrent is closed. */
+/**
+ * Resolves when the piece is present, possibly only briefly: check again. Rejects if the torrent
+ * is closed.
+ */
 async function pieceArrival(
   { data, content, deadlines }: FileContext,
   piece: number,

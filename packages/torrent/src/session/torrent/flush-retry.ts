@@ -4,10 +4,13 @@ import type { HashPool } from '../../hash/hash-pool.ts'
 import { recheck } from '../../hash/recheck.ts'
 import type { Content } from './content.ts'
 
-/** How often to retry a flush that failed for lack of space. */
+/** Interval between retries of a flush that failed for lack of space. */
 const RETRY_FLUSH_MS = 5000
 
-/** `safe`: everything is on the disk and correct. `lost`: some of it is not. `refused`: the disk fails as before. */
+/**
+ * `safe`: everything is on the disk and correct. `lost`: some of it is not. `refused`: the disk
+ * fails as before.
+ */
 export type FlushOutcome = 'safe' | 'lost' | 'refused'
 
 /**
@@ -26,12 +29,15 @@ export class FlushRetry {
     this.#nextMs = clock.nowMs() + RETRY_FLUSH_MS
   }
 
-  /** Whether an automatic retry is due: a full disk may have space again; a broken one waits for its user. */
+  /**
+   * Whether an automatic retry is due: a full disk may have space again; a broken one needs the
+   * user.
+   */
   get isDue(): boolean {
     return this.fault.code === 'no-space' && !this.#running && this.#clock.nowMs() >= this.#nextMs
   }
 
-  /** Never rejects. While a retry is under way, returns that one. */
+  /** Never rejects. Concurrent calls share one retry. */
   retry(content: Content, pool: HashPool): Promise<FlushOutcome> {
     this.#running ??= writeAgain(content, pool)
       .catch((error): FlushOutcome => (codeOf(error) === 'not-found' ? 'lost' : 'refused'))
@@ -42,7 +48,7 @@ export class FlushRetry {
     return this.#running
   }
 
-  /** Resolves when nothing is read or written any more. */
+  /** Resolves when no more reads or writes are in progress. */
   async settled(): Promise<void> {
     await this.#running
   }
@@ -58,7 +64,7 @@ async function writeAgain(content: Content, pool: HashPool): Promise<FlushOutcom
   }
   const { isForeign } = content
   await storage.flush({ all: isForeign })
-  // Nobody knows which pieces written by others a failed flush may have lost.
+  // It is unknown which pieces written by others a failed flush may have lost.
   if (isForeign) return 'lost'
   // After the flush, so that this reads what is on the disk.
   const right = await recheck({ ...content.recheckJob, pool, pieces })

@@ -9,8 +9,9 @@ interface FoundContent {
 }
 
 /**
- * Counts bytes that an earlier run downloaded but did not record, because it was killed, and that the check at the start found in the files.
- * Counts nothing for a torrent of which nothing was downloaded: its files came from elsewhere.
+ * Counts bytes that an earlier run downloaded but did not record, because it was killed, and that
+ * the check at the start found in the files. Counts nothing for a torrent without downloads: its
+ * files came from another source.
  */
 export function foundBytes(
   { layout, have }: FoundContent,
@@ -28,7 +29,8 @@ export function foundBytes(
     stored += storedBytes
     if (have.has(piece)) found += pieceBytes - storedBytes
   }
-  // Bytes downloaded beyond those stored were on their way to the files: they are among the found ones.
+  // Bytes downloaded beyond those stored were being written to the files, so they are among the
+  // found ones.
   return Math.max(0, found - Math.max(0, downloadedBytes - stored))
 }
 

@@ -7,9 +7,10 @@ import { distinctNames, foldName } from '../../metainfo/safe-names.ts'
 type Paths = ReadonlyMap<number, readonly string[]>
 
 /**
- * Hidden files in the home folder hold keys and programs that start by themselves, so a torrent must not bring any there: a name that
- * would begin with a dot directly in the home folder begins with `_` instead. Folders that the user chose may be hidden. Returns the paths of
- * the files whose path differs from the torrent's, `renamed` included.
+ * Hidden files in the home folder hold keys and programs that start by themselves, so a torrent
+ * must not create any there: a name that would begin with a dot directly in the home folder begins
+ * with `_` instead. Folders that the user chose may be hidden. Returns the paths of the files whose
+ * path differs from the torrent's, `renamed` included.
  */
 export function visibleInHome(
   files: readonly FileEntry[],

@@ -61,7 +61,7 @@ export class Lifecycle {
     this.#rejectAll(this.error)
   }
 
-  /** Returns the error that everybody who waits receives. */
+  /** Returns the error with which all waiting promises reject. */
   close(): ShoalError {
     this.phase = 'closed'
     const closed = closedError()

@@ -8,7 +8,10 @@ import type { TorrentNetwork } from './network.ts'
 import { mergeOrigins, mergePeers, type NamedPeer, type TorrentOrigin } from './origin.ts'
 import type { TorrentData } from './torrent-data.ts'
 
-/** Trackers that a user may give a torrent, and characters of a URL: the limits of tracker discovery. */
+/**
+ * Maximum number of trackers that a user may set for a torrent, and of characters of a URL: the
+ * limits of tracker discovery.
+ */
 const MAX_TRACKERS = 100
 const MAX_URL = 2048
 const TRACKER_SCHEMES = ['http:', 'https:', 'udp:', 'ws:', 'wss:']
@@ -16,7 +19,7 @@ const MAX_WEB_SEEDS = 1000
 
 /** Time limit for resolving the host name of a peer that a user named. */
 const RESOLVE_LIMIT_MS = 10_000
-/** Addresses tried of one host name. */
+/** Maximum number of addresses tried for one host name. */
 const MAX_ADDRESSES_PER_NAME = 4
 
 export interface LinksOptions {
@@ -26,7 +29,10 @@ export interface LinksOptions {
   readonly log: (line: string) => void
 }
 
-/** Changes the trackers, web seeds and peers that a torrent was given, and puts them to use. The caller records the change. */
+/**
+ * Changes the trackers, web seeds and peers that a torrent was given, and applies the changes. The
+ * caller records them.
+ */
 export class Links {
   readonly #options: LinksOptions
 
@@ -79,7 +85,9 @@ export class Links {
     for (const peer of peers) this.#connect(peer)
   }
 
-  /** Remembers peers, which are then tried at each start. Returns whether there were any to remember. */
+  /**
+   * Remembers peers, which are then tried at each start. Returns whether the list was not empty.
+   */
   keepPeers(peers: readonly NamedPeer[]): boolean {
     const { data } = this.#options
     if (peers.length === 0 || data.lifecycle.isClosed) return false
@@ -112,7 +120,10 @@ export class Links {
   }
 }
 
-/** Checks tiers that a user gives, and drops repeated URLs and empty tiers. Throws `bad-argument` for anything but tracker URLs. */
+/**
+ * Checks tiers from a user, and drops repeated URLs and empty tiers. Throws `bad-argument` for
+ * anything but tracker URLs.
+ */
 export function checkedTiers(tiers: readonly (readonly string[])[]): string[][] {
   const seen = new Set<string>()
   let number = 0
@@ -126,7 +137,10 @@ export function checkedTiers(tiers: readonly (readonly string[])[]): string[][] 
   return checked.filter(urls => urls.length > 0)
 }
 
-/** Checks the URL of a web seed that a user gives, `number` in a list. Throws `bad-argument` if its scheme is none of SEED_SCHEMES. */
+/**
+ * Checks the URL of a web seed from a user, `number` in a list. Throws `bad-argument` if its
+ * scheme is not in SEED_SCHEMES.
+ */
 export function checkedWebSeed(text: string, number?: number): string {
   const url = text.trim()
   if (isUrl(url, SEED_SCHEMES)) return url
@@ -135,7 +149,10 @@ export function checkedWebSeed(text: string, number?: number): string {
   throw new ShoalError('bad-argument', `${which}${shown(url)} is not a web seed: give a URL with ${schemes}`)
 }
 
-/** Checks the URL of a tracker that a user gives, `number` in a list. Throws `bad-argument` for anything else. */
+/**
+ * Checks the URL of a tracker from a user, `number` in a list. Throws `bad-argument` for anything
+ * else.
+ */
 export function checkedTracker(text: string, number?: number): string {
   const url = text.trim()
   if (trackerUrl(url) !== null && isUrl(url, TRACKER_SCHEMES)) return url
@@ -152,9 +169,10 @@ function isUrl(text: string, schemes: readonly string[]): boolean {
   return schemes.includes(protocol) && hostname !== ''
 }
 
-/** A form that is fit for logs: the URL of a private tracker is a password. */
+/** Returns a form that is safe to log: the URL of a private tracker is a password. */
 function shown(url: string): string {
-  // The beginning of other text is enough to find it: the rest may be a passkey after a mistyped scheme.
+  // For other text the beginning is enough to identify it: the rest may be a passkey after a
+  // mistyped scheme.
   if (!URL.canParse(url)) return JSON.stringify(url.length > 20 ? `${url.slice(0, 20)}…` : url)
   return trackerLabel(url).slice(0, 100)
 }

@@ -12,14 +12,14 @@ import { Running } from './running.ts'
 import type { TorrentData } from './torrent-data.ts'
 
 export interface ActiveHook {
-  /** Says whether the torrent needs a tick every second. */
+  /** Reports whether the torrent needs a tick every second. */
   setActive(active: boolean): void
 }
 
 export interface NetworkOptions {
   readonly context: SessionContext
   readonly data: TorrentData
-  /** Whether the torrent is recorded, which needs a tick every second while it runs. */
+  /** Whether the torrent is recorded, which requires a tick every second while it runs. */
   readonly isRecorded: boolean
   /** Creates the receiver of the swarm's events; called once, when there is a swarm. */
   events(): SwarmEvents
@@ -27,19 +27,24 @@ export interface NetworkOptions {
 }
 
 /**
- * The network side of one torrent: its announcements, its swarm, the transfer of its pieces and the deadlines of its readers. All but the
- * announcements exist only once a peer or a reader needs them, since a session may hold thousands of torrents that nobody asks for.
+ * The network side of one torrent: its announcements, its swarm, the transfer of its pieces and
+ * the deadlines of its readers. All but the announcements exist only once a peer or a reader needs
+ * them, since a session may hold thousands of idle torrents.
  */
 export class TorrentNetwork implements PeerDemand {
   readonly announcements: Announcements
-  /** Null until the first peer or reader comes. Its peers stay from one phase of the torrent to the next. */
+  /**
+   * Null until the first peer or reader. Its peers stay from one phase of the torrent to the next.
+   */
   swarm: Swarm | null = null
   /** Null unless pieces can be transferred. */
   running: Running | null = null
   readonly #options: NetworkOptions
   #events: SwarmEvents | null = null
   #deadlines: PieceDeadlines | null = null
-  /** Kept for the next swarm: a torrent remembers the peers that it knows and has banned, also after a check. */
+  /**
+   * Kept for the next swarm: a torrent remembers its known and banned peers, also after a check.
+   */
   #pool: PeerPool | undefined
 
   constructor(options: NetworkOptions) {
@@ -52,7 +57,7 @@ export class TorrentNetwork implements PeerDemand {
     return this.#options.context.routeFails
   }
 
-  /** Takes a connection that asked for this torrent, or closes it. */
+  /** Accepts a connection for this torrent, or closes it. */
   accept(ready: ReadyConnection): void {
     if (this.#options.data.lifecycle.isAtRest) ready.connection.close()
     else this.begin().accept(ready)
@@ -87,13 +92,13 @@ export class TorrentNetwork implements PeerDemand {
     this.wake()
   }
 
-  /** The torrent may have something to do: it is ticked until it turns out not to be needed. */
+  /** The torrent may have work to do: it is ticked until that is no longer needed. */
   wake(): void {
     const { data, hooks } = this.#options
     if (!data.lifecycle.paused && !data.lifecycle.isClosed) hooks.setActive(true)
   }
 
-  /** Transfers pieces as far as anybody wants any. */
+  /** Transfers pieces as far as any are wanted. */
   run(): void {
     this.swarm?.resume()
     if (this.#seeksPeers || this.swarm) this.begin()
@@ -101,7 +106,7 @@ export class TorrentNetwork implements PeerDemand {
     if (this.#seeksPeers) this.announcements.refresh()
   }
 
-  /** The deadlines of readers. The torrent starts to work for them, even if it is complete. */
+  /** The deadlines of readers. The torrent starts to serve them, even if it is complete. */
   deadlines(): PieceDeadlines {
     const { data, hooks } = this.#options
     const { lifecycle } = data
@@ -124,12 +129,12 @@ export class TorrentNetwork implements PeerDemand {
     return this.#seeksPeers ? context.settings.maxPeersPerTorrent : SEED_WANTS_PEERS
   }
 
-  /** Lets readers continue that wait for a piece which was stored. */
+  /** Resumes readers that wait for a piece that was stored. */
   arrived(piece: number): void {
     this.#deadlines?.arrived(piece)
   }
 
-  /** Lets readers continue that wait for pieces which a check found. */
+  /** Resumes readers that wait for pieces that a check found. */
   checked(have: Bitfield): void {
     this.#deadlines?.checked(have)
   }
@@ -141,7 +146,7 @@ export class TorrentNetwork implements PeerDemand {
     return swarm !== null && (swarm.peers.size > 0 || swarm.isDialing)
   }
 
-  /** Disconnects all peers and waits for the writes under way. Readers keep waiting. */
+  /** Disconnects all peers and waits for pending writes. Readers keep waiting. */
   async end(): Promise<void> {
     const { swarm, running } = this
     this.swarm = null
@@ -152,13 +157,13 @@ export class TorrentNetwork implements PeerDemand {
     await running?.end()
   }
 
-  /** Ends for good: rejects all readers. */
+  /** Ends permanently: rejects all readers. */
   async close(reason: Error): Promise<void> {
     this.#deadlines?.fail(reason)
     await Promise.all([this.announcements.leave(), this.end()])
   }
 
-  /** Whether anybody wants a piece that is missing. */
+  /** Whether any missing piece is wanted. */
   get #seeksPeers(): boolean {
     return !this.#options.data.lifecycle.completed || (this.#deadlines?.isPending ?? false)
   }

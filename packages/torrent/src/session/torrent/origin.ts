@@ -3,7 +3,10 @@ import { formatHostPort } from '../../base/ip.ts'
 import type { InfoHashes, Metainfo } from '../../metainfo/metainfo.ts'
 import type { ResumeProgress } from '../../storage/record/resume-store.ts'
 
-/** The host is a name, an address without brackets, or, if it begins with `/`, an address of libp2p, which is not recorded. */
+/**
+ * The host is a name, an address without brackets, or, if it begins with `/`, a libp2p address,
+ * which is not recorded.
+ */
 export interface NamedPeer {
   readonly host: string
   readonly port: number
@@ -17,10 +20,12 @@ export interface TorrentOrigin {
   /** In tiers (BEP 12): the torrent's own trackers and those that were added. */
   readonly trackers: readonly (readonly string[])[]
   readonly webSeeds: readonly string[]
-  /** Whether the user set the trackers, or the web seeds: those that the .torrent names are then ignored. */
+  /**
+   * Whether the user set the trackers, or the web seeds: those in the .torrent are then ignored.
+   */
   readonly ownTrackers?: boolean
   readonly ownWebSeeds?: boolean
-  /** Peers that the user named: they are tried at each start. */
+  /** Peers given by the user, which are tried at each start. */
   readonly peers: readonly NamedPeer[]
   /** Real files wanted, as inclusive ranges of their indexes (BEP 53); undefined for all. */
   readonly select: readonly { readonly first: number; readonly last: number }[] | undefined
@@ -57,10 +62,10 @@ export function mergeOrigins(origin: TorrentOrigin, more: TorrentOrigin): Torren
   }
 }
 
-/** The newest peers are kept: many change their addresses from day to day. */
+/** Keep the newest peers: many change their addresses from day to day. */
 const MAX_KEPT_PEERS = 100
 
-/** Merges peers without duplicates; those named last come last. */
+/** Merges peers without duplicates; later ones come last. */
 export function mergePeers(peers: readonly NamedPeer[], more: readonly NamedPeer[]): NamedPeer[] {
   const all = new Map<string, NamedPeer>()
   for (const peer of [...peers, ...more]) {
@@ -71,7 +76,10 @@ export function mergePeers(peers: readonly NamedPeer[], more: readonly NamedPeer
   return [...all.values()].slice(-MAX_KEPT_PEERS)
 }
 
-/** Adds to the origin of a torrent that is added again what was recorded: metadata, and the links that its user set. */
+/**
+ * Adds recorded data to the origin of a torrent that is added again: metadata, and the links that
+ * its user set.
+ */
 export function withRecorded(origin: TorrentOrigin, recorded: TorrentOrigin): TorrentOrigin {
   return {
     ...origin,

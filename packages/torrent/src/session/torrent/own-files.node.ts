@@ -19,15 +19,18 @@ import type { TorrentData } from './torrent-data.ts'
 export { PathsInUse } from './paths-in-use.node.ts'
 
 const CHUNK_BYTES = 1024 * 1024
-/** Pieces that are hashed at a time to recognize a file: mostly the first one is right. */
+/**
+ * Number of pieces that are hashed at a time to recognize a file: usually the first one is
+ * correct.
+ */
 const PIECES_AT_ONCE = 8
 
 type Paths = ReadonlyMap<number, readonly string[]>
 
-/** Those whose names are chosen, also if no others were. */
+/** Torrents whose names are being chosen, or have been found to need no change. */
 const named = new WeakSet<Content>()
 
-/** The torrent begins to look at the disk: its paths are taken from here on. */
+/** The torrent begins to access the disk: its paths are claimed from now on. */
 export function claimPaths({ data, paths }: FilesContext): void {
   named.add(data.content!)
   paths.claim(data)
@@ -45,7 +48,7 @@ export function chooseNames({ data }: FilesContext, content: Content): Promise<P
   return names.size === 0 ? null : useExact(data.directory, content, names)
 }
 
-/** Whether a torrent has never looked at the disk. */
+/** Whether a torrent has never accessed the disk. */
 function isUnnamed(data: TorrentData, content: Content): boolean {
   return content.storage.own !== undefined && !content.isChecked && !data.place.progress?.had
 }
@@ -60,7 +63,7 @@ async function useExact(
   return names
 }
 
-/** The files have other paths from here on. */
+/** The paths of the files have changed. */
 export function claimMoved({ data, paths }: FilesContext): void {
   paths.moved(data)
 }
@@ -100,7 +103,10 @@ export async function judgeFiles(
   return stamps
 }
 
-/** The files of a torrent that somebody says is complete are its own as soon as a piece of each has been verified, before it is changed. */
+/**
+ * If a user claims that a torrent is complete, its files are its own as soon as a piece of each
+ * has been verified, before it is changed.
+ */
 export function trustFiles({ storage }: Content, stamps: readonly FileStamp[]): Promise<void> | undefined {
   for (const [file, stamp] of stamps.entries()) if (isThere(stamp)) storage.own?.believe(file)
   return storage.recognizeLinks?.()
@@ -132,7 +138,7 @@ export async function recognizeFiles({ data, pool }: FilesContext, content: Cont
   await storage.recognizeLinks?.()
 }
 
-/** Whether one of the pieces is right. Reads no more than is necessary to know. */
+/** Whether one of the pieces is correct. Reads no more than necessary. */
 async function hasRightPiece(content: Content, pool: HashPool, pieces: readonly number[]): Promise<boolean> {
   for (let at = 0; at < pieces.length; at += PIECES_AT_ONCE) {
     const some = pieces.slice(at, at + PIECES_AT_ONCE)
@@ -143,8 +149,8 @@ async function hasRightPiece(content: Content, pool: HashPool, pieces: readonly 
 }
 
 /**
- * Looks whether the recorded files of a torrent that does not run are there. Rejects like `mustBePresent`, or with the error of storage. Changes
- * nothing.
+ * Checks whether the recorded files of a torrent that does not run are present. Rejects like
+ * `mustBePresent`, or with the error of storage. Changes nothing.
  */
 export async function glanceAtFiles({ data }: FilesContext): Promise<void> {
   const { content, place } = data
@@ -152,7 +158,7 @@ export async function glanceAtFiles({ data }: FilesContext): Promise<void> {
   await mustBePresent(content, place.progress, await chosenStamps(content))
 }
 
-/** The last list, since whoever asks for the path of one file mostly asks for those of all. */
+/** The last list, since callers that need the path of one file usually need those of all. */
 let last: {
   readonly content: Content
   readonly directory: string
@@ -188,7 +194,10 @@ function pathsToShow({ renamed, directory }: TorrentData, content: Content, isNa
     : numbered
 }
 
-/** The stamps of the files on disk, by index among all: null for those that are not the torrent's own. */
+/**
+ * The stamps of the files on disk, by index among all: null for those that are not the torrent's
+ * own.
+ */
 export async function ownStamps(
   context: FilesContext,
   content: Content,
@@ -199,13 +208,13 @@ export async function ownStamps(
   return stamps.map((stamp, file) => (isThere(stamp) && own?.has(file) ? stamp : null))
 }
 
-/** Without the selection storage would move bytes of files that are not wanted to their paths. */
+/** Without the selection, storage would move bytes of unwanted files to their paths. */
 async function chosenStamps({ selection, storage }: Content): Promise<FileStamp[]> {
   if (!selection.isDefault) await storage.setWanted(selection.wanted(), { createsEmpty: false })
   return storage.stamps()
 }
 
-/** Whether a file must stay on disk, because another torrent has it too. */
+/** Whether a file must stay on disk because another torrent uses it too. */
 export function keptFiles({ data, paths }: FilesContext): (file: number) => boolean {
   let used: Set<number> | null = null
   return file => {
@@ -215,8 +224,9 @@ export function keptFiles({ data, paths }: FilesContext): (file: number) => bool
 }
 
 /**
- * Throws `in-use` if another torrent of the session uses files that are to be moved or renamed, or their new paths, `renamed` below
- * `directory`. A torrent that never looked at the disk has no files there yet.
+ * Throws `in-use` if another torrent of the session uses files that are to be moved or renamed, or
+ * their new paths, `renamed` below `directory`. A torrent that never accessed the disk has no files
+ * there yet.
  */
 export function mustBeFree(
   { data, paths }: FilesContext,
@@ -242,8 +252,8 @@ export function mustBeFree(
 }
 
 /**
- * If storage refused to write because a file is somebody else's, chooses another path for it. Resolves to the paths of such files. Returns
- * null for any other error.
+ * If storage refused to write because a file belongs to someone else, chooses another path for it.
+ * Resolves to the paths of such files. Returns null for any other error.
  */
 export function makeWay({ data, paths }: FilesContext, error: unknown): Promise<Paths> | null {
   const { content } = data
@@ -269,7 +279,8 @@ async function avoidFile(
 }
 
 /**
- * Rejects with `not-found` if files that an earlier run recorded are gone, cut, or links now: their drive may not be there. The user decides.
+ * Rejects with `not-found` if files of an earlier run are missing or truncated, or are links now:
+ * their drive may be disconnected. The user decides.
  */
 export async function mustBePresent(
   content: Content,
@@ -288,7 +299,7 @@ export async function mustBePresent(
     throw await missingFiles(content, stamps)
 }
 
-/** The error that stops a torrent whose files are not where they were. */
+/** The error that stops a torrent whose files are missing. */
 export async function missingFiles(content: Content, stamps: readonly FileStamp[]): Promise<ShoalError> {
   const { layout, selection, storage, metainfo } = content
   const gone = layout.files.findIndex(
@@ -322,8 +333,9 @@ interface Judged extends Pick<FilesContext, 'data' | 'paths'>, Found {
 }
 
 /**
- * Notes which files are the torrent's own: those with a right piece, and those that are as the torrent left them. Returns the files, by index among
- * all, that are somebody else's.
+ * Records which files are the torrent's own: those with a correct piece, and those that have not
+ * changed since the torrent wrote them. Returns the files, by index among all, that belong to
+ * others.
  */
 async function foreignFiles({ data, paths, content, stamps, known, avoided }: Judged): Promise<number[]> {
   const { layout, have, storage } = content
@@ -345,7 +357,8 @@ async function foreignFiles({ data, paths, content, stamps, known, avoided }: Ju
       const offer = await offerOf(content, file, stamp, stamps)
       own.delete(file)
       if (offer) own.offer(file, stamp, offer)
-      // The user may put back a file that was replaced: another one is written only when a piece arrives.
+      // The user may restore a file that was replaced: another one is written only when a piece
+      // arrives.
       else if (lengthBytes > 0 && !wasOwn) foreign.push(file)
     }
   }
@@ -354,7 +367,7 @@ async function foreignFiles({ data, paths, content, stamps, known, avoided }: Ju
 
 const NONE: ReadonlySet<number> = new Set()
 
-/** The files that torrents with an earlier claim have, by their paths with the names that were chosen so far. */
+/** Files of torrents with an earlier claim, by their paths with the names chosen so far. */
 function othersFiles(data: TorrentData, paths: Claims, avoided: Paths): ReadonlySet<number> {
   if (avoided.size === 0 && paths.isAlone(data)) return NONE
   const now = relativePaths(data, { others: avoided })
@@ -362,14 +375,17 @@ function othersFiles(data: TorrentData, paths: Claims, avoided: Paths): Readonly
   return new Set([...now.keys()].filter(file => used.has(now[file]!)))
 }
 
-/** Whether a file has a right piece, or, if all must be, nothing but right ones. */
+/** Whether a file has a correct piece or, if all must be, only correct ones. */
 function isRight(layout: PieceLayout, have: Bitfield, file: number, all: boolean): boolean {
   const { first, end } = layout.piecesOf(file)
   for (let piece = first; piece < end; piece++) if (have.has(piece) !== all) return !all
   return all && end > first
 }
 
-/** Says why a file without a right piece may be written to; null if that could destroy what somebody else keeps there. */
+/**
+ * Returns why a file without a correct piece may be written to; null if that could destroy someone
+ * else's data.
+ */
 async function offerOf(
   content: Content,
   file: number,
@@ -379,7 +395,7 @@ async function offerOf(
   const { layout, storage } = content
   const { lengthBytes } = layout.files[file]!
   if (size === 0) return lengthBytes > 0 ? 'empty' : null
-  // No piece could be checked because they all need other files, which are missing.
+  // No piece could be checked because all of them need other files, which are missing.
   const absent = absentPieces(stamps, layout)
   if (size === lengthBytes && piecesOf(layout, file).every(piece => absent.has(piece))) return 'likely'
   // A file that was changed cannot be read before it has been checked.
@@ -407,7 +423,7 @@ function piecesOf(layout: PieceLayout, file: number): number[] {
   return Array.from({ length: end - first }, (_, i) => first + i)
 }
 
-/** Whether there is a file at the path itself. */
+/** Whether a file exists at the path itself. */
 function isThere({ size, isApart }: FileStamp): boolean {
   return size >= 0 && !isApart
 }

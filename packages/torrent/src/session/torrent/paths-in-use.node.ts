@@ -12,16 +12,19 @@ const RULES: NameRules = process.platform === 'win32' ? 'windows' : 'posix'
 interface Claim {
   readonly order: number
   readonly folder: string
-  /** The first names of its paths; a text if all paths have the same. */
+  /** The top-level names of its paths; a string if all paths share one. */
   readonly names: string | readonly string[]
 }
 
-/** See `Claims`. Paths are compared as absolute ones, since the download folder of a torrent may be within the folder of another. */
+/**
+ * See `Claims`. Paths are compared as absolute ones, since the download folder of a torrent may be
+ * inside that of another.
+ */
 export class PathsInUse implements Claims {
   readonly #claims = new Map<TorrentData, Claim>()
-  /** By real folder and first name below it: nearly every torrent is alone there. */
+  /** By real folder and top-level name in it: nearly every torrent has its entry to itself. */
   readonly #byFolder = new Map<string, Map<string, TorrentData | TorrentData[]>>()
-  /** The folders of `#byFolder` by each folder that they are in. */
+  /** The folders of `#byFolder` by each of their ancestor folders. */
   readonly #within = new Map<string, Set<string>>()
   readonly #realFolders = new Map<string, string>()
   #claimed = 0
@@ -137,7 +140,7 @@ function foldersAbove(folder: string): string[] {
   return above
 }
 
-/** The path below a folder, with `/`; null if it is elsewhere. */
+/** The path below a folder, with `/`; null if it is outside. */
 function below(folder: string, path: string): string | null {
   const start = folder.endsWith(sep) ? folder : folder + sep
   return path.startsWith(start) ? path.slice(start.length).split(sep).join('/') : null
@@ -154,7 +157,7 @@ export function relativePaths(
   return diskPaths(layout, RULES, partName, all, { isExact })
 }
 
-/** Files that are not wanted are used if bytes of them were stored. */
+/** Files that are not wanted are in use if bytes of them were stored. */
 function usedPaths(data: TorrentData): string[] {
   const { selection, storage } = data.content!
   const recorded = data.place.progress?.stamps ?? []

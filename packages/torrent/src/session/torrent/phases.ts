@@ -26,7 +26,10 @@ export interface TorrentHooks extends ActiveHook, ClaimsHook {
   forget(): void
   /** The files became known, or their pieces were checked. */
   filesChanged(): void
-  /** Takes bytes of files that other torrents have too. Called once a second, and when a transfer begins. */
+  /**
+   * Copies bytes of files that other torrents have too. Called once a second, and when a transfer
+   * starts.
+   */
   shareFiles(): void
   /** A piece was verified and stored. */
   pieceArrived(piece: number): void
@@ -87,8 +90,8 @@ export class Phases {
   // Commands
 
   /**
-   * Starts the torrent, or resumes it after a pause or an error. `accepted`: files that are missing are downloaded again, as they are if the torrent
-   * stopped because of them.
+   * Starts the torrent, or resumes it after a pause or an error. `accepted`: missing files are
+   * downloaded again, also if the torrent stopped because of them.
    */
   start(accepted = codeOf(this.data.lifecycle.error) === 'not-found'): void {
     const { lifecycle, content } = this.data
@@ -108,7 +111,7 @@ export class Phases {
     this.data.show()
   }
 
-  /** Takes the files of a paused torrent that is trusted for complete. Rejects as its start would fail. */
+  /** Marks the files of a paused, trusted torrent as complete. Rejects if its start would fail. */
   async trust(): Promise<void> {
     const { content, lifecycle, place } = this.data
     if (!content || !place.trusted || lifecycle.isClosed || lifecycle.phase !== 'idle') return
@@ -139,7 +142,7 @@ export class Phases {
     await content?.storage.close()
   }
 
-  /** Stops the torrent and deletes its record, and its files if asked to. */
+  /** Stops the torrent and deletes its record, and optionally its files. */
   async remove(deleteData: boolean): Promise<void> {
     const { lifecycle, content } = this.data
     if (lifecycle.isClosed) return
@@ -155,7 +158,10 @@ export class Phases {
     }
   }
 
-  /** Uses metadata, or piece layers that were missing, that somebody supplies. Throws if another torrent of the session has its other info hash. */
+  /**
+   * Uses metadata, or missing piece layers, from another source. Throws if another torrent of the
+   * session has its other info hash.
+   */
   learn(metainfo: Metainfo): void {
     const { data } = this
     const { lifecycle } = data
@@ -184,7 +190,10 @@ export class Phases {
     this.checks.run(content, { thorough: false }).catch(() => {})
   }
 
-  /** Another torrent of the session turned out to be this one: from here on the record under this hash is that one's. */
+  /**
+   * Another torrent of the session turned out to be the same one: it owns the record under this
+   * hash from now on.
+   */
   yieldTo(): void {
     this.#yielded = true
     void this.recorder?.stop()
@@ -200,7 +209,7 @@ export class Phases {
     if (content.isComplete) this.#onFinished()
     else if (lifecycle.completed) {
       lifecycle.completed = false
-      // Seeds have left since it was complete.
+      // Seeds have disconnected since it was complete.
       this.network.announcements.refresh()
     }
     if (!lifecycle.paused) this.network.run()
@@ -216,7 +225,7 @@ export class Phases {
     if (this.network.running?.hasUnsaved) this.recorder?.touch()
     if (!this.#recovery?.isFlushPending) this.recorder?.tick(nowMs)
     if (this.network.isNeeded) return
-    // A seed without peers needs no attention once its last progress is safe.
+    // A seed without peers needs no ticks once its last progress is safe.
     this.#hooks.setActive(false)
     void this.recorder?.tryRecord()
   }
@@ -244,7 +253,8 @@ export class Phases {
       await running.transfer.retryWrites()
     } catch (failure) {
       if (content?.storage.changes?.files.size) this.#onFilesChanged()
-      // Bytes that were written to a missing file are lost. A check shows which pieces are left.
+      // Bytes that were written to a missing file are lost. A check determines the remaining
+      // pieces.
       else if (codeOf(failure) === 'not-found') this.#recover().onFault(failure)
       else this.#recover().onWriteError(failure)
     }
@@ -367,7 +377,10 @@ export class Phases {
     if (running?.transfer.wanted.isFinished) void this.#finish(running)
   }
 
-  /** An open file can be deleted, so that bytes written to it are lost: the files are looked at before the torrent counts as complete. */
+  /**
+   * An open file can be deleted, so that bytes written to it are lost: check the files before the
+   * torrent counts as complete.
+   */
   async #finish(running: Running): Promise<void> {
     const { content } = this.data
     let fault: unknown

@@ -1,26 +1,32 @@
 import type { TorrentReason, TorrentState } from '../../api.ts'
 
-/** Peers are usually found within this time, so that a torrent without any is nothing to report before. */
+/** Time in which peers are usually found; a torrent without any is not reported before. */
 export const LOOKING_MS = 15_000
 /** Peers that have sent nothing for this time are not expected to. */
 export const STALLED_MS = 60_000
 
 export interface ReasonFacts {
   readonly state: TorrentState
-  /** Connected peers, and web seeds that are being read. */
+  /** Number of connected peers, and of web seeds that are being read. */
   readonly sources: number
-  /** Time since the last payload arrived or the state changed; while there are peers, since the first of them connected if that is less. */
+  /**
+   * Time since the last payload arrived or the state changed; while there are peers, at most since
+   * the first of them connected.
+   */
   readonly quietMs: number
-  /** The torrent has trackers, and each has failed since it last answered. */
+  /** Whether the torrent has trackers, and each has failed since it last answered. */
   readonly trackersFail: boolean
-  /** Peers can be found without trackers: by DHT or in the local network. */
+  /** Whether peers can be found without trackers: by DHT or in the local network. */
   readonly findsOtherwise: boolean
   readonly hasChangedFiles: boolean
-  /** The session's proxy or interface does not work. */
+  /** Whether the session's proxy or interface does not work. */
   readonly routeFails: boolean
 }
 
-/** Decides why a torrent does not do what its state says, as a code for every interface. Null if it does, or if its state says it all. */
+/**
+ * Returns why a torrent is not making progress, as a code for every interface. Null if it is, or
+ * if its state says enough.
+ */
 export function torrentReason(facts: ReasonFacts): TorrentReason | null {
   const { state, sources, quietMs, trackersFail, findsOtherwise, hasChangedFiles } = facts
   const isRunning = state === 'downloading' || state === 'metadata' || state === 'seeding'

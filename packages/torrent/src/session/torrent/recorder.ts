@@ -10,16 +10,22 @@ import { mergePeers } from './origin.ts'
 import { flushFault, presentStamps, stampsToRecord, unchangedStamps } from './storage-faults.ts'
 import type { TorrentData } from './torrent-data.ts'
 
-/** How often progress is recorded while pieces arrive: a crash costs at most this much of transfer. */
+/**
+ * Interval between records of progress while pieces arrive: a crash costs at most this much of
+ * transfer.
+ */
 const RECORD_MS = 2000
-/** How often totals are recorded if nothing else changes: a seed that uploads need not write all the time. */
+/**
+ * Interval between records of totals if nothing else changes: a seed that uploads need not write
+ * all the time.
+ */
 const RECORD_TOTALS_MS = 60_000
 
 /** Events that a recorder reports to its torrent. */
 export interface RecorderEvents {
   /** Saves unfinished pieces to storage and lists their blocks in `content.unfinished`. */
   saveUnfinished(): Promise<void>
-  /** The disk no longer holds what `content.have` says. */
+  /** The disk no longer holds the pieces in `content.have`. */
   onStorageFault(error: unknown): void
   /** Others changed files: their pieces have to be checked. */
   onFilesChanged(): void
@@ -36,8 +42,9 @@ export interface RecorderOptions {
 }
 
 /**
- * Records the progress of one torrent for the next run: first the bytes, then the note that says which pieces they are. One record at a time.
- * A record that fails stops nothing: what it lacks is checked at the next start.
+ * Records the progress of one torrent for the next run: first the bytes, then the note that lists
+ * the pieces. One record at a time. If a record fails, the torrent continues: the missing part is
+ * checked at the next start.
  */
 export class Recorder {
   readonly #store: ResumeStore
@@ -72,12 +79,12 @@ export class Recorder {
     this.#dirty = true
   }
 
-  /** Bytes were transferred: worth recording at some time. */
+  /** Bytes were transferred: worth recording eventually. */
   touchTotals(): void {
     this.#stale = true
   }
 
-  /** The torrent starts: worth recording if the record says otherwise. */
+  /** The torrent starts: worth recording if the record differs. */
   started(): void {
     if (this.#paused !== false) this.touch()
   }
@@ -98,7 +105,7 @@ export class Recorder {
     void this.tryRecord()
   }
 
-  /** Records a change that the user made, even if the torrent is not ticked. Never rejects. */
+  /** Records a change by the user, even if the torrent is not ticked. Never rejects. */
   async changed(): Promise<void> {
     this.touch()
     await this.tryRecord()
@@ -111,7 +118,7 @@ export class Recorder {
 
   /** Records what changed since the last record. Resolves at once if nothing did. */
   async record(): Promise<void> {
-    // A record that fails is reported where it was begun, and is tried again here.
+    // A failed record is reported by the call that started it, and retried by this one.
     while (this.#running) await this.#running.catch(() => {})
     if (!(this.#dirty || this.#stale) || this.#stopped) return
     this.#dirty = false
@@ -119,8 +126,9 @@ export class Recorder {
   }
 
   /**
-   * Records that the torrent was added, unless it is recorded already. Says nothing of its content yet, so that this waits for no file: that is
-   * recorded when it is due. Both parts are requested in this turn: a store with transactions keeps both or none.
+   * Records that the torrent was added, unless it is recorded already. Omits the content's
+   * progress, so that this waits for no file: it is recorded when due. Both parts are requested in
+   * this turn: a store with transactions keeps both or none.
    */
   async recordAdded(): Promise<void> {
     if (this.#key !== null || this.#running || this.#stopped) return this.record()
@@ -128,7 +136,7 @@ export class Recorder {
     await this.#alone(() => this.#writeAdded())
   }
 
-  /** Waits for the record under way, then records no more. */
+  /** Waits for the record in progress, then stops recording. */
   async stop(): Promise<void> {
     this.#stopped = true
     await this.#running?.catch(() => {})
@@ -159,22 +167,24 @@ export class Recorder {
     const recorded = this.#data.place.progress
     const key = infoHashText(this.#data.infoHashes)
     const checked = content?.isChecked ? content : null
-    // The order makes it safe: list the written pieces, flush their bytes, then write the note. The stamps are from before the pieces
-    // were listed: a file that is written to later then differs from its record, and is read again after a crash. Before a check is
-    // done nothing is known to be missing: the earlier record still holds for the files as they were then.
+    // The order makes it safe: list the written pieces, flush their bytes, then write the note. The
+    // stamps are taken before the pieces are listed: a file that is written to later then differs
+    // from its record, and is read again after a crash. Until a check is done, no piece is known to
+    // be missing: the earlier record still holds for the files at that time.
     await this.#events().saveUnfinished()
     let stamps = checked ? await this.#presentStamps(checked) : (recorded?.stamps ?? [])
     const had = checked ? checked.have.bytes.slice() : (recorded?.had ?? null)
     const stored = [...(content?.unflushed ?? [])]
     if (content) await this.#flush(content)
     if (checked) for (const piece of stored) content?.unflushed?.delete(piece)
-    // Some network file systems set the times when they flush. If nothing arrived meanwhile, the files are as they were listed.
+    // Some network file systems set the times when they flush. If nothing arrived in the meantime,
+    // the files still match the list.
     if (checked && !this.#dirty) {
       const flushed = await stampsToRecord(checked)
       if (!this.#dirty) stamps = flushed
     }
     if (checked?.storage.changes?.files.size) this.#events().onFilesChanged()
-    // If nobody checks changed files until then, the next start does.
+    // If changed files are not checked until then, the next start does so.
     if (checked) stamps = unchangedStamps(checked, stamps)
     if (content) await this.#saveMetainfo(key, content)
     const unfinished = content && content.unfinished.size > 0 ? { unfinished: content.unfinished } : {}

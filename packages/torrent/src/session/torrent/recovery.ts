@@ -12,29 +12,32 @@ export interface RecoveryOptions {
   readonly network: TorrentNetwork
   /** Everything that a failed flush put at risk is on the disk. */
   readonly onFlushed: () => void
-  /** A failed flush lost some pieces: only a check shows which. */
+  /** A failed flush lost some pieces: a check must determine which. */
   readonly onFlushLost: () => void
   readonly log: SwarmEvents['log']
 }
 
-/** Stops a torrent when its storage fails, and resumes it when storage accepts again what it refused. */
+/** Stops a torrent when its storage fails, and resumes it when storage accepts writes again. */
 export class Recovery {
   readonly #options: RecoveryOptions
   /** Not null while storage refuses writes. */
   #writes: WriteRetries | null = null
-  /** Not null while a failed flush may have lost what was written before it. */
+  /** Not null while a failed flush may have lost earlier writes. */
   #flush: FlushRetry | null = null
 
   constructor(options: RecoveryOptions) {
     this.#options = options
   }
 
-  /** Whether a failed flush waits to be tried again. Until then no progress is worth recording. */
+  /** Whether a failed flush waits for a retry. Until then no progress is worth recording. */
   get isFlushPending(): boolean {
     return this.#flush !== null
   }
 
-  /** The disk no longer holds what `have` says: the torrent stops until it is checked or flushed. */
+  /**
+   * The disk no longer holds the pieces in `have`: the torrent stops until it is checked or
+   * flushed.
+   */
   onFault(error: unknown): void {
     const { data, network } = this.#options
     const { content, lifecycle } = data
@@ -45,13 +48,13 @@ export class Recovery {
     network.wake()
   }
 
-  /** Storage refused bytes: they are offered again after a while. */
+  /** Storage refused bytes: the write is retried after a while. */
   onWriteError(error: unknown): void {
     this.#writes ??= new WriteRetries(this.#options.context.clock)
     this.#options.data.fail(error)
   }
 
-  /** A flush failed: it is tried again after a while, or when the user resumes the torrent. */
+  /** A flush failed: it is retried after a while, or when the user resumes the torrent. */
   onFlushError(fault: FlushRetry['fault']): void {
     this.#flush ??= new FlushRetry(this.#options.context.clock, fault)
     this.onFault(fault)
@@ -65,8 +68,8 @@ export class Recovery {
   }
 
   /**
-   * Tries again to flush what a failed flush may have lost; until that succeeds the torrent stays stopped. Returns false if no flush
-   * failed.
+   * Retries a flush that may have lost data; until that succeeds the torrent stays stopped.
+   * Returns false if no flush failed.
    */
   retryFlush(): boolean {
     if (!this.#flush) return false
@@ -90,7 +93,7 @@ export class Recovery {
     this.#writes = null
   }
 
-  /** Resolves when no flush is retried any more. */
+  /** Resolves when no flush is being retried. */
   async settled(): Promise<void> {
     await this.#flush?.settled()
   }
