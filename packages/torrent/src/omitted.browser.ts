@@ -255,7 +255,7 @@ export function visibleInHome<T>(_files: unknown, renamed: T): T {
   return renamed
 }
 
-/** The files of a page's storage are the page's own: pages leave out what judges files, to stay small. */
+/** The files in a page's storage are its own, so pages omit this check to stay small. */
 
 export class PathsInUse {
   release(): void {}
@@ -304,7 +304,7 @@ export async function missingFiles({ metainfo }: Content): Promise<ShoalError> {
   )
 }
 
-/** Pages leave this out, to stay small. */
+/** Omitted in pages to keep them small. */
 export class SharedFiles {
   changed(): void {}
 
@@ -319,7 +319,7 @@ export class SharedFiles {
   }
 }
 
-/** Nothing in a page's storage was put there by others: the record has the layers of what is complete. */
+/** A page's storage has no files from others: the record has the layers of complete files. */
 export function provableFiles(): number[] {
   return []
 }
@@ -328,7 +328,7 @@ export function provedLayers(): Map<string, Uint8Array> {
   return new Map()
 }
 
-/** Pages open torrents by link, which names no encoding. */
+/** Pages open torrents by link, which has no encoding label. */
 export function legacyDecoder(): TextDecoder | null {
   return null
 }
@@ -338,7 +338,7 @@ export function encodeNodeOptions(..._: unknown[]): void {}
 
 export function decodeNodeOptions(..._: unknown[]): void {}
 
-/** Pages do not super-seed (BEP 16): they are rarely the first seed of a torrent that many want at once. */
+/** Pages do not super-seed (BEP 16): they are rarely the first seed of a popular torrent. */
 export class SuperSeeder {
   readonly isActive = false
   optionChanged(): void {}
@@ -349,7 +349,7 @@ export class SuperSeeder {
   tick(): void {}
 }
 
-/** Pages hold few torrents: nothing needs to be divided. */
+/** Pages hold few torrents, so no work needs to be split. */
 export class Turns {
   // biome-ignore lint/complexity/noUselessConstructor: the same signature as in Node
   constructor(_clock: Clock) {}

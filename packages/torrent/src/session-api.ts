@@ -96,15 +96,18 @@ export interface SessionOptions {
    */
   proxy?: { readonly url: string; readonly mode?: 'prefer' | 'strict' } | undefined
   /**
-   * Reaches the network through one interface only, such as that of a VPN, by its name or one of its addresses: nothing leaves through another,
-   * also while it is missing. Names are asked of `dnsServers` through it (IP literals; default: the system's servers). WebRTC is off. With `proxy`,
-   * the proxy is reached through it. Linux with Node only: elsewhere opening a session rejects with `unsupported`.
+   * Reaches the network through one interface only, such as that of a VPN, by its name or one of
+   * its addresses: nothing leaves through another, also while it is missing. Names are resolved by
+   * `dnsServers` through it (IP literals; default: the system's servers). WebRTC is off. With
+   * `proxy`, the proxy is reached through it. Linux with Node only: elsewhere opening a session
+   * rejects with `unsupported`.
    */
   interface?: { readonly name: string; readonly dnsServers?: readonly string[] } | undefined
   /**
-   * Recognizes other Shoal peers and reports what they do (`sh_peer`). Never on a strict route. In browsers a function that loads it with the first of
-   * them, `() => import('@shoal/torrent/recognition')`: the session then proves a random key to them that lasts as long as it is open, confirms what it
-   * takes, and prefers nobody. Default: nobody is recognized.
+   * Recognizes other Shoal peers and reports what they do (`sh_peer`). Never on a strict route. In
+   * browsers a function that loads it with the first of them, `() =>
+   * import('@shoal/torrent/recognition')`: the session then proves a random key that lasts until it
+   * closes, confirms what it receives, and prefers no peer. Default: no recognition.
    */
   recognition?: Recognition | LoadRecognition | undefined
   /** Name and version shown to peers. */
@@ -132,11 +135,11 @@ export interface SessionStats {
   readonly dhtNodes: number | null
   /** Connected peers by transport, and web seeds in use. */
   readonly connections: Readonly<Record<TransportKind | 'webseed', number>>
-  /** Number of connected peers that connected to us. */
+  /** Number of incoming peer connections. */
   readonly incomingConnections: number
   /** Connections being made. */
   readonly dialling: number
-  /** Number of times that `ipFilter` kept a peer away since the session was opened. */
+  /** Number of times that `ipFilter` blocked a peer since the session was opened. */
   readonly blockedPeers: number
   /** Whether our port is reachable: a peer from outside the local network has connected since the session was opened. */
   readonly isReachable: boolean
@@ -149,7 +152,7 @@ export interface SessionStats {
   readonly externalAddresses: { readonly ipv4: string | null; readonly ipv6: string | null }
 }
 
-/** Options that may change while a session is open. Omitted ones stay unchanged. */
+/** Options that can be changed while a session is open. Omitted ones stay unchanged. */
 export type SessionSettings = Pick<
   SessionOptions,
   | 'directory'
@@ -183,7 +186,7 @@ export interface SessionApi {
   /** Port that accepts connections; 0 if none does. */
   readonly port: number
   readonly torrents: readonly TorrentApi[]
-  /** Limits of the proxy or interface that everything goes through; null without one. */
+  /** Limitations of the required proxy or interface; null without one. */
   readonly route: Pick<RouteFacts, 'canListen' | 'carriesUdp'> | null
   /** The mappings of our ports at routers; null while `portMapping` is off or no port accepts connections. */
   readonly portMapping: PortMappingStatus | null
@@ -203,8 +206,10 @@ export interface SessionApi {
     peerId: Uint8Array,
   ): Promise<string | null>
   /**
-   * Looks for an item in the DHT (BEP 44); null if no node has it. What the DHT returns is verified: it has the key's hash, or its owner's
-   * signature. Takes a few seconds. Rejects with `unsupported` while the DHT is off, `unreachable` while it has no nodes, or the signal's reason.
+   * Looks up an item in the DHT (BEP 44); null if no node has it. What the DHT returns is
+   * verified: it has the key's hash, or its owner's signature. Takes a few seconds. Rejects with
+   * `unsupported` while the DHT is off, `unreachable` while it has no nodes, or the signal's
+   * reason.
    */
   getItem(key: DhtItemKey, options?: { readonly signal?: AbortSignal }): Promise<DhtItem | null>
   /**
@@ -214,8 +219,9 @@ export interface SessionApi {
    */
   putItem(item: DhtItem, options?: { readonly cas?: bigint; readonly signal?: AbortSignal }): Promise<number>
   /**
-   * Meets others in the DHT (BEP 5) under 20 bytes that are the hash of no torrent: reports the ports that they announced, unchecked, and announces
-   * `port` (0: only looks). Resolves to the number of nodes that took it. Rejects as `getItem` does.
+   * Rendezvous in the DHT (BEP 5) under 20 bytes that are not a torrent's hash: reports the
+   * endpoints announced there, unchecked, and announces `port` (0: only searches). Resolves to the
+   * number of nodes that accepted it. Rejects as `getItem` does.
    */
   meetInDht(topic: Uint8Array, meeting: DhtMeeting): Promise<number>
   /**
@@ -224,7 +230,10 @@ export interface SessionApi {
    * the session has a transport of that kind, or with what `listen` of the transport rejects; the transport is then closed.
    */
   addTransport(transport: Transport): Promise<() => Promise<void>>
-  /** Sets the rate limits of the whole session or of one class of peers. Applies to open connections, too. */
+  /**
+   * Sets the rate limits of the entire session or of one class of peers. Applies to open
+   * connections, too.
+   */
   setLimits(limits: Partial<RateLimits>, peerClass?: PeerClass): void
   /**
    * Changes settings while the session is open. `directory` applies to torrents added later, `encryption`, `utp` and `pex: true` to peers that connect

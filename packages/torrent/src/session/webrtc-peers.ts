@@ -56,8 +56,9 @@ export class WebrtcPeers {
   }
 
   /**
-   * Whether we would answer an offer that does not come from the torrent's trackers. BEP 27: a private torrent accepts no other offers. Whether
-   * it is private is unknown before the metadata arrives, which a page may be the only one to have.
+   * Whether we would answer an offer that does not come from the torrent's trackers. BEP 27: a
+   * private torrent accepts no other offers. Until the metadata arrives, which may come only from a
+   * page, it is unknown whether the torrent is private.
    */
   wantsOffer(infoHash: Uint8Array, peerId: Uint8Array): boolean {
     return this.#options.registry.find(infoHash)?.isPrivate === false && this.#wants(infoHash, peerId)
@@ -101,7 +102,10 @@ export class WebrtcPeers {
     return (peers?.size ?? 0) < context.settings.maxPeersPerTorrent
   }
 
-  /** The side that made the offer knows the torrent and speaks first. For the other it is like an incoming TCP connection. */
+  /**
+   * The side that made the offer knows the torrent and speaks first. For the other side it is like
+   * an incoming TCP connection.
+   */
   #onConnection(infoHash: Uint8Array, connection: Connection): void {
     const { acceptor, context, signal } = this.#options
     if (connection.incoming) return acceptor.accept(connection)

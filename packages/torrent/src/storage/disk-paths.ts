@@ -48,8 +48,9 @@ export function applyRenames(paths: string[], renamed: Renamed, rules: NameRules
 }
 
 /**
- * Whether two files have the same path, or one file's path is a folder of another. On systems of which some file systems ignore case and Unicode
- * form and others do not, paths that differ in those are different: where they are one file, the second use of it is refused.
+ * Whether two files have the same path, or one file's path is a folder of another. On systems
+ * where only some file systems ignore case and Unicode form, paths that differ in those are
+ * different: if they turn out to be one file, its second use is refused.
  */
 function collide(paths: readonly string[], rules: NameRules, partName: string): boolean {
   const part = foldName(partName)

@@ -1,6 +1,8 @@
 import type { FileEntry } from '../metainfo/metainfo.ts'
 
-/** For tests: files of a torrent of folder `T`, in piece space order. A path may contain slashes. */
+/**
+ * For tests: files of a torrent of folder `T`, in piece space order. A path may contain slashes.
+ */
 export function testFiles(
   files: readonly (readonly [path: string, lengthBytes: number, kind?: 'pad' | 'executable' | string[]])[],
 ): FileEntry[] {

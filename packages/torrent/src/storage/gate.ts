@@ -1,6 +1,6 @@
 /**
- * A readers-writer lock: reads and writes of bytes enter together. A change of the files' places closes the gate, waits until everyone inside has
- * left, and opens it again.
+ * A readers-writer lock: reads and writes of bytes enter together. A move of the files closes the
+ * gate, waits until all users inside have left, and opens it again.
  */
 export class Gate {
   #inside = 0
@@ -8,7 +8,7 @@ export class Gate {
   #closed: Promise<void> | null = null
   #onEmpty: (() => void) | null = null
 
-  /** Whether anyone is inside or waiting. */
+  /** Whether any user is inside or waiting. */
   get busy(): boolean {
     return this.#inside > 0 || this.#waiting > 0 || this.#closed !== null
   }
@@ -31,7 +31,7 @@ export class Gate {
     if (this.#inside === 0) this.#onEmpty?.()
   }
 
-  /** Runs `work` while nobody is inside. `work` must not enter itself. */
+  /** Runs `work` with exclusive access. `work` must not enter itself. */
   async alone<T>(work: () => Promise<T>): Promise<T> {
     await this.#whenOpen()
     const { promise, resolve } = Promise.withResolvers<void>()

@@ -8,7 +8,7 @@ export interface FilePlace {
 
 export interface MoveOptions {
   signal?: AbortSignal
-  /** Awaited once nothing is in the way, before anything is changed. */
+  /** Awaited once all checks have passed, before anything is changed. */
   begin?: () => Promise<void>
   /** Awaited once the files are safe in the new folder, before copied files are deleted from the old one. */
   moved?: () => Promise<void>
@@ -22,7 +22,10 @@ export interface FileStamp {
   readonly size: number
   /** Modification time in nanoseconds since the Unix epoch, as a decimal string because it exceeds 2^53. */
   readonly mtimeNs: string
-  /** The bytes are not in the file of that path, but kept apart, because the file is not wanted. */
+  /**
+   * The bytes are not in the file at that path but in the part file, because the file is not
+   * wanted.
+   */
   readonly isApart?: true
 }
 
@@ -39,27 +42,32 @@ export interface ForeignChanges {
   readonly files: ReadonlySet<number>
   /** The files were checked. `stamps` are from before they were read, so that later changes are noticed. */
   verified(stamps: readonly FileStamp[]): void
-  /** The file was changed by others, and still is the torrent's: it has a right piece. */
+  /** The file was changed by others but still belongs to the torrent: it has a correct piece. */
   recognized(file: number, stamp: FileStamp): void
 }
 
 /**
- * Which of the files on disk are the torrent's: it created them, wrote to them or verified a piece of them. Only those are deleted, moved and
- * written to. Whatever else has one of its paths is somebody else's.
+ * Which of the files on disk belong to the torrent: it created them, wrote to them or verified a
+ * piece of them. Only those are deleted, moved and written to. Any other file at one of its paths
+ * belongs to someone else.
  */
 export interface OwnFiles {
   has(file: number): boolean
-  /** Whether the torrent had a file there, or somebody says so, but what has its path now must be verified before it counts as its own. */
+  /**
+   * Whether the torrent had a file there, or is claimed to, but the file at its path must be
+   * verified before it counts as the torrent's own.
+   */
   isDoubted(file: number): boolean
-  /** Whether it is doubted only because nobody has verified it yet. */
+  /** Whether it is doubted only because it has never been verified. */
   isBelieved(file: number): boolean
   add(file: number): void
-  /** Somebody says that the file is the torrent's. */
+  /** The file is claimed to be the torrent's. */
   believe(file: number): void
   delete(file: number): void
   /**
-   * The file is not known to be the torrent's, but may be written to while it has this stamp: `empty`, because it holds nothing that could be
-   * lost; `likely`, because it has the right size, as far as what is written is what it holds.
+   * The file is not known to be the torrent's, but may be written to while it has this stamp:
+   * `empty`, because there is nothing to lose; `likely`, because it has the right size, but only
+   * with bytes that it already holds.
    */
   offer(file: number, stamp: FileStamp, as: 'empty' | 'likely'): void
 }
@@ -71,9 +79,9 @@ export interface StoredSegment {
   readonly length: number
 }
 
-/** Storages that do not look at each file heed neither. */
+/** Storages that do not check each file ignore both. */
 export interface StampOptions {
-  /** Files that it leaves out have size -1. */
+  /** Files that are left out have size -1. */
   readonly only?: (file: number) => boolean
   readonly signal?: AbortSignal
 }
@@ -103,9 +111,9 @@ export interface Storage {
   createEmpty?(): Promise<void>
   /** Stamps of all files by index. Pads and files that do not exist have size -1. Rejects with the signal's reason once it is aborted. */
   stamps(options?: StampOptions): Promise<FileStamp[]>
-  /** Absent if nobody else can change what is stored. */
+  /** Absent if nothing else can change the stored bytes. */
   readonly changes?: ForeignChanges
-  /** Absent if nobody else can have files of the same names. */
+  /** Absent if no other files can have the same names. */
   readonly own?: OwnFiles
   /** Path under which other programs can open the file; null if it is kept in memory. */
   pathOf(file: number): string | null
@@ -116,16 +124,22 @@ export interface Storage {
    * reservation, which can take minutes, with `cancelled`.
    */
   setReserving(active: boolean): void
-  /** Moves the torrent's own files to another folder while in use. Resolves when done; after a failure everything is where it was. */
+  /**
+   * Moves the torrent's own files to another folder while in use. Resolves when done; after a
+   * failure all files are in their original place.
+   */
   move(directory: string, options?: MoveOptions): Promise<void>
   /** Sets the paths of files below the download folder, by file index, and renames its own files on disk, all or none. */
   rename(renamed: FilePlace['renamed']): Promise<void>
   /**
-   * Stores files under other paths from now on, by file index, and leaves on disk what is there. Resolves to those that no other file of the
-   * torrent has. Absent like `own`.
+   * Stores files under other paths from now on, by file index, and leaves existing files on disk.
+   * Resolves to the paths that no other file of the torrent has. Absent like `own`.
    */
   avoid?(renamed: FilePlace['renamed']): Promise<FilePlace['renamed']>
-  /** Counts the links that lead where the torrent says as its own, and no others. Absent like `own`. */
+  /**
+   * Marks links with the target that the torrent specifies as its own, and no others. Absent like
+   * `own`.
+   */
   recognizeLinks?(): Promise<void>
   /** Deletes the torrent's own files, except those to keep, and the folders this leaves empty. Closes the storage. */
   remove(options?: { keep?: (file: number) => boolean }): Promise<void>

@@ -9,8 +9,8 @@ import type { Recorder } from './recorder.ts'
 import type { TorrentData } from './torrent-data.ts'
 
 /**
- * Moves and renames the files of a torrent, one change after the other. Each is recorded before it is made: if a crash comes in between, the
- * next session finds the files.
+ * Moves and renames the files of a torrent, one change after another. Each is recorded before it
+ * is made: after a crash in between, the next session finds the files.
  */
 export class Relocation {
   readonly #data: TorrentData
@@ -24,7 +24,7 @@ export class Relocation {
     this.#recorder = recorder
   }
 
-  /** Runs `change` after those before it have settled. */
+  /** Runs `change` after the earlier ones have settled. */
   queue(change: () => Promise<void>): Promise<void> {
     const changed = this.#last.then(change)
     this.#last = changed.catch(() => {})
@@ -36,7 +36,7 @@ export class Relocation {
     await this.#change(content, next, hooks => content.storage.move(next.directory, { ...options, ...hooks }))
   }
 
-  /** Gives files, by index among all, other paths below the download folder. */
+  /** Assigns files, by index among all, other paths below the download folder. */
   async rename(content: Content, renamed: FilePlace['renamed']): Promise<void> {
     const { directory } = this.#data
     const next = { directory, renamed: new Map([...(this.#data.renamed ?? []), ...renamed]) }
@@ -61,8 +61,8 @@ export class Relocation {
   }
 
   /**
-   * `work` calls `begin` before it changes anything, and `moved` when the files are at the new place, before it deletes what is left at the old
-   * one.
+   * `work` calls `begin` before it changes anything, and `moved` when the files are at the new
+   * place, before it deletes those at the old one.
    */
   async #change(
     content: Content,
@@ -77,7 +77,7 @@ export class Relocation {
       await this.#recorder?.changed()
     }
     const moved = async () => {
-      // If a crash comes before copied files are deleted, the next session deletes them.
+      // After a crash before copied files are deleted, the next session deletes them.
       data.moving = { directory: data.directory, renamed: data.renamed ?? new Map() }
       data.directory = next.directory
       data.renamed = next.renamed.size > 0 ? new Map(next.renamed) : null
@@ -95,7 +95,7 @@ export class Relocation {
   }
 }
 
-/** Where a file is, below the download folder. */
+/** Path of a file, below the download folder. */
 export function currentPath(
   { renamed }: Pick<TorrentData, 'renamed'>,
   { layout }: Content,

@@ -8,8 +8,8 @@ import type { PieceDeadlines } from './deadlines.ts'
 import type { TorrentData } from './torrent-data.ts'
 
 /**
- * Blocks of a piece that takes longer than this are saved with the next record, so that a crash costs no more than that and the time
- * between two records.
+ * Blocks of a piece that takes longer than this are saved with the next record, which bounds what
+ * a crash can cost.
  */
 const SAVE_UNFINISHED_MS = 1000
 
@@ -64,7 +64,7 @@ export class Running {
     this.webSeeds = new WebSeeds({ context, data, swarm, transfer, events })
   }
 
-  /** Starts the transfer. What it reports may concern this object, so it is not done by the constructor. */
+  /** Starts the transfer. Not done by the constructor, since its callbacks may use this object. */
   begin(): void {
     const { transfer, swarm } = this
     if (this.#data.isSequential) transfer.picker.setSequential(true)
@@ -87,23 +87,26 @@ export class Running {
     this.swarm.updateInterest()
   }
 
-  /** Sets or (null) removes the deadline of a piece, and asks for it at once. */
+  /** Sets or (null) removes the deadline of a piece, and requests it at once. */
   expedite(piece: number, dueMs: number | null): void {
     if (this.#setDeadline(piece, dueMs)) this.swarm.updateInterest()
     else this.swarm.sources.fill()
   }
 
-  /** Whether blocks of pieces that take long are in memory only. */
+  /** Whether blocks of slow pieces are in memory only. */
   get hasUnsaved(): boolean {
     return this.transfer.unfinished.hasUnsaved(SAVE_UNFINISHED_MS)
   }
 
-  /** Saves the blocks of pieces that take long, or of all unfinished pieces, and lists them in `content.unfinished`. */
+  /**
+   * Saves the blocks of slow pieces, or of all unfinished pieces, and lists them in
+   * `content.unfinished`.
+   */
   async saveUnfinished(all: boolean): Promise<void> {
     this.#content.unfinished = await this.transfer.unfinished.save(all ? 0 : SAVE_UNFINISHED_MS)
   }
 
-  /** Waits for the writes under way. The swarm must be closed. */
+  /** Waits for pending writes. The swarm must be closed. */
   async end(): Promise<void> {
     this.#context.cache.drop(this.transfer)
     this.#content.storage.setReserving(false)
@@ -114,7 +117,8 @@ export class Running {
   /** Returns whether that changes which pieces are wanted. */
   #setDeadline(piece: number, dueMs: number | null): boolean {
     const { selection, roots } = this.#content
-    // A reader may be in a file that is not selected: its pieces are wanted as long as somebody waits for them.
+    // A reader may be in a file that is not selected: its pieces are wanted while they are waited
+    // for.
     const unwanted = selection.piecePriority(piece) === 0
     const verifiable = this.transfer.info.version !== 'v2' || roots.knows(piece)
     if (unwanted) this.transfer.setPriority(piece, dueMs !== null && verifiable ? 7 : 0)

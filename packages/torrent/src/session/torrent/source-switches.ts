@@ -2,7 +2,10 @@ import type { SwitchableSource } from '../../api.ts'
 import { isOff } from '../../swarm/connect/is-off.ts'
 import type { Phases } from './phases.ts'
 
-/** Switches these kinds off and all others on: disconnects, lets all addresses be tried again over what is left, and records the change. */
+/**
+ * Switches these kinds off and all others on: disconnects, allows all addresses to be tried again
+ * over the remaining kinds, and records the change.
+ */
 export function switchSources(
   kinds: readonly SwitchableSource[],
   { data, network, recorder }: Pick<Phases, 'data' | 'network' | 'recorder'>,

@@ -7,7 +7,7 @@ import type { FileStamp } from '../../storage/storage.ts'
 import type { Transfer } from '../../swarm/pieces/transfer.ts'
 import type { Content } from './content.ts'
 
-/** How often to retry writes that storage refused. */
+/** Interval between retries of writes that storage refused. */
 const RETRY_WRITES_MS = 5000
 
 /** Retries writes that storage refused, every few seconds, until there is room. */
@@ -25,7 +25,7 @@ export class WriteRetries {
     return this.#running === null && this.#clock.nowMs() >= this.#nextMs
   }
 
-  /** Resolves to whether storage took everything that it had refused. */
+  /** Resolves to whether storage accepted everything that it had refused. */
   retry(transfer: Transfer): Promise<boolean> {
     this.#nextMs = this.#clock.nowMs() + RETRY_WRITES_MS
     this.#running ??= transfer.retryWrites().finally(() => {
@@ -36,8 +36,8 @@ export class WriteRetries {
 }
 
 /**
- * The present stamps of the files that are the torrent's own, or may be, or hold a piece of it: of thousands of files that are still to be
- * downloaded nothing is recorded.
+ * The current stamps of the files that are, or may be, the torrent's own, or hold a piece of it:
+ * for thousands of files that are still to be downloaded, nothing is recorded.
  */
 export function stampsToRecord({ storage, layout, have }: Content): Promise<FileStamp[]> {
   const { own } = storage
@@ -68,8 +68,8 @@ export async function presentStamps(content: Content): Promise<FileStamp[]> {
 const NO_STAMP: FileStamp = { size: -1, mtimeNs: '0' }
 
 /**
- * The stamps with which the torrent's own files are known. A file that others created or changed has none, so that whoever compares the stamps
- * later checks it.
+ * The known stamps of the torrent's own files. A file that others created or changed has none, so
+ * that a later comparison of the stamps leads to a check.
  */
 export function unchangedStamps({ storage }: Content, stamps: readonly FileStamp[]): FileStamp[] {
   const { changes, own } = storage

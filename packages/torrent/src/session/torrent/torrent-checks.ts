@@ -14,7 +14,7 @@ export interface ChecksOptions {
   /** Null if the torrent is not recorded. */
   readonly recorder: Recorder | null
   readonly network: TorrentNetwork
-  /** Another check begins, so there is nothing left to recover. */
+  /** Another check starts, so there is nothing left to recover. */
   readonly onRecheck: () => void
   readonly onChecked: (content: Content) => void
   /** A file is missing or too short. */
@@ -24,51 +24,55 @@ export interface ChecksOptions {
 export interface CheckKind {
   readonly signal?: AbortSignal | undefined
   readonly thorough: boolean
-  /** Instead of the record of an earlier run. */
+  /** Used instead of the record of an earlier run. */
   readonly known?: KnownProgress
-  /** Whether what is missing is downloaded again. */
+  /** Whether missing files are downloaded again. */
   readonly accepted?: boolean
 }
 
-/** Checks which pieces a torrent has: when it starts, when somebody asks, and when others changed its files. One check runs at a time. */
+/**
+ * Checks which pieces a torrent has: at its start, on request, and when others changed its files.
+ * One check runs at a time.
+ */
 export class Checks {
   readonly #options: ChecksOptions
   #current: Checking | null = null
-  /** The full check under way, which others may join. */
+  /** The full check in progress, which other callers may join. */
   #recheck: SharedCheck | null = null
 
   constructor(options: ChecksOptions) {
     this.#options = options
   }
 
-  /** Progress of the check under way, 0 to 1. */
+  /** Progress of the current check, 0 to 1. */
   get progress(): number {
     return this.#current?.progress ?? 0
   }
 
-  /** Whether a check that others may join is under way. */
+  /** Whether a check that other callers may join is in progress. */
   get isShared(): boolean {
     return this.#recheck !== null
   }
 
   /**
-   * Hashes all pieces; a call joins the check that is under way. Rejects with the signal's reason, after which everything is as it was unless
-   * others still wait for the check, or with the error of storage.
+   * Hashes all pieces; a call joins a check in progress. Rejects with the signal's reason, after
+   * which nothing has changed unless other callers still wait for the check, or with the error of
+   * storage.
    */
   async recheck(signal?: AbortSignal): Promise<void> {
     await this.#shareCheck({ thorough: true }, signal)
   }
 
   /**
-   * Checks the files that others changed, which are not served until then. Joins the check that is under way. Rejects with the error of
-   * storage.
+   * Checks the files that others changed, which are not served until then. Joins a check in
+   * progress. Rejects with the error of storage.
    */
   async checkChanged(): Promise<void> {
     await this.#shareCheck({ thorough: false })
   }
 
   async #shareCheck({ thorough }: { thorough: boolean }, signal?: AbortSignal): Promise<void> {
-    // A check of changed files ends without a result if some are gone.
+    // A check of changed files ends without a result if some are missing.
     while (this.#recheck?.isCancelled || (thorough && this.#recheck?.thorough === false))
       await this.#recheck.settled()
     this.#recheck ??= new SharedCheck(thorough, shared =>
@@ -93,7 +97,7 @@ export class Checks {
     await Promise.all([network.end(), this.stop(new ShoalError('cancelled', 'another check began'))])
     if (data.lifecycle.isClosed) return
     try {
-      // A torrent whose check did not end knows of no piece whether it is right.
+      // After an unfinished check, no piece of the torrent is known to be correct.
       if (thorough || !wasChecked) await this.run(content, { signal, thorough: true })
       else await this.run(content, { signal, thorough: false, known: await unchangedProgress(content) })
     } catch (error) {
@@ -106,7 +110,7 @@ export class Checks {
     }
   }
 
-  /** A file that is gone or cut stops the torrent: the user may put it back. */
+  /** A missing or truncated file stops the torrent: the user may restore it. */
   async #mustBePresent(content: Content): Promise<void> {
     try {
       await presentStamps(content)

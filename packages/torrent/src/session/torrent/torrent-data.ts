@@ -15,7 +15,10 @@ import type { TorrentOrigin, TorrentPlace } from './origin.ts'
 
 const NO_FILES: ReadonlySet<number> = new Set()
 
-/** Plain data of one torrent, which its parts share: where it comes from, where its files are, what is known of it. */
+/**
+ * Plain data of one torrent, which its parts share: its origin, the places of its files, and what
+ * is known of its content.
+ */
 export class TorrentData {
   place: TorrentPlace
   readonly lifecycle: Lifecycle
@@ -26,12 +29,12 @@ export class TorrentData {
   content: Content | null = null
   /** Null until the first byte is transferred. */
   totals: Totals | null = null
-  /** The torrent's own limits; null until somebody sets or needs them. */
+  /** The torrent's own limits; null until they are set or needed. */
   limits: RateLimitPair | null = null
   directory: string
   /** Paths below the download folder, by index among all files, of the files whose names differ from the torrent's. */
   renamed: ReadonlyMap<number, readonly string[]> | null
-  /** The layout to give to the content when its metadata is known; undefined for its own. */
+  /** The layout to apply to the content when its metadata is known; undefined for its own. */
   contentLayout: 'subfolder' | 'no-subfolder' | undefined
   /** Where the files are being moved to. */
   moving: FilePlace | null = null
@@ -40,12 +43,15 @@ export class TorrentData {
   firstLastFirst: boolean
   /** Undefined for none. */
   sourcesOff: readonly SwitchableSource[] | undefined
-  /** Files, by index among all, of which pieces were lost because others changed them. */
+  /** Files, by index among all, that lost pieces because others changed them. */
   changedFiles: ReadonlySet<number> = NO_FILES
   readonly #clock: Clock
-  /** When the last payload arrived or the state changed; monotonic milliseconds, as the next. */
+  /**
+   * Time at which the last payload arrived or the state changed; monotonic milliseconds, like the
+   * next.
+   */
   #quietSinceMs: number
-  /** When the first of the connected peers connected. */
+  /** Time at which the first of the connected peers connected. */
   #peersSinceMs = Number.NEGATIVE_INFINITY
   #shown: TorrentState | null = null
   #hasPeers = false
@@ -105,8 +111,8 @@ export class TorrentData {
   }
 
   /**
-   * Gives the content the layout that was asked for, and files that would be hidden in the home folder other names unless they are the user's
-   * own; `renamed` records both from here on.
+   * Applies the requested layout to the content, and renames files that would be hidden in the
+   * home folder unless they are the user's own; `renamed` records both from now on.
    */
   layOut(info: Info): void {
     const { memory, trusted, progress } = this.place
@@ -124,7 +130,10 @@ export class TorrentData {
     this.lifecycle.show(state)
   }
 
-  /** Drops the record of the earlier run, which has served its purpose: those of thousands of torrents take megabytes. */
+  /**
+   * Drops the record of the earlier run, which is no longer needed: those of thousands of torrents
+   * take megabytes.
+   */
   forgetRecord(): void {
     if (this.place.progress) this.place = { ...this.place, progress: null }
   }
@@ -134,7 +143,10 @@ export class TorrentData {
     this.#hasPeers = count > 0
   }
 
-  /** Time since the last payload arrived or the state changed; while there are peers, since the first of them connected if that is less. */
+  /**
+   * Time since the last payload arrived or the state changed; while there are peers, at most since
+   * the first of them connected.
+   */
   quietMs(nowMs: number): number {
     return nowMs - (this.#hasPeers ? Math.max(this.#quietSinceMs, this.#peersSinceMs) : this.#quietSinceMs)
   }
@@ -170,7 +182,7 @@ export class TorrentData {
   }
 }
 
-/** Payload bytes that a torrent downloaded and uploaded: over its life, and the present rates. */
+/** Payload bytes that a torrent downloaded and uploaded over its lifetime, and current rates. */
 export class Totals {
   readonly download = new RateMeter()
   readonly upload = new RateMeter()

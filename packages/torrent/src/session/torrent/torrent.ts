@@ -31,7 +31,10 @@ import { Relocation } from './relocation.ts'
 import { TorrentData } from './torrent-data.ts'
 import { pieceMap, torrentStats } from './view.ts'
 
-/** One torrent of a session, from a link to verified files, and then as a seed. `TorrentApi` says what each member promises. */
+/**
+ * One torrent of a session, from a link to verified files, and then as a seed. `TorrentApi`
+ * documents each member.
+ */
 export class Torrent extends Emitter<TorrentEvents> implements TorrentApi {
   /** For the session. */
   readonly phases: Phases
@@ -162,7 +165,10 @@ export class Torrent extends Emitter<TorrentEvents> implements TorrentApi {
     return this.phases.network.announcements.status()
   }
 
-  /** Fetches the metadata, checks which pieces are present, then downloads or seeds. `accepted`: also if files that were there are missing. */
+  /**
+   * Fetches the metadata, checks which pieces are present, then downloads or seeds. `accepted`:
+   * even if files are missing.
+   */
   start({ accepted }: { accepted?: boolean } = {}): void {
     this.phases.start(accepted)
     if (this.#data.origin.peers.length > 0) this.#links().connectPeers()
@@ -195,7 +201,10 @@ export class Torrent extends Emitter<TorrentEvents> implements TorrentApi {
     await this.phases.checks.recheck(signal)
   }
 
-  /** Adds what somebody who added the torrent again knows of it: trackers, web seeds, metadata, peers. */
+  /**
+   * Adds data from a source of the same torrent that was added again: trackers, web seeds,
+   * metadata, peers.
+   */
   merge(more: TorrentOrigin): void {
     if (this.#links().merge(more)) this.#changed()
     if (more.metainfo) this.phases.learn(more.metainfo)

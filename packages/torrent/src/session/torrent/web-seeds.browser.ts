@@ -2,10 +2,10 @@ import type { PeerStatus } from '../../api.ts'
 import { delay } from '../../base/clock.ts'
 import type { WebSeeds as Loaded, WebSeedsOptions } from './web-seeds.ts'
 
-/** Time to the next attempt to load them, such as when the network was lost. */
+/** Time to the next attempt to load them, for example after the network was lost. */
 const LOAD_AGAIN_MS = 5000
 
-/** Pages load what reads web seeds with the first torrent that names some: few links do. */
+/** Pages load the code for web seeds with the first torrent that has some: few links do. */
 export class WebSeeds {
   readonly #options: WebSeedsOptions
   #loaded: Loaded | undefined

@@ -9,7 +9,10 @@ import { WebSeed } from '../../swarm/web-seed/web-seed.ts'
 import type { SessionContext } from '../context.ts'
 import type { TorrentData } from './torrent-data.ts'
 
-/** Web seeds of one torrent used at a time, since a hostile torrent may name thousands. Others follow when one is abandoned. */
+/**
+ * Maximum number of web seeds of one torrent used at a time, since a hostile torrent may list
+ * thousands. Others follow when one is abandoned.
+ */
 const MAX_AT_A_TIME = 16
 
 export interface WebSeedsOptions {
@@ -31,7 +34,10 @@ export class WebSeeds {
     this.#options = options
   }
 
-  /** Replaces the list of URLs: new ones are joined, those that are missing or of a kind that is switched off are left. */
+  /**
+   * Replaces the list of URLs: joins new ones, and leaves those that are missing or of a kind that
+   * is switched off.
+   */
   use(listed: readonly string[]): void {
     const urls = usableSeeds(listed, this.#options.data)
     this.#urls = urls
@@ -63,7 +69,7 @@ export class WebSeeds {
     return this.#all().map(seed => webSeedStatus(seed, this.#options.context.clock.nowMs()))
   }
 
-  /** The number of web seeds that are being read. */
+  /** Number of web seeds that are being read. */
   get working(): number {
     let working = 0
     for (const seed of this.#seeds.values()) if (seed?.state === 'working') working++

@@ -19,7 +19,7 @@ export async function adoptWanted(set: FileSet, part: LazyPartFile, dirty: Dirty
   if (adopted.length === 0) return
   await forEach(adopted, 2, async index => {
     await set.file(index).whileWriting(() => copyOut(set, from, index))
-    // The next flush notes the stamp.
+    // The next flush records the stamp.
     dirty.add(set.file(index))
   })
   await set.folders.sync(set.handles).catch(error => {

@@ -5,7 +5,7 @@ import { errnoOf, ioError } from '../io-errors.ts'
 import { close, fdatasync, forEach, open, rename, syncFolder, unlink, writeAt } from './fs.node.ts'
 import { makeFolders } from './make-folders.node.ts'
 
-/** Concurrent writes: one per thread of the thread pool. */
+/** Number of concurrent writes: one per thread of the thread pool. */
 const AT_ONCE = 4
 // The files are private: they contain passkeys of trackers and the names of downloads.
 const FILE_MODE = 0o600

@@ -4,7 +4,7 @@ import { fdatasync, forEach } from './fs.node.ts'
 import type { HandlePool } from './handle-pool.node.ts'
 import { readStamp, type StoredFile } from './stored-file.node.ts'
 
-/** Concurrent `fdatasync` calls. The thread pool must keep reading and writing meanwhile. */
+/** Number of concurrent `fdatasync` calls. The thread pool must also keep reading and writing. */
 const SYNCS_AT_ONCE = 2
 /** Windows flushes only files that are open for writing. */
 const SYNC_WRITABLE = process.platform === 'win32'
@@ -50,7 +50,7 @@ export class DirtyFiles {
 
   async #flush(others: readonly StoredFile[]): Promise<void> {
     const { folders, handles, own } = this.#set
-    // Of a file that somebody has replaced, nothing is left to be flushed.
+    // A file that was replaced by someone else has nothing left to flush.
     const dirty = [...this.#files].filter(({ index }) => own.has(index))
     this.#files.clear()
     try {

@@ -18,7 +18,8 @@ export async function createEmptyFiles(set: FileSet): Promise<void> {
         targets ??= linkTargets(layout, paths)
         // BEP 47: relative to the torrent's root folder.
         const target = targets.get([entry.path[0], ...entry.symlink].join('\0'))
-        // Programs that walk folders would never leave a link to a folder that contains it.
+        // Programs that walk folders would loop endlessly through a link to a folder that contains
+        // it.
         if (target !== undefined && !paths[index]!.startsWith(`${target}/`))
           if (await createLink(set.folders, paths[index]!, target)) set.own.add(index)
       }
@@ -76,7 +77,8 @@ async function createLink(folders: Folders, relative: string, target: string): P
     folders.noteChange(parentOf(relative))
     return true
   } catch (error) {
-    // Windows lets only privileged users create links, and some file systems have none. The torrent has all its bytes without them.
+    // Windows lets only privileged users create links, and some file systems have none. The torrent
+    // has all its bytes without them.
     if (!['EEXIST', 'EPERM', 'ENOSYS', 'ENOTSUP', 'EOPNOTSUPP'].includes(errnoOf(error))) throw error
     return false
   }

@@ -14,7 +14,10 @@ import { type SeenFiles, type SharedFileState, StoredFile, stampOf } from './sto
 
 export const NAME_RULES: NameRules = process.platform === 'win32' ? 'windows' : 'posix'
 
-/** The state of a torrent's files that outlives their use. An idle torrent keeps nothing else in memory. Only FileSet changes it. */
+/**
+ * The state of a torrent's files that is kept while they are unused. An idle torrent keeps nothing
+ * else in memory. Only FileSet changes it.
+ */
 export interface IdleFiles {
   readonly layout: PieceLayout
   readonly name: string
@@ -115,7 +118,10 @@ export class FileSet {
     return file
   }
 
-  /** Whether what `stat` found at a file's path is still the torrent's own: neither another file, nor changed by others. */
+  /**
+   * Whether the file that `stat` found at a path is still the torrent's own: neither another file,
+   * nor changed by others.
+   */
   isOwn(index: number, stat: BigIntStats): boolean {
     const { symlink, lengthBytes } = this.layout.files[index]!
     if (!this.own.has(index)) return false
@@ -149,7 +155,10 @@ export class FileSet {
     this.own.forgetOffers()
   }
 
-  /** Gives files other paths and renames its own ones on disk, all or none. Rejects with `bad-argument` or `io` if a name is taken. */
+  /**
+   * Assigns files other paths and renames its own ones on disk, all or none. Rejects with
+   * `bad-argument` or `io` if a name is taken.
+   */
   async rename(renamed: Renamed): Promise<void> {
     const paths = [...this.#paths]
     if (!applyRenames(paths, renamed, NAME_RULES, this.partFile.relative))
@@ -174,7 +183,10 @@ export class FileSet {
     this.#idle.renamed = new Map([...(this.#idle.renamed ?? []), ...renamed])
   }
 
-  /** Uses other paths, as far as no other file of the torrent has them, and leaves on disk what has the old ones. Returns the paths. */
+  /**
+   * Uses other paths, unless other files of the torrent have them, without renaming anything on
+   * disk. Returns the paths.
+   */
   async avoid(renamed: Renamed): Promise<Renamed> {
     const apply = (some: Renamed) => applyRenames(this.#paths, some, NAME_RULES, this.partFile.relative)
     // One by one only if two collide: each call compares all paths.

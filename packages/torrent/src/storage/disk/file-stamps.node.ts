@@ -5,7 +5,7 @@ import { forEach } from './fs.node.ts'
 import type { LazyPartFile } from './part-file.node.ts'
 import { MISSING, readIdentity, readStamp } from './stored-file.node.ts'
 
-/** Concurrent `stat` calls. The thread pool must keep reading and writing meanwhile. */
+/** Number of concurrent `stat` calls. The thread pool must also keep reading and writing. */
 const STATS_AT_ONCE = 4
 
 /** See `Storage.stamps`. */
@@ -18,7 +18,8 @@ export async function stampAll(
   if (!set.wantsAll) await part.load()
   if (!part.isLoaded) {
     const stamps = await stampLoaded(set, part, dirty, options)
-    // If everything is wanted, a part file is left only by a crash while bytes were moved out of it. Some file is then incomplete.
+    // If everything is wanted, a part file exists only after a crash while bytes were moved out of
+    // it. Some file is then incomplete.
     if (set.layout.files.every((file, index) => file.pad || stamps[index]!.size >= file.lengthBytes))
       return stamps
     await part.load()
@@ -65,12 +66,12 @@ async function stampFile(set: FileSet, dirty: DirtyFiles, index: number): Promis
     set.handles,
   )
   const isEmpty = set.layout.files[index]!.lengthBytes === 0
-  // Whatever has its path now, or later if there is nothing, may be somebody else's.
+  // Any file at its path, now or later, may belong to someone else.
   if (stamp === MISSING) {
     if (created === own.created) own.doubt(index)
   } else if (isEmpty ? stamp.size > 0 : set.known.compare(index, known, stamp)) own.doubt(index)
   else if (created === own.created && own.isOther(index, inode)) own.doubt(index)
-  // The caller learns that the file is gone, so it may be created again.
+  // The caller learns that the file is missing, so it may be created again.
   if (stamp === MISSING && set.seen.has(index)) {
     const file = set.file(index)
     set.seen.delete(index)

@@ -56,7 +56,10 @@ export function createFileStorage(options: FileStorageOptions): Storage {
   return new FileStorage(options)
 }
 
-/** Guards the files of a torrent: lets reads and writes run concurrently, and changes of place alone. TorrentFiles does the work. */
+/**
+ * Guards the files of a torrent: lets reads and writes run concurrently, and moves exclusively.
+ * TorrentFiles does the work.
+ */
 class FileStorage implements Storage {
   readonly #layout: PieceLayout
   readonly #idle: IdleFiles
@@ -122,7 +125,7 @@ class FileStorage implements Storage {
     try {
       await this.#exclusive(files => files.adoptWanted())
     } catch {
-      // For example because the disk is full. The bytes can be read where they are.
+      // For example because the disk is full. The bytes can be read from their present place.
       return stamps
     }
     return this.#shared(files => files.stamps(options))
@@ -242,7 +245,7 @@ class FileStorage implements Storage {
     this.#files = null
   }
 
-  /** Runs `work` concurrently with other calls, but not while files change places. */
+  /** Runs `work` concurrently with other calls, but not while files are moved. */
   async #shared<T>(work: (files: TorrentFiles) => Promise<T>): Promise<T> {
     this.#checkOpen()
     const files = this.#open()
@@ -261,7 +264,7 @@ class FileStorage implements Storage {
     }
   }
 
-  /** Runs `work` while nothing else uses the files. */
+  /** Runs `work` with exclusive access to the files. */
   async #exclusive(work: (files: TorrentFiles) => Promise<void>): Promise<void> {
     this.#checkOpen()
     const files = this.#open()
@@ -305,7 +308,7 @@ function closedError(): ShoalError {
 async function deleteFiles({ set, part }: TorrentFiles, keep: (file: number) => boolean): Promise<void> {
   const { folders, own } = set
   let failure: unknown
-  // A folder may be a link by now.
+  // A folder may have become a link.
   folders.forget()
   const stored = [...set.paths.entries()].filter(
     ([file, path]) => path !== '' && own.has(file) && !keep(file),

@@ -114,7 +114,7 @@ export class Folders {
         await rmdir(this.path(folder))
         this.#safe.delete(folder)
       } catch {
-        // Not empty, already gone or not permitted.
+        // Not empty, already removed or not permitted.
       }
     }
   }

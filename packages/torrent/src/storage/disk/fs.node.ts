@@ -5,7 +5,10 @@ import { skipBytes, takeBytes, WRITE_STEP_BYTES } from '../byte-runs.ts'
 import { errnoOf } from '../io-errors.ts'
 
 const statfs = promisify(fs.statfs)
-/** File systems without large units (see WRITE_STEP_BYTES) take this much in a call: each call costs two switches between threads. */
+/**
+ * Bytes per write call on file systems without large units (see WRITE_STEP_BYTES): each call costs
+ * two switches between threads.
+ */
 const MEMORY_STEP_BYTES = 1024 * 1024
 const TMPFS_MAGIC = 0x01021994
 /** Bytes per write call, by device. */

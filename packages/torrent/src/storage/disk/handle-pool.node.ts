@@ -5,7 +5,10 @@ import { Turns } from '../gate.ts'
 import { errnoOf } from '../io-errors.ts'
 import { WriteQueue } from './write-queue.node.ts'
 
-/** Files open at a time in one session. Far below the usual limit of 1,024 per process, which sockets need most of. */
+/**
+ * Maximum number of open files in one session. Far below the usual limit of 1,024 descriptors per
+ * process, most of which sockets need.
+ */
 const DEFAULT_LIMIT = 96
 
 /** An open file. The caller of `acquire` may use `fd` until it calls `release`. */
@@ -94,7 +97,10 @@ export class HandlePool {
     this.#waiting.shift()?.()
   }
 
-  /** Retires the file's handle, so that the next `acquire` opens the file again. The handle is closed once nobody uses it. */
+  /**
+   * Retires the file's handle, so that the next `acquire` opens the file again. The handle is
+   * closed once it is unused.
+   */
   async drop(file: PooledFile): Promise<void> {
     await file.opening?.catch(() => {})
     if (file.handle !== null) await this.#retire(file.handle)
@@ -138,7 +144,7 @@ export class HandlePool {
     }
     if (file.handle !== null) void this.#retire(file.handle)
     const handle = new Handle(file, fd, writable)
-    // Counts as used by the caller, so that nobody closes it before the caller gets it.
+    // Counts as used by the caller, so that it is not closed before the caller gets it.
     handle.users = 1
     file.handle = handle
     this.#handles.add(handle)
@@ -170,7 +176,10 @@ export class HandlePool {
     }
   }
 
-  /** Opens with a descriptor that the pool gives up because the process has none left. One at a time, or callers would starve each other. */
+  /**
+   * Opens with a descriptor that the pool closes because the process has none left. One at a time,
+   * or callers would starve each other.
+   */
   async #openStarved<T>(open: () => Promise<T>): Promise<T> {
     for (;;) {
       try {
@@ -178,7 +187,7 @@ export class HandlePool {
       } catch (error) {
         if (!isOutOfDescriptors(error)) throw error
         if (await this.#closeIdle()) continue
-        // If the pool has none at all, the process uses its descriptors elsewhere.
+        // If the pool has none, the process uses its descriptors for other purposes.
         if (this.#handles.size === 0 && this.#others === this.#starved && this.#closing === 0) throw error
         // Handles are in use, being opened or being closed: one will be available soon.
         await new Promise(resolve => setImmediate(resolve))
@@ -238,7 +247,7 @@ export class HandlePool {
   #closeFd(handle: Handle): Promise<void> {
     this.#closing++
     return new Promise(resolve => {
-      // Errors of close add nothing to those of fdatasync, and the descriptor is gone either way.
+      // Errors of close add nothing to those of fdatasync, and the descriptor is closed either way.
       fs.close(handle.fd, () => {
         this.#closing--
         resolve()

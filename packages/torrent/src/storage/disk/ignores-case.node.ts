@@ -5,8 +5,9 @@ import { errnoOf } from '../io-errors.ts'
 import { CREATE, close, lstat, open, unlink } from './fs.node.ts'
 
 /**
- * Whether the file system of a folder takes names for the same that differ in case or Unicode form. Creates a file for a moment to find out, in
- * the folder or, as long as that does not exist, the nearest one above it. Resolves to true if no file can be created there.
+ * Returns whether the file system of a folder ignores case or Unicode form of names. Creates a
+ * temporary file to find out, in the folder or, if that does not exist, the nearest existing one
+ * above it. Resolves to true if no file can be created there.
  */
 export async function ignoresCase(directory: string): Promise<boolean> {
   const name = `.shoal-${randomBytes(8).toString('hex')}-\u00e4`
@@ -34,12 +35,12 @@ export async function ignoresCase(directory: string): Promise<boolean> {
   }
 }
 
-/** Entries of a folder that are looked at for a name with letters. */
+/** Number of entries of a folder that are searched for a name with letters. */
 const MOST_ENTRIES = 100
 
 /**
- * Guesses the same without creating anything, from a name that is there: in the folder or, as long as it has none or does not exist, in the nearest
- * one above it. Returns true if there is none.
+ * Guesses the same without creating anything, from an existing name: in the folder or, if it has
+ * none or does not exist, in the nearest one above it. Returns true if there is none.
  */
 export function seemsToIgnoreCase(directory: string): boolean {
   const name = nameWithLetters(directory)

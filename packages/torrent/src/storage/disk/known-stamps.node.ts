@@ -3,8 +3,9 @@ import { type FileStamp, type ForeignChanges, isSameStamp } from '../storage.ts'
 const NONE: ReadonlySet<number> = new Set()
 
 /**
- * The stamps that a torrent's files had when the torrent last wrote to them or checked them. A file with another stamp was changed by somebody
- * else. Files that are being written to have no known stamp until a flush settles their times.
+ * The stamps that a torrent's files had when the torrent last wrote to them or checked them. A
+ * file with another stamp was changed by another program. Files that are being written to have no
+ * known stamp until a flush settles their times.
  */
 export class KnownStamps implements ForeignChanges {
   /** By file index. Undefined: never checked. Null: written to since. */
@@ -16,7 +17,7 @@ export class KnownStamps implements ForeignChanges {
   }
 
   verified(stamps: readonly FileStamp[]): void {
-    // A file that was written to meanwhile gets its stamp from the next flush.
+    // A file that was written to in the meantime gets its stamp from the next flush.
     this.#stamps = stamps.map((stamp, file) =>
       this.#stamps[file] === null ? null : stamp.size < 0 ? undefined : stamp,
     )
@@ -27,7 +28,7 @@ export class KnownStamps implements ForeignChanges {
     this.#stamps[file] = stamp
   }
 
-  /** The stamp to compare the file with; undefined if nothing is known of it now. */
+  /** The stamp to compare the file with; undefined if none is known now. */
   get(file: number): FileStamp | undefined {
     return this.#stamps[file] ?? undefined
   }
@@ -48,8 +49,9 @@ export class KnownStamps implements ForeignChanges {
   }
 
   /**
-   * Compares the present stamp of a file with the one that was known before it was read: if they differ, and the torrent did not begin to
-   * write meanwhile, the file counts as changed. Returns whether it does.
+   * Compares the current stamp of a file with the one that was known before it was read: if they
+   * differ, and the torrent has not started to write in the meantime, the file counts as changed.
+   * Returns whether it does.
    */
   compare(file: number, before: FileStamp | undefined, now: FileStamp): boolean {
     if (before && this.#stamps[file] === before && !isSameStamp(before, now)) {

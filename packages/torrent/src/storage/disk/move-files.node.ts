@@ -19,12 +19,20 @@ import {
 import { readIdentity } from './stored-file.node.ts'
 import type { TorrentFiles } from './torrent-files.node.ts'
 
-/** Bytes written during the copy that may be left for the final pass, while reads and writes wait. */
+/**
+ * Bytes written during the copy that may remain for the final pass, while reads and writes wait.
+ */
 const LAST_PASS_BYTES = 16 * 1024 * 1024
-/** Passes over bytes written during the copy. After these, the final pass copies the rest, however large. */
+/**
+ * Maximum number of passes over bytes written during the copy. The final pass copies the rest,
+ * however large.
+ */
 const MAX_PASSES = 8
 
-/** Rejects with `io` if something at the other folder has the path of a file that would be moved there. */
+/**
+ * Rejects with `io` if the other folder already has an entry at the path of a file that would be
+ * moved there.
+ */
 export async function refuseBlocked(files: TorrentFiles, directory: string): Promise<void> {
   const { folders } = files.set
   try {
@@ -58,7 +66,7 @@ export async function moveFiles(
   try {
     signal?.throwIfAborted()
     await part.load()
-    // A folder may be a link by now.
+    // A folder may have become a link.
     from.forget()
     await to.make('')
     if ((await realpath(from.root).catch(() => null)) === (await realpath(to.root))) return async () => {}
@@ -109,7 +117,7 @@ async function copyAll(
   let sources: Sources = new Map()
   const paths = await existingPaths(files, from)
   await refuseExisting(to, paths)
-  // The copies get stamps of their own: this is the last look at the stamps before.
+  // The copies get stamps of their own, so this is the last check of the stamps before.
   await files.stamps({})
   const onCopied = onProgress && progressCounter(await totalSize(from, paths), onProgress)
   const written = new WrittenRanges(files)
@@ -156,7 +164,10 @@ async function copyAll(
 /** The identity of each copied file when its copy was complete, by path. */
 type Sources = ReadonlyMap<string, string>
 
-/** Rejects with `io` if somebody replaced or changed a file while it was copied: the copy may have bytes of both. */
+/**
+ * Rejects with `io` if a file was replaced or changed while it was copied: the copy may have bytes
+ * of both.
+ */
 async function identifySources(
   { set, part }: TorrentFiles,
   from: Folders,
@@ -198,7 +209,10 @@ function progressCounter(totalBytes: number, onProgress: NonNullable<MoveOptions
   }
 }
 
-/** Deletes the files whose copies are in use, except those that somebody has replaced or changed meanwhile. */
+/**
+ * Deletes the files whose copies are in use, except those that were replaced or changed in the
+ * meantime.
+ */
 async function removeAll(from: Folders, sources: Sources): Promise<void> {
   const paths = [...sources.keys()]
   await forEach(paths, 1, async path => {

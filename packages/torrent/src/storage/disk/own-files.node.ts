@@ -1,7 +1,7 @@
 import { ShoalError } from '../../base/errors.ts'
 import { type FileStamp, isSameStamp, type OwnFiles as Ownership } from '../storage.ts'
 
-/** A file that is not the torrent's has one of its paths. Nothing was written to it. */
+/** A file at one of the torrent's paths does not belong to it. Nothing was written to it. */
 export class ForeignFile extends ShoalError {
   /** Index among all files. */
   readonly file: number
@@ -23,13 +23,19 @@ interface Offer {
 
 const [OWN, DOUBTED, BELIEVED] = [1, 2, 3] as const
 
-/** One byte per file, created when the first file becomes the torrent's own. See the interface for what that means. */
+/**
+ * One byte per file, created when the first file becomes the torrent's own. See the interface for
+ * the meaning.
+ */
 export class OwnFiles implements Ownership {
-  /** Number of files that were created so far: a caller that found a file missing compares it, to learn whether one was created meanwhile. */
+  /**
+   * Number of files created so far: a caller that found a file missing compares it to detect
+   * whether one has been created since.
+   */
   created = 0
   readonly #fileCount: number
   #states: Uint8Array | null = null
-  /** Numbers of the inodes of files that were written to; 0 where it is not known. */
+  /** Inode numbers of files that were written to; 0 if unknown. */
   #inodes: Float64Array | null = null
   #offers: Map<number, Offer> | null = null
 
@@ -37,7 +43,7 @@ export class OwnFiles implements Ownership {
     this.#fileCount = fileCount
   }
 
-  /** The part file, with index -1, is named by the info hash: it is always the torrent's own. */
+  /** The part file, with index -1, is named by the info hash, so it is always the torrent's own. */
   has(file: number): boolean {
     return file < 0 || this.#states?.[file] === OWN
   }
@@ -50,7 +56,7 @@ export class OwnFiles implements Ownership {
     return this.#states?.[file] === BELIEVED
   }
 
-  /** `inode`: its number if it is known, to recognize the file by. */
+  /** `inode`: its number if known, to recognize the file. */
   add(file: number, inode?: number): void {
     if (file >= 0) {
       if (!this.has(file) || inode !== undefined) this.#setInode(file, inode ?? 0)
@@ -73,7 +79,7 @@ export class OwnFiles implements Ownership {
     this.#offers?.delete(file)
   }
 
-  /** Whether a file with this inode is certainly another one. */
+  /** Whether a file with this inode is certainly a different one. */
   isOther(file: number, inode: number): boolean {
     const known = this.#inodes?.[file]
     return known !== undefined && known !== 0 && known !== inode
@@ -94,7 +100,7 @@ export class OwnFiles implements Ownership {
     return offer && isSameStamp(offer.stamp, stamp) ? offer.as : null
   }
 
-  /** The files have other paths: what was found at the old ones says nothing any more. */
+  /** The files have other paths: findings about the old ones no longer apply. */
   forgetOffers(): void {
     this.#offers = null
   }

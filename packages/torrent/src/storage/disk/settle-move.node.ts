@@ -22,12 +22,14 @@ export interface InterruptedMove {
 }
 
 /**
- * Determines where the files are, and finishes the move if renames suffice. Resolves to whether the files are at `to`. Rejects with the system's
- * error.
+ * Locates the files, and finishes the move if renames suffice. Resolves to whether the files are at
+ * `to`. Rejects with the system's error.
  *
- * A move by renames leaves each file in exactly one of the places. A file in both was being copied, or the copied file was about to be deleted: then
- * those at `from` are complete and stay in use. What is at `to` is deleted later if nothing in it is lost, because it is the same as the beginning
- * of the file in use; anything else may be someone's own file. Reading that takes time, and ends when the signal aborts.
+ * A move by renames leaves each file in exactly one of the places. A file in both was being copied,
+ * or the copied file was about to be deleted: then those at `from` are complete and stay in use.
+ * What is at `to` is deleted later if nothing in it is lost, because it is the same as the
+ * beginning of the file in use; anything else may be someone's own file. Reading that takes time,
+ * and ends when the signal aborts.
  */
 export async function settleMove(move: InterruptedMove, signal?: AbortSignal): Promise<boolean> {
   const [from, to] = [new Folders(move.from.directory), new Folders(move.to.directory)]
@@ -45,7 +47,8 @@ export async function settleMove(move: InterruptedMove, signal?: AbortSignal): P
     else if (before) left.push(step)
   }
   if (doubles.length > 0) {
-    // The torrent can be used meanwhile. A copy that cannot be read stays. A rename makes no copies.
+    // The torrent can be used during this. A copy that cannot be read stays. A rename makes no
+    // copies.
     if (move.from.directory !== move.to.directory)
       void deleteDoubles(doubles, from, to, signal).catch(() => {})
     return false
@@ -92,7 +95,7 @@ async function deleteDoubles(
   await to.removeEmpty(foldersOf(doubles.map(step => step.to)))
 }
 
-/** Whether a file contains nothing but the beginning of another, or all of it. */
+/** Whether a file equals the beginning of another, or all of it. */
 async function isBeginning(path: string, whole: string, signal?: AbortSignal): Promise<boolean> {
   const copy = await open(path, READ)
   try {

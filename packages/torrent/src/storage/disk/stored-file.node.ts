@@ -60,8 +60,8 @@ export class SeenFiles {
 }
 
 /**
- * One file on disk. Opened lazily and never through a symbolic link; created when it is first written to. A file that exists is written to only
- * if it is the torrent's own.
+ * One file on disk. Opened lazily and never through a symbolic link; created when it is first
+ * written to. An existing file is written to only if it is the torrent's own.
  */
 export class StoredFile implements PooledFile {
   handle: Handle | null = null
@@ -72,13 +72,13 @@ export class StoredFile implements PooledFile {
   readonly index: number
   /** Bytes that belong to the file; a longer file is truncated when it is opened for writing. `Infinity` for no limit. */
   readonly lengthBytes: number
-  /** When its stamp was last compared with the known one; on the clock of `performance`. */
+  /** Time of the last comparison of its stamp with the known one; on the clock of `performance`. */
   comparedMs = Number.NEGATIVE_INFINITY
-  /** The comparison under way. */
+  /** The comparison in progress. */
   comparing: Promise<void> | null = null
   /** Bytes per write call; the default until it was opened to write. */
   stepBytes = WRITE_STEP_BYTES
-  /** Writes under way, and all that were begun. */
+  /** Number of pending writes, and of all that were started. */
   #writing = 0
   #writes = 0
   /** Inode of the current or last handle. */
@@ -94,7 +94,7 @@ export class StoredFile implements PooledFile {
     this.index = file.index
     this.relative = file.relative
     this.lengthBytes = file.lengthBytes
-    // BEP 47: attribute x. The process's umask removes what the user does not want.
+    // BEP 47: attribute x. The process's umask removes permissions that the user does not want.
     this.#mode = file.executable ? 0o777 : 0o666
   }
 
@@ -122,7 +122,7 @@ export class StoredFile implements PooledFile {
     this.#shared.onClosed()
   }
 
-  /** Runs a write to the file, whose stamp changes by it. */
+  /** Runs a write to the file, which changes its stamp. */
   async whileWriting(write: () => Promise<void>): Promise<void> {
     this.#shared.known.written(this.index)
     this.#writing++
@@ -134,7 +134,10 @@ export class StoredFile implements PooledFile {
     }
   }
 
-  /** Runs a flush of the file through `fd`. What the stamp is afterwards is the work of the writes before it, unless more came. */
+  /**
+   * Runs a flush of the file through `fd`. The stamp afterwards results from the earlier writes,
+   * unless more followed.
+   */
   async whileFlushing(fd: number, flush: () => Promise<void>): Promise<void> {
     const writes = this.#writing > 0 ? -1 : this.#writes
     await flush()
@@ -142,7 +145,7 @@ export class StoredFile implements PooledFile {
     if (writes === this.#writes) this.#shared.known.settled(this.index, stampOf(stat))
   }
 
-  /** Creates an empty file unless something has its path. */
+  /** Creates an empty file unless its path is taken. */
   async create(): Promise<void> {
     await this.#shared.folders.make(parentOf(this.relative))
     try {
@@ -190,7 +193,7 @@ export class StoredFile implements PooledFile {
         return await this.#openFile(WRITE)
       } catch (error) {
         if (errnoOf(error) !== 'ENOENT') throw error
-        // A new file would have holes where there was data.
+        // A new file would have holes in place of the data.
         if (this.wasSeen) throw this.#deletedError()
       }
     else if (this.wasSeen && own.isDoubted(this.index)) throw this.#replacedError()
@@ -204,7 +207,7 @@ export class StoredFile implements PooledFile {
     return isOwn ? this.#openFile(WRITE) : this.#takeOver()
   }
 
-  /** Rejects with EEXIST if something has its path, even a dangling link. */
+  /** Rejects with EEXIST if its path is taken, even by a dangling link. */
   async #createNew(): Promise<number> {
     const { folders, own } = this.#shared
     const fd = await this.#openFile(CREATE, this.#mode)
@@ -214,7 +217,10 @@ export class StoredFile implements PooledFile {
     return fd
   }
 
-  /** Opens a file that somebody else created, if it was offered to the torrent and is as it was then. */
+  /**
+   * Opens a file that someone else created, if it was offered to the torrent and has not changed
+   * since.
+   */
   async #takeOver(): Promise<number> {
     const { own } = this.#shared
     if (own.isDoubted(this.index)) throw this.#replacedError()
@@ -285,7 +291,10 @@ export function stampOf({ size, mtimeNs }: { readonly size: bigint; readonly mti
 
 const ZEROS = new Uint8Array(1024 * 1024)
 
-/** Makes the file system allocate the whole file by writing zeros, because Node cannot call `posix_fallocate`. */
+/**
+ * Makes the file system allocate the complete file by writing zeros, because Node cannot call
+ * `posix_fallocate`.
+ */
 async function preallocate(fd: number, from: number, to: number, signal: AbortSignal): Promise<void> {
   for (let at = from; at < to; at += ZEROS.length) {
     signal.throwIfAborted()

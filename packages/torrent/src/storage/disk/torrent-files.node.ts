@@ -15,7 +15,10 @@ import { ForeignFile } from './own-files.node.ts'
 import { LazyPartFile } from './part-file.node.ts'
 import { MISSING, readStamp, type StoredFile } from './stored-file.node.ts'
 
-/** How often the stamp of an open file is compared with the known one while the file is read. */
+/**
+ * Interval between comparisons of the stamp of an open file with the known one while the file is
+ * read.
+ */
 const COMPARE_MS = 5000
 
 /** Receives each range of bytes that has changed in a file. */
@@ -29,9 +32,9 @@ export class TorrentFiles {
   readonly set: FileSet
   readonly part: LazyPartFile
   readonly dirty: DirtyFiles
-  /** Open to reads and writes; closed while files change places. */
+  /** Open to reads and writes; closed while files are moved. */
   readonly gate = new Gate()
-  /** Runs changes of the files' places one at a time. */
+  /** Runs moves of the files one at a time. */
   readonly changes = new Turns()
   readonly #layout: PieceLayout
   #writeListener: WriteListener | null = null
@@ -197,7 +200,10 @@ export class TorrentFiles {
     if (count < length) throw new ShoalError('not-found', `${file.path} is too short. Check the data again.`)
   }
 
-  /** Throws, or rejects, if others changed the file: once per opening, and every few seconds while it is read. */
+  /**
+   * Throws, or rejects, if others changed the file. Checked at each opening, and every few seconds
+   * while it is read.
+   */
   #compareIfDue(file: StoredFile): Promise<void> | null {
     const { known } = this.set
     if (known.files.has(file.index)) throw changedError(file)
@@ -246,7 +252,10 @@ export class TorrentFiles {
     }
   }
 
-  /** Whether a file that is likely the torrent's holds these bytes. It is known to be then. */
+  /**
+   * Returns whether a file that is likely the torrent's holds these bytes, which makes it a known
+   * one.
+   */
   async #isThereAlready(file: StoredFile, position: number, bytes: Uint8Array): Promise<boolean> {
     const { own, handles } = this.set
     if (!own.isOffered(file.index)) return false

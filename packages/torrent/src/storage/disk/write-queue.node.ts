@@ -1,11 +1,15 @@
 import { writeFrom } from './fs.node.ts'
 
 /**
- * Concurrent writes to one file. The kernel performs one at a time; the second keeps it busy while the completion of the first waits for the
- * event loop, which a fast download occupies for milliseconds at a time.
+ * Number of concurrent writes to one file. The kernel performs one at a time; the second keeps it
+ * busy while the completion of the first waits for the event loop, which a fast download occupies
+ * for milliseconds at a time.
  */
 const PER_FILE = 2
-/** Concurrent writes in total. They queue for the four threads of Node's pool, which reads and name lookups share. */
+/**
+ * Number of concurrent writes in total. They queue for the four threads of Node's pool, which
+ * reads and name lookups share.
+ */
 const IN_ALL = 4
 /** Maximum buffers joined into one call: IOV_MAX is 1,024 on Linux, macOS and the BSDs. */
 const MAX_JOINED = 512
@@ -25,7 +29,7 @@ interface Run {
   readonly writes: PendingWrite[]
 }
 
-/** The descriptors that files are written through. */
+/** The descriptors through which files are written. */
 interface Handles<File, Handle> {
   /** Returns a handle that is in use until `release`. Rejects if the file cannot be opened. */
   acquire(file: File, writable: boolean): Handle | Promise<Handle>

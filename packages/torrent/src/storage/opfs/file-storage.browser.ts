@@ -16,7 +16,10 @@ export interface FileStorageOptions extends Omit<NodeOptions, 'handles'> {
   readonly handles: HandlePool
 }
 
-/** Browsers complete a move or undo it. Only if the machine crashes, the data is checked in the old place. */
+/**
+ * Browsers complete a move or undo it. Only after a crash of the machine, the data is checked in
+ * the old place.
+ */
 export async function settleMove(_move: InterruptedMove): Promise<boolean> {
   return false
 }
@@ -142,7 +145,7 @@ class OpfsStorage implements Storage {
     await this.#changes.take(() => this.#gate.alone(() => this.#files.dropHandles()))
   }
 
-  /** Runs `work` concurrently with other calls, but not while files change places. */
+  /** Runs `work` concurrently with other calls, but not while files are moved. */
   async #shared<T>(work: () => Promise<T>): Promise<T> {
     this.#checkOpen()
     if (!this.#gate.tryEnter()) await this.#gate.enter()
@@ -155,7 +158,7 @@ class OpfsStorage implements Storage {
     }
   }
 
-  /** Runs `work` while nothing else uses the files and none is open. */
+  /** Runs `work` with exclusive access to the files and none open. */
   async #exclusive(work: () => Promise<void>): Promise<void> {
     this.#checkOpen()
     await this.#changes.take(() =>

@@ -11,7 +11,7 @@ import {
   writeAll,
 } from './opfs.browser.ts'
 
-/** Files open at a time: each holds a lock and a descriptor of the browser. */
+/** Maximum number of open files: each holds a lock and a descriptor of the browser. */
 const MAX_OPEN = 64
 
 /** A file in the origin private file system, open or not. */

@@ -9,7 +9,7 @@ export function encodeNodeOptions({ superSeeding, sourcesOff }: ResumeProgress) 
   return { 'super seeding': superSeeding ? 1 : undefined, 'sources off': sourcesOff }
 }
 
-/** Reads them. Kinds of sources that this version does not know are left out. */
+/** Reads them. Kinds of sources that this version does not know are ignored. */
 export function decodeNodeOptions(
   fields: BencodeDictionary,
 ): Pick<ResumeProgress, 'superSeeding' | 'sourcesOff'> {

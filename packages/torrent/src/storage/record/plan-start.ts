@@ -43,8 +43,8 @@ export function planStart(
 }
 
 /**
- * Pieces that cannot exist because one of their files is missing or too short. If the torrent believes to have such a piece, a file has been
- * deleted or truncated.
+ * Pieces that cannot exist because one of their files is missing or too short. If the torrent has
+ * such a piece on record, a file has been deleted or truncated.
  */
 export function absentPieces(stamps: readonly FileStamp[], layout: PieceLayout): Bitfield {
   const absent = new Bitfield(layout.pieceCount)

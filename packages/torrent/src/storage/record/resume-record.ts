@@ -21,7 +21,7 @@ import type { ResumeProgress } from './resume-store.ts'
 const MAGIC = utf8('shoal-resume-1\n')
 const CHECKSUM_BYTES = 32
 
-/** Largest progress file: enough for a million files. */
+/** Maximum size of a progress file: enough for a million files. */
 export const MAX_PROGRESS_BYTES = 64 * 2 ** 20
 const MAX_ITEMS = 4_000_000
 const MAX_DEPTH = 8

@@ -49,7 +49,10 @@ export interface ResumeProgress {
   readonly priorities: Uint8Array | null
   /** Paths set by `Storage.rename`, by file index. */
   readonly renamed: ReadonlyMap<number, readonly string[]>
-  /** The layout to give to the content when the metadata is known; `renamed` then records it. Absent: the torrent's own. */
+  /**
+   * The layout to apply to the content when the metadata is known; `renamed` then records it.
+   * Absent: the torrent's own.
+   */
   readonly contentLayout?: 'subfolder' | 'no-subfolder'
   /** Target of a move in progress. After a crash, some or all files may be there. */
   readonly moving?: FilePlace
