@@ -4,7 +4,10 @@ import { crc32 } from '../base/crc32.ts'
 import { parseIp, unmapIp } from '../base/ip.ts'
 
 const HEADER_BYTES = 20
-/** Longest request that is read. RFC 8489 section 6.1: without knowledge of the path, packets of IPv4 should not exceed 576 bytes. */
+/**
+ * Maximum size of a request that is read. RFC 8489 section 6.1: without knowledge of the path,
+ * packets of IPv4 should not exceed 576 bytes.
+ */
 export const MAX_STUN_BYTES = 548
 const MAGIC_COOKIE = 0x2112_a442
 const BINDING_REQUEST = 0x0001
@@ -16,11 +19,17 @@ const XOR_MAPPED_ADDRESS = 0x0020
 const ERROR_CODE = 0x0009
 const UNKNOWN_ATTRIBUTES = 0x000a
 const FINGERPRINT = 0x8028
-/** USERNAME, MESSAGE-INTEGRITY and MESSAGE-INTEGRITY-SHA256. A server without credentials answers as if they were not there. */
+/**
+ * USERNAME, MESSAGE-INTEGRITY and MESSAGE-INTEGRITY-SHA256. A server without credentials ignores
+ * them.
+ */
 const CREDENTIALS: readonly number[] = [0x0006, 0x0008, 0x001c]
 const FINGERPRINT_BYTES = 8
 const FINGERPRINT_XOR = 0x5354_554e
-/** Numbers of unknown attributes that a response names. It stays about as long as the request. */
+/**
+ * Maximum number of unknown attributes listed in a response, which keeps it about as long as the
+ * request.
+ */
 const MAX_NAMED = 8
 
 export interface StunRequest {
@@ -28,11 +37,11 @@ export interface StunRequest {
   readonly transactionId: Uint8Array
   /** Attributes that the request requires and this server does not know, each once. */
   readonly unknown: readonly number[]
-  /** The request has a valid FINGERPRINT, and the response needs one. */
+  /** Whether the request has a valid FINGERPRINT, so that the response needs one. */
   readonly hasFingerprint: boolean
 }
 
-/** Whether a datagram begins like a Binding request. Neither uTP nor the DHT have such datagrams. */
+/** Whether a datagram starts like a Binding request. No uTP or DHT datagram does. */
 export function isStunRequest(bytes: Uint8Array): boolean {
   return (
     bytes.length >= HEADER_BYTES &&
@@ -61,7 +70,10 @@ export function parseStunRequest(bytes: Uint8Array): StunRequest | null {
   return { transactionId: bytes.slice(8, HEADER_BYTES), unknown: [...unknown], hasFingerprint }
 }
 
-/** Encodes the response to a request that came from this IP literal and port: the address, or an error that names what is unknown. */
+/**
+ * Encodes the response to a request from this IP literal and port: the address, or an error that
+ * lists the unknown attributes.
+ */
 export function encodeStunResponse(request: StunRequest, host: string, port: number): Uint8Array | null {
   const parsed = parseIp(host.replace(/%.*$/, ''))
   if (!parsed) return null

@@ -4,13 +4,19 @@ import { encodeStunResponse, parseStunRequest } from './stun-message.ts'
 export { isStunRequest, MAX_STUN_BYTES } from './stun-message.ts'
 
 const WINDOW_MS = 10_000
-/** A page asks once for each offer and network interface, and several people may share an address. */
+/**
+ * A page sends one request for each offer and network interface, and several users may share an
+ * address.
+ */
 const MAX_PER_ADDRESS = 200
-/** The source of a datagram may be forged, so that requests are limited in all as well. */
+/** The source of a datagram may be forged, so requests are also limited in total. */
 const MAX_IN_ALL = 20_000
 const MAX_ADDRESSES = 5000
 
-/** Answers STUN Binding requests (RFC 8489), so that pages and programs behind routers learn their public address. It has no socket. */
+/**
+ * Answers STUN Binding requests (RFC 8489), so that pages and programs behind routers learn their
+ * public address. Has no socket.
+ */
 export class StunServer {
   readonly #nowMs: () => number
   /** Requests in the current window by address, or by /64 of IPv6, which has one owner. */

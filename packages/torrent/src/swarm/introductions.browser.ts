@@ -3,17 +3,23 @@ import type { IntroductionsOptions } from './introductions.ts'
 import type { Peer } from './peer/peer.ts'
 import type { Recognizer } from './recognition/recognizer.ts'
 
-/** Longer than any message that recognition accepts. */
+/** Maximum size of a queued message, larger than any that recognition accepts. */
 const MAX_HELD_BYTES = 4096
-/** Time to the next attempt to load the recognizer, such as when the network was lost. */
+/** Time to the next attempt to load the recognizer, for example after the network was lost. */
 const LOAD_AGAIN_MS = 5000
 
-/** Pages dial no addresses, and have none to report. They load what recognizes Shoal peers (`sh_peer`) with the first of them. */
+/**
+ * Pages dial no addresses, and have none to report. They load the recognizer of Shoal peers
+ * (`sh_peer`) with the first of them.
+ */
 export class Introductions {
   readonly #options: IntroductionsOptions
-  /** Gets the events of peers and of the transfer first, from the time when it is loaded. */
+  /** Receives the events of peers and of the transfer first, once it is loaded. */
   recognizer: Recognizer | null = null
-  /** The first message of each peer, until the recognizer is loaded. Each waits for our answer to its first. */
+  /**
+   * The first message of each peer, until the recognizer is loaded. Each peer waits for our
+   * answer.
+   */
   readonly #held = new Map<Peer, Uint8Array>()
   #nextLoadMs = 0
 
@@ -43,7 +49,7 @@ export class Introductions {
     const { recognition, clock } = swarm.context
     if (clock.nowMs() < this.#nextLoadMs || typeof recognition !== 'function') return
     this.#nextLoadMs = Number.POSITIVE_INFINITY
-    // Until then, all peers are strangers.
+    // Until then, no peer is recognized.
     const loaded = (await recognition().catch(() => null)) as
       | typeof import('./recognition/session-recognition.ts')
       | null

@@ -6,19 +6,19 @@ import type { Peer } from './peer/peer.ts'
 import { Recognizer } from './recognition/recognizer.ts'
 
 export interface IntroductionsOptions extends Omit<HolePuncherOptions, 'canIntroduce'> {
-  /** A peer told of others (BEP 11). */
+  /** A peer reported others (BEP 11). */
   onPeers(peers: readonly PexPeer[]): void
 }
 
-/**
- * Peers tell each other of others (peer exchange, BEP 11), help each other to connect to them (hole punching, BEP 55), and recognize each other
- * (`sh_peer`).
- */
+/** Peer exchange (BEP 11), hole punching (BEP 55), and recognition of Shoal peers (`sh_peer`). */
 export class Introductions {
   readonly #options: IntroductionsOptions
   readonly #exchanges = new WeakMap<Peer, PeerExchange>()
   readonly #puncher: HolePuncher
-  /** Gets the events of peers and of the transfer first. Null if Shoal peers are not recognized. */
+  /**
+   * Receives the events of peers and of the transfer first. Null if Shoal peers are not
+   * recognized.
+   */
   readonly recognizer: Recognizer | null
 
   constructor(options: IntroductionsOptions) {
@@ -57,7 +57,7 @@ export class Introductions {
     if (id === OUR_EXTENSION_IDS.sh_peer) return this.recognizer?.received(peer, payload)
     if (id !== OUR_EXTENSION_IDS.ut_pex || !swarm.exchangesPeers) return
     const found = this.#exchangeOf(peer).received(payload, swarm.clock.nowMs())
-    // A seed has no use for other seeds (BEP 21).
+    // A seed does not need other seeds (BEP 21).
     onPeers(swarm.uploadOnly ? found.filter(({ flags }) => (flags & PexFlag.uploadOnly) === 0) : found)
   }
 

@@ -14,8 +14,9 @@ export interface ParoleOptions {
 }
 
 /**
- * Carries out the verdicts of SmartBan. The guilty are banned. Suspects get pieces that nobody else works on, so that the next failure has
- * one culprit, and are disconnected after too many failures.
+ * Carries out the verdicts of SmartBan. The guilty are banned. Suspects get pieces that no other
+ * source works on, so that the next failure has one culprit, and are disconnected after too many
+ * failures.
  */
 export class Parole {
   readonly #options: ParoleOptions
@@ -25,7 +26,7 @@ export class Parole {
     this.#options = options
   }
 
-  /** Puts a peer that reconnected on parole again, unless it was cleared meanwhile. */
+  /** Puts a peer that reconnected on parole again, unless it has been cleared since. */
   recall(peer: Peer): void {
     peer.failedPieces = this.#strikes.get(peer.link.connection.remote.host) ?? 0
     peer.pieces.onParole = peer.failedPieces > 0

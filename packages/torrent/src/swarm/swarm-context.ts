@@ -30,27 +30,30 @@ export interface SwarmSettings {
   readonly maxPeersPerTorrent: number
 }
 
-/** Our addresses as others see them, and the canonical priorities of peers that follow from them (BEP 40). */
+/** Our addresses as others see them, and the resulting canonical priorities of peers (BEP 40). */
 export interface OwnAddresses {
-  /** Changes with the addresses, and all priorities with it. */
+  /** Changes with the addresses, and with it all priorities. */
   readonly version: number
-  /** A peer at the address `voter` says at which address it sees us. */
+  /** A peer at the address `voter` reports the address at which it sees us. */
   vote(voter: string, seen: string): void
   /** 32 bits, the higher the better; 0 while our address is unknown. */
   priorityOf(peer: PeerAddress): number
-  /** Whether we accept connections at an address, as far as is known. */
+  /** Whether we accept connections at an address, as far as known. */
   isOurs(address: PeerAddress): boolean
 }
 
-/** The endpoints that a session has lately sent datagrams to, so that peers behind NATs can connect (BEP 55). */
+/**
+ * The endpoints that a session has recently sent datagrams to, so that peers behind NATs can
+ * connect (BEP 55).
+ */
 export interface Holes {
   /** Whether we take part in hole punching. */
   readonly isOn: boolean
   /** Whether to punch a hole to the address now; remembers it if so. */
   admit(address: PeerAddress): boolean
-  /** We ask a relay to make the peer at an address connect to us. */
+  /** We request a relay to make the peer at an address connect to us. */
   asked(address: PeerAddress): void
-  /** Whether a connection was made because a relay was asked for it. */
+  /** Whether a connection resulted from a request to a relay. */
   has(connection: Pick<Connection, 'kind' | 'remote'>): boolean
 }
 
@@ -73,18 +76,18 @@ export interface SwarmContext {
   readonly random: Random
   readonly cache: BlockCache
   readonly peerId: Uint8Array
-  /** Empty if peers are not to know it. */
+  /** Empty if peers must not know it. */
   readonly userAgent: string
-  /** Nothing that is sent may say who we are. */
+  /** Whether nothing that is sent may reveal who we are. */
   readonly isAnonymous: boolean
   /** The port at which a peer with this IP address can dial us; 0 if none accepts connections. */
   readonly ports: { for(host: string): number }
   /** Port of our DHT node; 0 without one. */
   readonly dhtPort: number
   readonly settings: SwarmSettings
-  /** Connections that one IP address may have to one torrent. */
+  /** Maximum number of connections from one IP address to one torrent. */
   maxPeersPerHost(host: string): number
-  /** Whether the session's IP filter keeps the address away. Counts the peer if so. */
+  /** Whether the session's IP filter blocks the address. Counts the peer if so. */
   isBlocked(host: string): boolean
   /** `connections`: peers that are connected to all torrents. Each swarm counts its own. */
   readonly counts: { connections: number }
@@ -93,7 +96,10 @@ export interface SwarmContext {
   onDhtNode(host: string, port: number): void
   readonly ownAddresses: OwnAddresses
   readonly holes: Holes
-  /** How Shoal peers are recognized (`sh_peer`); absent if they are not. In browsers a function that loads it. */
+  /**
+   * Recognition of Shoal peers (`sh_peer`); absent if it is off. In browsers a function that loads
+   * it.
+   */
   readonly recognition?: Recognition | LoadRecognition | undefined
 }
 

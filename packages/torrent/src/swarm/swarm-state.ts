@@ -14,7 +14,7 @@ export class SwarmState {
   readonly spreading = new Spreading()
   /** Null while the metadata is unknown. */
   transfer: Transfer | null = null
-  /** Bytes received from any source that we had already or did not ask for. */
+  /** Bytes received from any source that we already had or did not request. */
   wastedBytes = 0
 
   constructor(context: SwarmContext, torrent: SwarmTorrent, events: SwarmEvents) {
@@ -24,7 +24,10 @@ export class SwarmState {
     this.clock = context.clock
   }
 
-  /** Whether we download nothing more (BEP 21). While nothing is selected yet, peers that are found stay. */
+  /**
+   * Whether we download nothing more (BEP 21). While nothing is selected yet, the peers found so
+   * far stay.
+   */
   get uploadOnly(): boolean {
     const { transfer } = this
     return transfer?.wanted.isFinished === true && !transfer.wanted.isUndecided

@@ -23,7 +23,10 @@ import type { Transfer, TransferEvents } from './pieces/transfer.ts'
 import type { SwarmContext, SwarmEvents, SwarmTorrent } from './swarm-context.ts'
 import { SwarmState } from './swarm-state.ts'
 
-/** Peers that a seed wants: a seed behind a router cannot be reached by peers that lack something, so it connects to them. */
+/**
+ * Number of peers that a seed wants: a seed behind a router cannot be reached by peers that lack
+ * something, so it connects to them.
+ */
 export const SEED_WANTS_PEERS = 30
 
 export interface SwarmOptions {
@@ -34,7 +37,7 @@ export interface SwarmOptions {
   readonly pool?: PeerPool | undefined
 }
 
-/** The peers of one torrent: which we connect to, accept and serve. */
+/** The peers of one torrent: connects to them, accepts and serves them. */
 export class Swarm {
   readonly pool: PeerPool
   readonly sources = new Sources()
@@ -140,7 +143,7 @@ export class Swarm {
     for (const peer of [...this.peers.values()]) peer.metadataKnown(this.#superSeeder.isActive)
   }
 
-  /** How many more peers discoveries should find. */
+  /** Number of further peers that discoveries should find. */
   get wanted(): number {
     if (!this.#isRunning) return 0
     const { uploadOnly, context } = this.state
@@ -159,7 +162,10 @@ export class Swarm {
     if (this.pool.add(allowed, origin) > 0) this.#outgoing.dialMore()
   }
 
-  /** Takes a connection whose handshakes are done. Closes it and returns false if the policy does not allow it. */
+  /**
+   * Accepts a connection whose handshakes are done. Closes it and returns false if the policy does
+   * not allow it.
+   */
   accept(ready: ReadyConnection, candidate?: Candidate): boolean {
     const { state: swarm } = this
     const duplicate = this.#policy.duplicatePeer(ready)

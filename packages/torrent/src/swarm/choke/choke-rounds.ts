@@ -31,7 +31,10 @@ export class ChokeRounds {
     return nowMs - this.#lastMs >= CHOKE_ROUND_MS
   }
 
-  /** Once a second. Returns whether a peer that owes has a slot for which another one waits: while we download, it is time to choke it. */
+  /**
+   * Once a second. Returns whether a peer that owes has a slot that another one waits for: while
+   * we download, it is time to choke it.
+   */
   charge(): boolean {
     let owed = false
     let waiting = false
@@ -45,7 +48,7 @@ export class ChokeRounds {
     return owed && waiting
   }
 
-  /** Whether the changed interest of a peer can matter between rounds. */
+  /** Whether a change in a peer's interest can matter between rounds. */
   matters(peer: Peer): boolean {
     if (!peer.flags.amChoking) return true
     let used = 0

@@ -1,2 +1,2 @@
-/** Pages recognize nobody, so that all peers are equal. */
+/** Pages do not recognize peers, so all peers are equal. */
 export { Choker as PeerChoker } from '../../pieces/choker.ts'

@@ -1,4 +1,4 @@
-/** BEP 3: choking goes by a rolling average of twenty seconds, which are two rounds. */
+/** BEP 3: choking uses a rolling average of twenty seconds, which are two rounds. */
 const ROUNDS = 2
 
 interface Mark {

@@ -2,7 +2,10 @@ import { type Offer, SuperSeeding } from '../../pieces/super-seeding.ts'
 import type { Peer } from '../peer/peer.ts'
 import type { SwarmState } from '../swarm-state.ts'
 
-/** How long a peer may take to report its pieces. Clients without the fast extension that have none say nothing (BEP 3). */
+/**
+ * Time for a peer to report its pieces. Clients without the fast extension that have none send
+ * nothing (BEP 3).
+ */
 const REPORT_LIMIT_MS = 2000
 
 /**
@@ -26,13 +29,15 @@ export class SuperSeeder {
     return torrent.isSuperSeeding && transfer?.have.isFull === true && !this.#isDone
   }
 
-  /** The option was changed. If it is on, peers that connect from now on are shown single pieces. */
+  /**
+   * The option was changed. If it is on, peers that connect from now on are shown single pieces.
+   */
   optionChanged(): void {
     this.#isDone = false
     if (!this.#swarm.torrent.isSuperSeeding) this.#end()
   }
 
-  /** The pieces of a peer are known, or changed as a whole. */
+  /** The pieces of a peer became known, or changed as a whole. */
   piecesChanged(peer: Peer): void {
     if (!peer.shown || !this.isActive) return
     if (peer.pieces.isSeed) return this.#end()
@@ -55,7 +60,7 @@ export class SuperSeeder {
 
   gone(peer: Peer): void {
     this.#pieces?.remove(peer.id)
-    // The copies are gone with their peers.
+    // The copies were lost with their peers.
     if (this.#peers.size === 0) this.#isDone = false
   }
 

@@ -7,7 +7,7 @@ import type { Peer } from '../peer/peer.ts'
 import type { SwarmContext } from '../swarm-context.ts'
 import type { PeerPool } from './peer-pool.ts'
 
-/** Time in which a new peer begins to transfer. */
+/** Time for a new peer to start transferring. */
 const SETTLING_MS = 60_000
 
 export interface ConnectionPolicyOptions {
@@ -38,7 +38,10 @@ export class ConnectionPolicy {
     return undefined
   }
 
-  /** Returns null if the connection may not be kept, or else the peers that must be closed for it: its duplicate, and one if there are too many. */
+  /**
+   * Returns null if the connection must be refused, otherwise the peers that must be closed for
+   * it: its duplicate, and one if there are too many.
+   */
   admit(ready: ReadyConnection, duplicate: Peer | undefined): Peer[] | null {
     if (duplicate && !this.#replaces(ready, duplicate)) return null
     const { peers, pool, context } = this.#options
@@ -74,8 +77,8 @@ export class ConnectionPolicy {
   }
 
   /**
-   * Two clients that connect to each other at the same moment both keep the connection that the one with the lower ID made. If each kept the
-   * first that it knew of, both would be closed.
+   * Two clients that connect to each other at the same moment both keep the connection made by the
+   * one with the lower ID. If each kept the first that it knew of, both would be closed.
    */
   #replaces({ connection, handshake }: ReadyConnection, duplicate: Peer): boolean {
     // A connection that can be dialed is direct, and can be made again. Signaled ones (WebRTC) also cost several times the work of TCP.
@@ -88,9 +91,11 @@ export class ConnectionPolicy {
 }
 
 /**
- * Whether two connections with one peer ID belong to one client. In a local network it may come by IPv4 and by IPv6; a stranger, who could use
- * another's peer ID to keep it out, is the same only at the same address. Signaled peers (pages) hide their addresses from each other. Of several
- * signaled connections that came in, as for both hashes of a hybrid torrent, their maker chooses: if both sides did, each might close another.
+ * Whether two connections with one peer ID belong to one client. In a local network it may connect
+ * by both IPv4 and IPv6; elsewhere, where a stranger could use another's peer ID to keep it out, it
+ * must have the same address. Signaled peers (pages) hide their addresses from each other. Of
+ * several signaled connections that came in, as for both hashes of a hybrid torrent, their maker
+ * chooses: if both sides did, each might close another.
  */
 function areDuplicates(a: Connection, b: Connection): boolean {
   const [one, two] = [a.remote.host, b.remote.host]

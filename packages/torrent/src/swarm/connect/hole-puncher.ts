@@ -15,14 +15,17 @@ import type { SwarmState } from '../swarm-state.ts'
 import type { OutgoingConnections } from './outgoing-connections.ts'
 import type { Candidate, PeerPool } from './peer-pool.ts'
 
-/** Addresses for which relays are asked at the same time. */
+/** Maximum number of addresses for which relays are queried at the same time. */
 const MAX_PENDING = 16
-/** Relays that are asked for one address, one after the other, and of those how many that do not claim to know it. */
+/**
+ * Maximum number of relays that are queried for one address, one after another, and maximum number
+ * of those that do not claim to know it.
+ */
 const MAX_RELAYS = 3
 const MAX_GUESSES = 2
-/** How long to wait for a relay's answer. */
+/** Time to wait for a relay's answer. */
 const ANSWER_MS = 8000
-/** Errors of a dial that a hole may help with: nobody answered. */
+/** Errors of a dial that a hole may fix: the address did not answer. */
 const UNANSWERED: ReadonlySet<unknown> = new Set(['timeout', 'refused', 'unreachable'])
 /** RFC 4787, REQ-3: a NAT gives well-known ports only to well-known ports, which no peer has. */
 const LEAST_PORT = 1024
@@ -33,9 +36,9 @@ const LIMITS = {
   asked: { burst: 10, everySeconds: 6 },
   /** Its requests to us. Those beyond are ignored. */
   asks: { burst: 20, everySeconds: 3 },
-  /** Peers that we make it connect to. */
+  /** Peers that it is made to connect to on our request. */
   introduced: { burst: 20, everySeconds: 3 },
-  /** Addresses that it makes us connect to. */
+  /** Addresses that we connect to on its request. */
   named: { burst: 10, everySeconds: 6 },
 }
 type Limit = keyof typeof LIMITS
@@ -58,11 +61,13 @@ export interface HolePuncherOptions {
 }
 
 /**
- * Hole punching in one torrent (BEP 55). Two peers behind NATs cannot dial each other, because a NAT lets in only what answers something that it let
- * out. A relay, to which both are connected, has both dial at the same moment over uTP: what one sends opens its own NAT for the other. If
- * both dials succeed, `ConnectionPolicy` keeps one.
+ * Hole punching in one torrent (BEP 55). Two peers behind NATs cannot dial each other, because a
+ * NAT accepts only replies to outgoing packets. A relay, to which both are connected, makes both
+ * dial at the same moment over uTP: the packets of each open its own NAT for the other. If both
+ * dials succeed, `ConnectionPolicy` keeps one.
  *
- * We ask for a hole when nobody answered a dial, dial when a relay names an address, and are a relay ourselves.
+ * We ask for a hole when nobody answered a dial, dial when a relay names an address, and are a
+ * relay ourselves.
  */
 export class HolePuncher {
   readonly #options: HolePuncherOptions
@@ -74,7 +79,7 @@ export class HolePuncher {
     this.#options = options
   }
 
-  /** Nobody answered at an address: asks peers that may know who is there, one after the other. */
+  /** An address did not answer: queries peers that may know the peer there, one after another. */
   dialFailed(candidate: Candidate, error: unknown): void {
     const { swarm } = this.#options
     const { address, key } = candidate
@@ -101,7 +106,7 @@ export class HolePuncher {
     this.#pending.clear()
   }
 
-  // The side that asks
+  // The requesting side
 
   #askNext(rendezvous: Rendezvous, problem: string): void {
     const { swarm } = this.#options
@@ -119,7 +124,7 @@ export class HolePuncher {
     rendezvous.cancelTimer = swarm.clock.after(ANSWER_MS, () => this.#askNext(rendezvous, 'no relay answers'))
   }
 
-  /** The next peer to ask, of those first that told us of the address. */
+  /** Returns the next peer to query, starting with those that reported the address to us. */
   #relayFor(rendezvous: Rendezvous): Peer | undefined {
     const { peers, canIntroduce } = this.#options
     const { candidate, asked } = rendezvous
@@ -159,7 +164,7 @@ export class HolePuncher {
     }
     if (!this.#isPunchable(address) || !isSameNetwork(relay, address)) return
     if (pool.isBanned(address.host) || context.isBlocked(address.host)) return
-    // BEP 27: a private torrent connects to the peers of its trackers only.
+    // BEP 27: a private torrent connects only to peers from its trackers.
     if (torrent.isPrivate && !pool.find(address)) return
     if (this.#isConnected(address) || !outgoing.mayDial || !this.#isWithin('named', relay)) return
     if (context.holes.admit(address)) void this.#punch(address, relay)
@@ -172,7 +177,7 @@ export class HolePuncher {
     if (!candidate) return
     const error = await outgoing.dial(candidate, { ...address, kind: 'utp' })
     if (!error || candidate.state === 'connected') return
-    // Only a relay that may lie knows this address.
+    // Only a relay, which may lie, knows this address.
     if (isNew) pool.remove(candidate)
     swarm.events.log(`no hole to ${candidate.key} through ${relay.address}: ${messageOf(error)}`)
   }
@@ -198,13 +203,14 @@ export class HolePuncher {
   #refusal(peer: Peer, address: PeerAddress, target: Peer | undefined): number | null {
     if (this.#options.swarm.context.ownAddresses.isOurs(address)) return HolepunchError.noSelf
     if (target === peer || !isSane(address)) return HolepunchError.noSuchPeer
-    // Peers of the local network and of the internet know nothing of each other.
+    // Peers of the local network cannot reach those on the internet by these addresses, and vice
+    // versa.
     if (!target || !isSameNetwork(target, peer.link.connection.remote)) return HolepunchError.notConnected
     if (!target.extensions.supports('ut_holepunch')) return HolepunchError.noSupport
     return this.#isWithin('introduced', target) ? null : HolepunchError.notConnected
   }
 
-  /** The peer at an address, or the one that says that it listens there. */
+  /** Returns the peer at an address, or the one that claims to listen there. */
   #find(address: PeerAddress): Peer | undefined {
     const peers = [...this.#options.peers.values()]
     return (
@@ -220,7 +226,7 @@ export class HolePuncher {
     return isSane(address) && !this.#options.swarm.context.ownAddresses.isOurs(address)
   }
 
-  /** Whether a message is within the limit of a peer; counts it. */
+  /** Whether a message is within the peer's limit; counts it. */
   #isWithin(limit: Limit, peer: Peer): boolean {
     const nowMs = this.#options.swarm.clock.nowMs()
     const buckets = this.#limits.get(peer) ?? {}
@@ -239,7 +245,10 @@ function isAt(a: PeerAddress, b: PeerAddress): boolean {
   return a.host === b.host && a.port === b.port
 }
 
-/** Whether both are on this machine, in the local network, or on the internet: what a peer says of other networks is of no use, or an attack. */
+/**
+ * Whether both are on this machine, in the local network, or on the internet: a peer's addresses
+ * in other networks are useless, or an attack.
+ */
 function isSameNetwork(peer: Peer, { host }: PeerAddress): boolean {
   const { remote, dialableAddress } = peer.link.connection
   if (dialableAddress === null || isLoopback(remote.host) !== isLoopback(host)) return false

@@ -11,13 +11,16 @@ export interface OutgoingConnectionsOptions {
   readonly swarm: SwarmState
   readonly pool: PeerPool
   readonly peers: ReadonlyMap<number, Peer>
-  /** Takes a connection whose handshakes are done, or closes it and returns false. */
+  /** Accepts a connection whose handshakes are done, or closes it and returns false. */
   accept(ready: ReadyConnection, candidate: Candidate): boolean
   /** The same client, if it is connected already. */
   duplicatePeer(ready: ReadyConnection): Peer | undefined
 }
 
-/** Connects to addresses of the pool, as many at a time as the limits allow, and knows which peer came from which address. */
+/**
+ * Connects to addresses of the pool, as many at a time as the limits allow, and keeps track of
+ * each peer's address.
+ */
 export class OutgoingConnections {
   readonly #options: OutgoingConnectionsOptions
   /** By ID of the peer. */
@@ -93,7 +96,7 @@ export class OutgoingConnections {
     this.#candidates.set(peer.id, candidate)
   }
 
-  /** A peer is gone: how useful it was decides when its address is tried again. */
+  /** A peer disconnected: its usefulness decides when its address is tried again. */
   onPeerClosed(peer: Peer, error: Error | undefined): void {
     const candidate = this.#candidates.get(peer.id)
     if (!candidate) return
@@ -105,7 +108,10 @@ export class OutgoingConnections {
     else pool.failed(candidate, swarm.clock.nowMs())
   }
 
-  /** A peer that connected to us says where it listens: it need not be dialed now, and can be once it is gone. */
+  /**
+   * An incoming peer reported its listening address: it need not be dialed now, but can be after
+   * it disconnects.
+   */
   onListenPort(peer: Peer, port: number): void {
     const { pool } = this.#options
     const { dialableAddress, incoming } = peer.link.connection
@@ -123,7 +129,7 @@ export class OutgoingConnections {
       if (this.#isForgotten(candidate)) this.#options.peers.get(id)?.close()
   }
 
-  /** Nothing came of a dial, while another one may have been made. */
+  /** A dial failed, so another one may be made. */
   #failed(candidate: Candidate): void {
     const { swarm, pool } = this.#options
     if (candidate.state !== 'connected') pool.failed(candidate, swarm.clock.nowMs())

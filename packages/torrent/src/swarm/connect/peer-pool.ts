@@ -12,14 +12,20 @@ export interface Candidate {
   readonly key: string
   readonly address: PeerAddress
   readonly origin: PeerOrigin
-  /** Failed or short connections in a row. */
+  /** Number of consecutive failed or short connections. */
   failures: number
-  /** The time before which it is not tried again. */
+  /** Time before which it is not tried again. */
   nextTryMs: number
   state: 'idle' | 'connecting' | 'connected'
-  /** Whether it downloaded nothing more when it was last connected, or is said to: two such peers have no use for each other (BEP 21). */
+  /**
+   * Whether it downloaded nothing more when it was last connected, or is reported not to: two such
+   * peers are useless to each other (BEP 21).
+   */
   uploadOnly: boolean
-  /** Whether somebody connected to it, or somebody who should know names it: others that PEX names may be behind a router. */
+  /**
+   * Whether a peer connected to it, or a trustworthy source reported it: other addresses from PEX
+   * may be behind a router.
+   */
   readonly isReachable: boolean
   /** BEP 40. */
   priority: number
@@ -28,11 +34,14 @@ export interface Candidate {
 type RankedAddresses = Pick<OwnAddresses, 'version' | 'priorityOf'>
 const NO_PRIORITIES: RankedAddresses = { version: 0, priorityOf: () => 0 }
 
-/** Addresses kept for one torrent. */
+/** Maximum number of addresses kept for one torrent. */
 const MAX_CANDIDATES = 2000
-/** Addresses with this many failures are dropped if room is needed, and not tried while there are others. */
+/**
+ * Addresses with this many failures are dropped if room is needed, and not tried while there are
+ * others.
+ */
 const HOPELESS_FAILURES = 8
-/** How often a seed tries an address that was found for it, each time it is found. */
+/** Number of times that a seed tries an address each time it is found. */
 const SEED_TRIES = 2
 const FIRST_RETRY_MS = 10_000
 const LONGEST_RETRY_MS = 30 * 60_000
@@ -75,7 +84,7 @@ export class PeerPool {
       if (!isComplete || this.#banned.has(given.host)) continue
       const known = this.#candidates.get(key)
       if (known) {
-        // It was found again, and a user who names it wants it tried now.
+        // It was found again; an address from the user is tried at once.
         if (origin === 'manual') known.nextTryMs = 0
         if (known.failures === SEED_TRIES) known.failures--
         continue
@@ -110,7 +119,10 @@ export class PeerPool {
     return best
   }
 
-  /** Whether any address will be due that may still answer. `uploadOnly`: we download nothing more. */
+  /**
+   * Whether any address that may still answer will become due. `uploadOnly`: we download nothing
+   * more.
+   */
   hasHope(uploadOnly: boolean): boolean {
     for (const candidate of this.#candidates.values()) {
       const isHopeless = candidate.failures >= HOPELESS_FAILURES || (uploadOnly && isUselessToSeed(candidate))
@@ -119,7 +131,7 @@ export class PeerPool {
     return false
   }
 
-  /** The connection could not be made, or ended before it was of use. */
+  /** The connection could not be made, or ended before it was useful. */
   failed(candidate: Candidate, nowMs: number): void {
     candidate.state = 'idle'
     candidate.failures++
@@ -163,7 +175,7 @@ export class PeerPool {
       if (isUnwanted(address.host)) this.#candidates.delete(key)
   }
 
-  /** No connection from or to the address is accepted any more. */
+  /** From now on no connection from or to the address is accepted. */
   ban(host: string): void {
     this.#banned.add(host)
     for (const [key, candidate] of this.#candidates)
@@ -192,12 +204,15 @@ export class PeerPool {
   }
 }
 
-/** Negative if `a` is tried first. */
+/** Returns a negative number if `a` is tried first. */
 function compareCandidates(a: Candidate, b: Candidate): number {
   return a.failures - b.failures || Number(b.isReachable) - Number(a.isReachable) || b.priority - a.priority
 }
 
-/** Whether a seed has no use for the address: other seeds, and peers that connected to us, since they can do so again. */
+/**
+ * Whether the address is useless to a seed: other seeds, and peers that connected to us, since
+ * they can do so again.
+ */
 function isUselessToSeed({ uploadOnly, origin, failures }: Candidate): boolean {
   if (uploadOnly || origin === 'incoming') return true
   return failures >= SEED_TRIES && origin !== 'manual' && origin !== 'lsd'

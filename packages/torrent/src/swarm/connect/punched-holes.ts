@@ -6,37 +6,40 @@ import type { Holes } from '../swarm-context.ts'
 
 /** A NAT keeps a hole for at least this long (RFC 4787, section 4.3). */
 const HOLE_MS = 120_000
-/** Both peers may have asked for the same hole. */
+/** Both peers may have requested the same hole. */
 const SAME_MS = 5000
-/** Holes to one IP address within HOLE_MS: several peers may share it, but a relay must not aim us all at one victim. */
+/**
+ * Maximum number of holes to one IP address within HOLE_MS: several peers may share it, but a
+ * relay must not aim us all at one victim.
+ */
 const MAX_PER_HOST = 4
-/** Holes of a session per second, and at once. */
+/** Maximum number of holes of a session per second, and at once. */
 const PER_SECOND = 0.5
 const BURST = 20
 const MAX_HOLES = 256
-/** Addresses that we dialed lately, or asked for, which are remembered. */
+/** Maximum number of recently dialed or requested addresses that are remembered. */
 const MAX_NOTED = 1024
 
 /** The part of a session that decides whether it takes part in hole punching. */
 export interface PunchingSession {
   readonly clock: Clock
-  /** A hole would show our address to its other end. */
+  /** A hole would reveal our address to its other end. */
   readonly isAnonymous: boolean
   readonly utp: Transport | null
   readonly transports: { readonly all: readonly Transport[] }
 }
 
 /**
- * The endpoints that a session has lately sent datagrams to, because another peer asked it to (BEP 55) or on its own. What such peers ask is
- * limited: they may lie.
+ * The endpoints that a session has recently sent datagrams to, at another peer's request (BEP 55)
+ * or on its own. Such requests are limited: the peers may lie.
  */
 export class PunchedHoles implements Holes {
   readonly #session: PunchingSession
   readonly #bucket: TokenBucket
-  /** When each was punched, oldest first. */
+  /** Time at which each was punched, oldest first. */
   readonly #holes = new Map<string, { readonly host: string; readonly atMs: number }>()
 
-  /** When we dialed each address, or asked for it, oldest first. */
+  /** Time at which we dialed or requested each address, oldest first. */
   readonly #dialed = new Map<string, number>()
   readonly #asked = new Map<string, number>()
 
@@ -69,7 +72,7 @@ export class PunchedHoles implements Holes {
     return true
   }
 
-  /** We ask a relay to make the peer at an address connect to us. */
+  /** We request a relay to make the peer at an address connect to us. */
   asked(address: PeerAddress): void {
     this.#note(this.#asked, address)
   }
@@ -79,14 +82,17 @@ export class PunchedHoles implements Holes {
     this.#note(this.#dialed, address)
   }
 
-  /** Whether a connection was made because a relay was asked for it. */
+  /** Whether a connection resulted from a request to a relay. */
   has({ kind, remote }: Pick<Connection, 'kind' | 'remote'>): boolean {
     if (kind !== 'utp') return false
     const hole = this.#holes.get(formatHostPort(remote.host, remote.port))
     return (hole !== undefined && this.#isFresh(hole.atMs)) || this.#isNoted(this.#asked, remote)
   }
 
-  /** Whether a connection may have come in only because we had dialed its address: it does not show that others can reach us. */
+  /**
+   * Whether an incoming connection may have been possible only because we had dialed its address:
+   * it does not show that others can reach us.
+   */
   invited({ kind, remote }: Pick<Connection, 'kind' | 'remote'>): boolean {
     return kind === 'utp' && this.#isNoted(this.#dialed, remote)
   }

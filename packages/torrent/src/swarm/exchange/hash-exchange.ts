@@ -7,16 +7,22 @@ import { BLOCK_BYTES } from '../../metainfo/metainfo.ts'
 import type { HashRange } from '../../wire/messages.ts'
 import type { Transfer } from '../pieces/transfer.ts'
 
-/** Requests to one peer at a time, and the time limit for each. */
+/** Maximum number of concurrent requests to one peer, and time limit for each. */
 const PIPELINE = 8
 const TIMEOUT_MS = 20_000
-/** Answers to one peer at a time for which a piece is read: each costs reading and hashing a whole piece. */
+/**
+ * Maximum number of concurrent answers to one peer for which a piece is read: each costs reading
+ * and hashing a complete piece.
+ */
 const MOST_READING = 2
-/** The same over the life of a connection, as a multiple of the torrent: no peer needs more, and none may keep us hashing. */
+/**
+ * The same over the life of a connection, as a multiple of the torrent: no peer needs more, and
+ * none may keep us hashing.
+ */
 const MOST_READINGS = 2
-/** Hashes that one request may name (BEP 52). */
+/** Maximum number of hashes in one request (BEP 52). */
 const MOST_HASHES = 512
-/** How long to wait before asking a peer again for a range that it rejected or did not answer. */
+/** Time to wait before requesting a range again from a peer that rejected it or did not answer. */
 const RETRY_MS = 60_000
 
 /** The part of a peer that the exchange uses. */
@@ -49,11 +55,11 @@ export class HashExchange {
   #complete = true
   readonly #peers = new Map<number, HashPeer>()
   readonly #asked = new Map<string, Asked>()
-  /** By peer and range: the time before which it is not asked again. */
+  /** By peer and range: the time before which it is not requested again. */
   readonly #refused = new Map<string, number>()
-  /** By peer: answers under way that read a piece. */
+  /** By peer: number of current answers that read a piece. */
   readonly #reading = new Map<number, number>()
-  /** By peer: answers so far that read a piece. */
+  /** By peer: number of answers so far that read a piece. */
   readonly #read = new Map<number, number>()
 
   constructor(options: { clock: Clock; onHashes: () => void }) {

@@ -6,14 +6,14 @@ import type { Random } from '../../base/random.ts'
 import type { InfoHashes } from '../../metainfo/metainfo.ts'
 import { metadataBlockCount, metadataBlockSize } from '../../wire/extensions/ut-metadata.ts'
 
-/** Requests to one peer at a time, and the time limit for each. */
+/** Maximum number of concurrent requests to one peer, and time limit for each. */
 const PIPELINE = 4
 const TIMEOUT_MS = 15_000
 /** A block that a peer has owed for this long is also requested from an idle peer. The late answer is still accepted. */
 const PATIENCE_MS = 3000
-/** How long to wait before asking a peer again that refused. */
+/** Time to wait before querying a peer again that refused. */
 const RETRY_MS = 30_000
-/** Claimed sizes that are tried at the same time. */
+/** Number of claimed sizes that are tried at the same time. */
 const MOST_ATTEMPTS = 8
 
 /** The part of a peer that the exchange uses. */
@@ -35,18 +35,18 @@ interface Attempt {
   here: number
   /** The peers that sent blocks. */
   readonly contributors: Set<number>
-  /** By block: the peer that was asked, and when. */
+  /** By block: the peer it was requested from, and when. */
   readonly asked: Map<number, { peer: number; ms: number }>
   /** By block that was requested again: the peers whose late answers still count. */
   readonly late: Map<number, Set<number>>
-  /** The only peer that is asked, because an attempt with several failed. */
+  /** The only peer that is used, because an attempt with several failed. */
   solo: number | null
 }
 
 /**
- * Fetches the info dictionary from peers (BEP 9): from several at once if they agree on its size, and separately for each claimed size, so that
- * a wrong claim delays nobody. If the blocks of several peers do not match the hash, the next attempts use one peer each, which exposes the
- * liar.
+ * Fetches the info dictionary from peers (BEP 9): from several at once if they agree on its size,
+ * and separately for each claimed size, so that a wrong claim causes no delay. If the blocks of
+ * several peers do not match the hash, the next attempts use one peer each, which exposes the liar.
  */
 export class MetadataExchange {
   readonly #clock: Clock
@@ -54,7 +54,7 @@ export class MetadataExchange {
   readonly #infoHashes: InfoHashes
   readonly #onMetadata: (info: Uint8Array) => void
   readonly #peers = new Map<number, MetadataPeer>()
-  /** By peer: the time before which it is not asked again. */
+  /** By peer: the time before which it is not queried again. */
   readonly #resting = new Map<number, number>()
   /** By size. */
   readonly #attempts = new Map<number, Attempt>()
@@ -88,7 +88,7 @@ export class MetadataExchange {
     this.#peers.clear()
   }
 
-  /** The peer said that it has the metadata, and its size. */
+  /** The peer reported that it has the metadata, and its size. */
   onPeerReady(peer: MetadataPeer): void {
     if (this.#done || peer.extensions.metadataSize === undefined || !peer.extensions.supports('ut_metadata'))
       return
@@ -134,7 +134,7 @@ export class MetadataExchange {
     this.#ask()
   }
 
-  /** Whether there is a peer without requests that could be asked. */
+  /** Whether any peer without requests could be used. */
   #hasIdlePeer({ size, asked, solo }: Attempt, now: number): boolean {
     if (solo !== null) return false
     const busy = new Set([...asked.values()].map(({ peer }) => peer))
@@ -192,7 +192,7 @@ export class MetadataExchange {
     }
   }
 
-  /** The attempt for the size, created if necessary. */
+  /** Returns the attempt for the size, created if necessary. */
   #attempt(size: number, peers: readonly MetadataPeer[]): Attempt {
     const known = this.#attempts.get(size)
     if (known) return known
@@ -232,7 +232,7 @@ export class MetadataExchange {
     this.#forget(peer)
   }
 
-  /** Makes the requests to the peer available to others. */
+  /** Makes the peer's requests available to others. */
   #forget(peer: number): void {
     for (const attempt of [...this.#attempts.values()]) {
       for (const [block, asked] of attempt.asked) if (asked.peer === peer) attempt.asked.delete(block)

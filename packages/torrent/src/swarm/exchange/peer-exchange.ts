@@ -3,16 +3,19 @@ import type { Connection, PeerAddress } from '../../transport/transport.ts'
 import { PexFlag, type PexPeer } from '../../wire/extensions/pex-flags.ts'
 import { encodePex, MAX_PEX_PEERS, PEX_INTERVAL_MS, parsePex } from '../../wire/extensions/ut-pex.ts'
 
-/** How often we look for news if there was nothing to send. */
+/** Interval between checks for changes if there was nothing to send. */
 const PEX_LOOK_MS = 5000
-/** Messages are accepted at most this often (BEP 11: once a minute; clocks differ). */
+/** Minimum interval between accepted messages (BEP 11: once a minute; clocks differ). */
 const PEX_LEAST_MS = PEX_INTERVAL_MS * 0.75
-/** Peers of another that are remembered because it can introduce us to them. */
+/** Maximum number of a peer's peers that are remembered because it can introduce us to them. */
 const MAX_INTRODUCIBLE = 200
-/** For this long, a new peer that has not announced its extensions is not reported to others. */
+/** Time for which a new peer that has not announced its extensions is not reported to others. */
 const SILENT_MS = 10_000
 
-/** Peer exchange with one peer (BEP 11): when messages are due, what the peer knows already, and whom it knows. */
+/**
+ * Peer exchange with one peer (BEP 11): when messages are due, which peers it already knows, and
+ * which peers it can reach.
+ */
 export class PeerExchange {
   #dueMs = Number.NEGATIVE_INFINITY
   #receivedMs = Number.NEGATIVE_INFINITY
@@ -25,7 +28,7 @@ export class PeerExchange {
     return nowMs >= this.#dueMs
   }
 
-  /** The peers that a message adds; none if it comes too soon. Throws `bad-message`. */
+  /** Returns the peers that a message adds; none if it comes too soon. Throws `bad-message`. */
   received(payload: Uint8Array, nowMs: number): readonly PexPeer[] {
     if (nowMs - this.#receivedMs < PEX_LEAST_MS) return []
     this.#receivedMs = nowMs
@@ -37,12 +40,18 @@ export class PeerExchange {
     return added
   }
 
-  /** Whether the peer has said that it is connected to one at this address that supports hole punching. */
+  /**
+   * Whether the peer reported that it is connected to one at this address that supports hole
+   * punching.
+   */
   canIntroduce({ host, port }: PeerAddress): boolean {
     return this.#introducible.has(formatHostPort(host, port))
   }
 
-  /** A message with the changes since the last one, or null if there are none. `own`: the address of the peer itself. */
+  /**
+   * Returns a message with the changes since the last one, or null if there are none. `own`: the
+   * address of the peer itself.
+   */
   message(peers: readonly PexPeer[], own: PeerAddress | null, nowMs: number): Uint8Array | null {
     const current = new Map(peers.map(peer => [formatHostPort(peer.host, peer.port), peer]))
     if (own) current.delete(formatHostPort(own.host, own.port))
@@ -72,7 +81,9 @@ export interface ExchangeablePeer {
   }
 }
 
-/** The address at which others can dial a peer, as far as is known: an IP address and a port. */
+/**
+ * Returns the address at which others can dial a peer, as far as known: an IP address and a port.
+ */
 export function exchangeableAddress({ link, extensions }: ExchangeablePeer): PeerAddress | null {
   const { dialableAddress } = link.connection
   // BEP 11 has room for IP addresses only.
@@ -81,7 +92,7 @@ export function exchangeableAddress({ link, extensions }: ExchangeablePeer): Pee
   return port ? { host: dialableAddress.host, port } : null
 }
 
-/** The peers that we may tell others of: those whose listening address is known. */
+/** The peers that may be reported to others: those whose listening address is known. */
 export function exchangeablePeers(peers: Iterable<ExchangeablePeer>, nowMs: number): PexPeer[] {
   const list: PexPeer[] = []
   for (const peer of peers) {

@@ -8,7 +8,7 @@ import type { Connection, DialOptions, PeerAddress } from '../../transport/trans
 import { encodeHandshake, HANDSHAKE_BYTES, type Handshake, parseHandshake } from '../../wire/handshake.ts'
 import type { ReadyConnection } from './ready-connection.ts'
 
-/** How a handshake names a torrent. */
+/** The name of a torrent in a handshake. */
 export interface HandshakeTopic {
   /** 20 bytes: v1, or the first 20 of v2 (BEP 52). */
   readonly infoHash: Uint8Array
@@ -38,8 +38,8 @@ interface Dials {
 }
 
 /**
- * Connects to a peer and shakes hands, obfuscated if the policy asks for it. With `prefer`, a peer that does not understand the
- * obfuscated handshake is dialed again in plain.
+ * Connects to a peer and shakes hands, obfuscated if the policy requires it. With `prefer`, a peer
+ * that does not understand the obfuscated handshake is dialed again in plain.
  */
 export async function dialPeer(
   transport: Dials,

@@ -2,9 +2,12 @@ import type { Bitfield } from '../../base/bitfield.ts'
 import type { Clock } from '../../base/clock.ts'
 import type { Peer } from './peer.ts'
 
-/** With this many peers, pieces are announced as they arrive. */
+/** Up to this many peers, pieces are announced as they arrive. */
 const FEW_PEERS = 50
-/** Least time between two rounds, per peer beyond those. A round costs a write to nearly every peer, about 6 us: at most 3 % of a core. */
+/**
+ * Minimum time between two rounds, per peer beyond those. A round costs a write to nearly every
+ * peer, about 6 us: at most 3 % of a core.
+ */
 const ROUND_MS_PER_PEER = 0.2
 /** The resolution of timers. */
 const LEAST_WAIT_MS = 1
@@ -37,7 +40,7 @@ export class HaveAnnouncer {
     else this.#cancel = clock.after(waitMs, () => this.flush())
   }
 
-  /** Announces now what is waiting, except pieces that were lost meanwhile. */
+  /** Announces pending pieces now, except those that have been lost. */
   flush(): void {
     const { clock, peers, have } = this.#options
     const pieces = this.#pieces.filter(piece => have()?.has(piece))
@@ -47,7 +50,7 @@ export class HaveAnnouncer {
     for (const peer of [...peers.values()]) peer.sendHaves(pieces)
   }
 
-  /** Announces nothing of what is waiting. */
+  /** Discards pending announcements. */
   stop(): void {
     this.#cancel?.()
     this.#cancel = null

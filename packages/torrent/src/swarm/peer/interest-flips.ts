@@ -3,7 +3,10 @@ import { ShoalError } from '../../base/errors.ts'
 const MOST_FLIPS = 100
 const WINDOW_MS = 10_000
 
-/** Changes of a peer's interest. Each may make us choose again whom to serve, so too many of them are a flood. */
+/**
+ * Maximum number of changes of a peer's interest. Each may trigger a choke round, so too many are
+ * a flood.
+ */
 export class InterestFlips {
   #count = 0
   #fromMs = 0

@@ -4,7 +4,10 @@ import type { PeerAddress } from '../../transport/transport.ts'
 import type { ExtensionIds } from '../../wire/extensions/extended-handshake.ts'
 import type { SwarmState } from '../swarm-state.ts'
 
-/** The extensions of which we tell a peer. `dialable`: the address at which others can dial it. */
+/**
+ * The extensions that are announced to a peer. `dialable`: the address at which others can dial
+ * it.
+ */
 export function offeredExtensions(
   { exchangesPeers, context }: SwarmState,
   dialable: PeerAddress | null,

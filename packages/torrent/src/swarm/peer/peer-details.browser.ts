@@ -1,7 +1,7 @@
 import type { PeerStatus } from '../../api.ts'
 import type { Peer } from './peer.ts'
 
-/** Returns what pages show. */
+/** Returns the details that pages show. */
 export function peerDetails({ recognized }: Peer): Pick<PeerStatus, 'networkKey'> {
   return recognized ? { networkKey: recognized.key } : {}
 }

@@ -15,9 +15,12 @@ import { RequestedBlocks } from './requested-blocks.ts'
  * today's networks a healthy peer is never silent for that long.
  */
 const SNUB_MS = 15_000
-/** After this many rejections in a row a peer is asked again only after a tick, or it would be asked for the same blocks forever. */
+/**
+ * After this many consecutive rejections, a peer gets requests again only after a tick; otherwise
+ * the same blocks would be requested forever.
+ */
 const MOST_REJECTED = 64
-/** Useless bytes that a peer may send before it counts as flooding us. */
+/** Number of useless bytes after which a peer counts as flooding us. */
 const WASTE_ALLOWED_BYTES = 8 * 1024 * 1024
 
 /** The blocks we requested from one peer, and their arrival. */
@@ -25,7 +28,7 @@ export class PeerDownload {
   readonly meter: RateMeter
   readonly window = new RequestWindow()
   totalBytes = 0
-  /** Bytes among those, or that we did not request, that we had already. */
+  /** Bytes among those, or unrequested ones, that we already had. */
   wastedBytes = 0
   /** Whether the peer has owed us blocks for too long. */
   snubbed = false
@@ -73,7 +76,8 @@ export class PeerDownload {
     const { transfer } = this.#swarm
     if (this.#stopped || !transfer || !this.#pieces.mayRequest || !transfer.writer.hasRoom) return
     if (this.#rejected >= MOST_REJECTED) return
-    // It would hold one of the few places among those that are asked for a block, so that others who deliver could not be asked.
+    // It would take up one of the few places among the sources of a block, so that others who
+    // deliver could not be used.
     if (this.snubbed && transfer.picker.inEndgame) return
     const target = this.snubbed ? 1 : this.window.target
     let room = target - this.#requested.size
@@ -98,7 +102,10 @@ export class PeerDownload {
     this.#link.out.request(piece, block * BLOCK_BYTES, transfer.layout.blockSize(piece, block))
   }
 
-  /** Returns how many of `count` blocks the limits allow now, and calls `fill` again when they allow more. */
+  /**
+   * Returns how many of `count` blocks the limits allow now, and calls `fill` again when they
+   * allow more.
+   */
   #takeTokens(count: number): number {
     const throttle = this.#throttle
     let taken = 0
@@ -107,7 +114,7 @@ export class PeerDownload {
     return taken
   }
 
-  /** Takes back a request: another source was faster. */
+  /** Cancels a request: another source was faster. */
   cancel(number: number): void {
     const { transfer } = this.#swarm
     if (!transfer || !this.#requested.cancel(number)) return
@@ -128,7 +135,10 @@ export class PeerDownload {
     transfer.picker.released(this.#pieces.id, number)
   }
 
-  /** Returns all requests to the picker: the peer choked us without the fast extension, or is gone. */
+  /**
+   * Returns all requests to the picker: the peer choked us without the fast extension, or
+   * disconnected.
+   */
   releaseAll(): void {
     if (this.#requested.size === 0) return
     this.#requested.release()
@@ -181,7 +191,7 @@ export class PeerDownload {
       this.#wasted(this.#length)
   }
 
-  /** The peer is gone: its requests and the block that was arriving are left to others. */
+  /** The peer disconnected: its requests and the block that was arriving are left to others. */
   stop(): void {
     this.#stopped = true
     this.#throttle.cancel()
@@ -190,7 +200,7 @@ export class PeerDownload {
     this.releaseAll()
   }
 
-  /** Ends a read: counts its bytes once, and requests as many again. */
+  /** Ends a read: counts its bytes once, and requests the same number again. */
   readEnd(): void {
     if (this.#readBytes > 0) {
       this.meter.add(this.#readBytes, this.#swarm.clock.nowMs())
@@ -200,7 +210,7 @@ export class PeerDownload {
     this.fill()
   }
 
-  /** Once a second: leaves the requests of a snubbing peer to others. */
+  /** Once a second: releases the requests of a snubbing peer to others. */
   tick(now: number): void {
     const { transfer } = this.#swarm
     this.#rejected = 0

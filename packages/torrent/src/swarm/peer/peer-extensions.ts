@@ -19,11 +19,14 @@ import type { PeerFlags } from './peer-flags.ts'
 import type { PeerLink } from './peer-link.ts'
 import { MAX_REQUESTS_QUEUED } from './peer-upload.ts'
 
-/** Metadata that one peer may request, as a multiple of its size, so that nobody can make us send it without end. */
+/**
+ * Maximum amount of metadata that one peer may request, as a multiple of its size, so that it
+ * cannot make us send it endlessly.
+ */
 const METADATA_SENDS = 2
 const METADATA_BLOCK_BYTES = 16 * 1024
 
-/** The extension protocol with one peer (BEP 10): what it announced, and the messages we send. */
+/** The extension protocol with one peer (BEP 10): its announcements, and our messages. */
 export class PeerExtensions {
   client: string | undefined
   metadataSize: number | undefined
@@ -31,7 +34,7 @@ export class PeerExtensions {
   requestQueue = 250
   /** Port on which it accepts connections. */
   listenPort: number | undefined
-  /** Whether it has said what it supports. */
+  /** Whether it has announced what it supports. */
   hasGreeted = false
   readonly #swarm: SwarmState
   readonly #link: PeerLink
@@ -53,7 +56,7 @@ export class PeerExtensions {
     return this.#ids[name] !== undefined
   }
 
-  /** `hidesState`: we super-seed, and do not say that we download nothing. */
+  /** `hidesState`: we super-seed, and do not announce that we download nothing. */
   sendHandshake(hidesState = false): void {
     const { context, transfer } = this.#swarm
     const uploadOnly = this.#swarm.uploadOnly && !hidesState
@@ -75,7 +78,7 @@ export class PeerExtensions {
     )
   }
 
-  /** Applies the peer's handshake. Returns the port it listens on, if the handshake names one. */
+  /** Applies the peer's handshake. Returns its listening port, if the handshake contains one. */
   onHandshake(payload: Uint8Array): number | undefined {
     const handshake = parseExtendedHandshake(payload)
     this.#ids = mergeExtensions(this.#ids, handshake.extensions)
@@ -95,7 +98,7 @@ export class PeerExtensions {
     this.send('lt_donthave', encodeDontHave(piece))
   }
 
-  /** Tells the peer whether we download nothing more (BEP 21), if that changed. */
+  /** Notifies the peer if we start or stop downloading (BEP 21). */
   sendUploadOnly(): void {
     const { uploadOnly } = this.#swarm
     if (uploadOnly === this.#saidUploadOnly) return

@@ -6,22 +6,31 @@ import { MessageParser } from '../../wire/message-parser.ts'
 import { MessageWriter } from '../../wire/message-writer.ts'
 import type { MessageHandler } from '../../wire/messages.ts'
 
-/** BEP 3: a peer that is silent for two minutes, give or take, is gone. We send something at least this often. */
+/**
+ * BEP 3: a peer that is silent for about two minutes is considered dead. We send something at
+ * least this often.
+ */
 const KEEP_ALIVE_MS = 100_000
 const SILENCE_MS = 150_000
-/** Bytes that may wait to be sent. Blocks stop far below: a peer that makes us answer more without reading is flooding us. */
+/**
+ * Number of bytes that may wait to be sent. Blocks stop far below: a peer that makes us answer
+ * more without reading is flooding us.
+ */
 const MOST_BUFFERED_BYTES = 8 * 1024 * 1024
 
-/** Receives the messages of a link and what happens to it. */
+/** Receives the messages and events of a link. */
 export interface LinkHandler extends MessageHandler {
-  /** All messages of one read were handled: the time to answer them together. */
+  /** All messages of one read were handled: they can be answered together. */
   onReadEnd(): void
   /** Everything written has been sent. */
   onDrain(): void
   onClosed(error: Error | undefined): void
 }
 
-/** Joins a connection to the message parser and writer. Everything said in one turn of the event loop is sent in one write. */
+/**
+ * Joins a connection to the message parser and writer. Everything sent in one turn of the event
+ * loop takes one write.
+ */
 export class PeerLink implements ConnectionHandler {
   readonly connection: Connection
   readonly #clock: Clock
@@ -40,14 +49,14 @@ export class PeerLink implements ConnectionHandler {
     this.#lastSentMs = this.#lastReceivedMs
   }
 
-  /** Starts delivery; `early` is what arrived after the handshake. */
+  /** Starts delivery; `early` contains bytes that arrived after the handshake. */
   start(handler: LinkHandler, early: Uint8Array): void {
     this.#handler = handler
     this.#parser = new MessageParser(handler)
     if (early.length > 0) this.onData(early)
     if (this.#closed) return
     this.connection.start(this)
-    // It was paused while it changed hands.
+    // It was paused during the handover.
     this.connection.resume()
   }
 

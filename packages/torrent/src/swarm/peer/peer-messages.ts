@@ -15,11 +15,11 @@ export interface PeerEvents {
   onClosed(peer: Peer, error: Error | undefined): void
   /** The peer became interested in our pieces, or no longer is. */
   onInterestChanged(peer: Peer): void
-  /** The peer said on which port it accepts connections. */
+  /** The peer announced the port on which it accepts connections. */
   onListenPort(peer: Peer, port: number): void
   /** The pieces of the peer changed: one that it gained, or as a whole. */
   onPieces(peer: Peer, gained?: number): void
-  /** A message of an extension that is none of the peer's own. Throws `bad-message`. */
+  /** A message of an extension that the peer does not handle itself. Throws `bad-message`. */
   onExtended(peer: Peer, id: number, payload: Uint8Array): void
 }
 
@@ -55,7 +55,7 @@ export class PeerMessages implements LinkHandler {
 
   onReadEnd(): void {
     const { download, upload } = this.#peer
-    // Once for everything that was lost: looking for interesting pieces may visit every piece.
+    // Once for all lost pieces: searching for interesting ones may visit every piece.
     if (this.#hasLost) {
       this.#hasLost = false
       this.#peer.updateInterest()

@@ -6,14 +6,17 @@ import { EarlyClaims, unknownPiece } from '../pieces/early-claims.ts'
 import type { SwarmState } from '../swarm-state.ts'
 import type { PeerFlags } from './peer-flags.ts'
 
-/** Bitfields and the like that a peer may send while the metadata is unknown, so that none can be verified. */
+/**
+ * Maximum number of bitfields and similar messages that a peer may send while the metadata is
+ * unknown, when they cannot be verified.
+ */
 const MAX_EARLY_CLAIMS = 100
-/** Allowed-fast and suggested pieces that one peer may name. */
+/** Maximum number of allowed-fast and suggested pieces of one peer. */
 const MAX_HINTS = 64
 
 /**
- * The pieces that a peer has and lets us request: the peer as the picker sees it. What it says before the metadata is known is kept until it
- * can be understood.
+ * The pieces that a peer has and lets us request: the peer as the picker sees it. Its messages
+ * from before the metadata is known are kept until they can be processed.
  */
 export class PeerPieces implements BlockSource {
   readonly id: number
@@ -21,12 +24,15 @@ export class PeerPieces implements BlockSource {
   readonly meter = new RateMeter()
   /** Pieces that the peer suggested (BEP 6), most recent last. */
   readonly suggested: number[] = []
-  /** In thousandths, -1000 to 1000: set by those who judge peers. */
+  /** In thousandths, -1000 to 1000: set by recognition. */
   declare reputation?: number
   /** Null while the metadata is unknown. */
   bits: Bitfield | null = null
   onParole = false
-  /** True while blocks are picked for the peer: `has` and `isSeed` then say what it lets us request now. */
+  /**
+   * Whether blocks are being picked for the peer: `has` and `isSeed` then describe what it lets us
+   * request now.
+   */
   picking = false
   readonly #swarm: SwarmState
   readonly #flags: PeerFlags
@@ -56,13 +62,13 @@ export class PeerPieces implements BlockSource {
     return this.isSeed || this.#flags.uploadOnly
   }
 
-  /** How much of the torrent it has, 0 to 1. */
+  /** Share of the torrent that it has, 0 to 1. */
   get progress(): number {
     const { bits } = this
     return bits && bits.length > 0 ? bits.count / bits.length : Number(this.isSeed)
   }
 
-  /** Whether it has said which pieces it has. */
+  /** Whether it has announced which pieces it has. */
   get isKnown(): boolean {
     return this.#claims > 0
   }
@@ -90,7 +96,7 @@ export class PeerPieces implements BlockSource {
     return true
   }
 
-  /** Removes the peer, which is gone, from the picker. */
+  /** Removes the disconnected peer from the picker. */
   detach(): void {
     if (this.bits) this.#swarm.transfer?.picker.sources.remove(this, this.bits)
   }
@@ -147,14 +153,18 @@ export class PeerPieces implements BlockSource {
     if (this.#allowedFast.size < MAX_HINTS && (!bits || piece < bits.length)) this.#allowedFast.add(piece)
   }
 
-  /** A choking peer rejected a request: it may take back what it allowed, and would be asked for it again and again otherwise. */
+  /**
+   * A choking peer rejected a request: it may withdraw what it allowed, and would otherwise get
+   * the same request again and again.
+   */
   onRejectWhileChoked(piece: number): void {
     this.#allowedFast.delete(piece)
   }
 
   /**
-   * BEP 3, 6: one of these messages comes, once, before all but extended handshakes. Clients in the wild are late, and aria2 sends another
-   * instead of many `have`: it is accepted as long as it names more pieces than were known.
+   * BEP 3, 6: one of these messages comes, once, before all others but extended handshakes.
+   * Clients in the wild are late, and aria2 sends another instead of many `have`: it is accepted as
+   * long as it names more pieces than were known.
    */
   #claim(name: string, bits: Bitfield): boolean {
     const before = this.bits!

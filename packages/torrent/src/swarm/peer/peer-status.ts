@@ -4,7 +4,7 @@ import type { Bitfield } from '../../base/bitfield.ts'
 import { formatHostPort } from '../../base/ip.ts'
 import type { Peer } from './peer.ts'
 
-/** Presents a peer as the public API shows it. `have`: our pieces, if they are known. */
+/** Converts a peer to its form in the public API. `have`: our pieces, if they are known. */
 export function peerStatus(peer: Peer, now: number, have?: Bitfield): PeerStatus {
   const { flags, pieces } = peer
   const { connection } = peer.link

@@ -8,13 +8,15 @@ import type { Transfer } from '../pieces/transfer.ts'
 import type { SwarmState } from '../swarm-state.ts'
 import type { PeerLink } from './peer-link.ts'
 
-/** Requests queued for one peer; more are rejected. Announced as `reqq` (BEP 10). */
+/**
+ * Maximum number of requests queued for one peer; more are rejected. Announced as `reqq` (BEP 10).
+ */
 export const MAX_REQUESTS_QUEUED = 2000
-/** Old clients request up to this much at once; most of today's request 16 KiB. */
+/** Old clients request up to this much at once; most current ones request 16 KiB. */
 const MAX_REQUEST_BYTES = 128 * 1024
-/** Bytes written to the connection before we wait for it to send some. */
+/** Number of bytes written to the connection before we wait for it to send some. */
 const HIGH_WATER_BYTES = 1024 * 1024
-/** Chunks read ahead of the one being sent. */
+/** Number of chunks read ahead of the one being sent. */
 const READ_AHEAD_CHUNKS = 3
 
 interface Request {
@@ -34,7 +36,7 @@ export class PeerUpload {
   readonly #speaksFast: boolean
   #queue: Request[] = []
   #head = 0
-  /** Whether a read that the first request needs is under way. */
+  /** Whether a read that the first request needs is in progress. */
   #waiting = false
   #stopped = false
 
@@ -54,7 +56,7 @@ export class PeerUpload {
     if (this.#speaksFast) this.#link.out.reject(piece, begin, length)
   }
 
-  /** Takes a request that is allowed; `serve` answers it. */
+  /** Accepts an allowed request; `serve` answers it. */
   request(piece: number, begin: number, length: number): void {
     const { transfer } = this.#swarm
     const fits =
@@ -226,8 +228,9 @@ function isWholeBlock(transfer: Transfer, { piece, begin, length }: Request): bo
 }
 
 /**
- * The size of a piece as peers may request it. BEP 52 ends a v2 piece with its file, but libtorrent 2.0.8 assumes that the file is padded
- * with zeros to the end of the piece and requests a full last block.
+ * Returns the size of a piece as peers may request it. BEP 52 ends a v2 piece with its file, but
+ * libtorrent 2.0.8 assumes that the file is padded with zeros to the end of the piece and requests
+ * a full last block.
  */
 function servedSize({ info, layout }: Transfer, piece: number): number {
   return info.version === 'v2' ? layout.blockCount(piece) * BLOCK_BYTES : layout.pieceSize(piece)

@@ -14,7 +14,9 @@ import { type LinkHandler, PeerLink } from './peer-link.ts'
 import { PeerPieces } from './peer-pieces.ts'
 import { PeerUpload } from './peer-upload.ts'
 
-/** Pieces suggested to a peer when it is unchoked, so that it always knows the next ones. */
+/**
+ * Number of pieces suggested to a peer when it is unchoked, so that it always knows the next ones.
+ */
 const SUGGESTED_AHEAD = 8
 
 export interface PeerOptions {
@@ -25,7 +27,10 @@ export interface PeerOptions {
   readonly throttles: ThrottlePair
 }
 
-/** One connected peer: its parts, and what we tell it. `PeerMessages` handles what it tells us. */
+/**
+ * One connected peer: its parts, and the messages to it. `PeerMessages` handles the messages from
+ * it.
+ */
 export class Peer {
   readonly id: number
   readonly handshake: Handshake
@@ -44,13 +49,16 @@ export class Peer {
   readonly extensions: PeerExtensions
   /** Pieces that the peer may request while we choke it (BEP 6). */
   readonly allowedFast = new AllowedFast()
-  /** The pieces that the peer sees of ours while we super-seed (BEP 16), and whether it requested each; null if it sees all. */
+  /**
+   * The pieces of ours that the peer sees while we super-seed (BEP 16), and whether it requested
+   * each; null if it sees all.
+   */
   shown: Map<number, boolean> | null = null
   /** Whether it was reached by hole punching (BEP 55). */
   readonly isPunched: boolean
-  /** Its network key, once it has proved that (`sh_peer`), and whether it has the fast lane. */
+  /** Its network key, once proved (`sh_peer`), and whether it has the fast lane. */
   recognized: { readonly key: string; readonly isTrusted: boolean } | null = null
-  /** Failed pieces that it may be to blame for. */
+  /** Number of failed pieces for which it may be to blame. */
   failedPieces = 0
   readonly #swarm: SwarmState
 
@@ -90,7 +98,10 @@ export class Peer {
     return this.extensions.client ?? clientName(this.handshake.peerId)
   }
 
-  /** Sends what we have, or nothing yet if we super-seed, and support, then starts delivery to `handler`; `early` is what arrived after the handshake. */
+  /**
+   * Sends our pieces, or nothing yet if we super-seed, and our extensions, then starts delivery to
+   * `handler`; `early` contains bytes that arrived after the handshake.
+   */
   start(handler: LinkHandler, early: Uint8Array, superSeeding = false): void {
     if (superSeeding) this.shown = new Map()
     const { extended, dht } = this.handshake.features
@@ -102,7 +113,7 @@ export class Peer {
     this.link.start(handler, early)
   }
 
-  /** The metadata became known: what the peer said before can be understood. */
+  /** The metadata became known: the peer's earlier messages can be processed. */
   metadataKnown(superSeeding = false): void {
     if (superSeeding) this.shown = new Map()
     if (this.handshake.features.extended) this.extensions.sendHandshake(superSeeding)
@@ -124,7 +135,7 @@ export class Peer {
     this.#allowFast()
   }
 
-  /** Notifies the peer when we become interested in its pieces, or no longer are. */
+  /** Notifies the peer when we gain or lose interest in its pieces. */
   updateInterest(): void {
     const { transfer } = this.#swarm
     const { pieces, flags } = this
@@ -138,15 +149,17 @@ export class Peer {
   }
 
   /**
-   * Closes the connection if neither side downloads anything from the other (BEP 21). A peer that has nothing may still want the metadata. And
-   * some peers cannot be dialed (pages): if one of the two wants more files after all, a tracker would have to bring them together again.
+   * Closes the connection if neither side downloads anything from the other (BEP 21). A peer
+   * without pieces may still want the metadata. Peers that cannot be dialed (pages) stay: if either
+   * side wants more files later, a tracker would have to bring them together again.
    */
   closeIfUseless(): void {
     const { pieces, link } = this
     if (!pieces.uploadOnly || link.isClosed || !this.#swarm.uploadOnly) return
     if (!pieces.isSeed && !(pieces.bits && pieces.bits.count > 0)) return
     const { have } = this.#swarm.transfer!
-    // Gracefully only if a last message must arrive, which is a receipt: the other end takes longer to notice it.
+    // Gracefully only if a last message (a receipt) must arrive: the other end takes longer to
+    // notice it.
     if (link.connection.dialableAddress || (pieces.isSeed && have.isFull))
       this.close(undefined, this.recognized !== null)
   }
@@ -162,7 +175,7 @@ export class Peer {
   unchoke(): void {
     if (!this.flags.amChoking) return
     this.flags.amChoking = false
-    // Before the peer may request, so that it knows what to request.
+    // Before the peer may request, so that it knows which pieces to request.
     this.#suggest(SUGGESTED_AHEAD)
     this.link.out.unchoke()
   }
@@ -194,7 +207,7 @@ export class Peer {
   /** Announces pieces that we have now. */
   sendHaves(pieces: readonly number[]): void {
     if (this.shown) return
-    // A peer that has a piece does not care.
+    // A peer that has a piece does not need to know.
     for (const piece of pieces) if (!this.pieces.bits?.has(piece)) this.link.out.have(piece)
     if (this.flags.amInterested) this.updateInterest()
   }
@@ -222,7 +235,7 @@ export class Peer {
     else if (have && have.count > 0) out.bitfield(have.bytes.slice())
   }
 
-  /** Suggests pieces that nobody else has (BEP 6). */
+  /** Suggests pieces that no other peer has (BEP 6). */
   #suggest(count: number): void {
     const { transfer, spreading } = this.#swarm
     if (!transfer || this.shown || !this.speaksFast || this.pieces.uploadOnly) return

@@ -1,11 +1,16 @@
-/** Blocks that may arrive late: a peer without the fast extension does not say which it dropped. */
+/**
+ * Blocks that may arrive late: a peer without the fast extension does not report which it dropped.
+ */
 const MOST_LATE = 4000
 
 /** The blocks that we requested from one peer and that may still arrive. */
 export class RequestedBlocks {
-  /** By block: the time of the request. */
+  /** By block: time of the request. */
   readonly #asked = new Map<number, number>()
-  /** Blocks that were cancelled, or requested from others because they did not arrive. They are still accepted, and no flood. */
+  /**
+   * Blocks that were cancelled, or requested from others because they did not arrive. They are
+   * still accepted, and do not count as a flood.
+   */
   readonly #late = new Set<number>()
 
   /** Number of blocks that the peer owes us. */
@@ -27,7 +32,7 @@ export class RequestedBlocks {
     return this.#asked.has(block) || this.#late.has(block)
   }
 
-  /** The block has arrived. Returns when it was requested; undefined if it came late. */
+  /** The block has arrived. Returns the time of its request; undefined if it came late. */
   arrived(block: number): number | undefined {
     const askedMs = this.#asked.get(block)
     this.#asked.delete(block)
@@ -35,7 +40,7 @@ export class RequestedBlocks {
     return askedMs
   }
 
-  /** The block is wanted from this peer no more. Returns false if it was not requested. */
+  /** The block is no longer wanted from this peer. Returns false if it was not requested. */
   cancel(block: number): boolean {
     if (!this.#asked.delete(block)) return false
     this.#expectLate(block)
@@ -48,12 +53,12 @@ export class RequestedBlocks {
     return this.#asked.delete(block)
   }
 
-  /** The peer drops all requests: it choked us, or is gone. */
+  /** The peer drops all requests: it choked us, or disconnected. */
   release(): void {
     this.#asked.clear()
   }
 
-  /** The peer does not send what it owes us: others are asked for it. */
+  /** The peer does not send the blocks it owes us: they are requested from others. */
   giveUp(): void {
     this.#late.clear()
     for (const block of this.#asked.keys()) this.#expectLate(block)

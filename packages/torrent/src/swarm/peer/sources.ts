@@ -8,7 +8,7 @@ export class Sources {
   #nextId = 1
   #paused = false
 
-  /** A number that no source of this swarm had before. */
+  /** Returns a number that no source of this swarm has had before. */
   nextId(): number {
     return this.#nextId++
   }
@@ -20,18 +20,21 @@ export class Sources {
     else supplier.fill()
   }
 
-  /** Removes and closes a source that is not a peer: the blocks requested from it are free for others. */
+  /**
+   * Removes and closes a source that is not a peer: the blocks requested from it become available
+   * to others.
+   */
   removeSupplier(supplier: BlockSupplier): void {
     if (this.suppliers.delete(supplier.id)) supplier.close()
   }
 
-  /** The address by which a source is remembered after it is gone. */
+  /** The address by which a source is remembered after it is removed. */
   keyOf(sourceId: number): string {
     const peer = this.peers.get(sourceId)
     return peer?.link.connection.remote.host ?? this.suppliers.get(sourceId)?.key ?? String(sourceId)
   }
 
-  /** Takes back a request: another source delivered the block first. */
+  /** Cancels a request: another source delivered the block first. */
   cancelBlock(sourceId: number, block: number): void {
     const peer = this.peers.get(sourceId)
     if (peer) peer.download.cancel(block)
@@ -44,7 +47,7 @@ export class Sources {
     return false
   }
 
-  /** Whether a suspect (see Parole) could deliver, but is asked for nothing. */
+  /** Whether a suspect (see Parole) could deliver, but has no requests. */
   get hasIdleSuspect(): boolean {
     for (const { pieces, download } of this.peers.values())
       if (pieces.onParole && pieces.mayRequest && download.asked === 0) return true

@@ -1,10 +1,14 @@
-/** Peers that one torrent serves while it chokes them, and for how long: what they get is lost to others. */
+/**
+ * Maximum number of peers that one torrent serves while it chokes them, and maximum time: what
+ * they get is lost to others.
+ */
 const MOST_PEERS = 2
 const TURN_MS = 30_000
 
 /**
- * Serves only a few choked peers at a time. BEP 6 grants its pieces to every newcomer; fifty of them at one seed would fetch the same few
- * pieces from it before anybody has something to trade.
+ * Serves only a few choked peers at a time. BEP 6 grants its pieces to every newcomer; fifty of
+ * them at one seed would fetch the same few pieces from it before any of them has something to
+ * trade.
  */
 export class AllowedFastLimiter {
   readonly #untilMs = new Map<number, number>()
@@ -23,7 +27,7 @@ export class AllowedFastLimiter {
     return (this.#untilMs.get(peer) ?? 0) > nowMs
   }
 
-  /** Forgets a peer that is gone. */
+  /** Forgets a disconnected peer. */
   remove(peer: number): void {
     this.#untilMs.delete(peer)
   }

@@ -2,10 +2,13 @@ import type { Bitfield } from '../../base/bitfield.ts'
 import type { PieceLayout } from '../../metainfo/layout.ts'
 import { ALLOWED_FAST_COUNT, allowedFastSet } from '../../wire/allowed-fast.ts'
 
-/** How often each piece is sent to one peer, so that nobody can make us send it without end. */
+/**
+ * Number of times that each piece is sent to one peer, so that it cannot make us send it
+ * endlessly.
+ */
 const SENDS = 2
 
-/** The facts that decide which pieces a peer may request while choked. */
+/** The inputs that determine which pieces a peer may request while choked. */
 export interface AllowedFastView {
   /** The peer's IP address: the set is derived from it, so that reconnecting gains nothing. */
   readonly host: string
@@ -19,7 +22,7 @@ export interface AllowedFastView {
 
 /** Pieces that one peer may request while we choke it, since it has next to nothing to trade yet (BEP 6, allowed fast). */
 export class AllowedFast {
-  /** Bytes that may still be sent, by piece. */
+  /** Remaining bytes that may be sent, by piece. */
   readonly #left = new Map<number, number>()
 
   has(piece: number): boolean {

@@ -5,7 +5,7 @@ import type { Storage } from '../../storage/storage.ts'
 import { BLOCK_HEADER_BYTES, MessageId } from '../../wire/messages.ts'
 import { BufferPool } from './buffer-pool.ts'
 
-/** Blocks read from storage at a time: 256 KiB. */
+/** Number of blocks read from storage at a time: 256 KiB. */
 const CHUNK_BLOCKS = 16
 const STRIDE = BLOCK_HEADER_BYTES + BLOCK_BYTES
 const CHUNK_BYTES = CHUNK_BLOCKS * STRIDE
@@ -14,7 +14,10 @@ const CHUNK_BYTES = CHUNK_BLOCKS * STRIDE
 export interface BlockReader {
   readonly layout: PieceLayout
   readonly storage: Storage
-  /** Bytes of a piece that arrived a moment ago, if they are still in memory. They may change once control returns to the event loop. */
+  /**
+   * Returns bytes of a piece that has just arrived, if they are still in memory. They may change
+   * once control returns to the event loop.
+   */
   recentPiece?(piece: number): Uint8Array | undefined
 }
 
@@ -27,7 +30,7 @@ export class BlockChunk {
   readonly blockCount: number
   readonly buffer: Uint8Array<ArrayBuffer>
   readonly #lastEnd: number
-  /** Sends under way: the buffer is not reused before they end. */
+  /** Number of pending sends: the buffer is not reused before they end. */
   uses = 0
   evicted = false
 
@@ -52,8 +55,8 @@ export class BlockChunk {
 }
 
 /**
- * Keeps blocks that were read to be sent, since other peers may request them too. A session has one cache, so that `maxBytes` bounds its
- * memory whatever the number of torrents and peers.
+ * Keeps blocks that were read to be sent, since other peers may request them too. A session has
+ * one cache, so that `maxBytes` bounds its memory regardless of the number of torrents and peers.
  */
 export class BlockCache {
   readonly #pool: BufferPool
@@ -69,7 +72,7 @@ export class BlockCache {
     this.#pool = new BufferPool({ sizeBytes: CHUNK_BYTES, keepBytes: CHUNK_BYTES * 8 })
   }
 
-  /** The chunk that holds the block, if it is in memory. */
+  /** Returns the chunk that holds the block, if it is in memory. */
   get(reader: BlockReader, piece: number, block: number): BlockChunk | undefined {
     const key = this.#key(reader, piece, block)
     const chunk = this.#chunks.get(key)

@@ -11,10 +11,10 @@ export interface BlockSupplier extends BlockSource {
   cancelBlock(number: number): void
   /** Once a second. */
   tick(nowMs: number): void
-  /** Drops the requests under way and makes no more until `resume`. */
+  /** Drops pending requests and makes no more until `resume`. */
   pause(): void
   resume(): void
-  /** It sent wrong bytes: makes no requests to it any more. */
+  /** It sent wrong bytes: makes no more requests to it. */
   ban(): void
   close(): void
 }

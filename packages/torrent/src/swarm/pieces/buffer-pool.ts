@@ -16,7 +16,7 @@ export class BufferPool {
     return this.#free.pop() ?? new Uint8Array(this.#sizeBytes)
   }
 
-  /** Gives a buffer back; the caller must not touch it again. */
+  /** Returns a buffer to the pool; the caller must not touch it again. */
   give(buffer: Uint8Array<ArrayBuffer>): void {
     if (this.#free.length < this.#keepAtMost) this.#free.push(buffer)
   }

@@ -1,7 +1,7 @@
 import { Bitfield } from '../../base/bitfield.ts'
 import { ShoalError } from '../../base/errors.ts'
 
-/** `have` messages that are remembered while the metadata is unknown. */
+/** Maximum number of `have` messages that are remembered while the metadata is unknown. */
 const MAX_HAVES = 100_000
 
 /** The pieces that a peer claims to have before we know how many pieces there are. */
@@ -14,7 +14,7 @@ export class EarlyClaims {
     if (this.#haves.length < MAX_HAVES) this.#haves.push(piece)
   }
 
-  /** Takes a copy. */
+  /** Stores a copy. */
   bitfield(bytes: Uint8Array): void {
     this.#bits = bytes.slice()
   }

@@ -4,7 +4,10 @@ import type { Hasher } from '../../base/hasher.ts'
 import type { PieceLayout } from '../../metainfo/layout.ts'
 import { BLOCK_BYTES } from '../../metainfo/metainfo.ts'
 
-/** Blocks hashed in one call: fewer calls, and the bytes are still in the processor's cache. */
+/**
+ * Number of blocks hashed in one call: fewer calls, and the bytes are still in the processor's
+ * cache.
+ */
 const RUN_BLOCKS = 4
 
 // States of a block.
@@ -14,19 +17,20 @@ const PRESENT = 2
 /** Present, and also in storage, unverified. */
 const SAVED = 3
 
-/** Which digests a piece needs. */
+/** The digests that a piece needs. */
 export interface DigestKinds {
   readonly v1: boolean
   readonly v2: boolean
 }
 
 /**
- * A piece that is being put together: its bytes and its digests, which are computed while the blocks are in the processor's cache. Blocks mostly
- * arrive in order; the SHA-1 of the piece follows them and catches up when a gap closes.
+ * A piece that is being assembled: its bytes and its digests, which are computed while the blocks
+ * are in the processor's cache. Blocks mostly arrive in order; the SHA-1 of the piece follows them
+ * and catches up when a gap closes.
  */
 export class PieceBuffer {
   readonly piece: number
-  /** Has room for the whole piece, and perhaps more. */
+  /** Has room for the complete piece, and possibly more. */
   readonly bytes: Uint8Array<ArrayBuffer>
   /** SHA-256 of each block, 32 bytes each, for v2 (BEP 52); of data only, not of padding. */
   readonly leaves: Uint8Array | undefined
@@ -36,13 +40,16 @@ export class PieceBuffer {
   readonly #have: Uint8Array
   /** The writer of each claimed block. */
   readonly #writers: (object | undefined)[] = []
-  /** The bytes belong to another owner now: nothing may be written to them. */
+  /** Whether the bytes belong to another owner now: nothing may be written to them. */
   released = false
-  /** Uses of the bytes under way, such as writes: the memory must not be reused before they end. */
+  /**
+   * Number of pending uses of the bytes, such as writes: the memory must not be reused before they
+   * end.
+   */
   holds = 0
   /** Whether some of its blocks came from storage, where an earlier run had saved them. */
   restored = false
-  /** When it was begun, in milliseconds of the clock. */
+  /** Time at which it was started, in milliseconds of the clock. */
   readonly sinceMs: number
   #missing: number
   /** Undefined for v2, and if another thread computes it. */
@@ -85,8 +92,9 @@ export class PieceBuffer {
   }
 
   /**
-   * Reserves a block for one writer. Returns false if the block is present. A writer that claimed it earlier loses it: two bring the same
-   * block only at the end of a download, and the earlier one may never finish.
+   * Reserves a block for one writer. Returns false if the block is present. A writer that claimed
+   * it earlier loses it: two deliver the same block only at the end of a download, and the earlier
+   * one may never finish.
    */
   claim(block: number, writer: object): boolean {
     if (this.has(block)) return false

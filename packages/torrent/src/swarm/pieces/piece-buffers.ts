@@ -12,11 +12,11 @@ export interface PieceBuffersOptions {
   readonly have: Bitfield
   readonly memory: PieceMemory
   readonly clock: Clock
-  /** A piece was given up before it was stored. */
+  /** A piece was dropped before it was stored. */
   onDropped(piece: number): void
 }
 
-/** The pieces that one transfer is putting together in memory. */
+/** The pieces that one transfer is assembling in memory. */
 export class PieceBuffers {
   /** Pieces that are not complete. */
   readonly open = new Map<number, PieceBuffer>()
@@ -29,7 +29,10 @@ export class PieceBuffers {
     this.#options = options
   }
 
-  /** The buffer that a block from `writer` goes to; null if we have the block or its piece is done. See `PieceBuffer.claim`. */
+  /**
+   * Returns the buffer for a block from `writer`; null if we have the block or its piece is done.
+   * See `PieceBuffer.claim`.
+   */
   claim(piece: number, block: number, writer: object): PieceBuffer | null {
     const { info, layout, have, memory, clock } = this.#options
     if (this.#closed || have.has(piece) || this.#complete.has(piece)) return null
@@ -43,8 +46,9 @@ export class PieceBuffers {
   }
 
   /**
-   * The writer of a claimed block is gone. A piece without other blocks gives back its memory: the picker does not count it, and peers that
-   * connect, begin a piece and leave could fill all memory.
+   * The writer of a claimed block disconnected. A piece without other blocks releases its memory:
+   * the picker does not count it, and peers that connect, start a piece and leave could fill all
+   * memory.
    */
   unclaim(buffer: PieceBuffer, block: number, writer: object): void {
     buffer.unclaim(block, writer)
@@ -62,7 +66,7 @@ export class PieceBuffers {
     this.#complete.delete(piece)
   }
 
-  /** Gives up a piece and its memory. */
+  /** Drops a piece and releases its memory. */
   drop(buffer: PieceBuffer): void {
     if (buffer.released) return
     buffer.released = true
@@ -71,7 +75,10 @@ export class PieceBuffers {
     if (buffer.holds === 0) this.#options.memory.give(buffer.bytes)
   }
 
-  /** Gives back the memory of a stored piece. With `keep` its bytes stay for a while, for peers that will ask for them. */
+  /**
+   * Releases the memory of a stored piece. With `keep` its bytes stay for a while, for peers that
+   * will request them.
+   */
   stored(buffer: PieceBuffer, keep: boolean): void {
     buffer.released = true
     if (buffer.holds > 0) return
@@ -85,18 +92,21 @@ export class PieceBuffers {
     if (buffer.released && buffer.holds === 0) this.#options.memory.give(buffer.bytes)
   }
 
-  /** The bytes of a piece that was stored a moment ago. Valid until control returns to the event loop. */
+  /**
+   * Returns the bytes of a piece that has just been stored. Valid until control returns to the
+   * event loop.
+   */
   recent(piece: number): Uint8Array | undefined {
     return this.#options.have.has(piece) ? this.#options.memory.recent(this, piece) : undefined
   }
 
-  /** Drops all open pieces and takes no more. */
+  /** Drops all open pieces and accepts no more. */
   close(): void {
     this.#closed = true
     for (const buffer of this.open.values()) this.drop(buffer)
   }
 
-  /** Gives up the pieces that were kept. */
+  /** Releases the pieces that were kept. */
   forgetRecent(): void {
     this.#options.memory.forget(this)
   }

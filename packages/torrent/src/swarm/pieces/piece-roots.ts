@@ -23,7 +23,7 @@ export class PieceRoots {
     return this.hashes.expected(piece) !== undefined
   }
 
-  /** Uses a file's piece layer, by hex of its root, that has been verified. */
+  /** Uses a verified piece layer of a file, by hex of its root. */
   learn(root: string, layer: Uint8Array): void {
     this.hashes.tree(fromHex(root)!)?.setPieceLayer(layer, { verified: true })
   }

@@ -4,7 +4,10 @@ import type { Storage } from '../../storage/storage.ts'
 import type { PieceBuffer } from './piece-buffer.ts'
 import type { PieceBuffers } from './piece-buffers.ts'
 
-/** Part of the memory of a transfer that pieces may take that wait to be written: beyond that, storage is behind. */
+/**
+ * Share of a transfer's memory for pieces that wait to be written: beyond that, storage is too
+ * slow.
+ */
 const UNWRITTEN_SHARE = 2 / 3
 
 export interface PieceWriterOptions {
@@ -34,17 +37,17 @@ export class PieceWriter {
     this.#maxUnwrittenBytes = UNWRITTEN_SHARE * bytes
   }
 
-  /** Bytes of pieces whose writes are under way. */
+  /** Bytes of pieces that are being written. */
   get unwrittenBytes(): number {
     return this.#unwrittenBytes
   }
 
-  /** Whether storage refused bytes and has not taken them yet. */
+  /** Whether storage refused bytes and has not accepted them yet. */
   get isStuck(): boolean {
     return this.#error !== undefined
   }
 
-  /** Whether more blocks may be requested: not while storage is behind or refuses writes. */
+  /** Whether more blocks may be requested: not while storage is too slow or refuses writes. */
   get hasRoom(): boolean {
     return this.#unwrittenBytes < this.#maxUnwrittenBytes && !this.#error && !this.#closed
   }
@@ -68,7 +71,7 @@ export class PieceWriter {
     )
   }
 
-  /** Offers storage again what it refused, through `write`. Resolves to whether it took all of it. */
+  /** Retries refused writes through `write`. Resolves to whether storage accepted all of them. */
   async retry(write: (buffer: PieceBuffer) => Promise<void>): Promise<boolean> {
     if (this.#closed || !this.#error) return !this.#closed
     this.#error = undefined
@@ -78,7 +81,7 @@ export class PieceWriter {
     return this.#error === undefined
   }
 
-  /** Forgets what storage refused. */
+  /** Forgets refused writes. */
   close(): void {
     this.#closed = true
     this.#refused = []

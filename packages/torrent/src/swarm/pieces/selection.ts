@@ -5,12 +5,15 @@ const NORMAL_PRIORITY: PiecePriority = 4
 const HIGHEST_PRIORITY: PiecePriority = 7
 
 /**
- * The priorities of files, and the priorities of pieces that follow from them. A piece that several files share has the highest of their
- * priorities.
+ * The priorities of files, and the resulting priorities of pieces. A piece that several files
+ * share has the highest of their priorities.
  */
 export class Selection {
   readonly #layout: PieceLayout
-  /** By index among all files, pads included (0 for those). Undefined while everything is wanted alike. */
+  /**
+   * By index among all files, including pads (0 for those). Undefined while everything is wanted
+   * equally.
+   */
   #priorities: Uint8Array | undefined
 
   constructor(layout: PieceLayout) {

@@ -5,9 +5,10 @@ const SUGGESTED = 1
 const REQUESTED = 2
 
 /**
- * The pieces that we, as a seed, suggest (BEP 6): those that no connected peer has. Peers cannot see what others request from us, so without
- * suggestions they often choose the same pieces, and the first complete copy takes longer to leave us. Each piece is suggested to one peer;
- * those that this peer never requested are suggested again when the others have been.
+ * The pieces that we, as a seed, suggest (BEP 6): those that no connected peer has. Peers cannot
+ * see what others request from us, so without suggestions they often choose the same pieces, and
+ * the first complete copy takes longer to leave us. Each piece is suggested to one peer; those that
+ * this peer never requested are suggested again after all others.
  */
 export class Spreading {
   /** By piece. Null while nothing is suggested. */

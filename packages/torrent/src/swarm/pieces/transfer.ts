@@ -28,19 +28,22 @@ export interface TransferEvents {
   onWriteError(error: ShoalError): void
   /** The piece did not match its hash. */
   onBadPiece(piece: number, verdict: Verdict): void
-  /** A piece that verified tells who sent wrong bytes earlier. */
+  /** A verified piece revealed who sent wrong bytes earlier. */
   onVerdict(verdict: Verdict): void
 }
 
-/** The sources of blocks, as far as a transfer concerns them. */
+/** The sources of blocks, as seen by a transfer. */
 export interface TransferSources {
   /** Another source delivered the block first. */
   cancelBlock(sourceId: number, block: number): void
-  /** A key by which a source is remembered after it is gone: its address. */
+  /** A key by which a source is remembered after it is removed: its address. */
   keyOf(sourceId: number): string
   /** Whether any peer wants our pieces, so that a piece will be requested soon after it arrives. */
   readonly hasInterestedPeer: boolean
-  /** Whether a suspect could deliver, but is asked for nothing: it takes no part in pieces that others began. */
+  /**
+   * Whether a suspect could deliver, but has no requests: it takes no part in pieces that others
+   * started.
+   */
   readonly hasIdleSuspect: boolean
 }
 
@@ -60,8 +63,9 @@ export interface TransferOptions {
 }
 
 /**
- * Takes the bytes of one torrent from sources to storage: pieces are put together in memory, verified and written, and only then we have
- * them. Every source of blocks, peer or web seed, delivers them here.
+ * Takes the bytes of one torrent from sources to storage: pieces are assembled in memory, verified
+ * and written, and count as ours only then. Every source of blocks, peer or web seed, delivers them
+ * here.
  */
 export class Transfer implements PieceMemoryUser {
   readonly info: Info
@@ -82,7 +86,7 @@ export class Transfer implements PieceMemoryUser {
   readonly #memory: PieceMemory
   readonly #smartBan = new SmartBan()
   readonly #blocksPerPiece: number
-  /** Checks, writes and reads under way. */
+  /** Pending checks, writes and reads. */
   readonly #working = new Set<Promise<void>>()
   #closed = false
 
@@ -142,18 +146,21 @@ export class Transfer implements PieceMemoryUser {
     this.#useMemory()
   }
 
-  /** Changes the priority of one piece, whatever the selection says: a reader needs it, or no longer. */
+  /**
+   * Changes the priority of one piece, regardless of the selection: a reader needs it, or no
+   * longer does.
+   */
   setPriority(piece: number, priority: PiecePriority): void {
     this.picker.setPriority(piece, priority)
     this.#useMemory()
   }
 
-  /** Completes the pieces that hold only padding, which nobody needs to send. */
+  /** Completes the pieces that contain only padding, which no peer needs to send. */
   completePadding(): void {
     for (const piece of this.picker.paddingPieces()) this.#stored(piece)
   }
 
-  /** A verified piece is gone from storage. Returns false if we did not have it. */
+  /** A verified piece was lost from storage. Returns false if we did not have it. */
   lost(piece: number): boolean {
     if (!this.have.clear(piece)) return false
     this.picker.pieceLost(piece)
@@ -170,7 +177,7 @@ export class Transfer implements PieceMemoryUser {
     return piece * this.#blocksPerPiece
   }
 
-  /** All bytes of a claimed block are in place. Returns false if they are of no use. */
+  /** All bytes of a claimed block are in place. Returns false if they are useless. */
   arrived(sourceId: number, number: number, buffer: PieceBuffer, block: number): boolean {
     buffer.filled(block)
     const receipt = this.picker.received(sourceId, number)
@@ -186,7 +193,7 @@ export class Transfer implements PieceMemoryUser {
     return receipt.wanted
   }
 
-  /** Tries again to write what storage refused. Resolves to whether all of it is written. */
+  /** Retries writes that storage refused. Resolves to whether all of it is written. */
   retryWrites(): Promise<boolean> {
     return this.writer.retry(buffer => this.#track(this.writer.write(buffer)))
   }
@@ -211,12 +218,12 @@ export class Transfer implements PieceMemoryUser {
     for (const [piece, blocks] of saved) void this.#track(this.unfinished.resume(piece, blocks))
   }
 
-  /** Resolves when every check and write that was begun has settled. */
+  /** Resolves when every check and write that was started has settled. */
   async settled(): Promise<void> {
     while (this.#working.size > 0) await Promise.all(this.#working)
   }
 
-  /** Drops what is unverified and waits for the writes under way. Leaves storage open. */
+  /** Drops unverified bytes and waits for pending writes. Leaves storage open. */
   async close(): Promise<void> {
     this.#closed = true
     this.buffers.close()
@@ -226,7 +233,10 @@ export class Transfer implements PieceMemoryUser {
     this.#memory.leave(this)
   }
 
-  /** For the BlockCache: the bytes of a piece that was stored a moment ago. Valid until control returns to the event loop. */
+  /**
+   * For the BlockCache: the bytes of a piece that has just been stored. Valid until control
+   * returns to the event loop.
+   */
   recentPiece(piece: number): Uint8Array | undefined {
     return this.buffers.recent(piece)
   }
@@ -254,7 +264,7 @@ export class Transfer implements PieceMemoryUser {
       return
     }
     this.buffers.settled(piece)
-    // If part of the piece came from storage, nobody can tell who made it wrong.
+    // If part of the piece came from storage, the sender of the wrong bytes is unknown.
     if (buffer.restored) this.#smartBan.dropped(piece)
     const verdict = this.#smartBan.failed(piece, buffer.bytes.subarray(0, this.layout.pieceSize(piece)))
     this.wastedBytes += this.layout.dataSize(piece)

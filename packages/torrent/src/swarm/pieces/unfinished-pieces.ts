@@ -6,7 +6,7 @@ import type { Storage } from '../../storage/storage.ts'
 import { groupRuns, type PieceBuffer } from './piece-buffer.ts'
 import type { PieceBuffers } from './piece-buffers.ts'
 
-/** The source number of blocks that come from storage: no peer has it. */
+/** The source number of blocks from storage: no peer has it. */
 const STORAGE = 0
 
 export interface UnfinishedOptions {
@@ -22,9 +22,10 @@ export interface UnfinishedOptions {
 }
 
 /**
- * Saves the blocks of pieces that take long, so that a crash costs seconds of a slow download and not whole pieces: they are written to where
- * they belong, unverified, and a note lists them. The next run reads them back and continues. The piece is verified as a whole when the
- * rest has arrived; until then we do not have it.
+ * Saves the blocks of pieces that take long, so that a crash costs seconds of a slow download
+ * rather than entire pieces: they are written to their place, unverified, and a note lists them.
+ * The next run reads them back and continues. The piece is verified as a whole when the rest has
+ * arrived; until then we do not have it.
  */
 export class UnfinishedPieces {
   readonly #options: UnfinishedOptions
@@ -41,7 +42,10 @@ export class UnfinishedPieces {
     return false
   }
 
-  /** Writes those blocks. Resolves to all blocks in storage: a bitfield by piece. Leaves out what storage refuses. */
+  /**
+   * Writes those blocks. Resolves to all blocks in storage: a bitfield by piece. Omits blocks that
+   * storage refuses.
+   */
   async save(olderThanMs: number): Promise<Map<number, Uint8Array>> {
     const { open } = this.#options.buffers
     const beforeMs = this.#options.clock.nowMs() - olderThanMs
@@ -73,8 +77,8 @@ export class UnfinishedPieces {
   }
 
   /**
-   * Reads back the blocks that an earlier run saved of a piece. Call before there are sources. The picker knows of the blocks at once, so that
-   * nobody is asked for them.
+   * Reads back the blocks that an earlier run saved of a piece. Call before there are sources. The
+   * picker knows the blocks at once, so that they are not requested.
    */
   async resume(piece: number, blocks: Uint8Array): Promise<void> {
     const { layout, storage, picker, buffers, onComplete, onUnreadable } = this.#options
@@ -100,7 +104,7 @@ export class UnfinishedPieces {
         await storage.read(layout.pieceOffset(piece) + at, bytes)
       }
     } catch {
-      // The file is missing or was replaced: the whole piece is fetched.
+      // The file is missing or was replaced: the complete piece is fetched.
       return onUnreadable(buffer)
     } finally {
       buffers.endHold(buffer)

@@ -4,7 +4,10 @@ import type { Info } from '../../metainfo/metainfo.ts'
 import type { DigestKinds, PieceBuffer } from './piece-buffer.ts'
 import type { PieceRoots } from './piece-roots.ts'
 
-/** The digests that verify a piece: both for a hybrid torrent (BEP 52). A piece of nothing but padding has no v2 hash. */
+/**
+ * The digests that verify a piece: both for a hybrid torrent (BEP 52). A piece of padding only has
+ * no v2 hash.
+ */
 export function digestKinds({ version }: Info, layout: PieceLayout, piece: number): DigestKinds {
   return { v1: version !== 'v2', v2: version !== 'v1' && layout.dataSize(piece) > 0 }
 }

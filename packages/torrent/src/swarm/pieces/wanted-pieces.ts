@@ -18,7 +18,7 @@ export class WantedPieces {
   readonly #options: WantedPiecesOptions
   #isApplied = false
   #wantsNothing = false
-  /** Wanted pieces that wait for the hashes to verify them by. */
+  /** Wanted pieces that cannot be verified until their hashes arrive. */
   #unverifiable = 0
 
   constructor(options: WantedPiecesOptions) {
@@ -46,7 +46,10 @@ export class WantedPieces {
     return this.#unverifiable === 0 && this.#options.picker.pieces.isFinished
   }
 
-  /** Whether nothing is selected although much is missing: what the user reads or selects later may come from any peer. */
+  /**
+   * Whether nothing is selected although much is missing: files that the user reads or selects
+   * later may come from any peer.
+   */
   get isUndecided(): boolean {
     return this.#wantsNothing && !this.#options.have.isFull
   }

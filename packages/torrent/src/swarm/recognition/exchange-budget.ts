@@ -2,10 +2,16 @@ import { parseIp, unmapIp } from '../../base/ip.ts'
 import { ipNeighborhood } from '../../base/ip-owner.ts'
 import { TokenBucket } from '../../base/token-bucket.ts'
 
-/** Exchanges of a session per second, and at once: each takes about a millisecond. */
+/**
+ * Maximum number of exchanges of a session per second, and at once: each takes about a
+ * millisecond.
+ */
 const PER_SECOND = 10
 const BURST = 60
-/** Exchanges with one neighborhood of addresses, so that nobody learns our key under many names of its own. */
+/**
+ * Maximum number of exchanges with one neighborhood of addresses, so that a peer cannot collect
+ * our key under many names of its own.
+ */
 const NEAR_PER_SECOND = 0.1
 const NEAR_BURST = 20
 const MAX_NEIGHBORHOODS = 1000

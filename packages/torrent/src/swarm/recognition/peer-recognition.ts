@@ -38,13 +38,21 @@ const RECEIPT_EVERY_BYTES = 1024 * 1024
 /** Bytes since the last receipt are confirmed after this time without blocks, if they are worth a receipt (0.1 %). */
 const RECEIPT_IDLE_MS = 5000
 const LEAST_RECEIPT_BYTES = 256 * 1024
-/** Bytes that a peer may take without confirming them, besides four pieces: they may be on their way, or not verified yet. */
+/**
+ * Number of bytes that a peer may take without confirming them, in addition to four pieces: they
+ * may be in transit, or not verified yet.
+ */
 const UNCONFIRMED_BYTES = 8 * 1024 * 1024
-/** Share of what we send that it may throw away: blocks that came twice, and pieces that others spoiled. */
+/** Share of our bytes that it may discard: duplicate blocks, and pieces that others spoiled. */
 const UNCONFIRMED_SHARE = 0.1
-/** Messages of `sh_peer` that a peer may send: a greeting, a proof, its claims, and one for each receipt. */
+/**
+ * Maximum number of `sh_peer` messages from a peer: a greeting, a proof, its claims, and one for
+ * each receipt.
+ */
 const SPARE_MESSAGES = 16
-/** Introductions to one peer: the first, and one for each change of our claims. */
+/**
+ * Maximum number of introductions to one peer: the first, and one for each change of our claims.
+ */
 const MAX_INTRODUCTIONS = 8
 
 export interface PeerRecognitionOptions {
@@ -64,7 +72,7 @@ export interface PeerRecognitionOptions {
 export class PeerRecognition {
   /** The peer once it has proved its key. */
   recognized: RecognizedPeer | null = null
-  /** Verified bytes from this peer. */
+  /** Number of verified bytes from this peer. */
   verifiedBytes = 0
   readonly #options: PeerRecognitionOptions
   #handshake: RecognitionHandshake | null = null
@@ -74,16 +82,21 @@ export class PeerRecognition {
   #theirKey: Uint8Array = new Uint8Array(0)
   #ourPseudonym: SigningKey | null = null
   #theirPseudonym: Uint8Array = new Uint8Array(0)
-  /** Our claims as the peer knows them, and how often it was sent any. */
+  /** Our claims as last sent to the peer, and the number of times they were sent. */
   #claimed: PeerClaims = {}
   #introductions = 0
   readonly #torrent: Uint8Array
   #epoch = 0
-  /** The bytes that our last receipt confirmed, and when the bytes beyond it began to wait. */
+  /**
+   * Bytes confirmed by our last receipt, and the time since which further bytes have been waiting.
+   */
   #receiptedBytes = 0
   #changedMs = 0
   #seenBytes = 0
-  /** The bytes that their last receipt confirmed, and since which count of sent bytes they owe us receipts. */
+  /**
+   * Bytes confirmed by their last receipt, and the count of sent bytes since which they owe us
+   * receipts.
+   */
   #theirEpoch: number | null = null
   #confirmedBytes = 0
   #owedFromBytes = 0
@@ -93,7 +106,10 @@ export class PeerRecognition {
     this.#torrent = receiptTorrent(options.infoHash)
   }
 
-  /** Once a second. The acceptor of the connection greets as soon as the peer has said that it supports `sh_peer`. */
+  /**
+   * Once a second. The acceptor of the connection greets as soon as the peer has announced support
+   * for `sh_peer`.
+   */
   tick(nowMs: number): void {
     const { peer } = this.#options
     if (this.#isOver || !peer.extensions.supports('sh_peer')) return
@@ -115,7 +131,10 @@ export class PeerRecognition {
     return sent - this.#confirmedBytes > allowed
   }
 
-  /** A message of `sh_peer`. Throws `bad-message` if it has a wrong form or comes at the wrong time; a wrong proof only leaves the peer a stranger. */
+  /**
+   * A message of `sh_peer`. Throws `bad-message` if it is malformed or unexpected; after a wrong
+   * proof the peer is merely not recognized.
+   */
   received(payload: Uint8Array): void {
     // Once refused, the peer is a stranger like others.
     if (this.#isOver) return
@@ -137,7 +156,7 @@ export class PeerRecognition {
     if (!this.#handshake) {
       if (message.type !== 'greeting' || peer.link.connection.incoming)
         throw new RecognitionError('unexpected', 'it sent a message of sh_peer at the wrong time')
-      // A version to come: we stay strangers.
+      // A future version: the peer is not recognized.
       if (message.version !== SH_PEER_VERSION || !this.#begin(swarm.clock.nowMs())) return
     }
     const { send, done } = this.#handshake!.receive(message)
@@ -164,7 +183,10 @@ export class PeerRecognition {
     return this.#handshake
   }
 
-  /** Tells the peer about us, now that it has proved who it is, and again when our claims change. */
+  /**
+   * Introduces us to the peer, now that it has proved its identity, and again when our claims
+   * change.
+   */
   #introduce(): void {
     const { recognition, key } = this.#options
     const claims = recognition.claimsFor(hex(this.#theirKey), key)
@@ -201,7 +223,10 @@ export class PeerRecognition {
     recognition.onRecognized(this.recognized, claims)
   }
 
-  /** The download is complete, and the connection may end: confirms what no receipt has confirmed yet, however little. */
+  /**
+   * The download is complete, and the connection may end: confirms all bytes without a receipt,
+   * however few.
+   */
   confirmRest(): void {
     if (this.recognized) this.#confirm(1)
   }
@@ -216,7 +241,7 @@ export class PeerRecognition {
   }
 
   /**
-   * Confirms what we took (we are the receiver), if at least `leastBytes` have arrived since the
+   * Confirms received bytes (we are the receiver), if at least `leastBytes` have arrived since the
    * last receipt.
    */
   #confirm(leastBytes: number): void {
@@ -230,7 +255,7 @@ export class PeerRecognition {
     this.#sendSealed(encodeReceiptMessage(signReceipt(receipt, ours)))
   }
 
-  /** The peer confirms what it took (we are the giver). */
+  /** The peer confirms received bytes (we are the giver). */
   #onReceipt(signed: Uint8Array): void {
     const { recognized } = this
     if (!recognized) throw new RecognitionError('unexpected', 'it sent a receipt before it introduced itself')
@@ -256,7 +281,7 @@ export class PeerRecognition {
     }
   }
 
-  /** Bounds what a peer makes us decrypt and verify: receipts are due once for each MiB. */
+  /** Bounds how much a peer makes us decrypt and verify: receipts are due once for each MiB. */
   #count(): void {
     this.#messages++
     const { peer } = this.#options

@@ -8,10 +8,13 @@ import type { SwarmState } from '../swarm-state.ts'
 import { ExchangeBudget } from './exchange-budget.ts'
 import { PeerRecognition } from './peer-recognition.ts'
 
-/** Pieces whose deliverers are remembered until they are verified: more than can be open. */
+/**
+ * Maximum number of pieces whose senders are remembered until they are verified: more than can be
+ * open.
+ */
 const MAX_PIECES = 4096
 
-/** One peer of the swarm, and what was reported of it. */
+/** One peer of the swarm, and the conduct reported so far. */
 interface Watched {
   readonly exchange: PeerRecognition
   uploadedBytes: number
@@ -28,14 +31,14 @@ interface Watched {
 const budgets = new WeakMap<Recognition, ExchangeBudget>()
 let lastEpoch = 0
 
-/** Recognizes the Shoal peers of one swarm (`sh_peer`), and reports what they do. */
+/** Recognizes the Shoal peers of one swarm (`sh_peer`), and reports their conduct. */
 export class Recognizer {
   readonly #swarm: SwarmState
   readonly #peers: ReadonlyMap<number, Peer>
   readonly #recognition: Recognition
   readonly #budget: ExchangeBudget
   readonly #watched = new Map<Peer, Watched>()
-  /** The deliverer of each block of the pieces that are not verified yet. */
+  /** The sender of each block of the pieces that are not verified yet. */
   readonly #blocks = new Map<number, Map<number, Watched>>()
 
   constructor(swarm: SwarmState, peers: ReadonlyMap<number, Peer>, recognition: Recognition) {
@@ -64,7 +67,7 @@ export class Recognizer {
   /** A block of a piece arrived, for the first time or again. */
   onBlock(sourceId: number, piece: number, block: number): void {
     const peer = this.#peers.get(sourceId)
-    // Blocks count that it delivers before it has proved its key, too.
+    // Blocks that it delivers before it has proved its key count too.
     const watched = peer?.extensions.supports('sh_peer') ? this.#watch(peer) : null
     const senders = this.#blocks.get(piece)
     // The last delivery counts: an earlier one was dropped with its piece.
@@ -98,7 +101,7 @@ export class Recognizer {
     this.#onGuilty(guilty)
   }
 
-  /** A piece that verified tells who sent wrong bytes earlier. */
+  /** A verified piece revealed who sent wrong bytes earlier. */
   onVerdict({ guilty }: Verdict): void {
     this.#onGuilty(guilty)
   }
@@ -152,7 +155,7 @@ export class Recognizer {
     return watched
   }
 
-  /** Reports what a recognized peer did since the last time. */
+  /** Reports the conduct of a recognized peer since the last report. */
   #report(peer: Peer, watched: Watched, nowMs: number): void {
     const { exchange } = watched
     const { recognized, owesReceipts } = exchange
@@ -188,7 +191,10 @@ export class Recognizer {
     peer.pieces.reputation = this.#recognition.reputationOf(recognized.key)
   }
 
-  /** Those at these addresses certainly sent wrong bytes. If several share one, nobody knows which of them. */
+  /**
+   * The peers at these addresses certainly sent wrong bytes. If several share one, it is unknown
+   * which of them did.
+   */
   #onGuilty(hosts: readonly string[]): void {
     for (const host of hosts) {
       const there = [...this.#peers.values()].filter(peer => peer.link.connection.remote.host === host)

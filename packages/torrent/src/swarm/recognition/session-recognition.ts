@@ -1,4 +1,7 @@
-/** Recognition for sessions that keep no key and judge nobody, as those of pages, which load this module with the first Shoal peer. */
+/**
+ * Recognition for sessions without a permanent key or judgment of peers, such as those of pages,
+ * which load this module with the first Shoal peer.
+ */
 import { KEY_BYTES, signingKey } from '#sealing'
 import type { NetworkKey, PeerClaims, Recognition } from '../../recognition-api.ts'
 import type { Peer } from '../peer/peer.ts'
