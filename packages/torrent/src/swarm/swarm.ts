@@ -221,7 +221,7 @@ export class Swarm {
     this.#outgoing.dialMore()
   }
 
-  /** Disconnects all peers and looks for no others until `resume`. */
+  /** Disconnects all peers and searches for no others until `resume`. */
   pause(): void {
     this.#paused = true
     this.#haves.stop()
@@ -250,7 +250,7 @@ export class Swarm {
     this.#superSeeder.optionChanged()
   }
 
-  /** The set of wanted pieces changed: tells peers what we want now, and whether we still download. */
+  /** The set of wanted pieces changed: updates our interest and whether we still download. */
   updateInterest(): void {
     this.sources.updateInterest()
     for (const peer of [...this.peers.values()]) {
@@ -259,7 +259,7 @@ export class Swarm {
     }
   }
 
-  /** A piece that we had is gone: tells the peers (BEP 54). */
+  /** A piece was lost: notifies the peers (BEP 54). */
   lost(piece: number): void {
     if (!this.transfer?.lost(piece)) return
     for (const peer of this.peers.values()) peer.extensions.sendDontHave(piece)
@@ -305,7 +305,7 @@ export class Swarm {
     const finished = this.state.uploadOnly
     this.#haves.add(piece)
     if (finished) {
-      // A peer that is closed now would never hear of the last pieces.
+      // A peer that is closed now would never learn of the last pieces.
       this.#haves.flush()
       this.updateInterest()
     } else this.sources.fill()

@@ -11,9 +11,10 @@ export function adoptHandle(socket: Socket, options: object): Socket | null {
   inner._handle = null
   const adopted = new Socket({ ...options, handle, pauseOnCreate: true } as object)
   adopted.pause()
-  // Otherwise whoever counts the old socket, such as its server, would never see it close.
+  // Otherwise an owner that counts the old socket, such as its server, would never see it close.
   adopted.once('close', () => socket.destroy())
-  // And whoever ends the old one, such as the route whose interface is gone, means this connection.
+  // Ending the old socket, for example when the route's interface is lost, must end this
+  // connection.
   socket.once('close', () => adopted.destroy())
   return adopted
 }

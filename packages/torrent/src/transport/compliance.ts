@@ -10,13 +10,13 @@ export interface TransportUnderTest {
   readonly host: string
   /** Dials instead of `transport` if that cannot reach itself. */
   readonly dialer?: Transport
-  /** How `dialer` names the listener, if not by host and port. */
+  /** The listener's address for `dialer`, if not host and port. */
   readonly name?: PeerAddress
 }
 
 /**
- * Tests that every transport must pass. `unanswered`: the error of a dial to a port that nobody listens at, which is not always told from a
- * lost packet.
+ * Tests that every transport must pass. `unanswered`: the error of a dial to a port without a
+ * listener, which cannot always be distinguished from a lost packet.
  */
 export function testTransport(
   name: string,
@@ -54,7 +54,7 @@ export function testTransport(
       expect(a.isSecure).toBe(b.isSecure)
       expect(a.dialableAddress).toEqual(name ?? a.remote)
       expect(a.remote.host).toBe(host)
-      // An address that still lacks its port names the same host.
+      // An address without its port names the same host.
       if (b.dialableAddress && !name) expect(b.dialableAddress.host).toBe(b.remote.host)
       expect(transport.canDial(a.remote)).toBe(true)
       const foreign = transport.kind === 'onion' ? 'libp2p' : 'onion'

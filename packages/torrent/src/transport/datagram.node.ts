@@ -91,12 +91,12 @@ class UdpSocket implements DatagramSocket {
     }
   }
 
-  /** The fast way: a callback for each datagram costs as much as the call to the system. */
+  /** The fast path: a callback for each datagram costs as much as the system call. */
   #sendUnheard(bytes: Uint8Array, host: string, port: number): void {
     try {
       this.#socket.send(bytes, port, host)
     } catch {
-      // An invalid address: nobody asked for failures.
+      // An invalid address: no failure callback was given.
     }
   }
 
@@ -113,9 +113,10 @@ function createSocket(options: DatagramOptions): dgram.Socket {
     type: options.family === 4 ? 'udp4' : 'udp6',
     // Both families have sockets on one port, so the IPv6 one must not receive IPv4 as well.
     ipv6Only: options.family === 6,
-    // Every program on the machine that listens to the group shares its port.
+    // Every program on the machine that joins the group shares its port.
     reuseAddr: options.multicast !== undefined,
-    // Only IP literals are used. Without this, each send would wait a turn of the event loop for a look-up.
+    // Only IP literals are used. Without this, each send would wait a turn of the event loop for a
+    // lookup.
     lookup: (host, _options, done) => done(null, host, options.family),
   })
   if (options.unref) socket.unref()
@@ -156,7 +157,7 @@ function growBuffers(socket: dgram.Socket): void {
     socket.setRecvBufferSize(BUFFER_BYTES)
     socket.setSendBufferSize(BUFFER_BYTES)
   } catch {
-    // The sizes of the system stay.
+    // The system's sizes remain.
   }
 }
 

@@ -5,9 +5,12 @@ import { limited } from '../base/limited.ts'
 import { isLocalAddress } from '../base/local-address.ts'
 import type { Connection, DialOptions, PeerAddress, Transport, TransportKind } from './transport.ts'
 
-/** How long the preferred transport may take to connect before the next one is tried at the same time. */
+/** Head start of the preferred transport before the next one is tried concurrently. */
 export const HEAD_START_MS = 1000
-/** A transport that was overtaken at so many addresses in a row is probably blocked, as UDP is in some networks. */
+/**
+ * A transport that was overtaken at this many addresses in a row is probably blocked, as UDP is in
+ * some networks.
+ */
 export const MAX_OVERTAKEN = 8
 
 /** The order in which transports for IP addresses are tried, and head starts other than HEAD_START_MS. */
@@ -17,16 +20,16 @@ interface DialRule {
 }
 
 export const DIAL_RULES: Record<'local' | 'internet', DialRule> = {
-  // Nobody else's traffic suffers in a local network, and TCP costs less time of the processor.
+  // A local network needs no deference to other traffic, and TCP takes less processor time.
   local: { order: ['tcp', 'utp'], headStartMs: {} },
-  // uTP gives way to other traffic and passes more routers. Two of its SYNs may be lost.
+  // uTP yields to other traffic and passes more routers. Two of its SYNs may be lost.
   internet: { order: ['utp', 'tcp'], headStartMs: { utp: 3000 } },
 }
 
 /** Time limit of one alternative address. */
 export const ALTERNATIVE_MS = 4000
 
-/** Addresses whose failed transports are remembered. The oldest are forgotten. */
+/** Maximum number of addresses whose failed transports are remembered. The oldest are forgotten. */
 export const MAX_REMEMBERED = 1000
 /** A failure is forgotten after this time: networks change. */
 export const REMEMBERED_MS = 30 * 60_000
@@ -49,21 +52,21 @@ export class Dialer {
   readonly #clock: Clock
   /** By address. Insertion order is the order of age. */
   readonly #failures = new Map<string, readonly Failure[]>()
-  /** How many times in a row another transport connected first. */
+  /** Number of times in a row that another transport connected first. */
   readonly #overtaken = new Map<Transport, number>()
 
   constructor(clock: Clock) {
     this.#clock = clock
   }
 
-  /** How many addresses are remembered. */
+  /** Number of addresses that are remembered. */
   get remembered(): number {
     return this.#failures.size
   }
 
   /**
-   * Dials over any of the transports, all of which can dial the address, but not over those that are not to be used. `set` dials alternative addresses
-   * of the peer. Rejects as `TransportSet.dial` does.
+   * Dials over any of the transports, all of which can dial the address, except excluded ones.
+   * `set` dials alternative addresses of the peer. Rejects as `TransportSet.dial` does.
    */
   async dial(
     transports: readonly Transport[],
@@ -171,7 +174,10 @@ export class Dialer {
     return failures
   }
 
-  /** Records the transports that failed while another one connected. If all fail, the peer is probably gone, so nothing is recorded. */
+  /**
+   * Records the transports that failed while another one connected. If all fail, the peer is
+   * probably offline, so nothing is recorded.
+   */
   #remember(address: PeerAddress, failed: readonly Transport[], connected: Transport): void {
     this.#overtaken.delete(connected)
     for (const transport of failed) this.#overtaken.set(transport, (this.#overtaken.get(transport) ?? 0) + 1)

@@ -1,25 +1,33 @@
 /**
- * Bytes from peers may take only so long in one turn of the event loop, because whatever else the program does waits meanwhile. Without a
- * limit, a peer that sends small messages as fast as it can would be read for seconds: a socket is read until it is empty.
+ * Limits the time that bytes from peers take in one turn of the event loop, since all other work
+ * waits for it. Without a limit, a peer that sends small messages as fast as it can would be read
+ * for seconds: a socket is read until it is empty.
  *
- * Time is that of the processor: while other programs have it, seconds pass without any work. Turns that ended then, and slices that were shortened,
- * cost a third of the processor time of nine clients on two cores.
+ * Time is that of the processor: while other programs have it, seconds pass without any work. Turns
+ * that ended then, and slices that were shortened, cost a third of the processor time of nine
+ * clients on two cores.
  */
 
-/** Time for the bytes of all sources in one turn. Afterwards, each source gets one more slice at most. */
+/**
+ * Time for the bytes of all sources in one turn. After that, each source gets one more slice at
+ * most.
+ */
 const TURN_MS = 4
-/** The least that a source gets in a turn, however many compete. */
+/** Minimum time for a source in a turn, however many compete. */
 const LEAST_SHARE_MS = 0.05
-/** A turn begins to count after this much work. Most turns have less, and counting each of them would cost more than some of their reads. */
+/**
+ * A turn is measured after this much work. Most turns have less, and measuring each of them would
+ * cost more than some of their reads.
+ */
 const FREE_MS = 0.25
 const FIRST_SLICE_BYTES = 16 * 1024
 const MIN_SLICE_BYTES = 1024
 const MAX_SLICE_BYTES = 256 * 1024
 
-/** The event loop, as far as a budget needs to know it. */
+/** The event loop, as seen by a budget. */
 export interface Turns {
   nowMs(): number
-  /** Processor time of this thread. Asking for it costs several times as much as `nowMs`. */
+  /** Processor time of this thread. Reading it costs several times as much as `nowMs`. */
   processorMs(): number
   /** Calls `callback` in the next turn. */
   next(callback: () => void): void
@@ -41,9 +49,9 @@ export class InputBudget {
   #endMs: number | null = null
   #shareMs = TURN_MS
   #waiting: (() => void)[] = []
-  /** Work of turns that did not count. */
+  /** Work of turns that were not measured. */
   #freeMs = 0
-  /** Processor time when the turn began, and when a slice was last found to be long. */
+  /** Processor time when the turn started, and when a slice was last found to be long. */
   #beganMs = 0
   #checkedMs = 0
 
@@ -51,7 +59,9 @@ export class InputBudget {
     this.#turns = turns
   }
 
-  /** Time for one source in this turn: the less, the more sources used up theirs in the last turn. */
+  /**
+   * Time for one source in this turn: the more sources used up theirs in the last turn, the less.
+   */
   get shareMs(): number {
     return this.#shareMs
   }
@@ -74,7 +84,7 @@ export class InputBudget {
     return workMs
   }
 
-  /** Adds work since `startedMs`. Returns whether the turn counts. */
+  /** Adds work since `startedMs`. Returns whether the turn is measured. */
   add(startedMs: number, tookMs: number): boolean {
     if (this.#endMs !== null) return true
     this.#freeMs += tookMs
@@ -84,7 +94,7 @@ export class InputBudget {
     return true
   }
 
-  /** Begins the turn unless it has begun. */
+  /** Starts the turn unless it has started. */
   begin(nowMs: number): void {
     if (this.#endMs !== null) return
     this.#endMs = nowMs + TURN_MS
@@ -137,7 +147,10 @@ export class InputShare {
     this.#budget = budget
   }
 
-  /** Whether the source must wait for the next turn. It never has to before it has done something in this one. */
+  /**
+   * Whether the source must wait for the next turn; never before it has done something in this
+   * one.
+   */
   get isUsed(): boolean {
     const budget = this.#budget
     if (this.#turn !== budget.turn) return false
@@ -159,8 +172,8 @@ export class InputShare {
   }
 
   /**
-   * Passes bytes on in slices until the share is used or `take` returns false. Returns how many it passed on. Slices are as long as what the last
-   * ones cost allows.
+   * Passes bytes on in slices until the share is used or `take` returns false. Returns how many it
+   * passed on. The cost of the last slices determines their length.
    */
   pass(bytes: Uint8Array, take: (slice: Uint8Array) => boolean): number {
     let at = 0
@@ -190,7 +203,7 @@ export class InputShare {
     return tookMs
   }
 
-  /** Calls `callback` in the next turn, unless it is waiting for that already. */
+  /** Calls `callback` in the next turn, unless that is already scheduled. */
   wait(callback: () => void): void {
     if (this.#isWaiting) return
     this.#isWaiting = true

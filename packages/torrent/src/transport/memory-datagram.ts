@@ -22,7 +22,7 @@ export interface MemoryHost {
   readonly 6?: string
 }
 
-/** Where a machine of a MemoryDatagramNetwork is. */
+/** Position of a machine in a MemoryDatagramNetwork. */
 export interface MemoryPlace {
   /** Its wire. Default: the latency, jitter and loss of the network. */
   readonly link?: DatagramLink
@@ -58,7 +58,7 @@ export class MemoryDatagramNetwork {
     return nat
   }
 
-  /** Disconnects a machine with a wire, without notice to anybody. */
+  /** Disconnects a machine with a wire, without notice to other machines. */
   unplug(host: string): void {
     const wire = this.#wires.get(host)
     if (wire) wire.plugged = false
@@ -119,7 +119,7 @@ export class MemoryDatagramNetwork {
     }
   }
 
-  /** When a datagram of a machine without a wire arrives; null if it is lost. */
+  /** Arrival time of a datagram from a machine without a wire; null if it is lost. */
   #leave(): number | null {
     const { clock, random, latencyMs, jitterMs, loss } = this.#options
     if (loss > 0 && random.below(2 ** 32) < loss * 2 ** 32) return null

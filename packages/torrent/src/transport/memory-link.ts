@@ -33,7 +33,7 @@ export class MemoryLink {
   #downFreeAt = 0
   #queue: LinkUser[] = []
   #serving = false
-  /** An unplugged host sends and receives nothing, and no connection notices. */
+  /** An unplugged host sends and receives nothing, without notice to its connections. */
   plugged = true
 
   constructor(clock: Clock, link: HostLink) {

@@ -6,11 +6,17 @@ type NatScope = 'endpoint-independent' | 'address' | 'address-and-port'
 export interface NatOptions {
   /** `endpoint-independent` keeps one public port for a private one; the others use another for each address, or address and port. */
   readonly mapping: NatScope
-  /** Lets datagrams in from anybody, or only from addresses, or addresses and ports, that were sent to. */
+  /**
+   * Accepts datagrams from any sender, or only from addresses, or addresses and ports, that were
+   * sent to.
+   */
   readonly filtering: NatScope
   /** Whether hosts behind the NAT reach each other at its public address (RFC 4787, section 6). Default false. */
   readonly hairpinning?: boolean
-  /** A mapping without outgoing datagrams for this long is gone. Default two minutes, the least that RFC 4787, section 4.3, allows. */
+  /**
+   * A mapping without outgoing datagrams for this long expires. Default two minutes, the least
+   * that RFC 4787, section 4.3, allows.
+   */
   readonly timeoutMs?: number
 }
 
@@ -29,7 +35,7 @@ interface Mapping {
 
 const FIRST_PORT = 20_000
 
-/** A NAT of a MemoryDatagramNetwork: translates what leaves, and lets in what its filter allows. */
+/** A NAT of a MemoryDatagramNetwork: translates outgoing datagrams, and filters incoming ones. */
 export class MemoryNat {
   readonly publicHost: string
   readonly hairpinning: boolean
@@ -48,7 +54,7 @@ export class MemoryNat {
     this.#timeoutMs = options.timeoutMs ?? 120_000
   }
 
-  /** Translates the source of a datagram that leaves, and remembers whom it was sent to. */
+  /** Translates the source of an outgoing datagram, and remembers its destination. */
   outbound(inside: NatEndpoint, to: NatEndpoint): NatEndpoint {
     const { mapping: scope, filtering } = this.#options
     const key = `${inside.host} ${inside.port} ${scopeKey(scope, to)}`
@@ -63,7 +69,7 @@ export class MemoryNat {
     return { host: this.publicHost, port: mapping.publicPort }
   }
 
-  /** Returns where a datagram to a public port goes, or null if it is not let in. */
+  /** Returns the destination of a datagram to a public port, or null if it is filtered. */
   inbound(port: number, from: NatEndpoint): NatEndpoint | null {
     const mapping = this.#live(this.#byPort.get(port))
     return mapping?.allowed.has(scopeKey(this.#options.filtering, from)) ? mapping.inside : null

@@ -37,7 +37,7 @@ export class MemoryNetwork {
     return new MemoryTransport(this, host, wire)
   }
 
-  /** Unplugs the host: nothing leaves or arrives, and no connection notices. */
+  /** Unplugs the host: nothing leaves or arrives, without notice to its connections. */
   unplug(host: string): void {
     const wire = this.#links.get(host)
     if (wire) wire.plugged = false
@@ -90,7 +90,7 @@ class MemoryTransport implements Transport {
       const wait = 2 * (this.#link.latencyMs + (far?.link.latencyMs ?? 0))
       const cancel = this.#network.clock.after(wait, () => {
         const listening = this.#network.listenerAt(address)
-        // No host exists that could refuse: the caller waits until its own time limit.
+        // There is no host that could refuse: the caller waits until its own time limit.
         if (!this.#link.plugged || listening?.link.plugged === false) return
         signal.removeEventListener('abort', abort)
         if (listening) resolve(this.#join(address, listening))

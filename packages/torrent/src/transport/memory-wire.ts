@@ -22,7 +22,7 @@ export interface DatagramLink extends HostLink {
 const HEADER_BYTES = 28
 const REORDER_MS = 30
 
-/** One direction of a wire: a queue that drops what does not fit. */
+/** One direction of a wire: a queue that drops datagrams when full. */
 class Direction {
   readonly #bytesPerMs: number
   readonly #queueBytes: number

@@ -18,8 +18,8 @@ export interface RouteOptions {
 }
 
 /**
- * Opens the route that the options name, without connecting: a proxy, an interface, or a proxy behind an interface. Returns null if they name none.
- * Throws `bad-argument` or `unsupported`.
+ * Opens the route that the options specify, without connecting: a proxy, an interface, or a proxy
+ * behind an interface. Returns null if they specify none. Throws `bad-argument` or `unsupported`.
  */
 export function openRoute({ proxy, interface: device, clock }: RouteOptions): Route | null {
   const base = device ? openInterfaceRoute({ ...device, clock }) : null

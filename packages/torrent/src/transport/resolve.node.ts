@@ -6,8 +6,8 @@ import type { IpFamily } from './datagram.ts'
 import type { ResolvedAddress, ResolveHost } from './resolve.ts'
 
 /**
- * Limit of concurrent look-ups. The system's resolver blocks one of the few worker threads of the process while a name server is silent,
- * and the disk needs the same threads.
+ * Maximum number of concurrent lookups. The system's resolver blocks one of the few worker threads
+ * of the process while a name server is silent, and the disk needs the same threads.
  */
 const PARALLEL_LOOKUPS = 2
 /** Lifetime of a cached answer. The system does not reveal the lifetime of the record. */
@@ -52,7 +52,10 @@ function remember(name: string): Entry {
   return entry
 }
 
-/** Refuses the look-ups that have not begun, and forgets all answers: the way to the network changes. */
+/**
+ * Rejects pending lookups that have not started, and forgets all answers: the route to the network
+ * changes.
+ */
 export function dropLookups(): void {
   for (const { refuse } of waiting.splice(0))
     refuse(new ShoalError('closed', 'the way to the network has changed'))

@@ -1,14 +1,17 @@
-/** The facts about a way to the network other than the system's own (a proxy, one network interface) that code above transports needs. */
+/** Properties of a route (a proxy, one network interface) that code above transports needs. */
 export interface RouteFacts {
-  /** Whether nothing that we send may say who we are, as in the strict mode of a proxy. */
+  /** Whether nothing that we send may reveal who we are, as in the strict mode of a proxy. */
   readonly isAnonymous: boolean
-  /** Whether others can connect to us, local discovery works, and routers can be asked to map ports. */
+  /** Whether others can connect to us, local discovery works, and routers can map ports. */
   readonly canListen: boolean
-  /** False as soon as it is known that no datagrams can leave, so that the DHT, uTP and UDP trackers are off. */
+  /**
+   * False once it is known that no datagrams can leave, so that the DHT, uTP and UDP trackers are
+   * off.
+   */
   readonly carriesUdp: boolean
-  /** Whether WebRTC keeps to the route. */
+  /** Whether WebRTC uses the route. */
   readonly carriesWebrtc: boolean
-  /** Whether connections end when the route fails, those that others opened included. */
+  /** Whether connections, including incoming ones, end when the route fails. */
   readonly endsConnections: boolean
   readonly health: RouteHealth
   close(): Promise<void>
@@ -18,6 +21,9 @@ export interface RouteFacts {
 export interface RouteHealth {
   /** Why nothing can be transferred; null while the route works, as far as is known. */
   readonly problem: string | null
-  /** Calls `callback` after `problem` became null or ceased to be null. Returns a function that ends that. */
+  /**
+   * Calls `callback` when `problem` becomes null or stops being null. Returns a function that
+   * stops this.
+   */
   onChange(callback: () => void): () => void
 }

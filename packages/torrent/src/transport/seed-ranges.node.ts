@@ -1,4 +1,4 @@
-/** The servers that web seeds may name (BEP 19), and how to read from them. */
+/** The servers that web seeds may use (BEP 19), and how to read from them. */
 import { FtpRanges } from './ftp/ftp-ranges.node.ts'
 import { type NodeRangesOptions, openHttpRanges } from './http/http-ranges.node.ts'
 import type { HttpRanges } from './http/http-ranges.ts'

@@ -2,7 +2,7 @@ import type { Clock } from '../base/clock.ts'
 import type { Random } from '../base/random.ts'
 import type { SharedDatagrams } from './shared-datagrams.ts'
 
-/** The parts of a session that its transports are built on. */
+/** The parts of a session on which its transports are built. */
 export interface TransportServices {
   readonly clock: Clock
   readonly random: Random

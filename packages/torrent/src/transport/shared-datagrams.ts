@@ -1,23 +1,27 @@
 import { ShoalError } from '../base/errors.ts'
 import type { DatagramOptions, DatagramSocket, IpFamily, OnDatagram, OpenDatagram } from './datagram.ts'
 
-/** Protocols that may share one socket. Each datagram is offered to all of them, so there must not be many. */
+/**
+ * Maximum number of protocols that may share one socket. Each datagram is offered to all of them.
+ */
 export const MAX_PROTOCOLS = 8
 
 /**
- * Whether a datagram belongs to a protocol. It must be decided by the bytes alone (their first ones, usually), in constant time, and must
- * not throw. The bytes may be empty.
+ * Whether a datagram belongs to a protocol. Must be decided from the bytes alone (usually the
+ * first ones), in constant time, and must not throw. The bytes may be empty.
  */
 export type ClaimDatagram = (bytes: Uint8Array) => boolean
 
 /**
- * Lets several protocols (the DHT, uTP) use the same UDP ports. Each protocol gets an `OpenDatagram` of its own; those that open the same
- * port of the same address get views of one socket. A datagram goes to the first protocol, in the order of opening, that claims it; what
- * nobody claims is dropped. Sends are not distinguished.
+ * Lets several protocols (the DHT, uTP) use the same UDP ports. Each protocol gets an
+ * `OpenDatagram` of its own; those that open the same port of the same address get views of one
+ * socket. A datagram goes to the first protocol, in the order of opening, that claims it; unclaimed
+ * datagrams are dropped. Sends are not distinguished.
  *
- * A view behaves like a socket of its own. Opening a port rejects with `refused` if another program has it, if the same protocol has it
- * already, or if MAX_PROTOCOLS share it. `unref` counts when the first protocol opens the port. Closing a view stops delivery to it; the
- * socket closes with the last view. Sockets that join a multicast group are never shared.
+ * A view behaves like a socket of its own. Opening a port rejects with `refused` if another program
+ * has it, if the same protocol has it already, or if MAX_PROTOCOLS share it. `unref` counts when
+ * the first protocol opens the port. Closing a view stops delivery to it; the socket closes with
+ * the last view. Sockets that join a multicast group are never shared.
  */
 export class SharedDatagrams {
   readonly #open: OpenDatagram
@@ -29,7 +33,7 @@ export class SharedDatagrams {
     this.#open = open
   }
 
-  /** Returns the function by which a protocol opens its sockets. */
+  /** Returns the function with which a protocol opens its sockets. */
   protocol(claims: ClaimDatagram): OpenDatagram {
     return options => {
       if (options.multicast) return this.#open(options)
@@ -87,7 +91,7 @@ class SharedSocket {
     return view
   }
 
-  /** Resolves when the view, and with the last one the socket, is closed. */
+  /** Resolves when the view is closed, and with the last view also the socket. */
   async leave(view: SocketView): Promise<void> {
     const at = this.#views.indexOf(view)
     if (at >= 0) this.#views.splice(at, 1)

@@ -1,7 +1,8 @@
 /**
- * TCP. A JavaScript engine loses most when each read allocates a buffer and wakes a stream, so sockets read into one static buffer
- * that all connections share (`onread`): libuv asks for the buffer, fills it and calls back without leaving its own read loop. On
- * Windows a read owns its buffer from the time it is started, so there each connection has one of its own.
+ * TCP. A JavaScript engine loses most when each read allocates a buffer and wakes a stream, so
+ * sockets read into one static buffer that all connections share (`onread`): libuv asks for the
+ * buffer, fills it and calls back without leaving its own read loop. On Windows a read owns its
+ * buffer from the time it is started, so each connection has its own.
  */
 
 import { createServer, type NetConnectOpts, Socket } from 'node:net'
@@ -13,8 +14,9 @@ import type { ConnectTo, ListenOn } from './route.node.ts'
 import type { Connection, ConnectionHandler, Listener, PeerAddress, Transport } from './transport.ts'
 
 /**
- * A connection that delivers in bulk pauses this long after a read has emptied its socket. Bytes accumulate in the kernel meanwhile, and a read
- * of many bytes costs little more than one of few. A block is delayed by at most this time.
+ * Time for which a connection that delivers in bulk pauses after a read has emptied its socket.
+ * Bytes accumulate in the kernel during that time, and a read of many bytes costs little more than
+ * one of few. A block is delayed by at most this time.
  */
 const REST_MS = 2
 const BULK_BYTES = 8 * 1024
@@ -74,7 +76,7 @@ class TcpConnection implements Connection {
   /** Receives bytes from the socket. Returns false to stop reading. */
   received(bytes: Uint8Array): boolean {
     if (this.#closed) return false
-    // A read that was already under way when `pause` was called.
+    // A read that was already in progress when `pause` was called.
     const passed = this.#paused || this.#held.length > 0 ? 0 : this.#pass(bytes)
     if (passed < bytes.length) {
       if (!this.#closed) this.#held.push(bytes.slice(passed))
@@ -100,7 +102,7 @@ class TcpConnection implements Connection {
     return !this.#paused && !this.#closed
   }
 
-  /** Passes on what is held, then reads on. */
+  /** Passes on held bytes, then reads on. */
   readonly #proceed = () => {
     while (this.#held.length > 0) {
       if (this.#paused || this.#closed || this.#share.isWaiting) return
@@ -285,7 +287,8 @@ export class TcpTransport implements Transport {
           close: () => {
             this.#listeners.delete(listener)
             forget()
-            // It stops listening at once. Its own `close` event would wait for the connections, which stay.
+            // It stops listening at once. Its own `close` event would wait for the remaining
+            // connections.
             server.close()
             return new Promise(done => setImmediate(done))
           },

@@ -18,7 +18,7 @@ export class TransportSet {
     return this.#transports
   }
 
-  /** How many addresses are remembered. */
+  /** Number of addresses that are remembered. */
   get remembered(): number {
     return this.#dialer.remembered
   }
@@ -37,8 +37,8 @@ export class TransportSet {
   }
 
   /**
-   * Opens a connection over whichever transport reaches the address. Rejects with `unsupported` if none can, with the error of the preferred
-   * transport if all fail, or with the signal's reason.
+   * Opens a connection over any transport that reaches the address. Rejects with `unsupported` if
+   * none can, with the error of the preferred transport if all fail, or with the signal's reason.
    */
   dial(address: PeerAddress, options: DialOptions): Promise<Connection> {
     const able = this.#transports.filter(transport => transport.canDial(address))

@@ -1,6 +1,6 @@
 /**
- * The contract of transports: byte pipes to other peers. Code above a `Connection` never asks what kind it is; it uses the facts that the
- * connection states (`isSecure`, `dialableAddress`).
+ * The contract of transports: byte pipes to other peers. Code above a `Connection` never checks
+ * its kind; it uses the properties that the connection states (`isSecure`, `dialableAddress`).
  */
 
 export type TransportKind = 'tcp' | 'utp' | 'webrtc' | 'libp2p' | 'onion' | 'memory'
@@ -8,21 +8,23 @@ export type TransportKind = 'tcp' | 'utp' | 'webrtc' | 'libp2p' | 'onion' | 'mem
 /** The address of a peer: an IP address (never a name) and a port, or an address in a transport's own notation. */
 export interface PeerAddress {
   /**
-   * An IPv4 or IPv6 literal without brackets, in lower case; or, for a transport without IP addresses, a text in its own notation. Limits,
-   * bans and statistics compare it as text, so it must identify the peer's machine.
+   * An IPv4 or IPv6 literal without brackets, in lower case; or, for a transport without IP
+   * addresses, an address in its own notation. Limits, bans and statistics compare it as text, so
+   * it must identify the peer's machine.
    */
   readonly host: string
   /** 1 to 65535; 0 if the transport has no ports. */
   readonly port: number
-  /** The only transport that can reach the address; absent if any may. Required if `port` is 0. */
+  /** The only transport that can reach the address; absent if any can. Required if `port` is 0. */
   readonly kind?: TransportKind
 }
 
 /** Receives the events of a connection. Every call comes from the event loop, never from inside a call to the connection. */
 export interface ConnectionHandler {
   /**
-   * Bytes arrived, in order. The view is only valid during the call: copy what is needed longer. During the call it belongs to the handler,
-   * which may change it in place (to decrypt it).
+   * Bytes arrived, in order. The view is only valid during the call: copy bytes that are needed
+   * longer. During the call it belongs to the handler, which may change it in place (to decrypt
+   * it).
    */
   onData(bytes: Uint8Array): void
   /** `bufferedBytes` fell to zero after it had been above. */
@@ -41,18 +43,26 @@ export interface Connection {
   /** Whether the transport encrypts the bytes itself, so that encrypting them again (MSE) adds nothing. */
   readonly isSecure: boolean
   /**
-   * The address at which we and others can dial this peer; null if nobody can, because the connection was signaled or comes through a relay.
-   * `port` is 0 if the transport has ports but the peer has not said on which one it listens (an incoming TCP connection).
+   * The address at which we and others can dial this peer; null if that is impossible, because the
+   * connection was signaled or relayed. `port` is 0 if the transport has ports but the peer has not
+   * announced its listening port (an incoming TCP connection).
    */
   readonly dialableAddress: PeerAddress | null
   /**
-   * A hash that only the two ends of this connection have in common: of its secret, or of the keys by which it is secured. Somebody in the middle
-   * who secured a connection with each end would have two. Absent if nothing secures the connection.
+   * A hash known only to the two ends of this connection: of its secret, or of the keys that
+   * secure it. A man in the middle with a secured connection to each end would have two. Absent if
+   * the connection is not secured.
    */
   channelBinding?: Uint8Array | undefined
-  /** Bytes that were passed to `write` and that the pipe has not taken yet. Writers should stop while it is high. */
+  /**
+   * Number of bytes passed to `write` that the pipe has not accepted yet. Writers should stop
+   * while it is high.
+   */
   readonly bufferedBytes: number
-  /** Begins delivery; nothing is read before. A second call replaces the handler (at the end of a handshake, say). */
+  /**
+   * Starts delivery; nothing is read before. A second call replaces the handler (at the end of a
+   * handshake, say).
+   */
   start(handler: ConnectionHandler): void
   /**
    * Queues bytes. All writes of one turn of the event loop leave together. The bytes must not change until they have left or the pipe has
@@ -62,11 +72,11 @@ export interface Connection {
   /** Stops the delivery of data until `resume`. The pipe's own flow control slows the other side. */
   pause(): void
   resume(): void
-  /** Ends the pipe, after sending what is queued if `graceful`. Calling it twice is safe. */
+  /** Ends the pipe, after sending queued bytes if `graceful`. Safe to call twice. */
   close(graceful?: boolean): void
 }
 
-/** How a session dials an address. */
+/** Options for dialing an address. */
 export interface DialOptions {
   readonly signal: AbortSignal
   /** Kinds of transports that are not used, in Node only. */
@@ -80,12 +90,12 @@ export interface Listener {
   close(): Promise<void>
 }
 
-/** A way to reach and be reached by peers. `testTransport` in compliance.ts checks an implementation. */
+/** A way to dial and accept peers. `testTransport` in compliance.ts checks an implementation. */
 export interface Transport {
   readonly kind: TransportKind
   /**
-   * Whether a session does without incoming connections over this transport if it cannot listen at the port that others listen at. Default
-   * false: the session then does not open.
+   * Whether a session runs without incoming connections over this transport if it cannot listen on
+   * the port of the others. Default false: the session then does not open.
    */
   readonly isListeningOptional?: boolean
   /** Whether this transport can reach the address. It must return false for addresses of another `kind`. */

@@ -3,7 +3,7 @@ import type { PieceLayout } from '../../metainfo/layout.ts'
 import type { PiecePicker } from '../../pieces/piece-picker.ts'
 import type { BlockSource } from '../../pieces/pieces.ts'
 
-/** How long a missing file is not requested; doubles each time. */
+/** Time for which a missing file is not requested; doubles each time. */
 const FIRST_WAIT_MS = 60_000
 const MOST_WAIT_MS = 2 * 60 * 60_000
 
@@ -12,9 +12,9 @@ export class Availability {
   readonly #source: BlockSource
   readonly #picker: PiecePicker
   readonly #layout: PieceLayout
-  /** When to request a missing file again, by file; infinite means never. */
+  /** Time to request a missing file again, by file; infinite means never. */
   readonly #missingUntilMs = new Map<number, number>()
-  /** How often each file was missing. */
+  /** Number of times that each file was missing. */
   readonly #timesMissing = new Map<number, number>()
   /** The pieces that the picker counts; null while the seed is not in the picker. */
   #counted: Bitfield | 'all' | null = null
@@ -39,7 +39,7 @@ export class Availability {
     return pieceCount === 0 ? 1 : this.#pieces().count / pieceCount
   }
 
-  /** Puts the seed into the picker. */
+  /** Adds the seed to the picker. */
   join(): void {
     this.#counted = this.#present()
     this.#picker.sources.add(this.#source, this.#counted)
@@ -98,6 +98,6 @@ export class Availability {
 
 interface MissingFile {
   readonly forever: boolean
-  /** The wait that the server asks for; 0 if it does not. */
+  /** The wait that the server requests; 0 if none. */
   readonly retryAfterMs: number
 }

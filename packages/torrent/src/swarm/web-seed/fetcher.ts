@@ -10,7 +10,10 @@ import { Lane, type LaneEvents } from './lane.ts'
 import { runLength, toRuns } from './runs.ts'
 import type { SeedUrl } from './seed-url.ts'
 
-/** Connections to one web seed: while one waits for the first byte of its next range, the other keeps the line busy. */
+/**
+ * Number of connections to one web seed: while one waits for the first byte of its next range, the
+ * other keeps the line busy.
+ */
 const LANES = 2
 /** A seed that owes us a block and completes none for this long is snubbing us, however many bytes trickle in. */
 export const STALL_MS = 20_000
@@ -19,7 +22,7 @@ export const STALL_MS = 20_000
 interface FetcherEvents {
   /** Payload bytes arrived. */
   onDownloaded(bytes: number): void
-  /** Bytes arrived that were of no use. */
+  /** Useless bytes arrived. */
   onWasted(bytes: number): void
   onBlock(): void
   /** More blocks can be requested. */
@@ -41,10 +44,10 @@ export interface FetcherOptions {
 /** Fetches blocks from a web server over two connections, no faster than the limits and storage allow. */
 export class Fetcher implements LaneEvents {
   readonly meter = new RateMeter()
-  /** The rate when it was last needed. */
+  /** The rate at its last use. */
   bytesPerSecond = 0
   totalBytes = 0
-  /** Bytes among those that we had already. */
+  /** Bytes among those that we already had. */
   wastedBytes = 0
   readonly #options: FetcherOptions
   readonly #lanes: readonly Lane[]
@@ -92,7 +95,7 @@ export class Fetcher implements LaneEvents {
     if (this.#asked.delete(block)) for (const lane of this.#lanes) lane.recheck()
   }
 
-  /** Aborts the requests under way. The picker still counts their blocks. */
+  /** Aborts pending requests. The picker still counts their blocks. */
   stop(): void {
     const { throttle, ranges } = this.#options
     for (const lane of this.#lanes) lane.stop()
@@ -108,7 +111,7 @@ export class Fetcher implements LaneEvents {
   /** Once a second. */
   tick(nowMs: number): void {
     this.bytesPerSecond = this.meter.bytesPerSecond(nowMs)
-    // A server that is held back does not stall.
+    // A server that is held back is not stalling.
     if (this.#held) this.#lastBlockMs = nowMs
   }
 

@@ -4,7 +4,10 @@ import type { Transfer } from '../pieces/transfer.ts'
 import { blockOffset, blockSize, nextSpan } from './next-span.ts'
 import type { SeedUrl } from './seed-url.ts'
 
-/** If no block of a request is wanted any more, this many bytes are read to its end rather than lose the connection. */
+/**
+ * If no block of a request is wanted any more, up to this many bytes are read to its end to keep
+ * the connection.
+ */
 const READ_ON_BYTES = 256 * 1024
 const ZEROS = new Uint8Array(16 * 1024)
 
@@ -39,7 +42,7 @@ export class Lane implements RangeSink {
   #at = 0
   #within = 0
   #buffer: PieceBuffer | null = null
-  /** The request under way: its file, the bytes left, and the index after its last block. */
+  /** The current request: its file, the bytes left, and the index after its last block. */
   #reading: RangeReading | null = null
   #file = -1
   #left = 0
@@ -70,7 +73,7 @@ export class Lane implements RangeSink {
     this.#next()
   }
 
-  /** Aborts the request under way. */
+  /** Aborts the current request. */
   stop(): void {
     this.#job++
     this.#reading?.close()
@@ -120,7 +123,7 @@ export class Lane implements RangeSink {
     this.#options.events.onFailure(this, failure, this.#file)
   }
 
-  /** Begins the next request, or ends. */
+  /** Starts the next request, or ends. */
   #next(): void {
     const { transfer, url, ranges, asked, events } = this.#options
     const { layout } = transfer

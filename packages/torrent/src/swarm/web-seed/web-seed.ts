@@ -4,17 +4,17 @@ import { Availability } from './availability.ts'
 import { Fetcher, type FetcherOptions, STALL_MS } from './fetcher.ts'
 import type { SeedUrl } from './seed-url.ts'
 
-/** Waits after failures without a block in between: doubled each time. */
+/** Waits after consecutive failures without a block: doubled each time. */
 const FIRST_WAIT_MS = 2000
 const MOST_WAIT_MS = 10 * 60_000
-/** After this many missing files in a row the whole server is left alone for a while. */
+/** After this many missing files in a row, the server is not used for a while. */
 const MISSING_IN_A_ROW = 8
 
 /** Events that a web seed reports to its torrent. */
 interface WebSeedEvents {
   onDownloaded(bytes: number): void
   onWasted(bytes: number): void
-  /** The seed is abandoned for good. */
+  /** The seed is abandoned permanently. */
   onGone(): void
   log(line: string): void
 }
@@ -84,7 +84,7 @@ export class WebSeed implements BlockSupplier {
     return this.fetcher.bytesPerSecond
   }
 
-  /** The part of the torrent that it is believed to have, 0 to 1. */
+  /** Share of the torrent that it is believed to have, 0 to 1. */
   get progress(): number {
     return this.#use === 'gone' ? 0 : this.#availability.progress
   }

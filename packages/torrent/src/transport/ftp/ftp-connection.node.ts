@@ -5,11 +5,11 @@ import { type FtpReply, passivePort, ReplyReader } from './ftp-reply.ts'
 
 export { connectDirectly } from '../connect-directly.node.ts'
 
-/** For each reply that does not wait for data. */
+/** Time limit for each reply that does not wait for data. */
 const REPLY_MS = 30_000
 /** An idle connection is closed before most servers do so. */
 const IDLE_MS = 60_000
-/** Replies that nobody waits for: more is a flood. */
+/** Maximum number of unexpected replies: more is a flood. */
 const MAX_UNREAD = 8
 /** RFC 959, 4.2.1: the command is not known, or not with these parameters. */
 const UNKNOWN_COMMAND = new Set([500, 501, 502, 503, 504, 522])
@@ -29,10 +29,10 @@ export interface FtpPlace {
   readonly tlsOptions?: ConnectionOptions
 }
 
-/** A file that arrives. */
+/** A file that is being received. */
 export interface FtpTransfer {
   readonly data: Socket
-  /** It arrives from its first byte, because the server cannot start later. */
+  /** Whether it starts from its first byte, because the server cannot start later. */
   readonly isWhole: boolean
 }
 
@@ -48,7 +48,7 @@ export class FtpRefusal extends ShoalError {
   }
 }
 
-/** A control connection to an FTP server, with a user who is logged in (RFC 959, 5.4). One file at a time. */
+/** A logged-in control connection to an FTP server (RFC 959, 5.4). Reads one file at a time. */
 export class FtpConnection {
   /** Whether it has carried a file: the server may close it at any time now. */
   used = false
@@ -59,11 +59,11 @@ export class FtpConnection {
   #tls: ConnectionOptions | null = null
   #reader = new ReplyReader()
   readonly #unread: FtpReply[] = []
-  /** Settles the reply that is waited for. */
+  /** Settles the pending reply. */
   #waiting: { resolve(reply: FtpReply): void; reject(error: unknown): void } | null = null
   #error: unknown = null
   #isExtended = true
-  /** Resolves when the last transfer is over for the server, too. */
+  /** Resolves when the server also considers the last transfer finished. */
   #settled: Promise<unknown> = Promise.resolve()
 
   private constructor(control: Socket, connect: ConnectToPort) {
@@ -106,24 +106,24 @@ export class FtpConnection {
     this.#end(new ShoalError('closed', 'the connection was closed'))
   }
 
-  /** RFC 3659, 4. Null if the server does not say. */
+  /** RFC 3659, 4. Null if the server does not report it. */
   async size(path: string): Promise<number | null> {
     await this.#settled
     const { code, text } = await this.#ask(`SIZE ${path}`)
     return code === 213 && /^\d{1,15}\s*$/.test(text) ? Number(text) : null
   }
 
-  /** RFC 3659, 3: when the file was changed, as an ISO date. Null if the server does not say. */
+  /**
+   * RFC 3659, 3: modification time of the file, as an ISO date. Null if the server does not report
+   * it.
+   */
   async modified(path: string): Promise<string | null> {
     const { code, text } = await this.#ask(`MDTM ${path}`)
     const date = text.replace(/^(\d{4})(\d\d)(\d\d)(\d\d)(\d\d)(\d\d).*$/s, '$1-$2-$3T$4:$5:$6.000Z')
     return code === 213 && !Number.isNaN(Date.parse(date)) ? date : null
   }
 
-  /**
-   * Begins to read a file at a byte, or at its start if the server cannot. Call `finish` when enough of it has arrived, or `ended`. Rejects with an
-   * FtpRefusal.
-   */
+  /** Starts to read a file at a byte, or at its start if the server cannot. */
   async retrieve(path: string, start: number, signal: AbortSignal): Promise<FtpTransfer> {
     await this.#settled
     const port = await this.#passivePort()
@@ -173,10 +173,10 @@ export class FtpConnection {
     if (reply.code >= 300) throw new FtpRefusal(reply, true)
     // RFC 2640: names are in UTF-8. Most servers expect that anyway.
     await this.#ask('OPTS UTF8 ON')
-    // RFC 959, 3.1.1.3: bytes as they are.
+    // RFC 959, 3.1.1.3: unmodified bytes.
     const type = await this.#ask('TYPE I')
     if (type.code !== 200) throw new FtpRefusal(type)
-    // RFC 4217, 8: data, too.
+    // RFC 4217, 8: encrypts data, too.
     if (this.#tls) for (const command of ['PBSZ 0', 'PROT P']) await this.#ask(command)
   }
 
@@ -187,11 +187,11 @@ export class FtpConnection {
     const control = connectTls({ ...options, socket: plain })
     this.#control = control
     this.#listen(control)
-    // Somebody on the way may have written what arrived before TLS.
+    // Bytes that arrived before TLS may have been injected.
     this.#reader = new ReplyReader()
     this.#unread.length = 0
     this.#tls = options
-    // Servers want to see the session again on data connections.
+    // Servers expect the same TLS session on data connections.
     control.on('session', session => {
       this.#tls = { ...options, session }
     })
@@ -224,7 +224,7 @@ export class FtpConnection {
   /** Sends a command and waits for its reply. */
   #ask(command: string): Promise<FtpReply> {
     if (this.#error === null) {
-      // Replies that came unasked belong to no command.
+      // Unsolicited replies belong to no command.
       this.#unread.length = 0
       this.#control.write(`${command}\r\n`)
     }

@@ -16,15 +16,15 @@ import type { Route } from '../route.node.ts'
 import { FtpConnection, FtpRefusal, type FtpTransfer } from './ftp-connection.node.ts'
 
 const FTP_PORT = 21
-/** File names whose size was compared. */
+/** Maximum number of file names whose size was compared. */
 const MAX_CHECKED = 10_000
 
 export interface FtpRangesOptions {
-  /** The way to the servers. Default: the system's own. */
+  /** Route to the servers. Default: the system's own. */
   readonly route?: Route | undefined
 }
 
-/** Reads ranges over control connections that are kept. Each web seed has an instance of its own. */
+/** Reads ranges over persistent control connections. Each web seed has its own instance. */
 export class FtpRanges implements HttpRanges {
   readonly #options: FtpRangesOptions
   readonly #connections = new Map<string, Set<FtpConnection>>()
@@ -47,7 +47,7 @@ export class FtpRanges implements HttpRanges {
         }
   }
 
-  /** Returns a free connection, which is busy now, or a new one. */
+  /** Returns a free connection, marked as busy, or a new one. */
   async connection(url: URL, fresh: boolean, signal: AbortSignal): Promise<FtpConnection> {
     const login = loginOf(url)
     const key = JSON.stringify([url.host, login])
@@ -66,7 +66,7 @@ export class FtpRanges implements HttpRanges {
     const { route } = this.#options
     const [address] = await (route?.resolveHost ?? resolveBySystem)(url.hostname, { signal })
     const connect = route?.connect ?? connectDirectly
-    // Data comes from the host that was asked, whatever address the server names.
+    // Data comes from the requested host, regardless of the address in the reply.
     const { host } = address!
     const opened = await FtpConnection.open(
       { port: Number(url.port) || FTP_PORT, login },
@@ -78,7 +78,7 @@ export class FtpRanges implements HttpRanges {
     return opened
   }
 
-  /** Servers that do not tell sizes are trusted: pieces are verified. */
+  /** Servers that do not report sizes are trusted: pieces are verified. */
   async checkSize(connection: FtpConnection, path: string, fileBytes: number): Promise<void> {
     const checked = this.#checked.get(connection) ?? new Set()
     if (checked.has(path)) return
@@ -144,7 +144,7 @@ class Reading implements RangeReading {
       await this.#ranges.checkSize(connection, path, fileBytes)
       this.#transfer = await connection.retrieve(path, start, signal)
     } catch (error) {
-      // A refusal leaves the connection as it is; the server may have closed one that was idle.
+      // A refusal leaves the connection usable; the server may have closed one that was idle.
       if (isRefusal(error)) connection.isBusy = false
       else if (connection.used && !fresh && !this.#over) return this.#begin(true)
       throw error
@@ -202,7 +202,7 @@ function isRefusal(error: unknown): boolean {
   return error instanceof RangeFailure || error instanceof FtpRefusal
 }
 
-/** Any error as a failure of a range. */
+/** Converts any error to a failure of a range. */
 function rangeFailure(error: unknown): RangeFailure {
   if (error instanceof RangeFailure) return error
   if (!(error instanceof FtpRefusal))
@@ -239,7 +239,7 @@ function decode(text: string): string {
   } catch {
     throw new RangeFailure('server-gone', 'the percent-encoding of its URL is not UTF-8')
   }
-  // They would end a command and begin another.
+  // These characters would end a command and start another.
   if (/[\r\n\0]/.test(decoded)) throw new RangeFailure('file-gone', 'FTP has no names with line breaks')
   return decoded
 }

@@ -12,13 +12,13 @@ export interface FtpReply {
 /** Limits for a reply, so that a server cannot fill the memory: welcome texts are long. */
 const MAX_LINE_BYTES = 4096
 const MAX_REPLY_BYTES = 64 * 1024
-/** Ports below are those of other services. */
+/** Lower ports belong to other services. */
 const MIN_PORT = 1024
 
 /** Reads replies from a control connection, as they arrive. */
 export class ReplyReader {
   #rest = ''
-  /** Code of the reply of several lines that has begun. */
+  /** Code of the incomplete reply of several lines. */
   #code: string | null = null
   #replyBytes = 0
 
@@ -61,8 +61,9 @@ export class ReplyReader {
 }
 
 /**
- * Returns the port of a reply to EPSV (229, RFC 2428) or PASV (227, RFC 959); null if there is none that may be connected to. The address in the
- * reply is ignored: a server could direct us to any machine.
+ * Returns the port of a reply to EPSV (229, RFC 2428) or PASV (227, RFC 959); null if there is
+ * none, or connecting to it is not allowed. The address in the reply is ignored: a server could
+ * direct us to any machine.
  */
 export function passivePort({ code, text }: FtpReply): number | null {
   const port = code === 229 ? extendedPort(text) : code === 227 ? plainPort(text) : 0

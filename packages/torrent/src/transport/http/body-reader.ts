@@ -18,7 +18,7 @@ export class BodyReader {
   /** The framing of the body: by its length, in chunks, or by the end of the connection. */
   readonly framing: 'length' | 'chunked' | 'close'
   #state: number
-  /** Bytes that are left of the chunk or of the whole body. */
+  /** Remaining bytes of the chunk or of the entire body. */
   #left = 0
   #line = ''
   #trailerBytes = 0
@@ -46,7 +46,7 @@ export class BodyReader {
     if (this.#left === 0 && this.framing === 'length') this.#state = DONE
   }
 
-  /** Whether the whole body was read. Never true for a body that ends with the connection. */
+  /** Whether the complete body was read. Never true for a body that ends with the connection. */
   get isDone(): boolean {
     return this.#state === DONE
   }

@@ -1,6 +1,7 @@
 /**
- * The HTTP client of Node for everything but web seeds: trackers, .torrent files, feeds, plain downloads and hubs. It sends single requests over
- * `node:http`; its users decide which addresses and redirects are allowed. Web seeds use http-connection.node.ts, which costs less per byte.
+ * The HTTP client of Node for everything but web seeds: trackers, .torrent files, feeds, plain
+ * downloads and hubs. It sends single requests over `node:http`; callers decide which addresses and
+ * redirects are allowed. Web seeds use http-connection.node.ts, which costs less per byte.
  */
 import type { IncomingMessage } from 'node:http'
 import type { LookupFunction, Socket } from 'node:net'
@@ -49,7 +50,7 @@ export async function sendRequest(url: URL, options: RequestOptions): Promise<In
     request.on('error', error => reject(signal.aborted ? signal.reason : error))
     request.on('response', response => {
       signal.removeEventListener('abort', abort)
-      // An error while nobody reads the body must not end the process; readers receive it too.
+      // An error without a reader of the body must not end the process; readers receive it too.
       response.on('error', () => {})
       resolve(response)
     })

@@ -15,7 +15,7 @@ import { HeadReader, type ResponseHead } from './response-head.ts'
 
 /** Receives the response to a request. Calls come from the event loop. */
 export interface ExchangeHandler {
-  /** The response begins. Returns false to reject its body, which closes the connection. */
+  /** The response starts. Returns false to reject its body, which closes the connection. */
   onHead(head: ResponseHead): boolean
   onBody(bytes: Uint8Array): void
   /** The response is complete; the connection is free for the next request, or closed. */
@@ -31,14 +31,17 @@ export interface HttpEndpoint {
   readonly port: number
   /** IP address to connect to. */
   readonly address: ResolvedAddress
-  /** An open connection to use instead, of which nothing was read. */
+  /** An open connection to use instead, of which nothing has been read. */
   readonly socket?: Socket
   /** Trusted certificates in place of the system's. */
   readonly ca?: string
 }
 
 export class HttpConnection {
-  /** Whether it has carried a response: then the server may close it at any time, and a request that this interrupts is sent again. */
+  /**
+   * Whether it has carried a response: then the server may close it at any time, and a request
+   * interrupted by that is sent again.
+   */
   used = false
   readonly #socket: Socket
   readonly #label: string
@@ -194,7 +197,7 @@ function openSocket(endpoint: HttpEndpoint, received: (bytes: Uint8Array) => boo
     ALPNProtocols: ['http/1.1'],
     ...(ca !== undefined && { ca }),
   })
-  // Node ignores `onread` for TLS over a socket that it is given.
+  // Node ignores `onread` for TLS over an existing socket.
   if (socket)
     stream.on('data', bytes => {
       if (!received(bytes)) stream.pause()

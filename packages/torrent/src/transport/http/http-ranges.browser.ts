@@ -71,7 +71,7 @@ class Reading implements RangeReading {
     }
   }
 
-  /** Reads what one answer has of the range. */
+  /** Reads the part of the range in one answer. */
   async #read(signal: AbortSignal): Promise<void> {
     const done = this.#request.lengthBytes - this.#left
     const rest = { ...this.#request, start: this.#request.start + done, lengthBytes: this.#left }

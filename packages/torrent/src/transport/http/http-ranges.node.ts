@@ -17,7 +17,10 @@ import { checkAnswer, type RangeAnswer } from './range-answer.ts'
 import { redirectTarget } from './redirect.ts'
 import type { ResponseHead } from './response-head.ts'
 
-/** Number of redirects that are remembered, so that a mirror chooser is asked once per file and not for each range of it. */
+/**
+ * Number of redirects that are remembered, so that a mirror chooser is queried once per file and
+ * not for each range of it.
+ */
 const MAX_KEPT_REDIRECTS = 1000
 /** Bodies of redirects up to this size are read, so that the connection can be used again. */
 const SKIPPED_BODY_BYTES = 64 * 1024
@@ -27,7 +30,7 @@ export interface NodeRangesOptions extends HttpRangesOptions {
   readonly isLocal?: (host: string) => boolean
   /** Trusted certificates in place of the system's, in PEM. */
   readonly ca?: string
-  /** The way to the servers. Default: the system's own. */
+  /** Route to the servers. Default: the system's own. */
   readonly route?: Route | undefined
   /** Milliseconds since the Unix epoch. */
   readonly unixMs?: () => number
@@ -37,7 +40,10 @@ export function openHttpRanges(options: NodeRangesOptions): HttpRanges {
   return new NodeHttpRanges(options)
 }
 
-/** Sends requests over persistent connections. Each web seed has an instance of its own, and so its own connections. */
+/**
+ * Sends requests over persistent connections. Each web seed has its own instance, and so its own
+ * connections.
+ */
 class NodeHttpRanges implements HttpRanges {
   readonly options: NodeRangesOptions
   readonly #connections = new Map<string, Set<HttpConnection>>()
@@ -177,7 +183,7 @@ class Reading implements RangeReading {
     })
   }
 
-  /** Connects to the address that was checked, whatever the name resolves to later. */
+  /** Connect to the address that was checked, whatever the name resolves to later. */
   async #address(url: URL): Promise<ResolvedAddress> {
     const { isLocal = isLocalAddress } = this.#ranges.options
     const { resolveHost } = this.#ranges
@@ -202,7 +208,7 @@ class Reading implements RangeReading {
     return (await this.#ranges.resolveHost(hostname, { signal: this.#abort.signal }))[0]!
   }
 
-  /** The request for what has not arrived. */
+  /** The request for the missing bytes. */
   get #rest(): RangeRequest {
     const { start, lengthBytes } = this.#request
     return { ...this.#request, start: start + lengthBytes - this.#left, lengthBytes: this.#left }
@@ -296,7 +302,8 @@ class Reading implements RangeReading {
 
   #fail(error: unknown): void {
     if (this.#over) return
-    // A remembered redirect may lead to a mirror that is gone: the chooser is asked again, once.
+    // A remembered redirect may lead to a mirror that no longer exists: the chooser is queried
+    // again, once.
     if (
       this.#ranges.dropRedirect(this.#request.url) &&
       this.#redirects === 0 &&

@@ -7,7 +7,7 @@ export interface RangeRequest {
   /** First byte, from 0, and number of bytes, at least 1. */
   readonly start: number
   readonly lengthBytes: number
-  /** Length that the whole file must have. */
+  /** Length that the complete file must have. */
   readonly fileBytes: number
 }
 
@@ -18,14 +18,14 @@ export interface RangeRequest {
 export interface RangeSink {
   /** The next bytes of the range, never more than requested. The view is valid only during the call. */
   onData(bytes: Uint8Array): void
-  /** The whole range was delivered. */
+  /** The complete range was delivered. */
   onEnd(): void
   onFailure(failure: RangeFailure): void
 }
 
-/** A request under way. */
+/** A pending request. */
 export interface RangeReading {
-  /** Stops reading from the network; what was read before may still be delivered. */
+  /** Stops reading from the network; bytes that were read before may still be delivered. */
   pause(): void
   resume(): void
   /** Ends the request at once; the sink receives no more calls. Safe to call twice. */
@@ -34,7 +34,7 @@ export interface RangeReading {
 
 export interface HttpRanges {
   read(request: RangeRequest, sink: RangeSink): RangeReading
-  /** Closes connections that no reading uses. A later `read` opens others. */
+  /** Closes idle connections. A later `read` opens others. */
   closeIdle(): void
 }
 
@@ -52,7 +52,7 @@ export type RangeFate = 'server-later' | 'file-later' | 'file-gone' | 'server-go
 
 export class RangeFailure extends ShoalError {
   readonly fate: RangeFate
-  /** The wait that the server asks for; 0 if it does not. */
+  /** The wait that the server requests; 0 if none. */
   readonly retryAfterMs: number
 
   constructor(fate: RangeFate, message: string, options: { retryAfterMs?: number; cause?: unknown } = {}) {

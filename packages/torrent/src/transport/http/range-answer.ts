@@ -3,7 +3,10 @@ import { RangeFailure, type RangeRequest } from './http-ranges.ts'
 /** Longest `Retry-After` that is obeyed. */
 const MAX_RETRY_AFTER_MS = 24 * 60 * 60_000
 
-/** A server that sends only whole files is read from the start if the range begins no later than this, so that it can serve small files. */
+/**
+ * A server that sends only complete files is read from the start if the range begins no later than
+ * this, so that it can serve small files.
+ */
 export const MAX_SKIPPED_BYTES = 4 << 20
 
 /** The parts of a response that matter, for any HTTP client. */
@@ -29,8 +32,9 @@ export interface RangeAnswer {
 }
 
 /**
- * Checks the head of a final response (no redirect) to a request for a range (RFC 9110, 14). `before`: the answer with the part of the same range
- * before this one. Throws a RangeFailure that says what is wrong.
+ * Checks the head of a final response (no redirect) to a request for a range (RFC 9110, 14).
+ * `before`: the answer with the part of the same range before this one. Throws a RangeFailure that
+ * describes the problem.
  */
 export function checkAnswer(
   answer: AnswerHead,
@@ -55,7 +59,7 @@ export function checkAnswer(
   return { skipBytes, lengthBytes: request.lengthBytes, isSmall: false }
 }
 
-/** Returns the number of requested bytes that come. */
+/** Returns the number of requested bytes that follow. */
 function checkContentRange(text: string, { start, lengthBytes, fileBytes }: RangeRequest): number {
   const match = /^bytes\s+([0-9]{1,15})-([0-9]{1,15})\/([0-9]{1,15}|\*)$/i.exec(text.trim())
   if (!match) throw new RangeFailure('server-gone', 'it answers with ranges that cannot be read')

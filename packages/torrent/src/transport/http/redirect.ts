@@ -3,8 +3,8 @@ import { RangeFailure } from './http-ranges.ts'
 const REDIRECTS = new Set([301, 302, 303, 307, 308])
 
 /**
- * Returns where a response redirects, or null if it is not a redirect. Returns a text that says why if we do not follow it: a request that was sent over
- * HTTPS must not continue in plain text.
+ * Returns the target of a redirect, or null if the response is not one. Returns the reason as text
+ * if we do not follow it: a request that was sent over HTTPS must not continue in plain text.
  */
 export function followRedirect(status: number, location: string, from: URL): URL | string | null {
   if (!isRedirect(status)) return null
@@ -20,7 +20,7 @@ export function isRedirect(status: number): boolean {
   return REDIRECTS.has(status)
 }
 
-/** Programs read headers as Latin-1; some servers send UTF-8 as it is. */
+/** Programs read headers as Latin-1; some servers send raw UTF-8. */
 export function headerText(value: string): string {
   if (!/[\x80-\xff]/.test(value) || /[^\0-\xff]/.test(value)) return value
   try {

@@ -4,7 +4,8 @@ import type { DatagramOptions, DatagramSocket, IpFamily, OnDatagram } from '../d
 import type { DeviceSockets } from './device-sockets.node.ts'
 
 /**
- * A UDP socket of an interface that may go and come back, on the same port then. Meanwhile datagrams are dropped, and never sent in another way.
+ * A UDP socket of an interface that may disappear and return, and then uses the same port. Until
+ * then datagrams are dropped, and never sent another way.
  */
 export class BoundDatagrams implements DatagramSocket {
   readonly family: IpFamily
@@ -43,7 +44,7 @@ export class BoundDatagrams implements DatagramSocket {
     else onFailure?.(new ShoalError('unreachable', `cannot send to ${host} port ${port}: ${problem}`))
   }
 
-  /** Opens the socket on the interface as it is now. */
+  /** Opens the socket on the interface in its current state. */
   move(): Promise<void> {
     this.#changing = this.#changing.then(async () => {
       if (this.#isClosed) return

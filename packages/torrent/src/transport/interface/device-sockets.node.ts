@@ -6,10 +6,10 @@ import type { ConnectTo, ListenOn } from '../route.node.ts'
 import type { InterfaceWatch } from './interface-watch.node.ts'
 import type { Libc } from './libc.node.ts'
 
-/** Holds the ports of an interface that is away: no packet leaves the machine through it. */
+/** Holds the ports of an absent interface: no packet leaves the machine through it. */
 const PLACEHOLDER = 'lo'
 
-/** A socket that accepts or receives, and that has to be opened again when its interface has come back. */
+/** A socket that accepts or receives, and must be reopened when its interface has returned. */
 export interface Movable {
   move(): Promise<void> | void
 }
@@ -97,7 +97,7 @@ export class DeviceSockets implements DatagramDevice {
         ...{ type: 'stream', family, device: current.name },
         host: this.#hostFor(family, undefined),
       })
-      // `manualStart`: not to be read before it is connected.
+      // `manualStart`: do not read before it is connected.
       return new Socket({ fd, manualStart: true, allowHalfOpen: false } as object)
     } catch (error) {
       throw connectFailure(error as NodeJS.ErrnoException, host, port)
@@ -120,7 +120,7 @@ export class DeviceSockets implements DatagramDevice {
     }
   }
 
-  /** The address to bind. The placeholder does not have those of the interface. */
+  /** The address to bind. The placeholder does not have the interface's addresses. */
   #hostFor(family: IpFamily, host: string | undefined): string | undefined {
     const only = this.#watch.host
     if (!this.#watch.current || !only) return host
@@ -157,7 +157,8 @@ function connected(socket: Socket, host: string, port: number, signal: AbortSign
     signal.addEventListener('abort', abort, { once: true })
     socket.once('error', fail)
     socket.once('close', fail)
-    // Nobody has read from the socket when it is passed on, and whoever listens to its data then gets them.
+    // Nothing has been read from the socket when it is passed on, so that the new owner receives
+    // all data.
     socket.pause()
     socket.connect({ host, port }, () => {
       const stream: { readableFlowing: boolean | null } = socket

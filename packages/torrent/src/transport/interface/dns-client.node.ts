@@ -13,9 +13,9 @@ import { type Answer, encodeQuestion, parseAnswer, type Question, RECORD } from 
 
 const DNS_PORT = 53
 const TRY_MS = 2000
-/** Each server is asked this often. */
+/** Number of queries to each server. */
 const ROUNDS = 2
-/** Questions for the target of an alias, after the first. */
+/** Maximum number of queries for the target of an alias, after the first. */
 const MAX_ALIASES = 4
 const PARALLEL_LOOKUPS = 20
 const MAX_WAITING = 1000
@@ -26,18 +26,18 @@ const MOST_KEEP_MS = 60 * 60_000
 export interface DnsClientOptions {
   readonly clock: Clock
   readonly random: Random
-  /** By these the servers are reached. */
+  /** Opens the sockets to the servers. */
   readonly openDatagram: OpenDatagram
   readonly connect: ConnectTo
   /** IP literals of the name servers. Rejects if none is known. */
   readonly servers: () => Promise<readonly string[]>
-  /** The families of addresses that are of use. */
+  /** The address families to resolve. */
   readonly families: () => readonly IpFamily[]
   /** Other than DNS_PORT in tests. */
   readonly port?: number
 }
 
-/** Looks up names over sockets that are given, while the system's resolver would take any way. */
+/** Resolves names over the given sockets; the system's resolver would use any route. */
 export class DnsClient {
   readonly #options: DnsClientOptions
   readonly #cache = new Map<string, { promise: Promise<ResolvedAddress[]>; untilMs: number }>()
@@ -59,14 +59,14 @@ export class DnsClient {
     if (ip !== null) return [{ host: ip, family: ip.includes(':') ? 6 : 4 }]
     // RFC 6761, 6.3: it never leaves this machine.
     if (isLoopback(name)) return [{ host: '127.0.0.1', family: 4 }]
-    // RFC 6762: such names are asked for by multicast, which the interface may not have.
+    // RFC 6762: such names are resolved by multicast, which the interface may not have.
     if (name.endsWith('.local')) throw new ShoalError('unreachable', `${name} is a name of the local network`)
     const kept = this.#cache.get(name)
     const { promise } = kept && kept.untilMs > this.#options.clock.nowMs() ? kept : this.#remember(name)
     return signal ? abortable(promise, signal) : promise
   }
 
-  /** Forgets what another network answered. */
+  /** Forgets answers from another network. */
   clear(): void {
     this.#cache.clear()
   }
@@ -181,7 +181,7 @@ export class DnsClient {
     }
   }
 
-  /** RFC 7766: each message has its length in front. */
+  /** RFC 7766: each message is preceded by its length. */
   async #overTcp(server: string, question: Question): Promise<Answer> {
     const { connect, clock, port = DNS_PORT } = this.#options
     const abort = new AbortController()

@@ -1,4 +1,4 @@
-/** Questions to name servers and their answers (RFC 1035, RFC 3596). No I/O. */
+/** Queries to name servers and their answers (RFC 1035, RFC 3596). No I/O. */
 import { concat, readU16 } from '../../base/bytes.ts'
 import { ShoalError } from '../../base/errors.ts'
 import { formatIp } from '../../base/ip.ts'
@@ -12,9 +12,9 @@ const HEAD_BYTES = 12
 /** RFC 1035, 2.3.4. */
 const MAX_NAME_BYTES = 255
 const MAX_LABEL_BYTES = 63
-/** A name may point to an earlier one, which may point on. */
+/** A name may point to an earlier one, which may point to another. */
 const MAX_POINTERS = 16
-/** Records that are read of one answer. A server that needs more is not looking for us. */
+/** Maximum number of records that are read from one answer. No honest server needs more. */
 const MAX_RECORDS = 100
 const MAX_ALIASES = 8
 
@@ -26,13 +26,16 @@ export interface Question {
 }
 
 export interface Answer {
-  /** `none`: the name does not exist, or has no address of this kind. `failed`: the server cannot or will not answer; another may. `cut`: ask again over TCP. */
+  /**
+   * `none`: the name does not exist, or has no address of this kind. `failed`: the server cannot
+   * or will not answer; another may. `cut`: truncated; query again over TCP.
+   */
   readonly state: 'found' | 'none' | 'failed' | 'cut'
   /** IP literals. */
   readonly hosts: readonly string[]
-  /** Name that the question's is an alias of, if the answer has no address for that: it has to be asked for. */
+  /** The target of an alias if the answer has no address for it: it has to be queried. */
   readonly alias: string | null
-  /** How long the answer holds. 0 if there is none. */
+  /** Lifetime of the answer. 0 if there is none. */
   readonly ttlSeconds: number
 }
 
@@ -88,7 +91,7 @@ function nothing(state: Answer['state']): Answer {
   return { state, hosts: [], alias: null, ttlSeconds: 0 }
 }
 
-/** The records of interest; null if any is malformed. */
+/** The relevant records; null if any is malformed. */
 function readRecords(bytes: Uint8Array, start: number, count: number): AnswerRecord[] | null {
   const records: AnswerRecord[] = []
   let at = start
@@ -118,7 +121,10 @@ function readRecords(bytes: Uint8Array, start: number, count: number): AnswerRec
   return records
 }
 
-/** Reads a name, lower case. `end`: after the name at this place. Null if it is malformed or no host name. */
+/**
+ * Reads a name in lower case. `end`: offset after the name. Null if it is malformed or not a host
+ * name.
+ */
 function readName(bytes: Uint8Array, start: number): { name: string; end: number } | null {
   const labels: string[] = []
   let at = start

@@ -13,9 +13,14 @@ import { systemNameServers } from './name-servers.node.ts'
 const MAX_DNS_SERVERS = 3
 
 export interface InterfaceRouteOptions {
-  /** Name of a network interface, or one of its addresses, which is then the only one that is used. */
+  /**
+   * Name of a network interface, or one of its addresses, which is then the only one that is used.
+   */
   readonly name: string
-  /** IP literals of name servers, which are asked through the interface. Default: those of the system. */
+  /**
+   * IP literals of name servers, which are queried through the interface. Default: those of the
+   * system.
+   */
   readonly dnsServers?: readonly string[] | undefined
   readonly clock: Clock
 }
@@ -45,7 +50,7 @@ export function openInterfaceRoute({ name, dnsServers = [], clock }: InterfaceRo
     isAnonymous: false,
     canListen: true,
     carriesUdp: true,
-    // Its library binds to addresses only, and the system would choose any interface.
+    // The library binds to addresses only, and the system would choose any interface.
     carriesWebrtc: false,
     endsConnections: true,
     get device() {
@@ -64,7 +69,10 @@ export function openInterfaceRoute({ name, dnsServers = [], clock }: InterfaceRo
   }
 }
 
-/** Throws `bad-argument` for what cannot be the name or address of an interface, or the address of a name server. */
+/**
+ * Throws `bad-argument` for an invalid name or address of an interface, or address of a name
+ * server.
+ */
 export function checkInterface(name: string, dnsServers: readonly string[]): void {
   // Linux allows 15 bytes without spaces and slashes.
   if (canonicalIp(name) === null && !/^[!-.0-~]{1,15}$/.test(name))

@@ -10,16 +10,16 @@ const LOOK_MS = 1000
 /** An interface that is up and has an address. */
 export interface Place {
   readonly name: string
-  /** As Linux numbers it: an interface that went and came back has another. */
+  /** Linux's index: an interface that disappeared and returned has another. */
   readonly index: number
-  /** Families of its addresses that others can reach: link-local ones do not count. */
+  /** Families of its addresses that others can reach, excluding link-local ones. */
   readonly families: readonly IpFamily[]
 }
 
-/** Looks after one network interface, which may come and go. */
+/** Monitors one network interface, which may disappear and return. */
 export class InterfaceWatch implements RouteHealth {
   current: Place | null = null
-  /** Called after `current` became null, or another interface than before. */
+  /** Called after `current` became null, or a different interface than before. */
   onMove: () => void = () => {}
   readonly #wanted: string
   readonly #host: string | null
@@ -73,7 +73,7 @@ export class InterfaceWatch implements RouteHealth {
     if ((before === null) !== (place === null)) for (const callback of [...this.#callbacks]) callback()
   }
 
-  /** Addresses of IPv6 come and go (RFC 8981), so that only those of IPv4 tell one network from another. */
+  /** IPv6 addresses change (RFC 8981), so only IPv4 addresses distinguish networks. */
   #find(): [place: Place | null, identity: string] {
     for (const [name, addresses = []] of Object.entries(networkInterfaces())) {
       const hosts = addresses.map(({ address }) => canonicalIp(address.replace(/%.*/, '')))

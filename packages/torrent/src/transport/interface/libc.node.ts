@@ -1,4 +1,7 @@
-/** The calls to Linux that Node does not offer: sockets that are bound to a network interface before they connect or listen. */
+/**
+ * Linux calls that Node does not offer: sockets that are bound to a network interface before they
+ * connect or listen.
+ */
 import { createRequire } from 'node:module'
 import { endianness } from 'node:os'
 import { getSystemErrorName } from 'node:util'
@@ -6,7 +9,7 @@ import { messageOf, ShoalError } from '../../base/errors.ts'
 import { parseIp } from '../../base/ip.ts'
 import type { IpFamily } from '../datagram.ts'
 
-/** Constants of Linux, the same on all architectures that koffi has binaries for. */
+/** Constants of Linux, the same on all architectures for which koffi has binaries. */
 const AF = { 4: 2, 6: 10 } as const
 const TYPE = { stream: 1, datagram: 2 } as const
 const SOCK_NONBLOCK = 0x800
@@ -36,22 +39,28 @@ interface BoundSocketOptions {
 export interface Libc {
   /** Opens a socket whose packets leave and arrive through one interface only (SO_BINDTODEVICE). */
   openSocket(options: BoundSocketOptions): number
-  /** Closes a file descriptor that nobody has taken over. */
+  /** Closes a file descriptor that has no other owner. */
   close(fd: number): void
-  /** The number of an interface, which another one of the same name does not get; 0 if there is none. */
+  /**
+   * The index of an interface, which is not reused for another one of the same name; 0 if there is
+   * none.
+   */
   interfaceIndex(name: string): number
 }
 
 let loaded: Libc | null = null
 
-/** Loads the calls on first use. Throws `unsupported`, saying why, where sockets cannot be bound to an interface. */
+/**
+ * Loads the calls on first use. Throws `unsupported`, with the reason, on systems where sockets
+ * cannot be bound to an interface.
+ */
 export function loadLibc(): Libc {
   if (process.platform !== 'linux')
     throw cannotBind('that takes Linux. Bind the whole program to the VPN in its own settings')
   if (loaded) return loaded
   const libc = openLibc()
   try {
-    // Linux before 5.7 allows it to root only, and some containers to nobody.
+    // Linux before 5.7 allows it only to root, and some containers do not allow it.
     libc.close(libc.openSocket({ type: 'stream', family: 4, device: 'lo' }))
   } catch (error) {
     throw cannotBind(
@@ -84,7 +93,7 @@ function openLibc(): Libc {
     openSocket({ type, family, device, port, host, isShared = false, isDual = false }) {
       const fd = check('socket', socket(AF[family], TYPE[type] | SOCK_NONBLOCK | SOCK_CLOEXEC, 0))
       try {
-        // First of all: nothing is sent before it is bound.
+        // Before anything else: nothing is sent before it is bound.
         set(fd, SOL_SOCKET, SO_BINDTODEVICE, Buffer.from(device))
         if (isShared || (type === 'stream' && port !== undefined)) set(fd, SOL_SOCKET, SO_REUSEADDR, true)
         if (family === 6) set(fd, IPPROTO_IPV6, IPV6_V6ONLY, !isDual)
@@ -103,16 +112,16 @@ function openLibc(): Libc {
   }
 }
 
-/** The part of koffi that is used here. */
+/** The part of koffi that is used. */
 interface Koffi {
-  /** Null: the program itself, which has the C library in it. */
+  /** Null: the program itself, which contains the C library. */
   load(path: null): { func(signature: string): (...values: unknown[]) => number }
   errno(): number
 }
 
 function loadKoffi(): Koffi {
   try {
-    // Large, and needed by few: not by `import`, because routes open in one go.
+    // Large and rarely needed. Not loaded by `import`, because routes open synchronously.
     return createRequire(import.meta.url)('koffi')
   } catch (error) {
     throw cannotBind(`the package koffi does not load on this machine (${messageOf(error)})`, error)

@@ -3,13 +3,18 @@ import { ShoalError } from '../../base/errors.ts'
 import { canonicalIp } from '../../base/ip.ts'
 import { isLoopback } from '../../base/local-address.ts'
 
-/** As resolv.conf(5) allows. */
+/** Maximum number in resolv.conf(5). */
 const MAX_SERVERS = 3
 const MAX_LINES = 500
-/** The second has the servers that systemd-resolved asks, which stands itself in the first. */
+/**
+ * The second file has the servers that systemd-resolved queries, which lists itself in the first.
+ */
 const FILES = ['/etc/resolv.conf', '/run/systemd/resolve/resolv.conf']
 
-/** The name servers of the system, without those on this machine, which would ask over any interface. Rejects with `unreachable` if there is none. */
+/**
+ * Returns the name servers of the system, except those on this machine, which would query over any
+ * interface. Rejects with `unreachable` if there is none.
+ */
 export async function systemNameServers(files: readonly string[] = FILES): Promise<string[]> {
   for (const file of files) {
     const text = await readFile(file, 'utf8').catch(() => '')

@@ -1,14 +1,17 @@
 import type { Socket } from 'node:net'
 import { ShoalError } from '../../base/errors.ts'
 
-/** Reads exact numbers of bytes from a socket that nothing else reads. What follows them stays in the socket. Only one read at a time. */
+/**
+ * Reads exact numbers of bytes from a socket without other readers. The following bytes stay in
+ * the socket. Only one read at a time.
+ */
 export class ByteReader {
   readonly #socket: Socket
   #wake = () => {}
 
   constructor(socket: Socket) {
     this.#socket = socket
-    // One listener for all reads: a new one is called at once for bytes that are too few, without end.
+    // One listener for all reads: a new one would be called at once for too few bytes, endlessly.
     socket.on('readable', this.#onChange)
     socket.on('close', this.#onChange)
   }
@@ -23,7 +26,7 @@ export class ByteReader {
     }
   }
 
-  /** Passes what arrives to `take`, which returns how many bytes it used, until `isDone`. */
+  /** Passes arriving bytes to `take`, which returns how many it used, until `isDone`. */
   async readUntil(take: (bytes: Uint8Array) => number, isDone: () => boolean): Promise<void> {
     while (!isDone()) {
       const bytes = this.#socket.read() as Buffer | null
@@ -33,7 +36,7 @@ export class ByteReader {
     }
   }
 
-  /** Leaves the socket to others. */
+  /** Releases the socket to other readers. */
   release(): void {
     this.#socket.off('readable', this.#onChange)
     this.#socket.off('close', this.#onChange)

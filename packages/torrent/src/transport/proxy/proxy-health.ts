@@ -1,9 +1,9 @@
 import type { Clock } from '../../base/clock.ts'
 
-/** How often a proxy that failed is tried again. */
+/** Interval at which a failed proxy is retried. */
 const PROBE_MS = 5000
 
-/** Remembers whether a proxy works, and tries it until it does again. */
+/** Tracks whether a proxy works, and retries it until it does. */
 export class ProxyHealth {
   problem: string | null = null
   readonly #clock: Clock

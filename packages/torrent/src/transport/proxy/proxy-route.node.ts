@@ -12,8 +12,9 @@ import { RelaySocket } from './relay.node.ts'
 import { type OpenSocketTo, ProxyClient } from './tunnel.node.ts'
 
 /**
- * `prefer`: all TCP connections and names go through the proxy, and datagrams if it relays them; datagrams that it does not relay, WebRTC, local
- * discovery and incoming connections are direct. `strict`: nothing leaves except through the proxy, and nothing that we send says who we are.
+ * `prefer`: all TCP connections and names go through the proxy, and datagrams if it relays them;
+ * datagrams that it does not relay, WebRTC, local discovery and incoming connections are direct.
+ * `strict`: nothing leaves except through the proxy, and nothing that we send reveals who we are.
  */
 export type ProxyMode = 'prefer' | 'strict'
 
@@ -22,15 +23,21 @@ export interface ProxyRouteOptions {
   readonly url: string
   readonly mode: ProxyMode
   readonly clock: Clock
-  /** Opens the datagram socket on which the relay of the proxy is reached, and in the mode `prefer` those that bypass it. */
+  /**
+   * Opens the datagram socket to the proxy's relay and, in the mode `prefer`, those that bypass
+   * it.
+   */
   readonly openDatagram: OpenDatagram
   /** Opens connections to the proxy. Default: the system's. */
   readonly open?: OpenSocketTo
-  /** The interface behind which the proxy is. */
+  /** The interface that leads to the proxy. */
   readonly base?: Route | null
 }
 
-/** Names that only the local network knows (RFC 6762, RFC 8375, and common use). The proxy is elsewhere. */
+/**
+ * Names that only the local network knows (RFC 6762, RFC 8375, and common use). The proxy is in
+ * another network.
+ */
 const LOCAL_NAMES = /\.(?:local|lan|internal|home\.arpa)$/
 
 /** Opens the route through a proxy. Does not connect yet. Throws `bad-argument`. */
@@ -108,7 +115,9 @@ async function openStrict(relayed: Relayed, options: DatagramOptions): Promise<D
   return new RelaySocket(relayed, options)
 }
 
-/** Datagrams are direct only if the proxy says that it does not relay them, and not if it fails. */
+/**
+ * Datagrams are direct only if the proxy reports that it does not relay them, and not if it fails.
+ */
 async function openPreferred(
   relayed: Relayed,
   options: DatagramOptions,
@@ -127,10 +136,7 @@ async function openPreferred(
   return relay
 }
 
-/**
- * The host as the proxy receives it. Throws `unreachable` for names of the local network. RFC 6761, 6.3: `localhost` is this machine, which the
- * checks of redirects and web seeds must see.
- */
+/** Returns the host as the proxy receives it. */
 function unresolved(host: string): ResolvedAddress {
   const name = host
     .replace(/^\[|\]$/g, '')

@@ -24,7 +24,7 @@ export function parseProxyUrl(text: string): ProxyServer {
   const url = URL.canParse(text) ? new URL(text) : null
   const scheme = url?.protocol.replace(/h?:$/, '')
   const kind = url?.protocol === 'http:' ? 'http' : scheme === 'socks5' ? scheme : null
-  // URLs of schemes that the URL standard does not know may have a path, a query and an empty host.
+  // URLs of schemes outside the URL standard may have a path, a query and an empty host.
   if (!url || !kind || url.hostname === '' || !/^\/?$/.test(url.pathname) || url.search + url.hash !== '')
     throw bad('write a proxy as socks5://USER:PASSWORD@HOST:PORT or http://USER:PASSWORD@HOST:PORT')
   const [user, password] = [decode(url.username), decode(url.password)]
@@ -35,12 +35,12 @@ export function parseProxyUrl(text: string): ProxyServer {
   return { kind, host, port: Number(url.port) || PORTS[kind], user, password }
 }
 
-/** The proxy for people and logs: without user name and password. */
+/** Returns the proxy for display and logs: without user name and password. */
 export function proxyLabel({ kind, host, port }: ProxyServer): string {
   return `${kind}://${formatHostPort(host, port)}`
 }
 
-/** Whether the proxy can be reached without looking up its name. */
+/** Whether the proxy can be reached without resolving its name. */
 export function hasAddress({ host }: ProxyServer): boolean {
   return parseIp(host) !== null
 }

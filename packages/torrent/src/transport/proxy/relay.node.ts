@@ -6,17 +6,17 @@ import type { DatagramOptions, DatagramSocket, IpFamily, OnDatagram, OpenDatagra
 import { encodeDatagram, parseDatagram } from './socks.ts'
 import type { ProxyClient } from './tunnel.node.ts'
 
-/** Datagrams that wait for the first answer of the proxy. */
+/** Maximum number of datagrams that wait for the first answer of the proxy. */
 const MAX_WAITING = 64
 const FIRST_RETRY_MS = 1000
 const LONGEST_RETRY_MS = 60_000
-/** A proxy that has no relay today may have one after its next update. */
+/** A proxy without a relay may offer one after its next update. */
 const UNSUPPORTED_RETRY_MS = 10 * 60_000
 
 export interface RelayOptions {
   readonly client: ProxyClient
   readonly clock: Clock
-  /** Opens the socket on which the proxy's relay is reached. */
+  /** Opens the socket to the proxy's relay. */
   readonly openDatagram: OpenDatagram
 }
 
@@ -29,12 +29,13 @@ interface Association {
 }
 
 /**
- * A UDP socket behind a SOCKS5 proxy (RFC 1928, 7). Hosts may be names, which the proxy resolves; their answers come from IP addresses. It asks
- * for a relay at once, and again whenever that is lost; datagrams of the meantime are dropped, and never sent in another way.
+ * A UDP socket behind a SOCKS5 proxy (RFC 1928, 7). Hosts may be names, which the proxy resolves;
+ * their answers come from IP addresses. It requests a relay at once, and again whenever that is
+ * lost; until then datagrams are dropped, and never sent another way.
  */
 export class RelaySocket implements DatagramSocket {
   readonly family: IpFamily
-  /** The port at which others see us is unknown, and so is the address. */
+  /** Our external address and port are unknown. */
   readonly port: number
   readonly localAddress: string
   onMessage: OnDatagram | null = null
@@ -99,7 +100,7 @@ export class RelaySocket implements DatagramSocket {
         if (fromPort === port && canonicalIp(from) === host) this.#receive(bytes)
       }
       local.onTurnEnd = () => this.onTurnEnd?.()
-      // RFC 1928, 7: the relay ends with the connection. Nothing is to be read on it.
+      // RFC 1928, 7: the relay ends with the connection. Nothing is to be read from it.
       control.on('error', () => {})
       control.on('close', () => void this.#lost())
       control.resume()

@@ -35,7 +35,10 @@ export function encodeRequest(command: number, target: Target): Uint8Array {
   return concat([Uint8Array.of(VERSION, command, 0), encodeAddress(target)])
 }
 
-/** Reads a reply (RFC 1928, 6) with `read`, which resolves to exactly as many bytes as it is asked for. Rejects with `refusal`, or `bad-message`. */
+/**
+ * Reads a reply (RFC 1928, 6) with `read`, which resolves to exactly the requested number of
+ * bytes. Rejects with `refusal`, or `bad-message`.
+ */
 export async function readReply(
   read: (count: number) => Promise<Uint8Array>,
   target: Target,

@@ -18,15 +18,21 @@ import {
   type Target,
 } from './socks.ts'
 
-/** The proxy is near compared with the hosts behind it. */
+/** Short, since the proxy is near compared with the hosts behind it. */
 const PROXY_LIMIT_MS = 10_000
 /** Connecting to the host takes place at the proxy; Tor may take this long. */
 const HOST_LIMIT_MS = 30_000
 
-/** Opens a TCP connection to an IP address or, if the system is to resolve it, a name. Rejects with the system's error or the signal's reason. */
+/**
+ * Opens a TCP connection to an IP address, or to a name if the system should resolve it. Rejects
+ * with the system's error or the signal's reason.
+ */
 export type OpenSocketTo = (target: Target, options: { signal: AbortSignal }) => Promise<Socket>
 
-/** The proxy itself failed: it cannot be reached, refuses our credentials or does not speak its protocol. No host can be reached until that ends. */
+/**
+ * The proxy itself failed: it cannot be reached, refuses our credentials or does not speak its
+ * protocol. Until that is fixed, no host can be reached.
+ */
 export class ProxyFailure extends ShoalError {
   constructor(code: ErrorCode, server: ProxyServer, why: string, options?: ErrorOptions) {
     super(code, `the proxy ${proxyLabel(server)} does not work: ${why}`, options)
@@ -45,14 +51,14 @@ export interface ProxyClientOptions {
   readonly clock: Clock
   /** Opens the connection to the proxy. Default: the system's. */
   readonly open?: OpenSocketTo
-  /** Called whenever it turns out that the proxy works (null), or why it does not. */
+  /** Called with null when the proxy turns out to work, or with the reason when it does not. */
   readonly onState?: (problem: string | null) => void
 }
 
 /** Opens connections through one proxy. */
 export class ProxyClient {
   readonly server: ProxyServer
-  /** Whether the proxy relays datagrams. A SOCKS5 proxy may until it refuses to. */
+  /** Whether the proxy relays datagrams. Assumed for a SOCKS5 proxy until it refuses. */
   relaysUdp: boolean
   readonly #clock: Clock
   readonly #open: OpenSocketTo
@@ -67,8 +73,9 @@ export class ProxyClient {
   }
 
   /**
-   * Opens a connection to the host through the proxy. The socket is paused, and nobody has read bytes of the host. Rejects with a ProxyFailure, with a
-   * ShoalError about the host (`refused`, `unreachable`, `timeout`), or with the signal's reason.
+   * Opens a connection to the host through the proxy. The socket is paused, and no bytes of the
+   * host have been read. Rejects with a ProxyFailure, with a ShoalError about the host (`refused`,
+   * `unreachable`, `timeout`), or with the signal's reason.
    */
   async connect(target: Target, signal: AbortSignal): Promise<Socket> {
     const connection = await this.greet(signal)
@@ -83,8 +90,9 @@ export class ProxyClient {
   }
 
   /**
-   * RFC 1928, 4: asks for a relay of datagrams, which exists as long as the connection. The address from which we send is unknown, which zeros say.
-   * Rejects as `connect` does; `unsupported` if the proxy has no relay.
+   * RFC 1928, 4: requests a datagram relay, which exists as long as the connection. Zeros mean
+   * that our sending address is unknown. Rejects as `connect` does; `unsupported` if the proxy has
+   * no relay.
    */
   async associate(signal: AbortSignal): Promise<{ socket: Socket; port: number }> {
     if (this.server.kind === 'http')
@@ -108,7 +116,8 @@ export class ProxyClient {
       throw this.#failure(notSocks())
     }
     this.relaysUdp = true
-    // Most proxies name 0.0.0.0 or their own address here. Any other would be a host that the proxy makes us send to.
+    // Most proxies return 0.0.0.0 or their own address here. Any other would be a host that the
+    // proxy makes us send to.
     return { socket, port: bound.port }
   }
 
@@ -122,7 +131,7 @@ export class ProxyClient {
         socket.setNoDelay(true)
         const connection = { socket, reader: new ByteReader(socket) }
         await whileOpen(socket, limited, () => this.#authenticate(connection))
-        // An HTTP proxy tells only later whether it wants other credentials.
+        // An HTTP proxy only later reports whether it requires other credentials.
         if (this.server.kind === 'socks5') this.#onState(null)
         return connection
       } catch (error) {
@@ -132,15 +141,15 @@ export class ProxyClient {
     })
   }
 
-  /** Finds out whether the proxy works, and reports that. Never rejects. */
+  /** Tests whether the proxy works, and reports the result. Never rejects. */
   async probe(signal: AbortSignal): Promise<void> {
     try {
-      // An HTTP proxy has no other way to say that it works. No host is contacted.
+      // An HTTP proxy has no other way to confirm that it works. No host is contacted.
       const { socket } =
         this.server.kind === 'http' ? await this.#probeHttp(signal) : await this.greet(signal)
       socket.destroy()
     } catch {
-      // It was reported.
+      // Already reported.
     }
   }
 
