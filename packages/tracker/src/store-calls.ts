@@ -9,8 +9,8 @@ export const STORE_BUSY = 'The tracker is overloaded: try again later'
 const RETRY_SECONDS = 60
 
 /**
- * Limits the calls of an asynchronous store: their number, and the time that each is waited for. A call that timed out still counts until it ends, so
- * that a store which hangs does not get ever more calls.
+ * Limits the calls of an asynchronous store: their number, and the time to wait for each. A call
+ * that timed out still counts until it ends, so that calls do not pile up in a store that hangs.
  */
 export class StoreCalls {
   readonly #most: number
@@ -73,7 +73,7 @@ export class StoreCalls {
     })
   }
 
-  /** Ends the waiting for all calls, which fail. */
+  /** Stops waiting for all calls, which fail. */
   close(): void {
     for (const end of [...this.#waiting]) end(new Error('The tracker was closed'))
   }

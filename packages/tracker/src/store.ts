@@ -11,7 +11,7 @@ export type AnnounceEvent = (typeof EVENT)[keyof typeof EVENT]
 /** Bytes per peer in a compact response, by family (BEP 23, BEP 7). A web peer is its number and that of its process. */
 export const PEER_BYTES = [6, 18, 6] as const
 
-/** Most peers in one response: 200 IPv6 peers take 3,600 bytes. */
+/** Maximum number of peers in one response: 200 IPv6 peers take 3,600 bytes. */
 export const MAX_PEERS = 200
 
 /**
@@ -39,7 +39,7 @@ export class Announce {
   account = ''
   /** 20 bytes. */
   readonly peerId = new Uint8Array(20)
-  /** Bytes since the peer started, as it says: integers from 0 on that are safe. */
+  /** Bytes since the peer started, as it reports: safe integers from 0. */
   uploadedBytes = 0
   downloadedBytes = 0
 
@@ -107,11 +107,13 @@ export interface StoreStats {
 }
 
 /**
- * Stores swarms and their peers. A synchronous store returns nothing, so that an announce creates no promise. An asynchronous one (such as Redis)
- * returns a promise, and the caller must not touch the Announce until it settles. Exceptions and rejections are reported to clients as failures.
+ * Stores swarms and their peers. A synchronous store returns nothing, so that an announce creates
+ * no promise. An asynchronous one (such as Redis) returns a promise, and the caller must not touch
+ * the Announce until it settles. Exceptions and rejections are reported to clients as failures.
  *
- * Seeds get no seeds, and nobody gets its own address. Peers are chosen at random, but are the same for the same caller within some seconds, so
- * that frequent announces reveal no more of a swarm.
+ * Seeds get no seeds, and no peer gets its own address. Peers are chosen at random, but are the
+ * same for the same caller within some seconds, so that frequent announces reveal no more of a
+ * swarm.
  */
 export interface SwarmStore {
   /** Records the peer and fills in the response. Sets `failure` if there is no room. */

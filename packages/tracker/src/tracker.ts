@@ -20,7 +20,10 @@ export interface TrackerOptions extends Omit<AccessOptions, 'nowMs'> {
   readonly intervalSeconds?: number
   /** Minimum time between announces. Default 60, or the interval if that is less. */
   readonly minIntervalSeconds?: number
-  /** Concurrent calls of an asynchronous store; further announces are refused. Default 10,000. */
+  /**
+   * Maximum number of concurrent calls of an asynchronous store; further announces are refused.
+   * Default 10,000.
+   */
   readonly maxPendingCalls?: number
   /** Time limit for a call of the store. Default 10 s. */
   readonly storeTimeoutMs?: number
@@ -162,7 +165,10 @@ export class Tracker {
   }
 }
 
-/** Returns how long to keep peers with this interval, so that one lost announce does no harm. Clients wait a minute at least. */
+/**
+ * Returns how long to keep peers with this interval, so that one lost announce does no harm.
+ * Clients wait at least a minute.
+ */
 export function expirySecondsFor(intervalSeconds: number): number {
   return Math.min(86_400, Math.ceil(Math.max(intervalSeconds, 60) * 1.5) + 8)
 }

@@ -25,7 +25,10 @@ const MAX_HEADER_BYTES = 64 * 1024
 const FIRST_READ_BYTES = 4096
 const latin1 = new TextDecoder('latin1')
 
-/** Returns whether the share is sealed with a passphrase or to keys. Rejects with `not-sealed` or `damaged`. */
+/**
+ * Resolves to whether the share is sealed with a passphrase or to keys. Rejects with `not-sealed`
+ * or `damaged`.
+ */
 export async function sealedTo(
   source: ByteSource,
   options: { signal?: AbortSignal } = {},

@@ -3,9 +3,9 @@ import { cutShort } from '../sealed-error.ts'
 import { openHeader, type Unlock } from './open-header.ts'
 import { CHUNK_BYTES, NONCE_BYTES, plainLength, SEALED_CHUNK_BYTES, StreamCipher } from './stream.ts'
 
-/** Chunks read and opened together: 1 MiB. */
+/** Number of chunks read and opened together: 1 MiB. */
 const RUN_CHUNKS = 16
-/** Opened chunks kept in memory for small consecutive reads. */
+/** Number of opened chunks kept in memory for small consecutive reads. */
 const KEPT_CHUNKS = 4
 
 type Options = { signal?: AbortSignal }
@@ -33,7 +33,7 @@ export class PlainReader implements ByteSource {
     const plainBytes = plainLength(source.lengthBytes - begin)
     const nonce = await source.read(lengthBytes, NONCE_BYTES, options)
     const reader = new PlainReader(source, begin, plainBytes, new StreamCipher(fileKey, nonce, plainBytes))
-    // Verify an empty payload now, because nobody will read it.
+    // Verify an empty payload now, because it will never be read.
     if (plainBytes === 0) await reader.#run(0, 1, options)
     return reader
   }

@@ -1,4 +1,7 @@
-/** Age files under a passphrase as streams, in bounded memory, whose length nobody knows beforehand. `age -d` opens them. */
+/**
+ * Age files under a passphrase as streams of unknown length, in bounded memory. `age -d` opens
+ * them.
+ */
 import { IdentityError } from '@shoal/identity'
 import { passphraseIdentity, passphraseRecipient } from '@shoal/identity/age'
 import { Decrypter, Encrypter } from 'age-encryption'
@@ -18,7 +21,10 @@ export async function sealStream(plain: Bytes, passphrase: string, workFactor?: 
   return encrypter.encrypt(plain)
 }
 
-/** Rejects with `wrong-passphrase`, `too-much-work` or `damaged`. The stream ends with `damaged` where the file was changed or cut; what came before is as it was sealed. */
+/**
+ * Rejects with `wrong-passphrase`, `too-much-work` or `damaged`. The stream fails with `damaged`
+ * where the file was changed or truncated; everything before that is authentic.
+ */
 export async function openStream(sealed: Bytes, passphrase: string): Promise<Bytes> {
   const { unwrapFileKey } = passphraseIdentity(passphrase)
   let isWrong = false
@@ -32,7 +38,7 @@ export async function openStream(sealed: Bytes, passphrase: string): Promise<Byt
   })
   const source = sealed.getReader()
   let failure: unknown = null
-  // An error of the source is passed on as it is.
+  // An error of the source is passed on unchanged.
   const input = new ReadableStream<Uint8Array>({
     async pull(controller) {
       try {

@@ -6,7 +6,7 @@ import { BLOCK_BYTES, paddedLength } from '../tar/header.ts'
 import { layOut, type SealInput } from '../tar/layout.ts'
 import { TarSource } from '../tar/tar-source.ts'
 
-/** Chunks read and sealed together: 1 MiB. */
+/** Number of chunks read and sealed together: 1 MiB. */
 const RUN_CHUNKS = 16
 
 type Options = { signal?: AbortSignal }

@@ -1,4 +1,4 @@
-/** Header blocks of tar: writes POSIX ustar, reads also those of GNU tar and older programs. */
+/** Header blocks of tar: writes POSIX ustar, and also reads those of GNU tar and older programs. */
 import { SealedError } from '../sealed-error.ts'
 
 export const BLOCK_BYTES = 512
@@ -49,7 +49,7 @@ export function parseHeader(block: Uint8Array): TarHeader | null {
   if (number(block, 148, 8) !== checksum(block)) throw notAnArchive()
   const magic = ascii(block, 257, 8)
   const name = text(block, 0, 100)
-  // GNU tar uses the prefix field for other things.
+  // GNU tar uses the prefix field for other purposes.
   const prefix = magic === 'ustar\x0000' ? text(block, 345, 155) : ''
   const type = ascii(block, 156, 1)
   return {

@@ -1,4 +1,7 @@
-/** Records of pax extended headers (POSIX.1-2017, pax): `length key=value\n`. The length is decimal and covers the whole record. */
+/**
+ * Records of pax extended headers (POSIX.1-2017, pax): `length key=value\n`. The length is decimal
+ * and covers the entire record.
+ */
 import { notAnArchive } from './header.ts'
 
 const SPACE = 0x20

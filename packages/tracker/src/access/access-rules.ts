@@ -1,4 +1,4 @@
-/** Decides who may announce what, and how often. */
+/** Decides who may announce which torrents, and how often. */
 import { SCOPE, scopeOf } from '../base/scope.ts'
 import { type Announce, FAMILY, type Family } from '../store.ts'
 import { AddressSet } from './address-set.ts'
@@ -15,20 +15,25 @@ export interface TrackerLists {
   readonly bannedAddresses?: readonly string[]
 }
 
-/** The accounts that passkeys belong to. */
+/** The accounts to which passkeys belong. */
 export interface PasskeyAccounts {
-  /** Returns the account of a passkey, null if it belongs to none, or undefined if that has to be looked up. */
+  /** Returns the account of a passkey, null if it has none, or undefined if a lookup is needed. */
   find(passkey: string): string | null | undefined
-  /** Resolves when `find` knows the passkey, or when it cannot be found out now. Never rejects. */
+  /**
+   * Resolves when `find` knows the passkey, or when a lookup is not possible now. Never rejects.
+   */
   lookUp(passkey: string): Promise<void>
-  /** Counts the transfers that an announce of this account reports. It keeps nothing of the Announce. */
+  /** Counts the transfers that an announce of this account reports. Must not keep the Announce. */
   count(account: string, announce: Announce): void
 }
 
 export interface AccessOptions extends TrackerLists {
   /** Private mode even without a list of passkeys. Default false. */
   readonly isPrivate?: boolean
-  /** Addresses and networks that may announce other addresses than their own (`ip=`), besides this machine. */
+  /**
+   * Addresses and networks that may announce addresses other than their own (`ip=`), in addition
+   * to this machine.
+   */
   readonly trustedAddresses?: readonly string[]
   /** Announces and scrapes per address, on average over ten seconds; 0 for no limit. Does not apply to this machine. Default 100. */
   readonly announcesPerSecond?: number
@@ -42,9 +47,9 @@ export interface AccessOptions extends TrackerLists {
   readonly nowMs: () => number
 }
 
-/** Wrong passkeys that an address may send in this time. */
+/** Maximum number of wrong passkeys from an address in this time. */
 const [MAX_GUESSES, GUESSES_MS] = [10, 600_000] as const
-/** Addresses that are remembered for passkeys that they used. */
+/** Maximum number of addresses remembered for valid passkeys. */
 const MAX_KNOWN = 100_000
 
 export class AccessRules {
@@ -57,7 +62,10 @@ export class AccessRules {
   readonly #trusted: AddressSet
   readonly #rates: RateTable | null
   readonly #guesses = new RateTable((MAX_GUESSES * 1000) / GUESSES_MS, GUESSES_MS)
-  /** Addresses with passkeys that were right, so that another client at an address does not lock its members out by guessing. */
+  /**
+   * Addresses that used valid passkeys, so that another client at an address does not lock its
+   * members out by guessing.
+   */
   readonly #known = new Set<string>()
   /** Called for each wrong passkey that counts. */
   onWrongPasskey: (family: Family, address: Int32Array) => void = () => {}
@@ -78,7 +86,7 @@ export class AccessRules {
     this.setLists(options)
   }
 
-  /** Counts a wrong passkey of an address, such as one that another process got. */
+  /** Counts a wrong passkey of an address, for example one that another process received. */
   countWrongPasskey(family: Family, address: Int32Array): void {
     this.#guesses.admits(family, address, this.#nowMs())
   }
@@ -94,7 +102,10 @@ export class AccessRules {
     this.#passkeys = passkeys ? new Set(passkeys) : this.#passkeys
   }
 
-  /** Serves passkeys besides those of the list. From now on, an announce with a passkey that is unknown to both is refused. */
+  /**
+   * Serves passkeys of these accounts in addition to the list. From now on, an announce with a
+   * passkey unknown to both is refused.
+   */
   setAccounts(accounts: PasskeyAccounts): void {
     this.#accounts = accounts
   }
@@ -107,7 +118,7 @@ export class AccessRules {
     return this.#isAlwaysPrivate || this.#passkeys !== null
   }
 
-  /** False if passkeys mean nothing: everyone is served. */
+  /** False if passkeys are ignored: all clients are served. */
   get readsPasskeys(): boolean {
     return this.isPrivate || this.accounts !== null
   }
@@ -117,20 +128,27 @@ export class AccessRules {
     return this.#banned.has(family, address)
   }
 
-  /** Returns true if the address may announce other addresses. `isDirect`: false if it may be a proxy's, which anybody may use. */
+  /**
+   * Returns true if the address may announce other addresses. `isDirect`: false if it may be a
+   * proxy's, which anyone may use.
+   */
   isTrusted(family: Family, address: Int32Array, isDirect = true): boolean {
     return (isDirect && this.#isTrustedMachine(family, address)) || this.#trusted.has(family, address)
   }
 
-  /** Returns false if announces with this passkey are not served; null for none. One that must be looked up may stay until that is done. */
+  /**
+   * Returns false if announces with this passkey are not served; null for none. A passkey that
+   * must be looked up passes until that is done.
+   */
   admitsPasskey(passkey: string | null): boolean {
     if (!this.readsPasskeys) return true
     return passkey === null ? !this.isPrivate : this.#isRight(passkey) !== false
   }
 
   /**
-   * Checks the passkey of a request, and returns why it is refused, or null. An address that sent too many wrong ones must wait: until then, only
-   * passkeys that it used before are right. `unknown`: its account must be looked up first. `isDirect`: as in `isTrusted`.
+   * Checks the passkey of a request. Returns why it is refused, or null. An address that sent too
+   * many wrong ones must wait: until then, only passkeys that it used before are accepted.
+   * `unknown`: its account must be looked up first. `isDirect`: as in `isTrusted`.
    */
   passkeyRefusal(
     passkey: string | null,
@@ -141,7 +159,7 @@ export class AccessRules {
     if (!this.readsPasskeys) return null
     if (passkey === null) return this.isPrivate ? 'passkey' : null
     const isRight = this.#isRight(passkey)
-    // An IPv6 /64 is one address, as in RateTable.
+    // An IPv6 /64 counts as one address, as in RateTable.
     const known = `${address[0]} ${family === FAMILY.ipv6 ? address[1] : ''} ${passkey}`
     if (
       !(isDirect && this.#isTrustedMachine(family, address)) &&

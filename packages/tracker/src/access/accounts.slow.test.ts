@@ -17,7 +17,7 @@ const HASH = Buffer.from('0001207f80ff61622541002b2f3d263f00ffee01', 'hex')
 const escaped = (text: string) =>
   Array.from(Buffer.from(text, 'latin1'), byte => `%${byte.toString(16).padStart(2, '0')}`).join('')
 
-/** Accounts that are looked up like those of a database. */
+/** Accounts with asynchronous lookups, like those of a database. */
 class TestAccounts implements PasskeyAccounts {
   readonly owners = new Map([[KEY, 'ann']])
   readonly counted: unknown[] = []
@@ -73,7 +73,7 @@ async function open(accounts: TestAccounts, options: TrackerOptions = {}) {
       const path = key === '' ? '/announce' : `/${key}/announce`
       return (await fetch(`http://127.0.0.1:${http.port}${path}?${query}`, { headers })).text()
     },
-    /** Passes the connection on to the server before it announces. */
+    /** Hands the connection over to the server before it announces. */
     async page() {
       expect(await (await fetch(`http://127.0.0.1:${http.port}/`)).text()).toBe('page')
     },

@@ -3,13 +3,16 @@ import { readAddress } from '../base/address.ts'
 import { SCOPE, scopeOf } from '../base/scope.ts'
 import type { AddressSet } from './address-set.ts'
 
-/** The possible origins of a request, as far as its headers tell. */
+/** The possible origins of a request, as far as its headers reveal. */
 export const CALLER = {
   /** A client at the address of the connection. */
   direct: 0,
-  /** Anybody: the address may belong to an unknown proxy, or the request may come from a page that uses DNS rebinding. */
+  /**
+   * Unknown: the address may belong to an unlisted proxy, or the request may come from a page that
+   * uses DNS rebinding.
+   */
   unknown: 1,
-  /** A page of another site, whose visitor need not know about the request. */
+  /** A page of another site, whose visitor may be unaware of the request. */
   foreignPage: 2,
 } as const
 export type CallerKind = (typeof CALLER)[keyof typeof CALLER]
@@ -39,8 +42,8 @@ export function isCrossOrigin({ origin, host }: IncomingHttpHeaders): boolean {
 const FORWARDED = ['x-forwarded-for', 'x-real-ip', 'forwarded', 'via'] as const
 
 /**
- * Determines the origin of a request of node:http. Returns `unknown` if it may have come through a proxy that is not in `proxies`, since the
- * address then says nothing about the client.
+ * Determines the origin of a request of node:http. Returns `unknown` if it may have come through a
+ * proxy that is not in `proxies`, since the address then does not identify the client.
  */
 export function identifyCaller({ socket, headers }: IncomingMessage, proxies?: AddressSet): CallerKind {
   if (isCrossSite(headers['sec-fetch-site']?.toString())) return CALLER.foreignPage

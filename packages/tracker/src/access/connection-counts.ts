@@ -15,8 +15,8 @@ export class ConnectionCounts {
   }
 
   /**
-   * Counts one, or returns false if there are too many. `isDirect`: false if it may come through a proxy or from a foreign page, which
-   * have no rights of this machine.
+   * Counts one, or returns false if there are too many. `isDirect`: false if it may come through a
+   * proxy or from a foreign page, which do not have this machine's rights.
    */
   admits(address: string, isDirect = true): boolean {
     const key = addressKey(address, isDirect)

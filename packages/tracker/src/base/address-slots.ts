@@ -5,8 +5,9 @@ import { halfSip } from './siphash.ts'
 const SLOTS = 1 << 17
 
 /**
- * Assigns each address a slot in each of two tables, so that something can be counted per address in constant memory: the smaller of the two
- * counts is used, since two addresses rarely share a slot in both. An IPv6 /64 counts as one address, since it has one owner.
+ * Assigns each address a slot in each of two tables, to count something per address in constant
+ * memory: the smaller of the two counts is used, since two addresses rarely share a slot in both.
+ * An IPv6 /64 counts as one address, since it has one owner.
  */
 export class AddressSlots {
   static readonly COUNT = SLOTS

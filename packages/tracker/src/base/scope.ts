@@ -6,7 +6,10 @@ import { FAMILY, type Family } from '../store.ts'
 
 export const SCOPE = { machine: 0, network: 1, world: 2 } as const
 
-/** Returns the SCOPE of the address at `at`. Web peers have the widest scope, since ICE finds the way to them. */
+/**
+ * Returns the SCOPE of the address at `at`. Web peers have the widest scope, since ICE finds a
+ * path to them.
+ */
 export function scopeOf(family: Family, words: Int32Array, at = 0): number {
   if (family === FAMILY.ipv4) return scopeOfIpv4(words[at]!)
   return family === FAMILY.ipv6 ? scopeOfIpv6(words, at) : SCOPE.world

@@ -1,4 +1,7 @@
-/** Keyed hashes of words: SipHash-2-4 for values that must not be guessed, HalfSipHash-1-3 for tables that strangers fill. */
+/**
+ * Keyed hashes of words: SipHash-2-4 for values that must not be guessed, HalfSipHash-1-3 for
+ * tables with untrusted keys.
+ */
 
 /** SipHash-2-4 (Aumasson, Bernstein, 2012), with 64-bit words as pairs of 32-bit halves. The result is in `low` and `high`. */
 export class SipHash {
@@ -105,7 +108,7 @@ export function halfSip(key0: number, key1: number, words: Int32Array, from: num
   let v1 = key1
   let v2 = key0 ^ 0x6c796765
   let v3 = key1 ^ 0x74656462
-  // The length of the message ends it; then three rounds more.
+  // The length of the message ends it, followed by three more rounds.
   for (let at = from; at < to + 4; at++) {
     const word = at < to ? words[at]! : at === to ? (to - from) << 26 : 0
     if (at === to + 1) v2 ^= 0xff

@@ -15,13 +15,16 @@ export interface AttachOptions {
   readonly trustedProxies?: readonly string[]
   /** Returns false if the server should handle this request. Default: the tracker answers all announces and scrapes. */
   readonly admits?: (request: IncomingMessage) => boolean
-  /** Most WebSocket connections of the tracker. Default 20,000. */
+  /** Maximum number of WebSocket connections of the tracker. Default 20,000. */
   readonly maxWebSockets?: number
   /** A peer in this process, for pages. */
   readonly ownPeer?: OwnPeer
-  /** As for WebSocketFront. */
+  /** Same as for WebSocketFront. */
   readonly stunPort?: () => number | null
-  /** Takes the upgrades, and is not closed with the rest. Default: a new one, with the three options above. */
+  /**
+   * Handles the upgrades, and is not closed with the rest. Default: a new one, with the three
+   * options above.
+   */
   readonly webSockets?: WebSocketFront
 }
 
@@ -83,8 +86,9 @@ export function attachTracker(
 }
 
 /**
- * Returns the `others` of an HttpFront: they go to a server that does not listen itself. Slow requests and idle connections are closed after the
- * server's own times. The server's `close` ends that, but leaves the connections to the front.
+ * Returns the `others` of an HttpFront: they go to a server that does not listen itself. Slow
+ * requests and idle connections are closed after the server's own times. The server's `close` ends
+ * this, but leaves the connections to the front.
  */
 export function takeOver(server: Server): (socket: Socket) => void {
   // Servers of node:http look for slow requests from this event on.
@@ -92,7 +96,10 @@ export function takeOver(server: Server): (socket: Socket) => void {
   return socket => void server.emit('connection', socket)
 }
 
-/** Returns the address that a request comes from: the last one that a trusted proxy names, else that of the connection. */
+/**
+ * Returns the client address of a request: the last one from a trusted proxy's header, else that
+ * of the connection.
+ */
 export function callerAddress({ socket, headers }: IncomingMessage, proxies: AddressSet): string {
   const address = socket.remoteAddress ?? ''
   const words = new Int32Array(4)
@@ -102,7 +109,10 @@ export function callerAddress({ socket, headers }: IncomingMessage, proxies: Add
   return String(forwarded).split(',').at(-1)!.trim()
 }
 
-/** Adds a listener that gets requests or upgrades before those that the server has. They get it if `takes` returns false. */
+/**
+ * Adds a listener that receives requests or upgrades before the server's existing ones, which
+ * receive those for which `takes` returns false.
+ */
 export function goBefore(
   server: Server,
   event: 'request' | 'upgrade',
@@ -113,7 +123,7 @@ export function goBefore(
   server.on(event, (...given: unknown[]) => {
     if (takes(...(given as never[]))) return
     for (const other of others) other.apply(server, given)
-    // As node:http does if nothing handles upgrades.
+    // Like node:http without an upgrade handler.
     if (event === 'upgrade' && others.length === 0) (given[1] as Duplex).destroy()
   })
 }

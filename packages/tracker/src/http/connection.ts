@@ -1,7 +1,7 @@
 import type { Socket } from 'node:net'
 import { readAddress } from '../base/address.ts'
 
-/** Most response bytes that a client may leave unread. */
+/** Maximum number of unread response bytes of a client. */
 const MAX_WAITING_BYTES = 1 << 18
 
 /** A client's connection, and the start of a request that is not complete yet. */
@@ -11,13 +11,13 @@ export class Connection {
   readonly family: 0 | 1 | null
   readonly words = new Int32Array(4)
   rest: Buffer | null = null
-  /** It is counted in ConnectionCounts. */
+  /** Whether it is counted in ConnectionCounts. */
   isCounted = false
-  /** A response is being produced: further requests wait. */
+  /** Whether a response is being produced: further requests wait. */
   isBusy = false
-  /** Another server reads its requests. */
+  /** Whether another server reads its requests. */
   isPassedOn = false
-  /** Since when we have been waiting for a request or the rest of one. */
+  /** Time since which we have been waiting for a request or the rest of one. */
   sinceMs: number
   #isPrompt = false
 

@@ -9,9 +9,10 @@ import { MAX_TARGET_BYTES } from './target.ts'
 
 export interface HttpHandler {
   /**
-   * Answers an announce or scrape and returns true; returns false for any other request. `address`: the client's address, if the server knows it
-   * better than the socket. `isDirect`: false if the address may be a proxy's, so that the client gets no addresses of this machine or network
-   * and no rights of this machine.
+   * Answers an announce or scrape and returns true; returns false for any other request.
+   * `address`: the client's address, if the server knows it better than the socket. `isDirect`:
+   * false if the address may be a proxy's, so that the client receives no addresses of this machine
+   * or network and does not have this machine's rights.
    */
   handle(request: IncomingMessage, response: ServerResponse, address?: string, isDirect?: boolean): boolean
 }

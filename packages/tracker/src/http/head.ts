@@ -16,9 +16,9 @@ export class RequestHead {
   isKeptAlive = false
   isUpgrade = false
   hasBody = false
-  /** It has a header in which a proxy names its client. */
+  /** Whether it has a header in which a proxy reports its client. */
   isForwarded = false
-  /** It comes from a page of another site (Fetch Metadata, section 2.3). */
+  /** Whether it comes from a page of another site (Fetch Metadata, section 2.3). */
   isCrossSite = false
   /** Offsets of the value of the last X-Forwarded-For header. */
   forwardedFrom = 0

@@ -242,7 +242,7 @@ describe('a listener without trusted proxies', () => {
       expect(told).toContain('8:complete')
       expect(told).not.toContain(NEAR)
       expect(proxies).toEqual(isProxy ? ['127.0.0.1', '127.0.0.1'] : [])
-      // At once: one after the other they may take longer than the limit on a busy machine.
+      // All at once: sequentially they may take longer than the limit on a busy machine.
       const all = await Promise.all(Array.from({ length: 40 }, () => ask(announce(3), fields, host)))
       expect(all.filter(answer => answer.includes('slow down')).length).toBeGreaterThan(0)
       expect(await ask(`${announce(2)}&ip=8.8.8.8`)).toContain('8:complete')

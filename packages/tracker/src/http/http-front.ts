@@ -42,19 +42,29 @@ export interface HttpFrontOptions {
   readonly webSockets?: WebSocketFront
   /** Addresses and networks of proxies whose `X-Forwarded-For` is trusted. */
   readonly trustedProxies?: readonly string[]
-  /** Connections in all, without WebSockets. Further ones are closed at once. Default 20,000. */
+  /**
+   * Maximum number of connections, without WebSockets. Further ones are closed at once. Default
+   * 20,000.
+   */
   readonly maxConnections?: number
-  /** Other processes may listen at the same port, and the system spreads connections over them. Default false. */
+  /**
+   * Whether other processes may listen on the same port; the system spreads connections over them.
+   * Default false.
+   */
   readonly reusePort?: boolean
-  /** Called for each request that came through a proxy at this address that is not trusted: all its clients count as one. */
+  /**
+   * Called for each request through an untrusted proxy at this address: all its clients count as
+   * one.
+   */
   readonly onUnnamedProxy?: (address: string) => void
   /**
-   * Takes over connections at the first request that is none of the tracker's, whatever its method, path or body, with that request unread.
-   * `takeOver` passes them to a server of node:http, to which the tracker is attached for announces that follow on the connection.
-   * Default: such requests are answered with 404 or 400.
+   * Takes over connections at the first request that is not for the tracker, regardless of its
+   * method, path or body, with that request unread. `takeOver` passes them to a server of
+   * node:http, to which the tracker is attached for later announces on the connection. Default:
+   * such requests are answered with 404 or 400.
    */
   readonly others?: (socket: Socket) => void
-  /** Answers GET requests for other paths; null for status 404. Without effect if there are `others`. */
+  /** Answers GET requests for other paths; null for status 404. No effect if `others` is set. */
   readonly page?: (path: string, caller: PageCaller) => PageAnswer | null | Promise<PageAnswer | null>
 }
 
@@ -308,13 +318,19 @@ export class HttpFront {
     )
   }
 
-  /** True for the path of the tracker's WebSocket, or any path if nobody takes other upgrades. */
+  /**
+   * Whether this is the path of the tracker's WebSocket, or any path if there is no other upgrade
+   * handler.
+   */
   #isUpgradeOurs(bytes: Buffer): boolean {
     if (!this.#options.webSockets || !this.#options.others) return this.#options.webSockets !== undefined
     return isTrackerPath(bytes.toString('latin1', this.#head.targetFrom, this.#head.targetTo))
   }
 
-  /** Passes the connection on, with `rest` as the next bytes to be read from it. Sends the answer if nobody takes it. */
+  /**
+   * Passes the connection on, with `rest` as the next bytes to be read from it. Sends the answer
+   * if no handler accepts it.
+   */
   #passOn(connection: Connection, rest: Buffer, answer: PageAnswer): void {
     const { others } = this.#options
     if (!others) return this.#sendPage(connection, answer, false)
@@ -325,7 +341,7 @@ export class HttpFront {
     connection.isPassedOn = true
     socket.removeAllListeners('data')
     socket.removeAllListeners('error')
-    // As servers of node:http have it: a client may end its side while it waits for the response.
+    // Like servers of node:http: a client may end its side while it waits for the response.
     socket.allowHalfOpen = true
     socket.pause()
     socket.unshift(rest)
@@ -345,7 +361,10 @@ export class HttpFront {
     return isMachineHost(bytes, hostFrom, hostTo) ? CALLER.direct : CALLER.unknown
   }
 
-  /** Determines the client's address, perhaps through a trusted proxy. Returns false if there is none. */
+  /**
+   * Determines the client's address, possibly through a trusted proxy. Returns false if there is
+   * none.
+   */
   #readCallerAddress(connection: Connection, bytes: Buffer): boolean {
     const text = this.#forwardedText(connection, bytes)
     const family = text === null ? connection.family : readAddress(text, this.#forwarded)

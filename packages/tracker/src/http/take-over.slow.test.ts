@@ -93,7 +93,7 @@ function clientOf(port: number) {
 }
 type Client = ReturnType<typeof clientOf>
 
-/** Sends each request when the one before has been answered. */
+/** Sends each request after the previous answer. */
 async function inTurn(client: Client, requests: readonly string[]): Promise<string> {
   for (const request of requests) {
     const before = bodiesOf(client.text()).length
@@ -273,7 +273,7 @@ describe('a server behind the front', () => {
     nowMs = 31_000
     expect(await slow.rest()).toBe('')
     await vi.waitFor(() => expect(opened.front.connections).toBe(1))
-    // The other is the server’s, whose time for idle connections has not passed.
+    // The other belongs to the server, whose time for idle connections has not passed.
     await inTurn(passedOn, [get('/kept')])
     expect(opened.seen).toEqual(['GET /kept', 'GET /kept'])
   })

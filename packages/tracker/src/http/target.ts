@@ -3,9 +3,9 @@ import { type Announce, EVENT, MAX_PEERS } from '../store.ts'
 
 export const TARGET = { other: 0, announce: 1, scrape: 2 } as const
 
-/** Most info hashes in one scrape. */
+/** Maximum number of info hashes in one scrape. */
 export const MAX_SCRAPE = 100
-/** Longest target: a scrape of that many, each byte percent-encoded. */
+/** Maximum length of a target: a scrape with all info hashes, each byte percent-encoded. */
 export const MAX_TARGET_BYTES = 8192
 const DEFAULT_WANTED = 50
 /** Bits: uploaded, downloaded, peer ID. */
@@ -23,11 +23,11 @@ export class TrackerTarget {
   /** Offsets of the `ip` parameter. */
   addressFrom = 0
   addressTo = 0
-  /** Whether to read what the peer transferred. Otherwise it is not looked at. */
+  /** Whether to read the peer's transfers. Otherwise they are skipped. */
   wantsTransfers = false
-  /** The announce has a peer ID and what the peer uploaded and downloaded. */
+  /** Whether the announce has a peer ID and the peer's upload and download. */
   hasTransfers = false
-  /** BEP 23: false if the client asked for a list of dictionaries. */
+  /** BEP 23: false if the client requested a list of dictionaries. */
   isCompact = true
   /** Number of info hashes: one in an announce, any number in a scrape. */
   hashCount = 0
@@ -183,7 +183,10 @@ function isPasskey(bytes: Uint8Array, from: number, to: number): boolean {
   return true
 }
 
-/** Returns the value of a hexadecimal digit, or -1, which stays negative whatever bits are added to it. */
+/**
+ * Returns the value of a hexadecimal digit, or -1, which stays negative regardless of the bits
+ * added to it.
+ */
 function digit(code: number): number {
   if (code >= 0x30 && code <= 0x39) return code - 0x30
   const letter = code | 0x20
@@ -214,7 +217,7 @@ function count(bytes: Uint8Array, from: number, to: number): number {
   return value <= Number.MAX_SAFE_INTEGER ? value : -1
 }
 
-/** Decodes percent-encoded bytes. Returns false unless there are as many as fit into `into`. */
+/** Decodes percent-encoded bytes. Returns false unless they fill `into` exactly. */
 function readEscaped(bytes: Uint8Array, from: number, to: number, into: Uint8Array): boolean {
   let length = 0
   for (let at = from; at < to; length++) {

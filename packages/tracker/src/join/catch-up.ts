@@ -1,20 +1,23 @@
 import type { Member } from './members.ts'
 
-/** Other processes have this long to say that they are there. */
+/** Time for other processes to announce themselves. */
 const HELLO_MS = 500
-/** Longest wait for the next part of the swarms; then another process is asked. */
+/** Maximum wait for the next part of the swarms; then another process is queried. */
 const PART_MS = 5000
 const MAX_ATTEMPTS = 3
 
 export interface CatchUpOptions {
-  /** The processes that can be asked; none if nobody can be reached. */
+  /** The processes that can be queried; none if none can be reached. */
   readonly members: () => readonly Member[]
   readonly ask: (member: Member, withinSeconds: number) => void
-  /** Called when it has the swarms, or nobody gives them. */
+  /** Called when it has the swarms, or when no process provides them. */
   readonly done: () => void
 }
 
-/** Asks other processes for the swarms, one after the other, first the one that runs longest, since it knows most. */
+/**
+ * Requests the swarms from other processes, one after another, starting with the longest-running
+ * one, which knows most.
+ */
 export class CatchUp {
   readonly #options: CatchUpOptions
   readonly #asked = new Set<string>()
@@ -26,7 +29,7 @@ export class CatchUp {
     this.#options = options
   }
 
-  /** Asks for what was heard of within this time. */
+  /** Requests the peers heard of within this time. */
   start(withinSeconds: number): void {
     this.#withinSeconds = this.#source === '' ? withinSeconds : Math.max(withinSeconds, this.#withinSeconds)
     this.#source = ''

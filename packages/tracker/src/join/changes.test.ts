@@ -163,7 +163,7 @@ describe('changes', () => {
     for (let sweep = 0; sweep < 120; sweep++) for (const store of [from, to]) store.sweep()
     expect(from.stats().leeches).toBe(1)
     expect(to.stats().leeches).toBe(1)
-    // Only what was heard of lately.
+    // Only peers that were heard of recently.
     const recent = new ChangeWriter(2000, HEAD)
     expect(from.reader(400)(recent)).toBe(false)
     expect(read(recent.take()).changes).toEqual([expect.objectContaining({ port: 1, ageSeconds: 304 })])

@@ -1,11 +1,13 @@
 /**
- * Changes of swarms, as the processes of one tracker report them to each other. Each entry is a byte with its kind and flags, followed by its fields in
- * network byte order:
+ * Changes of swarms, as the processes of one tracker report them to each other. Each entry is a
+ * byte with its kind and flags, followed by its fields in network byte order:
  *
  * - swarm: the info hash, 20 bytes. The entries that follow belong to it.
  * - downloads: 4 bytes.
- * - peer, one kind per family: an address of 4, 16 or 4 bytes, and a port of 2. If it is aged, 2 bytes with the seconds since it announced.
- * - more: a length of 1 byte, and as many bytes about the peer before it, such as totals of its account. Readers skip what they do not know.
+ * - peer, one kind per family: an address of 4, 16 or 4 bytes, and a port of 2. If it is aged, 2
+ *   bytes with the seconds since it announced.
+ * - more: a length of 1 byte, and as many bytes about the peer before it, such as totals of its
+ *   account. Readers skip unknown entries.
  */
 import { type Announce, FAMILY, type Family, PeerChange, type SwarmSink } from '../store.ts'
 

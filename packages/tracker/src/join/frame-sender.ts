@@ -8,7 +8,7 @@ export class FrameSender implements Sender {
   readonly instance = randomBytes(INSTANCE_BYTES).toString('hex')
   /** Whether the other processes can be reached. */
   isJoined = false
-  /** True once this process has left for good. */
+  /** Whether this process has left permanently. */
   isClosed = false
   readonly #carrier: Carrier
   readonly #counters: { sent: number }

@@ -1,4 +1,7 @@
-/** Frames between the processes of one tracker: version, kind, number and instance of the sender, then what the kind says. */
+/**
+ * Frames between the processes of one tracker: version, kind, number and instance of the sender,
+ * then fields that depend on the kind.
+ */
 import { MAX_FRAME_BYTES } from './carrier.ts'
 
 const VERSION = 1
@@ -9,19 +12,25 @@ export const INSTANCE_BYTES = 8
 export const FRAME = {
   /** Changes of swarms. */
   changes: 1,
-  /** A process lives: uptime in seconds (4 bytes), 1 if it is up to date (1 byte), a JSON object about it. */
+  /**
+   * A process is alive: uptime in seconds (4 bytes), 1 if it is up to date (1 byte), a JSON object
+   * about it.
+   */
   beat: 2,
-  /** A process has joined and asks all others for a beat. */
+  /** A process has joined and requests a beat from all others. */
   hello: 3,
-  /** It asks one for the swarms, as far as they were heard of within the last seconds (4 bytes). */
+  /**
+   * Requests the swarms from one process, as far as they were heard of within the last seconds (4
+   * bytes).
+   */
   ask: 4,
-  /** A part of them: changes. */
+  /** A part of the swarms: changes. */
   part: 5,
-  /** All of them were sent. */
+  /** All parts were sent. */
   end: 6,
-  /** A JSON message for a page that the receiver holds. */
+  /** A JSON message for a page that is connected to the receiver. */
   signal: 7,
-  /** A process stops. */
+  /** A process is stopping. */
   leave: 8,
 } as const
 export type FrameKind = (typeof FRAME)[keyof typeof FRAME]

@@ -1,18 +1,19 @@
 /** Processes that join within this time may not have heard what this one reported when it joined. */
 const LATE_MS = 15_000
-/** One report serves all that join within this time. */
+/** One report serves all processes that join within this time. */
 const AGAIN_MS = 500
 
 export interface GapReportOptions {
   /** A monotonic clock in milliseconds. */
   readonly nowMs: () => number
-  /** Tells all other processes what was heard of within this time. */
+  /** Reports the peers heard of within this time to all other processes. */
   readonly report: (withinSeconds: number) => void
 }
 
 /**
- * Reports what a process heard while nobody could be reached: when it joins, and again to those that join shortly after it, since they may ask one for
- * the swarms that has not caught up itself.
+ * Reports the peers heard of while no process could be reached: when this process joins, and again
+ * to those that join shortly after it, since they may request the swarms from one that has not
+ * caught up itself.
  */
 export class GapReport {
   readonly #options: GapReportOptions
@@ -24,7 +25,7 @@ export class GapReport {
     this.#options = options
   }
 
-  /** True once this process has joined. */
+  /** Whether this process has joined. */
   get hasJoined(): boolean {
     return this.#joinedMs !== null
   }

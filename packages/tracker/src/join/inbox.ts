@@ -1,17 +1,17 @@
 import { MAX_FRAME_BYTES } from './carrier.ts'
 
-/** Received frames that wait for their turn, and bytes that are read in one turn of the event loop. */
+/** Maximum number of waiting frames, and of bytes that are read in one turn of the event loop. */
 const [MAX_WAITING_BYTES, TURN_BYTES] = [16 << 20, 128 * 1024] as const
 
 export interface InboxEvents {
   frame(bytes: Uint8Array): void
-  /** A frame was dropped. `isLost`: not because it was too long, but because too many wait. */
+  /** A frame was dropped. `isLost`: because too many were waiting, not because it was too long. */
   dropped(isLost: boolean): void
-  /** All that waited were read. */
+  /** All waiting frames were read. */
   empty(): void
 }
 
-/** Frames of other processes, which are read a few at a time. */
+/** Queue of frames from other processes, which are read a few at a time. */
 export class Inbox {
   readonly #events: InboxEvents
   readonly #frames: Uint8Array[] = []

@@ -19,7 +19,7 @@ function virtualTime(): void {
   vi.useFakeTimers({ toFake: ['setTimeout', 'setInterval', 'clearTimeout', 'clearInterval', 'performance'] })
 }
 
-/** Lets time pass in steps, and frames be read. */
+/** Advances time in steps, so that frames are read. */
 async function pass(ms: number): Promise<void> {
   for (let passed = 0; passed < ms; passed += 50) {
     await vi.advanceTimersByTimeAsync(50)
@@ -280,7 +280,7 @@ describe('joined stores', () => {
     for (let at = 0; at < 200; at++)
       bus.inject(makeFrame(FRAME.changes, stranger, new Uint8Array(MAX_FRAME_BYTES - HEAD_BYTES)))
     expect(b.counters.dropped - before).toBeGreaterThan(50)
-    // One more of the other process is lost with them, and comes after all.
+    // One more frame of the other process is lost with them, after all others.
     say(a, 1)
     await pass(20_000)
     expect(count(b).leeches).toBe(1)

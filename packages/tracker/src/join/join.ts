@@ -1,6 +1,8 @@
 /**
- * Joins the stores of several processes to one tracker: each keeps all swarms in its memory and reports its changes to the others in batches. A
- * process that joins asks one of the others for the swarms. What happened while nobody could be reached is reported when they are reached again.
+ * Joins the stores of several processes to one tracker: each keeps all swarms in its memory and
+ * reports its changes to the others in batches. A process that joins requests the swarms from one
+ * of the others. Changes made while no process could be reached are reported when the connection is
+ * back.
  */
 import type { MemoryStore } from '../memory/memory-store.ts'
 import type { Carrier } from './carrier.ts'
@@ -24,17 +26,17 @@ import { type Member, Members } from './members.ts'
 import { SwarmParts } from './swarm-parts.ts'
 
 const BEAT_MS = 2000
-/** Without a carrier that joins, the process starts alone after this time. */
+/** Time after which the process starts alone if no carrier joins. */
 const ALONE_MS = 5000
 const MAX_SIGNAL_BYTES = 40_000
-/** Pages announce this often, so that none is missing in what is reported after a gap. */
+/** Interval at which pages announce, so that none is missing in the report after a gap. */
 const PAGE_SECONDS = 130
 const ALL_SECONDS = 86_400
 
 export interface JoinEvents {
   /** A message for a page: JSON, unchecked. */
   signal?(text: string): void
-  /** Whether the other processes can be reached has changed. `reason` says why not. */
+  /** The other processes became reachable or unreachable. `reason`: why they are unreachable. */
   changed?(isJoined: boolean, reason: string): void
 }
 
@@ -48,15 +50,15 @@ export interface JoinOptions {
 }
 
 export interface JoinCounters {
-  /** Frames of other processes that were read. */
+  /** Number of frames of other processes that were read. */
   received: number
   sent: number
-  /** Frames that were too long, too many or invalid, and changes without room. */
+  /** Number of frames that were too long, too many or invalid, and of changes without room. */
   dropped: number
 }
 
 export class Join {
-  /** The store that the tracker uses. To close it is to leave the others. */
+  /** The store for the tracker. Closing it leaves the other processes. */
   readonly store: JoinedStore
   readonly counters: JoinCounters = { received: 0, sent: 0, dropped: 0 }
   readonly #memory: MemoryStore
@@ -88,7 +90,7 @@ export class Join {
   })
   #events: JoinEvents = {}
   #isReady = false
-  /** Since when frames may be missing, or null. */
+  /** Time since which frames may be missing, or null. */
   #gapMs: number | null
   readonly #gapReport = new GapReport({
     nowMs: () => this.#nowMs(),
@@ -111,7 +113,7 @@ export class Join {
     this.#parts = new SwarmParts(store, this.#frames)
   }
 
-  /** Begins to join. Call it once. */
+  /** Starts to join. Call it once. */
   start(events: JoinEvents = {}): void {
     this.#events = events
     const startAlone = () => {
@@ -136,23 +138,25 @@ export class Join {
     return this.#frames.isJoined
   }
 
-  /** True once it has the swarms of the others, or found nobody who has them. */
+  /** Whether it has the swarms of the others, or found no process that has them. */
   get isReady(): boolean {
     return this.#isReady
   }
 
-  /** The other processes that were heard of lately. */
+  /** The other processes that were heard of recently. */
   get members(): readonly Member[] {
     return this.#members.all
   }
 
-  /** Sends a message to the process that holds a page. JSON, at most MAX_SIGNAL_BYTES. */
+  /**
+   * Sends a message to the process to which a page is connected. JSON, at most MAX_SIGNAL_BYTES.
+   */
   signal(to: number, text: string): void {
     const body = Buffer.from(text)
     if (body.length <= MAX_SIGNAL_BYTES) this.#frames.send(to, makeFrame(FRAME.signal, this.#frames, body))
   }
 
-  /** Tells the others that this process stops. */
+  /** Notifies the others that this process is stopping. */
   async #close(): Promise<void> {
     if (this.#frames.isClosed) return
     this.#frames.publish(makeFrame(FRAME.leave, this.#frames))
@@ -167,7 +171,7 @@ export class Join {
   #joined(): void {
     this.#frames.isJoined = true
     const nowMs = this.#nowMs()
-    // They had no chance to be heard of.
+    // They had no chance to send a beat.
     this.#members.excuse(nowMs)
     this.#events.changed?.(true, '')
     this.#frames.publish(makeFrame(FRAME.hello, this.#frames))
@@ -197,7 +201,10 @@ export class Join {
     )
   }
 
-  /** Its pages have lost their connection. Its other peers may announce elsewhere, or expire. */
+  /**
+   * Its pages have lost their connection. Its other peers may announce to other processes, or
+   * expire.
+   */
   #lost({ number }: Member): void {
     if (number !== this.#frames.number) this.#memory.lostPages.drop(number)
   }
@@ -258,7 +265,8 @@ export class Join {
   #answer({ bytes, number }: Frame): void {
     if (this.#parts.isBusy || bytes.length !== HEAD_BYTES + 4) return
     const withinSeconds = new DataView(bytes.buffer, bytes.byteOffset).getUint32(HEAD_BYTES)
-    // Changes that are still in the batch are in the swarms already, and must not come after them.
+    // Changes that are still in the batch are already in the swarms, and must not be sent after
+    // them.
     this.store.flush()
     void this.#parts
       .report(withinSeconds, number)

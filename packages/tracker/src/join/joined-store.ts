@@ -3,7 +3,7 @@ import type { Announce, StoreStats, SwarmCounts, SwarmStore } from '../store.ts'
 import { ChangeWriter } from './changes.ts'
 import { HEAD_BYTES } from './frames.ts'
 
-/** Changes wait this long for others, unless a frame is full before. */
+/** Time that changes wait for others, unless a frame is full before. */
 const BATCH_MS = 100
 const BATCH_BYTES = 32 * 1024
 
@@ -13,7 +13,10 @@ export interface JoinedStoreEvents {
   close(): Promise<void>
 }
 
-/** The store of one of several processes: what it is asked for is in its own memory, and its changes are reported in batches. */
+/**
+ * The store of one of several processes: it answers from its own memory, and reports its changes
+ * in batches.
+ */
 export class JoinedStore implements SwarmStore {
   readonly #memory: MemoryStore
   readonly #events: JoinedStoreEvents
@@ -46,7 +49,7 @@ export class JoinedStore implements SwarmStore {
     return this.#memory.stats()
   }
 
-  /** Reports the changes that wait. */
+  /** Reports the waiting changes. */
   flush(): void {
     clearTimeout(this.#batch)
     this.#batch = undefined

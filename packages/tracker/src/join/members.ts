@@ -1,7 +1,7 @@
-/** The other processes of a tracker, as far as this one knows them. */
+/** The other processes of a tracker, as known to this one. */
 import { type Frame, readBeat } from './frames.ts'
 
-/** A process that was not heard of for this long is gone. */
+/** Time without a beat after which a process is considered gone. */
 const SILENT_MS = 10_000
 const MAX_MEMBERS = 256
 const MAX_REPORT_BYTES = 4096
@@ -12,7 +12,7 @@ export interface Member {
   /** Random for each start, in hexadecimal. */
   readonly instance: string
   readonly uptimeSeconds: number
-  /** True if it has the swarms of the others. */
+  /** Whether it has the swarms of the others. */
   readonly isReady: boolean
   /** JSON from the process, unchecked. */
   readonly report: string
@@ -25,7 +25,10 @@ export class Members {
     return [...this.#members.values()]
   }
 
-  /** Takes a sign of life. Returns whether the process was known before, or null if there is no room for it or the beat is invalid. */
+  /**
+   * Processes a beat. Returns whether the process was known before, or null if there is no room
+   * for it or the beat is invalid.
+   */
   hear(frame: Frame, nowMs: number): boolean | null {
     const beat = readBeat(frame, MAX_REPORT_BYTES)
     const { instance, number } = frame
@@ -35,7 +38,7 @@ export class Members {
     return isKnown
   }
 
-  /** Gives all of them time to be heard of again. */
+  /** Gives all of them time to send a beat. */
   excuse(nowMs: number): void {
     for (const [instance, member] of this.#members) this.#members.set(instance, { ...member, seenMs: nowMs })
   }

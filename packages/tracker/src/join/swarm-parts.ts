@@ -5,7 +5,7 @@ import { FRAME, HEAD_BYTES, writeHead } from './frames.ts'
 
 /** Size of the parts in which all swarms are sent, and the pause after each. */
 const [PART_BYTES, PART_PAUSE_MS] = [64 * 1024, 10] as const
-/** Processes that are given all swarms at the same time. */
+/** Maximum number of processes that are sent all swarms at the same time. */
 const MAX_READERS = 4
 
 /** Sends the swarms of this process to others, in parts. */
@@ -19,12 +19,18 @@ export class SwarmParts {
     this.#frames = frames
   }
 
-  /** True while the most processes are given swarms: another one should ask elsewhere. */
+  /**
+   * Whether the maximum number of processes is being sent swarms: another one should query a
+   * different process.
+   */
   get isBusy(): boolean {
     return this.#readers >= MAX_READERS
   }
 
-  /** Sends what was heard of within this time to one process, or to all. Resolves after the last part. */
+  /**
+   * Sends the peers heard of within this time to one process, or to all. Resolves after the last
+   * part.
+   */
   async report(withinSeconds: number, to: number | 'all'): Promise<void> {
     this.#readers++
     const read = this.#memory.reader(withinSeconds)

@@ -1,6 +1,6 @@
 /**
- * An array of words that grows in place, as WebAssembly memory. Copying to a larger array would stop the tracker meanwhile, and would need as
- * much memory again until the old array is collected.
+ * An array of words that grows in place, as WebAssembly memory. Copying to a larger array would
+ * block the tracker, and would need as much memory again until the old array is collected.
  */
 const PAGE_WORDS = 1 << 14
 /** 2 GiB, for 100 million peers. This much address space is reserved, but memory is used only for written pages. */

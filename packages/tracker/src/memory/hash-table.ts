@@ -3,8 +3,9 @@ import { halfSip } from '../base/siphash.ts'
 const FIRST_SLOTS = 1 << 10
 
 /**
- * Maps info hashes to row numbers. The rows are in the caller's array of words, and each starts with the five words of its info hash. Uses linear
- * probing with a secret hash key, so that nobody can choose colliding info hashes.
+ * Maps info hashes to row numbers. The rows are in the caller's array of words, and each starts
+ * with the five words of its info hash. Uses linear probing with a secret hash key, so that an
+ * attacker cannot choose colliding info hashes.
  */
 export class HashTable {
   #slots = new Int32Array(FIRST_SLOTS)

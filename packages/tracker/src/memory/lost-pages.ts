@@ -1,4 +1,4 @@
-/** The processes whose pages are to be removed, for as many sweeps as it takes to look at all swarms. */
+/** The processes whose pages are to be removed, for the number of sweeps that visit all swarms. */
 export class LostPages {
   readonly #left = new Map<number, number>()
   readonly #sweeps: number
@@ -7,12 +7,12 @@ export class LostPages {
     this.#sweeps = sweeps
   }
 
-  /** The pages of this process go in the next sweeps. */
+  /** The pages of this process are removed in the next sweeps. */
   drop(process: number): void {
     this.#left.set(process, this.#sweeps)
   }
 
-  /** The process is there after all. */
+  /** The process is still alive. */
   keep(process: number): void {
     this.#left.delete(process)
   }

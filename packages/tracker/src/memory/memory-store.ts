@@ -19,11 +19,14 @@ import { PeerShares, peersPerAddressFor } from './peer-shares.ts'
 import { DOWNLOADS, FREE, headOf, ROW_WORDS, SwarmRows, TICK } from './swarm-rows.ts'
 
 export interface MemoryStoreOptions {
-  /** Time after its last announce when a peer expires: 8 s to 24 h. Default 45 min. */
+  /** Time after its last announce at which a peer expires: 8 s to 24 h. Default 45 min. */
   readonly expirySeconds?: number
-  /** Peers in all. Default 5 million, about 200 MB. */
+  /** Maximum number of peers. Default 5 million, about 200 MB. */
   readonly maxPeers?: number
-  /** Default: as many as peers up to 2 million, and two for five peers beyond 5 million. */
+  /**
+   * Maximum number of swarms. Default: as many as peers up to 2 million, and two for five peers
+   * beyond 5 million.
+   */
   readonly maxSwarms?: number
   /** Peers per address, or per /64 of IPv6; 0 for no limit. Does not apply to this machine. Default: see `peersPerAddressFor`. */
   readonly peersPerAddress?: number
@@ -35,11 +38,11 @@ const TICK_MS = 4000
 const TICK_MASK = 0xffff
 /** A caller gets the same peers for 2 ^ this many ticks. */
 const SAME_TICKS_SHIFT = 3
-/** Calls of `sweep` until every swarm was checked once. */
+/** Number of calls of `sweep` until every swarm was checked once. */
 const SWEEPS = 60
-/** Swarms that one announce looks at to find an empty one that can go. */
+/** Number of swarms that one announce checks to find an empty one to remove. */
 const MAX_CHECKED = 32
-/** Swarms that a reader looks at in one turn. */
+/** Number of swarms that a reader visits in one turn. */
 const MAX_READ = 20_000
 const FULL = 'The tracker is full: try again later'
 const TOO_MANY = 'Your address has too many peers on this tracker: try again later'
@@ -49,7 +52,7 @@ const FULL_RETRY_SECONDS = 1800
 export const CHANGE = { none: 0, present: 1, completed: 2, gone: 3 } as const
 export type Change = (typeof CHANGE)[keyof typeof CHANGE]
 
-/** A place in a store that is being read. */
+/** A position in a store that is being read. */
 interface Place {
   row: number
   family: number
@@ -133,7 +136,7 @@ export class MemoryStore implements SwarmStore {
     return position >= 0
   }
 
-  /** Raises the downloads of a swarm to what another process counted. */
+  /** Raises the downloads of a swarm to another process's count. */
   applyDownloads(hash: Int32Array, downloads: number): void {
     if (downloads === 0) return
     let row = this.#rows.find(hash)
@@ -145,8 +148,9 @@ export class MemoryStore implements SwarmStore {
   }
 
   /**
-   * Returns a function that writes the swarms and peers heard of within the last `withinSeconds` into a sink until that is full, and returns false at
-   * the end. What moves meanwhile may be missed or written twice.
+   * Returns a function that writes the swarms and peers heard of within the last `withinSeconds`
+   * into a sink until that is full, and returns false at the end. Entries that move in the meantime
+   * may be missed or written twice.
    */
   reader(withinSeconds: number): (sink: SwarmSink) => boolean {
     const place: Place = { row: 0, family: 0, position: 0 }
@@ -194,7 +198,10 @@ export class MemoryStore implements SwarmStore {
     return this.#peers[0] + this.#peers[1] + this.#peers[2] >= this.#limits.maxPeers
   }
 
-  /** Adds or renews the peer and chooses peers for it. Returns why it could not, or an empty text. */
+  /**
+   * Adds or renews the peer and chooses peers for it. Returns the reason for a failure, or an
+   * empty text.
+   */
   #record(announce: Announce, row: number): string {
     const { family, address, port, isSeed, event } = announce
     const tick = this.#tick()
@@ -245,7 +252,7 @@ export class MemoryStore implements SwarmStore {
         position = isSeed ? lists.promote(rows, head, position) : lists.demote(rows, head, position)
     }
     if (isSeed !== wasSeed) this.#seeds += isSeed ? 1 : -1
-    // An old report says nothing about the time of the swarm's last announce.
+    // An old report does not affect the time of the swarm's last announce.
     if (!isForeign) rows[row * ROW_WORDS + TICK] = tick
     this.#wasSeed = wasSeed
     return position
@@ -290,7 +297,10 @@ export class MemoryStore implements SwarmStore {
     return this.#rows.add(hash, this.#tick())
   }
 
-  /** Makes room for another swarm. Looks at a few only, and continues with the next ones at the next call. */
+  /**
+   * Makes room for another swarm. Checks only a few, and continues with the next ones at the next
+   * call.
+   */
   #dropEmptySwarm(): boolean {
     for (let checked = 0; checked < MAX_CHECKED; checked++) {
       if (this.#dropCursor >= this.#rows.end) this.#dropCursor = 0
@@ -324,7 +334,8 @@ export class MemoryStore implements SwarmStore {
       }
       left += lists.count(words, head)
     }
-    // The download count is kept for a while after the last peer has gone, unless the room is needed.
+    // The download count is kept for a while after the last peer has left, unless the room is
+    // needed.
     if (left === 0 && ((tick - words[base + TICK]!) & TICK_MASK) > this.#limits.expiryTicks)
       this.#rows.remove(row)
   }

@@ -2,7 +2,10 @@ import { AddressSlots } from '../base/address-slots.ts'
 import { SCOPE, scopeOf } from '../base/scope.ts'
 import { FAMILY, type Family } from '../store.ts'
 
-/** Counts the peers of each address, so that none takes all the room. This machine has no limit, and web peers, which have no address here, neither. */
+/**
+ * Counts the peers of each address, so that none takes all the room. This machine has no limit,
+ * nor do web peers, whose addresses are unknown to the store.
+ */
 export class PeerShares {
   readonly #slots = new AddressSlots()
   readonly #first = new Int32Array(AddressSlots.COUNT)
@@ -14,7 +17,10 @@ export class PeerShares {
     this.#most = most
   }
 
-  /** Counts a peer at the address, or returns false if it has too many. `isAdmitted`: it is counted in any case. */
+  /**
+   * Counts a peer at the address, or returns false if it has too many. `isAdmitted`: count it in
+   * any case.
+   */
   take(family: Family, address: Int32Array, isAdmitted = false): boolean {
     if (!this.#counts(family, address, 0)) return true
     this.#slots.find(family, address)
@@ -25,7 +31,7 @@ export class PeerShares {
     return true
   }
 
-  /** Ends the counting of a peer, whose address is at `at`. */
+  /** Stops counting a peer, whose address is at `at`. */
   give(family: Family, words: Int32Array, at = 0): void {
     if (!this.#counts(family, words, at)) return
     this.#slots.find(family, words, at)
@@ -39,8 +45,9 @@ export class PeerShares {
 }
 
 /**
- * Returns how many peers one address may have by default: a hundredth of all. A provider's NAT or a seedbox has many, so that it is at least a
- * thousand, as far as four addresses still find room.
+ * Returns the default maximum number of peers of one address: a hundredth of all. A provider's NAT
+ * or a seedbox has many, so it is at least a thousand, provided that four addresses still find
+ * room.
  */
 export function peersPerAddressFor(maxPeers: number): number {
   return Math.max(Math.ceil(maxPeers / 100), Math.min(1000, Math.ceil(maxPeers / 4)))

@@ -9,7 +9,7 @@ const LISTS = 7
 /** Free rows have a tick that no swarm has. */
 export const FREE = -1
 
-/** Returns where in the words of all rows the list head of an address family is. */
+/** Returns the offset, in the words of all rows, of the list head of an address family. */
 export function headOf(row: number, family: number): number {
   return row * ROW_WORDS + LISTS + family * LIST_WORDS
 }
@@ -18,7 +18,7 @@ export function headOf(row: number, family: number): number {
 export class SwarmRows {
   /** The words of all rows. May be replaced by `add`: read it again afterwards. */
   words: Int32Array
-  /** The end of the rows that were ever used. */
+  /** The end of the rows used so far. */
   end = 0
   /** Number of swarms. */
   count = 0

@@ -1,6 +1,6 @@
 import type { Carrier, CarrierEvents } from '../join/carrier.ts'
 
-/** Brings frames between the stores of a test, at once, as long as it is up. */
+/** Delivers frames between the stores of a test, at once, while it is up. */
 export class CarrierBus {
   readonly #carriers = new Map<number, CarrierEvents>()
   readonly #dead = new Set<number>()
@@ -18,7 +18,7 @@ export class CarrierBus {
         if (this.#isUp) events.joined()
       },
       publish: frame => {
-        // Redis brings frames to the sender, too.
+        // Redis delivers frames to the sender, too.
         if (!this.#dead.has(number)) for (const to of this.#carriers.keys()) bring(to, frame)
       },
       send: (to, frame) => {
@@ -52,7 +52,7 @@ export class CarrierBus {
     this.#carriers.delete(number)
   }
 
-  /** Gives bytes to all. */
+  /** Sends bytes to all. */
   inject(bytes: Uint8Array): void {
     for (const events of this.#carriers.values()) events.frame(bytes)
   }

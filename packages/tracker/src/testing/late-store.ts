@@ -1,7 +1,7 @@
 import { MemoryStore, type MemoryStoreOptions } from '../memory/memory-store.ts'
 import type { Announce, StoreStats, SwarmCounts, SwarmStore } from '../store.ts'
 
-/** An asynchronous store for tests, whose calls fail or end when the test lets them, in any order. */
+/** An asynchronous store for tests, whose calls fail or end when the test decides, in any order. */
 export class LateStore implements SwarmStore {
   readonly inner: MemoryStore
   /** Behavior of further calls. */

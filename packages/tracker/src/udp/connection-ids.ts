@@ -14,12 +14,15 @@ export class ConnectionIds {
   readonly #nowMs: () => number
   readonly #words = new Int32Array(6)
 
-  /** A clock in milliseconds: that of the day if processes share a secret. The key is random until there is a secret. */
+  /**
+   * A clock in milliseconds: the wall clock if processes share a secret. The key is random until
+   * there is a secret.
+   */
   constructor(nowMs: () => number) {
     this.#nowMs = nowMs
   }
 
-  /** Makes and accepts the IDs of all processes with this secret from now on. */
+  /** From now on makes and accepts the IDs of all processes with this secret. */
   share(secret: Uint8Array): void {
     const digest = createHash('sha256').update('shoal udp connection ids').update(secret).digest()
     this.#sip = new SipHash(Int32Array.from({ length: 4 }, (_, at) => digest.readInt32LE(4 * at)))

@@ -23,7 +23,10 @@ import {
   writeScrape,
 } from './udp-packets.ts'
 
-/** Most responses that wait for the system; further ones are dropped, as the network would do. */
+/**
+ * Maximum number of responses that wait for the system; further ones are dropped, as the network
+ * would do.
+ */
 const MAX_QUEUED = 1000
 const BUFFER_BYTES = 2048
 const SOCKET_BUFFER_BYTES = 4 << 20
@@ -36,7 +39,10 @@ export interface UdpFrontOptions {
   readonly stun?: StunServer | undefined
   /** Connection IDs that several processes accept. Default: those of this front. */
   readonly ids?: ConnectionIds | undefined
-  /** Other processes may listen at the same port, and the system spreads clients over them. Default false. */
+  /**
+   * Whether other processes may listen on the same port; the system spreads clients over them.
+   * Default false.
+   */
   readonly reusePort?: boolean
 }
 

@@ -12,9 +12,12 @@ export const ACTION = { connect: 0, announce: 1, scrape: 2, error: 3 } as const
 export const CONNECT_BYTES = 16
 export const ANNOUNCE_BYTES = 98
 export const SCRAPE_HEAD_BYTES = 16
-/** Most info hashes in one scrape, which fit into a datagram of 1,500 bytes. */
+/** Maximum number of info hashes in one scrape, which fit into a datagram of 1,500 bytes. */
 export const MAX_SCRAPE = 74
-/** Longest response, by family; for IPv6 the smallest packet that every network carries. */
+/**
+ * Maximum length of a response, by family; for IPv6 the smallest packet that every network
+ * carries.
+ */
 const MAX_ANSWER_BYTES = [1472, 1232] as const
 /** Number of peers if the client leaves it to the tracker (BEP 15: -1). */
 const DEFAULT_WANTED = 50
@@ -50,7 +53,7 @@ export function readAnnounce(bytes: Uint8Array, announce: Announce): boolean {
   return announce.port !== 0
 }
 
-/** Decodes the peer ID, and what the peer transferred. Returns false if a number is not safe. */
+/** Decodes the peer ID and the peer's transfers. Returns false if a number is not safe. */
 export function readTransfers(bytes: Uint8Array, announce: Announce): boolean {
   announce.peerId.set(bytes.subarray(36, 56))
   announce.downloadedBytes = long(bytes, 56)

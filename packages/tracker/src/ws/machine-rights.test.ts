@@ -44,7 +44,7 @@ const SERVERS: Record<
 }
 
 async function open(kind: string) {
-  // Requests are counted in windows of ten seconds, of which none may end meanwhile.
+  // Requests are counted in windows of ten seconds, none of which may end during the test.
   const tracker = new Tracker({ announcesPerSecond: 1, connectionsPerAddress: 1, nowMs: () => 1000 })
   const front = new WebSocketFront(tracker)
   const server = await SERVERS[kind]!(tracker, front)

@@ -28,7 +28,7 @@ export type ClientMessage =
       readonly isSeed: boolean
       readonly event: 'none' | 'started' | 'stopped' | 'completed'
       readonly offers: readonly Offer[]
-      /** Bytes since the peer started, as it says, or -1. */
+      /** Bytes since the peer started, as it reports, or -1. */
       readonly uploadedBytes: number
       readonly downloadedBytes: number
     }
@@ -86,7 +86,7 @@ function readAnswer(message: JsonFields, hash: string, peerId: string): ClientMe
     : 'The answer is invalid'
 }
 
-/** A page that another process of the tracker holds. */
+/** A page that is connected to another process of the tracker. */
 export interface FarPage {
   /** The number of that process. */
   readonly process: number
@@ -96,7 +96,7 @@ export interface FarPage {
   readonly peerId: string
 }
 
-/** An offer or answer of a far page to one that this process holds. */
+/** An offer or answer of a remote page to one that is connected to this process. */
 export interface FarSignal {
   readonly kind: 'offer' | 'answer'
   /** The page's number. */

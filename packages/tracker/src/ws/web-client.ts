@@ -3,13 +3,16 @@ import type { WebSocket } from 'ws'
 import type { Family } from '../store.ts'
 import type { FarPage } from './messages.ts'
 
-/** Memberships per connection. */
+/** Maximum number of memberships per connection. */
 const MAX_MEMBERSHIPS = 1000
-/** Peer IDs of one connection in one torrent: a client with many would attract the offers of all others. */
+/**
+ * Maximum number of peer IDs of one connection in one torrent: a client with many would attract
+ * the offers of all others.
+ */
 const MAX_PER_TORRENT = 4
-/** Offers per connection that were relayed to it and may still be answered. */
+/** Maximum number of offers per connection that were relayed to it and may still be answered. */
 const MAX_ROUTES = 200
-/** Messages per relayed offer: an answer, and candidates after it. */
+/** Maximum number of messages per relayed offer: an answer, and candidates after it. */
 const MAX_PER_ROUTE = 30
 /** With more unsent bytes, nothing is relayed to a client. It is disconnected if it is still above this at the next ping. */
 const FULL_BYTES = 64 * 1024
@@ -56,7 +59,7 @@ export class WebClient {
   readonly socket: WebSocket
   readonly caller: Caller
   readonly memberships = new Map<string, Membership>()
-  /** It has answered the last ping. */
+  /** Whether it has answered the last ping. */
   isAlive = true
   #wasFull = false
   #resume: NodeJS.Timeout | undefined
@@ -135,7 +138,7 @@ export class WebClient {
     this.#routes.set(key, { to, left: MAX_PER_ROUTE })
   }
 
-  /** Returns the recipient of an answer, or undefined if it was not asked for. */
+  /** Returns the recipient of an answer, or undefined if there was no offer for it. */
   follow(hash: string, peerId: string, toPeerId: string, offerId: string): Membership | FarPage | undefined {
     const route = this.#routes.get(routeKey(hash, peerId, toPeerId, offerId))
     if (!route || route.left-- <= 0) return undefined

@@ -22,13 +22,14 @@ import {
 import { type Membership, WebClient } from './web-client.ts'
 
 /**
- * Pages make new offers this often, since offers become stale. A shorter interval would make two pages send each other offers while earlier ones
- * are still being answered, and drop both connections.
+ * Interval at which pages make new offers, since offers become stale. A shorter interval would
+ * make two pages send each other offers while earlier ones are still being answered, and drop both
+ * connections.
  */
 const [MIN_INTERVAL_SECONDS, MAX_INTERVAL_SECONDS] = [60, 120] as const
 const PING_MS = 45_000
 const MAX_CONNECTIONS = 20_000
-/** Clients of a tracker that stops should wait up to this long. */
+/** Maximum time that clients of a stopping tracker should wait. */
 const MAX_WAIT_SECONDS = 10
 /** Time for the closing handshake. */
 const CLOSE_MS = 1000
@@ -43,11 +44,11 @@ export interface OwnPeer {
   readonly peerId: string
   /** Returns true if it would answer an offer of this page for this torrent. The info hash and peer ID have 20 characters. */
   wants(hash: string, peerId: string, isSeed: boolean): boolean
-  /** Resolves to the SDP of its answer, or null if it has none after all. Never rejects. */
+  /** Resolves to the SDP of its answer, or null if it cannot answer after all. Never rejects. */
   answer(hash: string, offer: { id: string; sdp: string }, peerId: string): Promise<string | null>
 }
 
-/** Pages that other processes of the same tracker hold. */
+/** Pages that are connected to other processes of the same tracker. */
 export interface FarPages {
   /** The number of this process: 1 to 65535. */
   readonly number: number
@@ -59,9 +60,12 @@ export interface WebSocketFrontOptions {
   /** Default: this process is the only one. */
   readonly farPages?: FarPages | undefined
   readonly ownPeer?: OwnPeer
-  /** UDP port at which the host of this tracker answers STUN, for pages in the internet. Null: none. Default none. */
+  /**
+   * UDP port on which the host of this tracker answers STUN, for pages on the internet. Null:
+   * none. Default none.
+   */
   readonly stunPort?: () => number | null
-  /** Connections in all. Default 20,000. */
+  /** Maximum number of connections. Default 20,000. */
   readonly maxConnections?: number
 }
 
@@ -139,7 +143,7 @@ export class WebSocketFront {
     const isDirect = kind === CALLER.direct && !isCrossOrigin(request.headers)
     const refusal = this.#tracker.access.passkeyRefusal(passkey, family, words, isDirect)
     if (refusal === 'unknown' && !isLookedUp) {
-      // Its errors concern nobody until it is accepted.
+      // Its errors are irrelevant until it is accepted.
       socket.on('error', ignore)
       return void this.#tracker.access.accounts?.lookUp(passkey!).then(() => {
         socket.off('error', ignore)
@@ -170,7 +174,7 @@ export class WebSocketFront {
     })
   }
 
-  /** Takes a message of another process for a page that this one holds. */
+  /** Handles a message from another process for a page that is connected to this one. */
   receiveFar(text: string): void {
     const signal = readFarSignal(text)
     const to = signal && this.#members.get(signal.to)
@@ -178,8 +182,9 @@ export class WebSocketFront {
   }
 
   /**
-   * Refuses new connections, and closes each of the others at a random time within this one, with status 1012 and how many seconds it should wait
-   * before it connects again. Resolves when all have closed.
+   * Refuses new connections, and closes each of the others at a random time within this one, with
+   * status 1012 and the number of seconds to wait before reconnecting. Resolves when all have
+   * closed.
    */
   async drain(withinMs: number): Promise<void> {
     this.#isOpen = false
@@ -191,7 +196,7 @@ export class WebSocketFront {
             () => socket.close(SERVICE_RESTART, `reconnect-after=${1 + randomInt(MAX_WAIT_SECONDS)}`),
             randomInt(withinMs + 1),
           )
-          // Some do not answer the closing handshake.
+          // Some clients do not answer the closing handshake.
           setTimeout(() => socket.terminate(), withinMs + CLOSE_MS)
         }),
     )
@@ -274,7 +279,7 @@ export class WebSocketFront {
 
   #answer(membership: Membership, { offers, hash, event }: AnnounceMessage, announce: Announce): void {
     const { client } = membership
-    // It may have disconnected meanwhile.
+    // It may have disconnected in the meantime.
     if (!this.#clients.has(client)) return
     if (announce.failure !== '') {
       client.send({ action: 'announce', info_hash: hash, 'failure reason': announce.failure })
@@ -283,7 +288,7 @@ export class WebSocketFront {
       return
     }
     const { family, words } = client.caller
-    // In a local network, pages reach each other without it.
+    // In a local network, pages reach each other without STUN.
     const stunPort = scopeOf(family, words) === SCOPE.world ? this.#stunPort() : null
     client.send({
       action: 'announce',
