@@ -1,10 +1,13 @@
-/** Base 64 with `-` and `_`, without padding (RFC 4648, section 5), by what every platform has: a page loads nothing for it. */
+/**
+ * Base 64 with `-` and `_`, without padding (RFC 4648, section 5), using only functions that every
+ * platform has: a page loads nothing for it.
+ */
 export function encodeBase64url(bytes: Uint8Array): string {
   const text = Array.from(bytes, byte => String.fromCharCode(byte)).join('')
   return btoa(text).replaceAll('+', '-').replaceAll('/', '_').replace(/=+$/, '')
 }
 
-/** Returns null unless `text` is what `encodeBase64url` makes of some bytes. */
+/** Returns null unless `text` is the result of `encodeBase64url` for some bytes. */
 export function decodeBase64url(text: string): Uint8Array<ArrayBuffer> | null {
   try {
     const decoded = atob(text.replaceAll('-', '+').replaceAll('_', '/'))

@@ -1,6 +1,6 @@
 import { altered } from './link-error.ts'
 
-/** Most entries of a list: as many as a magnet link has. */
+/** Maximum number of entries of a list: as many as a magnet link has. */
 const MAX_ENTRIES = 1000
 
 /** Appends values to a growing list of bytes. */
@@ -18,7 +18,7 @@ export class ByteWriter {
     this.#bytes.push(rest)
   }
 
-  /** The length, and then UTF-8. */
+  /** Writes the length, and then UTF-8. */
   text(text: string): void {
     this.sized(new TextEncoder().encode(text))
   }
@@ -37,7 +37,10 @@ export class ByteWriter {
   }
 }
 
-/** Reads what `ByteWriter` writes. Every method throws `altered` where the bytes end too early or a value is out of range. */
+/**
+ * Reads the output of `ByteWriter`. Every method throws `altered` if the bytes end too early or a
+ * value is out of range.
+ */
 export class ByteReader {
   readonly #bytes: Uint8Array
   #at = 0
@@ -86,7 +89,7 @@ export class ByteReader {
     return this.bytes(this.varint())
   }
 
-  /** The number of entries, and then each. */
+  /** Writes the number of entries, and then each. */
   list<Entry>(readEntry: () => Entry): Entry[] {
     const count = this.varint()
     if (count > MAX_ENTRIES) throw altered()

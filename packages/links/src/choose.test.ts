@@ -19,7 +19,7 @@ const PUBLIC = 'https://node.example/share/'
 const LAN = 'http://192.168.178.123:8420/share/'
 const LOCAL = 'http://127.0.0.1:8420/share/'
 
-/** As in a link of the wild: three of them work in browsers. */
+/** As in a real link: three of them work in browsers. */
 const TRACKERS = [
   ...Array.from({ length: 15 }, (_, at) => `udp://tracker${at}.opentracker.example:6969/announce`),
   ...['wss://tracker.openwebtorrent.com', 'wss://tracker.webtorrent.dev', 'wss://tracker.btorrent.xyz'],
@@ -87,7 +87,7 @@ test('a private torrent keeps all its trackers, even if the link becomes longer'
   expect(formatShareLink(PUBLIC, parseShareLink(link)).split('#')[1]).toBe(link.split('#')[1])
 })
 
-/** The names of a node with an address of the internet and one of the local network. */
+/** The names of a node with an internet address and a local one. */
 const NODE = [nodeAddress({ hashes: 2 }), nodeAddress({ ip: '192.168.178.123', hashes: 2 })].map(peer)
 const LONG_NAME = `${'A rather long name of a film about harbours in the morning '.repeat(4)}.mp4`
 const EVERYTHING = {
@@ -180,7 +180,7 @@ test('what strangers wrote leads a browser to no other machine of its network', 
       { host: '10.0.0.1', port: 1 },
       { host: 'fe80::1', port: 1 },
       peer('/dns4/router.local/tcp/443/wss'),
-      // The same in binary, and a name of the internet.
+      // The same in binary, and an internet name.
       peer(`/${Buffer.from([54, 12, ...Buffer.from('router.local')]).toString('base64url')}`),
       peer(`/${Buffer.from([54, 9, ...Buffer.from('n.example')]).toString('base64url')}`),
     ],

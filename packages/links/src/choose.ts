@@ -1,32 +1,44 @@
-/** Chooses the contents of a share link: only what its receivers can use, and of that as much as 300 characters hold. */
+/**
+ * Chooses the contents of a share link: only sources that its receivers can use, and as many of
+ * them as 300 characters hold.
+ */
 import { type Audience, audienceOf, audienceOfHost, includes } from './audience.ts'
 import type { ShareLink } from './contents.ts'
 import { hostOfPeer, type LinkPeer, withOneHash } from './peers.ts'
 import { shortenName } from './shorten-name.ts'
 
-/** Most characters of a link with its address. A QR code of more has modules that few cameras read from a screen. */
+/**
+ * Maximum length of a link with its address, in characters. Few cameras can read a QR code with
+ * more from a screen.
+ */
 export const MAX_LINK_CHARACTERS = 300
-/** Characters that are left free in a link that has no address yet. */
+/** Number of characters left free in a link that has no address yet. */
 const ADDRESS_CHARACTERS = 45
-/** UTF-8 bytes of a name: always in a link, if they fit together with other things, and if there is room left. */
+/**
+ * UTF-8 bytes of a name: the minimum in a link if it fits together with other contents, and the
+ * maximum if there is room left.
+ */
 const LEAST_NAME_BYTES = 32
 const MORE_NAME_BYTES = [80, 48]
 const MOST_NAME_BYTES = [240, 160, 120]
 
 export interface LinkOptions {
-  /** Whom the link is for. Absent: whom its page works for, or everyone if it names no page. */
+  /** The audience of the link. Absent: that of its page, or everyone if it names no page. */
   readonly audience?: Audience
 }
 
 type Magnet = ShareLink['magnet']
 
 /**
- * Returns the part of `share` that its link has. `lengthOf`: the characters of a link. From top to bottom:
+ * Returns the part of `share` that its link contains. `lengthOf`: returns the length of a link in
+ * characters. In order of priority:
  *
- * 1. Info hashes, length, seal with its key, secret of the room, the beginning of the name, and the first address of a node are never left out, nor
- *    is a tracker of a private torrent. Only links with several of those exceed the limit, and by a few characters one with both hashes, both
+ * 1. Info hashes, length, seal with its key, secret of the room, the beginning of the name, and the
+ *    first address of a node are never left out, nor is a tracker of a private torrent. Only links
+ *    with several of those exceed the limit, and by a few characters one with both hashes, both
  *    secrets and a node.
- * 2. Addresses by which pages reach nodes without a tracker: all certificate hashes of the first one, and then others.
+ * 2. Addresses by which pages reach nodes without a tracker: all certificate hashes of the first
+ *    one, and then others.
  * 3. The first tracker.
  * 4. More of the name.
  * 5. The other trackers.
@@ -53,7 +65,7 @@ export function chooseContents(
     peers: node ? [withOneHash(node) ?? node] : [],
   }
   let chosen: ShareLink = { ...share, magnet: begun }
-  /** Takes the first of the alternatives that fits, if one does. */
+  /** Takes the first alternative that fits, if any. */
   const take = (...alternatives: readonly ((magnet: Magnet) => Magnet)[]) => {
     const fitting = alternatives
       .map(add => ({ ...chosen, magnet: add(chosen.magnet) }))
@@ -84,7 +96,10 @@ const addTo =
   (list: 'trackers' | 'webSeeds' | 'peers', item: string | LinkPeer) =>
   (magnet: Magnet): Magnet => ({ ...magnet, [list]: [...(magnet[list] ?? []), item] })
 
-/** Returns what everybody in the audience can use in the page: of web seeds, those over HTTP, and from a page on HTTPS only those over HTTPS. */
+/**
+ * Returns the sources that everyone in the audience can use in the page: of web seeds, those over
+ * HTTP, and from a page on HTTPS only those over HTTPS.
+ */
 function usableBy(
   audience: Audience,
   page: string,
@@ -93,14 +108,17 @@ function usableBy(
   const { trackers, webSeeds, peers } = withoutNearby(magnet, audience)
   const own = hostTracker(page)
   return {
-    // The page asks the tracker of its host anyway.
+    // The page queries the tracker of its host anyway.
     trackers: usableTrackers(trackers, { page, audience }).filter(url => url !== own),
     webSeeds: webSeeds.filter(url => (isSecure(page) ? /^https:/i : /^https?:/i).test(url)),
     peers,
   }
 }
 
-/** Returns the trackers that everybody in the audience reaches from the page: over WebSocket, and encrypted if the page is. */
+/**
+ * Returns the trackers that everyone in the audience can reach from the page: over WebSocket, and
+ * encrypted if the page is.
+ */
 export function usableTrackers(
   trackers: readonly string[],
   { page, audience }: { readonly page: string; readonly audience: Audience },
@@ -112,8 +130,9 @@ export function usableTrackers(
 const isSecure = (page: string) => /^https:/i.test(page)
 
 /**
- * Returns the sources of a magnet link without those that somebody in `audience` could not reach: addresses of a smaller network lead to another
- * machine there, or to none. Also for links that strangers wrote, so that a browser never dials the network it is in for them.
+ * Returns the sources of a magnet link without those that some in `audience` could not reach:
+ * addresses of a smaller network lead to another machine there, or to none. Also for untrusted
+ * links, so that a browser never dials its own network for them.
  */
 export function withoutNearby<Link extends Magnet>(
   magnet: Link,
@@ -130,7 +149,10 @@ export function withoutNearby<Link extends Magnet>(
   }
 }
 
-/** Returns the tracker that nodes and hubs have at the address of a page or link, over WebSocket. Null if it has no address. */
+/**
+ * Returns the tracker of nodes and hubs at the address of a page or link, over WebSocket. Null if
+ * it has no address.
+ */
 export function hostTracker(link: string): string | null {
   return /^https?:\/\/[^/]/i.test(link)
     ? (URL.parse('/announce', link.replace(/^http/i, 'ws'))?.href ?? null)

@@ -4,15 +4,15 @@ import { decodeBase64url } from './base64url.ts'
 import type { ShareLink } from './contents.ts'
 import { altered, cutShort, LinkError, type LinkErrorCode } from './link-error.ts'
 
-/** Bytes of the checksum at the end of every version. */
+/** Number of bytes of the checksum at the end of every version. */
 export const CHECK_BYTES = 4
 export const MAX_PAYLOAD_BYTES = 0xffff
 /** Longest fragment in characters; enough for the largest payload. */
 const MAX_FRAGMENT_LENGTH = 90_000
 
-/** How a version frames its payload, and what it means. */
+/** Framing and parsing of a version's payload. */
 export interface LinkVersion {
-  /** Returns where the payload begins, and its length. Throws `cut-short` or `altered`. */
+  /** Returns the offset of the payload, and its length. Throws `cut-short` or `altered`. */
   frameOf(bytes: Uint8Array): { readonly begin: number; readonly lengthBytes: number }
   checksum(bytes: Uint8Array): Uint8Array
   /** Throws `altered` or `too-new`, or an error of the engine. */
@@ -20,8 +20,10 @@ export interface LinkVersion {
 }
 
 /**
- * Returns the contents of a link, given as a URL or from `#` on. Also accepts a magnet link after `#`. Null if `versions` has not the version of the
- * link, by its digit. Throws a `LinkError`: `not-a-link`, `cut-short`, `altered`, or `too-new` for something that this version does not know.
+ * Returns the contents of a link, given as a URL or from `#` on. Also accepts a magnet link after
+ * `#`. Null if `versions` does not contain the version of the link, by its digit. Throws a
+ * `LinkError`: `not-a-link`, `cut-short`, `altered`, or `too-new` for contents that this version
+ * does not know.
  */
 export function contentsOf(text: string, versions: Readonly<Record<string, LinkVersion>>): ShareLink | null {
   const at = text.indexOf('#')

@@ -9,7 +9,7 @@ export type Seal =
 /** Name of a sealed share's only file, the only name that others see. */
 export const SEALED_NAME = 'sealed.age'
 
-/** Bytes of the key of a seal, and of the secret of a room. */
+/** Number of bytes of the key of a seal, and of the secret of a room. */
 export const SECRET_BYTES = 32
 
 /** The contents of a share link. */
@@ -18,7 +18,7 @@ export interface ShareLink {
   readonly magnet: Pick<Magnet, 'infoHashes'> & Partial<Magnet>
   /** Total bytes of the content, which can be shown before any peer responds. */
   readonly lengthBytes?: number
-  /** BEP 27: peers come from the trackers only, all of which the link then has. */
+  /** BEP 27: peers come only from the trackers, all of which the link then has. */
   readonly isPrivate?: boolean
   /** Absent if the content is not encrypted. */
   readonly seal?: Seal

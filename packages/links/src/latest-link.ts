@@ -1,4 +1,4 @@
-/** Links of the version that is written now: all that a page needs before it shows one. */
+/** Links of the current version: all that a page needs before it shows one. */
 import { crc32 } from '@shoal/torrent/base'
 import { encodeBase64url } from './base64url.ts'
 import { ByteReader, ByteWriter } from './bytes.ts'
@@ -21,15 +21,16 @@ import { s2Contents, s2Payload } from './s2.ts'
 export const S2: LinkVersion = { frameOf, checksum, contents: s2Contents }
 
 /**
- * Writes the link that opens `share` in the page at `page` (`https://host/`), with what its receivers can use of it, in at most 300 characters
- * (`chooseContents`). Throws `bad-argument` if the payload exceeds 64 KiB or the info hash is missing.
+ * Writes the link that opens `share` in the page at `page` (`https://host/`), with the sources
+ * that its receivers can use, in at most 300 characters (`chooseContents`). Throws `bad-argument`
+ * if the payload exceeds 64 KiB or the info hash is missing.
  */
 export function formatShareLink(page: string, share: ShareLink, options: LinkOptions = {}): string {
   const link = (part: ShareLink) => writeShareLink(page, part)
   return link(chooseContents(page, share, options, part => link(part).length))
 }
 
-/** The same with everything that `share` has. */
+/** The same with all sources of `share`. */
 export function writeShareLink(page: string, share: ShareLink): string {
   const { infoHashes } = share.magnet
   if (!infoHashes.v1 && !infoHashes.v2) throw new LinkError('bad-argument', 'A share link needs an info hash')
@@ -43,7 +44,7 @@ export function writeShareLink(page: string, share: ShareLink): string {
   return `${page.replace(/#.*$/s, '')}#s2${encodeBase64url(framed.toBytes())}`
 }
 
-/** As `parseShareLink`, but returns null for a link of an earlier version. */
+/** Like `parseShareLink`, but returns null for a link of an earlier version. */
 export function parseLatestLink(text: string): ShareLink | null {
   const share = contentsOf(text, { 2: S2 })
   if (!share && !/#\s*s[01]/.test(text)) throw tooNew()
@@ -51,7 +52,7 @@ export function parseLatestLink(text: string): ShareLink | null {
 }
 
 function frameOf(bytes: Uint8Array): { readonly begin: number; readonly lengthBytes: number } {
-  // A varint of this length is cut if all its bytes say that another one follows.
+  // A varint of this length is truncated if all its bytes have the continuation bit.
   if (bytes.every(byte => byte > 0x7f)) throw bytes.length < 3 ? cutShort() : altered()
   const reader = new ByteReader(bytes)
   const lengthBytes = reader.varint()

@@ -1,8 +1,9 @@
 import { audienceOf } from './audience.ts'
 
 /**
- * Returns the announce URLs of the host in a share link, over HTTP and over WebSocket: whoever serves the page is a tracker for it, as every node and
- * hub is. Only the host counts, not path, query, user name or password. Empty for a link that begins with `#`.
+ * Returns the announce URLs of the host in a share link, over HTTP and over WebSocket: the server
+ * of a page is also its tracker, as every node and hub is. Only the host counts, not path, query,
+ * user name or password. Empty for a link that begins with `#`.
  */
 export function pageTrackers(link: string): string[] {
   const page = pageOf(link)
@@ -10,8 +11,8 @@ export function pageTrackers(link: string): string[] {
 }
 
 /**
- * Leaves the page out of a share link if it is in this machine or its network: in a link that a stranger wrote, such a host would be the reader's own.
- * Returns any other text unchanged.
+ * Removes the page from a share link if it is on this machine or its network: in a link from a
+ * stranger, such a host would be the reader's own. Returns any other text unchanged.
  */
 export function withoutLocalPage(link: string): string {
   const isLocal = pageOf(link) !== null && audienceOf(link.trim()) !== 'everyone'

@@ -4,7 +4,7 @@ import { decodeBase64url, encodeBase64url } from './base64url.ts'
 import { ByteReader, ByteWriter } from './bytes.ts'
 import { altered } from './link-error.ts'
 
-/** `host` that begins with `/` is an address of libp2p, as in a magnet link. */
+/** A `host` that begins with `/` is a libp2p address, as in a magnet link. */
 export interface LinkPeer {
   readonly host: string
   readonly port: number
@@ -12,7 +12,7 @@ export interface LinkPeer {
 
 const KIND = { ip4: 0, ip6: 1, name: 2, direct4: 3, direct6: 4, multiaddr: 5, text: 6 } as const
 
-/** Most certificate hashes of one address. */
+/** Maximum number of certificate hashes of one address. */
 const MAX_HASHES = 3
 const HASH_BYTES = 32
 
@@ -46,7 +46,7 @@ export function writePeers(writer: ByteWriter, peers: readonly LinkPeer[]): void
       const node = nodeBytes(direct)
       writer.bytes([direct.ip.length === 4 ? KIND.direct4 : KIND.direct6], direct.ip)
       writer.port(direct.port)
-      // The node of the entry before, at another address.
+      // The node of the previous entry, at another address.
       writer.bytes(before && equalBytes(node, before) ? [0] : node)
       before = node
     } else if (address) {
@@ -90,7 +90,10 @@ export function readPeers(reader: ByteReader): LinkPeer[] {
   return reader.list(readOne)
 }
 
-/** Returns the host that a peer is reached at, an IP address or a name. Null if its address does not begin with one. */
+/**
+ * Returns the host at which a peer is reached, an IP address or a name. Null if its address does
+ * not begin with one.
+ */
 export function hostOfPeer({ host }: LinkPeer): string | null {
   if (!host.startsWith('/')) return host
   const address = addressBytes(host)
@@ -103,7 +106,10 @@ export function hostOfPeer({ host }: LinkPeer): string | null {
   return isName ? new TextDecoder().decode(address.subarray(2, 2 + (address[1] ?? 0))) : null
 }
 
-/** Returns the same address with its first certificate hash only, which is the one that libp2p uses. Null if it has no more. */
+/**
+ * Returns the same address with its first certificate hash only, which is the one that libp2p
+ * uses. Null if it has no others.
+ */
 export function withOneHash({ host, port }: LinkPeer): LinkPeer | null {
   const address = addressBytes(host)
   const direct = address && readDirect(address)
@@ -148,7 +154,7 @@ function readDirect(address: Uint8Array): Direct | null {
     }
     reader.bytes(P2P.length)
     const direct = { ip, port, hashes, key: reader.bytes(HASH_BYTES) }
-    // The parts that were skipped are those of such an address if it is written in the same way.
+    // The skipped parts belong to such an address only if encoding it again gives the same bytes.
     return hashes.length > 0 && equalBytes(writeDirect(direct), address) ? direct : null
   } catch {
     return null

@@ -7,7 +7,7 @@ import { nextVersion, publishedLink, shortHash, signVersion } from './published-
 const HASH = '00ff10'.padEnd(40, 'a')
 const NO_SALT = new Uint8Array(0)
 
-/** RFC 8410: a key made of a text. */
+/** RFC 8410: a key derived from a text. */
 function privateKey(text: string) {
   const seed = createHash('sha256').update(text).digest()
   const key = Buffer.concat([Buffer.from('302e020100300506032b657004220420', 'hex'), seed])

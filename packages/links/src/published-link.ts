@@ -1,4 +1,4 @@
-/** Links whose torrent their owner can replace (BEP 46): `magnet:?xs=urn:btpk:KEY`. */
+/** Links whose torrent the owner can replace (BEP 46): `magnet:?xs=urn:btpk:KEY`. */
 import { hex } from '@shoal/torrent/base'
 import { signItem } from '@shoal/torrent/dht-item'
 import { formatMutableMagnet } from '@shoal/torrent/mutable-magnet'
@@ -16,7 +16,10 @@ export interface LinkOwner {
   derive(purpose: string, name: string): SigningKey
 }
 
-/** Each published name has a key of its own, derived from the owner's: nobody can tell from two links that one person publishes both. */
+/**
+ * Each published name has its own key, derived from the owner's: two links do not reveal that one
+ * person publishes both.
+ */
 function keyOf(owner: LinkOwner, name: string): SigningKey {
   return owner.derive('publish', name)
 }
@@ -37,7 +40,10 @@ export function signVersion(owner: LinkOwner, name: string, infoHash: string, ve
   return hex(signature)
 }
 
-/** The torrent of a version as BEP 46 names it: 20 bytes in hex, the v1 info hash, or the beginning of v2. */
+/**
+ * The torrent of a version in the form of BEP 46: 20 bytes in hex, the v1 info hash, or the
+ * beginning of v2.
+ */
 export function shortHash(torrent: {
   readonly infoHashV1: string | null
   readonly infoHashV2: string | null
@@ -45,7 +51,10 @@ export function shortHash(torrent: {
   return torrent.infoHashV1 ?? torrent.infoHashV2!.slice(0, 40)
 }
 
-/** The number under which a torrent is published after the latest version. The same torrent again keeps its version. */
+/**
+ * Returns the sequence number for publishing a torrent after the latest version. The same torrent
+ * keeps its number.
+ */
 export function nextVersion(
   latest: { readonly version: string | null; readonly infoHash: string | null },
   infoHash: string,

@@ -1,4 +1,6 @@
-/** Version 1 of share links, which earlier releases wrote: a bencoded dictionary. It is only read. */
+/**
+ * Version 1 of share links, written by earlier releases: a bencoded dictionary. It is only read.
+ */
 import { sha256 } from '@noble/hashes/sha2.js'
 import {
   asBytes,

@@ -1,4 +1,7 @@
-/** Version 2 of share links: everything in binary, in a fixed order, and each link in one way only. See decision 026. */
+/**
+ * Version 2 of share links: everything in binary, in a fixed order, with exactly one encoding of
+ * each link. See decision 026.
+ */
 import { equalBytes } from '@shoal/torrent/base'
 import { formatMagnet, type Magnet, parseMagnet } from '@shoal/torrent/magnet'
 import { ByteReader, ByteWriter } from './bytes.ts'
@@ -23,9 +26,9 @@ const SEAL = 128
 const SEALS = [undefined, 'key', 'passphrase', 'recipient'] as const
 const KNOWN = 2047
 
-/** The beginnings of URLs, by their index. */
+/** Common beginnings of URLs, by index. */
 const SCHEMES = ['', 'wss://', 'ws://', 'https://', 'http://', 'udp://'] as const
-/** The path of most trackers: this bit is set instead. */
+/** The path of most trackers, which is encoded as this bit. */
 const ANNOUNCE = '/announce'
 const ANNOUNCE_BIT = 8
 
@@ -41,7 +44,7 @@ export function s2Payload({
     formatMagnet({ ...magnet, sources: [], select: [] }),
   )
   const { v1, v2 } = infoHashes
-  // A sealed share has this name unless its link says another one, or by an empty one that it has none.
+  // Default name of a sealed share. The link has another name, or an empty one for none.
   const isNamed = name !== (seal && SEALED_NAME)
   const writer = new ByteWriter()
   writer.varint(
@@ -94,7 +97,7 @@ export function s2Contents(payload: Uint8Array): ShareLink {
     ...(seal && { seal }),
     ...(room && { room }),
   }
-  // Each link has one spelling, and nothing is left over or ignored.
+  // Each link has exactly one spelling, without extra or ignored bytes.
   if (!equalBytes(s2Payload(share), payload)) throw altered()
   return share
 }

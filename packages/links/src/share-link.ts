@@ -15,7 +15,7 @@ export function parseShareLink(text: string): ShareLink {
   return share
 }
 
-/** Returns the contents of a link, or null for text that is none, or not a whole one. */
+/** Returns the contents of a link, or null for text that is not a complete link. */
 export function shareOf(text: string): ShareLink | null {
   try {
     return parseShareLink(text)
@@ -31,8 +31,8 @@ export function isShareLink(text: string): boolean {
 }
 
 /**
- * Returns a link that begins with `#` with the address of the page that opens it, without what its receivers there cannot use. Any other text is
- * returned as it is.
+ * Adds the address of the page that opens it to a link that begins with `#`, and removes sources
+ * that its receivers there cannot use. Returns any other text unchanged.
  */
 export function linkAt(link: string, page: string): string {
   if (!link.startsWith('#')) return link

@@ -4,7 +4,10 @@ const EXTENSION = /[^.](\.[a-z0-9]{1,8})$/i
 
 const sizeOf = (text: string) => new TextEncoder().encode(text).length
 
-/** Returns a name of at most `bytes` UTF-8 bytes: its end is cut off where a character ends, and an extension stays. */
+/**
+ * Returns a name of at most `bytes` UTF-8 bytes: truncated at a character boundary, with its
+ * extension kept.
+ */
 export function shortenName(name: string, bytes: number): string {
   if (sizeOf(name) <= bytes) return name
   const extension = EXTENSION.exec(name)?.[1] ?? ''

@@ -7,7 +7,7 @@ interface Options {
   readonly hashes?: number
 }
 
-/** The name of a node in links: the multiaddr of WebRTC direct that nodes listen at. */
+/** The name of a node in links: the WebRTC direct multiaddr on which nodes listen. */
 export function nodeAddress({ ip = '203.0.113.7', port = 6882, hashes = 1 }: Options = {}): string {
   const bytes = parseIp(ip)!
   const certhash = (at: number) => `d203221220${(0x66 + at).toString(16).repeat(32)}`
