@@ -1,10 +1,13 @@
 /**
- * Delegation certificates: a person's key says that a network key is theirs, to one recipient and for a limited time (decision 010).
+ * Delegation certificates: a person's key says that a network key is theirs, to one recipient and
+ * for a limited time (decision 010).
  *
- *   version (1) | person (32) | network key (32) | recipient's network key (32) | not before (8) | not after (8) | signature of the person (64)
+ *   version (1) | person (32) | network key (32) | recipient's network key (32) | not before (8) |
+ *   not after (8) | signature of the person (64)
  *
- * Times are Unix seconds, big-endian. The signature covers a domain prefix and everything before it. A certificate is of use only between two peers
- * that have proved these two network keys to each other: copied or passed on, it says nothing.
+ * Times are Unix seconds, big-endian. The signature covers a domain prefix and everything before
+ * it. A certificate is valid only between two peers that have proved these two network keys to each
+ * other: a copy is worthless.
  */
 import { formatDidKey } from './did-key.ts'
 import { isPublicKey } from './edwards-key.ts'
@@ -13,11 +16,11 @@ import { IdentityError } from './identity-error.ts'
 import { type KeyPair, verify } from './key-pair.ts'
 
 export interface Delegation {
-  /** The key of whom it is shown by, Ed25519 (32 bytes), which that peer must have proved. */
+  /** Key of the peer that shows it, Ed25519 (32 bytes), which that peer must have proved. */
   readonly networkKey: Uint8Array
-  /** The network key of whom it is shown to (32 bytes). */
+  /** Network key of the peer to which it is shown (32 bytes). */
   readonly recipient: Uint8Array
-  /** Unix seconds, from and until which it is valid: at most `MAX_DELEGATION_SECONDS` apart. */
+  /** Start and end of its validity in Unix seconds, at most `MAX_DELEGATION_SECONDS` apart. */
   readonly notBefore: number
   readonly notAfter: number
 }

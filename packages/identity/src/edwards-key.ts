@@ -10,8 +10,9 @@ const SMALL_ORDER = new Set([0n, 1n, P - 1n, ORDER_8, P - ORDER_8])
 const SIGN_BIT = 0x7fff_ffff_ffff_ffffn
 
 /**
- * Returns true for a valid public key of 32 bytes that is not of small order. Anyone can compute shared secrets with keys of small order. The Jacobi symbol of x² tells whether there is an x for the y of the key
- * (RFC 8032, 5.1.3). It takes a seventh of the time of computing x.
+ * Returns true for a valid public key of 32 bytes that is not of small order. Anyone can compute
+ * shared secrets with keys of small order. The Jacobi symbol of x² shows whether there is an x for
+ * the y of the key (RFC 8032, 5.1.3), in a seventh of the time of computing x.
  */
 export function isPublicKey(bytes: Uint8Array): boolean {
   if (bytes.length !== KEY_BYTES) return false

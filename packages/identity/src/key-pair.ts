@@ -9,7 +9,7 @@ import { formatDidKey, parseDidKey } from './did-key.ts'
 import { isPublicKey } from './edwards-key.ts'
 import { IdentityError } from './identity-error.ts'
 
-/** The salt of HKDF, which keeps derived keys apart from any other use of the seed. */
+/** The salt of HKDF, which separates derived keys from any other use of the seed. */
 const DERIVATION = new TextEncoder().encode('shoal derived key v1')
 
 /**
@@ -44,8 +44,9 @@ export class KeyPair {
   }
 
   /**
-   * Derives a key pair for one purpose, such as publishing under a name: the same one each time, and nobody without this key can tell that
-   * they belong together. HKDF-SHA-256 (RFC 5869) over the seed; `purpose` keeps the keys of different features apart.
+   * Derives a key pair for one purpose, such as publishing under a name: always the same one, and
+   * unlinkable without this key. HKDF-SHA-256 (RFC 5869) over the seed; `purpose` separates the
+   * keys of different features.
    */
   derive(purpose: string, name: string): KeyPair {
     const info = new TextEncoder().encode(`${purpose.length} ${purpose} ${name}`)
@@ -74,11 +75,13 @@ export function verify(did: string, message: Uint8Array, signature: Uint8Array):
 }
 
 /**
- * Returns true if `signature` is an Ed25519 signature of `message` by the owner of a valid public key. The answer is the same on all platforms, so that all members of a group accept the same.
+ * Returns true if `signature` is an Ed25519 signature of `message` by the owner of a valid public
+ * key. The result is the same on all platforms, so that all members of a group agree.
  */
 export function verifySignature(publicKey: Uint8Array, message: Uint8Array, signature: Uint8Array): boolean {
   if (signature.length !== 64) return false
-  // The platform's verification takes a fifth of the time. For valid keys, all that it accepts (without cofactor) is accepted below, too.
+  // The platform's verification takes a fifth of the time. For valid keys, everything that it
+  // accepts (without cofactor) is also accepted below.
   if (nativeVerify(publicKey, message, signature) && isPublicKey(publicKey)) return true
   // Strict: reject other encodings of the same signature (RFC 8032, not ZIP 215).
   return ed25519.verify(signature, message, publicKey, { zip215: false })

@@ -1,6 +1,8 @@
 /**
- * Keys that a passkey opens. An authenticator with the extension PRF (WebAuthn level 3, section 10.1.4) computes 32 bytes that only it can, and only after it has asked for a finger, a face
- * or a PIN. They encrypt a key of the person, so that whoever keeps the result, such as a hub, cannot read the key, and no password exists.
+ * Keys that a passkey unlocks. An authenticator with the extension PRF (WebAuthn level 3, section
+ * 10.1.4) computes 32 bytes that only it can compute, and only after verifying a fingerprint, face
+ * or PIN. They encrypt a key of the person, so that a server that stores the result, such as a hub,
+ * cannot read the key, and there is no password.
  */
 import { gcm } from '@noble/ciphers/aes.js'
 import { hkdf } from '@noble/hashes/hkdf.js'
@@ -17,7 +19,10 @@ const text = (value: string) => new TextEncoder().encode(value)
 /** The input of PRF, the same for all: the authenticator's output differs for each passkey. */
 export const PRF_INPUT = sha256(text('shoal/passkey-secret/1'))
 
-/** Encrypts 32 bytes, such as the seed of a key. `secret`: the output of PRF, 32 bytes. `did`: whose key it is. Throws `bad-argument`. */
+/**
+ * Encrypts 32 bytes, such as the seed of a key. `secret`: the output of PRF, 32 bytes. `did`: the
+ * key's owner. Throws `bad-argument`.
+ */
 export function wrapWithPasskey(
   key: Uint8Array,
   { secret, did }: { readonly secret: Uint8Array; readonly did: string },
@@ -29,7 +34,10 @@ export function wrapWithPasskey(
   return concatBytes(head, nonce, cipher(secret, head, nonce, did).encrypt(key))
 }
 
-/** Returns the bytes that `wrapWithPasskey` encrypted. Throws `bad-key` if this passkey did not, or for somebody else. */
+/**
+ * Returns the bytes that `wrapWithPasskey` encrypted. Throws `bad-key` if they were encrypted by
+ * another passkey or for another person.
+ */
 export function unwrapWithPasskey(
   wrapped: Uint8Array,
   { secret, did }: { readonly secret: Uint8Array; readonly did: string },

@@ -6,12 +6,18 @@ import { KeyPair } from './key-pair.ts'
 
 const WORDS = 24
 
-/** Returns the 32 secret bytes of a key as 24 English words, the last of which has a checksum. Whoever reads them can act as the owner. */
+/**
+ * Returns the 32 secret bytes of a key as 24 English words, the last of which has a checksum.
+ * Anyone who reads them can act as the owner.
+ */
 export function toSeedWords(keyPair: KeyPair): string {
   return entropyToMnemonic(keyPair.exportSecret().seed, wordlist)
 }
 
-/** Reads the words that `toSeedWords` returns, in any case, with any white space between them. Throws `bad-words`, which says what is wrong. */
+/**
+ * Reads the words from `toSeedWords`, in any case, with any white space between them. Throws
+ * `bad-words` with the reason.
+ */
 export function fromSeedWords(text: string): KeyPair {
   const words = text.normalize('NFKD').toLowerCase().split(/\s+/).filter(Boolean)
   const wrong = (why: string) =>

@@ -47,7 +47,7 @@ function decode(text: string, prefix: string): Uint8Array | null {
   }
 }
 
-/** Rejects keys of small order, with which no shared secret is secret. */
+/** Rejects keys of small order, whose shared secrets are not secret. */
 function isUsable(publicKey: Uint8Array): boolean {
   try {
     x25519.getSharedSecret(new Uint8Array(32).fill(1), publicKey)

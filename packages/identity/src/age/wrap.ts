@@ -7,7 +7,7 @@ const ZERO_NONCE = new Uint8Array(12)
 /** A file key of 16 bytes and its tag. */
 const BODY_BYTES = 32
 
-/** Encrypts the key of a file with a key that is used for nothing else. */
+/** Encrypts the key of a file with a key that has no other use. */
 export function wrapKey(fileKey: Uint8Array, key: Uint8Array): Uint8Array {
   return chacha20poly1305(key, ZERO_NONCE).encrypt(fileKey)
 }

@@ -1,4 +1,7 @@
-/** All device lists of a person, as the person's own devices and nodes keep them. Others keep lists only. */
+/**
+ * All device lists of a person, kept by the person's own devices and nodes. Others keep lists
+ * only.
+ */
 import { base64urlnopad } from '@scure/base'
 import { equalKeys } from '../equal-keys.ts'
 import { IdentityError } from '../identity-error.ts'
@@ -20,7 +23,7 @@ import {
 import { judgeDeviceLists } from './judge-device-lists.ts'
 import type { Signer } from './signed-cbor.ts'
 
-/** Most lists in a history. */
+/** Maximum number of lists in a history. */
 export const MAX_LISTS = 256
 
 export interface DeviceHistory {
@@ -59,7 +62,10 @@ export function readDeviceHistory({ lists: texts, devices: described }: DeviceHi
   return { lists, devices }
 }
 
-/** Reads a history as JSON, as its owner carries it from one node to another. Throws `bad-device-list`. */
+/**
+ * Reads a history as JSON, in which form its owner carries it from one node to another. Throws
+ * `bad-device-list`.
+ */
 export function parseDeviceHistory(json: string): DeviceHistory {
   let value: unknown
   try {
@@ -76,7 +82,7 @@ function isTexts(value: unknown): value is readonly string[] {
   return Array.isArray(value) && value.every(each => typeof each === 'string')
 }
 
-/** Returns what `readDeviceHistory` reads. */
+/** Returns the input of `readDeviceHistory`. */
 export function writeDeviceHistory({ lists, devices }: DeviceHistory): DeviceHistoryText {
   return {
     lists: lists.map(({ bytes }) => base64urlnopad.encode(bytes)),
@@ -89,7 +95,7 @@ export function writeDeviceText(device: Device): string {
   return base64urlnopad.encode(encodeDevice(device))
 }
 
-/** Reads what `writeDeviceText` returns. Throws `bad-device-list`. */
+/** Reads the output of `writeDeviceText`. Throws `bad-device-list`. */
 export function readDeviceText(text: string): Device {
   return readDevice(decode(text, MAX_DEVICE_BYTES))
 }

@@ -1,6 +1,7 @@
 /**
- * Device lists: the only thing that a person's root key signs (decision 014). A list names the devices that act for the person, by the hash of
- * each device's description, so that somebody who is shown one device learns nothing of the others but their number.
+ * Device lists: the only thing that a person's root key signs (decision 014). A list names the
+ * devices that act for the person, by the hash of each device's description, so that someone who is
+ * shown one device learns only the number of the others.
  */
 import { sha256 } from '@noble/hashes/sha2.js'
 import { formatDidKey } from '../did-key.ts'
@@ -19,13 +20,13 @@ import {
   signCbor,
 } from './signed-cbor.ts'
 
-/** Most devices of a person. */
+/** Maximum number of devices of a person. */
 export const MAX_DEVICES = 32
-/** Largest signed list, in bytes. */
+/** Maximum size of a signed list, in bytes. */
 export const MAX_LIST_BYTES = 2048
-/** Largest description of a device, in bytes. */
+/** Maximum size of a device's description, in bytes. */
 export const MAX_DEVICE_BYTES = 512
-/** A list is valid for at most this long, so that nobody can hide for longer that a device was removed. */
+/** Maximum validity of a list, which limits how long the removal of a device can be concealed. */
 export const MAX_LIST_LIFE_SECONDS = 365 * 86_400
 /** The usual validity of a list. A device that has the root key renews it in time. */
 export const LIST_LIFE_SECONDS = 90 * 86_400
@@ -37,7 +38,7 @@ export type DeviceKind = (typeof DEVICE_KINDS)[number]
 
 /** The description of a device. Its keys are random, and the secret halves never leave it. */
 export interface Device {
-  /** As the person calls it: 1 to 64 bytes of UTF-8. */
+  /** Name given by the person: 1 to 64 bytes of UTF-8. */
   readonly name: string
   readonly kind: DeviceKind
   /** Signs logins. Ed25519, 32 bytes. */
@@ -49,15 +50,20 @@ export interface Device {
 }
 
 export interface DeviceList {
-  /** The person's first root key, which is their DID for good. Ed25519, 32 bytes. */
+  /** The person's first root key, which is their permanent DID. Ed25519, 32 bytes. */
   readonly person: Uint8Array
-  /** 0 for the first list; each list has the number after the one before it. */
+  /** 0 for the first list, then one more than that of the previous list. */
   readonly sequence: number
-  /** SHA-256 of the signed list before it. Null for the first. */
+  /** SHA-256 of the previous signed list. Null for the first. */
   readonly previous: Uint8Array | null
-  /** The key that signs: the person's root key, or the successor of a root key that was replaced. Ed25519, 32 bytes. */
+  /**
+   * The key that signs: the person's root key, or its successor after a replacement. Ed25519, 32
+   * bytes.
+   */
   readonly root: Uint8Array
-  /** SHA-256 of the public key that may sign in place of `root`. Nobody knows that key until it signs. */
+  /**
+   * SHA-256 of the public key that may sign in place of `root`. That key is secret until it signs.
+   */
   readonly successor: Uint8Array
   /** Unix time in seconds. */
   readonly issued: number
@@ -69,7 +75,7 @@ export interface DeviceList {
 
 export interface SignedDeviceList {
   readonly list: DeviceList
-  /** As it is sent and kept. */
+  /** The bytes that are sent and stored. */
   readonly bytes: Uint8Array
   /** SHA-256 of `bytes`. */
   readonly hash: Uint8Array
@@ -79,8 +85,9 @@ export interface SignedDeviceList {
 export type NewDeviceList = Pick<DeviceList, 'successor' | 'issued' | 'expires' | 'devices'>
 
 /**
- * Signs the list after `before`, or the first one. The signer is the root key, or the successor that `before` names. Throws `bad-argument`
- * if the list breaks a limit or the signer may not sign it.
+ * Signs the list after `before`, or the first one. The signer is the root key, or the successor
+ * committed to in `before`. Throws `bad-argument` if the list breaks a limit or the signer may not
+ * sign it.
  */
 export function signDeviceList(
   content: NewDeviceList,
@@ -120,22 +127,28 @@ export function readDeviceList(bytes: Uint8Array): SignedDeviceList {
   return { list, bytes: bytes.slice(), hash: sha256(bytes) }
 }
 
-/** Returns true if the key that signs `next` is the successor that `before` names. It names a successor of its own. */
+/**
+ * Returns true if the key that signs `next` is the successor committed to in `before`, and names
+ * its own successor.
+ */
 export function isSuccession(before: DeviceList, next: DeviceList): boolean {
   return !equalKeys(before.root, next.root) && equalKeys(before.successor, successorOf(next.root))
 }
 
-/** Returns true if the same key signs both. It cannot name another successor: whoever steals it cannot lock the person out. */
+/**
+ * Returns true if the same key signs both. It cannot name another successor, so a thief of the key
+ * cannot lock the person out.
+ */
 export function isContinuation(before: DeviceList, next: DeviceList): boolean {
   return equalKeys(before.root, next.root) && equalKeys(before.successor, next.successor)
 }
 
-/** The commitment to a public key, for `successor`. */
+/** Returns the commitment to a public key, for `successor`. */
 export function successorOf(publicKey: Uint8Array): Uint8Array {
   return sha256(publicKey)
 }
 
-/** Returns true while the list may be relied on. `unixSeconds`: now. */
+/** Returns true while the list is valid. `unixSeconds`: now. */
 export function isCurrent({ expires }: DeviceList, unixSeconds: number): boolean {
   return expires > unixSeconds
 }
@@ -167,7 +180,7 @@ export function readDevice(bytes: Uint8Array): Device {
   return { name, kind: known, loginKey: key(loginKey), messageKey: key(messageKey), added: seconds(added) }
 }
 
-/** The name of a device in lists: SHA-256 of its description. */
+/** Returns the name of a device in lists: SHA-256 of its description. */
 export function deviceHash(device: Uint8Array): Uint8Array {
   return sha256(device)
 }
@@ -222,7 +235,7 @@ function hash(value: Cbor | undefined): Uint8Array {
   return value.slice()
 }
 
-/** Returns the error for lists that cannot be used. */
+/** Returns the error for unusable lists. */
 export function bad(why: string): IdentityError {
   return new IdentityError('bad-device-list', `This device list cannot be used. ${why}.`)
 }

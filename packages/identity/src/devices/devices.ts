@@ -1,4 +1,7 @@
-/** People and their devices: signed lists of devices, and what a new list means for who knows an older one. See decision 014. */
+/**
+ * People and their devices: signed lists of devices, and the meaning of a new list for someone who
+ * knows an older one. See decision 014.
+ */
 
 export { isShownName } from '../shown-name.ts'
 export * from './device-history.ts'

@@ -59,7 +59,7 @@ describe('the successor of the root key', () => {
   it('takes over', () => {
     expect(judge(second, rotated)).toEqual({ kind: 'newer', list: rotated, rotated: true })
     expect(judge(null, first, second, rotated)).toEqual({ kind: 'first', list: rotated })
-    // Nobody new can know that it is the successor.
+    // A newcomer cannot know that it is the successor.
     expect(refused(null, rotated)).toBe('bad-device-list')
   })
 
@@ -68,7 +68,7 @@ describe('the successor of the root key', () => {
     const more = nextList(stolen, ROOT, NEXT, [testDevice(9)])
     expect(judge(second, stolen, more)).toMatchObject({ kind: 'newer', list: more })
     expect(judge(more, rotated)).toEqual({ kind: 'newer', list: rotated, rotated: true })
-    // The stolen key is worth nothing from then on.
+    // The stolen key is worthless from then on.
     expect(refused(rotated, second, stolen)).toBe('bad-device-list')
     expect(judge(nextList(rotated, NEXT, LAST), second, stolen)).toMatchObject({ kind: 'older' })
     expect(refused(rotated, stolen, more)).toBe('bad-device-list')

@@ -1,12 +1,13 @@
-/** Decides what device lists that others sent mean for someone who may know an earlier one. */
+/** Determines the meaning of received device lists for someone who may know an earlier one. */
 import { formatDidKey } from '../did-key.ts'
 import { equalKeys } from '../equal-keys.ts'
 import { bad, isContinuation, isSuccession, type SignedDeviceList } from './device-list.ts'
 
 /**
- * `first`: nothing was known before. `same`: the known list is still the newest. `newer`: `list` replaces the known list; with `rotated`, the
- * successor of the root key signs from now on. `older`: the sender does not know, or conceals, the list that is known here. `forked`: one key
- * signed two lists with the same number, which an honest person never does: `list` and `other` prove it.
+ * `first`: nothing was known before. `same`: the known list is still the newest. `newer`: `list`
+ * replaces the known list; with `rotated`, the successor of the root key signs from now on.
+ * `older`: the sender does not know, or conceals, the known list. `forked`: one key signed two
+ * lists with the same number, which an honest person never does: `list` and `other` prove it.
  */
 export type ListVerdict =
   | { readonly kind: 'first' | 'same' | 'older'; readonly list: SignedDeviceList }
@@ -14,9 +15,10 @@ export type ListVerdict =
   | { readonly kind: 'forked'; readonly list: SignedDeviceList; readonly other: SignedDeviceList }
 
 /**
- * Judges lists of one person, oldest first and without gaps, by the newest list that is known, if any. `list` of the verdict is the one to rely
- * on from now on. Throws `bad-device-list` if the lists are of somebody else, do not follow each other, or do not show that the person's key
- * stands behind them. The lists come from `readDeviceList`, so that their signatures are right.
+ * Judges lists of one person, oldest first and without gaps, by the newest list that is known, if
+ * any. `list` of the verdict is the one to rely on from now on. Throws `bad-device-list` if the
+ * lists belong to someone else, do not follow each other, or do not trace back to the person's key.
+ * The lists come from `readDeviceList`, so their signatures are valid.
  */
 export function judgeDeviceLists(
   did: string,
@@ -30,7 +32,8 @@ export function judgeDeviceLists(
   for (let at = 1; at < lists.length; at++)
     if (!follows(lists[at]!, lists[at - 1]!)) throw bad('The lists do not follow each other')
   if (known) return judgeBesides(known, first, last, lists)
-  // A list that the person's own key signed needs no other. Successors prove themselves by the lists before theirs.
+  // A list signed by the person's own key needs no others. Successors are proved by the preceding
+  // lists.
   if (!equalKeys(first.list.person, first.list.root)) throw bad('Lists that show who may sign it are missing')
   return { kind: 'first', list: last }
 }
@@ -41,8 +44,8 @@ function judgeBesides(
   last: SignedDeviceList,
   lists: readonly SignedDeviceList[],
 ): ListVerdict {
-  // The successor takes over even from a thief of the root key who has signed more lists: only the person has had it, and the root key cannot
-  // name another.
+  // The successor prevails even over a thief of the root key who has signed more lists: only the
+  // person has had it, and the root key cannot name another.
   if (lists.some(({ list }) => isSuccession(known.list, list)))
     return { kind: 'newer', list: last, rotated: true }
   const twin = lists.find(({ list }) => list.sequence === known.list.sequence)

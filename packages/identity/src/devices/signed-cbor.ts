@@ -1,6 +1,7 @@
 /**
- * Signed structures: COSE_Sign1 (RFC 9052) with EdDSA over deterministic CBOR (RFC 8949, section 4.2). The external data of the signature
- * names its purpose, so that a signature for one purpose is none for another (decision 010).
+ * Signed structures: COSE_Sign1 (RFC 9052) with EdDSA over deterministic CBOR (RFC 8949, section
+ * 4.2). The external data of the signature names its purpose, so that a signature is valid for only
+ * one purpose (decision 010).
  */
 import { concatBytes } from '@noble/hashes/utils.js'
 import { decode, encode, rfc8949EncodeOptions } from 'cborg'
@@ -10,17 +11,17 @@ import { verifySignature } from '../key-pair.ts'
 /** Values that these structures consist of. */
 export type Cbor = null | number | string | Uint8Array | readonly Cbor[]
 
-/** Whether a value that was read is an integer of at least 0. */
+/** Whether a decoded value is an integer of at least 0. */
 export function isCount(value: unknown): value is number {
   return Number.isSafeInteger(value) && (value as number) >= 0
 }
 
-/** Returns whether a value that was read is `length` bytes. */
+/** Returns whether a decoded value is a byte string of `length` bytes. */
 export function isBytes(value: unknown, length: number): value is Uint8Array {
   return value instanceof Uint8Array && value.length === length
 }
 
-/** A key that signs: a `KeyPair`, or one that the platform keeps. */
+/** A key that signs: a `KeyPair`, or one held by the platform. */
 export interface Signer {
   /** Ed25519, 32 bytes. */
   readonly publicKey: Uint8Array
@@ -33,7 +34,7 @@ const PROTECTED = Uint8Array.of(0xa1, 0x01, 0x27)
 const UNPROTECTED = Uint8Array.of(0xa0)
 /** An array of four. */
 const HEAD = Uint8Array.of(0x84)
-/** An Ed25519 signature, and the two bytes before it that say so. */
+/** An Ed25519 signature, with its two bytes of CBOR header. */
 const SIGNATURE_BYTES = 64
 
 export function encodeCbor(value: Cbor): Uint8Array {
@@ -44,7 +45,7 @@ export function encodeCbor(value: Cbor): Uint8Array {
 export function decodeCbor(bytes: Uint8Array): Cbor | null {
   try {
     const value = decode(bytes, { strict: true, allowIndefinite: false, allowBigInt: false }) as Cbor
-    // There is one encoding of each value, so that a hash names what was signed.
+    // Each value has only one encoding, so that a hash identifies what was signed.
     return equalKeys(encodeCbor(value), bytes) ? value : null
   } catch {
     return null
@@ -64,7 +65,10 @@ export interface SignedCbor {
   isSignedBy(publicKey: Uint8Array, purpose: string): boolean
 }
 
-/** Reads a COSE_Sign1 array, without checking its signature. Returns null if it is none, or encoded otherwise than `signCbor` does. */
+/**
+ * Reads a COSE_Sign1 array, without checking its signature. Returns null for anything else, or if
+ * it is encoded differently from `signCbor`.
+ */
 export function readSignedCbor(bytes: Uint8Array): SignedCbor | null {
   const start = concatBytes(HEAD, encodeCbor(PROTECTED), UNPROTECTED)
   if (!equalKeys(bytes.subarray(0, start.length), start)) return null

@@ -10,16 +10,16 @@ import { IdentityError } from '../identity-error.ts'
 import { MAX_PROFILE_BYTES } from '../profile/profile.ts'
 
 export const PEOPLE_PROTOCOL = '/shoal/people/1'
-/** Lists in a response, in bytes. One list always fits. */
+/** Maximum size of the lists in a response, in bytes. One list always fits. */
 export const MAX_PAGE_BYTES = 16 * 1024
 const MAX_CERTIFICATE_BYTES = 256
-/** Longest message. */
+/** Maximum length of a message. */
 export const MAX_PEOPLE_MESSAGE_BYTES =
   MAX_PAGE_BYTES + MAX_PROFILE_BYTES + MAX_DEVICE_BYTES + MAX_CERTIFICATE_BYTES + 1024
 const VERSION = 1
 const MAX_LISTS_IN_PAGE = 256
 
-/** The newest things that a node has of a person. */
+/** The newest data that a node has of a person. */
 export interface PersonState {
   /** Number of device lists, from the first one on. */
   readonly lists: number
@@ -28,9 +28,12 @@ export interface PersonState {
 }
 
 export interface PeopleRequest {
-  /** The state of the asked person, as the asker knows it. */
+  /** The state of the requested person, as known to the requester. */
   readonly known: PersonState
-  /** The state of the asker's own person, so that the other can ask in turn. `NO_STATE` for those to whom it does not show the person. */
+  /**
+   * The state of the requester's own person, so that the other node can send a request in turn.
+   * `NO_STATE` for nodes to which it does not show the person.
+   */
   readonly own: PersonState
 }
 
@@ -39,9 +42,15 @@ export interface PeopleResponse {
   readonly certificate: Uint8Array | null
   /** Number of device lists that the sender has. */
   readonly count: number
-  /** Signed lists, in their order: the last one that the asker has, or the sender's last one, and those that follow, as many as fit. */
+  /**
+   * Signed lists, in order: starting with the last one that the requester has, or the sender's
+   * last one, as many as fit.
+   */
   readonly lists: readonly Uint8Array[]
-  /** A newer profile than that of the asker, and the description of the device that signed it. Only together with the last list. */
+  /**
+   * A profile newer than the requester's, and the description of the device that signed it. Only
+   * together with the last list.
+   */
   readonly profile: { readonly bytes: Uint8Array; readonly device: Uint8Array } | null
 }
 

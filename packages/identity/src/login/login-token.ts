@@ -8,15 +8,18 @@ import type { Signer } from '../devices/signed-cbor.ts'
 import { formatDidKey, parseDidKey } from '../did-key.ts'
 import { IdentityError } from '../identity-error.ts'
 
-/** Largest token, in characters. */
+/** Maximum length of a token, in characters. */
 export const MAX_LOGIN_TOKEN_LENGTH = 2048
-/** A token is valid for at most this long. */
+/** Maximum validity of a token. */
 export const LOGIN_TOKEN_SECONDS = 300
-/** Clocks may differ by this much. */
+/** Tolerance for differences between clocks. */
 const CLOCK_SECONDS = 60
 
 export interface Login {
-  /** Whom the device acts for. The caller checks that the person's device list has the device. */
+  /**
+   * The person for whom the device acts. The caller checks that the person's device list has the
+   * device.
+   */
   readonly person: string
   /** The login key of the device, Ed25519, 32 bytes. */
   readonly deviceKey: Uint8Array
@@ -37,7 +40,7 @@ export function signLoginToken(login: NewLogin, device: Signer, unixSeconds: num
   return `${text}.${base64urlnopad.encode(device.sign(new TextEncoder().encode(text)))}`
 }
 
-/** The same with a key that signs asynchronously, such as one of Web Crypto that nobody can read. */
+/** The same with a key that signs asynchronously, such as a non-extractable key of Web Crypto. */
 export async function signLoginTokenWith(
   login: NewLogin,
   device: { readonly publicKey: Uint8Array; sign(message: Uint8Array): Promise<Uint8Array> },
@@ -50,7 +53,7 @@ export async function signLoginTokenWith(
 /** Header and claims, which are signed. */
 function textOf({ person, audience, nonce }: NewLogin, publicKey: Uint8Array, unixSeconds: number): string {
   const did = formatDidKey(publicKey)
-  // Both the DID and its fragment: did:key documents name their only key so.
+  // Both the DID and its fragment: this is how did:key documents name their only key.
   const header = { alg: 'EdDSA', typ: 'JWT', kid: `${did}#${did.slice('did:key:'.length)}` }
   const claims = {
     ...{ iss: did, sub: did, aud: audience, nonce, person },
@@ -88,7 +91,7 @@ export async function verifyLoginToken(
   }
 }
 
-/** The claim `iss`, before anything is checked. */
+/** Returns the claim `iss`, before anything is checked. */
 function issuerOf(token: string): string {
   const [, claims = ''] = token.split('.')
   const { iss } = JSON.parse(new TextDecoder().decode(base64urlnopad.decode(claims)))

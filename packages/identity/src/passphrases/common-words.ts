@@ -1,4 +1,7 @@
-/** Words that passphrases are guessed with first: frequent words, numbers, and words that are often recommended as passwords. */
+/**
+ * Words that are tried first when passphrases are guessed: frequent words, numbers, and words that
+ * are often recommended as passwords.
+ */
 export const COMMON_WORDS: ReadonlySet<string> = new Set(
   `a am an and are as at be but by can do for from get go good has have he her him his how i if in is it just like me my no not now of on
   one or our out she so than that the their them then there they this to up us was we were what when where which who why will with you your

@@ -2,9 +2,14 @@ import { COMMON_WORDS } from './common-words.ts'
 
 export type Strength = 'weak' | 'fair' | 'strong'
 
-/** Bits from which on guessing takes years of many machines, and from which on nobody tries. */
+/**
+ * Number of bits from which guessing takes years of many machines, and number from which it is
+ * hopeless.
+ */
 const [FAIR_BITS, STRONG_BITS] = [40, 60] as const
-/** Entropy of a word drawn from a list of some thousands, and of a word that people think of first. */
+/**
+ * Entropy of a word drawn from a list of some thousands, and of a word that comes to mind first.
+ */
 const [WORD_BITS, COMMON_BITS] = [11, 5] as const
 /** Entropy of a year at the end of a passphrase. */
 const YEAR_BITS = 6
@@ -17,22 +22,26 @@ const CLASSES: readonly (readonly [RegExp, number])[] = [
 ]
 
 /**
- * How hard a passphrase is to guess, roughly and rather too low than too high: it knows no dictionary but the commonest words, so that a run of letters counts as a
- * word, and text that repeats or continues a keyboard's row of numbers counts for nothing.
+ * Estimates how hard a passphrase is to guess, roughly and on the low side: it knows no dictionary
+ * but the most common words, so a run of letters counts as a word, and text that repeats or
+ * continues a keyboard's row of numbers counts for nothing.
  */
 export function estimateStrength(passphrase: string): { strength: Strength; bits: number } {
   const bits = Math.min(bitsOfWords(passphrase), bitsOfCharacters(passphrase))
   return { bits, strength: bits >= STRONG_BITS ? 'strong' : bits >= FAIR_BITS ? 'fair' : 'weak' }
 }
 
-/** Each word once; words may be recognized by their capitals alone. Letters and digits between them count by themselves. */
+/**
+ * Each word once; words may be recognized by their capitals alone. Letters and digits between them
+ * count by themselves.
+ */
 function bitsOfWords(text: string): number {
   const years = new Set(text.match(YEAR) ?? [])
   const parted = text.replace(YEAR, ' ').replace(/(?<=\p{Ll})(?=\p{Lu})/gu, ' ')
   const words = new Set<string>()
   const rest = parted.replace(/\p{L}+/gu, run => {
     const word = run.toLowerCase()
-    // Of shorter runs just what everybody says: others are letters by themselves.
+    // Among shorter runs, only common words count as words; others are single letters.
     if (run.length < 3 && !COMMON_WORDS.has(word)) return run
     words.add(word)
     return ''

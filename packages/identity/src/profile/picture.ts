@@ -1,9 +1,9 @@
 /** Pictures of profiles: JPEG, PNG or WebP, small in bytes and in pixels, since a few bytes can decode to a picture that fills the memory. */
 import { IdentityError } from '../identity-error.ts'
 
-/** Largest picture, in bytes. */
+/** Maximum size of a picture, in bytes. */
 export const MAX_PICTURE_BYTES = 32 * 1024
-/** Largest width and height, in pixels. */
+/** Maximum width and height, in pixels. */
 export const MAX_PICTURE_PIXELS = 512
 
 export const PICTURE_TYPES = ['image/jpeg', 'image/png', 'image/webp'] as const

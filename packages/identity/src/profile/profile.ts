@@ -1,4 +1,7 @@
-/** Profiles: how a person wants to be seen. A device of the person signs them, since the root key signs device lists only (decisions 014 and 019). */
+/**
+ * Profiles: a person's public name and picture. A device of the person signs them, since the root
+ * key signs device lists only (decisions 014 and 019).
+ */
 import {
   type Device,
   type DeviceList,
@@ -23,12 +26,12 @@ export {
   readPicture,
 } from './picture.ts'
 
-/** Largest signed profile, in bytes. */
+/** Maximum size of a signed profile, in bytes. */
 export const MAX_PROFILE_BYTES = MAX_PICTURE_BYTES + 512
 const PURPOSE = 'shoal/profile/1'
 const VERSION = 1
 
-/** The members that the person chooses. Both null: the person shows neither any longer. */
+/** The members that the person chooses. Both null: the person no longer shows either. */
 export interface ProfileContent {
   /** 1 to 64 bytes of UTF-8 without control characters. */
   readonly name: string | null
@@ -39,19 +42,22 @@ export interface ProfileContent {
 export interface Profile extends ProfileContent {
   /** The person's first root key. Ed25519, 32 bytes. */
   readonly person: Uint8Array
-  /** Grows with each profile, so that an older one never replaces a newer one. */
+  /** Increases with each profile, so that an older one never replaces a newer one. */
   readonly version: number
   readonly pictureType: PictureType | null
 }
 
-/** A profile as it is sent and kept, next to the description of the device that signed it. */
+/** A profile as sent and stored, next to the description of the device that signed it. */
 export interface SignedProfile {
   readonly profile: Profile
   readonly bytes: Uint8Array
   readonly device: Uint8Array
 }
 
-/** Signs a profile with the message key of a device that `list` has. Throws `bad-argument` if it has no such device, and `bad-picture`. */
+/**
+ * Signs a profile with the message key of a device in `list`. Throws `bad-argument` if it has no
+ * such device, and `bad-picture`.
+ */
 export function signProfile(
   { name, picture }: ProfileContent,
   version: number,

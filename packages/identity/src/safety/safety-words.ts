@@ -20,14 +20,17 @@ export interface PersonKeys {
 
 const WORDS_EACH = 6
 const WORD_BITS = 11
-/** Memory of 32 MiB for each guess of somebody who looks for a key with the same words. */
+/** 32 MiB of memory for each guess in a search for a key with the same words. */
 const WORK_FACTOR = 15
 const DOMAIN = new TextEncoder().encode('shoal/safety-words/1\0')
 const CODE_DOMAIN = new TextEncoder().encode('shoal/person-code/1\0')
 const CODE_PREFIX = 'shoal:person/1/'
 const MAX_CODE_LENGTH = 200
 
-/** Returns the twelve words that both of two people see: six for the keys of each, in the order of their DIDs' bytes. */
+/**
+ * Returns the twelve words that both people see: six for the keys of each, in the order of their
+ * DIDs' bytes.
+ */
 export async function safetyWords(one: PersonKeys, other: PersonKeys): Promise<string[]> {
   const ordered = [one, other].sort((a, b) => compare(a.person, b.person))
   return (await Promise.all(ordered.map(sixWords))).flat()
@@ -38,7 +41,10 @@ export function writePersonCode(keys: PersonKeys): string {
   return `${CODE_PREFIX}${formatDidKey(keys.person)}/${base64urlnopad.encode(fingerprintOf(keys))}`
 }
 
-/** Reads what `writePersonCode` returns: the DID, and a test whether keys are those of the code. Throws `bad-code`. */
+/**
+ * Reads the output of `writePersonCode`: the DID, and a test whether keys match the code. Throws
+ * `bad-code`.
+ */
 export function readPersonCode(text: string): { readonly did: string; matches(keys: PersonKeys): boolean } {
   const code = text.trim()
   const [did = '', fingerprint = '', ...rest] = code.slice(CODE_PREFIX.length).split('/')
@@ -56,7 +62,7 @@ async function sixWords(keys: PersonKeys): Promise<string[]> {
   const hash = await scrypt(base64urlnopad.encode(concatBytes(keys.person, keys.root)), DOMAIN, WORK_FACTOR)
   let bits = 0n
   for (const byte of hash.subarray(0, 9)) bits = (bits << 8n) | BigInt(byte)
-  // 72 bits are there, and six words take 66.
+  // Six words take 66 of these 72 bits.
   return Array.from({ length: WORDS_EACH }, (_, at) => {
     const index = (bits >> BigInt(72 - WORD_BITS * (at + 1))) & 0x7ffn
     return wordlist[Number(index)]!

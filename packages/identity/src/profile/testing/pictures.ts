@@ -1,4 +1,4 @@
-/** The beginnings of pictures of any size, for tests. Only the headers are right. */
+/** The beginnings of pictures of any size, for tests. Only the headers are valid. */
 import { concatBytes } from '@noble/hashes/utils.js'
 
 const text = (value: string) => Uint8Array.from(value, char => char.charCodeAt(0))
