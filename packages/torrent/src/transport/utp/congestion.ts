@@ -1,32 +1,54 @@
 import type { RoundTrip } from './round-trip.ts'
 import { SlidingMinimum } from './sliding-minimum.ts'
 
-/** RFC 6817 section 3.3, BEP 29: the queue that we allow ourselves to cause. It must not exceed 100 ms. */
+/**
+ * RFC 6817 section 3.3, BEP 29: target for the queueing delay that we cause. It must not exceed
+ * 100 ms.
+ */
 export const TARGET_MICROS = 100_000
-/** The queue that the window settles at: lower, because it swings a little. */
+/** The queueing delay at which the window settles: lower, because it oscillates a little. */
 const AIM_MICROS = 0.8 * TARGET_MICROS
-/** A shorter queue says that the link is not congested. Slow start ends above, because the window doubles once more before the queue shows it. */
+/**
+ * A shorter queue means that the link is not congested. Slow start ends above, because the window
+ * doubles once more before the queue shows it.
+ */
 const SHORT_QUEUE_MICROS = TARGET_MICROS / 4
-/** The window grows by at most so much per round trip while the queue is empty; other clients use the same. */
+/**
+ * Maximum growth of the window per round trip while the queue is empty; other clients use the
+ * same.
+ */
 const GAIN_BYTES = 3000
-/** The share of it that is left at the aim, where growth and decrease balance at the same window for all connections. */
+/**
+ * Remaining share of that growth at the target, where growth and decrease balance at the same
+ * window for all connections.
+ */
 const LEAST_GAIN = 0.3
-/** Share of the window by which it grows per round trip while there has been neither a queue nor a loss for CALM_ROUNDS. */
+/**
+ * Share of the window by which it grows per round trip after CALM_ROUNDS without a queue or a
+ * loss.
+ */
 const CALM_GAIN = 1 / 16
 const CALM_ROUNDS = 16
 const CALM_QUEUE_MICROS = TARGET_MICROS / 10
-/** The share of an excessive queue that is given up per round trip. More would swing, since its effect is seen a round trip later. */
+/**
+ * Share of an excessive queue by which the window shrinks per round trip. More would oscillate,
+ * since the effect is seen a round trip later.
+ */
 const DECREASE = 0.5
 /**
- * While there always is a queue, the base delay may be one that others' queues have raised, and we would drive those others out. Sending next to
- * nothing for a moment (LEDBAT++, "periodic slowdown") shows. It takes about a tenth of the time.
+ * If there is always a queue, the base delay may include the queues of others, and we would drive
+ * those others out. Sending next to nothing for a moment (LEDBAT++, "periodic slowdown") reveals
+ * this. It takes about a tenth of the time.
  */
 const SLOWDOWN_AFTER_MS = 10_000
 /** The first ones come earlier: until then, a latecomer takes nearly all of the rate. */
 const FIRST_PERIODS_MS = [1500, 2500, 5000]
 const SLOWDOWN_PAUSE = 9
 const SLOWDOWN_ROUND_TRIPS = 2
-/** The share of the window that is left after a loss; and if few packets were lost while there was no queue, as on a radio link. */
+/**
+ * Remaining share of the window after a loss; and after the loss of few packets without a queue,
+ * as on a radio link.
+ */
 const LOSS_FACTOR = 0.5
 const RANDOM_LOSS_FACTOR = 0.85
 const RANDOM_LOSS_SHARE = 0.05
@@ -38,8 +60,8 @@ const CLOCK_SLACK_MICROS = 5000
 const FIRST_WINDOW_PACKETS = 4
 
 /**
- * The congestion window of one direction of a connection: LEDBAT (RFC 6817). It fills a link that nobody else uses, and gives way as soon as
- * queues grow.
+ * The congestion window of one direction of a connection: LEDBAT (RFC 6817). It fills an otherwise
+ * idle link, and yields as soon as queues grow.
  */
 export class Congestion {
   /** Bytes that may be in flight. */
@@ -61,7 +83,7 @@ export class Congestion {
   #seenMicros = Number.POSITIVE_INFINITY
   #slowdownAtMs = 0
   #slowdownEndMs = 0
-  /** Times between slowdowns that have begun. */
+  /** Times between the slowdowns that have started. */
   #periods = 0
 
   constructor(roundTrip: RoundTrip, packetBytes: number) {
@@ -79,7 +101,7 @@ export class Congestion {
     return this.#recent.length === 0 ? 0 : Math.min(...this.#recent)
   }
 
-  /** Adds a one-way delay that the peer measured: the difference of two clocks, modulo 2^32. */
+  /** Adds a one-way delay measured by the peer: the difference of two clocks, modulo 2^32. */
   onDelay(differenceMicros: number, nowMs: number): void {
     this.#base.add(differenceMicros, nowMs)
     let queueMicros = (differenceMicros - this.#base.least) >>> 0
@@ -113,14 +135,14 @@ export class Congestion {
     this.windowBytes += (gainBytes * offTarget * bytes) / this.windowBytes
   }
 
-  /** Packets were lost. Call it at most once per round trip. `bytes`: how much was lost. */
+  /** Packets were lost. Call it at most once per round trip. `bytes`: number of lost bytes. */
   onLoss(bytes: number): void {
     this.#calmRounds = 0
     const isRandom = this.queueMicros < SHORT_QUEUE_MICROS && bytes <= RANDOM_LOSS_SHARE * this.windowBytes
     this.#shrink(this.windowBytes * (isRandom ? RANDOM_LOSS_FACTOR : LOSS_FACTOR))
   }
 
-  /** Nothing was acknowledged in time: begins again with one packet. */
+  /** Nothing was acknowledged in time: restarts with one packet. */
   onTimeout(): void {
     this.#calmRounds = 0
     this.#shrink(this.windowBytes / 2)
@@ -146,7 +168,7 @@ export class Congestion {
     else this.#thresholdBytes = this.windowBytes
   }
 
-  /** Begins a slowdown if one is useful. */
+  /** Starts a slowdown if one is useful. */
   #slowDown(nowMs: number): boolean {
     const isUseful = this.#slowdownAtMs > 0 && this.#seenMicros > CALM_QUEUE_MICROS && !this.isSlowStart
     this.#seenMicros = Number.POSITIVE_INFINITY

@@ -1,7 +1,7 @@
 import type { UtpConnection } from './utp-connection.ts'
 
 const MAX_CONNECTIONS = 4096
-/** Connections with one address; several peers may share it behind a router. */
+/** Maximum number of connections with one address; several peers may share it behind a router. */
 const MAX_PER_HOST = 512
 
 /** The connections of a socket by the ID of packets to us and the address of the peer. */

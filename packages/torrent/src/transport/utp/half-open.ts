@@ -1,10 +1,10 @@
-/** Attempts of peers to connect that are remembered, and those from one address. */
+/** Maximum number of remembered connection attempts by peers, in total and from one address. */
 export const MAX_HALF_OPEN = 512
 export const MAX_HALF_OPEN_PER_HOST = 16
 /** An attempt is forgotten unless the peer confirms it within this time. */
 export const HALF_OPEN_MS = 3000
 
-/** A peer that sent a SYN, and has not shown yet that it receives what we send to its address. */
+/** A peer that sent a SYN, and has not yet proved that it receives packets at its address. */
 export interface HalfOpen {
   readonly host: string
   readonly port: number
@@ -17,7 +17,7 @@ export interface HalfOpen {
   readonly untilMs: number
 }
 
-/** A bounded table: whoever floods it with SYNs from made-up addresses costs no more than its memory. */
+/** A bounded table: a flood of SYNs from forged addresses costs no more than its memory. */
 export class HalfOpenTable {
   /** In order of age. */
   readonly #entries = new Map<string, HalfOpen>()
@@ -31,7 +31,10 @@ export class HalfOpenTable {
     return this.#entries.get(keyOf(receiveId, host, port))
   }
 
-  /** Adds an entry, for which the oldest one leaves if the table is full. Returns false if its address has too many. */
+  /**
+   * Adds an entry, replacing the oldest one if the table is full. Returns false if its address has
+   * too many.
+   */
   add(entry: HalfOpen, nowMs: number): boolean {
     this.expire(nowMs)
     const count = this.#counts.get(entry.host) ?? 0

@@ -3,7 +3,7 @@ interface Entry {
   readonly onSent: (() => void) | undefined
 }
 
-/** The bytes that were written and are not in packets yet. */
+/** Bytes that were written and are not in packets yet. */
 export class Outbox {
   /** Number of bytes. */
   length = 0

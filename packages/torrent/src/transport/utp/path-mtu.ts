@@ -6,16 +6,16 @@ const BASE_BYTES = 1200
 const LEAST_BYTES = { 4: 576 - 28, 6: 1280 - 48 }
 /** Ethernet's 1,500 bytes without the headers of IP and UDP. */
 export const MAX_DATAGRAM_BYTES = { 4: 1500 - 28, 6: 1500 - 48 }
-/** The search ends when so little is left to gain. */
+/** The search ends when the possible gain is this small. */
 const PRECISION_BYTES = 16
-/** The path may have changed: after this time, it is probed again. */
+/** Time after which the path is probed again, since it may have changed. */
 const REPEAT_MS = 10 * 60_000
-/** After so many timeouts in a row, large packets probably vanish. */
+/** After this many consecutive timeouts, large packets probably vanish. */
 const BLACK_HOLE_TIMEOUTS = 2
 
 /**
- * Finds the largest datagram that the path carries (RFC 8899). A probe is a normal packet with padding, so that nothing is lost with it, and
- * its loss is not taken for congestion.
+ * Finds the largest datagram that the path carries (RFC 8899). A probe is a normal packet with
+ * padding, so its loss costs no data and does not count as congestion.
  */
 export class PathMtu {
   /** The largest datagram that is known to arrive. */
@@ -59,7 +59,7 @@ export class PathMtu {
     this.#continue(nowMs)
   }
 
-  /** `count`: timeouts in a row. Returns whether packets became smaller. */
+  /** `count`: consecutive timeouts. Returns whether packets became smaller. */
   onTimeout(count: number, nowMs: number): boolean {
     const smaller = this.bytes > BASE_BYTES ? BASE_BYTES : LEAST_BYTES[this.#family]
     if (count < BLACK_HOLE_TIMEOUTS || smaller >= this.bytes) return false

@@ -3,7 +3,7 @@ import { HEADER_BYTES, MAX_SACK_BYTES, seqDistance } from './utp-packet.ts'
 
 /** How far packets may be ahead of the first one that is missing: as many as a selective ACK can describe. */
 export const MAX_AHEAD = 8 * MAX_SACK_BYTES
-/** Memory that a packet takes besides its payload, so that tiny packets are not free. */
+/** Memory overhead of a packet, so that tiny packets are not free. */
 const PACKET_OVERHEAD_BYTES = 128
 const FIRST_CAPACITY = 32
 
@@ -68,13 +68,13 @@ export class ReceiveWindow {
     return queue
   }
 
-  /** Puts the payloads that were not used back. */
+  /** Returns unused payloads to the queue. */
   returnQueue(payloads: Uint8Array[]): void {
     for (const payload of payloads) this.#hold(payload.length + PACKET_OVERHEAD_BYTES)
     this.#queue = [...payloads, ...this.#queue]
   }
 
-  /** Forgets everything that is held. */
+  /** Drops all held packets. */
   clear(): void {
     this.#ahead.fill(null)
     this.#queue = []

@@ -21,17 +21,17 @@ export class RoundTrip {
     return this.#least.least / 1000
   }
 
-  /** How long to wait for an ACK: twice as long after each timeout that no ACK followed. */
+  /** Time to wait for an ACK: doubled after each timeout without a later ACK. */
   get timeoutMs(): number {
     return Math.min(MAX_TIMEOUT_MS, this.#timeoutMs * 2 ** this.#backoff)
   }
 
-  /** Timeouts since the peer last acknowledged something. */
+  /** Number of timeouts since the peer last acknowledged something. */
   get timeouts(): number {
     return this.#backoff
   }
 
-  /** Timeouts since the peer last sent anything. */
+  /** Number of timeouts since the peer last sent anything. */
   get unanswered(): number {
     return this.#backoff - this.#heardAt
   }

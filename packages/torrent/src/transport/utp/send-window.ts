@@ -2,9 +2,9 @@ import { concat, writeU16 } from '../../base/bytes.ts'
 import type { PacketMemory } from './packet-memory.ts'
 import { HEADER_BYTES, SEQ_AT, seqDistance } from './utp-packet.ts'
 
-/** The most packets in flight, a power of two. */
+/** Maximum number of packets in flight, a power of two. */
 const MAX_PACKETS = 4096
-/** An ACK that is older than so many packets is not a packet that was overtaken, but a forged one. */
+/** An ACK that is older than this many packets was not overtaken, but forged. */
 const MAX_AGE = 1024
 const FIRST_CAPACITY = 32
 /** BEP 29, "packet loss": a packet is lost if this many that were sent after it have arrived. */
@@ -22,7 +22,7 @@ export interface AckResult {
   packets: number
   /** Round-trip time of the latest packet that it acknowledged and that was sent only once; -1 without one. */
   rttMs: number
-  /** The last sequence number of the packets that turned out to be lost; -1 without any. */
+  /** The last sequence number of the packets found to be lost; -1 without any. */
   lostSeq: number
 }
 
@@ -48,7 +48,10 @@ export class SendWindow {
   #arrivedOrder = 0
   /** No lost packet is before this one. */
   #lostFrom = 0
-  /** Whether the last probe of the path arrived. A probe is larger than what is known to arrive; its loss says nothing about congestion. */
+  /**
+   * Whether the last probe of the path arrived. A probe is larger than any datagram known to
+   * arrive; its loss does not indicate congestion.
+   */
   probe: 'none' | 'sent' | 'arrived' | 'lost' = 'none'
   #probeSeq = -1
   /** The shortest round trip that was measured. */
@@ -85,7 +88,7 @@ export class SendWindow {
     this.probe = 'sent'
   }
 
-  /** Returns the first lost packet, which the caller sends again now. There must be one. */
+  /** Returns the first lost packet, to be sent again now. There must be one. */
   takeLost(nowMs: number): Uint8Array {
     let seq = seqDistance(this.#lostFrom, this.firstSeq) > 0 ? this.#lostFrom : this.firstSeq
     while (this.#states[seq & this.#mask] !== LOST) seq++
@@ -121,19 +124,19 @@ export class SendWindow {
     result.lostSeq = -1
     for (let i = 0; i < count; i++) this.#arrive(this.firstSeq + i, nowMs)
     if (count > 0) this.firstSeq = (ackNr + 1) & 0xffff
-    // An old ACK says nothing about what is missing now.
+    // An old ACK does not show which packets are missing now.
     if (count < 0 || sackBytes === 0) return result
     this.#readSack(bits, sackStart, sackBytes, nowMs)
     this.#findLost()
     return result
   }
 
-  /** Treats the oldest packet as lost, if it is on its way. */
+  /** Treats the oldest packet as lost if it is in flight. */
   loseOldest(): boolean {
     return this.packets > 0 && this.#lose(this.firstSeq)
   }
 
-  /** Treats everything on its way as lost. */
+  /** Treats all packets in flight as lost. */
   loseAll(): void {
     for (let i = 0; i < this.packets; i++) this.#lose(this.firstSeq + i)
   }
@@ -144,8 +147,9 @@ export class SendWindow {
   }
 
   /**
-   * Cuts everything anew, into packets of up to `payloadBytes`, which count as lost. Only valid if the peer has received nothing of it: other bytes have
-   * the same numbers then. Returns false, having changed nothing, if it is known to have some, or if the packets were too many.
+   * Splits all data again, into packets of up to `payloadBytes`, which count as lost. Only valid
+   * if the peer has received none of it, since other bytes then have the same numbers. Returns
+   * false without any change if it is known to have some, or if there would be too many packets.
    */
   split(payloadBytes: number): boolean {
     const old = Array.from({ length: this.packets }, (_, i) => (this.firstSeq + i) & this.#mask)
@@ -188,7 +192,7 @@ export class SendWindow {
     this.nextSeq = (this.nextSeq + 1) & 0xffff
   }
 
-  /** Gives all packets back. */
+  /** Releases all packets. */
   clear(): void {
     for (let slot = 0; slot <= this.#mask; slot++) this.#free(slot)
     this.firstSeq = this.nextSeq

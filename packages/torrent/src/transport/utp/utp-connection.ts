@@ -7,7 +7,7 @@ import { UtpReceiver } from './utp-receiver.ts'
 import { type SenderCarrier, UtpSender } from './utp-sender.ts'
 import { UtpTimes } from './utp-times.ts'
 
-/** The peer is gone after so many timeouts in a row without a sign of life. */
+/** The peer is considered dead after this many consecutive timeouts without a packet from it. */
 const MAX_TIMEOUTS = 6
 
 /** The parts of a socket that its connections use. */
@@ -48,7 +48,10 @@ export class UtpConnection implements Connection {
   readonly #flush = new Soon(() => {
     if (!this.#isForgotten) this.#proceed()
   })
-  /** The handler knows that the connection ended. Packets may still follow, until the peer knows as well. */
+  /**
+   * Whether the handler was notified of the end. Packets may still follow, until the peer knows as
+   * well.
+   */
   hasEnded = false
   #isForgotten = false
   #error: Error | undefined
@@ -129,7 +132,10 @@ export class UtpConnection implements Connection {
     this.#forget()
   }
 
-  /** Passes on what has arrived, and answers it. The socket calls this after the packets that arrived together. */
+  /**
+   * Passes on received data, and acknowledges it. The socket calls this after the packets that
+   * arrived together.
+   */
   readonly deliver = () => {
     if (this.#isForgotten) return
     const isEmpty = this.#receiver.deliver()
@@ -151,7 +157,7 @@ export class UtpConnection implements Connection {
     this.#proceed()
   }
 
-  /** Sends a packet that acknowledges what has arrived. */
+  /** Sends an ACK. */
   acknowledge(): void {
     this.#output.acknowledge(this.#sender.sent.nextSeq)
   }
@@ -164,7 +170,10 @@ export class UtpConnection implements Connection {
 
   // Inside
 
-  /** Sends what may be sent, ACKs last because data carries them, and looks when to be called again. */
+  /**
+   * Sends all packets that are allowed, ACKs last because data carries them, and determines the
+   * time of the next call.
+   */
   #proceed(): void {
     const nowMs = this.#carrier.nowMs()
     const hadBytes = this.bufferedBytes > 0
@@ -188,7 +197,7 @@ export class UtpConnection implements Connection {
     this.#times.linger(this.#carrier.nowMs())
   }
 
-  /** Tells the handler that the connection ended. A FIN tells the peer. */
+  /** Notifies the handler that the connection ended. A FIN notifies the peer. */
   #end(error: Error | undefined): void {
     if (this.hasEnded) return
     this.hasEnded = true

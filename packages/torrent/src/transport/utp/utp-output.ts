@@ -26,7 +26,7 @@ export interface UtpOutputOptions {
 const ackBuffer = new Uint8Array(HEADER_BYTES + 2 + MAX_SACK_BYTES)
 const plainAck = ackBuffer.subarray(0, HEADER_BYTES)
 
-/** Sends the packets of a connection. Each says what has arrived from the peer, and when. */
+/** Sends the packets of a connection. Each has an ACK and timestamps. */
 export class UtpOutput implements PacketOutput {
   readonly sendId: number
   /** BEP 29 `reply_micro`. */
@@ -57,7 +57,7 @@ export class UtpOutput implements PacketOutput {
     this.#carrier.send(packet, this.#host, this.#port)
   }
 
-  /** Sends a packet that acknowledges what has arrived. `nextSeq`: the number of the next packet with data. */
+  /** Sends an ACK. `nextSeq`: the number of the next packet with data. */
   acknowledge(nextSeq: number): void {
     const nowMs = this.#carrier.nowMs()
     const sackBytes = this.#receiver.arrived.writeSack(ackBuffer)

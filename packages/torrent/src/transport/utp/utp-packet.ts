@@ -2,18 +2,20 @@ import { readU16, readU32, writeU16, writeU32 } from '../../base/bytes.ts'
 /** Packets of uTP version 1 (BEP 29): a header of 20 bytes, a chain of extensions, a payload. */
 
 export const HEADER_BYTES = 20
-/** Where a header has the sequence number. */
+/** Offset of the sequence number in a header. */
 export const SEQ_AT = 16
-/** The most bytes of a selective ACK that we send: they describe the next 1,536 packets. */
+/**
+ * Maximum number of bytes of a selective ACK that we send: they describe the next 1,536 packets.
+ */
 export const MAX_SACK_BYTES = 192
 
 const VERSION = 1
 const SACK_EXTENSION = 1
-/** A number that nobody uses, so that receivers skip its content (BEP 29, "extension"). */
+/** An unused number, so that receivers skip its content (BEP 29, "extension"). */
 const PADDING_EXTENSION = 0x7e
 /** An extension has a header of two bytes, and a length of one byte. */
 const MAX_EXTENSION_BYTES = 2 + 255
-/** Where an extension chain may end: foreign packets have one or two. */
+/** Maximum number of extensions in a packet: those of other clients have one or two. */
 const MAX_EXTENSIONS = 8
 
 export const PacketType = { data: 0, fin: 1, state: 2, reset: 3, syn: 4 } as const
@@ -30,7 +32,7 @@ export interface UtpPacket {
   windowBytes: number
   seqNr: number
   ackNr: number
-  /** Where the bits of the selective ACK begin. */
+  /** Offset of the bits of the selective ACK. */
   sackStart: number
   /** 0 without a selective ACK. */
   sackBytes: number
@@ -60,7 +62,10 @@ export function isUtpDatagram(bytes: Uint8Array): boolean {
   return bytes.length >= HEADER_BYTES && (bytes[0]! & 0x0f) === VERSION && bytes[0]! >> 4 <= PacketType.syn
 }
 
-/** Reads a datagram into `packet`. Returns false if it is malformed; `packet` is then undefined in part. */
+/**
+ * Reads a datagram into `packet`. Returns false if it is malformed; `packet` is then partly
+ * undefined.
+ */
 export function decodePacket(bytes: Uint8Array, packet: UtpPacket): boolean {
   if (!isUtpDatagram(bytes)) return false
   packet.type = (bytes[0]! >> 4) as PacketType

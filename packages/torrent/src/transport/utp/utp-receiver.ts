@@ -5,13 +5,13 @@ import { PacketType } from './utp-packet.ts'
 
 /** Memory for packets that wait for a missing one or for a paused handler. */
 export const WINDOW_BYTES = 2 * 1024 * 1024
-/** Memory that a connection gets in any case, so that others cannot take all of it. */
+/** Memory guaranteed to each connection, so that others cannot take all of it. */
 const LEAST_BYTES = 64 * 1024
 /** The queue is passed on in pieces of up to this size: a call costs more than the copy of a packet. */
 const DELIVERY_BYTES = 64 * 1024
-/** An ACK for a single packet waits this long for another packet, or for data to travel with. */
+/** Time that an ACK for a single packet waits for another packet, or for data to travel with. */
 const ACK_DELAY_MS = 20
-/** Packets that are acknowledged at once. */
+/** Number of packets that are acknowledged at once. */
 const ACK_PACKETS = 2
 
 const NOTHING = new Uint8Array(0)
@@ -24,10 +24,10 @@ export class UtpReceiver {
   handler: ConnectionHandler | undefined
   isPaused = false
   #isStopped = false
-  /** When an ACK is due; 0: at the end of this turn; infinite: none is. */
+  /** Time at which an ACK is due; 0: at the end of this turn; infinite: none is. */
   ackAtMs = Number.POSITIVE_INFINITY
   #unacknowledged = 0
-  /** The window that the peer knows of. */
+  /** The window last advertised to the peer. */
   #advertisedBytes = WINDOW_BYTES
 
   constructor(ackNr: number, memory: PacketMemory) {
@@ -52,7 +52,7 @@ export class UtpReceiver {
     else this.ackAtMs = Math.min(this.ackAtMs, nowMs + ACK_DELAY_MS)
   }
 
-  /** Passes on what has arrived in order, until the handler pauses. Returns false if something is left. */
+  /** Passes on data in order, until the handler pauses. Returns false if some remains. */
   deliver(): boolean {
     const { arrived, handler } = this
     if (!handler || this.isPaused) return !arrived.hasQueued
@@ -66,7 +66,7 @@ export class UtpReceiver {
     return true
   }
 
-  /** Drops what is held, and whatever arrives from now on. */
+  /** Drops held packets, and all that arrive from now on. */
   stop(): void {
     this.#isStopped = true
     this.isPaused = true
@@ -79,13 +79,13 @@ export class UtpReceiver {
     return this.#advertisedBytes
   }
 
-  /** Whether the peer should learn that there is room again. */
+  /** Whether to notify the peer that there is room again. */
   get hasRoomAgain(): boolean {
     if (this.#advertisedBytes >= WINDOW_BYTES / 2) return false
     return this.#windowBytes >= this.#advertisedBytes + WINDOW_BYTES / 4
   }
 
-  /** An ACK leaves. */
+  /** An ACK was sent. */
   onAckSent(): void {
     this.#unacknowledged = 0
     this.ackAtMs = Number.POSITIVE_INFINITY

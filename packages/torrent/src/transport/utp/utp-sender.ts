@@ -15,9 +15,15 @@ import {
   writeHeader,
 } from './utp-packet.ts'
 
-/** Packets that leave in one turn of the event loop. More would delay other work, and overflow the buffers of the receiver. */
+/**
+ * Maximum number of packets sent in one turn of the event loop. More would delay other work, and
+ * overflow the buffers of the receiver.
+ */
 const MAX_BURST = 64
-/** Packets that a connection may have in flight in any case, so that others cannot take all memory. */
+/**
+ * Number of packets that every connection may have in flight, so that others cannot take all
+ * memory.
+ */
 const LEAST_PACKETS = 32
 /** BEP 29, "packet loss". */
 const DUPLICATE_ACKS = 3
@@ -41,11 +47,11 @@ export class UtpSender {
   readonly roundTrip = new RoundTrip()
   readonly congestion: Congestion
   readonly sent: SendWindow
-  /** Bytes that the peer has room for. */
+  /** Number of bytes for which the peer has room. */
   peerWindowBytes: number
-  /** When the next timeout occurs; infinite while nothing is in flight. */
+  /** Time of the next timeout; infinite while nothing is in flight. */
   timeoutAtMs = Number.POSITIVE_INFINITY
-  /** When to look whether the peer has room after all; infinite while it has. */
+  /** Time to probe whether the peer has room again; infinite while it has. */
   probeAtMs = Number.POSITIVE_INFINITY
   /** Whether there is more to send in the next turn. */
   hasMore = false
@@ -76,7 +82,7 @@ export class UtpSender {
     return this.#finSeq >= 0 && this.sent.packets === 0
   }
 
-  /** When `onTimer` has to be called at the latest. */
+  /** Latest time at which `onTimer` has to be called. */
   get deadlineMs(): number {
     return Math.min(this.timeoutAtMs, this.probeAtMs)
   }
@@ -100,7 +106,8 @@ export class UtpSender {
   }
 
   /**
-   * Processes the ACK and the delay that a packet carries. Returns false, having changed nothing, if it acknowledges what was never sent.
+   * Processes the ACK and the delay that a packet carries. Returns false without any change if it
+   * acknowledges packets that were never sent.
    */
   onAck(packet: UtpPacket, bytes: Uint8Array, nowMs: number): boolean {
     const { sent, congestion, roundTrip } = this
@@ -122,7 +129,10 @@ export class UtpSender {
     return true
   }
 
-  /** Sends again what was not acknowledged in time, or asks whether the peer has room. Returns false if it is not time yet. */
+  /**
+   * Retransmits packets that were not acknowledged in time, or probes whether the peer has room.
+   * Returns false if it is not time yet.
+   */
   onTimer(nowMs: number): boolean {
     if (nowMs >= this.timeoutAtMs) this.#onTimeout(nowMs)
     else if (nowMs >= this.probeAtMs) this.#probeWindow(nowMs)
@@ -152,7 +162,7 @@ export class UtpSender {
     )
   }
 
-  /** Sends new packets until `budget` is used up, and returns what is left of it. */
+  /** Sends new packets until `budget` is used up, and returns the rest of it. */
   #sendNew(budget: number, nowMs: number): number {
     const { sent, outbox, congestion } = this
     let left = budget
@@ -190,7 +200,7 @@ export class UtpSender {
     this.#sendFirst(packet, packet, nowMs)
   }
 
-  /** Sends a packet for the first time. `kept` is what is sent if it is lost. */
+  /** Sends a packet for the first time. `kept` is sent again if it is lost. */
   #sendFirst(kept: Uint8Array, packet: Uint8Array, nowMs: number): void {
     this.sent.push(kept, nowMs)
     this.#transmit(packet, nowMs)
@@ -253,8 +263,10 @@ export class UtpSender {
   }
 
   /**
-   * Asks the peer what it has, by sending a packet, now with a single byte, that it has already: it answers with an ACK. Packets that the path has
-   * begun to drop can be cut into shorter ones only if none of them has arrived, because their numbers are then given to other bytes.
+   * Probes which packets have reached the peer by sending one that it already has, now with a
+   * single byte: it answers with an ACK. Packets that the path has started to drop can be split
+   * into shorter ones only if none of them has arrived, because their numbers are then given to
+   * other bytes.
    */
   #ask(nowMs: number): void {
     this.#question.ask(nowMs)
@@ -263,7 +275,10 @@ export class UtpSender {
     this.#transmit(packet, nowMs)
   }
 
-  /** The long packets left more than a timeout before the question: what has not arrived by the answer never will. */
+  /**
+   * The long packets were sent more than a timeout before the probe: those that have not arrived
+   * by the answer never will.
+   */
   #onAnswer(packet: UtpPacket, arrivedPackets: number, nowMs: number): void {
     const question = this.#question
     const hasNothing = ((packet.ackNr + 1) & 0xffff) === this.sent.firstSeq
@@ -276,7 +291,9 @@ export class UtpSender {
     this.timeoutAtMs = nowMs + this.roundTrip.timeoutMs
   }
 
-  /** The peer said that it has no room. If its word that it has room again was lost, both would wait forever. */
+  /**
+   * The peer reported that it has no room. If its next report was lost, both would wait forever.
+   */
   #probeWindow(nowMs: number): void {
     this.probeAtMs = Number.POSITIVE_INFINITY
     if (this.outbox.length > 0 && this.sent.packets === 0)

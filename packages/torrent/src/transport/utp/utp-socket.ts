@@ -21,12 +21,12 @@ import {
 import { WINDOW_BYTES } from './utp-receiver.ts'
 import { WakeQueue } from './wake-queue.ts'
 
-/** When a SYN is sent again, and when the attempt is given up, in milliseconds after the first. */
+/** Time of retransmitting a SYN, and of giving up, in milliseconds after the first. */
 const SYN_TIMES_MS = [1000, 2500, 4500]
-/** RESETs to strangers in a second. */
+/** Maximum number of RESETs to unknown peers per second. */
 const MAX_RESETS_PER_SECOND = 20
 
-/** An attempt of ours to connect. */
+/** An outgoing connection attempt. */
 interface Dial {
   readonly address: PeerAddress
   readonly receiveId: number
@@ -41,7 +41,7 @@ export interface UtpSocketOptions {
   readonly clock: Clock
   readonly random: Random
   readonly socket: DatagramSocket
-  /** Called when nothing uses the socket any more: no listener, connection or dial. */
+  /** Called when the socket is unused: it has no listener, connection or dial. */
   onUnused(socket: UtpSocket): void
 }
 
@@ -49,7 +49,7 @@ export interface UtpSocketOptions {
 export class UtpSocket implements PacketCarrier {
   readonly family: IpFamily
   readonly memory: PacketMemory
-  /** Called with each connection that a peer opened; null while nobody listens. */
+  /** Called with each connection that a peer opened; null without a listener. */
   onConnection: ((connection: UtpConnection) => void) | null = null
   readonly #options: UtpSocketOptions
   readonly #clock: Clock
@@ -194,7 +194,7 @@ export class UtpSocket implements PacketCarrier {
     this.#sendBare(PacketType.state, entry.sendId, entry.seqNr, entry.ackNr, host, port, packet)
   }
 
-  /** Remembers a SYN. Returns null if there is no room for its connection, or nobody listens. */
+  /** Remembers a SYN. Returns null if there is no room for its connection, or no listener. */
   #enter(packet: UtpPacket, host: string, port: number): HalfOpen | null {
     if (!this.onConnection || !this.#connections.hasRoom(host)) return null
     const nowMs = this.nowMs()
@@ -308,7 +308,10 @@ export class UtpSocket implements PacketCarrier {
     this.#datagrams.send(bytes, host, port)
   }
 
-  /** Tells a stranger that there is no such connection: with no more bytes than it sent, and only some strangers. */
+  /**
+   * Notifies an unknown peer that there is no such connection: with no more bytes than it sent,
+   * and at a limited rate.
+   */
   #sendReset(packet: UtpPacket, host: string, port: number): void {
     const second = Math.floor(this.nowMs() / 1000)
     if (second !== this.#resetSecond) {
@@ -320,7 +323,7 @@ export class UtpSocket implements PacketCarrier {
     this.#sendBare(PacketType.reset, packet.connectionId, seqNr, packet.seqNr, host, port, packet)
   }
 
-  /** Returns an ID for packets to us that is free, as is the one after it. */
+  /** Returns a free ID for packets to us; the one after it is free, too. */
   #freeId(): number {
     for (;;) {
       const id = this.#options.random.below(65536)

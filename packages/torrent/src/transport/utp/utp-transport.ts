@@ -70,7 +70,9 @@ export class UtpTransport implements Transport {
     await Promise.all([...this.#listeners].map(listener => listener.close()))
   }
 
-  /** Opens one port for both families, or for that of `host`. IPv6 is left out where it is missing. */
+  /**
+   * Opens one port for both families, or for that of `host`. IPv6 is omitted if it is unavailable.
+   */
   async #openPort(host: string | undefined, port: number, accept: Accept): Promise<OpenSocket[]> {
     if (host !== undefined) return [await this.#openListening(familyOf(host), host, port, accept)]
     const first = await this.#openListening(4, undefined, port, accept).catch(error => {

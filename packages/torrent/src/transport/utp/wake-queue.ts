@@ -1,7 +1,7 @@
 import type { Clock } from '../../base/clock.ts'
 import { type TimeEntry, TimeHeap } from '../../base/time-heap.ts'
 
-/** Calls back each of many objects at a time of its own, with one timer for all. */
+/** Calls back each of many objects at its own time, with one timer for all. */
 export class WakeQueue<T> {
   readonly #clock: Clock
   readonly #call: (value: T) => void
@@ -16,8 +16,8 @@ export class WakeQueue<T> {
   }
 
   /**
-   * Wakes `value` at that time or earlier. A time that is later than one asked for before changes nothing: to be woken for nothing costs less
-   * than to move the entry with each packet.
+   * Wakes `value` at that time or earlier. A time later than an earlier request changes nothing: a
+   * needless wake-up costs less than moving the entry with each packet.
    */
   wake(value: T, atMs: number): void {
     const entry = this.#entries.get(value)

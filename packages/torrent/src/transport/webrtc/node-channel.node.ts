@@ -5,7 +5,7 @@ import type { PeerAddress } from '../transport.ts'
 import { LINGER_MS, MAX_HELD_BYTES } from './limits.ts'
 import type { RtcChannel, RtcChannelHandler } from './rtc.ts'
 
-/** A held message takes this much memory besides its bytes. */
+/** Memory overhead of a held message. */
 const MESSAGE_BYTES = 256
 
 export type NativeMessage = string | Uint8Array | ArrayBuffer
@@ -21,7 +21,7 @@ export class NodeChannel implements RtcChannel {
   #held: Uint8Array[] = []
   #heldBytes = 0
   readonly #share = new InputShare()
-  /** Whether the native channel must not be used any more. */
+  /** Whether the native channel must no longer be used. */
   #isGone = false
   /** Whether the owner has closed it, or was notified that it is closed. */
   #isClosed = false

@@ -10,14 +10,17 @@ import { WebrtcConnection } from './webrtc-connection.ts'
 
 /** Limit of pending peer connections. */
 const MAX_PENDING = 64
-/** Limits of those that others began. They are not dropped early, so they must leave room for our own offers and for other torrents. */
+/**
+ * Maximum number of those started by others. They are not dropped early, so they must leave room
+ * for our own offers and for other torrents.
+ */
 const MAX_INCOMING = 32
 const MAX_INCOMING_PER_TORRENT = 8
 /** Limit of offers that are created at the same time. */
 const MAX_AT_ONCE = 10
-/** After this time an offer that nobody answered makes room for others: trackers forward offers at once. */
+/** After this time an unanswered offer makes room for others: trackers forward offers at once. */
 const STALE_OFFER_MS = 15_000
-/** After this time nobody will answer an offer. */
+/** Time after which no answer to an offer is expected. */
 const OFFER_LIMIT_MS = 55_000
 /** Time from the answer to an open channel. */
 const CONNECT_LIMIT_MS = 20_000
@@ -27,7 +30,10 @@ const CONNECT_LIMIT_MS = 20_000
  * connected first. So the answering side adds the candidates of the other side a little after it sent its answer.
  */
 const ANSWER_HEAD_START_MS = 250
-/** STUN servers of trackers that are used, besides those of the settings. Browsers slow down with more than five. */
+/**
+ * Maximum number of trackers' STUN servers that are used, in addition to those of the settings.
+ * Browsers slow down with more than five.
+ */
 const MAX_TRACKER_STUN = 3
 
 /** An offer as it is sent to the other side. */
@@ -66,7 +72,10 @@ interface PendingPeer {
 
 /** The contract between trackers and WebRTC: creates offers, answers offers and accepts answers. */
 export interface Signaling {
-  /** Set by the user of this object. Called if a peer answered our offer for the torrent but no connection came about. */
+  /**
+   * Called if a peer answered our offer for the torrent but no connection was established. Set by
+   * the user of this object.
+   */
   onFailed?: ((infoHash: Uint8Array) => void) | undefined
   /** Creates offers, at most `count`, fewer if there is no room. Rejects with `unsupported` without WebRTC, or with the signal's reason. */
   offer(infoHash: Uint8Array, count: number, options: { signal: AbortSignal }): Promise<RtcOffer[]>
@@ -76,7 +85,10 @@ export interface Signaling {
   accept(offerId: string, sdp: string): void
   /** The other side of an offer, theirs or ours, sent a candidate. */
   addCandidate(offerId: string, candidate: RtcCandidate): void
-  /** A tracker says that its host (as in its URL) answers STUN at this UDP port. Connections made from now on use it. Returns true if they did not. */
+  /**
+   * A tracker reports that its host (as in its URL) answers STUN on this UDP port. New connections
+   * use it. Returns true if it was not used before.
+   */
   addStun?(host: string, port: number): boolean
 }
 
@@ -245,7 +257,10 @@ export class PeerSignaling implements Signaling {
     return incoming.length < MAX_INCOMING && ofTorrent.length < MAX_INCOMING_PER_TORRENT
   }
 
-  /** Returns how many of `count` more there is room for, after closing stale offers, the oldest first, if there is too little. */
+  /**
+   * Returns how many of `count` fit, after closing stale offers, the oldest first, if there is too
+   * little room.
+   */
   #makeRoom(count: number): number {
     const staleMs = this.#options.clock.nowMs() - STALE_OFFER_MS
     for (const [id, { state, createdMs }] of this.#pending) {

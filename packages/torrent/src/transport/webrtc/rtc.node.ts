@@ -9,7 +9,7 @@ import type { IceServer, RtcCandidate, RtcConfig, RtcFactory, RtcPeer, RtcPeerEv
 
 type Native = typeof import('node-datachannel')
 
-/** Largest message that we accept. */
+/** Maximum size of a message that we accept. */
 const MAX_MESSAGE_BYTES = 256 * 1024
 
 /**

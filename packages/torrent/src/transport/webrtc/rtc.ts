@@ -67,9 +67,9 @@ export interface RtcChannel {
   readonly remote: PeerAddress | null
   /** Largest message that the other side accepts. */
   readonly maxMessageBytes: number
-  /** Bytes that are queued and have not left yet. */
+  /** Number of queued bytes. */
   readonly bufferedBytes: number
-  /** Begins delivery, first of the messages that have arrived before. Called once. */
+  /** Starts delivery, beginning with messages that arrived before. Called once. */
   start(handler: RtcChannelHandler, options: { lowBytes: number }): void
   /** Sends one message of at most `maxMessageBytes`. The bytes may change as soon as it returns. Does nothing when closed. */
   send(bytes: Uint8Array): void

@@ -2,7 +2,7 @@ import { canonicalIp } from '../../base/ip.ts'
 import { fingerprintsOf } from './dtls-binding.ts'
 import type { RtcCandidate } from './rtc.ts'
 
-/** Limit of the characters of a description. Browsers with many networks send some 4,000. */
+/** Maximum length of a description in characters. Browsers with many networks send some 4,000. */
 const MAX_SDP = 20_000
 /** Limit of candidates, since we send probes to each: the networks of one peer, its router and its relays. */
 const MAX_CANDIDATES = 40
@@ -25,7 +25,7 @@ export function cleanSdp(value: unknown): string | null {
     return null
   const has = (start: string) => lines.some(line => line.startsWith(start))
   if (!has('a=ice-ufrag:') || !has('a=ice-pwd:')) return null
-  // With several certificates, nobody would know to which one the connection is bound.
+  // With several certificates, it would be unknown to which one the connection is bound.
   if (fingerprintsOf(value).length !== 1) return null
   const room = new CandidateLimit()
   const kept = lines.filter(line => {
@@ -35,7 +35,7 @@ export function cleanSdp(value: unknown): string | null {
   return `${kept.join('\r\n')}\r\n`
 }
 
-/** Counts the candidates that one peer may name, in its description and after it. */
+/** Counts the candidates of one peer, in its description and after it. */
 export class CandidateLimit {
   readonly #hosts = new Set<string>()
   #count = 0

@@ -159,8 +159,8 @@ export class EarlyMessages {
 }
 
 /**
- * Implements the contract over an RTCDataChannel. Without `connection` (in the worker that a channel was transferred to), whoever made the
- * peer connection closes it.
+ * Implements the contract over an RTCDataChannel. Without `connection` (in the worker to which a
+ * channel was transferred), the creator of the peer connection closes it.
  */
 export class StandardChannel implements RtcChannel {
   readonly remote: PeerAddress | null

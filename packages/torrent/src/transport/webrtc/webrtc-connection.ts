@@ -5,7 +5,7 @@ import type { RtcChannel, RtcChannelHandler } from './rtc.ts'
 
 /** Size of a message: large enough to make its overhead small, and accepted by every client. */
 export const MESSAGE_BYTES = 64 * 1024
-/** Most bytes queued in the channel, and the level at which it gets more. */
+/** Maximum number of bytes queued in the channel, and the level at which it gets more. */
 const CHANNEL_HIGH_BYTES = 1024 * 1024
 const CHANNEL_LOW_BYTES = 512 * 1024
 

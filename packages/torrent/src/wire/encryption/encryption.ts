@@ -49,7 +49,7 @@ export interface EncryptionStep {
 export const CRYPTO_PLAIN = 1
 export const CRYPTO_RC4 = 2
 
-/** Longest padding that either side may send in any step. */
+/** Maximum padding that either side may send in any step. */
 export const MAX_PAD_BYTES = 512
 
 /** Verification constant: eight zeros. */
@@ -86,8 +86,8 @@ export function xorReq3(hash: Uint8Array, secret: Uint8Array): Uint8Array {
 }
 
 /**
- * The binding of a channel, 32 bytes. It covers the public keys, too: somebody in the middle who sends the key 1 to both sides has the same
- * secret with both.
+ * The binding of a channel, 32 bytes. It covers the public keys, too: a man in the middle who
+ * sends the key 1 to both sides has the same secret with both.
  */
 export function encryptionBinding(keyA: Uint8Array, keyB: Uint8Array, secret: Uint8Array): Uint8Array {
   return sha256(concat([utf8('shoal/binding/mse\0'), keyA, keyB, secret]))
@@ -102,7 +102,10 @@ export function refuse(what: string): ShoalError {
   return new ShoalError('bad-message', `The encryption handshake failed because ${what}: disconnect the peer`)
 }
 
-/** Received bytes that have not been used. Only the handshake goes through it: about 2 KiB plus what arrived in the same read. */
+/**
+ * Received bytes that have not been used. Only the handshake passes through it: about 2 KiB plus
+ * the bytes that arrived in the same read.
+ */
 export class HandshakeBuffer {
   #bytes = new Uint8Array(KEY_BYTES + MAX_PAD_BYTES)
   #begin = 0

@@ -1,6 +1,6 @@
 import type { PeerAddress } from '../../transport/transport.ts'
 
-/** The flags that pages need, too, as constants, which cost them fewer bytes. */
+/** The flags that pages also need, as constants, which take fewer bytes in bundles. */
 export const UPLOAD_ONLY = 0x02
 /** The sender connected to it, so others can too. */
 export const REACHABLE = 0x10

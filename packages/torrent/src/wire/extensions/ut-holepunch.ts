@@ -3,7 +3,10 @@ import { ShoalError } from '../../base/errors.ts'
 import type { PeerAddress } from '../../transport/transport.ts'
 import { COMPACT_IPV4_BYTES, compactBytes, decodeCompactPeer, encodeCompactPeer } from '../compact-peers.ts'
 
-/** Hole punching (BEP 55): a peer asks a relay, to which both are connected, to have another peer connect to it at the same moment. */
+/**
+ * Hole punching (BEP 55): a peer requests a relay, to which both are connected, to make another
+ * peer connect to it at the same moment.
+ */
 
 /** BEP 55: err_code. */
 export const HolepunchError = {
@@ -18,11 +21,14 @@ export const HolepunchError = {
 } as const
 
 export type HolepunchMessage =
-  /** To the relay: asks for a connection with the peer at the address. */
+  /** To the relay: requests a connection with the peer at the address. */
   | { readonly type: 'rendezvous'; readonly address: PeerAddress }
   /** From the relay: connect to the address over uTP. */
   | { readonly type: 'connect'; readonly address: PeerAddress }
-  /** From the relay, with the address of the rendezvous. `code`: a `HolepunchError`, or one that is not known. */
+  /**
+   * From the relay, with the address of the rendezvous. `code`: a `HolepunchError`, or an unknown
+   * one.
+   */
   | { readonly type: 'error'; readonly address: PeerAddress; readonly code: number }
 
 /** BEP 55: msg_type, by value. */
@@ -40,8 +46,9 @@ export function encodeHolepunch(message: HolepunchMessage): Uint8Array {
 }
 
 /**
- * Parses the payload of a message. Returns null if it is of a type or address family that we do not know, or names port 0. Throws `bad-message`
- * if its size is wrong; libtorrent leaves the error code out of messages that are no errors.
+ * Parses the payload of a message. Returns null if its type or address family is unknown, or its
+ * port is 0. Throws `bad-message` if its size is wrong; libtorrent omits the error code in messages
+ * that are not errors.
  */
 export function parseHolepunch(payload: Uint8Array): HolepunchMessage | null {
   if (payload.length < 2) throw wrongSize()

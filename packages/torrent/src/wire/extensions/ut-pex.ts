@@ -21,7 +21,10 @@ export interface PexMessage {
 /** BEP 11: at most this many added and as many dropped peers in every message but the first on a connection. */
 export const MAX_PEX_PEERS = 50
 
-/** Most added and most dropped peers that are read from one message. The first message may list all peers of its sender. */
+/**
+ * Maximum number of added and of dropped peers that are read from one message. The first message
+ * may list all peers of its sender.
+ */
 export const MAX_PEX_PEERS_READ = 200
 
 /** BEP 11: at most one message per minute. */

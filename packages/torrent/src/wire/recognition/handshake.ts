@@ -45,13 +45,13 @@ export interface HandshakeStep {
 }
 
 const NOTHING: HandshakeStep = { send: null, done: null }
-/** Every hash, key and signature of the protocol has a name of its own that begins with this. */
+/** Prefix of the names of all hashes, keys and signatures of the protocol. */
 const DOMAIN = 'shoal/sh_peer/1 '
 
 /**
- * The key exchange of `sh_peer` (SIGMA-I; Krawczyk 2003) at one end of a connection; decision 011 has its transcript. The opener of the
- * connection proves itself first, because anybody can open one: the acceptor shows its key only to somebody who proved one.
- * Does no input or output.
+ * The key exchange of `sh_peer` (SIGMA-I; Krawczyk 2003) at one end of a connection; decision 011
+ * has its transcript. The opener of the connection proves itself first, because anyone can open
+ * one: the acceptor shows its key only to a peer that has proved its own. No I/O.
  */
 export class RecognitionHandshake {
   readonly #end: ConnectionEnd
@@ -68,7 +68,7 @@ export class RecognitionHandshake {
     this.#ephemeral = new EphemeralKey(options.random.bytes(KEY_BYTES))
   }
 
-  /** The payload with which the acceptor begins. */
+  /** Returns the payload with which the acceptor begins. */
   start(): Uint8Array {
     if (this.#end !== 'acceptor' || this.#state !== 'greet')
       throw new ShoalError('bad-argument', 'Only the acceptor of a connection begins, once')
@@ -145,7 +145,7 @@ function transcript(
   return sha256(concat([utf8(`${DOMAIN}transcript\0`), ...parts]))
 }
 
-/** The keys that follow from one exchange. */
+/** The keys derived from one exchange. */
 class Secrets {
   readonly #secret: Uint8Array
   #transcript: Uint8Array
@@ -181,7 +181,10 @@ class Secrets {
     return end === 'opener' ? new SealedChannel(opener, acceptor) : new SealedChannel(acceptor, opener)
   }
 
-  /** SIGMA signs the transcript, and a MAC of the identity under a key of the exchange: who signs knows the secret. */
+  /**
+   * SIGMA signs the transcript, and a MAC of the identity under a key of the exchange, which shows
+   * that the signer knows the secret.
+   */
   #statement(end: ConnectionEnd, publicKey: Uint8Array): Uint8Array {
     const mac = authenticate(this.#derive(`${end} mac`), concat([this.#transcript, publicKey]))
     return concat([utf8(`${DOMAIN}${end}\0`), this.#transcript, mac])
@@ -193,8 +196,8 @@ class Secrets {
 }
 
 /**
- * The points of Ed25519 whose order is at most eight, without their sign: anybody can make signatures that such a key verifies (RFC 8032, with the
- * encodings that libsodium refuses).
+ * The points of Ed25519 whose order is at most eight, without their sign: anyone can make
+ * signatures that such a key verifies (RFC 8032, with the encodings that libsodium refuses).
  */
 const SMALL_ORDER: ReadonlySet<string> = new Set([
   '00'.repeat(32),

@@ -15,7 +15,10 @@ export interface Receipt {
   readonly torrent: Uint8Array
   /** 32 bytes, by `receiptPair`. */
   readonly pair: Uint8Array
-  /** When the receiver began to count, in Unix seconds: a later epoch begins at 0 again, and adds to the earlier ones. */
+  /**
+   * Start of the count, in Unix seconds: a later epoch starts at 0 again, and adds to the earlier
+   * ones.
+   */
   readonly epoch: number
   readonly bytes: number
 }
@@ -24,7 +27,7 @@ const VERSION = 1
 const BODY_BYTES = 1 + 8 + 32 + 32 + 4 + 8
 export const RECEIPT_BYTES = BODY_BYTES + SIGNATURE_BYTES
 const DOMAIN = 'shoal/receipt/1 '
-/** Receipts of another network, such as one for tests with payments of no value, would not fit. */
+/** Receipts of another network, such as a test network with worthless payments, are invalid. */
 const NETWORK = sha256(utf8(`${DOMAIN}network\0shoal`)).subarray(0, 8)
 const TWO_32 = 2 ** 32
 
@@ -38,7 +41,7 @@ export function receiptTorrent(infoHash: Uint8Array): Uint8Array {
   return sha256(concat([utf8(`${DOMAIN}torrent\0`), infoHash]))
 }
 
-/** The pseudonyms of who gives and who receives, 32 bytes each. */
+/** The pseudonyms of giver and receiver, 32 bytes each. */
 export function receiptPair(giver: Uint8Array, receiver: Uint8Array): Uint8Array {
   return sha256(concat([utf8(`${DOMAIN}pair\0`), giver, receiver]))
 }
