@@ -95,7 +95,7 @@ test('maps the ports that it has, while its settings say so', async () => {
   await session.configure({ port: 7000 })
   expect(mapper.isClosed).toBe(false)
   await session.configure({ portMapping: false })
-  // Longer than at the exit: nobody waits for it.
+  // Longer than at the exit: no user waits for it.
   expect([mapper.isClosed, mapper.limitMs]).toEqual([true, 20_000])
 })
 

@@ -50,7 +50,7 @@ class Setup implements AsyncDisposable {
   async download(): Promise<void> {
     const { session } = await this.open()
     const torrent = await session.add(this.metainfo)
-    // Nobody is asked again in the next run.
+    // The next run sends no requests again.
     torrent.addPeer(this.peers[0]!, { keep: false })
     await torrent.whenComplete()
     await session.close()

@@ -169,7 +169,7 @@ test.each([false, true])('in order, from the start or while running (%s)', async
   await world.clock.advance(3000)
   pieces.length = 0
   await world.until('completion', () => torrent.stats.state === 'seeding')
-  // Blocks of neighbouring pieces are asked for together.
+  // Neighboring blocks are requested together.
   expect(pieces.length).toBeGreaterThan(50)
   const steps = pieces.slice(1).filter((piece, i) => piece < pieces[i]! - 4)
   expect(steps).toEqual([])

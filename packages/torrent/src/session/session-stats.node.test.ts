@@ -40,7 +40,7 @@ test('a session has the rates, totals and connections of all its torrents', asyn
     arrivals: [{ family: 4, transport: 'memory', host: '80.0.0.2' }],
   })
   await world.until('completion', () => torrent.stats.state === 'seeding')
-  // Also when the torrents that moved the bytes are gone.
+  // Also when the torrents that moved the bytes were removed.
   await torrent.remove()
   await seed.remove()
   expect(session.stats.downloadedBytes).toBe(LENGTH)

@@ -40,7 +40,10 @@ function namedTransport(network: MemoryNetwork, name: string): Transport & { clo
   }
 }
 
-/** Two sessions, one with the whole torrent; each has a transport of names in addition to the platform's. */
+/**
+ * Two sessions, one with the complete torrent; each has a transport of names in addition to the
+ * platform's.
+ */
 async function meet(world: SessionWorld, content: TestTorrent) {
   const names = new MemoryNetwork({ clock: world.clock })
   const [atSeed, atLeech] = [namedTransport(names, 'QmSeed'), namedTransport(names, 'QmLeech')]

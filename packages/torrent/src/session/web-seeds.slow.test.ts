@@ -104,7 +104,7 @@ async function expectContent(torrent: Torrent): Promise<void> {
   }
 }
 
-/** Ranges that were asked for of each path; throws when any byte was asked for twice. */
+/** Ranges that were requested of each path; throws when any byte was requested twice. */
 function expectOnce(): void {
   const seen = new Map<string, [number, number][]>()
   for (const { path, range } of server.seen) {

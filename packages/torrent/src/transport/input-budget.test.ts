@@ -33,7 +33,10 @@ class Loop {
     })
   }
 
-  /** Reads from it as a socket is read: whole buffers, until its share is used. Returns the slices that were passed on. */
+  /**
+   * Reads from it like a socket: full buffers, until its share is used. Returns the slices that
+   * were passed on.
+   */
   flood(msPerByte: number | (() => number), buffer = 256 * KB, awayMs = () => 0): number[] {
     const share = new InputShare(this.budget)
     const slices: number[] = []

@@ -37,7 +37,10 @@ export class Slab {
     return this.#bytes.subarray(this.#used - count, this.#used)
   }
 
-  /** Releases one part that was taken. Returns true if it was the last one: the slab is free for others then and must not be used any more. */
+  /**
+   * Releases one part that was taken. Returns true if it was the last one: the slab is then
+   * available to others and must not be used any more.
+   */
   release(): boolean {
     if (--this.#parts > 0) return false
     this.#used = 0

@@ -79,7 +79,7 @@ describe('DhtDiscovery', () => {
     expect(status).toMatchObject({ state: 'ok', message: expect.stringMatching(/^\d+ nodes$/) })
     expect(status!.peers).toBeGreaterThan(0)
     expect(status!.nextAnnounceMs).toBeGreaterThan(net.clock.nowMs())
-    // The seed counts the swarm with its next announce, and looks for no peers.
+    // The seed counts the swarm with its next announce, and searches for no peers.
     await net.clock.advance(15 * MINUTE)
     expect(seeder.membership.status()[0]).toMatchObject({ seeds: 1, leeches: 1 })
     expect(seeder.peers.size).toBe(0)

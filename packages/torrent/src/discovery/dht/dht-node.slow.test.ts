@@ -206,7 +206,7 @@ describe('a node', () => {
       const bootstrap = pairs.length > 0 ? [{ host: hosts[0]![4], port: 6881 }] : []
       const pair = [
         await net.add({ socket: await net.socket(host, 4), bootstrap, address: host[4] }),
-        // Only its pair tells it about IPv6 nodes.
+        // Only its pair reports IPv6 nodes to it.
         await net.add({ socket: await net.socket(host, 6), bootstrap: [], address: host[6] }),
       ]
       pair[0]!.pair(pair[1]!)

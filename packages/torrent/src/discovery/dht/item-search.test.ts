@@ -23,7 +23,7 @@ const put = (item: DhtItem, cas?: bigint) =>
 const get = (item: DhtItem | MutableItem, i = COUNT - 1) =>
   net.settle(through(net.nodes[i]!).getItem('publicKey' in item ? item : { target: itemTarget(item) }))
 
-/** Makes a node answer every `get` with this item, whatever was asked. */
+/** Makes a node answer every `get` with this item, whatever the target. */
 function lie(node: DhtNode, item: DhtItem): void {
   node.items.get = () => item
 }

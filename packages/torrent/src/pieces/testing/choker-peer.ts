@@ -1,6 +1,6 @@
 import type { ChokerPeer } from '../choker.ts'
 
-/** A peer that asks for a slot, and gave and took nothing. */
+/** A peer that wants a slot, and has given and taken nothing. */
 export function chokerPeer(id: number, changes: Partial<ChokerPeer> = {}): ChokerPeer {
   return {
     ...{ id, interested: true, unchoked: false, snubbed: false, owes: false, uploadOnly: false },

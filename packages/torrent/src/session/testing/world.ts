@@ -78,7 +78,7 @@ export class SessionWorld implements AsyncDisposable {
   }
 }
 
-/** Memory that has the whole torrent. */
+/** Memory that has the complete torrent. */
 export function filled({ content }: TestTorrent): (layout: PieceLayout) => Storage {
   return layout => {
     const storage = createMemoryStorage(layout)
@@ -87,7 +87,7 @@ export function filled({ content }: TestTorrent): (layout: PieceLayout) => Stora
   }
 }
 
-/** A pool that counts the pieces it is asked to hash. */
+/** A pool that counts the pieces to hash. */
 export function countingPool(pool: HashPool): HashPool & { pieces: number } {
   return {
     pieces: 0,

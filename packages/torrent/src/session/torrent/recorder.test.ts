@@ -94,7 +94,7 @@ test('records that a torrent was added without its content, which follows', asyn
   content.have.set(3)
   recorder.touch()
   const recording = recorder.recordAdded()
-  // Both are asked for at once, so that a database can write them as one.
+  // Both are requested at once, so that a database can write them as one.
   expect(log).toEqual(['metainfo', 'save'])
   await recording
   expect(saved[0]).toMatchObject({ had: null, stamps: [] })

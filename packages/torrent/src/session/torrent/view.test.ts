@@ -20,7 +20,7 @@ test('shows which pieces are present, and how many sources have each', async () 
   for (const peer of ['80.0.0.1:6881', '80.0.0.2:6881']) torrent.addPeer(peer)
   await world.until('both have told', () => torrent.pieces().availability[0] === 2)
   expect([...torrent.pieces().availability]).toEqual([2, 2, 2, 2, 2, 1, 1, 1, 1, 1])
-  // Bits from the left, as peers tell each other.
+  // Bits from the left, as in messages between peers.
   expect([...half.pieces().have]).toEqual([0b1111_1000, 0])
   half.pieces().have.fill(0)
   expect([...half.pieces().have]).toEqual([0b1111_1000, 0])

@@ -39,7 +39,7 @@ function open(layout: PieceLayout, directory: string, options: Partial<FileStora
   return storage
 }
 
-/** Fills the whole torrent with bytes from a seed and returns them. */
+/** Fills the complete torrent with bytes from a seed and returns them. */
 async function fill(storage: Storage, layout: PieceLayout): Promise<Uint8Array> {
   const content = seededRandom(7).bytes(layout.totalBytes)
   for (const file of layout.files)
@@ -279,7 +279,7 @@ describe('file storage on disk', () => {
     await fill(storage, layout)
     fs.unlinkSync(join(directory, 'T/a'))
     await expect(storage.write(0, new Uint8Array(10))).rejects.toMatchObject({ code: 'not-found' })
-    // The stamps reveal that the file is gone, so it may be created again.
+    // The stamps reveal that the file is missing, so it may be created again.
     expect((await storage.stamps())[0]!.size).toBe(-1)
     await storage.write(0, new Uint8Array(100).fill(5))
     expect(fs.statSync(join(directory, 'T/a')).size).toBe(100)

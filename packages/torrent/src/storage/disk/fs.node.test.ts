@@ -65,6 +65,6 @@ test('files in memory are written in larger calls than those on disk', async () 
   expect(await writeStepBytes(folder, dev)).toBe(isMemory ? 1024 * 1024 : 64 * 1024)
   if (!existsSync('/dev/shm') || statfsSync('/dev/shm').type !== 0x01021994) return
   expect(await writeStepBytes('/dev/shm', statSync('/dev/shm').dev)).toBe(1024 * 1024)
-  // The default if the file system cannot be asked.
+  // The default if the file system cannot be queried.
   expect(await writeStepBytes(join(folder, 'missing'), -1)).toBe(64 * 1024)
 })

@@ -31,7 +31,7 @@ function asked(remote: RemotePeer): HashRange[] {
   })
 }
 
-/** Answers all that was asked so far, changed by `spoil`. */
+/** Answers all requests so far, changed by `spoil`. */
 function answer(remote: RemotePeer, spoil: (hashes: Uint8Array) => void = () => {}): void {
   for (const range of asked(remote)) {
     const hashes = known().tree(range.piecesRoot)!.hashesFor(range)!
@@ -129,7 +129,7 @@ describe('sending hashes', () => {
     await bench.pass(10)
     expect(remote.all('hashReject')).toEqual([])
     expect(remote.all('hashes')).toHaveLength(2)
-    // Hashes of blocks must lead to the root, for whoever checks them.
+    // Hashes of blocks must lead to the root.
     const text = remote.all('hashes').find(event => event.split(' ')[1] === '0')!
     const hashes = fromHex(text.split(' ').at(-1)!)!
     expect(hashes.length).toBeGreaterThanOrEqual(4 * 32)

@@ -23,7 +23,7 @@ beforeAll(async () => {
   expect(info.length).toBeGreaterThan(2 * 16384)
 })
 
-/** Blocks of metadata that the peer was asked for. */
+/** Blocks of metadata that were requested from the peer. */
 function asked(remote: RemotePeer): number[] {
   return remote
     .all('extended')

@@ -47,7 +47,7 @@ describe('a download from one peer', () => {
     remote.serves = { content: torrent.content, pieceLengthBytes: PIECE }
     remote.send(out => out.unchoke())
     await bench.until(() => bench.have.isFull)
-    // Those before the choke are lost, and nothing else is asked for twice.
+    // Those before the choke are lost, and nothing else is requested twice.
     expect(remote.requests).toHaveLength(first.length + 61)
     expect(bench.swarm.state.wastedBytes).toBe(0)
   })

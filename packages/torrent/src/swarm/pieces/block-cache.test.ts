@@ -15,7 +15,7 @@ beforeAll(async () => {
   torrent = await testTorrent({ lengths: [3 * PIECE + 20_000], pieceLengthBytes: PIECE })
 })
 
-/** A reader of the whole torrent that counts how often it is read, and may fail. */
+/** A reader of the complete torrent that counts how often it is read, and may fail. */
 async function reader() {
   const storage = createMemoryStorage(torrent.layout)
   await storage.write(0, torrent.content)

@@ -21,7 +21,7 @@ it.each([
     hidden: false,
   }
   const layout = new PieceLayout({ files: [file], pieceLengthBytes: 8 * BLOCK_BYTES, version: 'v1' })
-  // Buffers are used again: what is behind the piece is of another.
+  // Buffers are reused: the bytes after the piece belong to another one.
   const open = new PieceBuffer(0, layout, new Uint8Array(8 * BLOCK_BYTES).fill(9), { v1: true, v2: false })
   const blocks = Array.from({ length: layout.blockCount(0) }, (_, block) => block)
   for (const block of backwards ? blocks.reverse() : blocks) {

@@ -34,7 +34,7 @@ describe('PieceMemory', () => {
       expect(memory.shareBytes * (at + 1)).toBeLessThanOrEqual(64 * MIB)
     }
     const told = () => users.reduce((sum, { shares }) => sum + shares.length, 0)
-    // Each newcomer would otherwise tell all others: 4,500,000 times.
+    // Otherwise each new download would notify all others: 4,500,000 times.
     expect(told()).toBeLessThan(10 * users.length)
     for (const user of users.slice(1)) memory.leave(user)
     expect(users[0]!.shares.at(-1)).toBe(48 * MIB)

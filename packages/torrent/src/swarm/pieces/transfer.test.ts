@@ -200,7 +200,7 @@ describe('several sources', () => {
 })
 
 describe('at the limit of partial pieces', () => {
-  /** Begins four pieces, of which nobody has the rest. */
+  /** Starts four pieces that no source can finish. */
   async function full() {
     const bench = await TestSwarm.open(torrent)
     const { transfer } = bench

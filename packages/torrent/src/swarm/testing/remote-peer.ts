@@ -70,7 +70,7 @@ export class RemotePeer {
     return this.all('block')
   }
 
-  /** Sends the block that was asked for, from `serves`. */
+  /** Sends the requested block, from `serves`. */
   answer(piece: number, begin: number, length: number): void {
     const { content, pieceLengthBytes } = this.serves!
     const at = piece * pieceLengthBytes + begin

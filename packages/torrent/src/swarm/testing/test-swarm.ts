@@ -224,7 +224,7 @@ export class TestSwarm {
     return { remote, peer: id === undefined ? undefined : this.swarm.peers.get(id) }
   }
 
-  /** A seed that serves right bytes from the start, unless told otherwise. */
+  /** A seed that serves correct bytes from the start, unless configured otherwise. */
   async seed(options: RemoteOptions = {}): Promise<{ remote: RemotePeer; peer: Peer }> {
     const { remote, peer } = await this.connect(options)
     remote.serves = { content: this.torrent.content, pieceLengthBytes: this.torrent.layout.pieceLengthBytes }

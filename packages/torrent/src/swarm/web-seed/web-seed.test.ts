@@ -304,7 +304,7 @@ it('aborts a request if none of its blocks are wanted any more', async () => {
     picker.released(1, block)
     world.seed.cancelBlock(block)
   }
-  // Its connection is closed, and its lane asks for something else.
+  // Its connection is closed, and its lane requests other blocks.
   await until('it asks again', () => server.seen.length >= 3)
 })
 

@@ -101,7 +101,7 @@ describe('an FTP server', () => {
   })
 
   it('cannot direct data connections to another host', async () => {
-    // RFC 5737: nobody answers there.
+    // RFC 5737: no host answers at this address.
     const { ranges, request } = await open({ without: ['EPSV'], passiveHost: '192.0.2.1' })
     expect(await readRange(ranges, request(0, 1000))).toHaveLength(1000)
   })

@@ -61,7 +61,7 @@ describe('a good server', () => {
     const closed = new Promise(resolve => socket!.once('close', resolve))
     ranges.closeIdle()
     await closed
-    // And opened anew.
+    // And opened again.
     await readRange(ranges, request(0, 10))
     expect(server.connections).toBe(2)
   })
@@ -95,7 +95,7 @@ describe('a good server', () => {
             if (got === 0) {
               reading.pause()
               server.seen.length = 0
-              // Time for whatever comes in spite of it: another whole exchange on another connection.
+              // Time for an unwanted further exchange on another connection.
               readRange(ranges, request(0, 500_000)).then(() => {
                 gotWhilePaused = got
                 reading.resume()

@@ -4,7 +4,9 @@ import { fromLatin1, latin1 } from '../../base/bytes.ts'
 import { ShoalError } from '../../base/errors.ts'
 import { HeadReader, MAX_HEAD_BYTES, parseHead } from './response-head.ts'
 
-/** Gives the reader the bytes in parts of these sizes, over and over. Returns the head and what is left. */
+/**
+ * Feeds the reader in parts of these sizes, repeatedly. Returns the head and the remaining bytes.
+ */
 function readInParts(bytes: Uint8Array, sizes: readonly number[]) {
   const reader = new HeadReader()
   let at = 0

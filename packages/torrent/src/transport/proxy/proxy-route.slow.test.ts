@@ -27,7 +27,7 @@ async function proxied(
   return { proxy, route }
 }
 
-/** A server that greets whoever connects. */
+/** A server that greets every client. */
 async function greeter(): Promise<number> {
   const server = createServer(socket => {
     socket.on('error', () => {})

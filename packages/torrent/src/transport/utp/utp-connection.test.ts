@@ -135,7 +135,8 @@ describe('uTP connections', () => {
   })
 
   test('cut nothing anew of which the peer has a part', async () => {
-    // ACKs are lost for a while, and packets are long: the peer has them, and says so when it is asked.
+    // ACKs are lost for a while, and packets are long: the peer has them, and confirms that when
+    // probed.
     for (let seed = 1; seed <= 10; seed++) {
       let isDeaf = false
       const link = new UtpLink({

@@ -5,7 +5,10 @@ import { testTransport } from '../compliance.ts'
 import { SharedDatagrams } from '../shared-datagrams.ts'
 import { UtpTransport } from './utp-transport.ts'
 
-/** A clock that is twice as fast, for the time limits of dials that nobody answers. Much faster, those of closing would be too short for a busy machine. */
+/**
+ * A clock that is twice as fast, for the time limits of unanswered dials. If it were much faster,
+ * those of closing would be too short for a busy machine.
+ */
 const fastClock: Clock = {
   nowMs: () => 2 * performance.now(),
   unixMs: () => Date.now(),

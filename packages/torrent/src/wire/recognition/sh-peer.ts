@@ -3,8 +3,9 @@ import { ShoalError } from '../../base/errors.ts'
 import { asBytes, asDictionary, asInteger, type BencodeValue, decode, encode } from '../../bencode/bencode.ts'
 
 /**
- * `sh_peer`, the extension (BEP 10) by which two Shoal peers recognize each other: its messages, dictionaries with a `msg_type`. Types 0, 2, 3
- * and 4 are sent as they are; 1 and 5 only inside of 4, sealed. Decision 011 describes the exchange.
+ * `sh_peer`, the extension (BEP 10) by which two Shoal peers recognize each other: its messages,
+ * dictionaries with a `msg_type`. Types 0, 2, 3 and 4 are sent unsealed; 1 and 5 only sealed inside
+ * 4. Decision 011 describes the exchange.
  */
 export type ShPeerMessage =
   /** The side that accepted the connection begins: an ephemeral key (32 bytes) and the version of the protocol. */
@@ -12,9 +13,9 @@ export type ShPeerMessage =
   /** The side that opened the connection proves its network key first: an ephemeral key and a sealed proof. */
   | { readonly type: 'opener-proof'; readonly key: Uint8Array; readonly box: Uint8Array }
   | { readonly type: 'acceptor-proof'; readonly box: Uint8Array }
-  /** A message in the channel that the exchange made. */
+  /** A message in the channel that the exchange established. */
   | { readonly type: 'sealed'; readonly box: Uint8Array }
-  /** A type to come. */
+  /** A future type. */
   | { readonly type: 'unknown' }
 
 /** The content of a sealed message. */
@@ -27,12 +28,12 @@ export type SealedMessage =
 export interface AboutPeer {
   /** The key of its receipts for us (32 bytes). */
   readonly pseudonym: Uint8Array
-  /** Its reputation in thousandths, in its own words: received and ignored. */
+  /** Its reputation in thousandths, as it claims: received and ignored. */
   readonly reputation?: number
   /** Its `did:key`, with the signed certificate that links it to the network key. Unchecked. */
   readonly did?: string
   readonly certificate?: Uint8Array
-  /** Where it wants to be paid. Unchecked. */
+  /** Its payment address. Unchecked. */
   readonly wallet?: string
 }
 
@@ -112,7 +113,10 @@ export function parseShPeer(payload: Uint8Array): ShPeerMessage {
   }
 }
 
-/** Parses what a sealed message contained; `peerId`: the key that its sender proved, which it must repeat. Throws `bad-message`. */
+/**
+ * Parses the content of a sealed message. `peerId`: the key that its sender proved, which it must
+ * repeat. Throws `bad-message`.
+ */
 export function parseSealed(content: Uint8Array, peerId: Uint8Array): SealedMessage {
   const fields = readFields(content)
   const type = asInteger(fields.get('msg_type'))
@@ -157,7 +161,7 @@ function readVersion(fields: ReadonlyMap<string, BencodeValue>): number {
   return version
 }
 
-/** A printable text without spaces; longer ones and others are left out. */
+/** A printable text without spaces; other and longer texts are ignored. */
 function readText(value: BencodeValue | undefined): string | undefined {
   const bytes = asBytes(value)
   if (!bytes || bytes.length > MAX_TEXT_BYTES) return undefined

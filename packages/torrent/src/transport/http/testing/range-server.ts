@@ -4,7 +4,7 @@ import type { AddressInfo, Socket } from 'node:net'
 /** One request that a test's server answered. */
 export interface SeenRequest {
   readonly path: string
-  /** First and last byte asked for; null for all of it. */
+  /** First and last requested byte; null for all of it. */
   readonly range: readonly [first: number, last: number] | null
   readonly headers: IncomingMessage['headers']
 }
@@ -77,7 +77,7 @@ export class RangeServer implements AsyncDisposable {
       .end(part)
   }
 
-  /** Payload bytes asked for. */
+  /** Number of requested payload bytes. */
   get askedBytes(): number {
     return this.seen.reduce((sum, { range }) => sum + (range ? range[1] - range[0] + 1 : 0), 0)
   }

@@ -20,7 +20,7 @@ type Names = Readonly<Record<string, readonly string[] | string>>
 /** A name server on one port for UDP and TCP. It returns aliases without their addresses. */
 export class DnsServer {
   readonly port: number
-  /** Names that were asked for, in order. */
+  /** Queried names, in order. */
   readonly asked: string[] = []
   connections = 0
   connect = DnsServer.connect

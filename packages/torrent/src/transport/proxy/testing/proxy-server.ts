@@ -1,4 +1,7 @@
-/** A proxy on loopback that speaks SOCKS5 (RFC 1928, 1929) or HTTP CONNECT, and remembers what it was asked. */
+/**
+ * A proxy on loopback that speaks SOCKS5 (RFC 1928, 1929) or HTTP CONNECT, and records its
+ * requests.
+ */
 import { createSocket, type Socket as UdpSocket } from 'node:dgram'
 import { once } from 'node:events'
 import { type AddressInfo, connect, createServer, type Server, type Socket } from 'node:net'

@@ -16,7 +16,7 @@ const MAX_MESSAGE_BYTES = 256 * 1024
 const WINDOW_BYTES = 256 * 1024
 const LATENCY_MS = 5
 
-/** WebRTC in memory and in the time of a clock: whoever has the other's description is connected. */
+/** WebRTC in memory and in virtual time: a side that has the other's description is connected. */
 export class MemoryRtc {
   readonly clock: Clock
   readonly #peers = new Map<string, MemoryPeer>()

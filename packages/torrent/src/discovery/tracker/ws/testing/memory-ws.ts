@@ -22,7 +22,7 @@ export class MemoryWsTracker {
   dials = 0
   isUp = true
   intervalSeconds = 120
-  /** If set, makes the responses: null for none at all. */
+  /** If set, makes the responses: null for no response. */
   reply: ((message: Message) => unknown) | undefined
 
   constructor(clock: Clock) {
