@@ -13,7 +13,7 @@ test('work continues in another turn of the event loop after 8 ms, and only then
     }
   }
   const done = work()
-  // Everything that promises alone can do.
+  // Work that needs only promises.
   for (let i = 0; i < 50; i++) await Promise.resolve()
   expect(steps).toBe(3)
   await settle()

@@ -5,7 +5,10 @@ import { distinctNames, foldName, type NameRules, safeComponent, safePaths } fro
 
 const RULES: NameRules[] = ['posix', 'windows']
 
-/** Hostile components (separators, dots, devices, controls, long names, lone surrogates) mixed with ordinary text. */
+/**
+ * Hostile components (separators, dots, devices, controls, long names, lone surrogates) mixed with
+ * ordinary text.
+ */
 const component = fc.oneof(
   fc.string({ unit: 'binary', maxLength: 12 }),
   fc.constantFrom(

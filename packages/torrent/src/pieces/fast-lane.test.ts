@@ -30,7 +30,7 @@ describe('the fast lane', () => {
     const peers = [...some(20, 1000), ...some(20, 0, { downloadBytesPerSecond: 1000 })]
     const chosen = lane().decide(peers, 0, { slots: 8, seeding: false })
     expect(chosen).toHaveLength(8)
-    // One slot of the other half is drawn among all.
+    // One slot of the other half is drawn among all peers.
     expect(trustedIn(chosen)).toBeGreaterThanOrEqual(4)
     expect(trustedIn(chosen)).toBeLessThanOrEqual(5)
   })
@@ -52,7 +52,7 @@ describe('the fast lane', () => {
     const strangers = [...given].filter(([id]) => id < 1000)
     const theirs = strangers.reduce((sum, [, rounds]) => sum + rounds, 0)
     expect(all).toBe(8 * 600)
-    // Sixteen peers share the open half, of which ten are strangers.
+    // Sixteen peers share the open half; ten of them are strangers.
     expect(theirs / all).toBeGreaterThan(0.5 * (10 / 16) * 0.9)
     expect(Math.min(...strangers.map(([, rounds]) => rounds))).toBeGreaterThan((0.8 * theirs) / 10)
   })

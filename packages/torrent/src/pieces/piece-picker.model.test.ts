@@ -8,7 +8,7 @@ const PIECES = 12
 const BLOCKS = 3
 const LAST_BLOCKS = 2
 
-/** The state of a picker, kept in the simplest way. */
+/** The state of a picker in its simplest form. */
 class Model {
   readonly world: PickerWorld
   readonly sources: TestSource[] = []
@@ -76,7 +76,7 @@ class Model {
       expect(this.here.has(block)).toBe(false)
       const holders = this.holders.get(block) ?? new Set()
       expect(holders.has(source.id)).toBe(false)
-      // Only endgame, which may begin in the middle of a pick, and deadlines request a block twice.
+      // Only deadlines and endgame, which may start in the middle of a pick, request a block twice.
       if (holders.size > 0) {
         expect(endgame || this.urgent.has(piece) || this.freeBlocks().length === 0).toBe(true)
         expect(source.onParole).toBe(false)

@@ -6,7 +6,7 @@ import { SmartBan } from './smart-ban.ts'
 const BLOCKS = 4
 const SIZE = 3 * BLOCK_BYTES + 1000
 
-/** The right bytes of a piece. */
+/** The correct bytes of a piece. */
 function rightBytes(piece: number): Uint8Array {
   return Uint8Array.from({ length: SIZE }, (_, at) => (at * 31 + piece * 7) & 0xff)
 }

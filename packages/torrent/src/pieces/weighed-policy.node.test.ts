@@ -6,7 +6,10 @@ function world(): PickerWorld {
   return new PickerWorld(plainLayout(25, 4))
 }
 
-/** Returns how many blocks are requested from each source in the end, when each in turn takes as much as it gets. */
+/**
+ * Returns how many blocks are requested from each source when each in turn takes all that it can
+ * get.
+ */
 function shares(world: PickerWorld, ...sources: TestSource[]): number[] {
   // The first request shows who takes part.
   for (const source of sources) world.pick(source, 1)

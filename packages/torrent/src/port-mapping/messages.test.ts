@@ -127,7 +127,7 @@ describe('epoch', () => {
     const check = new EpochCheck()
     expect(check.accept(before, 1000)).toBe(true)
     expect(check.accept(after, 1000 + passedMs)).toBe(continuous)
-    // The new count is what later ones are compared with.
+    // Later counts are compared with the new one.
     expect(check.accept(after + 1, 2000 + passedMs)).toBe(true)
   })
 })

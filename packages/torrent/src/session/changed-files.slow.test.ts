@@ -189,7 +189,7 @@ test("a torrent's own writes are no changes, whatever they are", async () => {
   await torrent.pause()
   expect(log.filter(line => line.includes('changed'))).toEqual([])
   expect(states.filter(state => state === 'checking')).toHaveLength(1)
-  // A later change is noticed all the same.
+  // A later change is still noticed.
   const file = await open(loop.path('moved', 'content', 'c.bin'), 'r+')
   await file.write(EVIL, 0, EVIL.length, 0)
   await file.close()

@@ -7,7 +7,7 @@ import { testTorrent } from '../swarm/testing/test-torrent.ts'
 import { Loopback } from './testing/loopback.ts'
 import { SessionWorld } from './testing/world.ts'
 
-/** A generous bound for a loaded machine: a program that does not end by itself would never do so. */
+/** A generous bound for a loaded machine: a program that does not end by itself never would. */
 const LIMIT_MS = limitMs(60)
 
 test('nothing outlives close: a program that has closed its sessions ends by itself', async () => {

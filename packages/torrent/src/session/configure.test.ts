@@ -88,7 +88,7 @@ describe('a session that is configured while it runs', () => {
     expect(session.stats.dhtNodes).toBeNull()
     const metainfo = await loop.torrent('content', { 'a.bin': 10_000 })
     expect((await session.add(metainfo)).directory).not.toBe(loop.path('new'))
-    // Two changes at the same time are made one after the other.
+    // Two concurrent changes are made one after another.
     await Promise.all([session.configure({ port: 0 }), session.configure({ port })])
     expect(session.port).toBe(port)
   })

@@ -17,7 +17,7 @@ test('two sessions that connect to each other at the same moment keep one connec
   await world.clock.advance(60_000)
   expect(first.peers()).toHaveLength(1)
   expect(second.peers()).toHaveLength(1)
-  // Nobody is tried again and again.
+  // No peer is tried again and again.
   expect([first.stats.knownPeers, second.stats.knownPeers]).toEqual([0, 0])
 })
 

@@ -43,7 +43,7 @@ test('the next session restores the nodes of the DHT', async () => {
   await until('it knows a node', () => knows(session))
   await session.close()
   expect(await readdir(stateDirectory)).toContain('dht.note')
-  // Nobody names a node to it now.
+  // No peer reports a node to it now.
   const next = await loop.open({ dht: true, dhtNodes: [], stateDirectory })
   await until('it knows the node again', () => knows(next))
 })

@@ -7,7 +7,7 @@ import type { Torrent } from './torrent/torrent.ts'
 const PIECE = 32_768
 const FILES = { 'a.bin': 4 * PIECE, 'sub/b.bin': 3 * PIECE + 5 }
 
-/** A seed of two files, and a folder for a download that its user has files in. */
+/** A seed of two files, and a download folder that already contains files of its user. */
 class Setup implements AsyncDisposable {
   readonly loop: Loopback
   readonly seed: Torrent

@@ -5,7 +5,7 @@ import { systemClock } from '../base/clock.ts'
 import { Loopback } from './testing/loopback.ts'
 
 const disk = vi.hoisted(() => ({ full: false, syncs: 0 }))
-// The system call that only a network drive or a quota lets fail like this.
+// The system call, which fails like this only on a network drive or with a quota.
 vi.mock('../storage/disk/fs.node.ts', async original => {
   const fs: typeof import('../storage/disk/fs.node.ts') = await original()
   const fdatasync = async (fd: number) => {
@@ -22,7 +22,7 @@ beforeEach(() => {
   disk.full = false
 })
 
-/** A download that stopped because the disk had no room for what it had taken. */
+/** A download that stopped because the disk had no room for bytes that it had accepted. */
 async function stopped(loop: Loopback) {
   const metainfo = await loop.torrent('content', { 'a.bin': LENGTH })
   const seeding = await loop.open({ directory: loop.folder })

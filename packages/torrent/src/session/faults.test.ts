@@ -10,7 +10,7 @@ const memory = true
 const SEED = '80.0.0.1'
 const peers = [`${SEED}:6881`]
 
-/** Storage that takes no more than `roomBytes`, and reads nothing while `lost`. */
+/** Storage that accepts at most `roomBytes`, and reads nothing while `lost`. */
 interface Disk {
   roomBytes: number
   lost: boolean
@@ -57,7 +57,7 @@ test('a full disk stops the torrent with an error that says so, and freed space 
   expect(torrent.stats.error).toMatch(/freed space resumes/)
   await expect(torrent.whenComplete()).rejects.toMatchObject({ code: 'no-space' })
 
-  // Others go on.
+  // Others continue.
   await world.seed('80.0.0.3', other)
   const small = await session.add(other.metainfo, { memory, peers: ['80.0.0.3:6881'] })
   await world.until('the other completes', () => small.stats.state === 'seeding')
@@ -132,7 +132,7 @@ test('waiting ends when the torrent is closed or the signal aborts', async () =>
   await Promise.all(closed)
   await expect(torrent.whenComplete()).rejects.toMatchObject({ code: 'closed' })
   await expect(torrent.resume()).rejects.toMatchObject({ code: 'closed' })
-  // Twice is as once.
+  // The second call has no further effect.
   await session.close()
   await torrent.pause()
   await torrent.remove()

@@ -17,7 +17,7 @@ interface Setup {
   readonly leech: Torrent
 }
 
-/** Two seeds and a leech that has begun. Addresses that begin with 80 are of the internet. */
+/** Two seeds and a leech that has started. Addresses that begin with 80 are on the internet. */
 async function swarm(options: {
   seed?: SessionOptions
   seedAdd?: AddOptions

@@ -8,13 +8,13 @@ test('a seed dials a new peer of its local network as soon as that announces its
   await using world = new SessionWorld()
   const content = await testTorrent({})
   const seed = await world.seed('10.0.0.1', content, { lsd: true })
-  // The seed's first announce is long over, and its next (BEP 14: five minutes) long to come.
+  // The seed's first announce is long past, and its next one (BEP 14: five minutes) far off.
   await world.clock.advance(60_000)
   const session = await world.open('10.0.0.2', { lsd: true })
   const torrent = await session.add(content.metainfo, { memory })
   await world.until('completion', () => torrent.stats.state === 'seeding', 30_000)
   expect(torrent.stats.haveBytes).toBe(seed.stats.haveBytes)
-  // Two seeds have nothing to do with each other (BEP 21), however often they hear of one another.
+  // Two seeds are useless to each other (BEP 21), however often they learn of one another.
   await world.until('they part', () => seed.stats.peers === 0)
   await world.clock.advance(15 * 60_000)
   expect(seed.stats.peers).toBe(0)

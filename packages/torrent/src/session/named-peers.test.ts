@@ -72,6 +72,6 @@ test('the address where an incoming peer can be reached is known', async () => {
   expect(torrent.peers()[0]).not.toHaveProperty('listenAddress')
   await until('a piece is being sent', () => torrent.peers()[0]?.piece !== undefined)
   const [sender] = torrent.peers()
-  // The seed has all that is missing, and misses nothing itself.
+  // The seed has all missing pieces, and lacks none itself.
   expect([sender!.relevance, seed.peers()[0]!.relevance, sender!.peerId!.length]).toEqual([1, 0, 20])
 })

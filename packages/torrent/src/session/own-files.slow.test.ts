@@ -53,7 +53,7 @@ class Setup implements AsyncDisposable {
     return session.add(metainfo, { peers: this.#seeds.map(({ port }) => `127.0.0.1:${port}`), ...options })
   }
 
-  /** Opens a session on the folders of one that it closes. */
+  /** Closes a session, and opens one with its folders. */
   async restart(session: Session): Promise<Session> {
     await session.close()
     return this.client()
@@ -242,7 +242,7 @@ test('a file that another program replaced is not overwritten, and is used if it
 
 test('files of the right size that cannot be verified alone are used if they are right, else left alone', async () => {
   await using setup = await Setup.make()
-  // Pieces of v1 go over the ends of files: without the second file nothing can be verified.
+  // Pieces of v1 cross file boundaries: without the second file nothing can be verified.
   const files = { 'a.txt': bytes(1000), 'b.txt': bytes(1000), 'c.txt': bytes(1000) }
   const metainfo = await setup.seed('one', files, { version: 'v1' })
   await mkdir(setup.down(), { recursive: true })
@@ -286,7 +286,7 @@ describe('files that are missing at the start', () => {
     const torrent = await expectStopped(session)
     await session.record()
     expect(await exists(setup.loop.path('down'))).toBe(false)
-    // The drive is there again.
+    // The drive is back.
     await rename(setup.loop.path('elsewhere'), setup.loop.path('down'))
     await torrent.resume()
     await torrent.whenComplete()

@@ -33,7 +33,7 @@ function mentions(sent: readonly string[], { metainfo }: TestTorrent): boolean {
   return sent.some(text => text.includes(latin1(v1!)) || text.toLowerCase().includes(hex(v1!)))
 }
 
-/** A tracker that names the seed. */
+/** A tracker that reports the seed. */
 const tracker: HttpGet = async () => {
   const [a, b, c, d] = SEED.split('.').map(Number)
   const peer = Uint8Array.of(a!, b!, c!, d!, 6881 >> 8, 6881 & 255)
@@ -96,7 +96,7 @@ describe('a private torrent', () => {
     const { v1 } = at.torrent.metainfo.info.infoHashes
     const link = `magnet:?xt=urn:btih:${hex(v1!)}&tr=${encodeURIComponent(TRACKER)}`
     const torrent = await at.leech.add(link, { memory: true })
-    // Nobody can know before.
+    // It cannot be known before.
     expect(torrent.discovery().length).toBeGreaterThan(1)
     await at.world.until('the metadata', () => torrent.metainfo !== null)
     const before = at.sent.length
@@ -137,7 +137,7 @@ describe('a private torrent', () => {
   })
 })
 
-/** Says on the host's behalf that it has the torrent (BEP 14). */
+/** Announces on the host's behalf that it has the torrent (BEP 14). */
 async function announceLocally(world: SessionWorld, host: string, infoHash: Uint8Array): Promise<void> {
   const socket = await world.machine(host)({ family: 4, port: 0 })
   const message = encodeLsd({ port: 6881, infoHashes: [infoHash] }, '239.192.152.143:6771')

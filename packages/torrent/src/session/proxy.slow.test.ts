@@ -22,7 +22,7 @@ async function proxy(options: ProxyServerOptions = {}): Promise<TestProxy> {
   return opened
 }
 
-/** A seed that needs no proxy, and a session that is behind one. */
+/** A seed without a proxy, and a session behind one. */
 async function pair(given: TestProxy, options: SessionOptions = {}, seedOptions: SessionOptions = {}) {
   const loopback = await Loopback.make()
   closing.push(() => loopback[Symbol.asyncDispose]())
@@ -49,7 +49,7 @@ describe.each(['socks5', 'http'] as const)('behind a strict %s proxy', kind => {
       return !response
     }
     const seen: { headers: object; url?: string | undefined }[] = []
-    // Two seeds part as soon as both are complete.
+    // Two seeds disconnect as soon as both are complete.
     const gone: PeerStatus[] = []
     seed.on('peerClosed', peer => gone.push(peer))
     const torrent = await session.add(metainfo, { trackers })

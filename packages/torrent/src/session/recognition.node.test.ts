@@ -36,7 +36,7 @@ interface PairOptions {
   seedOptions?: SessionOptions
   leechOptions?: SessionOptions
   environment?: SessionEnvironment
-  /** From which the leech adds it. */
+  /** The source from which the leech adds it. */
   source?: string | TestTorrent['metainfo']
 }
 

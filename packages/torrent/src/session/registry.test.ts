@@ -59,7 +59,7 @@ describe('a hash of another torrent', () => {
     expect(registry.add(learned)).toBe(true)
     expect(waiting.yielded).toBe(true)
     expect(registry.find(v2.subarray(0, 20))).toBe(learned)
-    // Removing what gave way takes nothing from the other.
+    // Removing the torrent that yielded does not affect the other.
     registry.remove(waiting)
     expect(registry.find(v2.subarray(0, 20))).toBe(learned)
   })

@@ -37,7 +37,7 @@ const openBoth = (world: SessionWorld, host: string, content?: TestTorrent) =>
     },
   )
 
-/** A seed, and a leech that cannot get done: it may take one byte a second. */
+/** A seed, and a leech that cannot finish: it may receive one byte a second. */
 async function meet(world: SessionWorld) {
   const content = await testTorrent({ pieces: 20 })
   const seedSession = await openBoth(world, '80.0.0.1', content)

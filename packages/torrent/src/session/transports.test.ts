@@ -84,7 +84,7 @@ describe('transports', () => {
     const { names, seed, leech } = await meet(world, content)
     leech.addPeer(SEED_NAME)
     await world.until('completion', () => leech.stats.state === 'seeding')
-    // Others from the internet learn of peers with IP addresses only.
+    // Peers on the internet learn only of peers with IP addresses.
     const outside = await world.open('80.0.0.4', { encryption: 'prefer' })
     const stranger = await outside.add(content.metainfo, { memory, peers: ['80.0.0.1:6881'] })
     await world.until('completion', () => stranger.stats.state === 'seeding', 600_000)

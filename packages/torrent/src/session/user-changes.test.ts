@@ -4,7 +4,7 @@ import { expect, test } from 'vitest'
 import type { ResumeProgress, ResumeStore } from '../storage/record/resume-store.ts'
 import { Loopback } from './testing/loopback.ts'
 
-/** Keeps the last progress alone, as a process that is killed would leave it. */
+/** Keeps only the last progress, as a killed process would leave it. */
 function lastOnly(): ResumeStore & { last: ResumeProgress | null } {
   return {
     last: null,

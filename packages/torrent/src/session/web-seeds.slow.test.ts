@@ -40,7 +40,7 @@ async function open(): Promise<Session> {
   return session
 }
 
-/** Bytes that look like no others: of another file, or further on. */
+/** Bytes that differ between files and offsets. */
 function contentFor(length: number, seed: number): Uint8Array {
   const words = new Uint32Array(Math.ceil(length / 4))
   let state = seed
@@ -75,7 +75,7 @@ async function add(session: Session, metainfo: Metainfo, options: AddOptions = {
   return session.add(metainfo, { memory: true, webSeeds: [server.url('/pub/')], ...options })
 }
 
-/** Waits for all; says what the torrent said when that does not come. */
+/** Waits for all; on failure reports the torrent's log. */
 async function complete(torrent: Torrent): Promise<void> {
   const lines: string[] = []
   const off = torrent.on('log', line => lines.push(line))
@@ -96,7 +96,7 @@ async function contentOf(torrent: Torrent, index: number): Promise<Uint8Array> {
   return bytes
 }
 
-/** Every file is what the server has. */
+/** Every file equals the server's. */
 async function expectContent(torrent: Torrent): Promise<void> {
   for (const file of torrent.files) {
     const path = `/pub/${file.path.map(encodeURIComponent).join('/')}`
@@ -243,7 +243,7 @@ describe('together with peers', () => {
     const metainfo = await share({ f: length })
     const other = await seeder(metainfo)
     const session = await open()
-    // Neither can have all of it before the other has begun.
+    // Neither can have all of it before the other has started.
     session.setLimits({ downloadBytesPerSecond: 1e6 }, 'tcp')
     const peers = [`127.0.0.1:${other.port}`]
     const torrent = await add(session, metainfo, { peers, webSeeds: [] })
@@ -266,7 +266,7 @@ describe('together with peers', () => {
     let answered = 0
     server.handle = (request, response) => {
       if (++answered <= 2) return false
-      // Half an answer, then nothing but a closed door.
+      // Half an answer, then only refused connections.
       response.writeHead(206, {
         'content-range': `${request.headers.range!.replace('=', ' ')}/6000000`,
       })
@@ -288,7 +288,7 @@ describe('together with peers', () => {
 })
 
 describe('a useless web seed does not stop the download if', () => {
-  /** Adds a good web seed only after the bad one was dealt with, as the log has it. */
+  /** Adds a good web seed only after the log shows that the bad one was handled. */
   async function survives(lengths: Record<string, number>, badUrl: string, said: RegExp): Promise<Torrent> {
     const session = await open()
     const metainfo = await share(lengths)
@@ -354,7 +354,7 @@ it('web seeds obey the limits', async () => {
   session.setLimits({ downloadBytesPerSecond: 0 }, 'webseed')
   const metainfo = await share({ f: 2_000_000 })
   const torrent = await add(session, metainfo)
-  // The limit lets nothing through; what it is lifted to lets all.
+  // The limit lets nothing through; the new one lets everything through.
   const first = new Promise<void>(resolve => torrent.on('piece', () => resolve()))
   session.setLimits({ downloadBytesPerSecond: 50e6 }, 'webseed')
   await first

@@ -9,7 +9,7 @@ import { filled, SessionWorld } from './testing/world.ts'
 
 const URL = 'wss://tracker.example'
 
-/** Sessions that can meet over WebRTC alone, unless they are given a port. */
+/** Sessions that can connect only over WebRTC, unless they are given a port. */
 class RtcWorld implements AsyncDisposable {
   readonly world = new SessionWorld()
   readonly tracker = new MemoryWsTracker(this.world.clock)
@@ -52,7 +52,7 @@ describe('a session over WebRTC', () => {
       const leech = await rtc.leech('10.0.0.2', torrent)
       await rtc.world.until('it is complete', () => leech.isComplete)
       await rtc.world.clock.advance(10_000)
-      // Two seeds have no use for each other, and nothing is left of them but the offers that wait.
+      // Two seeds are useless to each other, so only the pending offers remain.
       expect(leech.stats.peers).toBe(0)
     },
   )
@@ -160,7 +160,7 @@ describe('a session over WebRTC', () => {
     await rtc.world.until('they are connected', () => leech.peers().length > 0)
     expect(leech.peers()[0]!.kind).toBe('webrtc')
     leech.addPeer('10.0.0.1:6881')
-    // The plain way costs less: it replaces the other.
+    // The direct connection costs less, so it replaces the other.
     await rtc.world.until('by the plain way', () => leech.peers()[0]?.kind === 'memory')
     await rtc.world.clock.advance(150_000)
     expect(seed.peers().length).toBe(1)

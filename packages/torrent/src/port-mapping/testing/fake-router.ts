@@ -28,12 +28,12 @@ export interface RouterBehavior {
   igd?: 1 | 2
   /** Grants only permanent leases (error 725). */
   permanentOnly?: boolean
-  /** Demands that both ports are equal (error 724). */
+  /** Requires both ports to be equal (error 724). */
   samePorts?: boolean
   /** Overwrites mappings of other machines without an error, as some routers do. */
   overwrites?: boolean
   refuses?: boolean
-  /** Has a clock that says with each answer that the router has just started. */
+  /** Has a clock that reports a restart with each answer. */
   jumps?: boolean
   /** Longest lifetime that is granted, in seconds. */
   maxLifetime?: number
@@ -122,7 +122,7 @@ export class FakeRouter {
     return live.map(([key, { client, internalPort }]) => `${key} > ${client}:${internalPort}`).sort()
   }
 
-  /** Lets time pass until the mapper has what it wants. Returns its mappings. */
+  /** Advances time until the mapper is done. Returns its mappings. */
   async until(
     mapper: RouterPortMapper,
     condition: (mappings: readonly PortMapping[]) => boolean,
@@ -198,7 +198,7 @@ export class FakeRouter {
     return Uint8Array.of(0, 0x80, 0, 0, ...this.#epoch(), ...this.#address())
   }
 
-  /** Maps a port, or another one if that is taken. Returns it. */
+  /** Maps a port, or another one if it is taken. Returns the mapped port. */
   #map(
     transport: MappedTransport,
     wanted: number,

@@ -1,4 +1,7 @@
-/** A program that uses a session and then does nothing more: it must end by itself. Prints what is still open after `close`. */
+/**
+ * A program that uses a session and then does nothing: it must end by itself. Prints open handles
+ * after `close`.
+ */
 import { createTorrent, Session } from '../../index.ts'
 
 const [path, directory, state] = process.argv.slice(2)

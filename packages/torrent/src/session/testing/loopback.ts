@@ -49,7 +49,7 @@ export class Loopback implements AsyncDisposable {
     return createTorrent(this.path(name), { pieceLengthBytes })
   }
 
-  /** Copies the files as a process that is killed now would leave them. */
+  /** Copies the files in the state in which a killed process would leave them. */
   async snapshot(from: string, to: string): Promise<void> {
     await cp(this.path(from), this.path(to), { recursive: true, preserveTimestamps: true })
   }

@@ -22,7 +22,7 @@ export class SessionWorld implements AsyncDisposable {
   readonly datagrams = new MemoryDatagramNetwork({ clock: this.clock, random: seededRandom(7) })
   readonly sessions: Session[] = []
 
-  /** A session at an address of its own, with TCP only unless the options say otherwise. */
+  /** A session at its own address, with TCP only unless the options enable more. */
   async open(
     host: string,
     options: SessionOptions = {},
@@ -58,7 +58,10 @@ export class SessionWorld implements AsyncDisposable {
     return session.add(torrent.metainfo, { memory: true, trusted: true, ...add })
   }
 
-  /** Lets time pass until the condition holds; throws when it does not within `limitMs` of virtual time. */
+  /**
+   * Advances time until the condition holds; throws if it does not within `limitMs` of virtual
+   * time.
+   */
   async until(what: string, condition: () => boolean, limitMs = 120_000): Promise<void> {
     if (await this.clock.until(condition, limitMs)) return
     const states = this.sessions.flatMap(session =>

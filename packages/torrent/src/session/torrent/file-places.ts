@@ -85,7 +85,7 @@ export class FilePlaces implements FilesContext {
       }
   }
 
-  /** All wanted bytes are present: create the files that have none. */
+  /** All wanted bytes are present: creates the empty files. */
   async finish(content: Content): Promise<void> {
     await this.setWanted(content)
     await content.storage.createEmpty?.()

@@ -9,7 +9,10 @@ import { FlushRetry } from './flush-retry.ts'
 
 const FULL = new ShoalError('no-space', 'no space left on /x')
 
-/** A torrent with three pieces that a flush could not write, on a system that then takes them for written, as Linux does. */
+/**
+ * A torrent with three pieces that a flush could not write, on a system that then considers them
+ * written, as Linux does.
+ */
 async function setup() {
   const { metainfo, layout, content: bytes } = await testTorrent({ pieces: 8 })
   const memory = createMemoryStorage(layout)

@@ -27,7 +27,7 @@ const PIECES_AT_ONCE = 8
 
 type Paths = ReadonlyMap<number, readonly string[]>
 
-/** Torrents whose names are being chosen, or have been found to need no change. */
+/** Torrents whose names were chosen, even if none had to change. */
 const named = new WeakSet<Content>()
 
 /** The torrent begins to access the disk: its paths are claimed from now on. */

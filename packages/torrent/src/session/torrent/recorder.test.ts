@@ -126,7 +126,7 @@ test('stops the torrent when a flush fails, and records nothing afterwards that 
   recorder.touch()
   await expect(recorder.record()).rejects.toThrow('check the disk')
   expect(errors).toMatchObject([{ code: 'io', message: /may be lost: resume writes or fetches them again/ }])
-  // As the torrent does when it hears of it.
+  // As the torrent does when it is notified.
   content.isChecked = false
   content.storage.flush = flush
   await recorder.record()

@@ -62,7 +62,7 @@ test('a move is recorded before it begins and after it ends, and the files are w
     '/new moving: new/content',
     '/new still: new/content',
   ])
-  // One that is refused leaves no trace.
+  // A refused one leaves no trace.
   await writeFile(loop.path('in the way'), '')
   await expect(torrent.move(loop.path('in the way', 'x'))).rejects.toMatchObject({ name: 'ShoalError' })
   expect(steps.at(-1)).toBe('/new still: new/content')

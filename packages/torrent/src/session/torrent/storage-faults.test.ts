@@ -8,7 +8,7 @@ import { presentStamps, stampsToRecord } from './storage-faults.ts'
 
 const COUNT = 50_000
 
-/** A torrent with many files of two pieces each, and which of them were looked at. */
+/** A torrent with many files of two pieces each, and the files that were checked. */
 function manyFiles({
   own = [],
   doubted = [],

@@ -16,7 +16,7 @@ function open() {
   return { lines, swarm, seeds: new WebSeeds(options) }
 }
 
-/** Its scheme is refused once what reads web seeds is loaded. */
+/** Its scheme is refused once the code for web seeds is loaded. */
 const URL_TO_REFUSE = 'gopher://seed.example/a'
 
 test('web seeds are loaded with the first URL, and then use the last list', async () => {

@@ -36,9 +36,9 @@ const LIMITS = {
   asked: { burst: 10, everySeconds: 6 },
   /** Its requests to us. Those beyond are ignored. */
   asks: { burst: 20, everySeconds: 3 },
-  /** Peers that it is made to connect to on our request. */
+  /** Peers to which we, as a relay, introduce it. */
   introduced: { burst: 20, everySeconds: 3 },
-  /** Addresses that we connect to on its request. */
+  /** Addresses to which it, as a relay, makes us connect. */
   named: { burst: 10, everySeconds: 6 },
 }
 type Limit = keyof typeof LIMITS

@@ -44,7 +44,7 @@ describe('WebSocket trackers', () => {
     expect(tracker.received.map(({ event, numwant }) => [event, numwant])).toEqual([
       ['started', 5],
       ['started', 5],
-      // A seed is offered to by those who lack something.
+      // A seed receives offers from peers that lack pieces.
       ['started', 4],
     ])
     expect(members.map(member => member.status()[0]!.state)).toEqual(['ok', 'ok', 'ok'])

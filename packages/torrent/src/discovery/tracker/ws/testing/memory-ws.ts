@@ -52,7 +52,7 @@ export class MemoryWsTracker {
     for (const client of [...this.clients]) this.#close(client)
   }
 
-  /** Loses all sockets, and says why. */
+  /** Closes all sockets with a reason. */
   restart(reason: string): void {
     for (const client of [...this.clients]) this.#close(client, reason)
   }
