@@ -9,7 +9,7 @@ const SH_PEER = 6
 const peerOf = (id: number) =>
   ({ id, extensions: { supports: () => true }, close: vi.fn() }) as unknown as Peer
 
-/** The introductions of a page, with a recognizer that comes when the test wants it. */
+/** The introductions of a page, with a recognizer that loads when the test decides. */
 function open() {
   const now = { ms: 0 }
   const loaded = Promise.withResolvers<{ recognizePeers: () => Recognizer }>()

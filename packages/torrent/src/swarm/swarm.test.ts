@@ -138,7 +138,7 @@ describe('uploading', () => {
     expect(rider.peer!.upload.totalBytes).toBeGreaterThan(2 * BLOCK_BYTES)
     expect(rider.peer!.upload.totalBytes).toBeLessThan(5 * BLOCK_BYTES)
     expect(other.peer!.flags.amChoking).toBe(false)
-    // The other one has nothing that we want, and may take more for nothing.
+    // The other one has nothing that we want, and may continue to take without giving.
     for (let piece = 0; piece < 10; piece++) other.remote.send(out => out.request(piece, 0, BLOCK_BYTES))
     await bench.pass(25_000)
     expect(other.peer!.upload.totalBytes).toBe(10 * BLOCK_BYTES)

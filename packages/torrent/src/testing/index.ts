@@ -1,4 +1,7 @@
-/** For tests in other packages: a compliance suite for each contract that they may implement, and a virtual clock. */
+/**
+ * For tests in other packages: a compliance suite for each contract that they can implement, and a
+ * virtual clock.
+ */
 export { VirtualClock } from '../base/virtual-clock.ts'
 export { testDiscovery } from '../discovery/compliance.ts'
 export { testStorage } from '../storage/compliance.ts'

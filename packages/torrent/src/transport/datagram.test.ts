@@ -110,7 +110,7 @@ describe('datagrams of the system', () => {
   it('come from either family on one port', async () => {
     const four = await openNode({ family: 4, port: 0, unref: true })
     const six = await openNode({ family: 6, port: four.port, unref: true }).catch(() => null)
-    // A machine without IPv6 says so, rather than giving a socket that does not work.
+    // A machine without IPv6 reports that instead of returning a socket that does not work.
     if (six) expect(six.port).toBe(four.port)
     await Promise.all([four.close(), six?.close()])
   })

@@ -13,7 +13,7 @@ class Loop {
   #workMs = 0
   /** Processor time of all turns before this one. */
   #beforeMs = 0
-  /** Time of this turn in which other programs had the processor. */
+  /** Time of this turn in which other programs used the processor. */
   #awayMs = 0
   /** Times that turns took. */
   readonly turnsMs: number[] = []
@@ -73,9 +73,9 @@ it('bounds a turn, however much each byte costs', async () => {
     const loop = new Loop()
     loop.flood(msPerByte)
     await loop.clock.advance(1000)
-    // The first slice is long because nothing is known about the source.
+    // The first slice is long because nothing is known about the source yet.
     expect(Math.max(...loop.turnsMs.slice(1))).toBeLessThan(9)
-    // It does not waste the time that it may use.
+    // It does not waste its time budget.
     expect(Math.max(...loop.turnsMs)).toBeGreaterThan(3)
   }
 })

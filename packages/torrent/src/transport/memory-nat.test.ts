@@ -15,7 +15,7 @@ beforeEach(() => {
   network = new MemoryDatagramNetwork({ clock, random: seededRandom(1) })
 })
 
-/** A socket that notes from where datagrams come. */
+/** A socket that records the sources of datagrams. */
 async function noting(open: ReturnType<MemoryDatagramNetwork['host']>, port = 5) {
   const socket = await open({ family: 4, port })
   const seen: string[] = []

@@ -16,7 +16,7 @@ function setup() {
   return { clock, network, shared, stranger: network.host({ 4: '80.0.0.2' }) }
 }
 
-/** The first bytes of what a socket receives. */
+/** The first bytes of each datagram that a socket receives. */
 function received(socket: DatagramSocket): number[] {
   const list: number[] = []
   socket.onMessage = bytes => list.push(bytes[0] ?? -1)

@@ -16,14 +16,14 @@ const UTP_HEAD_START_MS = DIAL_RULES.internet.headStartMs.utp!
 const ADDRESS: PeerAddress = { host: '80.0.0.1', port: 1 }
 const signal = new AbortController().signal
 
-/** A transport that answers a dial after a while: with a connection, an error, or never. */
+/** A transport that answers a dial after a while with a connection or an error, or never. */
 class FakeTransport implements Transport {
   readonly kind: TransportKind
   readonly dials: PeerAddress[] = []
   aborted = 0
   closed = 0
   afterMs = 0
-  /** Connects even after it was aborted, when that came too late. */
+  /** Connects even after an abort that came too late. */
   ignoresAbort = false
   outcome: 'connects' | 'fails' | 'hangs' = 'connects'
   readonly #clock: VirtualClock

@@ -25,7 +25,10 @@ beforeAll(async () => {
   torrent = await testTorrent({ pieces: 8 })
 })
 
-/** A swarm that dials in vain, and the addresses that it dials, with `utp` where nothing else may be used. */
+/**
+ * A swarm whose dials all fail, and the addresses that it dials, with `utp` if nothing else may be
+ * used.
+ */
 async function open(options: TestSwarmOptions = {}) {
   const dialed: string[] = []
   const dial = async ({ host, port, kind }: PeerAddress) => {
@@ -62,7 +65,7 @@ const rendezvous = (address: PeerAddress) => ({ type: 'rendezvous', address }) a
 const connect = (address: PeerAddress) => ({ type: 'connect', address }) as const
 const refusal = (address: PeerAddress, code: number) => ({ type: 'error', address, code })
 
-/** Says by peer exchange that it is connected to the address. */
+/** Reports by peer exchange that it is connected to the address. */
 function exchange(remote: RemotePeer, address: PeerAddress, flags: number): void {
   remote.send(out => out.extended(UT_PEX, encodePex({ added: [{ ...address, flags }], dropped: [] })!))
 }
@@ -94,7 +97,7 @@ describe('a relay (BEP 55)', () => {
       [{ host: '80.1.1.2', port: 53 }, noSuchPeer],
       [{ host: '224.0.0.1', port: 7000 }, noSuchPeer],
       [{ host: 'ff02::1', port: 7000 }, noSuchPeer],
-      // Others are not to know whom it knows in its local network.
+      // Others must not learn of its peers in the local network.
       [{ host: '10.0.0.2', port: 7000 }, notConnected],
     ] as const
     for (const [address] of cases) await say(bench, one, rendezvous(address))
@@ -195,7 +198,7 @@ describe('a peer that a relay names (BEP 55)', () => {
       for (let i = 0; i < 10; i++)
         await say(bench, other, connect({ host: `81.0.${number}.${i}`, port: 6881 }))
     }
-    // A burst of 20, and one every other second since.
+    // A burst of 20, then one every other second.
     expect(dialed.length).toBeGreaterThanOrEqual(20)
     expect(dialed.length).toBeLessThan(24)
   })
@@ -236,7 +239,7 @@ describe('an address where nobody answers (BEP 55)', () => {
     await bench.pass(20)
     const asked = () => relays.filter(relay => heard(relay).length > 0).length
     expect(asked()).toBe(1)
-    // Nobody else's answer counts.
+    // Answers of other peers do not count.
     await say(bench, relays[0]!, { type: 'error', address: STRANGER, code: HolepunchError.notConnected })
     expect(asked()).toBe(1)
     await say(bench, relays[3]!, { type: 'error', address: STRANGER, code: HolepunchError.noSupport })

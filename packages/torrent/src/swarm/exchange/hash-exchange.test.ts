@@ -185,7 +185,7 @@ describe('sending hashes', () => {
     }
     expect(remote.all('hashes')).toHaveLength(limit)
     expect(remote.all('hashReject')).toHaveLength(10)
-    // Hashes that are known without reading are sent all the same.
+    // Hashes that are known without reading are still sent.
     remote.send(out => out.hashRequest(range(0, 2, 0, 32, 0)))
     await bench.pass(5)
     expect(remote.all('hashes')).toHaveLength(limit + 1)

@@ -33,7 +33,7 @@ describe('peer exchange (BEP 11)', () => {
     expect(pexHeard(silent.remote)).toEqual([
       { added: [{ host: '80.1.1.1', port: 7000, flags: PexFlag.holepunch }], dropped: [] },
     ])
-    // A peer receives neither its own address nor peers whose port is not known.
+    // A peer receives neither its own address nor peers whose port is unknown.
     expect(pexHeard(listening.remote)).toEqual([])
     const seed = await bench.connect({ ip: '80.1.1.3', outgoing: true })
     seed.remote.send(out => out.haveAll())

@@ -51,7 +51,7 @@ async function meet({
   await network.transport('80.0.0.2').listen({ port: 1 }, connection => {
     const options = { ...common, policy: accept, random: seededRandom(2), peerId: ACCEPTOR }
     const outcome = acceptPeer(connection, lookup, options)
-    // It may fail before it is looked at.
+    // It may fail before its result is awaited.
     outcome.catch(() => {})
     accepting.push(outcome)
   })
@@ -110,7 +110,7 @@ describe('two sides', () => {
   })
 })
 
-/** Pages have no message stream encryption: every pipe of a browser is encrypted by itself. */
+/** Pages have no message stream encryption: all connections of a browser are encrypted already. */
 const isBrowser = 'WorkerGlobalScope' in globalThis
 
 describe.skipIf(isBrowser)('encryption policies', () => {
@@ -143,7 +143,10 @@ describe.skipIf(isBrowser)('encryption policies', () => {
 })
 
 describe('a connection', () => {
-  /** Accepts a connection on which the other side writes these bytes, and is then given up after a while. */
+  /**
+   * Accepts a connection on which the other side writes these bytes, and which is then aborted
+   * after a while.
+   */
   async function hear(bytes: Uint8Array) {
     const clock = new VirtualClock()
     const network = new MemoryNetwork({ clock })

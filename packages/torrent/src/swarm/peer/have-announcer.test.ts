@@ -7,7 +7,7 @@ import type { Peer } from './peer.ts'
 function announcerWith(peerCount: number) {
   const clock = new VirtualClock()
   const have = Bitfield.full(100)
-  /** The announcements that the first peer receives, one entry a round. */
+  /** The announcements that the first peer receives, one entry per round. */
   const rounds: (readonly number[])[] = []
   const peers = new Map<number, Peer>()
   for (let id = 0; id < peerCount; id++) {

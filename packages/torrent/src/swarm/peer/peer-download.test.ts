@@ -27,7 +27,7 @@ describe('a download from one peer', () => {
     expect(peer.download.totalBytes).toBe(torrent.content.length)
     expect(bench.swarm.state.wastedBytes).toBe(0)
     await bench.pass(10)
-    // Nobody here has anything to do any more.
+    // Neither side has anything left to do.
     expect(remote.closed).toBe(true)
   })
 

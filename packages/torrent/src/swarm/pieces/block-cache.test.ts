@@ -6,7 +6,7 @@ import { type TestTorrent, testTorrent } from '../testing/test-torrent.ts'
 import { BlockCache, type BlockReader } from './block-cache.ts'
 
 const PIECE = 32 * BLOCK_BYTES
-/** Blocks of a chunk, and what it takes with the heads of its messages. */
+/** Number of blocks of a chunk, and its size with the heads of its messages. */
 const CHUNK_BLOCKS = 16
 const CHUNK_BYTES = CHUNK_BLOCKS * (BLOCK_BYTES + 13)
 

@@ -6,7 +6,7 @@ it('early claims add up in any order', () => {
   claims.have(9)
   const bytes = Uint8Array.of(0x80, 0)
   claims.bitfield(bytes)
-  // It is a view into what was read.
+  // It is a view into the received bytes.
   bytes.fill(0xff)
   expect([...claims.resolve(10).bytes]).toEqual([0x80, 0x40])
   claims.all = true

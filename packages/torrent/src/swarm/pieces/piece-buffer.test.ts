@@ -4,7 +4,10 @@ import { PieceLayout } from '../../metainfo/layout.ts'
 import { BLOCK_BYTES } from '../../metainfo/metainfo.ts'
 import { PieceBuffer } from './piece-buffer.ts'
 
-/** The digest covers the piece and nothing behind it, wherever its last block ends and in whatever order the blocks come. */
+/**
+ * The digest covers the piece and nothing after it, wherever its last block ends and in whatever
+ * order the blocks arrive.
+ */
 it.each([
   ...[1, 3, 4, 5, 8].flatMap(blocks => [
     [(blocks - 1) * BLOCK_BYTES + 1, false] as const,

@@ -33,7 +33,7 @@ it('keeps no computed roots that do not lead to the root of the file', async () 
   const roots = new PieceRoots(torrent.metainfo.info, torrent.layout, new Map())
   for (const piece of [0, 1]) expect(roots.verify(piece, leavesOf(torrent, 0))).toBeNull()
   expect(roots.knows(0)).toBe(false)
-  // The next time around they are right.
+  // The second time they are correct.
   for (const piece of [0, 1]) expect(roots.verify(piece, leavesOf(torrent, piece))).toBeNull()
   expect(roots.knows(0)).toBe(true)
 })

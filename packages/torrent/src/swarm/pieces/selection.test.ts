@@ -4,7 +4,7 @@ import { Selection } from './selection.ts'
 
 const PIECE = 1 << 14
 
-/** Files of these lengths in a row; a negative one is padding. */
+/** Consecutive files of these lengths; a negative length is padding. */
 function layoutOf(...lengths: number[]): PieceLayout {
   let offsetBytes = 0
   const files = lengths.map((length, i) => {

@@ -13,7 +13,7 @@ beforeAll(async () => {
   torrent = await testTorrent({ pieces: 12, pieceLengthBytes: PIECE })
 })
 
-/** Makes the peer's answers wrong where `lies` says so. */
+/** Makes the peer's answers wrong where `lies` returns true. */
 function spoil(remote: RemotePeer, lies: (piece: number, begin: number) => boolean): void {
   remote.answers = (piece, begin, length) => {
     if (!lies(piece, begin)) return true
@@ -22,7 +22,7 @@ function spoil(remote: RemotePeer, lies: (piece: number, begin: number) => boole
   }
 }
 
-/** The given members in place of the storage's own. */
+/** Replaces members of the storage by the given ones. */
 function wrap(inner: Storage, members: Partial<Storage>): Storage {
   return new Proxy(inner, {
     get(target, name) {
@@ -54,7 +54,7 @@ describe('pieces that do not match their hash', () => {
 
   it('from several senders are settled by the correct bytes: guilty peers are banned, others cleared', async () => {
     const bench = await TestSwarm.open(torrent, { have: Array.from({ length: 11 }, (_, i) => i + 1) })
-    // One piece is left, of which each has sent two blocks.
+    // One piece is left, of which each peer has sent two blocks.
     const liar = await bench.connect()
     const honest = await bench.connect()
     for (const { remote } of [liar, honest]) {
@@ -162,7 +162,7 @@ describe('storage', () => {
     await closing
     await bench.pass(60_000)
     expect(writes).toBe(1)
-    // It was written before the end, but no event reports it any more.
+    // It was written before the end, but no event reports it.
     expect(bench.pieces).toEqual([])
     expect(bench.have.count).toBe(1)
   })

@@ -24,7 +24,7 @@ const SECRET = new Uint8Array(32).fill(9)
 const KEY = signingKey(new Uint8Array(32).fill(50))
 const MIB = 1024 * 1024
 
-/** A peer that speaks `sh_peer`, in the hands of a test. It opened the connection, unless the test says otherwise. */
+/** A peer that speaks `sh_peer`, controlled by a test. It opened the connection by default. */
 class Speaker {
   readonly remote: RemotePeer
   readonly bench: TestSwarm

@@ -16,7 +16,7 @@ export class RemotePeer {
   answers: (piece: number, begin: number, length: number) => boolean = () => true
   readonly #writer = new MessageWriter()
 
-  /** `early`: what came behind the handshake. */
+  /** `early`: bytes after the handshake. */
   constructor(connection: Connection, early: Uint8Array = new Uint8Array(0)) {
     this.connection = connection
     const parser = new MessageParser(this.heard, { maxBlockBytes: 128 * 1024 })
@@ -31,7 +31,7 @@ export class RemotePeer {
     parser.push(early)
   }
 
-  /** Sends what `say` writes, in one go. */
+  /** Sends the output of `say` in one write. */
   send(say: (out: MessageWriter) => void): void {
     say(this.#writer)
     const bytes = this.#writer.take()
@@ -65,7 +65,7 @@ export class RemotePeer {
     return this.all('request').map(event => event.split(' ').map(Number))
   }
 
-  /** Whole blocks that arrived, as hex. */
+  /** Complete blocks that arrived, as hex. */
   get blocks(): string[] {
     return this.all('block')
   }

@@ -10,7 +10,7 @@ import type {
   SeenPeer,
 } from '../../recognition-api.ts'
 
-/** The recognition of one node in a test, which notes every call. */
+/** The recognition of one node in a test, which records every call. */
 export class TestRecognition implements Recognition {
   readonly key: SigningKey
   /** Its network key in hexadecimal digits. */
@@ -20,14 +20,14 @@ export class TestRecognition implements Recognition {
   readonly claims: PeerClaims[] = []
   readonly refused: RefusalReason[] = []
   readonly receipts: ReceivedReceipt[] = []
-  /** The sums of what was reported, by network key; of strangers by address. */
+  /** The sums of reported conduct, by network key; for unrecognized peers by address. */
   readonly conduct = new Map<string, Conduct>()
   /** The torrents that were completed. */
   readonly completed: string[] = []
   readonly trusted = new Set<string>()
   says: (peer: string) => PeerClaims = () => ({})
 
-  /** `number`: another one for each node, 1 to 255. */
+  /** `number`: different for each node, 1 to 255. */
   constructor(number: number) {
     this.key = signingKey(new Uint8Array(32).fill(number))
     this.name = hex(this.key.publicKey)

@@ -30,7 +30,7 @@ export interface TestSwarmOptions {
   have?: 'all' | readonly number[]
   /** Whether the metadata is known from the start. Default true. */
   metadata?: boolean
-  /** Piece layers that are known: default those of the metainfo; none as after a magnet link. */
+  /** Known piece layers: default those of the metainfo; none as after a magnet link. */
   withoutLayers?: boolean
   storage?: (inner: Storage) => Storage
   limits?: { download?: number; upload?: number }
@@ -40,18 +40,21 @@ export interface TestSwarmOptions {
 }
 
 export interface RemoteOptions {
-  /** The transport that the connection claims to be of. */
+  /** The kind of transport that the connection reports. */
   kind?: TransportKind
-  /** IP address. Default: one that no other has. */
+  /** IP address. Default: a unique one. */
   ip?: string
   features?: Partial<HandshakeFeatures>
   v2?: boolean
   peerId?: Uint8Array
-  /** We dialled it rather than it us. */
+  /** Whether we dialed it rather than it us. */
   outgoing?: boolean
 }
 
-/** A real swarm with real storage and transfer in virtual time, whose remote peers a test plays. */
+/**
+ * A real swarm with real storage and transfer in virtual time, whose remote peers are controlled
+ * by a test.
+ */
 export class TestSwarm {
   readonly clock = new VirtualClock()
   readonly random: Random = seededRandom(7)
@@ -247,17 +250,17 @@ export class TestSwarm {
     return outgoing ? ([dialled, taken] as const) : ([taken, dialled] as const)
   }
 
-  /** Lets virtual time pass. */
+  /** Advances virtual time. */
   pass(ms: number): Promise<void> {
     return this.clock.advance(ms)
   }
 
-  /** Waits until it holds, for at most so much virtual time. */
+  /** Waits until the condition holds, within a limit of virtual time. */
   async until(condition: () => boolean, limitMs = 600_000): Promise<void> {
     if (!(await this.clock.until(condition, limitMs))) throw new Error(`not within ${limitMs} virtual ms`)
   }
 
-  /** Whether storage holds all that is had, and it is right. */
+  /** Whether storage holds all pieces that we have, and they are correct. */
   async isRight(): Promise<boolean> {
     const { layout, content } = this.torrent
     const parts: [Uint8Array, Uint8Array][] = []

@@ -7,7 +7,10 @@ import { runLength, toRuns } from './runs.ts'
 
 const PIECE = 4 * BLOCK_BYTES
 
-/** Files of these lengths; with pads to whole pieces behind each but the last, as v2 and hybrid torrents have them. */
+/**
+ * Files of these lengths, each but the last padded to complete pieces, as in v2 and hybrid
+ * torrents.
+ */
 function layoutOf(lengths: readonly number[], version: 'v1' | 'v2' | 'hybrid'): PieceLayout {
   const files: FileEntry[] = []
   let offsetBytes = 0

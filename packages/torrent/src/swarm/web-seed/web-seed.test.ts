@@ -116,7 +116,7 @@ class World {
     })
   }
 
-  /** Lets time pass as the session does: a tick a second. */
+  /** Advances time as the session does: one tick a second. */
   async pass(seconds: number): Promise<void> {
     for (let second = 0; second < seconds; second++) {
       await this.clock.advance(1000)
@@ -172,7 +172,7 @@ describe('a server that stalls', () => {
     await world.pass(21)
     expect(world.seed).toMatchObject({ state: 'waiting', snubbed: true })
     expect(world.transfer.picker.sources.requestedFrom(1)).toBe(0)
-    // Nobody has those blocks now.
+    // No source has those blocks now.
     expect(world.transfer.picker.pieces.availability(0)).toBe(0)
     await until('no connection is left', () => server.open.size === 0)
     server.handle = undefined
@@ -297,7 +297,7 @@ it('aborts a request if none of its blocks are wanted any more', async () => {
   world.seed.fill()
   await until('both responses have begun', () => begun === 2 && world.downloaded === 200)
   server.handle = undefined
-  // Others delivered all that the first request was for.
+  // Others delivered all blocks of the first request.
   const [first, last] = server.seen[0]!.range!
   const { picker } = world.transfer
   for (let block = first / BLOCK_BYTES; block <= last / BLOCK_BYTES; block++) {
@@ -319,7 +319,7 @@ it('holds the server back while storage is behind', async () => {
   })
   world.seed.fill()
   await until('no more may be written', () => !world.transfer.writer.hasRoom)
-  // Time for more to come, if it would: other connections have long carried as much.
+  // Time for more to arrive, if it would: other connections would have carried as much by now.
   const other = openHttpRanges({ userAgent: 'other' })
   const url = server.url('/f')
   for (let i = 0; i < 4; i++)
@@ -340,7 +340,7 @@ it('uses the rate limit fully and does not exceed it', async () => {
   world.limit.setRate(rate)
   world.seed.fill()
   for (let step = 1; step <= 40 && !world.isDone; step++) {
-    // It waits in the queue for more, as far as it got in its time.
+    // It waits in the queue for more, having received its share of the time.
     await until('it waits for the limit', () => world.limit.waiting > 0 || world.isDone)
     const allowed = (world.clock.nowMs() * rate) / 1000
     // At most two reads of 256 KiB had been read from the socket when the limit stopped it.

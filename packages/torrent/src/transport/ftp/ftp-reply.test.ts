@@ -47,7 +47,7 @@ describe('the port of a data connection', () => {
     [229, 'Entering Extended Passive Mode (|||50123|)', 50_123],
     [229, 'ok (!!!1024!)', 1024],
     [227, 'Entering Passive Mode (10,0,0,1,195,80).', 50_000],
-    // Whatever address it names, only the port counts.
+    // Only the port counts, regardless of the address.
     [227, '=127,0,0,1,4,0', 1024],
     [229, '(|||22|)', null],
     [229, '(|1|10.0.0.1|50123|)', null],

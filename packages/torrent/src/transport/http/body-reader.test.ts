@@ -8,7 +8,7 @@ function reader(headers: Record<string, string>, status = 200): BodyReader {
   return new BodyReader({ status, headers: new Map(Object.entries(headers)) })
 }
 
-/** Reads a stream in parts of these sizes. Returns the body and what comes behind it. */
+/** Reads a stream in parts of these sizes. Returns the body and the bytes after it. */
 function readInParts(body: BodyReader, bytes: Uint8Array, sizes: readonly number[]) {
   const parts: Uint8Array[] = []
   let at = 0

@@ -302,7 +302,7 @@ describe('redirects', () => {
   })
 
   it('do not lead from outside into the local network', async () => {
-    // localhost represents a host of the internet here.
+    // localhost represents an internet host in this test.
     const guarded = open({ isLocal: host => host !== '127.0.0.1' })
     redirect(`http://[::1]:${server.port}/f`)
     expect(await failureOf(guarded, request(0, 10))).toMatchObject({ fate: 'server-gone' })

@@ -11,7 +11,7 @@ import { failureOf, readRange } from './testing/read-all.ts'
 
 const CONTENT = Uint8Array.from({ length: 1_000_000 }, (_, i) => (i * 31 + (i >> 8)) & 0xff)
 
-/** Where there is no openssl to make a certificate with, there is nothing to test with. */
+/** Without openssl there is no certificate to test with. */
 function hasOpenssl(): boolean {
   try {
     execFileSync('openssl', ['version'], { stdio: 'ignore' })

@@ -43,7 +43,7 @@ it.runIf(process.platform !== 'linux')('is refused where sockets cannot be bound
   expect(() => route('lo')).toThrow(expect.objectContaining({ code: 'unsupported' }))
 })
 
-// The loopback interface plays the part of a VPN: it reaches this machine only.
+// The loopback interface acts as a VPN that reaches only this machine.
 describe.runIf(process.platform === 'linux')('a route through one interface', () => {
   it.each(['lo', '127.0.0.1'])('connects through it, given as %s', async name => {
     const socket = await route(name).connect({ host: '127.0.0.1', port: await greeter() }, { signal })

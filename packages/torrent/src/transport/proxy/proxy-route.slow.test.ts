@@ -127,14 +127,15 @@ describe('a SOCKS5 proxy that lies', () => {
   })
 
   it('cannot send our datagrams to another host', async () => {
-    // The relay that it names is a service in our network.
+    // The relay in its reply is a service in our network.
     const port = await echo()
     const { route } = await proxied({
       lie: () => Uint8Array.of(5, 0, 0, 1, 192, 0, 2, 1, port >>> 8, port & 255),
     })
     const socket = await route.openDatagram({ family: 4, port: 0 })
     closing.push(() => socket.close())
-    // It went to the proxy's own address, where this test listens, and came back as a datagram of the relay.
+    // It went to the proxy's own address, where this test listens, and came back as a datagram of
+    // the relay.
     expect(await answer(socket, '203.0.113.9', 53)).toEqual({ bytes: 'ping', host: '203.0.113.9', port: 53 })
   })
 })

@@ -20,7 +20,7 @@ function packet(fields: Partial<PacketFields>, payload: Uint8Array = new Uint8Ar
   return bytes
 }
 
-/** A side that listens, without another one. */
+/** A side that listens, without a peer. */
 async function listening() {
   const link = new UtpLink()
   let accepted = 0

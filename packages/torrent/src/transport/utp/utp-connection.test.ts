@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest'
 import { collect, type LinkOptions, pattern, UtpLink } from './testing/utp-link.ts'
 import { PacketType } from './utp-packet.ts'
 
-/** Transfers bytes from `a` to `b`, and closes. Returns what arrived and how long it took. */
+/** Transfers bytes from `a` to `b`, and closes. Returns the received bytes and the duration. */
 async function transfer(link: UtpLink, length = 400_000, limitMs = 600_000) {
   const [a, b] = await link.connect()
   const atB = collect(b)
@@ -103,7 +103,7 @@ describe('uTP connections', () => {
     expect(narrow).toBeLessThanOrEqual(1280 - 28)
     const least = await sizes({ family: 6, mtuBytes: 1280 - 48 })
     expect(least).toBeLessThanOrEqual(1280 - 48)
-    // The loss of a probe is not taken for congestion.
+    // The loss of a probe does not count as congestion.
     const { tookMs } = await transfer(new UtpLink({ mtuBytes: 1280 - 28, latencyMs: 20 }))
     const { tookMs: atBest } = await transfer(new UtpLink({ latencyMs: 20 }))
     expect(tookMs).toBeLessThan(1.5 * atBest)
@@ -128,7 +128,7 @@ describe('uTP connections', () => {
       await link.clock.until(() => atA.closed && atB.closed, 10_000)
       expect([atA.error, atB.error]).toEqual([undefined, undefined])
       expect(Buffer.compare(atB.bytes, content)).toBe(0)
-      // Few were sent in vain: those in flight, and what was repeated before the path was known.
+      // Few were wasted: those in flight, and those repeated before the path was known.
       const tooLong = link.sent.slice(firstNr).filter(({ bytes }) => bytes.length > mtuBytes)
       expect(tooLong.length).toBeLessThan(150)
     }
@@ -177,7 +177,8 @@ describe('uTP connections', () => {
     a.write(content)
     await link.clock.until(() => atB.length > 100_000, 60_000)
     isDeaf = true
-    // Two timeouts, and the question. A copy of the last ACK comes then; the peer has received more since.
+    // Two timeouts, and the probe. Then a copy of the last ACK arrives; the peer has received more
+    // since.
     await link.clock.advance(4000)
     link.deliver('a', last)
     isDeaf = false

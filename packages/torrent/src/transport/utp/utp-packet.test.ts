@@ -62,7 +62,7 @@ describe('uTP packets', () => {
     expect(packet).toMatchObject({ sackStart: 22, sackBytes: 4, payloadStart: bytes.length - 1 })
   })
 
-  // With such a packet ignored, the sender repeats what has arrived until it gives up.
+  // If such a packet were ignored, the sender would repeat received data until it gives up.
   test('may have a selective ACK of any length, as libtorrent sends them', () => {
     for (const length of [1, 4, 14, 45]) {
       const bytes = new Uint8Array(HEADER_BYTES + 2 + length)

@@ -4,7 +4,7 @@ import { settle } from '../../base/virtual-clock.ts'
 import { MAX_HELD_BYTES } from './limits.ts'
 import { NodeChannel } from './node-channel.node.ts'
 
-/** More than the time for the bytes of all connections in one turn. */
+/** More than the time budget for the bytes of all connections in one turn. */
 const LONG_MS = 6
 
 async function channelWith(onMessage: (bytes: Uint8Array) => void) {

@@ -36,7 +36,8 @@ describe('a connection over a data channel', () => {
     await clock.advance(1000)
     expect(equalBytes(got.bytes(), concat(writes))).toBe(true)
     expect(Math.max(...channel.sent)).toBe(1000)
-    // 12,003 bytes in thirteen messages: none is sent before it is full but where a large write begins.
+    // 12,003 bytes in thirteen messages: none is sent before it is full, except where a large write
+    // begins.
     expect(channel.sent.length).toBeLessThanOrEqual(16)
   })
 

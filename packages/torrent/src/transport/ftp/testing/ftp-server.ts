@@ -9,9 +9,9 @@ export interface FtpServerOptions {
   readonly cutAfter?: number
   /** Commands that are answered with 502. */
   readonly without?: readonly string[]
-  /** Answers in place of its own, by command. `null` says nothing. */
+  /** Replaces its own answers, by command. `null` sends none. */
   readonly answers?: Readonly<Record<string, string | null>>
-  /** Address that the answer to PASV names. Default: its own. */
+  /** Address in the answer to PASV. Default: its own. */
   readonly passiveHost?: string
   /** The greeting. */
   readonly greeting?: string
@@ -123,7 +123,7 @@ export class FtpServer implements AsyncDisposable {
         const socket = await state.data!
         socket.end(isCut ? body.subarray(0, cutAfter) : body)
         await new Promise(resolve => socket.once('close', resolve))
-        // A client that has enough closes the connection.
+        // A client that has received enough closes the connection.
         return say(isCut || socket.bytesWritten < body.length || socket.errored ? '426 cut' : '226 done')
       }
       case 'QUIT':

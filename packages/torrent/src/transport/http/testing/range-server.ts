@@ -11,12 +11,15 @@ export interface SeenRequest {
 
 type Handle = (request: IncomingMessage, response: ServerResponse) => boolean
 
-/** A web server on loopback that has files and knows ranges. `handle` may answer in its place, by returning true. */
+/**
+ * A web server on loopback that has files and supports ranges. A `handle` that returns true has
+ * answered instead.
+ */
 export class RangeServer implements AsyncDisposable {
   readonly files = new Map<string, Uint8Array>()
   readonly seen: SeenRequest[] = []
   handle: Handle | undefined
-  /** Connections that were ever opened, and those open now. */
+  /** Number of connections opened so far, and the open ones. */
   connections = 0
   readonly open = new Set<Socket>()
   onAllClosed: (() => void) | undefined
@@ -37,7 +40,7 @@ export class RangeServer implements AsyncDisposable {
     })
   }
 
-  /** `files` by path, each part of it as `encodeURIComponent` has it. */
+  /** `files` by path, each component encoded by `encodeURIComponent`. */
   static async open(files: Record<string, Uint8Array> = {}): Promise<RangeServer> {
     const server = new RangeServer()
     for (const [path, bytes] of Object.entries(files)) server.files.set(path, bytes)
@@ -55,7 +58,7 @@ export class RangeServer implements AsyncDisposable {
     return `http://127.0.0.1:${this.port}${path}`
   }
 
-  /** Answers as a good server does. */
+  /** Answers like a correct server. */
   serve(request: IncomingMessage, response: ServerResponse): void {
     const bytes = this.files.get(spelledAlike(request.url!))
     if (!bytes) {
@@ -99,7 +102,9 @@ function rangeOf({ headers }: IncomingMessage): [number, number] | null {
   return match && [Number(match[1]), Number(match[2])]
 }
 
-/** One spelling for all that mean the same: clients differ in what they escape, and how. */
+/**
+ * One spelling for all equivalent ones: clients differ in which characters they escape, and how.
+ */
 function spelledAlike(path: string): string {
   return path
     .split('/')

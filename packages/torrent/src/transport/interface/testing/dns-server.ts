@@ -7,14 +7,14 @@ import type { DatagramSocket } from '../../datagram.ts'
 interface DnsServerOptions {
   readonly host?: string
   readonly port?: number
-  /** Answers datagrams by asking for a connection. */
+  /** Answers datagrams with a truncated response, which requires a connection. */
   readonly isCut?: boolean
   readonly isSilent?: boolean
   /** Sends false answers first: with another number, and from another port. */
   readonly forges?: boolean
 }
 
-/** Addresses of a name, or the name that it is an alias of. */
+/** Addresses of a name, or the target of its alias. */
 type Names = Readonly<Record<string, readonly string[] | string>>
 
 /** A name server on one port for UDP and TCP. It returns aliases without their addresses. */

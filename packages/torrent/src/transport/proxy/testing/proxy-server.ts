@@ -25,7 +25,7 @@ export class TestProxy implements AsyncDisposable {
   /** The targets of all CONNECT requests, and of all datagrams. */
   readonly connects: string[] = []
   readonly datagrams: string[] = []
-  /** The credentials that were shown. */
+  /** The received credentials. */
   readonly credentials: string[] = []
   readonly #options: ProxyServerOptions
   readonly #server: Server
@@ -58,7 +58,7 @@ export class TestProxy implements AsyncDisposable {
     return `${kind}://${user === undefined ? '' : `${user}:${password}@`}127.0.0.1:${this.port}`
   }
 
-  /** Ends all connections, as a proxy does that is killed. */
+  /** Ends all connections, as a killed proxy does. */
   async close(): Promise<void> {
     this.#server.close()
     for (const socket of this.#open) socket.destroy()

@@ -21,7 +21,7 @@ export interface LinkOptions {
   /** Larger datagrams vanish. */
   readonly mtuBytes?: number
   readonly family?: 4 | 6
-  /** Returns what arrives instead of a datagram; null for nothing. */
+  /** Returns the bytes that arrive instead of a datagram; null for none. */
   tamper?(bytes: Uint8Array, from: 'a' | 'b', packet: UtpPacket): Uint8Array | null
   /** The first sequence number and connection ID of each side. Default: random. */
   readonly firstNr?: number
@@ -63,7 +63,7 @@ export class UtpLink {
     return side === 'a' ? '10.0.0.1' : '10.0.0.2'
   }
 
-  /** Connects `a` to `b`, once more if it is called again. Returns both ends. */
+  /** Connects `a` to `b`; each call makes another connection. Returns both ends. */
   async connect(): Promise<[Connection, Connection]> {
     const accepted = Promise.withResolvers<Connection>()
     if (!this.#accept)
@@ -83,7 +83,7 @@ export class UtpLink {
     return both
   }
 
-  /** A datagram as if the other side had sent it. */
+  /** Delivers a datagram as if the other side had sent it. */
   inject(to: 'a' | 'b', bytes: Uint8Array, port?: number): void {
     const other = to === 'a' ? 'b' : 'a'
     this.#sockets.get(to)?.receive(bytes, this.host(other), port ?? this.#sockets.get(other)?.port ?? 1)
@@ -198,7 +198,7 @@ class LinkSocket implements DatagramSocket {
   }
 }
 
-/** Collects what arrives at a connection. */
+/** Collects the bytes that arrive at a connection. */
 export function collect(connection: Connection) {
   const result = { bytes: new Uint8Array(0), length: 0, closed: false, error: undefined as Error | undefined }
   const chunks: Uint8Array[] = []
@@ -217,7 +217,7 @@ export function collect(connection: Connection) {
   return result
 }
 
-/** Bytes that differ at every place. */
+/** Bytes that differ at every offset. */
 export function pattern(length: number): Uint8Array {
   return Uint8Array.from({ length }, (_, i) => (i * 31 + (i >> 8) * 7) & 0xff)
 }

@@ -21,12 +21,12 @@ export class MemoryRtc {
   readonly clock: Clock
   readonly #peers = new Map<string, MemoryPeer>()
   #next = 1
-  /** Peers that were made and not closed. */
+  /** Peers that were created and not closed. */
   open = 0
-  /** Neither side learns the address of the other, as between pages. */
+  /** Neither side learns the other's address, as between pages. */
   hidesAddresses = false
   readonly configs: RtcConfig[] = []
-  /** As they were made. */
+  /** In order of creation. */
   readonly peers: { readonly candidates: readonly RtcCandidate[] }[] = []
 
   constructor(clock: Clock) {
