@@ -183,7 +183,7 @@ export class RoomLog {
 
   /** The hub's log differs from what was verified: asks it to sign what it says now, which proves it. */
   async #explain({ known: { head, signed } }: Mismatch): Promise<void> {
-    const broken = new RoomError('broken-log', 'The log of this room is not as it was: leave this hub')
+    const broken = new RoomError('broken-log', "This room's log was altered: leave this hub")
     try {
       const own = await this.#headAt(head.sequence)
       const stored = signed ?? own

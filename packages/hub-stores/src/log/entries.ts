@@ -52,10 +52,10 @@ export function verifyEntries(head: LogHead, entries: readonly LogEntry[]): LogH
   for (const entry of entries) {
     const isNext = entry.sequence === sequence + 1 && entry.clientId.length === CLIENT_ID_BYTES
     if (!isNext || !Number.isSafeInteger(entry.postedMs) || entry.postedMs < 0)
-      throw broken(`Entry ${sequence + 1} is missing`)
+      throw broken(`entry ${sequence + 1} is missing`)
     hash = entryHash(hash, entry)
     sequence = entry.sequence
-    if (!equalBytes(hash, entry.hash)) throw broken(`Entry ${sequence} does not follow those before it`)
+    if (!equalBytes(hash, entry.hash)) throw broken(`entry ${sequence} does not follow from those before it`)
   }
   return { room: head.room, sequence, hash }
 }
@@ -63,6 +63,6 @@ export function verifyEntries(head: LogHead, entries: readonly LogEntry[]): LogH
 function broken(what: string): StoreError {
   return new StoreError(
     'broken-log',
-    `The log of this room is not as it was. ${what}: read it again, or leave this hub.`,
+    `This room's log was altered: ${what}. Read it again, or leave this hub.`,
   )
 }

@@ -13,20 +13,20 @@ export const RENDEZVOUS = sha256(utf8('shoal/1/rendezvous\0')).subarray(0, 20)
 const ENOUGH_NODES = 8
 const ROUND_MS = 30_000
 /** Time between two meetings while there are too few nodes, and while there are enough: the DHT forgets announcements after half an hour. */
-const HUNGRY_MS = 60_000
-const FED_MS = 20 * 60_000
+const SEARCH_INTERVAL_MS = 60_000
+const IDLE_INTERVAL_MS = 20 * 60_000
 /** Nodes that are dialed in a round, chosen at random: anybody can announce addresses of others. */
 const MAX_DIALS = 24
 const PARALLEL_DIALS = 6
 const DIAL_MS = 10_000
 /** An address where no node answered is left alone for this long. */
-const SHUN_MS = 30 * 60_000
-const MAX_SHUNNED = 2000
+const RETRY_AFTER_MS = 30 * 60_000
+const MAX_FAILED = 2000
 /** Addresses that one meeting may bring. */
-const MAX_MET = 500
+const MAX_FOUND = 500
 
 /** IP literal and port, unchecked. */
-export interface MetPeer {
+export interface FoundPeer {
   readonly host: string
   readonly port: number
 }
@@ -41,7 +41,9 @@ export interface BootstrapOptions {
    * Meets others under `RENDEZVOUS`: announces our own port, and reports those of others. Rejects if that is impossible now. Null: there is no
    * such place.
    */
-  readonly meet: ((onPeers: (peers: readonly MetPeer[]) => void, signal: AbortSignal) => Promise<void>) | null
+  readonly findPeers:
+    | ((onPeers: (peers: readonly FoundPeer[]) => void, signal: AbortSignal) => Promise<void>)
+    | null
 }
 
 /**
@@ -51,8 +53,8 @@ export interface BootstrapOptions {
 export class Bootstrap {
   readonly #options: BootstrapOptions
   readonly #abort = new AbortController()
-  readonly #shunned = new Map<string, number>()
-  #metMs = Number.NEGATIVE_INFINITY
+  readonly #retryAtMs = new Map<string, number>()
+  #searchedMs = Number.NEGATIVE_INFINITY
   #cancel = () => {}
   #round: Promise<void> = Promise.resolve()
 
@@ -65,26 +67,26 @@ export class Bootstrap {
   }
 
   /** Whether too few nodes are known. */
-  get isHungry(): boolean {
+  get needsNodes(): boolean {
     return this.#options.host.kad.tableSize < ENOUGH_NODES
   }
 
   /** A tracker, say, found nodes: they are dialed while too few are known. */
-  met(peers: readonly MetPeer[]): void {
+  addPeers(peers: readonly FoundPeer[]): void {
     const addresses = new Map<string, Multiaddr>()
-    addMet(addresses, peers)
+    collectPeers(addresses, peers)
     this.#dialLater([...addresses.values()])
   }
 
   /** Nodes were found at these multiaddrs. */
-  metAt(addresses: readonly string[]): void {
-    this.#dialLater(parsed(addresses.slice(0, MAX_MET)))
+  addAddresses(addresses: readonly string[]): void {
+    this.#dialLater(parsed(addresses.slice(0, MAX_FOUND)))
   }
 
   /** Looks for nodes now, also where none answered before: the network may have returned. */
-  hurry(): void {
-    this.#shunned.clear()
-    this.#metMs = Number.NEGATIVE_INFINITY
+  searchNow(): void {
+    this.#retryAtMs.clear()
+    this.#searchedMs = Number.NEGATIVE_INFINITY
     this.#cancel()
     this.#schedule(0)
   }
@@ -100,29 +102,29 @@ export class Bootstrap {
     if (this.#abort.signal.aborted) return
     this.#cancel = clock.after(delayMs, () => {
       const before = this.#round
-      this.#round = before.then(() => this.#look()).catch(() => {})
+      this.#round = before.then(() => this.#search()).catch(() => {})
       void this.#round.then(() => this.#schedule(ROUND_MS + random.below(ROUND_MS / 10)))
     })
   }
 
-  async #look(): Promise<void> {
-    const { clock, nodes, meet } = this.#options
-    if (this.isHungry) await this.#dialAll(parsed(await nodes()))
-    const wasMet = clock.nowMs() - this.#metMs
-    if (!meet || wasMet < (this.isHungry ? HUNGRY_MS : FED_MS)) return
-    this.#metMs = clock.nowMs()
-    const met = new Map<string, Multiaddr>()
+  async #search(): Promise<void> {
+    const { clock, nodes, findPeers } = this.#options
+    if (this.needsNodes) await this.#dialAll(parsed(await nodes()))
+    const sinceSearchMs = clock.nowMs() - this.#searchedMs
+    if (!findPeers || sinceSearchMs < (this.needsNodes ? SEARCH_INTERVAL_MS : IDLE_INTERVAL_MS)) return
+    this.#searchedMs = clock.nowMs()
+    const found = new Map<string, Multiaddr>()
     try {
-      await meet(peers => addMet(met, peers), this.#abort.signal)
+      await findPeers(peers => collectPeers(found, peers), this.#abort.signal)
     } catch {
       // The DHT has no nodes yet, say: what it found so far counts, and the next round tries again.
-      this.#metMs = Number.NEGATIVE_INFINITY
+      this.#searchedMs = Number.NEGATIVE_INFINITY
     }
-    if (this.isHungry) await this.#dialAll([...met.values()])
+    if (this.needsNodes) await this.#dialAll([...found.values()])
   }
 
   #dialLater(addresses: readonly Multiaddr[]): void {
-    if (!this.isHungry || this.#abort.signal.aborted) return
+    if (!this.needsNodes || this.#abort.signal.aborted) return
     this.#round = this.#round.then(() => this.#dialAll(addresses)).catch(() => {})
   }
 
@@ -132,7 +134,7 @@ export class Bootstrap {
     const open = host.libp2p.getConnections().map(({ remoteAddr }) => withoutPeer(remoteAddr).toString())
     const usable = all.filter(
       each =>
-        (this.#shunned.get(each.toString()) ?? 0) <= now &&
+        (this.#retryAtMs.get(each.toString()) ?? 0) <= now &&
         !open.includes(withoutPeer(each).toString()) &&
         !isWebrtcDirect(each),
     )
@@ -140,7 +142,7 @@ export class Bootstrap {
     const dial = async () => {
       for (let addresses = waiting.pop(); addresses; addresses = waiting.pop()) {
         if (this.#abort.signal.aborted) return
-        if (!(await this.#dial(addresses))) for (const address of addresses) this.#shun(address)
+        if (!(await this.#dial(addresses))) for (const address of addresses) this.#defer(address)
       }
     }
     await Promise.all(Array.from({ length: PARALLEL_DIALS }, dial))
@@ -158,10 +160,10 @@ export class Bootstrap {
     return false
   }
 
-  #shun(address: Multiaddr): void {
-    const [oldest] = this.#shunned.keys()
-    if (oldest !== undefined && this.#shunned.size >= MAX_SHUNNED) this.#shunned.delete(oldest)
-    this.#shunned.set(address.toString(), this.#options.clock.nowMs() + SHUN_MS)
+  #defer(address: Multiaddr): void {
+    const [oldest] = this.#retryAtMs.keys()
+    if (oldest !== undefined && this.#retryAtMs.size >= MAX_FAILED) this.#retryAtMs.delete(oldest)
+    this.#retryAtMs.set(address.toString(), this.#options.clock.nowMs() + RETRY_AFTER_MS)
   }
 }
 
@@ -178,13 +180,13 @@ function byNode(addresses: readonly Multiaddr[]): Multiaddr[][] {
 }
 
 /** Adds the addresses of peers, by their text, up to a limit. */
-function addMet(met: Map<string, Multiaddr>, peers: readonly MetPeer[]): void {
+function collectPeers(found: Map<string, Multiaddr>, peers: readonly FoundPeer[]): void {
   for (const { host: ip, port } of peers) {
-    if (met.size >= MAX_MET) return
+    if (found.size >= MAX_FOUND) return
     const bytes = parseIp(ip)
     if (!bytes || port < 1 || port > 65_535) continue
     const text = `/${bytes.length === 4 ? 'ip4' : 'ip6'}/${ip}/tcp/${port}`
-    met.set(text, multiaddr(text))
+    found.set(text, multiaddr(text))
   }
 }
 

@@ -214,7 +214,7 @@ describe('bootstrap', () => {
       { host: '127.0.0.1', port: 70_000 },
     ]
     const meet =
-      (host: Host): BootstrapOptions['meet'] =>
+      (host: Host): BootstrapOptions['findPeers'] =>
       async onPeers => {
         onPeers([...junk, ...announced])
         announced.push({ host: '127.0.0.1', port: portOf(host.libp2p.getMultiaddrs()[0]!)! })
@@ -227,7 +227,7 @@ describe('bootstrap', () => {
       clock: systemClock,
       random: systemRandom,
       nodes: () => [],
-      meet: null,
+      findPeers: null,
       ...options,
     })
     bootstraps.push(bootstrap)
@@ -239,10 +239,10 @@ describe('bootstrap', () => {
   it('lets nodes with nothing in common meet', async () => {
     const { meet, announced } = meetings()
     const one = await start()
-    begin({ host: one, meet: meet(one) })
+    begin({ host: one, findPeers: meet(one) })
     await expect.poll(() => announced.length).toBe(1)
     const two = await start()
-    begin({ host: two, meet: meet(two) })
+    begin({ host: two, findPeers: meet(two) })
     await knows(two, 1)
     await knows(one, 1)
   })
@@ -256,7 +256,7 @@ describe('bootstrap', () => {
     await Promise.all(host.libp2p.getConnections().map(connection => connection.close()))
     host.kad.lost(known.libp2p.peerId.toMultihash().bytes)
     expect(host.kad.tableSize).toBe(0)
-    bootstrap.hurry()
+    bootstrap.searchNow()
     await knows(host, 1)
   })
 

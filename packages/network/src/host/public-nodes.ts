@@ -27,7 +27,7 @@ export interface PublicNodesOptions {
   /** Multiaddrs of public IPFS nodes that begin with an IP address. */
   readonly nodes: () => Promise<readonly string[]>
   /** Whether too few nodes of the Shoal network are known. */
-  readonly isHungry: () => boolean
+  readonly needsNodes: () => boolean
   /** Whether others can probably dial this node. */
   readonly isOpen: () => boolean
   /** Receives multiaddrs of nodes that announced themselves, unchecked. */
@@ -76,9 +76,9 @@ export class PublicNodes {
   }
 
   async #look(): Promise<void> {
-    const { host, clock, isHungry, isOpen, onNodes } = this.#options
+    const { host, clock, needsNodes, isOpen, onNodes } = this.#options
     const now = clock.nowMs()
-    const mustLook = isHungry() && now - this.#lookedMs >= LOOK_AGAIN_MS
+    const mustLook = needsNodes() && now - this.#lookedMs >= LOOK_AGAIN_MS
     const mustAnnounce = isOpen() && now - this.#announcedMs >= ANNOUNCE_AGAIN_MS
     if (!mustLook && !mustAnnounce && host.isReachable) return
     await this.#dialAll()

@@ -1,4 +1,4 @@
-import type { MetPeer } from '@shoal/network/host'
+import type { FoundPeer } from '@shoal/network/host'
 import type { Clock } from '@shoal/torrent'
 import type { Random } from '@shoal/torrent/base'
 import { TrackerDiscovery } from '@shoal/torrent/trackers'
@@ -16,8 +16,8 @@ export interface HubsOptions {
   readonly rendezvous: Uint8Array
   /** Returns the port at which others reach our host; 0 if nobody can. */
   readonly port: () => number
-  readonly isHungry: () => boolean
-  readonly onPeers: (peers: readonly MetPeer[]) => void
+  readonly needsNodes: () => boolean
+  readonly onPeers: (peers: readonly FoundPeer[]) => void
 }
 
 /** Hubs and other trackers as places where nodes meet: each announces its port under one hash, as a peer of a torrent, and learns of others. */
@@ -47,7 +47,7 @@ export class Hubs {
   }
 
   #join(urls: readonly string[]) {
-    const { random, rendezvous, port, isHungry, onPeers } = this.#options
+    const { random, rendezvous, port, needsNodes, onPeers } = this.#options
     const topic = {
       infoHash: rendezvous,
       // Not the one of the session: nothing is to link the two.
@@ -57,7 +57,7 @@ export class Hubs {
       },
       // A seed learns of no seeds.
       totals: () => ({ uploaded: 0, downloaded: 0, left: 1 }),
-      wanted: () => (isHungry() ? WANTED : 0),
+      wanted: () => (needsNodes() ? WANTED : 0),
       paused: () => false,
     }
     return this.#trackers.join(topic, { onPeers, onStatus() {} }, { tiers: urls.map(url => [url]) })

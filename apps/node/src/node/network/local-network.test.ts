@@ -1,4 +1,4 @@
-import type { MetPeer } from '@shoal/network/host'
+import type { FoundPeer } from '@shoal/network/host'
 import { seededRandom } from '@shoal/torrent/base'
 import { MemoryDatagramNetwork, VirtualClock } from '@shoal/torrent/testing'
 import { expect, test } from 'vitest'
@@ -10,7 +10,7 @@ function twoNodes() {
   const clock = new VirtualClock()
   const network = new MemoryDatagramNetwork({ clock, random: seededRandom(1) })
   const node = (ip: string, port: number) => {
-    const met: MetPeer[] = []
+    const met: FoundPeer[] = []
     const local = new LocalNetwork({
       ...{ clock, random: seededRandom(port), rendezvous: new Uint8Array(20).fill(7), port },
       onPeers: peers => met.push(...peers),

@@ -1,4 +1,4 @@
-import type { MetPeer } from '@shoal/network/host'
+import type { FoundPeer } from '@shoal/network/host'
 import type { Clock } from '@shoal/torrent'
 import type { Random } from '@shoal/torrent/base'
 import { LsdDiscovery, type LsdOptions } from '@shoal/torrent/lsd'
@@ -10,7 +10,7 @@ export interface LocalNetworkOptions {
   readonly rendezvous: Uint8Array
   /** Port of our host in the local network. */
   readonly port: number
-  readonly onPeers: (peers: readonly MetPeer[]) => void
+  readonly onPeers: (peers: readonly FoundPeer[]) => void
   /** Default: the platform's. */
   readonly openDatagram?: LsdOptions['openDatagram']
 }

@@ -102,7 +102,7 @@ export class NodeNetwork implements Network {
     const { startDelayMs } = this.#options.use
     let last = JSON.stringify(wanted(settings.current))
     settings.onChanged(now => {
-      this.#open?.bootstrap.hurry()
+      this.#open?.bootstrap.searchNow()
       const changed = JSON.stringify(wanted(now))
       if (changed === last) return
       last = changed
@@ -298,7 +298,7 @@ export class NodeNetwork implements Network {
       const bootstrap = new Bootstrap({
         ...{ host, clock, random: systemRandom },
         nodes: async () => [...(await withoutNames(settings.current.shoal.nodes)), ...store.nodes()],
-        meet: async (onPeers, signal) => {
+        findPeers: async (onPeers, signal) => {
           await engine.meetInDht(libp2p.RENDEZVOUS, { port: meetingPort(), onPeers, signal })
         },
       })
@@ -307,13 +307,13 @@ export class NodeNetwork implements Network {
       const { Hubs } = await import('./hubs.ts')
       const hubs = new Hubs({
         ...{ clock, random: systemRandom, rendezvous: libp2p.RENDEZVOUS, port: meetingPort },
-        isHungry: () => bootstrap.isHungry,
-        onPeers: peers => bootstrap.met(peers),
+        needsNodes: () => bootstrap.needsNodes,
+        onPeers: peers => bootstrap.addPeers(peers),
       })
       const { LocalNetwork } = await import('./local-network.ts')
       const local = new LocalNetwork({
         ...{ clock, random: systemRandom, rendezvous: libp2p.RENDEZVOUS, port },
-        onPeers: peers => bootstrap.met(peers),
+        onPeers: peers => bootstrap.addPeers(peers),
       })
       const follow = ({ network } = settings.current) => {
         hubs.follow(network.shareTrackers)
@@ -329,9 +329,9 @@ export class NodeNetwork implements Network {
         const publicNodes = new libp2p.PublicNodes({
           ...{ host, clock, random: systemRandom },
           nodes: () => withoutNames(settings.current.shoal.ipfsNodes),
-          isHungry: () => bootstrap.isHungry,
+          needsNodes: () => bootstrap.needsNodes,
           isOpen: () => meetingPort() > 0,
-          onNodes: addresses => bootstrap.metAt(addresses),
+          onNodes: addresses => bootstrap.addAddresses(addresses),
         })
         publicNodes.start()
         closers.push(() => publicNodes.close())

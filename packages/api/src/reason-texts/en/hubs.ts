@@ -135,10 +135,10 @@ const reasons = {
   'room-home-newer': 'Home {number} of this room is newer: sign one with a higher number',
   'room-client-id': 'Another entry of this room has this client id: choose a random one',
   'room-log-missing':
-    'The log of this room is not as it was. Entry {number} is missing: read it again, or leave this hub',
+    "This room's log was altered: entry {number} is missing. Read it again, or leave this hub",
   'room-log-order':
-    'The log of this room is not as it was. Entry {number} does not follow those before it: read it again, or leave this hub',
-  'room-log-changed': 'The log of this room is not as it was: leave this hub',
+    "This room's log was altered: entry {number} does not follow from those before it. Read it again, or leave this hub",
+  'room-log-changed': "This room's log was altered: leave this hub",
   'room-log-short': 'The log of this room is shorter than it was: the hub has lost entries',
   'room-log-held-back': 'The hub names entries that it does not give: leave this hub',
   'room-log-mismatch': 'The entries of this room do not match what the hub signed: read them again',
