@@ -5,16 +5,17 @@ import { recordKey } from './keys.ts'
 const V2_CID = [0x01, 0x7b, 0x12, 0x20] as const
 
 /**
- * Returns the key under which those who have the link of a sealed share find each other, from the key of 32 random bytes in the link. Nobody learns from
- * it which share that is, nor the key in the link (decision 013).
+ * Returns the key under which holders of a sealed share's link find each other, derived from the
+ * link's 32-byte random key. It reveals neither the share nor the key in the link (decision 013).
  */
 export function sealedKey(linkKey: Uint8Array): Uint8Array {
   return recordKey('sealed_idx::', linkKey)
 }
 
 /**
- * Returns the keys under which the providers of a torrent are found, multihashes of 34 bytes: one for each of its info hashes, so that a hybrid torrent
- * is found by either. That of v2 is the content ID, that of v1 the hash.
+ * Returns the keys under which the providers of a torrent are found: one 34-byte multihash per info
+ * hash, so that a hybrid torrent is found by either. The v2 key is the content ID, the v1 key the
+ * hash.
  */
 export function contentKeys({ v1, v2 }: InfoHashes): Uint8Array[] {
   return [

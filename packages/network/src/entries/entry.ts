@@ -1,4 +1,4 @@
-/** Entries of the network's search: what a person publishes, described and signed by their key. */
+/** Search entries: what a user publishes, described and signed with their key. */
 
 import { sha256 } from '@noble/hashes/sha2.js'
 import { ShoalError } from '@shoal/torrent'
@@ -9,7 +9,7 @@ import { splitWords } from './words.ts'
 
 /** Largest signed entry, in bytes. */
 export const MAX_ENTRY_BYTES = 1024
-/** An entry is valid for at most this long: its publisher has to sign it again. */
+/** Longest validity of an entry. The publisher has to sign it again before that. */
 export const MAX_ENTRY_LIFE_SECONDS = 30 * 86_400
 /** Words under which an entry is found. */
 const MAX_WORDS = 32
@@ -19,9 +19,9 @@ const MAX_FILES = 16
 const MAX_TAGS = 8
 const MAX_TEXT_BYTES = 64
 const ID_BYTES = 16
-/** Clocks may differ by this much. */
+/** Tolerated clock skew. */
 const CLOCK_SECONDS = 3600
-/** Keeps signatures of entries apart from all others of the same key. */
+/** Domain separation: keeps entry signatures apart from all others made with the same key. */
 const DOMAIN = utf8('shoal/entry/1\0')
 
 export interface EntryFile {
@@ -29,11 +29,17 @@ export interface EntryFile {
   readonly bytes: number
 }
 
-/** The description of a torrent that the search shows. Texts are UTF-8 of at most 64 bytes, unless said otherwise. */
+/**
+ * Description of a torrent as the search shows it. Texts are UTF-8 of at most 64 bytes unless
+ * stated otherwise.
+ */
 export interface Entry {
-  /** Ed25519, 32 bytes: the key of a `did:key`. */
+  /** Public key of a `did:key`: Ed25519, 32 bytes. */
   readonly publisher: Uint8Array
-  /** 20 bytes, or null. At least one of the two hashes is there. The CID follows from the hash of v2, or else from that of v1. */
+  /**
+   * 20 bytes, or null. At least one of the two hashes is set. The CID is derived from the v2 hash,
+   * else from the v1 hash.
+   */
   readonly infoHashV1: Uint8Array | null
   /** 32 bytes, or null. */
   readonly infoHashV2: Uint8Array | null
@@ -43,10 +49,10 @@ export interface Entry {
   readonly expires: number
   /** 1 to 256 bytes; empty if the entry is withdrawn. */
   readonly title: string
-  /** Size of all files. */
+  /** Total size of the files. */
   readonly bytes: number
   readonly fileCount: number
-  /** Some of the files: as many as there is room for, at most 16. */
+  /** Some of the files: as many as fit, at most 16. */
   readonly files: readonly EntryFile[]
   /** At most 8. */
   readonly tags: readonly string[]
@@ -62,9 +68,9 @@ export interface Entry {
 
 export interface SignedEntry {
   readonly entry: Entry
-  /** 16 bytes that name publisher and torrent: the same for all versions of an entry. */
+  /** 16 bytes that identify publisher and torrent, the same for all versions of an entry. */
   readonly id: Uint8Array
-  /** The entry with its signature, as it is sent: at most 1,024 bytes. */
+  /** The encoded entry with its signature, at most 1,024 bytes. */
   readonly bytes: Uint8Array
 }
 
@@ -77,14 +83,14 @@ export interface EntrySigner {
 const NOTHING: Uint8Array = new Uint8Array(0)
 
 /**
- * Signs an entry. Leaves out as many files as there is no room for; throws `too-large` if it is longer than 1,024 bytes without any, and
- * `bad-argument` if a member breaks its limits.
+ * Signs an entry. Drops files that do not fit; throws `too-large` if it exceeds 1,024 bytes without
+ * any, and `bad-argument` if a member breaks its limits.
  */
 export function signEntry(entry: Omit<Entry, 'publisher'>, signer: EntrySigner): SignedEntry {
   const whole: Entry = { ...entry, publisher: signer.publicKey }
   for (let count = Math.min(MAX_FILES, entry.files.length); count >= 0; count--) {
     const payload = encodePayload({ ...whole, files: entry.files.slice(0, count) })
-    // Two tags with lengths, and 64 bytes of signature.
+    // Two tags with lengths, and the 64-byte signature.
     if (payload.length + 64 + 5 > MAX_ENTRY_BYTES) continue
     const signature = signer.sign(concat([DOMAIN, payload]))
     try {
@@ -96,7 +102,7 @@ export function signEntry(entry: Omit<Entry, 'publisher'>, signer: EntrySigner):
   throw new ShoalError('too-large', 'The description is too long to publish. Shorten the title or the tags.')
 }
 
-/** Withdraws what was published: an entry without title that replaces the one before it. */
+/** Returns a withdrawal: an entry without a title that replaces the previous one. */
 export function signWithdrawal(entry: Entry, signer: EntrySigner, sequence: number): SignedEntry {
   const { infoHashV1, infoHashV2, expires, published } = entry
   const none = { title: '', bytes: 0, fileCount: 0, files: [], tags: [], license: null, language: null }
@@ -104,8 +110,8 @@ export function signWithdrawal(entry: Entry, signer: EntrySigner, sequence: numb
 }
 
 /**
- * Decodes a signed entry and checks its limits, but neither its signature nor its time. The entry shares no memory with `bytes`. Throws
- * `bad-message`.
+ * Decodes a signed entry and checks its limits, but neither its signature nor its validity period.
+ * The entry shares no memory with `bytes`. Throws `bad-message`.
  */
 export function decodeEntry(bytes: Uint8Array): SignedEntry {
   if (bytes.length > MAX_ENTRY_BYTES) throw bad('The entry is too long')
@@ -120,14 +126,16 @@ export function decodeEntry(bytes: Uint8Array): SignedEntry {
   return readPayload(payload, signature)
 }
 
-/** Returns true if the publisher signed the entry. Takes about 0.1 ms in Node and 2 ms in browsers. */
+/**
+ * Returns whether the publisher signed the entry. Takes about 0.1 ms in Node and 2 ms in browsers.
+ */
 export function verifyEntry({ entry, bytes }: SignedEntry): boolean {
   const fields = new Map(readFields(bytes))
   const [payload, signature] = [fields.get(1) as Uint8Array, fields.get(2) as Uint8Array]
   return verifyEd25519(entry.publisher, concat([DOMAIN, payload]), signature)
 }
 
-/** Returns true if an entry is valid at a Unix time in seconds. */
+/** Returns whether an entry is valid at a Unix time in seconds. */
 export function isCurrent({ expires, published }: Entry, unixSeconds: number): boolean {
   return (
     expires > unixSeconds &&
@@ -136,24 +144,27 @@ export function isCurrent({ expires, published }: Entry, unixSeconds: number): b
   )
 }
 
-/** Returns the name of what a person publishes of a torrent: 16 bytes. */
+/** Returns the 16-byte ID of a user's entry for a torrent. */
 function entryId(publisher: Uint8Array, infoHash: Uint8Array): Uint8Array {
   return sha256(concat([DOMAIN, publisher, infoHash])).subarray(0, ID_BYTES)
 }
 
-/** The torrent of an entry: its info hash of v2, or else of v1. */
+/** Returns the torrent of an entry: its v2 info hash, else the v1 hash. */
 export function contentOf({ infoHashV1, infoHashV2 }: Entry): Uint8Array {
   return (infoHashV2 ?? infoHashV1)!
 }
 
 export interface EntryWords {
-  /** At most 32 words, each with its best place: 0 in the title, 1 in a tag, 2 in a file. */
+  /** At most 32 words, each with its best place: 0 for the title, 1 for a tag, 2 for a file. */
   readonly places: ReadonlyMap<string, number>
   /** Number of different words in the title. */
   readonly titleWords: number
 }
 
-/** Returns the words under which an entry is found: those of its title first, then those of its tags and files. */
+/**
+ * Returns the words under which an entry is found: first those of its title, then those of its tags
+ * and files.
+ */
 export function entryWords({ title, tags, files }: Entry): EntryWords {
   const places = new Map<string, number>()
   const add = (text: string, place: number) => {
@@ -169,7 +180,7 @@ export function entryWords({ title, tags, files }: Entry): EntryWords {
   return { places, titleWords }
 }
 
-/** Returns true if a word is short enough to be one under which entries are found. */
+/** Returns whether a word is short enough to be indexed. */
 export function isKeyword(word: string): boolean {
   return word.length <= MAX_WORD_BYTES && utf8(word).length <= MAX_WORD_BYTES
 }
@@ -203,7 +214,7 @@ function encodePayload(entry: Entry): Uint8Array {
   ])
 }
 
-/** Reads what is signed. Numbers that are left out are 0; unknown fields are skipped. */
+/** Reads the signed part. Missing numbers are 0; unknown fields are skipped. */
 function readPayload(payload: Uint8Array, signature: Uint8Array): SignedEntry {
   const numbers = new Map<number, number>()
   const blobs = new Map<number, Uint8Array>()
@@ -257,7 +268,7 @@ function optionalText(bytes: Uint8Array | undefined): string | null {
   return bytes && bytes.length > 0 ? text(bytes) : null
 }
 
-/** Rejects what is not UTF-8: two different texts must not look alike after decoding. */
+/** Rejects invalid UTF-8: two different texts must not look alike after decoding. */
 function text(bytes: Uint8Array, maxBytes = MAX_TEXT_BYTES): string {
   if (bytes.length > maxBytes) throw bad('A text is too long')
   const value = fromUtf8(bytes)

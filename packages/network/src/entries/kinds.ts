@@ -22,7 +22,7 @@ export function kindOf(path: string): FileKind {
   return KINDS.get(extensionOf(path)) ?? 'other'
 }
 
-/** The file name's extension in lower case, without the dot; empty if there is none. */
+/** Returns the lower-case extension of a file name without the dot; empty if it has none. */
 export function extensionOf(path: string): string {
   const name = path.slice(path.lastIndexOf('/') + 1)
   const dot = name.lastIndexOf('.')

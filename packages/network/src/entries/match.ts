@@ -1,9 +1,12 @@
-/** How well an entry matches a query: the same rule at index nodes, which see only marks of words, and in the results. */
+/**
+ * How well an entry matches a query. Index nodes, which see only word marks, and the results use
+ * the same rule.
+ */
 import { equalBytes } from '@shoal/torrent/base'
 import type { Entry } from './entry.ts'
 import { type FileKind, kindOf } from './kinds.ts'
 
-/** Conditions on entries; those that are missing are met by all. */
+/** Filters on entries; a missing one matches all. */
 export interface Filters {
   readonly minBytes?: number
   readonly maxBytes?: number
@@ -17,14 +20,16 @@ export interface Filters {
   readonly publisher?: Uint8Array
 }
 
-/** The score of a word in the title, in a tag and in the name of a file: the order of `EntryWords.places`. */
+/**
+ * Scores of a word in the title, in a tag and in a file name, in the order of `EntryWords.places`.
+ */
 const PLACE_SCORES = [1, 0.6, 0.4] as const
-/** Part of the score that is for a title without other words. */
+/** Share of the score for a title without other words. */
 const TITLE_PART = 0.3
 
 /**
- * Returns the match of an entry, 0 to 1. `places`: where it has each of the words of the query, as `EntryWords.places` has them. `titleWords`: the number
- * of words in its title.
+ * Returns how well an entry matches, 0 to 1. `places`: where it has each query word, as in
+ * `EntryWords.places`. `titleWords`: number of words in its title.
  */
 export function matchScore(places: readonly number[], titleWords: number): number {
   if (places.length === 0) return 0
@@ -48,7 +53,7 @@ export function passesFilters(entry: Entry, filters: Filters): boolean {
   return publisher === undefined || equalBytes(publisher, entry.publisher)
 }
 
-/** Without names of files, the title says what it is. */
+/** Without file names, the title decides. */
 function isOfKind({ title, files }: Entry, kind: FileKind): boolean {
   const names = files.length > 0 ? files.map(({ path }) => path) : [title]
   return names.some(name => kindOf(name) === kind)

@@ -6,23 +6,26 @@ import { KAD_PROTOCOL } from '../kad/libp2p-network.ts'
 import { isWebrtcDirect, withoutPeer } from '../multiaddrs.ts'
 import { type Host, identified } from './host.node.ts'
 
-/** 20 bytes under which nodes announce their port in the mainline DHT (BEP 5), where an info hash would stand. */
+/** Info hash under which nodes announce their port in the mainline DHT (BEP 5), 20 bytes. */
 export const RENDEZVOUS = sha256(utf8('shoal/1/rendezvous\0')).subarray(0, 20)
 
-/** With fewer nodes in its table, a node looks for others. */
+/** Nodes in the table below which a node searches for more. */
 const ENOUGH_NODES = 8
 const ROUND_MS = 30_000
-/** Time between two meetings while there are too few nodes, and while there are enough: the DHT forgets announcements after half an hour. */
+/**
+ * Time between two searches while there are too few nodes, and while there are enough: the DHT
+ * forgets announcements after half an hour.
+ */
 const SEARCH_INTERVAL_MS = 60_000
 const IDLE_INTERVAL_MS = 20 * 60_000
-/** Nodes that are dialed in a round, chosen at random: anybody can announce addresses of others. */
+/** Nodes dialed per round, chosen at random: anyone can announce other nodes' addresses. */
 const MAX_DIALS = 24
 const PARALLEL_DIALS = 6
 const DIAL_MS = 10_000
-/** An address where no node answered is left alone for this long. */
+/** Time before an address that did not answer is dialed again. */
 const RETRY_AFTER_MS = 30 * 60_000
 const MAX_FAILED = 2000
-/** Addresses that one meeting may bring. */
+/** Most addresses accepted from one search. */
 const MAX_FOUND = 500
 
 /** IP literal and port, unchecked. */
@@ -35,11 +38,11 @@ export interface BootstrapOptions {
   readonly host: Host
   readonly clock: Clock
   readonly random: Random
-  /** Multiaddrs of nodes that are known from elsewhere: from earlier runs, or from the user. Names are looked up by the caller. */
+  /** Multiaddrs of known nodes, from earlier runs or from the user. The caller resolves names. */
   readonly nodes: () => readonly string[] | Promise<readonly string[]>
   /**
-   * Meets others under `RENDEZVOUS`: announces our own port, and reports those of others. Rejects if that is impossible now. Null: there is no
-   * such place.
+   * Announces our port under `RENDEZVOUS` and reports those of others. Rejects if that is
+   * impossible now. Null if there is no such service.
    */
   readonly findPeers:
     | ((onPeers: (peers: readonly FoundPeer[]) => void, signal: AbortSignal) => Promise<void>)
@@ -47,8 +50,9 @@ export interface BootstrapOptions {
 }
 
 /**
- * Finds the first nodes, and others whenever there are few: those known from elsewhere, and those that announce themselves in the mainline DHT. What is
- * found there is only an address: a node counts when it says by identify that it serves our DHT.
+ * Finds the first nodes, and more whenever there are few: known ones, and those that announce
+ * themselves in the mainline DHT. A search yields only addresses: a node counts once identify shows
+ * that it serves our DHT.
  */
 export class Bootstrap {
   readonly #options: BootstrapOptions
@@ -71,19 +75,19 @@ export class Bootstrap {
     return this.#options.host.kad.tableSize < ENOUGH_NODES
   }
 
-  /** A tracker, say, found nodes: they are dialed while too few are known. */
+  /** Dials peers that another service, such as a tracker, found, while too few nodes are known. */
   addPeers(peers: readonly FoundPeer[]): void {
     const addresses = new Map<string, Multiaddr>()
     collectPeers(addresses, peers)
     this.#dialLater([...addresses.values()])
   }
 
-  /** Nodes were found at these multiaddrs. */
+  /** Dials nodes that were found at these multiaddrs, while too few are known. */
   addAddresses(addresses: readonly string[]): void {
     this.#dialLater(parsed(addresses.slice(0, MAX_FOUND)))
   }
 
-  /** Looks for nodes now, also where none answered before: the network may have returned. */
+  /** Searches now, including addresses that did not answer before: the network may be back. */
   searchNow(): void {
     this.#retryAtMs.clear()
     this.#searchedMs = Number.NEGATIVE_INFINITY
@@ -117,7 +121,7 @@ export class Bootstrap {
     try {
       await findPeers(peers => collectPeers(found, peers), this.#abort.signal)
     } catch {
-      // The DHT has no nodes yet, say: what it found so far counts, and the next round tries again.
+      // The DHT may have no nodes yet: keep what was found so far; the next round tries again.
       this.#searchedMs = Number.NEGATIVE_INFINITY
     }
     if (this.needsNodes) await this.#dialAll([...found.values()])
@@ -148,7 +152,7 @@ export class Bootstrap {
     await Promise.all(Array.from({ length: PARALLEL_DIALS }, dial))
   }
 
-  /** Resolves to false if no node of our DHT answers there. */
+  /** Resolves to false if no node of our DHT answers. */
   async #dial(addresses: Multiaddr[]): Promise<boolean> {
     const { libp2p } = this.#options.host
     const signal = AbortSignal.any([this.#abort.signal, AbortSignal.timeout(DIAL_MS)])
@@ -168,8 +172,8 @@ export class Bootstrap {
 }
 
 /**
- * Groups addresses by the PeerId they end with; one without is a group of its own. libp2p has one dial at a time for a PeerId, and drops the addresses
- * of those that join it.
+ * Groups addresses by their trailing PeerId; an address without one forms its own group. libp2p
+ * runs one dial per PeerId at a time, and drops the addresses of dials that join it.
  */
 function byNode(addresses: readonly Multiaddr[]): Multiaddr[][] {
   const nodeOf = (address: Multiaddr) => {
@@ -179,7 +183,7 @@ function byNode(addresses: readonly Multiaddr[]): Multiaddr[][] {
   return [...Map.groupBy(addresses, nodeOf).values()]
 }
 
-/** Adds the addresses of peers, by their text, up to a limit. */
+/** Adds the peers' addresses, keyed by text, up to a limit. */
 function collectPeers(found: Map<string, Multiaddr>, peers: readonly FoundPeer[]): void {
   for (const { host: ip, port } of peers) {
     if (found.size >= MAX_FOUND) return
@@ -190,7 +194,7 @@ function collectPeers(found: Map<string, Multiaddr>, peers: readonly FoundPeer[]
   }
 }
 
-/** Others saved or wrote these: texts that are no addresses are left out. */
+/** Parses addresses that others saved or wrote; invalid ones are dropped. */
 function parsed(texts: readonly string[]): Multiaddr[] {
   return texts.flatMap(text => {
     try {

@@ -3,10 +3,16 @@ import { BasicConstraintsExtension, PemConverter, X509CertificateGenerator } fro
 import { base64url } from 'multiformats/bases/base64'
 import { sha256 } from 'multiformats/hashes/sha2'
 
-/** Nobody checks the dates of a certificate for WebRTC, because its hash is part of the address. */
+/**
+ * The validity dates of a WebRTC certificate are never checked, because its hash is part of the
+ * address.
+ */
 const LIFE_YEARS = 10
 
-/** A certificate for WebRTC direct, with its private key. Kept, so that the addresses that contain its hash stay valid. */
+/**
+ * Certificate for WebRTC direct with its private key. It is kept so that addresses with its hash
+ * stay valid.
+ */
 export interface HostCertificate {
   /** PEM. */
   readonly privateKey: string
@@ -16,7 +22,7 @@ export interface HostCertificate {
   readonly certhash: string
 }
 
-/** Creates a self-signed certificate with a random key (ECDSA P-256) that names nobody. */
+/** Creates a self-signed certificate with a random key (ECDSA P-256) and no name. */
 export async function createCertificate(nowMs: number): Promise<HostCertificate> {
   const algorithm = { name: 'ECDSA', namedCurve: 'P-256', hash: 'SHA-256' }
   const keys = await crypto.subtle.generateKey(algorithm, true, ['sign', 'verify'])

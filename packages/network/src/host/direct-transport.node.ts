@@ -1,4 +1,4 @@
-/** WebRTC direct for nodes, with sockets that stay open until the program ends. */
+/** WebRTC direct for nodes, with sockets that stay open until the process exits. */
 import { createSocket } from 'node:dgram'
 import { once } from 'node:events'
 import { isIPv6 } from 'node:net'
@@ -7,7 +7,10 @@ import { webRTCDirect } from '@libp2p/webrtc'
 import { ShoalError } from '@shoal/torrent'
 import { IceUdpMuxListener } from 'node-datachannel'
 
-/** RFC 8839, section 5.4, and the length that libp2p uses. Another one, as a password, would end the process in libdatachannel. */
+/**
+ * RFC 8839, section 5.4, and the length that libp2p uses. Any other password would crash the
+ * process in libdatachannel.
+ */
 const UFRAG = /^[a-zA-Z0-9+/]{22,256}$/
 
 /** The members of libp2p's listener that its own `startUDPMuxServer` uses. */
@@ -25,18 +28,19 @@ type OnRequest = (ufrag: string, host: string, port: number) => void
 
 interface MuxSocket {
   readonly host: string
-  /** Null while nobody listens. */
+  /** Null while there is no listener. */
   onRequest: OnRequest | null
 }
 
 /**
- * Open sockets by port. They are never closed: `stop()` of libdatachannel (up to 0.24.5) tests a flag that its constructor does not set, so that
- * it sometimes does nothing, and the next request from a page then calls a function that is freed. A kept socket ignores all requests until
- * somebody listens at its port again.
+ * Open sockets by port. They are never closed: `stop()` of libdatachannel (up to 0.24.5) tests a
+ * flag that its constructor does not set, so it sometimes does nothing, and the next request from a
+ * page then calls a freed function. A kept socket ignores all requests until its port has a
+ * listener again.
  */
 const sockets = new Map<number, MuxSocket>()
 
-/** Returns libp2p's transport, whose listeners take their sockets from here. */
+/** Returns libp2p's transport with listeners that use these sockets. */
 export function directTransport(init: Parameters<typeof webRTCDirect>[0]): ReturnType<typeof webRTCDirect> {
   const direct = webRTCDirect(init)
   return components => {
@@ -53,7 +57,7 @@ export function directTransport(init: Parameters<typeof webRTCDirect>[0]): Retur
           )
           listener
             .incomingConnection(ufrag, remoteHost, remotePort, signal)
-            // The page has gone, or does not speak libp2p.
+            // The page has disconnected, or does not speak libp2p.
             .catch(() => {})
             .finally(() => signal.clear())
         }),
@@ -89,7 +93,7 @@ function open(host: string, port: number): MuxSocket {
   return socket
 }
 
-/** libjuice takes 0 for the port 0. */
+/** libjuice accepts 0 as a port. */
 async function freePort(host: string): Promise<number> {
   const socket = createSocket(isIPv6(host) ? 'udp6' : 'udp4')
   socket.bind(0, host)

@@ -4,7 +4,7 @@ import { VirtualClock } from '@shoal/torrent/testing'
 import { expect, it } from 'vitest'
 import { connectionGate } from './gate.ts'
 
-/** A connection that has been accepted, and on which nothing has arrived. */
+/** An accepted connection on which nothing has arrived. */
 function connectionFrom(address: string) {
   const version = address.includes(':') ? 'ip6' : 'ip4'
   const remoteAddr = multiaddr(`/${version}/${address}/tcp/4001`)
@@ -25,7 +25,7 @@ function open() {
   const limits = { maxIncoming: 100, maxPending: 60 }
   const gate = connectionGate({ ...limits, blocks: () => false, connections: () => [], clock })
   const all: ReturnType<typeof connectionFrom>[] = []
-  /** Opens connections, slowly. Returns those that were let in. */
+  /** Opens connections, slowly. Returns the admitted ones. */
   const from = async (...addresses: string[]) => {
     const made = addresses.map(connectionFrom)
     const admitted: typeof made = []
@@ -101,6 +101,6 @@ it('holds a connection until it has proved an identity, or is closed', async () 
   await from('203.0.113.11', '203.0.113.12')
   expect(isOpen(first)).toEqual(Array(8).fill(true))
   await from('203.0.113.13')
-  // The first is set up, and is not closed any more.
+  // The first is set up, and is no longer closed.
   expect(isOpen(first).slice(0, 3)).toEqual([true, true, false])
 })

@@ -5,31 +5,37 @@ import { formatIp, ipNeighborhood, ipOwner, isLocalIp } from '@shoal/torrent/bas
 import { Budgets } from '../misconduct.ts'
 import { ipOf, isWebrtcDirect } from '../multiaddrs.ts'
 
-/** Incoming connections from one /24 of IPv4 or /48 of IPv6 at a time, so that nobody takes all of them. */
+/**
+ * Concurrent incoming connections per /24 of IPv4 or /48 of IPv6, so that one network cannot take
+ * all of them.
+ */
 const MAX_PER_NEIGHBORHOOD = 10
-/** The same for connections that have not proved an identity yet, which cost nothing to open. */
+/** The same for connections that have not yet proved an identity, which cost nothing to open. */
 const MAX_PENDING = 8
-/** As many of one local address: behind a proxy, as containers have it, all of the internet comes from one. */
+/**
+ * The same per local address: behind a proxy, as in containers, the entire internet arrives from
+ * one.
+ */
 const MAX_PENDING_LOCAL = 30
-/** New connections from one address (/64 of IPv6). */
+/** New connections per address (/64 of IPv6). */
 const ARRIVALS = { burst: 10, perSecond: 10 } as const
-/** Part of an arrival for which one from a local address counts. */
+/** Weight of an arrival from a local address. */
 const LOCAL_ARRIVAL = 0.1
 
 export interface GateOptions {
-  /** Returns true for IP addresses that are neither dialed nor accepted. */
+  /** Returns whether an IP address is blocked: neither dialed nor accepted. */
   readonly blocks: (ip: string) => boolean
-  /** Connections that come from others, at a time. Addresses of the local network count, too. */
+  /** Concurrent incoming connections, including those from the local network. */
   readonly maxIncoming: number
-  /** Incoming ones that have not proved an identity yet, at a time. */
+  /** Concurrent incoming connections that have not yet proved an identity. */
   readonly maxPending: number
   readonly connections: () => readonly Connection[]
   readonly clock: Clock
 }
 
 /**
- * Decides which connections a host opens and accepts. Names are refused, because libp2p would look them up after this check: whoever dials a name
- * looks it up first.
+ * Decides which connections a host opens and accepts. Refuses names, because libp2p would resolve
+ * them after this check: callers resolve a name before dialing it.
  */
 export function connectionGate(options: GateOptions): ConnectionGater {
   const { blocks, maxIncoming, maxPending, connections, clock } = options
@@ -56,7 +62,7 @@ export function connectionGate(options: GateOptions): ConnectionGater {
     return ip !== null && !arrivals.take(ipOwner(ip) ?? formatIp(ip), isLocalIp(ip) ? LOCAL_ARRIVAL : 1)
   }
   return {
-    // WebRTC direct is for pages: nodes reach each other by TCP, which costs less, or through relays.
+    // WebRTC direct is for pages: nodes use TCP, which costs less, or relays.
     denyDialMultiaddr: address => isBlocked(address) || isWebrtcDirect(address),
     denyInboundConnection(connection) {
       if (isBlocked(connection.remoteAddr) || isTooFast(connection) || isCrowded(connection)) return true
@@ -79,19 +85,20 @@ interface PendingConnection {
 }
 
 /**
- * Connections that are being set up. When a network has as many as it may, or all together have, one of them makes room for the new one: who connects to
- * say nothing loses its place to who connects later, and keeps nobody out.
+ * Connections that are being set up. When a network or the total reaches its limit, an old one is
+ * evicted for the new one: a silent connection loses its place to a later one, and keeps nobody
+ * out.
  */
 class Pending {
   readonly #most: number
-  /** In the order in which they came. */
+  /** In order of arrival. */
   readonly #all = new Map<MultiaddrConnection, PendingConnection>()
 
   constructor(most: number) {
     this.#most = most
   }
 
-  /** Keeps a connection until it is set up or closed. */
+  /** Tracks a connection until it is set up or closed. */
   enter(connection: MultiaddrConnection): void {
     const bytes = ipOf(connection.remoteAddr)
     if (!bytes) return
@@ -116,12 +123,15 @@ class Pending {
   }
 }
 
-/** Returns the oldest connection of the address that has most of them, so that its neighbors keep theirs. */
+/**
+ * Returns the oldest connection of the address that has the most, so that its neighbors keep
+ * theirs.
+ */
 function oldestOfMost(pending: readonly PendingConnection[]): MultiaddrConnection {
   return mostOf(pending, 'ip')[0]!.connection
 }
 
-/** Returns the largest group that has the same address or network; of those as large, the one that came first. */
+/** Returns the largest group with the same address or network; among equals, the earliest. */
 function mostOf(pending: readonly PendingConnection[], by: 'ip' | 'network'): readonly PendingConnection[] {
   const groups = [...Map.groupBy(pending, each => each[by]).values()]
   return groups.reduce((most, group) => (group.length > most.length ? group : most))

@@ -21,7 +21,7 @@ import { createCertificate, type Host, type HostOptions, openHost } from './host
 /** libp2p/specs, identify. */
 const IDENTIFY = '/ipfs/id/1.0.0'
 
-/** More than windows and buffers hold. */
+/** More than windows and buffers can hold. */
 const MANY_BYTES = 64 * 1024 * 1024
 
 const open: Host[] = []
@@ -36,7 +36,7 @@ async function start(options: Partial<HostOptions> = {}): Promise<Host> {
   return host
 }
 
-/** Resolves when the DHT of `host` knows `count` others. */
+/** Resolves when the DHT of `host` knows `count` other nodes. */
 async function knows(host: Host, count: number): Promise<void> {
   await expect.poll(() => host.kad.tableSize).toBeGreaterThanOrEqual(count)
 }
@@ -122,7 +122,7 @@ it('serves as relay from the time at which a router makes it reachable', async (
     `/ip4/198.51.100.7/tcp/4001/p2p/${host.libp2p.peerId}`,
   )
   await expect.poll(() => host.libp2p.services.relay.isServing).toBe(true)
-  // Identify tells those who are connected already.
+  // Identify notifies peers that are already connected.
   const told = async () => (await other.libp2p.peerStore.get(host.libp2p.peerId)).protocols
   await expect.poll(told).toContain('/libp2p/circuit/relay/0.2.0/hop')
   host.setMapped([])
@@ -156,7 +156,7 @@ it('reads no answer beyond its limit, and does without the node that sends it', 
   await flooding.handle(KAD_PROTOCOL, async stream => {
     let bytes = 0
     stream.addEventListener('close', () => sent.resolve(bytes))
-    // A length of 2 GiB, and then as much as is taken.
+    // A length of 2 GiB, then as much data as is accepted.
     stream.send(Uint8Array.of(0x80, 0x80, 0x80, 0x80, 0x08))
     let isOpen = true
     while (isOpen && stream.status === 'open' && bytes < MANY_BYTES) {
@@ -205,7 +205,7 @@ it('reads no answer beyond its limit, and does without the node that sends it', 
 })
 
 describe('bootstrap', () => {
-  /** A place where nodes meet, as the mainline DHT is. */
+  /** A meeting point like the mainline DHT. */
   const meetings = () => {
     const announced: { host: string; port: number }[] = []
     const junk = [

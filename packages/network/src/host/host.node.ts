@@ -1,4 +1,4 @@
-/** A libp2p host in Node, with a node of the Shoal network's DHT on it. */
+/** A libp2p host in Node that runs a node of the Shoal network's DHT. */
 import { autoNAT } from '@libp2p/autonat'
 import { circuitRelayTransport } from '@libp2p/circuit-relay-v2'
 import { generateKeyPairFromSeed } from '@libp2p/crypto/keys'
@@ -28,34 +28,48 @@ import { steadyIdentify } from './steady-identify.ts'
 export { createCertificate, type HostCertificate } from './certificate.node.ts'
 
 const MAX_CONNECTIONS = 200
-/** Incoming ones leave room for those that we open. */
+/** Limit of incoming connections, which leaves room for outgoing ones. */
 const MAX_INCOMING = 120
-/** Incoming ones that have not proved an identity yet, of all networks, and the time that they have for it. */
+/**
+ * Limit of incoming connections that have not yet proved an identity, of all networks, and the time
+ * they have to do so.
+ */
 const MAX_PENDING = 60
 const UPGRADE_MS = 5000
-/** The gate makes room for new ones. libp2p, which would refuse them, counts those that are just being closed, too. */
+/**
+ * The gate evicts connections to make room. libp2p would refuse new ones, and also counts those
+ * that are closing.
+ */
 const MAX_PENDING_OF_LIBP2P = 2 * MAX_PENDING
-/** libp2p counts arrivals by address, also behind a proxy that all come through: the gate knows better. */
+/**
+ * libp2p limits arrivals by address, even behind a proxy that all of them share; the gate does not.
+ */
 const MAX_ARRIVALS_OF_LIBP2P = 1000
 /** Time between two pings of a connection. libp2p's default, 10 s, keeps an idle node busy. */
 const PING_MS = 60_000
-/** Public addresses of this machine and of routers are announced at once. After this time AutoNAT asks others whether they can be reached. */
+/**
+ * Public addresses of this machine and of routers are announced at once. After this time AutoNAT
+ * has other nodes check them.
+ */
 const UNCHECKED_MS = 60_000
 
 export interface HostOptions {
   /** Seed of the network key (Ed25519): 32 random bytes. Never the seed of a did:key. */
   readonly seed: Uint8Array
-  /** Multiaddrs to listen at, such as `/ip4/0.0.0.0/tcp/0`. None: nobody can connect, and the DHT does not store records here. */
+  /**
+   * Multiaddrs to listen on, such as `/ip4/0.0.0.0/tcp/0`. If empty, no peer can connect, and this
+   * node stores no DHT records.
+   */
   readonly listen: readonly string[]
-  /** The certificate of WebRTC direct. Required to listen at `…/webrtc-direct`. */
+  /** Certificate of WebRTC direct. Required to listen on `…/webrtc-direct`. */
   readonly certificate?: HostCertificate
   /** Be reachable through relays. Default false. */
   readonly viaRelays?: boolean
-  /** Let others signal through this node while it is reachable. Default true. */
+  /** Relay signaling of other peers while this node is reachable. Default true. */
   readonly relay?: boolean
-  /** Returns true for IP addresses that are neither dialed nor accepted. Default: none. */
+  /** Returns whether an IP address is blocked: neither dialed nor accepted. Default: none. */
   readonly blocks?: (ip: string) => boolean
-  /** Name and version that identify tells others. Default: libp2p's. */
+  /** Name and version for identify. Default: libp2p's. */
   readonly userAgent?: string
   /** Scores down a node that breaks the rules of the DHT or the index. */
   readonly onMisconduct?: ReportMisconduct
@@ -63,10 +77,13 @@ export interface HostOptions {
   readonly random?: Random
 }
 
-/** Counts of messages and records that a host refused since it opened, by reason. `full`: there was no room for records or entries, in all or for their network. */
+/**
+ * Messages and records refused since the host was opened, by reason. `full`: no room for records or
+ * entries, in total or for their network.
+ */
 type HostRefusals = Readonly<Record<Misconduct | 'full', number>>
 
-/** A port of this machine, as the internet sees it. */
+/** A port of this machine as seen from the internet. */
 export interface MappedPort {
   readonly transport: 'tcp' | 'udp'
   /** IP literal. */
@@ -78,20 +95,23 @@ export interface MappedPort {
 export interface Host {
   readonly libp2p: Libp2p<{ identify: Identify; ping: Ping; relay: SignalingRelay }>
   readonly kad: KadNode
-  /** Search, and entries that others publish. */
+  /** Search, and the entries published by others. */
   readonly index: Libp2pIndex
-  /** Whether anybody can dial this node without a relay, as far as routers and other nodes tell. */
+  /** Whether this node can be dialed without a relay, according to routers and other nodes. */
   readonly isReachable: boolean
-  /** Whether an interface of this machine has a public address, without a router that translates addresses. */
+  /** Whether an interface of this machine has a public address, not behind a NAT. */
   readonly isDirect: boolean
   readonly refused: HostRefusals
-  /** Sets the ports at which others reach this node, according to a router or the user. Replaces those set before. */
+  /**
+   * Sets the external ports of this node, according to a router or the user. Replaces those set
+   * before.
+   */
   setMapped(ports: readonly MappedPort[]): void
   /** Closes all connections and sockets. */
   close(): Promise<void>
 }
 
-/** Opens a host and starts its DHT node. Rejects if it cannot listen at any of the addresses. */
+/** Opens a host and starts its DHT node. Rejects if it cannot listen on any of the addresses. */
 export async function openHost(options: HostOptions): Promise<Host> {
   const { seed, listen, certificate, viaRelays = false, clock = systemClock, random = systemRandom } = options
   const { blocks = () => false, relay = true, userAgent, onMisconduct } = options
@@ -104,7 +124,7 @@ export async function openHost(options: HostOptions): Promise<Host> {
       listen: [...listen, ...(viaRelays ? ['/p2p-circuit'] : [])],
       announceFilter: mostUsefulFirst,
     },
-    // Without IPv6, say, the other addresses remain.
+    // Without IPv6, for example, the other addresses still work.
     transportManager: { faultTolerance: FaultTolerance.NO_FATAL },
     transports: [
       tcp(),
@@ -151,7 +171,7 @@ export async function openHost(options: HostOptions): Promise<Host> {
       )
     const ownId = libp2p.peerId.toMultihash().bytes
     const report: ReportMisconduct = (id, ip, reason) => {
-      // This node asks itself, too.
+      // This node queries itself, too.
       if (equalBytes(id, ownId)) return
       refused[reason]++
       onMisconduct?.(id, ip, reason)
@@ -194,8 +214,8 @@ export async function openHost(options: HostOptions): Promise<Host> {
 }
 
 /**
- * Resolves to the protocols of the node at the other end of a connection, when identify has told them. Rejects with the signal's reason, or if the
- * connection ends before.
+ * Resolves to the protocols of a connection's remote node once identify has reported them. Rejects
+ * with the signal's reason, or if the connection ends first.
  */
 export async function identified(
   libp2p: Libp2p,
@@ -203,7 +223,7 @@ export async function identified(
   signal: AbortSignal,
 ): Promise<readonly string[]> {
   const { promise, resolve, reject } = Promise.withResolvers<readonly string[]>()
-  // It may be rejected before anybody waits for it.
+  // It may reject before anything awaits it.
   promise.catch(() => {})
   const onIdentified = ({ detail }: CustomEvent<IdentifyResult>) => {
     if (detail.peerId.equals(connection.remotePeer)) resolve(detail.protocols)
@@ -216,7 +236,7 @@ export async function identified(
   libp2p.addEventListener('connection:close', onClosed)
   signal.addEventListener('abort', onAborted)
   try {
-    // A connection that was there before was identified then.
+    // An existing connection was identified at that time.
     const known = await libp2p.peerStore.get(connection.remotePeer, { signal }).catch(() => null)
     if (known && known.protocols.length > 0) resolve(known.protocols)
     signal.throwIfAborted()
@@ -229,7 +249,8 @@ export async function identified(
 }
 
 /**
- * The public addresses of this machine's interfaces. libp2p keeps quiet about them until others confirm them, whom a first node does not have.
+ * Public addresses of this machine's interfaces. libp2p does not announce them until other nodes
+ * confirm them, and a first node has none.
  */
 function publicInterfaces(addresses: AddressManager | undefined): Multiaddr[] {
   const own = addresses?.getAddressesWithMetadata() ?? []
@@ -261,7 +282,7 @@ function replaceMapped(
     const ip = parseIp(each.address)
     if (!ip || isLocalIp(ip) || known.has(key(each))) continue
     const family = ip.length === 4 ? 'ip4' : 'ip6'
-    // One local address is enough: all lead to the same port outside.
+    // One local address is enough: all map to the same external port.
     const local = listening.find(
       own => own.port === each.internalPort && own.ip.includes(':') === (family === 'ip6'),
     )

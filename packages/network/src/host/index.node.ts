@@ -1,4 +1,7 @@
-/** The Shoal network in a node: a libp2p host with the DHT on it, and the way to its first nodes. Loads libp2p. */
+/**
+ * The Shoal network in a node: a libp2p host with the DHT, and the search for its first nodes.
+ * Loads libp2p.
+ */
 export { KAD_PROTOCOL } from '../kad/libp2p-network.ts'
 export { announceStun, KnownStun } from '../transport/known-stun.ts'
 export { Bootstrap, type BootstrapOptions, type FoundPeer, RENDEZVOUS } from './bootstrap.ts'

@@ -1,4 +1,4 @@
-/** Nodes by their network keys. */
+/** Finds nodes by their network keys. */
 import { peerIdFromMultihash } from '@libp2p/peer-id'
 import { ShoalError } from '@shoal/torrent'
 import { equalBytes } from '@shoal/torrent/base'
@@ -7,7 +7,7 @@ import { type Contact, keyOf } from '../kad/contact.ts'
 import { recordKey } from '../keys.ts'
 import type { Host } from './host.node.ts'
 
-/** An identity multihash of an Ed25519 key in the encoding of libp2p, up to the key. */
+/** Identity multihash of an Ed25519 key as libp2p encodes it, up to the key. */
 const PEER_ID = Uint8Array.of(0x00, 0x24, 0x08, 0x01, 0x12, 0x20)
 const KEY_BYTES = 32
 
@@ -18,19 +18,25 @@ export class KeyContacts {
     this.#host = host
   }
 
-  /** Whether the node with this network key is connected, and not through a relay. */
+  /** Returns whether the node with this network key is connected other than through a relay. */
   isConnected(key: Uint8Array): boolean {
     return this.#isConnected(peerIdOf(key))
   }
 
-  /** Lets others find this node by its network key, also while nobody can dial it: then at its relays (`mayRelay`). */
+  /**
+   * Announces this node under its network key, so that others find it even if it cannot be dialed:
+   * then at its relays (`mayRelay`).
+   */
   provide(): void {
     const { index, libp2p } = this.#host
     const key = networkKeyOf(libp2p.peerId.toMultihash().bytes)
     if (key) index.publisher.provide([recordKey('node::', key)])
   }
 
-  /** Finds the node with this network key in the DHT, unless it is connected. `mayRelay`: also one that only relays reach. Rejects with `unreachable`. */
+  /**
+   * Finds the node with this network key in the DHT, unless it is connected. `mayRelay`: also find
+   * a node that only relays reach. Rejects with `unreachable`.
+   */
   async find(
     key: Uint8Array,
     signal: AbortSignal,
@@ -44,7 +50,7 @@ export class KeyContacts {
     if (found) return found
     if (mayRelay) {
       const providers = await kad.findProviders(recordKey('node::', key), { signal })
-      // Others may name themselves under this key, too.
+      // Other nodes may announce themselves under this key, too.
       const itself = providers.find(each => equalBytes(each.id, id))
       if (itself) return itself
     }
@@ -61,7 +67,9 @@ export class KeyContacts {
   }
 }
 
-/** Returns the network key (Ed25519, 32 bytes) of a PeerId, or null if it is of another kind. */
+/**
+ * Returns the network key (Ed25519, 32 bytes) of a PeerId, or null if it has another kind of key.
+ */
 export function networkKeyOf(id: Uint8Array): Uint8Array | null {
   const isKey = id.length === PEER_ID.length + KEY_BYTES && PEER_ID.every((byte, at) => id[at] === byte)
   return isKey ? id.slice(PEER_ID.length) : null

@@ -1,4 +1,4 @@
-/** A protocol of one request and one response between nodes that know each other's network keys. */
+/** A request-response protocol between nodes that know each other's network keys. */
 import type { IdentifyResult } from '@libp2p/interface'
 import { type Clock, ShoalError } from '@shoal/torrent'
 import { Libp2pNetwork, serve } from '../kad/libp2p-network.ts'
@@ -6,23 +6,26 @@ import { NetworkBudgets } from '../misconduct.ts'
 import type { Host } from './host.node.ts'
 import { KeyContacts, networkKeyOf } from './key-contacts.ts'
 
-/** Requests that are answered for one /24 or /48. */
+/** Requests answered per /24 or /48. */
 const REQUESTS = { burst: 120, perSecond: 1 } as const
 
 export interface KeyExchangeOptions {
   readonly host: Host
   readonly protocol: string
-  /** The longest message that is read, either way. */
+  /** Longest message read in either direction. */
   readonly maxBytes: number
   readonly clock: Clock
   /** Responds to a node that has proved its network key (Ed25519, 32 bytes). Throws if the message breaks the protocol. */
   respond(key: Uint8Array, message: Uint8Array): Uint8Array
-  /** A node that speaks the protocol is connected. */
+  /** Called when a node that speaks the protocol has connected. */
   onConnected(key: Uint8Array): void
 }
 
 export interface KeyExchange {
-  /** Sends a request to the node with this network key, which is looked for in the DHT if it is not connected. Rejects if it cannot be reached. */
+  /**
+   * Sends a request to the node with this network key, which is looked up in the DHT if it is not
+   * connected. Rejects if it cannot be reached.
+   */
   ask(key: Uint8Array, message: Uint8Array, signal: AbortSignal): Promise<Uint8Array>
   /** Whether the node with this network key is connected. */
   isConnected(key: Uint8Array): boolean

@@ -1,4 +1,7 @@
-/** Streams of bytes between nodes that know each other's network keys: over libp2p, or, where neither can dial the other, by WebRTC whose offers pass through relays. */
+/**
+ * Byte streams between nodes that know each other's network keys: over libp2p, or, if neither can
+ * dial the other, over WebRTC with offers that pass through relays.
+ */
 import type { Connection as HostConnection, IdentifyResult, Stream } from '@libp2p/interface'
 import { type Connection, ShoalError } from '@shoal/torrent'
 import { latin1 } from '@shoal/torrent/base'
@@ -10,26 +13,36 @@ import { bindingOf, StreamConnection } from '../transport/stream-connection.ts'
 import type { Host } from './host.node.ts'
 import { KeyContacts, networkKeyOf } from './key-contacts.ts'
 
-/** Streams of one connection at a time, each way. */
+/** Concurrent streams per connection, in each direction. */
 const MAX_STREAMS = 2
-/** An offer identifies its peer by so much of the network key. */
+/** Bytes of the network key by which an offer identifies its peer. */
 const TOPIC_BYTES = 20
 
 export interface KeyStreamsOptions {
   readonly host: Host
   readonly protocol: string
-  /** Makes WebRTC connections, whose offers this protocol carries. Is closed with the streams. Null: none are made. */
+  /**
+   * Makes WebRTC connections from the offers that this protocol carries. It is closed with the
+   * streams. Null disables WebRTC.
+   */
   readonly webrtc: { readonly protocol: string; readonly peers: SignaledPeers } | null
-  /** Whether a node that has proved this network key (Ed25519, 32 bytes) may connect: an answer to its offer shows it our address. */
+  /**
+   * Returns whether a node that has proved this network key (Ed25519, 32 bytes) can connect: an
+   * answer to its offer reveals our address.
+   */
   admits(key: Uint8Array): boolean
-  /** A node that was admitted opened a stream. */
+  /** Called when an admitted node opened a stream. */
   accept(key: Uint8Array, stream: Connection): void
-  /** A node that speaks the protocol is connected. */
+  /** Called when a node that speaks the protocol has connected. */
   onConnected(key: Uint8Array): void
 }
 
 export interface KeyStreams {
-  /** Opens a stream to the node with this network key, which is looked for in the DHT if it is not connected, never through a relay: relays carry offers only. Rejects if it cannot be reached, does not speak the protocol, or refuses. */
+  /**
+   * Opens a stream to the node with this network key, which is looked up in the DHT if it is not
+   * connected. Never uses a relay: relays carry offers only. Rejects if the node cannot be reached,
+   * does not speak the protocol, or refuses.
+   */
   open(key: Uint8Array, signal: AbortSignal): Promise<Connection>
   close(): Promise<void>
 }
@@ -48,7 +61,7 @@ export async function openKeyStreams(options: KeyStreamsOptions): Promise<KeyStr
     if (key && admits(key)) accept(key, streamOf(stream, connection, true))
     else stream.abort(new ShoalError('refused', 'This node does not take streams of the other one'))
   }
-  /** Keys whose offers were answered, by the topic of their connections. */
+  /** Keys with answered offers, by the topic of their connections. */
   const answered = new Map<string, Uint8Array>()
   const answer = (stream: Stream, { remotePeer }: HostConnection) =>
     answerOffer(stream, async offer => {

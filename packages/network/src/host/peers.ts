@@ -1,4 +1,4 @@
-/** Nodes that the DHT names, as peers of torrents. */
+/** Nodes found in the DHT, as peers of torrents. */
 import type { Connection, Libp2p } from '@libp2p/interface'
 import { peerIdFromMultihash } from '@libp2p/peer-id'
 import { type Multiaddr, multiaddr } from '@multiformats/multiaddr'
@@ -21,7 +21,10 @@ export function namedNode({ id, addresses }: Contact): NamedNode {
   return { id: peer, addresses: addresses.map(bytes => `${multiaddr(bytes)}/p2p/${peer}`) }
 }
 
-/** Lets the host know where a node is, and returns its address as a peer. The host connects when somebody dials that. */
+/**
+ * Adds a node's addresses to the host, and returns its address as a peer. The host connects when
+ * that is dialed.
+ */
 export async function learnPeer(libp2p: Libp2p, { id, addresses }: Contact): Promise<PeerAddress> {
   const peer = peerIdFromMultihash(decodeMultihash(id) as never)
   await libp2p.peerStore.merge(peer, { multiaddrs: addresses.map(bytes => multiaddr(bytes)) })
@@ -34,8 +37,8 @@ export function dialText(libp2p: Libp2p, text: string, signal: AbortSignal): Pro
 }
 
 /**
- * The names by which pages reach a host, for links: by WebRTC direct at one public address and at one of the local network. An address of this machine
- * is among them only if there is no other.
+ * Returns the names by which pages reach a host, for links: WebRTC direct at one public address and
+ * at one of the local network. A loopback address is included only if there is no other.
  */
 export function pagePeers(libp2p: Libp2p): string[] {
   const direct = libp2p.getMultiaddrs().filter(isWebrtcDirect)
@@ -46,7 +49,7 @@ export function pagePeers(libp2p: Libp2p): string[] {
   return chosen.flatMap(address => (address ? [linkedAddress(address)] : []))
 }
 
-/** Multiaddrs of the nodes in the routing table, to join through after a restart. */
+/** Returns the multiaddrs of the nodes in the routing table, to rejoin after a restart. */
 export function knownNodes(contacts: readonly Contact[]): string[] {
   return contacts.flatMap(contact => namedNode(contact).addresses.slice(0, 2))
 }

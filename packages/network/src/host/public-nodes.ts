@@ -7,14 +7,14 @@ import { isRelayed, withoutPeer } from '../multiaddrs.ts'
 import { type Host, identified } from './host.node.ts'
 import { namedNode } from './peers.ts'
 
-/** The protocol of the DHT that nodes of IPFS run. */
+/** The DHT protocol of IPFS nodes. */
 const IPFS_KAD_PROTOCOL = '/ipfs/kad/1.0.0'
-/** The key under which nodes announce themselves there, as providers: a multihash. */
+/** Key under which nodes announce themselves there as providers: a multihash. */
 const KEY = Uint8Array.of(0x12, 0x20, ...sha256(utf8('shoal/1/rendezvous\0')))
 
 const ROUND_MS = 30_000
 const LOOK_AGAIN_MS = 10 * 60_000
-/** Nodes of IPFS keep such a record for two days. */
+/** IPFS nodes keep such a record for two days. */
 const ANNOUNCE_AGAIN_MS = 12 * 3_600_000
 const DIAL_MS = 10_000
 const LOOKUP_MS = 60_000
@@ -24,19 +24,20 @@ export interface PublicNodesOptions {
   readonly host: Host
   readonly clock: Clock
   readonly random: Random
-  /** Multiaddrs of public IPFS nodes that begin with an IP address. */
+  /** Multiaddrs of public IPFS nodes, starting with an IP address. */
   readonly nodes: () => Promise<readonly string[]>
   /** Whether too few nodes of the Shoal network are known. */
   readonly needsNodes: () => boolean
-  /** Whether others can probably dial this node. */
+  /** Returns whether other nodes can probably dial this node. */
   readonly isOpen: () => boolean
-  /** Receives multiaddrs of nodes that announced themselves, unchecked. */
+  /** Receives the unchecked multiaddrs of nodes that announced themselves. */
   readonly onNodes: (addresses: readonly string[]) => void
 }
 
 /**
- * Public IPFS nodes as places where nodes of the Shoal network meet, and as relays: nodes announce themselves in their DHT under one key and look there for
- * others, and whoever cannot be dialed stays connected to those that relay.
+ * Uses public IPFS nodes as a meeting point of the Shoal network, and as relays: nodes announce
+ * themselves in the IPFS DHT under one key and look it up to find others. A node that cannot be
+ * dialed stays connected to IPFS nodes that relay.
  */
 export class PublicNodes {
   readonly #options: PublicNodesOptions
@@ -50,7 +51,7 @@ export class PublicNodes {
   constructor(options: PublicNodesOptions) {
     this.#options = options
     const { host, clock, random } = options
-    // We only ask there: nothing of IPFS is stored here.
+    // Client only: this node stores nothing of IPFS.
     const facts = { host: host.libp2p, clock, random, protocol: IPFS_KAD_PROTOCOL }
     this.#kad = openLibp2pKad({ ...facts, server: false })
   }
@@ -90,7 +91,7 @@ export class PublicNodes {
     const found = await kad.findProviders(KEY, { count: MAX_MET, signal })
     const own = host.libp2p.peerId.toString()
     const others = found.map(namedNode).filter(({ id }) => id !== own)
-    // Alone with itself, it looks again in the next round.
+    // If no other node was found, search again in the next round.
     if (others.length > 0) this.#lookedMs = now
     onNodes(others.flatMap(({ addresses }) => addresses.filter(each => !isRelayed(multiaddr(each)))))
   }
@@ -105,10 +106,10 @@ export class PublicNodes {
         if (open.includes(withoutPeer(address).toString())) continue
         const signal = AbortSignal.any([this.#abort.signal, AbortSignal.timeout(DIAL_MS)])
         const connection = await host.libp2p.dial(address, { signal })
-        // Identify says whether it serves the DHT, so that this round can ask it.
+        // Identify reports whether it serves the DHT, so that this round can query it.
         await identified(host.libp2p, connection, signal)
       } catch {
-        // It is tried again in the next round.
+        // The next round tries it again.
       }
     }
   }

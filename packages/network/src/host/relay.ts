@@ -6,7 +6,10 @@ import {
 import type { Libp2pEvents, Startable, TypedEventTarget } from '@libp2p/interface'
 import { isPublic } from '../multiaddrs.ts'
 
-/** A relayed connection is for signaling: it carries the few kilobytes by which two nodes find a direct path. */
+/**
+ * A relayed connection is for signaling: it carries the few kilobytes that two nodes need to find a
+ * direct path.
+ */
 const LIMITS = {
   maxReservations: 64,
   reservationTtl: 30 * 60_000,
@@ -17,15 +20,15 @@ const LIMITS = {
 const MAX_STREAMS = 32
 
 export interface SignalingRelay {
-  /** Others may use this node as relay, because it is reachable. */
+  /** Whether this node serves others as a relay, because it is reachable. */
   readonly isServing: boolean
-  /** Number of nodes that others reach through this one. */
+  /** Number of nodes that reserved a place at this relay. */
   readonly reservations: number
 }
 
 /**
- * A relay (libp2p/specs, circuit relay v2) that serves others from the time at which this node is reachable from outside. Others ask only nodes that name
- * the protocol, so that an unreachable node is not asked in vain.
+ * A relay (libp2p/specs, circuit relay v2) that serves others once this node is reachable from
+ * outside. The protocol is advertised only then, so that unreachable nodes receive no requests.
  */
 export function signalingRelay({ isWanted }: { readonly isWanted: () => boolean }) {
   return (

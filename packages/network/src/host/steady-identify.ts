@@ -1,12 +1,13 @@
 import { type Identify, type IdentifyComponents, identify } from '@libp2p/identify'
 import type { Connection } from '@libp2p/interface'
 
-/** Waits after failed attempts, each of which takes at most 5 s. */
+/** Delays after failed attempts, each of which takes at most 5 s. */
 const WAITS_MS = [1000, 2000, 4000, 8000]
 
 /**
- * Identifies each node that connects (libp2p/specs, identify), and asks again if it does not answer, as on a busy machine: libp2p asks once, and would
- * use the connection without ever knowing that the node serves the DHT.
+ * Identifies each node that connects (libp2p/specs, identify), and retries if it does not answer,
+ * for example on a busy machine: libp2p tries only once, and would never learn that the node serves
+ * the DHT.
  */
 export function steadyIdentify(): (components: IdentifyComponents) => Identify {
   const open = identify({ runOnConnectionOpen: false })
@@ -30,7 +31,7 @@ async function identifyOne(service: Identify, connection: Connection): Promise<v
   }
 }
 
-/** Resolves after a time, or when the connection ends. */
+/** Resolves after the delay, or when the connection ends. */
 function elapsed(ms: number, connection: Connection): Promise<void> {
   return new Promise(resolve => {
     const end = () => {
