@@ -1,4 +1,7 @@
-/** The keys of records in the DHT: one rule for all of them, so that nobody can make the records of one kind meet those of another. */
+/**
+ * Keys of DHT records: one rule for all, so that records of one kind can never collide with those
+ * of another.
+ */
 import { sha256 } from '@noble/hashes/sha2.js'
 import { utf8 } from '@shoal/torrent/base'
 
@@ -22,17 +25,21 @@ export type RecordNamespace =
   | 'profile::'
   | 'sealed_idx::'
 
-/** A multihash of 34 bytes begins with this: sha2-256, 32 bytes (multiformats/multihash). */
+/** Prefix of a 34-byte multihash: sha2-256, 32 bytes (multiformats/multihash). */
 const SHA2_256 = [0x12, 0x20] as const
 const SEPARATOR = 0
 
 /**
- * The rules by which `splitWords` makes words of text: its own version, the oldest Unicode whose characters it treats like any later one, and the
- * stemmer. Whoever splits text differently looks under other keys, instead of missing words under the same.
+ * Rules by which `splitWords` splits text: their version, the oldest Unicode version that treats
+ * its characters like any later one, and the stemmer. Clients with other rules use other keys,
+ * instead of missing words under the same ones.
  */
 export const WORD_RULES = 'words 1, unicode 15, no stemmer'
 
-/** Returns the key of a record as the multihash that the DHT uses: `sha256("shoal/1/" + namespace + 0x00 + id)`. */
+/**
+ * Returns the key of a record as the multihash used by the DHT: `sha256("shoal/1/" + namespace +
+ * 0x00 + id)`.
+ */
 export function recordKey(namespace: RecordNamespace, id: Uint8Array): Uint8Array {
   const hash = sha256
     .create()
@@ -41,7 +48,7 @@ export function recordKey(namespace: RecordNamespace, id: Uint8Array): Uint8Arra
   return Uint8Array.of(...SHA2_256, ...hash.update(id).digest())
 }
 
-/** Returns the key of a word, as `splitWords` returns it. */
+/** Returns the key of a word from `splitWords`. */
 export function keywordKey(word: string): Uint8Array {
   return recordKey('keyword_idx::', utf8(`${WORD_RULES}\0${word}`))
 }

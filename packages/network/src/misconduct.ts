@@ -3,17 +3,18 @@ import type { Clock } from '@shoal/torrent'
 import { ipNeighborhood, latin1 } from '@shoal/torrent/base'
 
 /**
- * Why a node is scored down. `bad-message`: it broke the protocol or a limit. `forged`: a signature is wrong, or it speaks for another. `replayed`: it sent what was
- * replaced or is over. `flood`: it sent more than is looked at. `unasked`: it answered with what nobody asked for.
+ * Reason for scoring a node down. `bad-message`: it broke the protocol or a limit. `forged`: a
+ * signature is invalid, or it speaks for another node. `replayed`: it sent something replaced or
+ * expired. `flood`: it sent more than is processed. `unasked`: its answer was not requested.
  */
 export type Misconduct = 'bad-message' | 'forged' | 'replayed' | 'flood' | 'unasked'
 
-/** Scores a node down. `ip`: the 4 or 16 bytes of the address of its connection, or null. */
+/** Scores a node down. `ip`: the address of its connection, 4 or 16 bytes, or null. */
 export type ReportMisconduct = (id: Uint8Array, ip: Uint8Array | null, reason: Misconduct) => void
 
 const MAX_BUDGETS = 4096
 
-/** So much at once, and so much in a second. */
+/** Token bucket: an amount at once, and an amount per second. */
 export interface Allowance {
   readonly burst: number
   readonly perSecond: number
@@ -24,7 +25,7 @@ interface Budget {
   sinceMs: number
 }
 
-/** An amount for each key. */
+/** One allowance per key. */
 export class Budgets {
   readonly #clock: Clock
   readonly #allowance: Allowance
@@ -35,7 +36,7 @@ export class Budgets {
     this.#allowance = allowance
   }
 
-  /** Takes an amount. Returns false, and takes nothing, if there is less. */
+  /** Takes an amount. Returns false and takes nothing if less is available. */
   take(key: string | null, amount: number): boolean {
     const left = this.#left(key)
     const isEnough = left >= amount
@@ -43,7 +44,10 @@ export class Budgets {
     return isEnough
   }
 
-  /** Takes an amount, also if there is less: then nothing more is there until that has come in again. */
+  /**
+   * Takes an amount even if less is available; nothing is then available until the debt is
+   * refilled.
+   */
   charge(key: string | null, amount: number): void {
     this.#set(key, this.#left(key) - amount)
   }
@@ -57,12 +61,12 @@ export class Budgets {
 
   #set(key: string | null, left: number): void {
     this.#budgets.set(key, { left, sinceMs: this.#clock.nowMs() })
-    // The one that came first goes first: by then it is probably full again.
+    // Evicts the oldest, which is probably full again.
     if (this.#budgets.size > MAX_BUDGETS) this.#budgets.delete(this.#budgets.keys().next().value!)
   }
 }
 
-/** An amount for each /24 or /48. Local addresses share one. */
+/** One allowance per /24 or /48. Local addresses share one. */
 export class NetworkBudgets {
   readonly #budgets: Budgets
 
@@ -70,20 +74,21 @@ export class NetworkBudgets {
     this.#budgets = new Budgets(clock, allowance)
   }
 
-  /** Takes an amount. Returns false, and takes nothing, if there is less. */
+  /** Takes an amount. Returns false and takes nothing if less is available. */
   take(ip: Uint8Array | null, amount = 1): boolean {
     return this.#budgets.take(ip && ipNeighborhood(ip), amount)
   }
 
-  /** Takes an amount, also if there is less. */
+  /** Takes an amount even if less is available. */
   charge(ip: Uint8Array | null, amount: number): void {
     this.#budgets.charge(ip && ipNeighborhood(ip), amount)
   }
 }
 
 /**
- * An amount for each /24 or /48, and the same for each identity: an identity that exceeds it alone sends a flood, while one whose neighbors have
- * used it up is only refused. Otherwise somebody could have their neighbors scored down, and everybody behind the same proxy.
+ * One allowance per /24 or /48, and the same per identity: an identity that exceeds it alone is a
+ * flood, while one whose neighbors have used it up is only refused. Otherwise anyone could get
+ * their neighbors, or everyone behind the same proxy, scored down.
  */
 export class SenderBudgets {
   readonly #networks: NetworkBudgets
@@ -94,13 +99,16 @@ export class SenderBudgets {
     this.#identities = new Budgets(clock, allowance)
   }
 
-  /** Takes an amount. Returns why it was refused, or null. Refused amounts count for the identity, which may know better than to ask again at once. */
+  /**
+   * Takes an amount. Returns why it was refused, or null. Refused amounts count for the identity,
+   * which should not retry at once.
+   */
   refuses(id: Uint8Array, ip: Uint8Array | null, amount = 1): 'flood' | 'busy' | null {
     if (!this.#identities.take(latin1(id), amount)) return 'flood'
     return this.#networks.take(ip, amount) ? null : 'busy'
   }
 
-  /** Takes an amount, also if there is less. */
+  /** Takes an amount even if less is available. */
   charge(id: Uint8Array, ip: Uint8Array | null, amount: number): void {
     this.#identities.charge(latin1(id), amount)
     this.#networks.charge(ip, amount)

@@ -13,10 +13,13 @@ import {
   MAX_REFERENCES,
 } from './messages.ts'
 
-/** Time that a node has to respond, with its dial. */
+/** Time limit of a response, including the dial. */
 const RESPONSE_MS = 10_000
 
-/** The same contract as the DHT's, for `/shoal/index/1`. A node that does not speak it rejects with `unsupported`. */
+/**
+ * Same contract as the DHT's network, for `/shoal/index/1`. Rejects with `unsupported` if the node
+ * does not speak it.
+ */
 export type IndexNetwork = Pick<KadNetwork, 'request' | 'dialable'>
 
 export interface IndexClientOptions {
@@ -44,7 +47,7 @@ export class IndexClient {
     this.#options = options
   }
 
-  /** Ends all requests. */
+  /** Aborts all requests. */
   close(): void {
     this.#abort.abort(new Error('The index was closed'))
   }
@@ -53,7 +56,10 @@ export class IndexClient {
     this.#options.onMisconduct?.(id, ip, reason)
   }
 
-  /** Rejects if the node cannot be reached, does not respond in 10 s, or breaks the protocol. */
+  /**
+   * Sends a request. Rejects if the node cannot be reached, does not respond in 10 s, or breaks the
+   * protocol.
+   */
   async ask(contact: Contact, request: IndexRequest, signal?: AbortSignal): Promise<IndexAnswer> {
     const { network, clock } = this.#options
     const limit = new AbortController()
@@ -75,7 +81,8 @@ export class IndexClient {
   }
 
   /**
-   * Hands entries over to a node, which takes those that it lacks. Returns how many it took, and the newer versions that it has instead, not verified.
+   * Offers entries to a node, which takes those that it lacks. Returns how many it took, and its
+   * newer versions of others, unverified.
    */
   async handOver(
     contact: Contact,

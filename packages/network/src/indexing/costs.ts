@@ -1,29 +1,29 @@
 /**
- * Requests of `/shoal/index/1` cost so much, in units of about ten microseconds: a key or a reference costs one, and so do 128 bytes of the request or
- * of the response.
+ * Costs of `/shoal/index/1` requests, in units of about ten microseconds: one per key or reference,
+ * and one per 128 bytes of the request or the response.
  */
 import type { Allowance } from '../misconduct.ts'
 import type { IndexRequest, IndexResponse } from './messages.ts'
 
 /**
- * A network and an identity may have so much answered: 75,000 keys announced at once, 80 requests with the 64 longest entries for an answer, or a
- * thousand queries.
+ * Budget of a network and of an identity: 75,000 keys announced at once, 80 requests answered with
+ * the 64 longest entries, or a thousand queries.
  */
 export const ALLOWED_COST: Allowance = { burst: 100_000, perSecond: 1000 }
-/** An entry to store is decoded, its words are hashed, and its signature is verified. */
+/** Storing an entry decodes it, hashes its words and verifies its signature. */
 const ENTRY_COST = 10
-/** A query looks for nearer nodes. */
+/** A query searches for nearer nodes. */
 const FIND_COST = 50
-/** Comparisons of words for one unit. */
+/** Word comparisons per unit. */
 const COMPARISONS = 20
 const UNIT_BYTES = 128
 
-/** Returns the cost of reading a message, which is known before it is read. */
+/** Returns the cost of reading a message, known before it is read. */
 export function costOfBytes({ length }: Uint8Array): number {
   return Math.ceil(length / UNIT_BYTES)
 }
 
-/** Returns the cost of what a request asks for, as far as it is known before it is answered. */
+/** Returns the cost of a request, as far as it is known before it is answered. */
 export function costOfRequest(request: IndexRequest): number {
   switch (request.type) {
     case 'announce':
@@ -39,7 +39,9 @@ export function costOfRequest(request: IndexRequest): number {
   }
 }
 
-/** Returns the cost of what was found: only then it is known how many entries a query had to look at. */
+/**
+ * Returns the cost of a response: how many entries a query had to examine is known only afterwards.
+ */
 export function costOfResponse(
   request: IndexRequest,
   response: Partial<IndexResponse>,

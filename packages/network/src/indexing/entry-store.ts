@@ -8,23 +8,23 @@ import { type Reference, wordMark } from './messages.ts'
 export interface EntryStoreLimits {
   /** Default 50,000. */
   readonly entries?: number
-  /** Entries of a word. Default 2,000, the best of them. */
+  /** Entries per word. Default 2,000, the best of them. */
   readonly perWord?: number
-  /** Entries of a word that one publisher has, and that came from one /24 or /48. Default 100 each. */
+  /** Entries per word from one publisher, and from one /24 or /48. Default 100 each. */
   readonly perWordAndSource?: number
-  /** Part of the store that one publisher, and one /24 or /48, may fill. Default 0.1. */
+  /** Share of the store that one publisher, and one /24 or /48, can fill. Default 0.1. */
   readonly sourcePart?: number
 }
 
 /**
- * The outcome of storing: `stored`; `known`, because this version or a later one is there; or refused, because its time is over, none of its words belongs here, or a
- * limit forbids it.
+ * Outcome of storing: `stored`; `known` if this version or a later one is stored; or refused
+ * because it has expired, none of its words belongs to this node, or a limit forbids it.
  */
 export type StoreOutcome = 'stored' | 'known' | 'expired' | 'foreign' | 'full'
 
 export interface FindQuery {
   readonly key: Uint8Array
-  /** `wordMark`s that must be there, and that must not. */
+  /** `wordMark`s that an entry must have, and must not have. */
   readonly words: readonly Uint8Array[]
   readonly without: readonly Uint8Array[]
   readonly filters: Filters
@@ -45,9 +45,9 @@ interface Stored {
   readonly places: Uint8Array
   readonly titleWords: number
   readonly publisher: string
-  /** The /24 or /48 that it came from, or null if that is local. */
+  /** The /24 or /48 that it came from; null if local. */
   readonly neighborhood: string | null
-  /** Words here under which it is found. */
+  /** Number of word lists in this store that contain it. */
   lists: number
 }
 
@@ -62,15 +62,19 @@ const SOURCE_KINDS: readonly SourceKind[] = ['publisher', 'neighborhood']
 interface WordList {
   /** Best first. */
   readonly postings: Posting[]
-  /** Entries of each publisher and from each neighborhood, counted as soon as there are enough for one of them to reach its limit. */
+  /**
+   * Entries per publisher and per neighborhood, counted once there are enough for one of them to
+   * reach its limit.
+   */
   counts: Record<SourceKind, Map<string, number>> | null
-  /** An entry was left out. */
+  /** Whether an entry was left out. */
   isPartial: boolean
 }
 
 /**
- * Stores entries under those of their words that belong to this node, for others. Bounded in all respects, also per publisher and per network, so that
- * nobody pushes out the entries of others; a word with too many entries keeps the best. Entries are not verified here.
+ * Stores entries under their words that belong to this node, for other nodes. Every dimension is
+ * bounded, also per publisher and per network, so that no publisher can displace the entries of
+ * others; a word with too many entries keeps the best. Entries are not verified by the store.
  */
 export class EntryStore {
   readonly #clock: Clock
@@ -85,12 +89,12 @@ export class EntryStore {
     this.#limits = { entries: 50_000, perWord: 2000, perWordAndSource: 100, sourcePart: 0.1, ...limits }
   }
 
-  /** Number of entries, including expired ones that were not removed yet. */
+  /** Number of entries, including expired ones not yet removed. */
   get size(): number {
     return this.#entries.size
   }
 
-  /** Returns true if this version of an entry, or a later one, is stored. */
+  /** Returns whether this version of an entry, or a later one, is stored. */
   has({ id, sequence }: Reference): boolean {
     const stored = this.#entries.get(latin1(id))
     return stored !== undefined && stored.signed.entry.sequence >= sequence
@@ -100,14 +104,14 @@ export class EntryStore {
     return this.#entries.get(latin1(id))?.signed ?? null
   }
 
-  /** Iterates over what is stored, withdrawals included. */
+  /** Iterates over the stored entries, including withdrawals. */
   *all(): Generator<SignedEntry> {
     for (const { signed } of this.#entries.values()) yield signed
   }
 
   /**
-   * Stores an entry that was verified. `neighborhood`: where it came from. `belongs`: returns whether the entries of a key belong to this node. A withdrawal
-   * replaces the entry, and stays until its time is over.
+   * Stores a verified entry. `neighborhood`: where it came from. `belongs`: returns whether entries
+   * of a key belong to this node. A withdrawal replaces the entry, and is kept until it expires.
    */
   put(signed: SignedEntry, neighborhood: string | null, belongs: (key: Uint8Array) => boolean): StoreOutcome {
     const { entry, id } = signed
@@ -119,7 +123,7 @@ export class EntryStore {
     const { places, titleWords } = entryWords(entry)
     const keys = Array.from(places.keys(), keywordKey)
     const home = isWithdrawal ? [] : keys.filter(belongs)
-    // A node that has the old version takes the new one, even if none of the new words belongs here.
+    // A node with the old version takes the new one even if none of the new words belongs to it.
     if (home.length === 0 && !old) return 'foreign'
     const stored: Stored = {
       signed,
@@ -131,7 +135,7 @@ export class EntryStore {
       neighborhood: old ? old.neighborhood : neighborhood,
       lists: 0,
     }
-    // The old version makes room for the new one, whose words may be others.
+    // The old version makes room for the new one, which may have other words.
     if (old) this.#remove(old)
     if (!this.#hasRoom(stored)) return 'full'
     this.#entries.set(name, stored)
@@ -170,7 +174,7 @@ export class EntryStore {
     return { total: list.postings.length, isPartial: list.isPartial, references }
   }
 
-  /** Removes expired entries. Call it now and then. */
+  /** Removes expired entries. Call it periodically. */
   expire(): void {
     const now = this.#clock.unixMs() / 1000
     for (const stored of this.#entries.values()) if (stored.signed.entry.expires <= now) this.#remove(stored)
@@ -211,7 +215,10 @@ export class EntryStore {
     stored.lists++
   }
 
-  /** Whether a publisher or a network has its share of a word. Then its better entries replace its worst, but not those of others. */
+  /**
+   * Returns whether a publisher or a network has used up its share of a word. Its better entries
+   * then replace its worst ones, but not those of others.
+   */
   #isCrowded(list: WordList, posting: Posting, limit: number): boolean {
     const { postings } = list
     if (postings.length < limit) {
@@ -232,7 +239,7 @@ export class EntryStore {
     return false
   }
 
-  /** A word does not list an entry any longer. */
+  /** Called when a word no longer lists an entry. */
   #drop(stored: Stored): void {
     if (--stored.lists === 0) this.#remove(stored)
   }
@@ -260,7 +267,7 @@ export class EntryStore {
   }
 }
 
-/** Best match first, then the latest, then an order that is the same everywhere. */
+/** Best match first, then the latest, then an order that is the same on all nodes. */
 function byRank(a: Posting, b: Posting): number {
   const [first, second] = [a.stored.signed, b.stored.signed]
   return (

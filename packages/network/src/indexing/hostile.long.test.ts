@@ -12,7 +12,7 @@ const ALL_WORDS = 60_000
 const WORDS = 40
 const random = seededRandom(9)
 
-/** A contact in one of 250 addresses of the /24 with that number. */
+/** A contact at one of 250 addresses of the /24 with that number. */
 function contactIn(network: number, at: number): Contact {
   const id = Uint8Array.of(network >> 8, network & 255, at, ...new Uint8Array(35))
   const ip = Uint8Array.of(20, network >> 8, network & 255, at)
@@ -30,7 +30,7 @@ it('sixty thousand words leave room for the entries of others, from one network 
   for (let at = 0; at < ALL_WORDS / WORDS; at++) {
     const title = Array.from({ length: WORDS }, (_, word) => `w${at * WORDS + word}`).join(' ')
     const entry = { ...spam.entry, title, publisher: random.bytes(32) }
-    // The second half comes from as many networks.
+    // The second half comes from that many networks.
     const network = at % 2 === 0 ? 'one' : `network ${at}`
     const outcome = store.put({ ...spam, entry, id: random.bytes(32) }, network, () => true)
     outcomes[outcome as keyof typeof outcomes]++

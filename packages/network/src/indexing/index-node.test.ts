@@ -93,7 +93,7 @@ describe('an index node', () => {
     expect(answered).toBeGreaterThan(least)
     expect(answered).toBeLessThan(most)
     expect(reports).toEqual(['flood'])
-    // A neighbor is refused, too, and is not to blame for that.
+    // A neighbor is refused, too, without being blamed.
     const neighbor = Uint8Array.of(...IP.subarray(0, 3), 77)
     expect(isAnswered(random.bytes(38), neighbor)).toBe(false)
     expect(reports).toEqual(['flood'])

@@ -22,17 +22,22 @@ import {
 
 /** Keys announced with `/shoal/index/1` are valid for 12 hours. */
 export const ANNOUNCEMENT_LIFE_MS = 12 * 3_600_000
-/** Newer versions that answer an offer. */
+/** Most newer versions returned for an offer. */
 const MAX_NEWER = 16
 const CLOSER = 20
-/** Time between two rounds in which entries are handed on to other nodes of the region, and the number of those. */
+/**
+ * Time between two rounds of passing entries on to other nodes of the region, and the number of
+ * those nodes.
+ */
 const REPLICATION_MS = 3_600_000
 const REPLICAS_PER_ROUND = 4
-/** Two nodes may differ about the size of the network, and so by a bit about the region of a key. */
+/**
+ * Two nodes may estimate the size of the network differently, and so the region of a key, by a bit.
+ */
 const SLACK_BITS = 1
-/** Signatures that are verified for one identity, and for one /24 or /48. */
+/** Signature verifications per identity, and per /24 or /48. */
 const VERIFICATIONS = { burst: 2000, perSecond: 20 } as const
-/** Keys, references and entries that are worked off in one step, of a millisecond or so at most. */
+/** Keys, references and entries processed in one step, which takes about a millisecond at most. */
 const KEYS_AT_ONCE = 25
 const REFERENCES_AT_ONCE = 100
 
@@ -48,12 +53,13 @@ export interface IndexNodeOptions {
 
 type Refusal = Exclude<Misconduct, 'unasked'> | Extract<StoreOutcome, 'foreign' | 'full'>
 
-/** Counts of refusals since the start, by reason. */
+/** Refusals since the start, by reason. */
 export type Refusals = Readonly<Record<Refusal, number>>
 
 /**
- * Serves `/shoal/index/1`: stores keys of providers and entries of the search for others, answers queries, and hands entries on to the nodes of its
- * region, so that they outlive the connections of those who published them.
+ * Serves `/shoal/index/1`: stores providers' keys and search entries for other nodes, answers
+ * queries, and passes entries on to the nodes of its region, so that they outlive their publishers'
+ * connections.
  */
 export class IndexNode {
   readonly store: EntryStore
@@ -82,7 +88,7 @@ export class IndexNode {
     return this.#refused
   }
 
-  /** Starts to hand entries on, until `close`. */
+  /** Passes entries on periodically, until `close`. */
   start(): void {
     const { clock, random } = this.#options
     this.#cancelRound = clock.after(REPLICATION_MS + random.below(REPLICATION_MS / 10), async () => {
@@ -96,13 +102,14 @@ export class IndexNode {
     this.#abort.abort(new Error('The index was closed'))
   }
 
-  /** Responds to a request of the node `id` as `work` does, without a pause. */
+  /** Responds to a request of the node `id` like `work`, but without yielding. */
   handle(id: Uint8Array, ip: Uint8Array | null, bytes: Uint8Array): Uint8Array {
     return finishNow(this.work(id, ip, bytes))
   }
 
   /**
-   * Responds to a request of the node `id`, which is connected from `ip`. Throws `bad-message`, and `refused` if the node or its network sends too much.
+   * Responds to a request of the node `id`, connected from `ip`. Throws `bad-message`, and
+   * `refused` if the node or its network sends too much.
    */
   *work(id: Uint8Array, ip: Uint8Array | null, bytes: Uint8Array): Work<Uint8Array> {
     this.#pay(id, ip, costOfBytes(bytes))
@@ -116,17 +123,17 @@ export class IndexNode {
     return encoded
   }
 
-  /** The same without budgets, for requests of our own. Throws `bad-message`. */
+  /** Responds to our own requests, without budgets. Throws `bad-message`. */
   *answer(id: Uint8Array, ip: Uint8Array | null, bytes: Uint8Array): Work<Uint8Array> {
     return encodeResponse(yield* this.#respond(id, ip, this.#decode(id, ip, bytes)))
   }
 
-  /** A node sent a message that was too long to be read. */
+  /** Reports that a node sent a message too long to read. */
   tooLong(id: Uint8Array, ip: Uint8Array | null): void {
     this.#refuse('bad-message', id, ip)
   }
 
-  /** Hands all entries on to some other nodes of our region. */
+  /** Passes all entries on to some other nodes of our region. */
   async replicate(): Promise<void> {
     const { kad, client, random } = this.#options
     this.store.expire()
@@ -181,7 +188,7 @@ export class IndexNode {
     }
   }
 
-  /** Chooses what this node lacks of what is offered, and returns newer versions of the rest. */
+  /** Selects the offered entries that this node lacks, and returns newer versions of the rest. */
   *#wanted(offered: readonly Reference[]): Work<Partial<IndexResponse>> {
     const references: Reference[] = []
     const entries: Uint8Array[] = []
@@ -201,7 +208,7 @@ export class IndexNode {
     { keys, sequence, addresses }: Extract<IndexRequest, { type: 'announce' }>,
   ): Work<number> {
     const { kad, network } = this.#options
-    // Nodes of the index are reached directly; a provider may be behind a relay.
+    // Index nodes are reached directly; a provider may be behind a relay.
     const usable = network.dialable(addresses, ip, true)
     if (usable.addresses.length === 0) return 0
     const contact: Contact = { id, key: keyOf(id), addresses: usable.addresses, ip: ip ?? usable.ip }
@@ -238,7 +245,7 @@ export class IndexNode {
     return removed
   }
 
-  /** Stores entries until one is wrong. Returns how many it took. */
+  /** Stores entries up to the first invalid one. Returns how many it took. */
   *#storeAll(id: Uint8Array, ip: Uint8Array | null, entries: readonly Uint8Array[]): Work<number> {
     const neighborhood = neighborhoodOf({ ip })
     let taken = 0
@@ -287,7 +294,7 @@ export class IndexNode {
       .slice(0, CLOSER)
   }
 
-  /** Whether we are in the region of a key (a multihash). */
+  /** Returns whether this node is in the region of a key (a multihash). */
   #belongs(key: Uint8Array): boolean {
     const { kad } = this.#options
     return sharedBits(keyOf(key), kad.key) >= (kad.regionBits ?? 0) - SLACK_BITS
@@ -299,7 +306,10 @@ export class IndexNode {
     return 0
   }
 
-  /** Refuses what exceeds a budget. A node is not to blame for what others in its network sent: there is only no room for it. */
+  /**
+   * Refuses what exceeds a budget. A node is not blamed for the traffic of others in its network;
+   * there is just no room for it.
+   */
   #refuseMore(reason: 'flood' | 'busy', id: Uint8Array, ip: Uint8Array | null): 0 {
     if (reason === 'flood') return this.#refuse('flood', id, ip)
     this.#refused.full++

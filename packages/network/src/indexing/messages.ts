@@ -19,18 +19,18 @@ import { type Field, readFields, writeFields } from '../kad/protobuf.ts'
 export const INDEX_PROTOCOL = '/shoal/index/1'
 /** Largest message, in bytes: 64 entries, or 2,000 keys. */
 export const MAX_INDEX_MESSAGE_BYTES = 128 * 1024
-/** Keys of one message that we send, which take a node a millisecond or two. */
+/** Most keys in a message that we send, which take the receiver a millisecond or two. */
 export const MAX_KEYS = 200
-/** Keys of one message that are read: earlier versions send so many. */
+/** Most keys in a message that we read: earlier versions send up to this number. */
 export const MAX_KEYS_READ = 2000
-/** Entries of one message: each costs the verification of a signature. */
+/** Most entries in a message: each costs a signature verification. */
 export const MAX_ENTRIES = 64
-/** References of one request, as for keys. */
+/** Most references in a request; the same limits as for keys. */
 export const MAX_REFERENCES = 200
 export const MAX_REFERENCES_READ = 2000
-/** References of one response: the entries found, or those wanted of what we offered. */
+/** Most references in a response: entries found, or wanted from our offer. */
 export const MAX_FOUND = 500
-/** Words of a query besides its key. */
+/** Most words of a query besides its key. */
 export const MAX_QUERY_WORDS = 16
 const KEY_BYTES = 34
 const ID_BYTES = 16
@@ -47,16 +47,22 @@ export interface Reference {
   readonly sequence: number
 }
 
-/** Keys are multihashes of 34 bytes, as `recordKey` returns them. */
+/** Keys are 34-byte multihashes, as `recordKey` returns them. */
 export type IndexRequest =
-  /** The sender provides the keys, for 12 hours. `sequence` grows with every announcement and withdrawal of a node. */
+  /**
+   * The sender provides the keys, for 12 hours. `sequence` grows with each announcement and
+   * withdrawal of a node.
+   */
   | {
       readonly type: 'announce'
       readonly keys: readonly Uint8Array[]
       readonly sequence: number
       readonly addresses: readonly Uint8Array[]
     }
-  /** `provider` (a PeerId) signed that it does not provide the keys. Anybody may pass it on. */
+  /**
+   * A statement signed by `provider` (a PeerId) that it does not provide the keys. Any node can
+   * pass it on.
+   */
   | {
       readonly type: 'withdraw'
       readonly keys: readonly Uint8Array[]
@@ -64,13 +70,14 @@ export type IndexRequest =
       readonly provider: Uint8Array
       readonly signature: Uint8Array
     }
-  /** Offers entries: the response names those that the receiver wants. */
+  /** Offers entries; the response lists those that the receiver wants. */
   | { readonly type: 'offer'; readonly references: readonly Reference[] }
   /** Signed entries to store. */
   | { readonly type: 'store'; readonly entries: readonly Uint8Array[] }
   /**
-   * Asks for entries of the word `key` that also have the words `words` and none of `without` (8 bytes of their keys each, from `wordMark`). The response
-   * names the best `limit` entries, and nearer nodes.
+   * Queries entries of the word `key` that also have the words `words` and none of `without` (8
+   * bytes of their keys each, from `wordMark`). The response lists the best `limit` entries, and
+   * nearer nodes.
    */
   | {
       readonly type: 'find'
@@ -80,7 +87,7 @@ export type IndexRequest =
       readonly filters: Filters
       readonly limit: number
     }
-  /** Asks for entries by ID. */
+  /** Requests entries by ID. */
   | { readonly type: 'get'; readonly references: readonly Reference[] }
 
 export interface IndexResponse {
@@ -88,13 +95,13 @@ export interface IndexResponse {
   readonly accepted: number
   /** Nodes nearer to the key. */
   readonly closer: readonly NamedPeer[]
-  /** Number of entries that the node stores for the key, of those that match no more than the key. */
+  /** Number of entries stored for the key, of those that match no more than the key. */
   readonly total: number
-  /** The word has more entries than the node stores. */
+  /** Whether the word has more entries than the node stores. */
   readonly isPartial: boolean
-  /** The entries found, best first; or those wanted of what was offered. */
+  /** Entries found, best first; or entries wanted from the offer. */
   readonly references: readonly Reference[]
-  /** Signed entries that were asked for; or newer versions of what was offered. */
+  /** Signed entries that were requested; or newer versions of offered ones. */
   readonly entries: readonly Uint8Array[]
 }
 
@@ -123,7 +130,10 @@ export function encodeRequest(request: IndexRequest): Uint8Array {
   return writeFields(fields)
 }
 
-/** Decodes a request, which shares no memory with `bytes`. Throws `bad-message`, also for more than the limits allow. */
+/**
+ * Decodes a request, which shares no memory with `bytes`. Throws `bad-message`, also if a limit is
+ * exceeded.
+ */
 export function decodeRequest(bytes: Uint8Array): IndexRequest {
   const { numbers, lists } = collect(bytes)
   const type = TYPES[(numbers.get(1) ?? 0) - 1]
@@ -159,7 +169,7 @@ export function decodeRequest(bytes: Uint8Array): IndexRequest {
   }
 }
 
-/** The members of a response that it lacks are empty, 0 or false. */
+/** Missing members of a response are empty, 0 or false. */
 export function encodeResponse(response: Partial<IndexResponse>): Uint8Array {
   const { accepted = 0, closer = [], total = 0, isPartial = false, references = [], entries = [] } = response
   return writeFields([
@@ -172,7 +182,10 @@ export function encodeResponse(response: Partial<IndexResponse>): Uint8Array {
   ])
 }
 
-/** Decodes a response, which shares no memory with `bytes`. Throws `bad-message`, also for more than the limits allow. */
+/**
+ * Decodes a response, which shares no memory with `bytes`. Throws `bad-message`, also if a limit is
+ * exceeded.
+ */
 export function decodeResponse(bytes: Uint8Array): IndexResponse {
   const { numbers, lists } = collect(bytes)
   const closer: NamedPeer[] = []
@@ -187,12 +200,18 @@ export function decodeResponse(bytes: Uint8Array): IndexResponse {
   }
 }
 
-/** Returns how a query names one of its words: the first 8 bytes of the hash in its key. */
+/**
+ * Returns the mark by which a query names one of its words: the first 8 bytes of the hash in its
+ * key.
+ */
 export function wordMark(key: Uint8Array): Uint8Array {
   return key.subarray(2, 2 + WORD_BYTES)
 }
 
-/** Returns the text that a provider signs to withdraw keys: its own domain, the sequence number, and the keys. */
+/**
+ * Returns the text that a provider signs to withdraw keys: a separate domain, the sequence number,
+ * and the keys.
+ */
 export function withdrawalText(keys: readonly Uint8Array[], sequence: number): Uint8Array {
   const domain = utf8('shoal/withdraw/1\0')
   return writeFields([[1, domain], [2, sequence], ...keys.map((key): Field => [3, key])])
@@ -290,7 +309,7 @@ function readFilters(bytes: Uint8Array): Filters {
       if (value.length !== 32) throw bad('The publisher must have 32 bytes')
       filters.publisher = value.slice()
     } else if (field === 7) {
-      // A kind that only other versions know is left to who asks.
+      // The requester filters by a kind that only other versions know.
       const kind = FILE_KINDS.find(known => known === fromUtf8(value))
       if (kind) filters.kind = kind
     }

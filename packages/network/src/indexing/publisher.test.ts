@@ -30,7 +30,7 @@ describe('a publisher', () => {
     await made.clock.advance(2 * ANNOUNCEMENT_LIFE_MS)
     for (const key of keys.slice(0, 5))
       expect(await made.run(made.indexNodes[70]!.kad.findProviders(key))).toHaveLength(1)
-    // Four regions of about 25 nodes, three times in a day.
+    // Four regions of about 25 nodes, three times a day.
     expect(node.client.requests - requests).toBeGreaterThan(2 * 100)
     expect(node.client.requests - requests).toBeLessThan(5 * 130)
     expect(made.messages - messages).toBeLessThan(1500)
@@ -67,7 +67,7 @@ describe('a publisher', () => {
     const first = made.addIndexNode()
     const ask = (key: Uint8Array) => made.run(first.kad.findProviders(key))
     first.kad.discovered(node.contact)
-    // It hears from the node itself, before anything is announced to it.
+    // The node itself answers before anything is announced.
     expect(await ask(keyAt(1))).toHaveLength(1)
     made.fillTables()
     await made.clock.advance(60_000)
@@ -133,7 +133,7 @@ describe('a publisher', () => {
     await made.clock.advance(60_000)
     expect([await titles('first'), await titles('second')]).toEqual([[], ['second title']])
     await made.run(publisher.retract(second, signWithdrawal(second.entry, signer, 3)))
-    // A walk may miss a node of a region, which then hears it from the others.
+    // A walk may miss a node of a region, which then receives it from the others.
     for (const { index } of made.indexNodes) index.start()
     await made.clock.advance(5 * 3_600_000)
     expect([await titles('second'), await titles('title')]).toEqual([[], []])

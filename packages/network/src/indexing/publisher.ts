@@ -7,13 +7,16 @@ import { keywordKey } from '../keys.ts'
 import type { IndexClient } from './client.ts'
 import { type IndexRequest, MAX_KEYS, withdrawalText } from './messages.ts'
 
-/** Everything is announced again in this time: announcements are valid for 12 hours. */
+/** Time until all items are announced again: announcements are valid for 12 hours. */
 export const RENEWAL_MS = 8 * 3_600_000
-/** Nodes without `/shoal/index/1` get keys one by one, every third time: there they are valid for 48 hours. */
+/**
+ * Nodes without `/shoal/index/1` receive keys one by one, in every third round: there they are
+ * valid for 48 hours.
+ */
 const STOCK_EVERY = 3
-/** Time between two regions if there is something new. */
+/** Time between two regions if there are new items. */
 const HURRY_MS = 1000
-/** Time until the next attempt while the network is not known. */
+/** Time until the next attempt while the network's size is unknown. */
 const UNKNOWN_MS = 5000
 const PARALLEL = 10
 
@@ -25,34 +28,37 @@ export interface IndexPublisherOptions {
   readonly clock: Clock
   /** Returns the multiaddrs at which others can dial us. */
   readonly ownAddresses: () => readonly Uint8Array[]
-  /** This node is an index node itself, and keeps what belongs to its region, so that a network of two nodes has it twice. */
+  /**
+   * This node's own index, which stores what belongs to its region, so that a network of two nodes
+   * has each item twice.
+   */
   readonly server: boolean
   /** Signs with the network key (Ed25519). */
   readonly sign: (message: Uint8Array) => Uint8Array | Promise<Uint8Array>
 }
 
-/** A key or entry at its place in the key space. An entry has one for each of its words. */
+/** A key or entry at its place in the key space. An entry has one item per word. */
 interface Item {
   readonly place: Uint8Array
   /** A multihash. */
   readonly key: Uint8Array
-  /** Null for a key that we provide. */
+  /** Null for a provided key. */
   readonly entry: SignedEntry | null
   /** Null before the first time. */
   announced: Announcement | null
-  /** It was announced with addresses that we do not have any more. */
+  /** Whether it was announced with addresses that are no longer ours. */
   isStale: boolean
 }
 
-/** When something was announced, in Unix milliseconds, and how many nodes took it. */
+/** When an item was announced, in Unix milliseconds, and how many nodes took it. */
 export interface Announcement {
   readonly atMs: number
   readonly nodes: number
 }
 
 /**
- * Announces keys and hands over entries, again and again: one walk for each region of the key space that has any, spread evenly over 8 hours, and one
- * message for all keys of the region to each of its nodes.
+ * Announces keys and publishes entries periodically: one walk per region of the key space that has
+ * any, spread evenly over 8 hours, and one message to each node of the region with all its keys.
  */
 export class IndexPublisher {
   readonly #options: IndexPublisherOptions
@@ -62,7 +68,7 @@ export class IndexPublisher {
   readonly #entries = new Map<string, Item[]>()
   /** All items by place; null after a change. */
   #sorted: Item[] | null = null
-  /** Place of the last item of the region that was announced last. */
+  /** Place of the last item in the region announced last. */
   #at = new Uint8Array(32)
   #round = 0
   #cancel: (() => void) | undefined
@@ -72,12 +78,12 @@ export class IndexPublisher {
     this.#options = options
   }
 
-  /** Number of keys and of entries. */
+  /** Numbers of keys and entries. */
   get size(): { readonly keys: number; readonly entries: number } {
     return { keys: this.#keys.size, entries: this.#entries.size }
   }
 
-  /** Starts to announce, until `close`. */
+  /** Starts announcing, until `close`. */
   start(): void {
     this.#isRunning = true
     this.#schedule(0)
@@ -89,7 +95,10 @@ export class IndexPublisher {
     this.#abort.abort(new Error('The index was closed'))
   }
 
-  /** Answers that we provide keys (multihashes), announces it, and renews that. */
+  /**
+   * Provides keys (multihashes): names this node to peers who ask, announces the keys, and renews
+   * them.
+   */
   provide(keys: readonly Uint8Array[]): void {
     for (const key of keys) {
       this.#options.kad.startProviding(key)
@@ -101,12 +110,15 @@ export class IndexPublisher {
     this.#hurry()
   }
 
-  /** The last announcement of a key; null if there was none yet, or if it is not provided. */
+  /** Returns the last announcement of a key; null if there was none, or if it is not provided. */
   announced(key: Uint8Array): Announcement | null {
     return this.#keys.get(latin1(key))?.announced ?? null
   }
 
-  /** The last time at which nodes took an entry, and the most of them for one of its words; null if none did yet, or if it is not published. */
+  /**
+   * Returns when nodes last took an entry, and the highest number of them for one of its words;
+   * null if none did yet, or if it is not published.
+   */
   handedOver(id: Uint8Array): Announcement | null {
     const items = this.#entries.get(latin1(id)) ?? []
     const taken = items.flatMap(({ announced }) => (announced && announced.nodes > 0 ? announced : []))
@@ -117,28 +129,34 @@ export class IndexPublisher {
     }
   }
 
-  /** Announces all keys again soon, because we have other addresses now. */
+  /** Announces all keys again soon, because our addresses have changed. */
   readdress(): void {
     for (const item of this.#keys.values()) item.isStale = true
     this.#hurry()
   }
 
-  /** Announces keys at once, and from then on like those of `provide`. Rejects with the signal's reason. */
+  /**
+   * Announces keys at once, and from then on like those of `provide`. Rejects with the signal's
+   * reason.
+   */
   async provideNow(keys: readonly Uint8Array[], signal?: AbortSignal): Promise<void> {
     this.provide(keys)
-    // The first nodes to come get them.
+    // The nodes that connect first receive them.
     if (this.#options.kad.tableSize === 0) return
     const items = keys.map(key => this.#keys.get(latin1(key))!)
     await Promise.all(items.map(item => this.#announce(item.key, [item], signal)))
   }
 
-  /** Publishes an entry, or the new version of one, at the index nodes of its words, and renews it until it expires. */
+  /**
+   * Publishes an entry, or a new version of one, at the index nodes of its words, and renews it
+   * until it expires.
+   */
   publish(signed: SignedEntry): void {
     const name = latin1(signed.id)
     const keys = new Map(
       Array.from(entryWords(signed.entry).places.keys(), keywordKey).map(key => [latin1(key), key]),
     )
-    // The nodes of words that it lost have to replace the old version, too.
+    // The nodes of dropped words have to replace the old version, too.
     for (const { key } of this.#entries.get(name) ?? []) keys.set(latin1(key), key)
     const items = Array.from(keys.values(), key => ({
       ...{ place: keyOf(key), key },
@@ -149,7 +167,10 @@ export class IndexPublisher {
     this.#hurry()
   }
 
-  /** Replaces an entry by its withdrawal at the nodes of its words, and does not renew it. Resolves when they were asked. */
+  /**
+   * Replaces an entry by its withdrawal at the nodes of its words, and stops renewing it. Resolves
+   * when they have been notified.
+   */
   async retract(published: SignedEntry, withdrawal: SignedEntry): Promise<void> {
     const name = latin1(withdrawal.id)
     const keys = new Map<string, Uint8Array>()
@@ -165,7 +186,10 @@ export class IndexPublisher {
     }
   }
 
-  /** Withdraws keys, which are not announced any longer. Resolves when the nodes of their regions were asked. */
+  /**
+   * Withdraws keys and stops announcing them. Resolves when the nodes of their regions have been
+   * notified.
+   */
   async withdraw(keys: readonly Uint8Array[]): Promise<void> {
     const { id, kad, clock, client, sign } = this.#options
     for (const key of keys) {
@@ -199,12 +223,12 @@ export class IndexPublisher {
     })
   }
 
-  /** Announces the items of one region. Returns after how many milliseconds the next is due. */
+  /** Announces the items of one region. Returns the delay until the next one in milliseconds. */
   async #announceNext(): Promise<number> {
     const { kad, clock } = this.#options
     const items = this.#items()
     const bits = kad.regionBits
-    // The size of the network is measured soon after the first node was met.
+    // The size of the network is measured soon after the first node has connected.
     if (items.length === 0 || bits === null || kad.tableSize === 0) return UNKNOWN_MS
     const first = items.find(isUrgent) ?? this.#next(items)
     const isNew = isUrgent(first)
@@ -260,7 +284,7 @@ export class IndexPublisher {
         if (entries.length > 0) await client.handOver(contact, entries, signal)
       } catch (error) {
         if ((error as { code?: string }).code !== 'unsupported') return
-        // It keeps the keys from one round to the next.
+        // Between these rounds the node still has the keys.
         if (this.#round % STOCK_EVERY === 0)
           for (const each of keys) await kad.announce(contact, each, signal)
         accepted = keys.length
@@ -274,7 +298,7 @@ export class IndexPublisher {
     }
   }
 
-  /** Does something with each node of the region of a key, and ignores those that cannot be reached. */
+  /** Runs an action for each node of a key's region, and ignores unreachable nodes. */
   async #eachInRegion(
     key: Uint8Array,
     work: (contact: Contact) => Promise<unknown>,

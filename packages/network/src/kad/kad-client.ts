@@ -7,7 +7,7 @@ import { decodeMessage, encodeMessage, type Message, type NamedPeer } from './me
 import type { NetworkSize } from './network-size.ts'
 import type { RoutingTable } from './routing-table.ts'
 
-/** Time that a node has to respond, with its dial. */
+/** Time limit of a response, including the dial. */
 const RESPONSE_MS = 10_000
 
 export interface KadClientOptions {
@@ -24,7 +24,10 @@ export interface ProviderResponse extends NodeResponse {
   readonly providers: readonly Contact[]
 }
 
-/** Asks the nodes of a DHT, alone or in lookups, and enters in the routing table who answers. */
+/**
+ * Queries the nodes of a DHT, one by one or in lookups, and enters those that answer in the routing
+ * table.
+ */
 export class KadClient {
   readonly #options: KadClientOptions
   readonly #abort = new AbortController()
@@ -34,7 +37,7 @@ export class KadClient {
     this.#options = options
   }
 
-  /** Is aborted by `close`. */
+  /** Aborted by `close`. */
   get signal(): AbortSignal {
     return this.#abort.signal
   }
@@ -49,7 +52,10 @@ export class KadClient {
     this.#abort.abort(new Error('The DHT was closed'))
   }
 
-  /** Looks for the nodes nearest to `target`, the key of `key`. Rejects with the signal's reason, or after `close`. */
+  /**
+   * Finds the nodes nearest to `target`, the key of `key`. Rejects with the signal's reason, or
+   * after `close`.
+   */
   lookup(
     target: Uint8Array,
     key: Uint8Array,
@@ -78,7 +84,7 @@ export class KadClient {
     })
   }
 
-  /** Queries a node, and enters the outcome in the table. */
+  /** Queries a node, and records the outcome in the table. */
   async ask(contact: Contact, message: Uint8Array, signal: AbortSignal): Promise<ProviderResponse> {
     const { clock, network, table } = this.#options
     const askedMs = clock.nowMs()
@@ -90,7 +96,7 @@ export class KadClient {
       table.answered(from)
       const contacts = (peers: readonly NamedPeer[], mayRelay: boolean) =>
         peers.map(peer => this.contact(peer, from.ip, mayRelay)).filter(named => named !== null)
-      // Nodes of the DHT are reached directly; a provider may be behind a relay.
+      // DHT nodes are reached directly; a provider may be behind a relay.
       return { from, closer: contacts(closer, false), providers: contacts(providers, true) }
     } catch (error) {
       if (!signal.aborted) table.failed(contact, this.#lastAnswerMs < askedMs)
@@ -98,12 +104,12 @@ export class KadClient {
     }
   }
 
-  /** Sends a message that has no response. Rejects if the node cannot be reached. */
+  /** Sends a message without a response. Rejects if the node cannot be reached. */
   send(contact: Contact, message: Uint8Array, signal?: AbortSignal): Promise<void> {
     return this.#timed(signal, limit => this.#options.network.send(contact, message, limit))
   }
 
-  /** Reads a message of another node. Throws `bad-message`, which it reports. */
+  /** Decodes a message from another node. Reports and throws `bad-message`. */
   decode(from: Pick<Contact, 'id' | 'ip'>, bytes: Uint8Array): Message {
     try {
       return decodeMessage(bytes)
@@ -117,13 +123,16 @@ export class KadClient {
     this.#options.onMisconduct?.(id, ip, reason)
   }
 
-  /** Returns a node that another one at `from` named, with the addresses that we may dial, or null if there are none. */
+  /**
+   * Returns a node named by another one at `from`, with the addresses that we may dial, or null if
+   * there are none.
+   */
   contact(peer: NamedPeer, from: Uint8Array | null, mayRelay: boolean): Contact | null {
     const { addresses, ip } = this.#options.network.dialable(peer.addresses, from, mayRelay)
     return addresses.length > 0 ? { id: peer.id, key: keyOf(peer.id), addresses, ip } : null
   }
 
-  /** Limits `work` to the time that a node has to respond. */
+  /** Limits `work` to the response time of a node. */
   async #timed<R>(outer: AbortSignal | undefined, work: (signal: AbortSignal) => Promise<R>): Promise<R> {
     const limit = new AbortController()
     const cancel = this.#options.clock.after(RESPONSE_MS, () =>

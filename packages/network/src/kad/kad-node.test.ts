@@ -14,7 +14,7 @@ function network(count: number, seed = 1): SimNetwork {
   return made
 }
 
-/** A network that notes who is scored down, by PeerId, and why. */
+/** A network that records which nodes are scored down, by PeerId, and why. */
 function watched(count: number) {
   const reports: [string, string][] = []
   const made = new SimNetwork({
@@ -117,7 +117,7 @@ describe('a node', () => {
     }
     const honest = { ...from(250), ip: Uint8Array.of(8, 8, 8, 8) }
     expect(node.kad.providers.addAll([KEY], honest)).toBe(1)
-    // Two hundred identities of one /24 announce 500 keys each: a tenth of the store is theirs.
+    // Two hundred identities of one /24 announce 500 keys each, but get only a tenth of the store.
     for (let host = 0; host < 200; host++)
       node.kad.providers.addAll(
         Array.from({ length: 500 }, (_, at) => keyAt(500 * host + at)),
@@ -125,7 +125,7 @@ describe('a node', () => {
       )
     expect(node.kad.storedRecords).toBe(1 + 20_000)
     expect(node.kad.providers.refused).toBe(80_000)
-    // None of them has announced more than one may.
+    // None of them has exceeded its own limit.
     expect(reports).toEqual([])
     for (let part = 0; part < 60; part++)
       node.kad.providers.addAll(
@@ -134,10 +134,10 @@ describe('a node', () => {
       )
     expect(reports).toHaveLength((30_000 - 20_000) / 500)
     expect(new Set(reports.map(([, reason]) => reason))).toEqual(new Set(['flood']))
-    // Others have room.
+    // Others still have room.
     expect(node.kad.providers.addAll([keyAt(1)], { ...honest, id: new Uint8Array(38).fill(251) })).toBe(1)
     expect(node.kad.providers.get(KEY, 1)).toHaveLength(1)
-    // Later, it is not a flood any more.
+    // Later, it no longer counts as a flood.
     const before = reports.length
     await made.clock.advance(60_000)
     expect(node.kad.providers.addAll([keyAt(600_000)], from(7))).toBe(0)
@@ -163,7 +163,7 @@ describe('a node', () => {
   it('names itself first to who asks for a key that it provides, until it withdraws that', async () => {
     const made = network(2)
     const [provider, seeker] = made.nodes as [SimNode, SimNode]
-    // Nobody takes an announcement: the other only asks.
+    // Nothing is announced to other nodes: the seeker has to ask the provider.
     provider.kad.startProviding(KEY)
     const found = async () =>
       (await made.run(seeker.kad.findProviders(KEY))).map(({ id, addresses }) => ({ id, addresses }))

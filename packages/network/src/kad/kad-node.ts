@@ -10,7 +10,7 @@ import { NetworkSize } from './network-size.ts'
 import { ProviderStore, type ProviderStoreLimits } from './provider-store.ts'
 import { K, RoutingTable } from './routing-table.ts'
 
-/** Providers in one response. */
+/** Most providers in a response. */
 const MAX_PROVIDERS = 100
 /** Concurrent announcements to the nodes of a region. */
 const PARALLEL_ANNOUNCEMENTS = 10
@@ -24,13 +24,13 @@ export interface KadNodeOptions {
   /** Returns the multiaddrs at which others can dial us. */
   readonly ownAddresses: () => readonly Uint8Array[]
   readonly providers?: ProviderStoreLimits
-  /** The estimated size of the network. Default: unknown at first. */
+  /** Estimated size of the network. Default: unknown at first. */
   readonly size?: NetworkSize
   readonly onMisconduct?: ReportMisconduct
 }
 
 export interface FindProvidersOptions {
-  /** Stops after this many different providers. Default 20. */
+  /** Number of different providers after which the search stops. Default 20. */
   readonly count?: number
   /** Receives each provider once, as soon as it is found. */
   readonly onProvider?: (provider: Contact) => void
@@ -38,14 +38,15 @@ export interface FindProvidersOptions {
 }
 
 /**
- * A node of a DHT that speaks the protocol of libp2p (libp2p/specs, kad-dht): finds the nodes near a key, stores who provides keys, and finds
- * providers. Works in any network with a clock and randomness of its own, so that thousands of nodes run in virtual time.
+ * A DHT node that speaks libp2p's protocol (libp2p/specs, kad-dht): finds the nodes near a key,
+ * stores who provides keys, and finds providers. Network, clock and randomness are injected, so
+ * that thousands of nodes can run in virtual time.
  */
 export class KadNode {
   readonly key: Uint8Array
   /** This node, which needs no addresses to reach itself. */
   readonly self: Contact
-  /** The records of others that this node stores. */
+  /** Records of other nodes stored by this one. */
   readonly providers: ProviderStore
   readonly #options: KadNodeOptions
   /** Keys that this node provides, as ISO 8859-1 text. */
@@ -83,19 +84,22 @@ export class KadNode {
   }
 
   /**
-   * Number of leading bits that the keys of a region share, whose nodes store the records of all of them; null while the size of the network is
-   * unknown.
+   * Number of leading bits shared by the keys of a region, whose nodes store each other's records;
+   * null while the size of the network is unknown.
    */
   get regionBits(): number | null {
     return this.#client.regionBits
   }
 
-  /** Number of provider records that this node stores for others. */
+  /** Number of provider records stored for other nodes. */
   get storedRecords(): number {
     return this.providers.size
   }
 
-  /** Starts maintenance, until `close`: the table is filled as soon as one node is known, and its nodes and buckets are looked after. */
+  /**
+   * Starts maintenance, until `close`: fills the table once a node is known, and keeps its nodes
+   * and buckets fresh.
+   */
   start(): void {
     this.#maintenance.start()
   }
@@ -105,25 +109,26 @@ export class KadNode {
     this.#client.close()
   }
 
-  /** A node that serves the DHT is connected, from the address `contact.ip`. */
+  /** Reports that a node that serves the DHT has connected, from the address `contact.ip`. */
   discovered(contact: Contact): void {
     const isFirst = this.#table.size === 0
     this.#table.answered(contact)
     if (isFirst) this.#maintenance.hurry()
   }
 
-  /** A connected node does not serve the DHT, or not any longer. */
+  /** Reports that a connected node does not, or no longer, serve the DHT. */
   lost(id: Uint8Array): void {
     this.#table.remove(id)
   }
 
-  /** The nodes of the routing table, to save and to start from. */
+  /** Returns the nodes of the routing table, to save them for a restart. */
   contacts(): Contact[] {
     return this.#table.contacts()
   }
 
   /**
-   * Responds to a message of the node `id`, which is connected from `ip`. Returns null if the message has no response. Throws `bad-message`.
+   * Responds to a message of the node `id`, connected from `ip`. Returns null if the message has no
+   * response. Throws `bad-message`.
    */
   handle(id: Uint8Array, ip: Uint8Array | null, bytes: Uint8Array): Uint8Array | null {
     const message = this.#client.decode({ id, ip }, bytes)
@@ -140,12 +145,15 @@ export class KadNode {
     return encodeMessage({ type, key, closer: closer.slice(0, K), providers })
   }
 
-  /** A node sent a message that was too long to be read. */
+  /** Reports that a node sent a message too long to read. */
   tooLong(id: Uint8Array, ip: Uint8Array | null): void {
     this.#client.report({ id, ip }, 'bad-message')
   }
 
-  /** Names this node to those who ask who provides a key (a multihash), also before anybody was there to take an announcement. */
+  /**
+   * Names this node to peers who ask for the providers of a key (a multihash), even before any node
+   * has taken an announcement.
+   */
   startProviding(key: Uint8Array): void {
     this.#own.add(latin1(key))
   }
@@ -154,7 +162,7 @@ export class KadNode {
     this.#own.delete(latin1(key))
   }
 
-  /** Returns the nodes nearest to the key of `bytes`, nearest first: 20, or fewer if there are fewer. */
+  /** Returns up to 20 nodes nearest to the key of `bytes`, nearest first. */
   async findNodes(bytes: Uint8Array, signal?: AbortSignal): Promise<Contact[]> {
     const { closest } = await this.#client.lookup(keyOf(bytes), bytes, { signal })
     return closest.slice(0, K).map(({ from }) => from)
@@ -165,7 +173,10 @@ export class KadNode {
     return this.#table.closest(keyOf(bytes), count)
   }
 
-  /** Returns all nodes of the region of a key (a multihash), at least the 20 nearest. Rejects only with the signal's reason, or after `close`. */
+  /**
+   * Returns all nodes in the region of a key (a multihash), at least the 20 nearest. Rejects only
+   * with the signal's reason, or after `close`.
+   */
   async findRegion(key: Uint8Array, signal?: AbortSignal): Promise<Contact[]> {
     const { closest } = await this.#client.lookup(keyOf(key), key, { signal, region: true })
     return closest.map(({ from }) => from)
@@ -195,7 +206,7 @@ export class KadNode {
       }
       return found.size >= count
     }
-    // In a small network we may be the one who stores it.
+    // In a small network, the record may be stored on this node.
     if (add(this.providers.get(key, MAX_PROVIDERS))) return [...found.values()]
     await this.#client.lookup(keyOf(key), key, {
       signal,
@@ -206,8 +217,9 @@ export class KadNode {
   }
 
   /**
-   * Announces that we provide a key (a multihash) to all nodes of its region, at least the 20 nearest. Returns how many took the announcement.
-   * Nothing is announced while nobody can dial us. Rejects only with the signal's reason, or after `close`.
+   * Announces that we provide a key (a multihash) to all nodes in its region, at least the 20
+   * nearest. Returns how many took the announcement. Announces nothing while this node cannot be
+   * dialed. Rejects only with the signal's reason, or after `close`.
    */
   async provide(key: Uint8Array, signal?: AbortSignal): Promise<number> {
     this.startProviding(key)

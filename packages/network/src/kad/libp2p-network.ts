@@ -13,11 +13,11 @@ import { KadNode } from './kad-node.ts'
 import { MAX_MESSAGE_BYTES } from './messages.ts'
 import { Turns, type Work } from './turns.ts'
 
-/** The protocol of the Shoal network's DHT. Nodes of IPFS's DHT speak `/ipfs/kad/1.0.0`. */
+/** The DHT protocol of the Shoal network. IPFS nodes speak `/ipfs/kad/1.0.0`. */
 export const KAD_PROTOCOL = '/shoal/kad/1.0.0'
-/** A stream that is idle for this long is closed. */
+/** Idle time after which a stream is closed. */
 const IDLE_MS = 30_000
-/** Streams of one connection at a time: each has one message in work. */
+/** Concurrent streams per connection, each with one message in progress. */
 const MAX_STREAMS = 16
 
 export interface Libp2pKadOptions {
@@ -26,7 +26,10 @@ export interface Libp2pKadOptions {
   readonly random: Random
   /** Default `KAD_PROTOCOL`. */
   readonly protocol?: string
-  /** Serves others, who can dial this node. A node that only asks is in nobody's routing table, and provides what it has through relays. */
+  /**
+   * Whether to serve others, who can then dial this node. A client is in no routing table, and
+   * provides its keys through relays.
+   */
   readonly server: boolean
   readonly onMisconduct?: ReportMisconduct
 }
@@ -36,7 +39,10 @@ export interface Libp2pKad {
   close(): Promise<void>
 }
 
-/** Opens a node of the DHT on a libp2p host, which must run identify. The caller starts it with `kad.start()`. */
+/**
+ * Opens a DHT node on a libp2p host, which must run identify. The caller starts it with
+ * `kad.start()`.
+ */
 export async function openLibp2pKad(options: Libp2pKadOptions): Promise<Libp2pKad> {
   const { host, clock, random, protocol = KAD_PROTOCOL, server, onMisconduct } = options
   const kad = new KadNode({
@@ -66,7 +72,7 @@ export async function openLibp2pKad(options: Libp2pKadOptions): Promise<Libp2pKa
   }
 }
 
-/** Returns the multiaddrs at which others reach a host, without its PeerId. */
+/** Returns the multiaddrs at which a host can be reached, without its PeerId. */
 export function addressesOf(host: Libp2p): Uint8Array[] {
   return host
     .getMultiaddrs()
@@ -74,15 +80,18 @@ export function addressesOf(host: Libp2p): Uint8Array[] {
     .map(({ bytes }) => bytes)
 }
 
-/** Responds to the messages of a protocol. `ip`: the 4 or 16 bytes of the address of the connection. */
+/** Handler of a protocol's messages. `ip`: the connection's address, 4 or 16 bytes. */
 export interface MessageHandler {
-  /** Returns the response, or null if there is none, or work that leads to one. Throws if the message breaks the protocol. */
+  /**
+   * Returns the response, null if there is none, or work that produces one. Throws if the message
+   * breaks the protocol.
+   */
   handle(id: Uint8Array, ip: Uint8Array | null, message: Uint8Array): Uint8Array | null | Work<Uint8Array>
-  /** A message was too long to be read. */
+  /** Called when a message was too long to read. */
   tooLong(id: Uint8Array, ip: Uint8Array | null): void
 }
 
-/** Lets a handler respond to the messages of a protocol. */
+/** Registers the handler of a protocol's messages. */
 export async function serve(
   host: Libp2p,
   protocol: string,
@@ -95,14 +104,16 @@ export async function serve(
   await host.handle(protocol, serveOne, { maxInboundStreams: MAX_STREAMS })
 }
 
-/** Messages of one protocol over the connections of a host. */
+/** Sends messages of one protocol over the connections of a host. */
 export class Libp2pNetwork implements KadNetwork {
   readonly #host: Libp2p
   readonly #protocol: string
   readonly #maxBytes: number
   readonly #onTooLong: MessageHandler['tooLong']
 
-  /** `maxBytes`: the longest response that is read. `onTooLong`: a node sent a longer one. */
+  /**
+   * `maxBytes`: longest response that is read. `onTooLong`: called if a node sends a longer one.
+   */
   constructor(host: Libp2p, protocol: string, maxBytes: number, onTooLong: MessageHandler['tooLong']) {
     this.#host = host
     this.#onTooLong = onTooLong
@@ -154,7 +165,7 @@ export class Libp2pNetwork implements KadNetwork {
   }
 }
 
-/** Returns the direct connection to a node, or dials it. */
+/** Returns a direct connection to a node, dialing it if there is none. */
 export function connectTo(
   host: Libp2p,
   { id, addresses }: Pick<Contact, 'id' | 'addresses'>,
@@ -170,7 +181,10 @@ export function connectTo(
   )
 }
 
-/** Responds to the messages of one stream until its other end closes it, is silent for too long, or breaks the protocol. */
+/**
+ * Responds to the messages of a stream until the remote closes it, is idle for too long, or breaks
+ * the protocol.
+ */
 async function serveStream(
   handler: MessageHandler,
   { maxBytes, turns }: { readonly maxBytes: number; readonly turns: Turns },
@@ -195,7 +209,7 @@ async function serveStream(
   }
 }
 
-/** Whether a length prefix says more than is read, or is itself too long. */
+/** Returns whether a length prefix exceeds the limit, or is itself too long. */
 function isTooLong(error: unknown): boolean {
   return ['InvalidDataLengthError', 'InvalidDataLengthLengthError'].includes((error as Error).name)
 }

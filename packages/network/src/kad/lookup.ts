@@ -12,19 +12,28 @@ import { K } from './routing-table.ts'
 
 export type { LookupResult }
 
-/** Disjoint paths (S/Kademlia, section 4.4): an attacker must be met on each of them to hide the nodes near a key. */
+/**
+ * Disjoint paths (S/Kademlia, section 4.4): an attacker has to be on each of them to hide the nodes
+ * near a key.
+ */
 const PATHS = 3
-/** Concurrent queries of each path. */
+/** Concurrent queries per path. */
 const PARALLEL = 3
 const SLOW_MS = 1000
 const LATE_MS = 5000
-/** A lookup among a million honest nodes queries about 60. This bounds one that an attacker fills with false nodes. */
+/**
+ * Most queries of a lookup. Among a million honest nodes it needs about 60; this bounds one that an
+ * attacker feeds with false nodes.
+ */
 const MAX_ASKED = 200
 const MAX_CANDIDATES_PER_PATH = 200
-/** Nodes of one /24 or /48 that a lookup queries without failing, which bounds what the owner of such a network can say. */
+/**
+ * Nodes per /24 or /48 that a lookup queries successfully, which bounds the influence of such a
+ * network's owner.
+ */
 const MAX_NEIGHBORS = 3
 
-/** The response of a node: what it names, and its contact with the address of the connection. */
+/** Response of a node: the nodes it names, and its contact with the connection's address. */
 export interface NodeResponse {
   readonly from: Contact
   readonly closer: readonly Contact[]
@@ -41,21 +50,23 @@ export interface LookupOptions<T extends NodeResponse> {
   /** Queries one node; rejects if it does not answer. */
   ask(contact: Contact, signal: AbortSignal): Promise<T>
   /**
-   * Every node that shares this many bits with the target is queried, too, even if 20 others are nearer. Identities can be made until 20 are
-   * nearer than any honest node, but the honest nodes of a region cannot be pushed out of it. Default: as many bits as the target has.
+   * Nodes that share this many bits with the target are queried even if 20 others are nearer.
+   * Identities can be generated until 20 are nearer than any honest node, but the honest nodes of a
+   * region cannot be displaced from it. Default: as many bits as the target has.
    */
   readonly regionBits?: number
-  /** Concurrent queries of each path. Default 3. */
+  /** Concurrent queries per path. Default 3. */
   readonly parallel?: number
-  /** Receives every response as it arrives. Returns true if the lookup has found enough. */
+  /** Receives every response as it arrives. Returns whether the lookup has found enough. */
   onResponse?(response: T): boolean
   readonly signal?: AbortSignal
 }
 
 /**
- * Finds the nodes closest to a key (libp2p/specs, kad-dht: "Peer routing"): queries nodes, each of which names nearer ones, until the nearest
- * that are known have answered: the 20 nearest and all in the region. Three paths share the first nodes and go on with what their own nodes name. Sends at most 200 queries.
- * Rejects only with the signal's reason.
+ * Finds the nodes closest to a key (libp2p/specs, kad-dht: "Peer routing"): queries nodes, each of
+ * which names nearer ones, until the 20 nearest known ones and all in the region have answered.
+ * Three paths share the first nodes, and then each follows the nodes named on it. Sends at most 200
+ * queries. Rejects only with the signal's reason.
  */
 export function lookup<T extends NodeResponse>(options: LookupOptions<T>): Promise<LookupResult<T>> {
   return new Lookup(options).run()
@@ -65,7 +76,7 @@ class Lookup<T extends NodeResponse> extends KademliaLookup<Contact, T> {
   readonly #options: LookupOptions<T>
   readonly #perPath = new Array<number>(PATHS).fill(0)
   readonly #seen = new Set<string>()
-  /** Nodes that were queried and did not fail, by `ownerOf` and `neighborhoodOf`. */
+  /** Nodes queried without a failure, by `ownerOf` and `neighborhoodOf`. */
   readonly #owners = new Set<string>()
   readonly #neighbors = new Map<string, number>()
 
@@ -76,8 +87,9 @@ class Lookup<T extends NodeResponse> extends KademliaLookup<Contact, T> {
   }
 
   /**
-   * Returns the candidates that decide the lookup: the 20 nearest of all, the nearest of each path, and those in the region. So a path on which
-   * an attacker names nearer nodes of its own does not end the others.
+   * Returns the candidates that decide the lookup: the 20 nearest overall, the nearest of each
+   * path, and those in the region. So a path on which an attacker names nearer nodes of its own
+   * does not end the others.
    */
   protected override frontier(): LookupCandidate<Contact, T>[] {
     const { target, regionBits = 8 * target.length } = this.#options
@@ -96,7 +108,7 @@ class Lookup<T extends NodeResponse> extends KademliaLookup<Contact, T> {
     })
   }
 
-  /** One node per address, and few of a small network. */
+  /** One node per address, and few per small network. */
   protected override mayAsk(contact: Contact): boolean {
     const [owner, neighborhood] = [ownerOf(contact), neighborhoodOf(contact)]
     if (owner !== null && this.#owners.has(owner)) return false
@@ -135,7 +147,8 @@ class Lookup<T extends NodeResponse> extends KademliaLookup<Contact, T> {
     let at = this.candidates.length
     while (at > 0 && compareDistance(target, contact.key, this.candidates[at - 1]!.contact.key) < 0) at--
     if (this.#perPath[path]! >= MAX_CANDIDATES_PER_PATH) {
-      // The path's farthest candidate makes way, if it is farther than this one and was not queried.
+      // Evicts the path's farthest candidate if it is farther than this one and has not been
+      // queried.
       const last = this.candidates.findLastIndex(other => other.path === path && other.state === 'new')
       if (last < at) return
       this.candidates.splice(last, 1)

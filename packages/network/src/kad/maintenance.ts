@@ -7,10 +7,16 @@ import type { NetworkSize } from './network-size.ts'
 import type { ProviderStore } from './provider-store.ts'
 import { K, type RoutingTable } from './routing-table.ts'
 
-/** Time between two rounds of maintenance, and between two in which the buckets are refreshed (libp2p/specs, kad-dht: "Bootstrap process"). */
+/**
+ * Time between two rounds of maintenance, and between two bucket refreshes (libp2p/specs, kad-dht:
+ * "Bootstrap process").
+ */
 const ROUND_MS = 60_000
 const REFRESH_MS = 10 * 60_000
-/** The lookup of our own key fills the nearest buckets; a refresh looks at the others, but not beyond this one, whose keys take long to find. */
+/**
+ * Nearest bucket to refresh. The lookup of our own key fills the nearest ones, and keys for those
+ * beyond this one take long to find.
+ */
 const MAX_REFRESH_DEPTH = 12
 
 export interface MaintenanceOptions {
@@ -25,7 +31,10 @@ export interface MaintenanceOptions {
   readonly providers: ProviderStore
 }
 
-/** Looks after the nodes and buckets of a routing table, the records of others and the estimate of the network's size. */
+/**
+ * Maintains a routing table's nodes and buckets, the records of other nodes, and the estimate of
+ * the network's size.
+ */
 export class Maintenance {
   readonly #options: MaintenanceOptions
   #cancelRound: (() => void) | undefined
@@ -35,12 +44,12 @@ export class Maintenance {
     this.#options = options
   }
 
-  /** Begins the first round. */
+  /** Starts the first round. */
   start(): void {
     this.#schedule(0)
   }
 
-  /** Begins the next round now, unless none is waiting. */
+  /** Starts the next round now, if one is scheduled. */
   hurry(): void {
     if (!this.#cancelRound) return
     this.#cancelRound()
@@ -84,8 +93,8 @@ export class Maintenance {
 }
 
 /**
- * Returns random bytes whose key shares exactly `depth` bits with `key`. Messages carry what is hashed to a place and not the place itself, so it
- * takes 2^(depth + 1) attempts on average.
+ * Returns random bytes whose key shares exactly `depth` bits with `key`. Messages carry the
+ * preimage of a place, not the place itself, so this takes 2^(depth + 1) attempts on average.
  */
 function nameAtDepth(key: Uint8Array, depth: number, random: Random): Uint8Array {
   for (;;) {

@@ -23,7 +23,7 @@ describe('messages', () => {
     expect([...encodeMessage({ type: 'find-node', key: Uint8Array.of(1, 2, 3) })]).toEqual([
       8, 4, 18, 3, 1, 2, 3,
     ])
-    // Field 10 (clusterLevelRaw) is unknown to us.
+    // We do not know field 10 (clusterLevelRaw).
     const received = Uint8Array.of(8, 5, 80, 1)
     expect(decodeMessage(received)).toEqual({
       type: 'ping',

@@ -1,14 +1,20 @@
-/** The messages of libp2p's DHT (libp2p/specs, kad-dht: "RPC messages"), without those that store values. */
+/**
+ * Messages of libp2p's DHT (libp2p/specs, kad-dht: "RPC messages"), without those that store
+ * values.
+ */
 import { ShoalError } from '@shoal/torrent'
 import { readFields, writeFields } from './protobuf.ts'
 
-/** Largest message that is read, in bytes: 20 nodes and 200 providers with a dozen addresses each have about half as much. */
+/**
+ * Longest message that is read, in bytes: about twice the size of 20 nodes and 200 providers with a
+ * dozen addresses each.
+ */
 export const MAX_MESSAGE_BYTES = 256 * 1024
 const MAX_KEY_BYTES = 128
 /** PeerIds are identity multihashes of small keys, or SHA-256 multihashes (libp2p, peer-ids). */
 const MIN_ID_BYTES = 34
 const MAX_ID_BYTES = 42
-/** Nodes send twenty; more than twice as many are not read. */
+/** Most nodes that are read: nodes send twenty. */
 const MAX_CLOSER = 40
 const MAX_PROVIDERS = 200
 const MAX_ADDRESSES = 16
@@ -26,9 +32,12 @@ type MessageType = 'add-provider' | 'get-providers' | 'find-node' | 'ping'
 
 export interface Message {
   readonly type: MessageType
-  /** For `find-node`, a PeerId or any bytes; for providers, a multihash. At most 128 bytes; empty for `ping`. */
+  /**
+   * For `find-node`, a PeerId or any bytes; for providers, a multihash. At most 128 bytes; empty
+   * for `ping`.
+   */
   readonly key: Uint8Array
-  /** Nodes closer to the key than the one that responds. */
+  /** Nodes closer to the key than the responder. */
   readonly closer: readonly NamedPeer[]
   readonly providers: readonly NamedPeer[]
 }
@@ -44,7 +53,7 @@ const TYPES: readonly (MessageType | null)[] = [
 
 const NOTHING = new Uint8Array(0)
 
-/** The members of a message that it lacks are empty. */
+/** Missing members of a message are empty. */
 export function encodeMessage(message: Pick<Message, 'type'> & Partial<Message>): Uint8Array {
   const { type, key = NOTHING, closer = [], providers = [] } = message
   return writeFields([
@@ -61,7 +70,7 @@ export function encodeMessage(message: Pick<Message, 'type'> & Partial<Message>)
  */
 export function decodeMessage(bytes: Uint8Array): Message {
   if (bytes.length > MAX_MESSAGE_BYTES) throw new ShoalError('bad-message', 'The message is too long')
-  // Protocol Buffers leave out members with the value 0.
+  // Protocol Buffers omit members with the value 0.
   let type = 0
   let key = NOTHING
   const closer: NamedPeer[] = []

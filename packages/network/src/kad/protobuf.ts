@@ -1,12 +1,19 @@
-/** The part of Protocol Buffers that the messages of the DHT use: varint and length-delimited fields (wire types 0 and 2). */
+/**
+ * The subset of Protocol Buffers used by the DHT's messages: varint and length-delimited fields
+ * (wire types 0 and 2).
+ */
 import { ShoalError } from '@shoal/torrent'
 
-/** A field of a message: its number, and a number or bytes, by its wire type. The bytes are a view. */
+/**
+ * A field of a message: its number, and a number or bytes, depending on its wire type. The bytes
+ * are a view.
+ */
 export type Field = readonly [number: number, value: number | Uint8Array]
 
 /**
- * Iterates over the fields of a message in their order. Values of 64 bits are read up to 2^53. Throws `bad-message` for anything that is
- * not a message, and for the wire types that no message here has (fixed size and groups).
+ * Iterates over the fields of a message in order. Reads 64-bit values up to 2^53. Throws
+ * `bad-message` for anything that is not a message, and for unused wire types (fixed size and
+ * groups).
  */
 export function* readFields(bytes: Uint8Array): Generator<Field> {
   let at = 0

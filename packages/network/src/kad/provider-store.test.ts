@@ -43,7 +43,7 @@ describe('the store of providers', () => {
     expect(added.filter(Boolean)).toHaveLength(5)
     const greedy = provider()
     expect(Array.from({ length: 6 }, (_, i) => store.add(key(2 + i), greedy)).filter(Boolean)).toHaveLength(4)
-    // A tenth of the whole store for one /24.
+    // A tenth of the store per /24.
     const near = (last: number) => provider(Uint8Array.of(20, 1, 1, last))
     expect(Array.from({ length: 9 }, (_, i) => store.add(key(20 + i), near(i))).filter(Boolean)).toHaveLength(
       4,

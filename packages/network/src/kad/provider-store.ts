@@ -5,28 +5,31 @@ import { type Contact, neighborhoodOf } from './contact.ts'
 
 /** libp2p/specs, kad-dht: "Content provider advertisement": records are valid for 48 hours and renewed after 22. */
 export const PROVIDER_LIFE_MS = 48 * 3_600_000
-/** Time between two searches of a full store for expired records: each looks at all of them. */
+/** Time between two scans of a full store for expired records: each visits all of them. */
 const EXPIRE_AGAIN_MS = 60_000
-/** Part of the whole store that the records of one /24 or /48 may fill. */
+/** Share of the store that the records of one /24 or /48 can fill. */
 const NEIGHBORHOOD_PART = 0.1
-/** Records without room that one provider may announce before it is a flood: as many as it may have, and so many in a second. */
+/**
+ * Refused records per provider above which it counts as a flood: as many as it may store, plus this
+ * many per second.
+ */
 const SURPLUS = { burst: 20_000, perSecond: 20 } as const
 
 export interface ProviderStoreLimits {
   /** Records in the store. Default 200,000. */
   readonly records?: number
-  /** Providers of a key. Default 500. */
+  /** Providers per key. Default 500. */
   readonly perKey?: number
-  /** Keys of a provider. Default 20,000. */
+  /** Keys per provider. Default 20,000. */
   readonly perProvider?: number
-  /** Providers of a key in one /24 or /48. Default 10. */
+  /** Providers per key in one /24 or /48. Default 10. */
   readonly perKeyAndNeighborhood?: number
 }
 
-/** How long a record is valid. Default: 48 hours; no withdrawal is older. */
+/** Validity of a record. Default: 48 hours; no withdrawal is older. */
 export interface RecordTerms {
   readonly lifeMs?: number
-  /** Grows with every announcement and withdrawal of a provider. Default 0. */
+  /** Grows with each announcement and withdrawal of a provider. Default 0. */
   readonly sequence?: number
 }
 
@@ -44,13 +47,17 @@ interface Provider {
 }
 
 /**
- * Stores who provides which key, for others. Bounded in all respects, also per provider and per network, so that nobody pushes out the records
- * of others; records expire after 48 hours, or earlier if they say so.
+ * Stores who provides which key, for other nodes. Every dimension is bounded, also per provider and
+ * per network, so that no provider can displace the records of others. Records expire after 48
+ * hours, or earlier if they say so.
  */
 export class ProviderStore {
   readonly #clock: Clock
   readonly #limits: Required<ProviderStoreLimits>
-  /** Records by key, then by PeerId, both as ISO 8859-1 text. Those of a key are in the order in which they came. */
+  /**
+   * Records by key, then by PeerId, both as ISO 8859-1 text. Those of a key are in order of
+   * arrival.
+   */
   readonly #keys = new Map<string, Map<string, StoredRecord>>()
   readonly #providers = new Map<string, Provider>()
   readonly #neighborhoods = new Map<string, number>()
@@ -60,7 +67,7 @@ export class ProviderStore {
   #refused = 0
   #expiredMs = Number.NEGATIVE_INFINITY
 
-  /** `onFlood`: a provider of which much was refused continues. */
+  /** `onFlood`: called when a provider continues although much was refused. */
   constructor(
     clock: Clock,
     limits: ProviderStoreLimits = {},
@@ -78,24 +85,24 @@ export class ProviderStore {
     }
   }
 
-  /** Number of records, including expired ones that were not removed yet. */
+  /** Number of records, including expired ones not yet removed. */
   get size(): number {
     return this.#records
   }
 
-  /** Number of records for which there was no room. */
+  /** Number of records refused for lack of room. */
   get refused(): number {
     return this.#refused
   }
 
-  /** Adds or renews the records of one provider. Returns for how many there was room. */
+  /** Adds or renews the records of one provider. Returns how many fitted. */
   addAll(keys: readonly Uint8Array[], contact: Contact, terms?: RecordTerms): number {
     const taken = keys.filter(key => this.add(key, contact, terms)).length
     this.noRoom(contact, keys.length - taken)
     return taken
   }
 
-  /** Counts records of a provider that were refused, of one message: `addAll` does so itself. */
+  /** Counts a provider's refused records of a message. `addAll` does so itself. */
   noRoom(contact: Contact, surplus: number): void {
     this.#refused += surplus
     if (surplus > 0 && this.#surplus.refuses(contact.id, contact.ip, surplus) === 'flood')
@@ -111,11 +118,11 @@ export class ProviderStore {
     const name = latin1(key)
     const id = latin1(contact.id)
     const neighborhood = neighborhoodOf(contact)
-    // A renewed record moves to the end, and to the address that its provider has now.
+    // A renewed record moves to the end, and to its provider's current address.
     this.#delete(name, id)
     if (!this.#hasRoom(name, id, neighborhood)) return false
     const moved = this.#providers.get(id)
-    // The limits of its networks count a provider where it was when its first record came.
+    // Network limits count a provider by its address when its first record arrived.
     const provider = moved ?? { contact, neighborhood, records: 0 }
     provider.contact = contact
     provider.records++
@@ -128,7 +135,7 @@ export class ProviderStore {
     return true
   }
 
-  /** Returns the providers of a key, at most `count`: those that announced themselves last come first. */
+  /** Returns up to `count` providers of a key, the most recently announced first. */
   get(key: Uint8Array, count: number): Contact[] {
     const name = latin1(key)
     this.#expire(name)
@@ -139,7 +146,10 @@ export class ProviderStore {
       .reverse()
   }
 
-  /** Removes the record of a provider, unless it was announced after `sequence`. Returns false if there is none to remove. */
+  /**
+   * Removes a provider's record, unless it was announced after `sequence`. Returns false if there
+   * is none to remove.
+   */
   withdraw(key: Uint8Array, id: Uint8Array, sequence: number): boolean {
     const [name, provider] = [latin1(key), latin1(id)]
     const record = this.#keys.get(name)?.get(provider)
@@ -148,7 +158,7 @@ export class ProviderStore {
     return true
   }
 
-  /** Removes expired records. Call it now and then. */
+  /** Removes expired records. Call it periodically. */
   expire(): void {
     this.#expiredMs = this.#clock.nowMs()
     for (const name of [...this.#keys.keys()]) this.#expire(name)

@@ -4,16 +4,22 @@ import { type Contact, KEY_BYTES, neighborhoodOf, ownerOf } from './contact.ts'
 
 /** libp2p/specs, kad-dht: k. */
 export const K = 20
-/** A node that was not heard for this long is due for a query. */
+/** Idle time after which a node is due for a query. */
 const FRESH_MS = 15 * 60_000
-/** A failed query is repeated once, soon: the connection may have broken down. */
+/** Delay before a failed query is repeated once: the connection may have broken. */
 const RETRY_MS = 30_000
-/** A node that fails this often in a row leaves the table if another can take its place. */
+/** Consecutive failures after which a node is replaced, if there is a replacement. */
 const BAD_FAILURES = 2
-/** Without a replacement it stays until this many failures, so that the table survives an outage of our own network. */
+/**
+ * Consecutive failures after which it is removed without a replacement, so that the table survives
+ * an outage of our own network.
+ */
 const MAX_FAILURES = 6
 const MAX_REPLACEMENTS = 8
-/** Nodes of one /24 or /48 in the table, and in a bucket: the owner of such a network must not fill either. */
+/**
+ * Nodes per /24 or /48 in the table, and in a bucket: the owner of such a network must not fill
+ * either.
+ */
 const MAX_NEIGHBORS = 10
 const MAX_NEIGHBORS_IN_BUCKET = 2
 
@@ -28,20 +34,21 @@ interface Entry {
 
 interface Bucket {
   entries: Entry[]
-  /** Nodes that answered while there was no room, in order of time. */
+  /** Nodes that answered while the bucket was full, oldest first. */
   replacements: Entry[]
 }
 
 /**
- * The routing table of a node (libp2p/specs, kad-dht): bucket `i` holds up to 20 nodes whose keys share exactly `i` leading bits with ours. Only
- * nodes that answered enter, one per IP address, since an identity costs nothing. Does no I/O: its user queries the nodes.
+ * Routing table of a node (libp2p/specs, kad-dht): bucket `i` holds up to 20 nodes whose keys share
+ * exactly `i` leading bits with ours. Only nodes that answered are entered, one per IP address,
+ * since an identity costs nothing. Does no I/O: its owner queries the nodes.
  */
 export class RoutingTable {
   readonly #ownKey: Uint8Array
   readonly #clock: Clock
   readonly #buckets: Bucket[] = []
   readonly #byId = new Map<string, Entry>()
-  /** Nodes by `ownerOf`, and how many have each `neighborhoodOf`. */
+  /** Nodes by `ownerOf`, and their number by `neighborhoodOf`. */
   readonly #byOwner = new Map<string, Entry>()
   readonly #neighbors = new Map<string, number>()
 
@@ -50,7 +57,7 @@ export class RoutingTable {
     this.#clock = clock
   }
 
-  /** Number of nodes, including those that failed lately. */
+  /** Number of nodes, including those that failed recently. */
   get size(): number {
     return this.#byId.size
   }
@@ -63,23 +70,26 @@ export class RoutingTable {
     return Array.from(this.#byId.values(), entry => entry.contact)
   }
 
-  /** Number of nodes in each bucket, from the farthest bucket to the nearest that has any. */
+  /** Number of nodes in each bucket, from the farthest bucket to the nearest non-empty one. */
   bucketSizes(): number[] {
     return Array.from(this.#buckets, bucket => bucket?.entries.length ?? 0)
   }
 
-  /** A node answered at the address `contact.ip`: adds it, renews it, or keeps it as a replacement. */
+  /**
+   * Records an answer of a node at the address `contact.ip`: adds it, renews it, or keeps it as a
+   * replacement.
+   */
   answered(contact: Contact): void {
     const now = this.#clock.nowMs()
     const known = this.#byId.get(latin1(contact.id))
-    // Connections prove a PeerId, so whoever has it may also change its address.
+    // A connection proves the PeerId, so its owner may also change its address.
     if (known) this.#remove(known)
     this.#enter({ contact, answeredMs: now, triedMs: now, failures: 0 })
   }
 
   /**
-   * A node did not answer. `alone`: nor did any other node meanwhile, so our own network may be down; the node then keeps its place while
-   * there is no replacement.
+   * Records that a node did not answer. `alone`: no other node answered in that time either, so our
+   * own network may be down; the node is then kept unless there is a replacement.
    */
   failed(contact: Contact, alone = false): void {
     const entry = this.#byId.get(latin1(contact.id))
@@ -94,13 +104,13 @@ export class RoutingTable {
     if (next >= 0) this.#enter(bucket.replacements.splice(next, 1)[0]!)
   }
 
-  /** A node does not serve the DHT, or no more. */
+  /** Records that a node does not, or no longer, serve the DHT. */
   remove(id: Uint8Array): void {
     const entry = this.#byId.get(latin1(id))
     if (entry) this.#remove(entry)
   }
 
-  /** Returns the nodes closest to a key that are not bad, nearest first. */
+  /** Returns the good nodes closest to a key, nearest first. */
   closest(target: Uint8Array, count = K): Contact[] {
     return closestOf(
       this.#buckets,
@@ -111,7 +121,10 @@ export class RoutingTable {
     )
   }
 
-  /** Returns the node that should be queried next, or null if none is due. Report the outcome with `answered` or `failed`. */
+  /**
+   * Returns the node to query next, or null if none is due. Report the outcome with `answered` or
+   * `failed`.
+   */
   due(): Contact | null {
     const now = this.#clock.nowMs()
     let oldest: Entry | undefined
@@ -141,7 +154,7 @@ export class RoutingTable {
     this.#countNeighbor(entry, 1)
   }
 
-  /** Allows one node per address, and few of a small network. `leaving` does not count. */
+  /** Allows one node per address, and few per small network. `leaving` does not count. */
   #mayEnter({ contact }: Entry, bucket: Bucket, leaving?: Entry): boolean {
     const owner = ownerOf(contact)
     const rival = owner === null ? undefined : this.#byOwner.get(owner)

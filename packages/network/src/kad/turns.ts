@@ -1,12 +1,15 @@
 import { systemClock } from '@shoal/torrent'
 
-/** Time of a turn of the event loop, in which a program answers others, too. */
+/** Time slice of the event loop, after which other work gets its turn. */
 const TURN_MS = 3
 
-/** Work in small steps: it yields after each, so that the rest of the program may have a turn. */
+/** Work in small steps that yields after each, so that the rest of the program can run. */
 export type Work<T> = Generator<undefined, T>
 
-/** Gives all work of one kind a turn of the event loop after the other, so that all of it together does not hold up the rest of the program. */
+/**
+ * Runs all work of one kind in successive turns of the event loop, so that its sum does not block
+ * the rest of the program.
+ */
 export class Turns {
   #last = Promise.resolve()
 
@@ -17,7 +20,7 @@ export class Turns {
     return this.#last
   }
 
-  /** Does work in this turn, and in others if it takes longer. Rejects if it throws. */
+  /** Runs work in this turn, and in later ones if it takes longer. Rejects if it throws. */
   async finish<T>(work: Work<T>): Promise<T> {
     let endMs = systemClock.nowMs() + TURN_MS
     for (let step = work.next(); ; step = work.next()) {
@@ -29,7 +32,7 @@ export class Turns {
   }
 }
 
-/** Does work without a pause. */
+/** Runs work without a pause. */
 export function finishNow<T>(work: Work<T>): T {
   for (;;) {
     const step = work.next()

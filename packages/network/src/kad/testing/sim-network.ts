@@ -16,17 +16,17 @@ export interface SimNode {
   readonly kad: KadNode
   readonly contact: Contact
   online: boolean
-  /** Replaces what the node would respond: a hostile node. */
+  /** Replaces the node's response, to simulate a hostile node. */
   respond?: (from: Contact, message: Uint8Array) => Uint8Array | null
-  /** Responds to messages of `/shoal/index/1`; a node without does not speak that. */
+  /** Responds to messages of `/shoal/index/1`; a node without it does not speak that. */
   respondIndex?: (from: Contact, message: Uint8Array) => Uint8Array
 }
 
 export interface SimNetworkOptions {
   readonly seed: number
-  /** Time of a message in one direction. Default 40 ms. */
+  /** One-way delay of a message. Default 40 ms. */
   readonly latencyMs?: number
-  /** All nodes know the size of the network, as after an hour. */
+  /** Whether all nodes know the size of the network, as after an hour. */
   readonly knowsSize?: boolean
   readonly onMisconduct?: ReportMisconduct
 }
@@ -36,13 +36,13 @@ export class SimNetwork {
   readonly clock = new VirtualClock()
   readonly random: Random
   readonly nodes: SimNode[] = []
-  /** Messages sent so far, requests only. */
+  /** Requests sent so far. */
   messages = 0
   readonly #byAddress = new Map<string, SimNode>()
   #sorted: readonly SimNode[] = []
-  /** Nodes whose table was not filled yet, with their place in the sorted order. */
+  /** Nodes whose table has not been filled yet, with their place in the sorted order. */
   readonly #unfilled = new Map<SimNode, number>()
-  /** Pairs of nodes that were connected. */
+  /** Pairs of nodes that have been connected. */
   readonly #met = new Set<string>()
   readonly #latencyMs: number
   readonly #size: NetworkSize | null
@@ -82,7 +82,7 @@ export class SimNetwork {
     return node
   }
 
-  /** The network of a node for `/shoal/index/1`. */
+  /** Returns a node's network for `/shoal/index/1`. */
   indexNetwork({ contact }: SimNode): KadNetwork {
     return this.#networkOf(contact, (target, from, message) => {
       if (target.respondIndex) return target.respondIndex(from, message)
@@ -91,8 +91,9 @@ export class SimNetwork {
   }
 
   /**
-   * Fills the routing tables as they are after a long time, with nodes that are drawn at random from each bucket: joining one by one takes minutes for
-   * thousands of nodes. The table of a node is filled when the node is first used.
+   * Fills the routing tables to their state after a long time, with nodes drawn at random for each
+   * bucket: joining one by one takes minutes for thousands of nodes. A node's table is filled on
+   * first use.
    */
   fillTables(): void {
     const origin = new Uint8Array(32)
@@ -105,7 +106,7 @@ export class SimNetwork {
     }
   }
 
-  /** Runs the clock until `work` is done; throws if it is not within an hour. */
+  /** Runs the clock until `work` is done; throws if that takes more than an hour. */
   async run<T>(work: Promise<T>): Promise<T> {
     let done = false
     const finished = work.finally(() => {
@@ -116,13 +117,16 @@ export class SimNetwork {
     return finished
   }
 
-  /** Returns the nodes nearest to a key, of all that are online. */
+  /** Returns the online nodes nearest to a key. */
   nearest(key: Uint8Array, count = K): SimNode[] {
     const online = this.nodes.filter(node => node.online)
     return online.sort((a, b) => compareDistance(key, a.contact.key, b.contact.key)).slice(0, count)
   }
 
-  /** Returns a PeerId whose key shares at least `bits` bits with `key`: an attacker has as many as it has time for. */
+  /**
+   * Returns a PeerId whose key shares at least `bits` bits with `key`: an attacker can generate
+   * many.
+   */
   identityNear(key: Uint8Array, bits: number): Uint8Array {
     for (;;) {
       const id = this.#peerId()
@@ -179,7 +183,7 @@ export class SimNetwork {
         return new Promise<never>((_, reject) =>
           signal.addEventListener('abort', () => reject(signal.reason)),
         )
-      // A connection tells both ends what the other is (libp2p: identify).
+      // A connection tells both ends about each other (libp2p: identify).
       if (!this.#met.has(`${latin1(own.id)} ${latin1(contact.id)}`)) {
         this.#met.add(`${latin1(own.id)} ${latin1(contact.id)}`)
         target.kad.discovered(own)
