@@ -7,20 +7,24 @@ import type { KadNode } from '../kad/kad-node.ts'
 import type { PageTorrent } from './messages.ts'
 
 const ROUND_MS = 250
-/** Torrents of a page that are followed. */
+/** Most torrents of a page that are followed. */
 const MAX_TORRENTS = 50
-/** Providers of a torrent that one lookup finds. */
+/** Most providers of a torrent per lookup. */
 const MAX_PROVIDERS = 30
 /**
- * Time to the next lookup of a torrent: a page that was just opened may have asked before the other one announced itself, or before its relay had a place
- * for it. After these lookups, each takes twice as long, up to the longest.
+ * Time until a torrent's next lookup: a page that was just opened may have queried before the other
+ * one announced itself, or before its relay had a slot for it. After these lookups the time doubles
+ * with each one, up to the maximum.
  */
 const FIRST_AGAIN_MS = 8000
 const STEADY_LOOKUPS = 15
 const LONGEST_AGAIN_MS = 5 * 60_000
-/** Nodes forget providers, and go away. */
+/** Nodes forget providers, and disconnect. */
 const PROVIDE_AGAIN_MS = 3_600_000
-/** Time to the next announcement after nobody took one: there was no relay yet, say. */
+/**
+ * Time until the next announcement after no node took one, for example because there was no relay
+ * yet.
+ */
 const PROVIDE_RETRY_MS = 3000
 const LIMIT_MS = 30_000
 
@@ -31,7 +35,7 @@ interface Followed {
   nextProvideMs: number
 }
 
-/** Finds peers of the page's torrents in the DHT, and announces those that others find here. */
+/** Finds peers of the page's torrents in the DHT, and announces those that the page offers. */
 export class DhtDiscovery {
   readonly onFound: (infoHashes: InfoHashes, peers: readonly string[]) => void
   readonly #libp2p: Libp2p
@@ -59,12 +63,15 @@ export class DhtDiscovery {
     )
   }
 
-  /** Others reach this host elsewhere, or the node that does the relaying has forgotten what it stored. */
+  /**
+   * Announces all torrents again: this host's address has changed, or the relaying node has lost
+   * its records.
+   */
   moved(): void {
     for (const followed of this.#torrents.values()) followed.nextProvideMs = 0
   }
 
-  /** Addresses of the nodes of the DHT that are known, as pages can dial them. */
+  /** Returns the addresses of known DHT nodes that pages can dial. */
   nodes(): Multiaddr[] {
     const named = this.#kad.contacts().flatMap(contact => namedNode(contact).addresses)
     return named.filter(text => /\/(?:webrtc-direct|wss?)\//.test(text)).map(text => multiaddr(text))

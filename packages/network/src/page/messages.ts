@@ -1,40 +1,46 @@
-/** Messages between the worker that runs the engine and the page, which alone can open the host of libp2p. Plain data for a message port. */
+/**
+ * Messages between the worker that runs the engine and the page, which alone can run a libp2p host.
+ * Plain data for a message port.
+ */
 import type { InfoHashes } from '@shoal/torrent'
 
-/** A torrent of the page, for which others are to be found. */
+/** A torrent of the page for which to find peers. */
 export interface PageTorrent {
   readonly infoHashes: InfoHashes
-  /** Those of the DHT under which it is announced and sought: multihashes of 34 bytes. */
+  /** DHT keys under which it is announced and looked up: 34-byte multihashes. */
   readonly keys: readonly Uint8Array[]
-  /** Looks for those who have it. */
+  /** Whether to look for peers that have it. */
   readonly seeks: boolean
-  /** Lets others find it here. */
+  /** Whether to announce it, so that others find this page. */
   readonly provides: boolean
 }
 
-/** To the page. */
+/** Messages to the page. */
 export type PageHostOrder =
-  /** Carries an offer to a peer, by a name that `parsePeerName` reads. Answered with the same `call`. */
+  /**
+   * Carries an offer to a peer, by a name that `parsePeerName` reads. Answered with the same
+   * `call`.
+   */
   | { readonly kind: 'carry'; readonly call: number; readonly peer: string; readonly sdp: string }
-  /** The answer to the offer of a peer; empty if it is not wanted. */
+  /** The answer to a peer's offer; empty if declined. */
   | { readonly kind: 'answer'; readonly call: number; readonly sdp: string }
-  /** The torrents for which others are found from now on. Replaces those sent before. */
+  /** The torrents for which to find peers from now on. Replaces the previous list. */
   | { readonly kind: 'torrents'; readonly torrents: readonly PageTorrent[] }
 
-/** To the worker. */
+/** Messages to the worker. */
 export type PageHostNews =
   /** The page has loaded libp2p. */
   | { readonly kind: 'open' }
   | { readonly kind: 'carried'; readonly call: number; readonly sdp: string }
   | { readonly kind: 'failed'; readonly call: number; readonly message: string }
-  /** A peer makes an offer, which is to be answered. `peer`: its PeerId as a multihash. */
+  /** A peer's offer, to be answered. `peer`: its PeerId as a multihash. */
   | (KnownServers & {
       readonly kind: 'offered'
       readonly call: number
       readonly peer: Uint8Array
       readonly sdp: string
     })
-  /** Others have a torrent, according to the DHT. `peers`: their PeerIds. */
+  /** Peers that have a torrent, according to the DHT. `peers`: their PeerIds. */
   | (KnownServers & {
       readonly kind: 'found'
       readonly infoHashes: InfoHashes
@@ -42,6 +48,6 @@ export type PageHostNews =
     })
 
 interface KnownServers {
-  /** URLs of the STUN servers of nodes that are connected now. */
+  /** URLs of the STUN servers of the currently connected nodes. */
   readonly stun: readonly string[]
 }

@@ -1,6 +1,7 @@
 /**
- * The libp2p host of a page. It dials nodes by WebRTC direct, WebSocket and relays, keeps places at relays, where other pages and nodes reach it with
- * their offers, and asks the DHT, as a client. No torrent's data passes through it.
+ * The libp2p host of a page. It dials nodes by WebRTC direct, WebSocket and relays, keeps
+ * reservations at relays through which other pages and nodes send their offers, and queries the DHT
+ * as a client. It carries no torrent data.
  */
 import { circuitRelayTransport } from '@libp2p/circuit-relay-v2'
 import type { Connection, Libp2p, Stream } from '@libp2p/interface'
@@ -23,9 +24,9 @@ import type { PageHostNews, PageHostOrder } from './messages.ts'
 import { RelayPlaces, type Reservations } from './relay-places.ts'
 
 const DIAL_LIMIT_MS = 15_000
-/** The links that somebody opens name few nodes, but whoever writes a link can name many. */
+/** Links usually name few nodes, but a malicious one can name many. */
 const MAX_CONNECTIONS = 20
-/** Offers of others that wait for the worker's answer, and how long they do. */
+/** Limit of offers from peers that wait for the worker's answer, and their timeout. */
 const MAX_OFFERS = 16
 const ANSWER_LIMIT_MS = 10_000
 
@@ -51,16 +52,17 @@ async function open(): Promise<Parts> {
       webSockets(),
       components => {
         const relayed = circuit(components)
-        // libp2p has no other way to a place at one relay, later than at the start.
+        // libp2p has no other way to reserve a slot at one relay after the start.
         reservations = (relayed as typeof relayed & { reservationStore: Reservations }).reservationStore
-        // It would not ask a node again that was no relay yet when it was asked first, as after a restart.
+        // Otherwise it would never retry a node that was not a relay yet at first, as after a
+        // restart.
         reservations.relayFilter = { has: () => false, add: () => true }
         return relayed
       },
     ],
     connectionEncrypters: [noise()],
     streamMuxers: [yamux()],
-    // By default, pages dial no addresses of the local network.
+    // By default, pages do not dial addresses of the local network.
     connectionGater: { denyDialMultiaddr: () => false },
     connectionManager: { maxConnections: MAX_CONNECTIONS },
     services: {
@@ -126,7 +128,7 @@ class PageHost {
     try {
       return await carryOffer(connection, offer, signal)
     } finally {
-      // The relay has room for few of these, and it has done its part.
+      // The relay has few slots for these connections, and this one is no longer needed.
       if (connection.limits && connection.streams.every(({ protocol }) => protocol !== SIGNAL_PROTOCOL))
         connection.close().catch(() => {})
     }
@@ -137,7 +139,7 @@ class PageHost {
     return answerOffer(stream, sdp => this.#ask(peer, sdp))
   }
 
-  /** Resolves to the worker's answer; to an empty one if there is none in time. */
+  /** Resolves to the worker's answer, or to an empty one after a timeout. */
   #ask(peer: Uint8Array, sdp: string): Promise<string> {
     if (this.#offers.size >= MAX_OFFERS) return Promise.resolve('')
     const call = ++this.#lastOffer

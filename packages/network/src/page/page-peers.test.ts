@@ -14,7 +14,7 @@ afterEach(() => {
   for (const port of ports.splice(0)) port.close()
 })
 
-/** A worker's end, and the orders that reach its page. */
+/** A worker's end, and the requests that reach its page. */
 function open(host: string) {
   const connections: Connection[] = []
   const found: PeerAddress[] = []

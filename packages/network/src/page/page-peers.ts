@@ -11,15 +11,15 @@ import type { PageHostNews, PageHostOrder, PageTorrent } from './messages.ts'
 export { contentKeys, sealedKey } from '../content-keys.ts'
 export type { PageTorrent } from './messages.ts'
 
-/** Time in which a page loads libp2p. */
+/** Time limit for a page to load libp2p. */
 const OPEN_LIMIT_MS = 30_000
 
 export interface PagePeersOptions extends SignaledPeersOptions {
-  /** Hands `port` to the page, which loads libp2p and calls `serveWorker` with it. */
+  /** Passes `port` to the page, which loads libp2p and calls `serveWorker` with it. */
   readonly lend: (port: MessagePort) => void
   /** Receives connections that peers open. */
   readonly onConnection: (connection: Connection) => void
-  /** Others have a torrent that seeks peers. */
+  /** Called when peers that have a followed torrent were found. */
   readonly onFound: (infoHashes: InfoHashes, peers: readonly PeerAddress[]) => void
 }
 
@@ -28,13 +28,16 @@ interface Host {
   readonly calls: Map<number, PromiseWithResolvers<string>>
 }
 
-/** Peers of a worker's engine that are reached over the page's libp2p host: offers and answers pass through it, and connections are WebRTC. */
+/**
+ * Peers of a worker's engine that are reached over the page's libp2p host: it carries the offers
+ * and answers, and the connections are WebRTC.
+ */
 export class PagePeers {
   readonly #options: PagePeersOptions
   readonly #signaled: SignaledPeers
   #host: Promise<Host> | undefined
   #torrents: readonly PageTorrent[] = []
-  /** URLs of servers that the page's host knew last. */
+  /** URLs of the STUN servers that the page's host last reported. */
   #stun: readonly string[] = []
   #lastCall = 0
 
@@ -49,7 +52,7 @@ export class PagePeers {
     return this.#signaled.dial((sdp, signal) => this.#carry(peer, sdp, signal), options)
   }
 
-  /** Sets the torrents for which others are found, once there is a host. */
+  /** Sets the torrents for which to find peers, once there is a host. */
   follow(torrents: readonly PageTorrent[]): void {
     this.#torrents = torrents
     this.#host?.then(

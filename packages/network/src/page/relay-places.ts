@@ -2,45 +2,52 @@ import type { Libp2p, PeerId } from '@libp2p/interface'
 import type { TransportManager } from '@libp2p/interface-internal'
 import type { Multiaddr } from '@multiformats/multiaddr'
 
-/** Relays at which others reach this host at a time: one may go away. */
+/** Number of relays to use at a time: one may disconnect. */
 const WANTED = 2
 const ROUND_MS = 3000
 const DIAL_LIMIT_MS = 15_000
-/** After a failure, a node is left alone for this long at first, and twice as long after each further one. */
+/** Delay before a failed node is retried, doubled with each further failure. */
 const FIRST_RETRY_MS = 3000
 const LONGEST_RETRY_MS = 5 * 60_000
-/** Nodes that links may name. */
+/** Most nodes from links. */
 const MAX_NAMED = 20
 
-/** Part of the circuit transport of libp2p: the relays where it has a place. */
+/** Part of libp2p's circuit transport: the relays where it has a reservation. */
 export interface Reservations {
-  /** The nodes that are not asked again. */
+  /** The nodes that are not tried again. */
   relayFilter: { has(peer: Uint8Array): boolean; add(peer: Uint8Array): boolean }
   hasReservation(peer: PeerId): boolean
   reservationCount(): number
-  /** Reserves a place, and renews it before it ends. Rejects if the relay refuses. */
+  /** Makes a reservation, and renews it before it expires. Rejects if the relay refuses. */
   addRelay(peer: PeerId, type: 'configured'): Promise<unknown>
 }
 
 export interface RelayPlacesOptions {
-  /** Multiaddrs of nodes that are known from elsewhere, each with its PeerId, to be used where those that were named do not suffice. */
+  /**
+   * Returns multiaddrs of other known nodes, each with its PeerId, for when the named ones do not
+   * suffice.
+   */
   readonly nodes: () => Promise<readonly Multiaddr[]>
-  /** A place was reserved, with a new relay or with one that had lost it. */
+  /** Called when a reservation was made, with a new relay or with one that had lost it. */
   readonly onReserved: () => void
 }
 
 interface Candidate {
   readonly address: Multiaddr
-  /** The relay, once it had reserved a place. Its listener continues when it does so again. */
+  /**
+   * PeerId of a relay that has accepted a reservation. Its listener continues when it does so
+   * again.
+   */
   peer: PeerId | null
   failures: number
   nextTryMs: number
 }
 
 /**
- * Keeps places at relays (libp2p/specs, circuit relay v2), so that others can dial a host that accepts no connections: at the nodes that were named,
- * and at others that are known. A relay that went away is asked again, and another one meanwhile. libp2p's own search for relays never returns to one
- * that could not be dialed once, or was no relay then.
+ * Keeps reservations at relays (libp2p/specs, circuit relay v2), so that others can reach a host
+ * that accepts no connections: at named nodes, and at other known ones. A lost relay is retried,
+ * while another one replaces it. libp2p's own search for relays never returns to one that could not
+ * be dialed once, or was not a relay then.
  */
 export class RelayPlaces {
   readonly #libp2p: Libp2p

@@ -17,7 +17,7 @@ export interface Libp2pIndexOptions {
   readonly kad: KadNode
   readonly clock: Clock
   readonly random: Random
-  /** Serves others, who can dial this node. */
+  /** Whether to serve others, who can then dial this node. */
   readonly server: boolean
   /** Signs with the network key. */
   readonly sign: (message: Uint8Array) => Uint8Array | Promise<Uint8Array>
@@ -25,14 +25,14 @@ export interface Libp2pIndexOptions {
 }
 
 export interface Libp2pIndex {
-  /** Stores entries and keys for others. */
+  /** Whether to store entries and keys of other nodes. */
   readonly node: IndexNode
   readonly publisher: IndexPublisher
   readonly search: NetworkSearch
   close(): Promise<void>
 }
 
-/** Opens `/shoal/index/1` on a libp2p host, next to its node of the DHT. */
+/** Opens `/shoal/index/1` on a libp2p host that already has a DHT node. */
 export async function openLibp2pIndex(options: Libp2pIndexOptions): Promise<Libp2pIndex> {
   const { host, kad, server } = options
   const others = new Libp2pNetwork(host, INDEX_PROTOCOL, MAX_INDEX_MESSAGE_BYTES, (id, ip) =>
@@ -40,7 +40,7 @@ export async function openLibp2pIndex(options: Libp2pIndexOptions): Promise<Libp
   )
   const turns = new Turns()
   const network: IndexNetwork = {
-    // This node asks itself without a connection.
+    // This node queries itself without a connection.
     request: async (contact, message, signal) =>
       contact.key === kad.key
         ? { bytes: await turns.finish(node.answer(contact.id, null, message)), ip: null }
@@ -85,7 +85,10 @@ export async function openLibp2pIndex(options: Libp2pIndexOptions): Promise<Libp
   }
 }
 
-/** The addresses at which others outside the local network reach a host, as a text to compare. */
+/**
+ * Returns a host's addresses that are reachable from outside the local network, as a text for
+ * comparison.
+ */
 function outsideAddresses(host: Libp2p): string {
   const outside = host.getMultiaddrs().filter(address => isDialable(address, null, true))
   return outside.map(String).sort().join()

@@ -35,7 +35,7 @@ describe('a search', () => {
   it('finds as much as was asked for of what its filters let through', async () => {
     const made = new SimIndex({ seed: 3, nodes: 60 })
     const publisher = made.publisher(made.indexNodes[0]!)
-    // The words of pictures match better: without filters, they come first.
+    // Pictures match the words better: without filters, they come first.
     for (let at = 0; at < 80; at++) {
       const [kind, title] = at < 60 ? ['jpg', 'Harbour'] : ['mkv', 'A long film about some harbour']
       const more = {
@@ -127,7 +127,7 @@ describe('a search', () => {
     publisher.start()
     await made.clock.advance(60_000)
     publisher.close()
-    // The one left has to ask itself.
+    // The remaining node has to query itself.
     for (const [here, gone] of [
       [second, first],
       [first, second],
@@ -168,7 +168,7 @@ describe('a search', () => {
     expect(await search(null, 10)).toEqual([['Harbour harbour', 'Harbour one', 'Harbour two'], 0])
     const rest = ['Harbour, as somebody else calls it']
     expect(await search(entry.publisher, 10)).toEqual([rest, 3])
-    // They take no places either.
+    // Blocked entries take no places either.
     expect((await search(entry.publisher, 1))[0]).toEqual(rest)
   })
 })

@@ -23,34 +23,48 @@ import { lookup } from '../kad/lookup.ts'
 import { keywordKey } from '../keys.ts'
 import { isConfirmed, PAGE_SIZE, rankRows, type SearchRow } from './ranking.ts'
 
-/** Messages of one search. */
+/** Most messages of one search. */
 const MAX_MESSAGES = 60
 /** Most results of a search. */
 const MAX_RESULTS = 500
-/** Index nodes whose answers are enough: so many that a fifth of hostile ones are in the minority. */
+/**
+ * Number of index nodes whose answers suffice: with a fifth of them hostile, the honest ones are
+ * still the majority.
+ */
 export const WANTED_ANSWERS = 20
-/** More are asked for while an entry of the first page is named by about half of them: at least, and at most this part. */
+/**
+ * Further nodes are queried while about half of them name an entry of the first page, that is, a
+ * fraction in this range.
+ */
 const CLOSE = [0.35, 0.6] as const
 /** Answers before the first entries are requested. */
 const FIRST_ANSWERS = 8
-/** Words whose number of entries is asked for, the longest ones, and what that may cost each. */
+/**
+ * Number of words, the longest ones, for which entry counts are requested, and the limits per word.
+ */
 const COUNTED_WORDS = 3
 const COUNT_ANSWERS = 3
 const COUNT_MESSAGES = 9
-/** Numbers of entries that are remembered. */
+/** Most entry counts kept in the cache. */
 const MAX_COUNTS = 1000
 const PARALLEL_FETCHES = 4
-/** Entries of a word that one publisher can have at an index node: so many more are asked for if some publishers are blocked. */
+/**
+ * Entries of a word from one publisher at an index node: this many more are requested if any
+ * publishers are blocked.
+ */
 const PLACES_OF_PUBLISHER = 100
-/** Messages kept for what has to be asked for again. */
+/** Messages reserved for retries. */
 const SPARE_MESSAGES = 3
-/** Index nodes whose count of a word is believed more than those that were asked for numbers only. */
+/**
+ * Number of answers from index nodes above which their count of a word is trusted over the count
+ * requested beforehand.
+ */
 const SURE_ANSWERS = 5
 
 export interface SearchQuery {
   /** Words that results must have, as `splitWords` returns them. */
   readonly words: readonly string[]
-  /** Words that they must not have. */
+  /** Words that results must not have. */
   readonly without?: readonly string[]
   readonly filters?: Filters
 }
@@ -58,22 +72,31 @@ export interface SearchQuery {
 export interface SearchOptions {
   /** Default 100; at most 500. */
   readonly limit?: number
-  /** Receives all results so far in their order, and the number of entries of blocked publishers, whenever that changes. */
+  /**
+   * Receives all results so far in order, and the number of entries of blocked publishers, whenever
+   * either changes.
+   */
   readonly onRows?: (rows: readonly SearchRow[], hidden: number) => void
-  /** Receives the number of index nodes that answered with any entries, whenever it grows: about `WANTED_ANSWERS` in large networks, fewer in small ones. */
+  /**
+   * Receives the number of index nodes that answered with any entries, whenever it grows: about
+   * `WANTED_ANSWERS` in large networks, fewer in small ones.
+   */
   readonly onAnswers?: (answers: number) => void
   /** Returns the trust in a publisher (Ed25519, 32 bytes), -1 to 1. */
   readonly trust?: (publisher: Uint8Array) => number
-  /** Returns whether entries of a publisher are hidden. Give it only if anybody is blocked: answers are longer then. */
+  /**
+   * Returns whether to hide a publisher's entries. Pass it only if any publisher is blocked:
+   * answers are longer then.
+   */
   readonly isBlocked?: (publisher: Uint8Array) => boolean
   readonly signal?: AbortSignal
 }
 
 export interface SearchResult {
   readonly rows: readonly SearchRow[]
-  /** Entries of blocked publishers that would be among the results. */
+  /** Number of blocked publishers' entries that would be among the results. */
   readonly hidden: number
-  /** There are more entries of the word than its index nodes keep. */
+  /** Whether the word has more entries than its index nodes store. */
   readonly isPartial: boolean
   readonly messages: number
 }
@@ -82,21 +105,24 @@ export interface NetworkSearchOptions {
   readonly kad: KadNode
   readonly client: IndexClient
   readonly clock: Clock
-  /** This node is an index node itself, and asks itself, too. */
+  /** This node's own index, which is queried, too. */
   readonly server: boolean
 }
 
-/** Searches the network: asks the index nodes of the query's rarest word, and verifies, merges and ranks what they name. */
+/**
+ * Searches the network: queries the index nodes of the query's rarest word, then verifies, merges
+ * and ranks the entries that they name.
+ */
 export class NetworkSearch {
   readonly #options: NetworkSearchOptions
-  /** Entries of words, by key: remembered from earlier searches, the latest last. */
+  /** Entry counts of words from earlier searches, by key, the latest last. */
   readonly #counts = new Map<string, number>()
 
   constructor(options: NetworkSearchOptions) {
     this.#options = options
   }
 
-  /** Rejects only with the signal's reason. Without any word there are no results. */
+  /** Rejects only with the signal's reason. A query without words has no results. */
   async search(query: SearchQuery, options: SearchOptions = {}): Promise<SearchResult> {
     const words = [...new Set(query.words)].filter(isKeyword).slice(0, MAX_QUERY_WORDS)
     const run = new SearchRun({ ...query, words }, options, this.#options, this.#counts)
@@ -106,12 +132,12 @@ export class NetworkSearch {
   }
 }
 
-/** An entry that index nodes named, with those that did. */
+/** An entry, with the index nodes that named it. */
 interface Named {
   readonly reference: Reference
   readonly name: string
   readonly by: Set<Node>
-  /** /24 or /48 of those that named it. */
+  /** The /24s and /48s of those nodes. */
   readonly networks: Set<string>
   /** Sum of its places in the answers. */
   places: number
@@ -132,15 +158,15 @@ class SearchRun {
   readonly #network: NetworkSearchOptions
   readonly #counts: Map<string, number>
   readonly #limit: number
-  /** Entries that index nodes are asked to name. */
+  /** Most entries that an index node may name. */
   readonly #namedLimit: number
-  /** Bits that the nodes of a word share with its key; null while unknown. */
+  /** Number of leading bits that the nodes of a word share with its key; null while unknown. */
   readonly #bits: number | null
   readonly #named = new Map<string, Named>()
-  /** Networks whose index nodes named anything. */
+  /** Networks of the index nodes that named any entries. */
   readonly #answers = new Set<string>()
   #partial = 0
-  /** Entries of blocked publishers. */
+  /** Number of entries of blocked publishers. */
   #hidden = 0
   #messages = 0
   #fetching = 0
@@ -183,7 +209,7 @@ class SearchRun {
     }
   }
 
-  /** Returns the words to ask for, with the number of their entries. */
+  /** Returns the words to query, with their entry counts, the rarest first. */
   async #rarestFirst(): Promise<{ key: Uint8Array; count: number }[]> {
     const keys = this.#query.words.toSorted((a, b) => b.length - a.length).map(keywordKey)
     if (keys.length === 1) return [{ key: keys[0]!, count: 0 }]
@@ -196,7 +222,7 @@ class SearchRun {
     return counts.sort((a, b) => a.count - b.count)
   }
 
-  /** Asks some index nodes of a word how many entries they store: the median. */
+  /** Returns the median number of entries that some index nodes of a word report. */
   async #count(key: Uint8Array): Promise<number> {
     const totals: number[] = []
     let asked = 0
@@ -214,8 +240,9 @@ class SearchRun {
   }
 
   /**
-   * Asks the index nodes of a word. Returns false if they agree that it has more entries than they keep, and more than the next word, `nextCount`: a few
-   * hostile nodes can make a frequent word look rare.
+   * Queries the index nodes of a word. Returns false if they agree that it has more entries than
+   * they store, and more than the next word, `nextCount`: a few hostile nodes can make a frequent
+   * word look rare.
    */
   async #walk(key: Uint8Array, nextCount: number): Promise<boolean> {
     const totals: number[] = []
@@ -251,7 +278,7 @@ class SearchRun {
     return false
   }
 
-  /** Whether enough index nodes answered, and agree on the first page. */
+  /** Returns whether enough index nodes answered, and agree on the first page. */
   #isDecided(): boolean {
     const answers = this.#answers.size
     if (answers < WANTED_ANSWERS) return false
@@ -262,7 +289,7 @@ class SearchRun {
     return true
   }
 
-  /** Messages kept to request the entries that are named so far. */
+  /** Returns the number of messages reserved for requesting the entries named so far. */
   #reserved(): number {
     return Math.ceil(Math.min(this.#limit, this.#named.size) / MAX_ENTRIES) + SPARE_MESSAGES
   }
@@ -288,7 +315,7 @@ class SearchRun {
     }
     const { signal } = this.#options
     if (server && this.#isHome(key, kad.self)) {
-      // Others have it, too.
+      // Other nodes have it, too.
       const own = await this.#ask(kad.self, request, signal).catch(() => null)
       signal?.throwIfAborted()
       if (own && onAnswer(own)) return
@@ -315,7 +342,7 @@ class SearchRun {
     return client.ask(contact, request, signal)
   }
 
-  /** Whether a node is one that stores the entries of a key. */
+  /** Returns whether a node is one that stores the entries of a key. */
   #isHome(key: Uint8Array, contact: Contact): boolean {
     return sharedBits(keyOf(key), contact.key) >= (this.#bits ?? 0)
   }
@@ -347,7 +374,10 @@ class SearchRun {
     }
   }
 
-  /** Requests entries that are missing, those that most nodes place best first. During the walk only those of the first page. */
+  /**
+   * Requests missing entries, those that most nodes rank best first; during the walk only those of
+   * the first page.
+   */
   #fetch(): void {
     const all = [...this.#named.values()].sort((a, b) => this.#byPlace(a, b))
     const wanted = all
@@ -386,7 +416,8 @@ class SearchRun {
     const had = this.#rows().length + this.#hidden
     for (const bytes of answer?.response.entries ?? []) if (!this.#take(node, batch, bytes)) break
     node.isBusy = false
-    // It named what it does not deliver: the others are asked for that.
+    // A node that does not deliver what it named is not used again; the other nodes are asked
+    // instead.
     if (batch.some(({ signed }) => !signed)) node.hasFailed = true
     this.#fetching--
     if (this.#options.signal?.aborted) return this.#endFetching?.()
@@ -396,7 +427,7 @@ class SearchRun {
     if (this.#fetching === 0) this.#endFetching?.()
   }
 
-  /** Takes an entry that a node delivered. Returns false if that node is not believed any longer. */
+  /** Accepts an entry from a node. Returns false if the node is no longer trusted. */
   #take(node: Node, batch: readonly Named[], bytes: Uint8Array): boolean {
     const { client, clock } = this.#network
     const refuse = (reason: 'forged' | 'unasked' | 'bad-message') => {
@@ -422,10 +453,13 @@ class SearchRun {
     return true
   }
 
-  /** Returns how well an entry matches, or null if it is not what the query asks for: index nodes see marks of words only, and may lie. */
+  /**
+   * Returns how well an entry matches, or null if it does not match the query: index nodes see only
+   * word marks, and may lie.
+   */
   #match({ entry }: SignedEntry): number | null {
     const { words, without } = this.#query
-    // Nodes of other versions may know other kinds: `#rows` leaves those out.
+    // Nodes of other versions may know other kinds; `#rows` drops those.
     const { kind: _, ...filters } = this.#query.filters
     const { places, titleWords } = entryWords(entry)
     const found = words.map(word => places.get(word))

@@ -1,4 +1,4 @@
-/** The order of search results, and which of them are believed. */
+/** The order of search results, and the rule for which of them are trusted. */
 import { compareBytes, latin1 } from '@shoal/torrent/base'
 import { contentOf, type SignedEntry } from '../entries/entry.ts'
 
@@ -8,24 +8,25 @@ export interface SearchRow {
   readonly match: number
   /** Whether enough index nodes named the entry. */
   readonly confirmed: boolean
-  /** Seeds that were reached; null while unknown. */
+  /** Number of seeds found; null while unknown. */
   readonly seeds: number | null
   /** Trust in the publisher, -1 to 1; 0 for strangers. */
   readonly trust: number
-  /** Other people who publish the same torrent. */
+  /** Number of other people who publish the same torrent. */
   readonly alsoPublishedBy: number
 }
 
-/** Results of a page, and how many of them one publisher may have while others have any. */
+/** Results per page, and how many of them can be from one publisher while there are others. */
 export const PAGE_SIZE = 20
 const MAX_PER_PUBLISHER = 3
 /**
- * The part of the index nodes with any entries of a word that must name an entry. A majority of the nodes of a region is honest, and they agree about
- * the best entries; those that only some of them name are shown after everything else.
+ * Fraction of the index nodes with any entries of a word that must name an entry. Most nodes of a
+ * region are honest and agree on the best entries; those that only some of them name are sorted
+ * last.
  */
 const MAJORITY = 0.5
 const TRUST_WEIGHT = 0.3
-/** A torrent with 1,000 seeds gains this; one whose seeds were looked for in vain loses as much. */
+/** Score that 1,000 seeds add; a torrent for which none were found loses as much. */
 const SEEDS_WEIGHT = 0.3
 
 /** Returns whether enough of the `answers` index nodes named an entry. */
@@ -33,7 +34,7 @@ export function isConfirmed(confirmations: number, answers: number): boolean {
   return confirmations >= MAJORITY * answers
 }
 
-/** Merges entries of the same torrent and sorts the rest, best first. */
+/** Merges entries of the same torrent and sorts them, best first. */
 export function rankRows(rows: readonly SearchRow[]): SearchRow[] {
   const sorted = rows.toSorted(
     (a, b) =>
@@ -47,7 +48,7 @@ export function rankRows(rows: readonly SearchRow[]): SearchRow[] {
   return merge([...mixPublishers(confirmed), ...mixPublishers(others)])
 }
 
-/** The value by which rows are sorted, greatest first. */
+/** Returns the sort key of a row; greatest first. */
 export function rowScore({ match, trust, seeds }: Pick<SearchRow, 'match' | 'trust' | 'seeds'>): number {
   return match + TRUST_WEIGHT * trust + SEEDS_WEIGHT * seedScore(seeds)
 }
@@ -57,7 +58,9 @@ function seedScore(seeds: number | null): number {
   return seeds === 0 ? -1 : Math.min(1, Math.log10(1 + seeds) / 3)
 }
 
-/** Moves what one publisher has beyond three results of a page to later pages, if there is anything of others. */
+/**
+ * Moves a publisher's results beyond three per page to later pages, if others can fill the page.
+ */
 function mixPublishers(rows: readonly SearchRow[]): SearchRow[] {
   const mixed: SearchRow[] = []
   let rest = [...rows]
@@ -91,7 +94,7 @@ function merge(rows: readonly SearchRow[]): SearchRow[] {
   }
   return Array.from(byContent.values(), ({ row, publishers }) => ({
     ...row,
-    // Rows that were merged before are merged again when seeds become known.
+    // Merged rows are merged again when seed counts arrive.
     alsoPublishedBy: Math.max(row.alsoPublishedBy, publishers.size - 1),
   }))
 }

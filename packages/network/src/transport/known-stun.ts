@@ -4,24 +4,27 @@ import { ipOf, isRelayed } from '../multiaddrs.ts'
 import { askPort, tellPort } from './ports.ts'
 import { STUN_PROTOCOL } from './protocols.ts'
 
-/** Servers that are used for a connection. Browsers slow down with more than five, and one is enough. */
+/** Most servers per connection. Browsers slow down with more than five, and one is enough. */
 const MAX_USED = 3
-/** Connected servers that are remembered. */
+/** Most connected servers that are remembered. */
 const MAX_KNOWN = 50
 
 /**
- * Lets other nodes know at which UDP port the internet reaches our STUN server (RFC 8489). Changes of the port reach only those who ask later. Rejects
- * if the host is closed.
+ * Reports the external UDP port of our STUN server (RFC 8489) to nodes that request it. A change of
+ * the port reaches only later requests. Rejects if the host is closed.
  */
 export async function announceStun(libp2p: Libp2p, port: () => number): Promise<() => Promise<void>> {
   await libp2p.handle(STUN_PROTOCOL, (stream: Stream) => tellPort(stream, port()), { maxInboundStreams: 2 })
   return () => libp2p.unhandle(STUN_PROTOCOL)
 }
 
-/** The STUN servers of the nodes to which a host is connected: whoever uses the network needs no other. */
+/**
+ * STUN servers of the nodes to which a host is connected, so that users of the network need no
+ * others.
+ */
 export class KnownStun {
   readonly #libp2p: Libp2p
-  /** URLs, by the connections of their nodes. */
+  /** URLs by connection. */
   readonly #urls = new Map<string, string>()
 
   constructor(libp2p: Libp2p) {
@@ -30,7 +33,7 @@ export class KnownStun {
     libp2p.addEventListener('connection:close', this.#onClosed)
   }
 
-  /** URLs such as `stun:192.0.2.1:6881`, of the nodes that were connected last. */
+  /** URLs such as `stun:192.0.2.1:6881` of the most recently connected nodes. */
   get urls(): string[] {
     return [...new Set(this.#urls.values())].slice(-MAX_USED)
   }
@@ -43,7 +46,7 @@ export class KnownStun {
 
   readonly #onIdentified = ({ detail: { connection, protocols } }: CustomEvent<IdentifyResult>) => {
     const ip = ipOf(connection.remoteAddr)
-    // A server of the local network would tell a local address.
+    // A server in the local network would report a local address.
     if (!protocols.includes(STUN_PROTOCOL) || !ip || isLocalIp(ip) || isRelayed(connection.remoteAddr)) return
     const host = ip.length === 4 ? formatIp(ip) : `[${formatIp(ip)}]`
     askPort(connection, STUN_PROTOCOL).then(

@@ -11,9 +11,9 @@ import { bindingOf, StreamConnection, type StreamFacts } from './stream-connecti
 
 export { peerAddress } from './peer-name.ts'
 
-/** Streams of one libp2p connection at a time, each way: one for each torrent that both have. */
+/** Concurrent streams per libp2p connection, in each direction: one per torrent that both have. */
 const MAX_STREAMS = 200
-/** Offers and questions of one libp2p connection that are in work at a time. */
+/** Concurrent offers and port requests per libp2p connection. */
 const MAX_EXCHANGES = 8
 
 /**
@@ -32,7 +32,7 @@ export class Libp2pTransport implements Transport {
   readonly #closing = new AbortController()
   #listener: Listener | null = null
 
-  /** Closes `signaled` when it is closed. Null: no WebRTC. */
+  /** Closed together with the transport. Null: no WebRTC. */
   constructor(host: Libp2p, signaled: SignaledPeers | null = null) {
     this.#host = host
     this.#signaled = signaled
@@ -45,7 +45,7 @@ export class Libp2pTransport implements Transport {
   async alternatives({ host: name }: PeerAddress, { signal }: { signal: AbortSignal }) {
     const connection = await this.#connect(name, signal)
     const ip = ipOf(connection.remoteAddr)
-    // A node that dialed us may be reachable for nobody.
+    // The address of a node that dialed us may not accept connections.
     if (!ip || connection.limits || connection.direction === 'inbound') return []
     const port = await askPort(connection, PORT_PROTOCOL, [signal]).catch(() => 0)
     return port === 0 ? [] : [{ host: formatIp(ip), port }]
@@ -61,7 +61,7 @@ export class Libp2pTransport implements Transport {
         try {
           return await this.#open(connection, either)
         } catch (error) {
-          // A page that is connected by WebSocket takes offers only.
+          // A page that is connected by WebSocket accepts offers only.
           if (!this.#signaled || (error as Error).name !== 'UnsupportedProtocolError') throw error
         }
         return await this.#signal(connection, either)
@@ -102,7 +102,7 @@ export class Libp2pTransport implements Transport {
     const listener: Listener = {
       port: 0,
       close: async () => {
-        // Another may have taken its place.
+        // Another listener may have replaced it.
         if (this.#listener !== listener) return
         this.#listener = null
         if (signaled) signaled.onConnection = null
@@ -137,7 +137,7 @@ export class Libp2pTransport implements Transport {
   #factsOf({ remoteAddr, remotePeer }: HostConnection, incoming: boolean): StreamFacts {
     const byName = peerAddress(remotePeer)
     const ip = ipOf(remoteAddr)
-    // Limits, bans and the IP filter are about the machine.
+    // Limits, bans and the IP filter apply to the machine.
     const remote: PeerAddress = ip
       ? { host: formatIp(ip), port: portOf(remoteAddr) ?? 0, kind: 'libp2p' }
       : byName
@@ -151,7 +151,7 @@ function isOverTcp({ remoteAddr }: HostConnection): boolean {
   return remoteAddr.getComponents().some(({ name }) => name === 'tcp')
 }
 
-/** The errors of libp2p that tell more than that it did not work. */
+/** libp2p errors that carry more information than "unreachable". */
 const CODES: Readonly<Record<string, 'refused' | 'timeout'>> = {
   UnsupportedProtocolError: 'refused',
   TooManyOutboundProtocolStreamsError: 'refused',

@@ -2,11 +2,14 @@ import type { Connection, Stream } from '@libp2p/interface'
 import { lpStream } from '@libp2p/utils'
 import { SIGNAL_PROTOCOL } from './protocols.ts'
 
-/** Limit of a session description. */
+/** Longest session description. */
 const MAX_SDP_BYTES = 20_000
 const EXCHANGE_LIMIT_MS = 10_000
 
-/** Carries an offer over a connection, which may be one through a relay. Resolves to the answer; empty if the peer declines. `protocol`: what the data channel is for. */
+/**
+ * Carries an offer over a connection, possibly a relayed one. Resolves to the answer; empty if the
+ * peer declines. `protocol`: protocol of the data channel.
+ */
 export async function carryOffer(
   connection: Connection,
   offer: string,
@@ -27,7 +30,7 @@ export async function carryOffer(
   }
 }
 
-/** Reads the offer of a stream and writes what `answer` makes of it. */
+/** Reads the offer from a stream, and writes the result of `answer`. */
 export async function answerOffer(stream: Stream, answer: (offer: string) => Promise<string>): Promise<void> {
   const signal = AbortSignal.timeout(EXCHANGE_LIMIT_MS)
   try {

@@ -1,4 +1,7 @@
-/** Protocols whose only message is a port: two bytes, big-endian, after their length as a varint. */
+/**
+ * Protocols with a port as their only message: two bytes, big-endian, after their length as a
+ * varint.
+ */
 import type { Connection, Stream } from '@libp2p/interface'
 import { lpStream } from '@libp2p/utils'
 
@@ -15,7 +18,10 @@ export async function tellPort(stream: Stream, port: number): Promise<void> {
   }
 }
 
-/** Resolves to the port that the other side writes; 0 if it has none. Rejects after two seconds, or with the signal's reason. */
+/**
+ * Reads the remote's port; 0 if it has none. Rejects after two seconds, or with the signal's
+ * reason.
+ */
 export async function askPort(
   connection: Connection,
   protocol: string,

@@ -10,22 +10,25 @@ export interface SignaledPeersOptions {
   readonly config: () => RtcConfig
 }
 
-/** Time from one offer to the second. */
+/** Delay before the second offer. */
 const SECOND_OFFER_MS = 5000
 
 /** Carries our offer to a peer. Resolves to its answer. */
 export type CarryOffer = (offer: string, signal: AbortSignal) => Promise<string>
 
 /**
- * Makes WebRTC connections from one offer and one answer each, whoever carries them. The data channel carries one protocol and nothing else, as those
- * that trackers signal, and is as fast.
+ * Makes WebRTC connections from one offer and one answer each, however those are carried. The data
+ * channel carries one protocol only, like those signaled by trackers, and is as fast.
  */
 export class SignaledPeers {
   readonly #options: SignaledPeersOptions
   readonly #signaling: PeerSignaling
-  /** Those that are being made, by the topic of the offer. */
+  /** Pending dials, by the topic of the offer. */
   readonly #dials = new Map<string, PromiseWithResolvers<Connection>>()
-  /** Receives the connections that others open, with the last 20 bytes of the name that `answer` got. Null: they are refused. */
+  /**
+   * Receives the connections that others open, with the last 20 bytes of the name that `answer` was
+   * given. Null refuses them.
+   */
   onConnection: ((connection: Connection, peer: Uint8Array) => void) | null = null
 
   constructor(options: SignaledPeersOptions) {
@@ -40,8 +43,9 @@ export class SignaledPeers {
   }
 
   /**
-   * Connects to a peer. If that takes long, makes a second offer next to the first, of which something may have been lost. Rejects with a ShoalError,
-   * what `carry` rejects with, or the signal's reason. `secondOfferMs`: when that is long.
+   * Connects to a peer. If that is slow, makes a second offer in parallel, since a part of the
+   * first may have been lost. Rejects with a ShoalError, the rejection of `carry`, or the signal's
+   * reason. `secondOfferMs`: delay before the second offer.
    */
   async dial(
     carry: CarryOffer,
@@ -66,7 +70,7 @@ export class SignaledPeers {
   }
 
   async #offer(carry: CarryOffer, signal: AbortSignal): Promise<Connection> {
-    // The signaling of trackers has a topic for each torrent. Here each offer is for one peer.
+    // With trackers, a topic is a torrent; here, each offer to a peer has its own topic.
     const topic = this.#options.random.bytes(20)
     const opened = Promise.withResolvers<Connection>()
     opened.promise.catch(() => {})
@@ -90,7 +94,10 @@ export class SignaledPeers {
     }
   }
 
-  /** Answers the offer of a peer, whom at least 20 bytes identify. Resolves to an empty text if it is not wanted. Never rejects. */
+  /**
+   * Answers the offer of a peer, identified by at least 20 bytes. Resolves to an empty text if it
+   * is declined. Never rejects.
+   */
   async answer(peer: Uint8Array, offer: string): Promise<string> {
     const sdp = cleanSdp(offer)
     const topic = peer.slice(-20)

@@ -4,11 +4,17 @@ import type { Connection, ConnectionHandler, PeerAddress } from '@shoal/torrent'
 import { utf8 } from '@shoal/torrent/base'
 import { InputShare } from '@shoal/torrent/transport'
 
-/** The writes of one turn leave in pieces of at most this size, because every piece costs a frame of the multiplexer. */
+/**
+ * Largest piece in which the writes of one turn are sent: each piece costs a frame of the
+ * multiplexer.
+ */
 const PIECE_BYTES = 128 * 1024
-/** The stream is paused while more than this was received and not handled. */
+/** Bytes received but not handled above which the stream is paused. */
 const MAX_HELD_BYTES = 512 * 1024
-/** Most that a paused stream receives: the largest window of yamux, and whatever of WebRTC, which has none, was under way. */
+/**
+ * Most bytes that a paused stream can receive: yamux's largest window, and for WebRTC, which has
+ * none, the data in flight.
+ */
 const MAX_UNREAD_BYTES = 17 * 1024 * 1024
 /** Time limit of a graceful close if the peer does not read. */
 const LINGER_MS = 3000
@@ -25,7 +31,10 @@ export interface StreamFacts {
   readonly channelBinding: Uint8Array
 }
 
-/** A stream of libp2p as a connection of the engine. libp2p encrypts it, and knows by its key who is at the other end. */
+/**
+ * A libp2p stream as a connection of the engine. libp2p encrypts it, and authenticates the remote
+ * by its key.
+ */
 export class StreamConnection implements Connection {
   readonly kind = 'libp2p'
   readonly isSecure = true
@@ -70,7 +79,7 @@ export class StreamConnection implements Connection {
     if (this.#isClosed) return queueMicrotask(() => handler.onClose(this.#error))
     if (!isFirst) return
     this.#stream.addEventListener('message', this.#onMessage)
-    // These may have happened before.
+    // These events may have fired before.
     if (this.#stream.readableEnded) queueMicrotask(this.#onEnd)
   }
 
@@ -142,11 +151,11 @@ export class StreamConnection implements Connection {
       if (isReading && readStatus === 'paused') this.#stream.resume()
       else if (!isReading && readStatus === 'readable') this.#stream.pause()
     } catch {
-      // The other side can receive nothing any more, which an event reports.
+      // The remote no longer reads; an event reports that.
     }
   }
 
-  /** Fills the stream until it asks to wait. */
+  /** Fills the stream until it applies backpressure. */
   readonly #flush = () => {
     this.#willFlush = false
     if (this.#isClosed) return
@@ -161,7 +170,9 @@ export class StreamConnection implements Connection {
     return this.#stream.writeStatus === 'writable'
   }
 
-  /** Sends a copy: libp2p keeps what it is given until it encrypts it, and does not say when that is. */
+  /**
+   * Sends a copy: libp2p keeps the buffer until it is encrypted, and does not report when that is.
+   */
   #sendOne(): void {
     const piece = new Uint8Array(Math.min(PIECE_BYTES, this.#queuedBytes))
     let length = 0
@@ -181,7 +192,7 @@ export class StreamConnection implements Connection {
   }
 
   readonly #onDrain = () => {
-    // The stream has a listener of its own, which sends what it holds in a microtask.
+    // The stream's own listener sends its buffer in a microtask.
     if (this.#willFlush) return
     this.#willFlush = true
     queueMicrotask(this.#flush)
@@ -195,7 +206,7 @@ export class StreamConnection implements Connection {
     })
   }
 
-  /** The other side has written its last byte. */
+  /** The remote has written its last byte. */
   readonly #onEnd = () => {
     if (!this.#handler) return
     this.#hasEnded = true
@@ -204,12 +215,12 @@ export class StreamConnection implements Connection {
 
   readonly #onClose = ({ error, local }: StreamCloseEvent) => {
     if (this.#isClosed) return
-    // Unread bytes come first. A reset by the other side is its way to close at once.
+    // Unread bytes are delivered first. A reset is the remote's way to close at once.
     if (!error && this.#stream.readBufferLength + this.#heldBytes > 0) this.#hasEnded = true
     else this.#end(local ? error : undefined)
   }
 
-  /** Everything was read, and there will be no more. */
+  /** All bytes have been read, and no more will follow. */
   #finish(): void {
     if (this.#stream.status === 'open' || this.#stream.status === 'closing') {
       this.#flush()
@@ -239,8 +250,8 @@ export class StreamConnection implements Connection {
 }
 
 /**
- * The binding of a stream (see `Connection.channelBinding`): a hash of the PeerIds of both ends, whose keys libp2p has verified. Somebody in the middle
- * would have a PeerId of his own.
+ * Channel binding of a stream (see `Connection.channelBinding`): a hash of both ends' PeerIds,
+ * whose keys libp2p has verified. A man in the middle would have another PeerId.
  */
 export function bindingOf(...ends: readonly PeerId[]): Uint8Array {
   const names = ends.map(peer => peer.toString()).sort()

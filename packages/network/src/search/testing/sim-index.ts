@@ -22,7 +22,7 @@ export interface SimIndexOptions extends SimNetworkOptions {
   readonly limits?: EntryStoreLimits
 }
 
-/** A network whose nodes are all index nodes that know its size. */
+/** A network of index nodes that all know its size. */
 export class SimIndex extends SimNetwork {
   readonly indexNodes: SimIndexNode[] = []
 
@@ -46,7 +46,7 @@ export class SimIndex extends SimNetwork {
       random: this.random,
     }
     const client = new IndexClient(shared)
-    // The getter fills the routing table when it is first used.
+    // The getter fills the routing table on first use.
     const options = Object.defineProperty({ ...shared, client }, 'kad', {
       get: () => node.kad,
     }) as typeof shared & {
@@ -60,7 +60,7 @@ export class SimIndex extends SimNetwork {
     return made
   }
 
-  /** A node that publishes, with the network key of 32 secret bytes. */
+  /** A publishing node with the network key of 32 secret bytes. */
   publisher(node: SimIndexNode, seed: Uint8Array = new Uint8Array(32)): IndexPublisher {
     return new IndexPublisher({
       id: node.contact.id,
@@ -74,18 +74,18 @@ export class SimIndex extends SimNetwork {
   }
 }
 
-/** The PeerId of an Ed25519 key: an identity multihash of the key in Protocol Buffers. */
+/** Returns the PeerId of an Ed25519 key: an identity multihash of the key in Protocol Buffers. */
 export function simPeerId(seed: Uint8Array): Uint8Array<ArrayBuffer> {
   return Uint8Array.of(0, 36, 8, 1, 18, 32, ...ed25519.getPublicKey(seed))
 }
 
-/** A publisher with a key from `random`. */
+/** Returns a publisher with a key from `random`. */
 export function simSigner(random: Random): EntrySigner {
   const seed = random.bytes(32)
   return { publicKey: ed25519.getPublicKey(seed), sign: message => ed25519.sign(message, seed) }
 }
 
-/** Signs an entry of a torrent with a random info hash. */
+/** Signs an entry for a torrent with a random info hash. */
 export function simEntry(
   random: Random,
   signer: EntrySigner,
