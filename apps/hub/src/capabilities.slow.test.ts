@@ -1,4 +1,4 @@
-/** Every capability can be left out by deleting its line. */
+/** Each capability can be left out by deleting its line. */
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -21,10 +21,10 @@ afterEach(() => rm(data, { recursive: true }))
 
 const namesOf = (services: Services = {}) => Object.values(services).map(({ name }) => name)
 
-/** The list without a capability, and without those that need it. */
+/** Returns the list without a capability and those that need it. */
 function without(removed: AnyCapability): readonly AnyCapability[] {
   const gone = new Set([removed])
-  // A set takes what is added while it is read.
+  // A set's iteration includes items added during it.
   for (const each of gone) {
     const services = namesOf(each.provides)
     for (const other of CAPABILITIES)
@@ -38,7 +38,7 @@ function start(list: readonly AnyCapability[]) {
   return startHub({ port: 0, noUdp: true, data }, NO_LOG, async () => place, list)
 }
 
-/** The tables in the database. */
+/** The database's tables. */
 function tables(): string[] {
   const sqlite = new DatabaseSync(join(data, 'hub.db'), { readOnly: true })
   const rows = sqlite.prepare("SELECT name FROM sqlite_schema WHERE type = 'table' ORDER BY name").all()
@@ -46,7 +46,7 @@ function tables(): string[] {
   return rows.map(({ name }) => String(name))
 }
 
-// The tracker has the port of the hub.
+// The tracker shares the hub's port.
 const REMOVED = CAPABILITIES.filter(each => each !== tracker).map(each => [each.contract.name, each] as const)
 
 test.each(REMOVED)('the hub starts without %s, and keeps its tables', async (name, capability) => {
@@ -66,7 +66,7 @@ test.each(REMOVED)('the hub starts without %s, and keeps its tables', async (nam
   } finally {
     await hub.close()
   }
-  // With it, everything is as it was.
+  // With it, everything works as before.
   await (await start(CAPABILITIES)).close()
 })
 

@@ -10,7 +10,7 @@ import { rooms } from './rooms/capability.ts'
 import { tracker } from './tracker/capability.ts'
 import { trackerKeys } from './tracker-keys/capability.ts'
 
-/** The list of capabilities, a line each. The order does not matter: each starts after those that it needs. */
+/** The capabilities, one per line. The order does not matter: each starts after those it needs. */
 export const CAPABILITIES: readonly AnyCapability[] = [
   tracker,
   trackerKeys,

@@ -2,7 +2,7 @@ import { type CommandShape, flagName } from '@shoal/options'
 import { BACKUP_OPTIONS, MOVE_OPTIONS } from './commands/options.ts'
 import { OPTIONS } from './options.ts'
 
-/** Also in the manual page. */
+/** Also part of the manual page. */
 export const ABOUT =
   'The hub of a community: accounts, and a BitTorrent tracker over HTTP, UDP and WebSocket (WebTorrent)'
 export const PLACES_OF_OPTIONS = `Each option is also an environment variable, such as SHOAL_HUB_UDP_PORT for --udp-port, and a member of a settings file: { "udpPort": 6969 }.

@@ -17,21 +17,30 @@ import type { HubStats } from './tracker/stats.ts'
 
 export interface Hub extends Listening {
   readonly isPrivate: boolean
-  /** URL of the hub's web page. Null if it was not built, or the hub is only a tracker. */
+  /** URL of the hub's web page. Null if it was not built, or if the hub is only a tracker. */
   readonly page: string | null
-  /** URL of the page with the tracker's numbers. Null if it is off. */
+  /** URL of the tracker's statistics page. Null if it is disabled. */
   readonly statistics: string | null
-  /** A page on which the owner of a new hub gets an account. Null if there are accounts, or another process has it. */
+  /**
+   * Page on which the owner of a new hub creates an account. Null if there are accounts, or another
+   * process has it.
+   */
   readonly ownerLink: string | null
   stats(): HubStats
-  /** Reads the list files again. They are also read automatically when they change. */
+  /** Reloads the list files. They are also reloaded automatically when they change. */
   readLists(): void
-  /** Accepts nothing more, finishes what is open, and closes WebSockets at random times within this one. */
+  /**
+   * Stops accepting requests, finishes those in progress, and closes WebSockets at random times
+   * within this duration.
+   */
   drain(withinMs: number): Promise<void>
   close(): Promise<void>
 }
 
-/** `capabilities`: fewer than all. Rejects with SetupError if a port is taken, the database cannot be opened, or a file cannot be read or has an invalid line. */
+/**
+ * `capabilities`: a subset for tests. Rejects with SetupError if a port is in use, the database
+ * cannot be opened, or a file cannot be read or has an invalid line.
+ */
 export async function startHub(
   given: Given,
   log: HubLog,
@@ -90,12 +99,12 @@ export async function startHub(
 
 interface Parts {
   readonly list: readonly AnyCapability[]
-  /** Null if nothing is kept. */
+  /** Null if nothing is stored. */
   readonly tables: readonly HubTables[] | null
   readonly table: Readonly<Record<string, HubOperation>>
 }
 
-/** A hub that is only a tracker has no database and no operations, and does not load what they need. */
+/** A tracker-only hub has no database and no operations, and does not load the code for them. */
 async function partsOf({ onlyTracker }: Given, given?: readonly AnyCapability[]): Promise<Parts> {
   if (onlyTracker) return { list: [tracker], tables: null, table: {} }
   const [{ CAPABILITIES }, { tablesFor }, { HUB_OPERATIONS }] = await Promise.all([

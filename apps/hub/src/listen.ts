@@ -1,15 +1,15 @@
 import { SetupError } from './failure.ts'
 import type { Given } from './options.ts'
 
-/** The port of a hub that was given none. */
+/** Default port of a hub. */
 export const DEFAULT_PORT = 6969
 
-/** The addresses at which a hub listens. */
+/** Addresses on which a hub listens. */
 export function hostsOf({ host }: Given): readonly string[] {
   return host?.length ? host : ['127.0.0.1']
 }
 
-/** Path of the page with the tracker's numbers. Null if there is none. */
+/** Path of the tracker's statistics page. Null if there is none. */
 export function statisticsPath({ noStats, onlyTracker }: Given): string | null {
   if (noStats) return null
   return onlyTracker ? '/' : '/stats'
@@ -27,7 +27,10 @@ class PortTakenError extends SetupError {
   }
 }
 
-/** Runs `open` again while a port that the system chose for one protocol or address is taken for another. `open` leaves nothing open when it rejects. */
+/**
+ * Retries `open` if a port that the system chose for one protocol or address is in use for another.
+ * `open` must leave nothing open when it rejects.
+ */
 export async function listenOnAll<T>(given: Given, open: () => Promise<T>): Promise<T> {
   const wanted = [given.port ?? DEFAULT_PORT, given.udpPort, given.stunPort]
   for (let attempt = 1; ; attempt++) {
@@ -40,7 +43,7 @@ export async function listenOnAll<T>(given: Given, open: () => Promise<T>): Prom
   }
 }
 
-/** Runs `open`, and explains why it cannot listen. */
+/** Runs `open`, and turns failures to listen into readable errors. */
 export async function listen<T>(host: string, port: number, open: () => Promise<T>): Promise<T> {
   try {
     return await open()

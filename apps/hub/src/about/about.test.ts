@@ -53,7 +53,7 @@ describe('a hub', () => {
       expect((await readFile(join(data, name)).catch(() => Buffer.alloc(0))).includes(secret)).toBe(false)
     await rm(file)
     await expect(withHub({}, async () => {})).rejects.toThrow(SetupError)
-    // Nothing is made that a later start would take for the right one.
+    // Nothing is created that a later start would mistake for the right one.
     await expect(stat(file)).rejects.toThrow()
   })
 

@@ -58,7 +58,7 @@ describe('a hub with accounts by invitation', () => {
     await expect(hub.everyone.checkInvitation({ invitation: created.secret })).rejects.toMatchObject(
       code('not-found'),
     )
-    // Members neither make moderators nor fill the hub.
+    // Members cannot create moderators, nor fill the hub.
     for (const wrong of [{ role: 'moderator' }, { role: 'admin' }, { uses: 11 }] as const)
       await expect(ann.api.createInvitation(wrong)).rejects.toMatchObject(code('forbidden'))
     for (let at = 0; at < 20; at++) await ann.api.createInvitation({})
@@ -98,7 +98,7 @@ describe('a hub with accounts by invitation', () => {
     ann.sign([own])
     eve.sign([other])
     const { invitation } = hub
-    // Eve, for Ann, with Ann's lists and with her own.
+    // Eve joins as Ann, with Ann's lists and with her own.
     const forAnn = eve.connect(url(), other, ann.did)
     await expect(forAnn.join({ name: '', invitation })).rejects.toMatchObject(code('bad-device-list'))
     const withAnns = ann.connect(url(), other)
@@ -177,7 +177,7 @@ describe('device lists', () => {
     })
     await expect(publish(eve.person.lists)).rejects.toMatchObject(code('bad-device-list'))
     await expect(publish(['AAAA'])).rejects.toMatchObject(code('bad-device-list'))
-    // Nobody publishes for another account, not even true lists.
+    // Members cannot publish for another account, not even genuine lists.
     const foreign = eve.api.publishDevices({ lists: newest })
     await expect(foreign).rejects.toMatchObject(code('bad-device-list'))
     expect((await eve.api.getDevices({ did: ann.did })).lists).toEqual(newest)
@@ -228,7 +228,7 @@ test('a hub with approval lets people ask, and lets in those whom a moderator ap
   const onBens = ben.connect(url!, bens)
   expect(await onBens.join({ name: 'Ben' })).toMatchObject({ did: ben.did, state: 'waiting' })
   await eve.connect(url!, eves).join({ name: 'Eve' })
-  // Waiting people may look as often as they like: it does not count as a guess.
+  // Polling by applicants does not count as a guess.
   for (let at = 0; at < 6; at++)
     await expect(onBens.api.getAccount({})).rejects.toMatchObject({ code: 'account-waiting', status: 403 })
   await expect(onBens.join({ name: 'Ben' })).rejects.toMatchObject(code('exists'))

@@ -15,7 +15,7 @@ export interface NewInvitation {
   readonly note: string
 }
 
-/** The invitations of a hub, as its members may use them. */
+/** Invitations of a hub, as its members can use them. */
 export class HubInvitations {
   readonly #people: Pick<People, 'invitations' | 'audit'>
   readonly #policy: AccountPolicy
@@ -57,7 +57,7 @@ export class HubInvitations {
     return { items: items.map(each => ({ ...each })) }
   }
 
-  /** Rejects with `not-found` for an invitation that the caller does not see. */
+  /** Rejects with `not-found` for an invitation that is not visible to the caller. */
   async revoke(caller: Caller, id: string): Promise<{ items: InvitationItem[] }> {
     const { items } = await this.list(caller)
     if (!items.some(each => each.id === id))

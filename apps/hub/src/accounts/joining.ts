@@ -1,4 +1,4 @@
-/** New accounts: who may join, and what has to be true of them. */
+/** New accounts: who can join, and what they have to prove. */
 
 import { Failure } from '@shoal/daemon/failure'
 import { network } from '@shoal/daemon/login'
@@ -24,7 +24,7 @@ export interface JoiningParts {
   readonly now: () => number
 }
 
-/** Most accounts that wait: moderators have to read them all. */
+/** Most pending accounts: moderators have to read them all. */
 const MAX_WAITING = 1000
 
 export class Joining {
@@ -34,7 +34,7 @@ export class Joining {
     this.#parts = parts
   }
 
-  /** Returns an invitation that can be used. Rejects with `not-found`, and counts a guess then. */
+  /** Returns a usable invitation. Otherwise counts a guess and rejects with `not-found`. */
   async checkInvitation(secret: string, client: Client): Promise<Invitation> {
     const { people, logins } = this.#parts
     logins.guesses.admit(client.address)
@@ -46,11 +46,15 @@ export class Joining {
     })
   }
 
-  /** Creates an account, and begins a session unless somebody has to approve it. All of it is checked before anything is kept. */
+  /**
+   * Creates an account, and starts a session unless the account has to be approved. Everything is
+   * validated before anything is stored.
+   */
   async join({ name, invitation, lists, ...proof }: JoinInput, client: Client): Promise<Joined> {
     const { people, logins } = this.#parts
     logins.guesses.admit(client.address)
-    // First, since it is cheap: without it nobody has the hub check hundreds of signatures.
+    // Checked first, since it is cheap: otherwise anyone could make the hub verify hundreds of
+    // signatures.
     await this.#checkAdmission(invitation, client)
     const proven = await logins.prove(proof, client)
     const { person, hash, description } = proven
@@ -70,7 +74,7 @@ export class Joining {
       ...{ did: person, name, state: waits ? 'waiting' : 'active' },
       ...(invitation !== undefined && { invitation }),
     })
-    // If the hub ends here, the person logs in with the lists.
+    // If the hub crashes here, the user logs in with the lists.
     await people.deviceLists.put(person, bytes)
     await people.deviceLists.putDevice(person, description)
     if (waits) return { account: { ...account }, sessionId: null, expiresMs: null, secret: null }
@@ -80,7 +84,8 @@ export class Joining {
   async #checkAdmission(secret: string | undefined, client: Client): Promise<void> {
     const { logins, policy, people } = this.#parts
     const invitation = secret === undefined ? null : await this.checkInvitation(secret, client)
-    // The first owner of a hub comes with such an invitation; later ones only an admin creates.
+    // The first owner of a hub joins with such an invitation; later ones can only be created by an
+    // admin.
     const isAdmins = invitation?.role === 'admin'
     if (policy === 'closed' && !isAdmins)
       throw new Failure('forbidden', 'this hub takes no new accounts', { field: 'invitation' })
@@ -97,7 +102,7 @@ export class Joining {
           field: 'invitation',
         },
       )
-    // So that one address does not fill a hub with accounts.
+    // Keeps one address from filling a hub with accounts.
     const newcomers = `accounts from ${network(client.address)}`
     logins.guesses.admit(newcomers)
     logins.guesses.failed(newcomers)

@@ -22,7 +22,7 @@ function open(): Channels {
   return new Channels(new IpcCarrier(number, channelPort(port1)))
 }
 
-/** Opens a channel that keeps what it gets, as text. */
+/** Opens a channel that records received frames as text. */
 function listen(channels: Channels, name: string) {
   const got: string[] = []
   const channel = channels.open(name, bytes => void got.push(Buffer.from(bytes).toString()))

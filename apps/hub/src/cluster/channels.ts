@@ -1,14 +1,15 @@
 /**
- * Named channels between the processes of a hub, over one carrier. What is sent over a channel is lost if there is no carrier, nobody else, or no connection.
+ * Named channels between the processes of a hub, multiplexed over one carrier. Frames are lost if
+ * there is no carrier, no other process, or no connection.
  *
  * A frame: the length of the channel's name (1 byte), the name (ASCII), and the bytes.
  */
 import { type Carrier, type CarrierEvents, MAX_FRAME_BYTES } from '@shoal/tracker'
 
 export interface Channel {
-  /** The number of this process: 1 to 65535. Two processes rarely have the same. */
+  /** Number of this process: 1 to 65535. It is random, and rarely shared by two processes. */
   readonly number: number
-  /** True if other processes can be reached. */
+  /** Whether other processes can be reached. */
   readonly isJoined: boolean
   /** Sends bytes to all other processes. They must not be longer than `MAX_CHANNEL_BYTES`. */
   publish(bytes: Uint8Array): void
@@ -30,10 +31,10 @@ export class Channels {
   readonly #open = new Map<string, Open>()
   #isJoined = false
   #isClosed = false
-  /** Frames for no channel of this process, and frames without a name. */
+  /** Dropped frames: without a name, or for unknown channels. */
   dropped = 0
 
-  /** Null: this process is the only one. */
+  /** Null if this is the only process. */
   constructor(carrier: Carrier | null) {
     this.#carrier = carrier
   }
@@ -42,12 +43,18 @@ export class Channels {
     return this.#carrier === null
   }
 
-  /** Opens a channel, whose name (a to z and `-`, at most 20) nobody else has. `onFrame` gets bytes of other processes; those of one arrive in order. `onJoined` is called when they can be reached, also again. */
+  /**
+   * Opens a channel with a unique name (a to z and `-`, at most 20). `onFrame` receives bytes from
+   * other processes; those of one process arrive in order. `onJoined` is called each time they
+   * become reachable.
+   */
   open(name: string, onFrame: (bytes: Uint8Array) => void, onJoined = () => {}): Channel {
     return this.#add(name, { joined: onJoined, left() {}, frame: onFrame })
   }
 
-  /** Returns a channel as a carrier, or null if this process is the only one. Closing it closes nothing. */
+  /**
+   * Returns a channel as a carrier, or null if this is the only process. Closing it has no effect.
+   */
   carrier(name: string): Carrier | null {
     if (!this.#carrier) return null
     let channel: Channel | undefined
@@ -63,7 +70,7 @@ export class Channels {
     }
   }
 
-  /** Joins the other processes. Called once, when all channels are open. */
+  /** Joins the other processes. Called once all channels are open. */
   start(): void {
     this.#carrier?.start({
       joined: () => {
@@ -78,7 +85,7 @@ export class Channels {
     })
   }
 
-  /** Resolves when the last frames are on their way, or cannot be. */
+  /** Resolves when the last frames have been sent, or cannot be. */
   async close(): Promise<void> {
     if (this.#isClosed) return
     this.#isClosed = true

@@ -26,7 +26,7 @@ afterEach(async () => {
   for (const port of ports.splice(0)) port.close()
 })
 
-/** Opens a hub that is joined with the others of the test. */
+/** Opens a hub that joins the others of the test. */
 async function open(given: Given = {}): Promise<Hub & { url: string }> {
   const { port1, port2 } = new MessageChannel()
   ports.push(port1, port2)
@@ -159,7 +159,7 @@ describe('a hub in several processes', () => {
     })
     ann.answer(answer, { candidate: { candidate: 'here' } })
     await ben.find(message => message.answer?.candidate !== undefined)
-    // Nobody answers what it was not offered.
+    // An answer to an unknown offer is ignored.
     ben.answer({ ...offer, offer_id: 'offer1' }, { type: 'answer', sdp: 'unasked' })
     ben.answer(offer, { type: 'answer', sdp: 'again' })
     await ann.find(message => (message.answer as { sdp?: string })?.sdp === 'again')

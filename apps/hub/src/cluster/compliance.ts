@@ -4,7 +4,7 @@ import type { Carrier } from '@shoal/tracker'
 import { describe, expect, it, vi } from 'vitest'
 
 export interface CarriersUnderTest extends AsyncDisposable {
-  /** Opens another one of the same tracker. */
+  /** Opens another one for the same tracker. */
   open(): Promise<Carrier>
 }
 
@@ -28,7 +28,7 @@ async function listen(carriers: CarriersUnderTest): Promise<Listener> {
 
 const gotFrom = ({ got }: Listener, name: string) => got.filter(text => text.startsWith(name))
 
-/** `open` makes a place for carriers that nothing else uses. */
+/** `open` creates an isolated environment for carriers. */
 export function testCarrier(open: () => Promise<CarriersUnderTest>): void {
   const frame = (text: string, length = text.length) => Buffer.from(text.padEnd(length, '.'), 'latin1')
 

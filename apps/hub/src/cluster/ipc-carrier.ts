@@ -1,9 +1,12 @@
-/** Brings frames between the worker processes of one machine, over their channels to the process that started them. */
+/**
+ * Carries frames between the worker processes of one machine, over their channels to the parent
+ * process.
+ */
 import type { Carrier, CarrierEvents } from '@shoal/tracker'
 
 /** One end of a channel between two processes. Messages arrive in order. */
 export interface Port {
-  /** `done` is called when the message is on its way, or cannot be sent. */
+  /** `done` is called when the message has been sent, or cannot be. */
   post(message: IpcMessage, done: () => void): void
   onMessage(listener: (message: unknown) => void): void
 }
@@ -11,10 +14,10 @@ export interface Port {
 export type IpcMessage =
   /** `to`: the number of a process, or 0 for all others. */
   | { readonly to: number; readonly frame: Uint8Array }
-  /** The receiver has missed frames. */
+  /** Whether the receiver has missed frames. */
   | { readonly missed: true }
 
-/** Bytes that wait for a process that does not read them. */
+/** Most bytes queued for a process that does not read them. */
 const MAX_WAITING_BYTES = 8 << 20
 
 export class IpcCarrier implements Carrier {
@@ -58,7 +61,7 @@ export class IpcCarrier implements Carrier {
   }
 }
 
-/** Passes the frames of each process on to the others. */
+/** Forwards the frames of each process to the others. */
 export class IpcSwitch {
   readonly #outlets = new Map<number, Outlet>()
 
@@ -79,7 +82,7 @@ export class IpcSwitch {
   }
 }
 
-/** Sends messages until too many wait, and then none until all of those are on their way. */
+/** Sends messages until too many are queued, and then none until the queue has drained. */
 class Outlet {
   readonly #port: Port
   readonly #onMissed: () => void
@@ -103,7 +106,7 @@ class Outlet {
     this.#port.post(message, () => this.#sent(bytes))
   }
 
-  /** Resolves when everything is on its way. */
+  /** Resolves when everything has been sent. */
   close(): Promise<void> {
     return new Promise(resolve => {
       if (this.#waitingBytes === 0) resolve()

@@ -1,21 +1,27 @@
-/** The place of a process among those of one hub. */
+/** The role of a process among those of one hub. */
 import type { Carrier } from '@shoal/tracker'
 import type { Given } from '../options.ts'
 import { RedisCarrier } from './redis-carrier.ts'
 
 export interface Place {
-  /** Null if the process is the only one. */
+  /** Null if this is the only process. */
   readonly carrier: Carrier | null
-  /** True if others listen at the same ports. */
+  /** Whether other processes listen on the same ports. */
   readonly sharesPorts: boolean
-  /** True for one process of each machine: it does what others on the machine leave to it, such as to listen at a port that cannot be shared. */
+  /**
+   * Whether this is the one process per machine that does shared work, such as listening on a port
+   * that cannot be shared.
+   */
   readonly isFirst: boolean
 }
 
-/** Finds the place of a process. `shareSecret` is called with the secret of all processes, at once or when the carrier has joined. */
+/**
+ * Determines the role of a process. `shareSecret` is called with the secret shared by all
+ * processes, at once or when the carrier has joined.
+ */
 export type FindPlace = (shareSecret: (secret: Uint8Array) => void) => Promise<Place>
 
-/** Returns the place of a process that is alone on its machine. */
+/** Returns the role of a process that is alone on its machine. */
 export async function ownPlace(
   { redis }: Pick<Given, 'redis'>,
   shareSecret: (secret: Uint8Array) => void,

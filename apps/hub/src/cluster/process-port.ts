@@ -1,7 +1,10 @@
 import type { ChildProcess } from 'node:child_process'
 import type { Port } from './ipc-carrier.ts'
 
-/** The channel between a hub and a worker: the worker as the hub sees it, or its own `process`. */
+/**
+ * The channel between a hub and a worker: the worker as seen by the hub, or the worker's own
+ * `process`.
+ */
 export function portOf(other: ChildProcess | NodeJS.Process): Port {
   return {
     post(message, done) {

@@ -1,28 +1,34 @@
-/** Brings frames between processes, also of several machines, over the channels of a Redis server. */
+/** Carries frames between processes, also across machines, over the channels of a Redis server. */
 import { randomBytes, randomInt } from 'node:crypto'
 import { type Carrier, type CarrierEvents, MAX_FRAME_BYTES } from '@shoal/tracker'
 import type { Redis } from 'ioredis'
 
 export interface RedisCarrierOptions {
-  /** `redis://` or `rediss://`, with the number of a database as path. Hubs with different numbers do not know of each other. */
+  /**
+   * `redis://` or `rediss://`, with a database number as path. Hubs with different numbers are
+   * isolated from each other.
+   */
   readonly url: string
-  /** Called with the secret that all processes share, whenever it has joined. */
+  /** Called with the secret that all processes share, each time the carrier has joined. */
   readonly onSecret?: (secret: Uint8Array) => void
-  /** Reconnects after random times up to this one. Default 2 s. */
+  /** Longest of the random delays before reconnecting. Default 2 s. */
   readonly maxRetryMs?: number
 }
 
 const CONNECT_MS = 5000
 const COMMAND_MS = 5000
-/** It sends itself a message this often, and gives up a connection over which none came for the second time. */
+/**
+ * Interval of messages to itself. A connection is dropped when the second one in a row does not
+ * arrive.
+ */
 const [ECHO_MS, SILENT_MS] = [2000, 10_000] as const
-/** Bytes that Redis has not accepted. */
+/** Most bytes not yet accepted by Redis. */
 const MAX_WAITING_BYTES = 8 << 20
-/** Bytes that may arrive without completing a message: more are no message of ours. */
+/** Most bytes of an incomplete message: longer ones are not ours. */
 const MAX_REPLY_BYTES = 4 * MAX_FRAME_BYTES
 const [SECRET_BYTES, MAX_SECRET_BYTES] = [32, 256] as const
 const NOTHING = Buffer.alloc(0)
-/** Frames for all begin with the sender: Redis brings them back to it. */
+/** Broadcast frames start with the sender, since Redis also delivers them to it. */
 const SENDER_BYTES = 8
 
 export class RedisCarrier implements Carrier {
@@ -33,20 +39,20 @@ export class RedisCarrier implements Carrier {
   readonly #all: string
   readonly #sender = randomBytes(SENDER_BYTES)
   readonly #onSecret: (secret: Uint8Array) => void
-  /** Kept in Redis by the first process; the others take it from there. */
+  /** Created in Redis by the first process, and read by the others. */
   #secret: Buffer = randomBytes(SECRET_BYTES)
   #events: CarrierEvents | undefined
   #state: 'new' | 'joined' | 'left' = 'new'
   #isJoining = false
   #isClosed = false
   #waitingBytes = 0
-  /** Bytes that arrived over each connection since its last complete message. */
+  /** Bytes received over each connection since its last complete message. */
   readonly #partBytes = new Map<Redis, number>()
   #heardMs = 0
   #reason = ''
   #echo: NodeJS.Timeout | undefined
 
-  /** Loads the library. Connects only when it is started. */
+  /** Loads the library. Connects only on `start`. */
   static async open(options: RedisCarrierOptions): Promise<RedisCarrier> {
     const library = await import('ioredis')
     return new RedisCarrier(library.Redis, options)
@@ -78,7 +84,7 @@ export class RedisCarrier implements Carrier {
   start(events: CarrierEvents): void {
     this.#events = events
     this.#echo = setInterval(() => this.#listenForItself(), ECHO_MS).unref()
-    // Errors are events, too.
+    // Errors are also events.
     this.#publisher.connect().catch(() => {})
     this.#subscriber.connect().catch(() => {})
   }
@@ -94,7 +100,7 @@ export class RedisCarrier implements Carrier {
   async close(): Promise<void> {
     this.#isClosed = true
     clearInterval(this.#echo)
-    // Redis answers after everything that was published before.
+    // Redis replies after everything published before.
     if (this.#state === 'joined') await this.#publisher.ping().catch(() => {})
     this.#publisher.disconnect()
     this.#subscriber.disconnect()
@@ -109,7 +115,10 @@ export class RedisCarrier implements Carrier {
     redis.on('close', () => this.#leave())
   }
 
-  /** Closes a connection over which more arrives than a message has: the library would collect a reply of any length. */
+  /**
+   * Closes a connection that receives more than a message's length: the library would buffer a
+   * reply of any length.
+   */
   #limitReplies(redis: Redis): void {
     this.#partBytes.set(redis, 0)
     redis.stream.on('data', (bytes: Uint8Array) => {
@@ -153,11 +162,11 @@ export class RedisCarrier implements Carrier {
     this.#state = 'left'
     this.#events?.left(this.#reason || 'Redis closed the connection')
     this.#reason = ''
-    // Without one of the two, the other is of no use: both join again.
+    // Neither connection works without the other: reconnect both.
     this.#reconnect()
   }
 
-  /** Gives up both connections. The first reason counts: further ones follow from it. */
+  /** Drops both connections. The first reason counts; later ones result from it. */
   #reconnect(reason = ''): void {
     this.#reason ||= reason
     for (const redis of [this.#publisher, this.#subscriber])

@@ -1,4 +1,4 @@
-/** Backups: archives of the database, packed. */
+/** Backups: compressed archives of the database. */
 import { createReadStream, createWriteStream } from 'node:fs'
 import { access, link, rm } from 'node:fs/promises'
 import { pipeline } from 'node:stream/promises'
@@ -9,7 +9,7 @@ import { SetupError } from '../failure.ts'
 
 const NEWLINE = 0x0a
 
-/** Passes an archive on, and calls back with the number of rows that have passed. */
+/** Forwards an archive, and reports the number of rows that have passed. */
 export async function* countingRows(
   archive: AsyncIterable<Uint8Array>,
   passed: (rows: number) => void,
@@ -29,7 +29,10 @@ export function total(counts: Counts): number {
   return Object.values(counts).reduce((sum, count) => sum + count, 0)
 }
 
-/** Writes everything into a file that does not exist yet. It gets its name when it is complete and on disk. */
+/**
+ * Writes everything to a file that must not exist. The file gets its final name once it is complete
+ * and on disk.
+ */
 export async function writeBackup(
   data: Pick<HubData, 'exportArchive'>,
   path: string,

@@ -134,7 +134,7 @@ describe('shoal-hub backup', () => {
     const cut = (await readFile(at('b.jsonl.gz'))).subarray(0, -20)
     await writeFile(at('cut.jsonl.gz'), cut)
     await expect(runMove(['--from', 'cut.jsonl.gz', '--to', 'new'], io().it)).rejects.toThrow('damaged')
-    // Nothing that was read of them is left.
+    // Nothing read from them is kept.
     await runMove(['--from', 'b.jsonl.gz', '--to', 'new'], io().it)
   })
 })

@@ -1,4 +1,4 @@
-/** `shoal-hub move`: brings everything that a hub keeps to another place. The old place stays as it is. */
+/** `shoal-hub move`: copies all of a hub's data to another place. The source is not changed. */
 import { constants } from 'node:fs'
 import { access, copyFile } from 'node:fs/promises'
 import type { StoreError } from '@shoal/hub-stores'
@@ -15,26 +15,31 @@ export interface MoveOptions {
   readonly from: DataPlace
   readonly to: DataPlace
   readonly keyFile?: string | undefined
-  /** The data folder of hubs that are given none: backups before changes of tables in PostgreSQL are written there. */
+  /**
+   * Default data folder of hubs: it receives the backups made before schema changes in PostgreSQL.
+   */
   readonly data: string
   readonly signal: AbortSignal
-  /** `of`: null if it is unknown how many rows there are. */
+  /** `of`: null if the number of rows is unknown. */
   readonly progress: (rows: number, of: number | null) => void
 }
 
 export interface Moved {
   readonly rows: number
-  /** The key file that the hub needs at its new place, or null if it has it. */
+  /** The key file that the hub needs in its new place, or null if it is already there. */
   readonly missingKeyFile: string | null
 }
 
-/** Rejects with SetupError if a hub uses one of the places, or the new one has data; then with nothing changed there. An abort or an error leaves the new place empty. */
+/**
+ * Rejects with SetupError, without any changes, if a hub is using one of the places or the target
+ * has data. An abort or an error leaves the target empty.
+ */
 export async function move(options: MoveOptions): Promise<Moved> {
   const { from, to } = options
   if (to.kind === 'archive')
     throw new SetupError('shoal-hub backup writes backups: give a folder or a database')
   if (samePlace(from, to)) throw new SetupError('Both places are the same')
-  // A missing folder would otherwise be made, and be found to be empty.
+  // Otherwise a missing folder would be created, and found empty.
   if (from.kind !== 'database')
     await mustExist(from.kind === 'folder' ? dataFiles(from.path).database : from.path)
   await using source = from.kind === 'archive' ? null : await open(from, options.data)

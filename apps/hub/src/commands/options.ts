@@ -2,11 +2,11 @@ import { join } from 'node:path'
 import { path, UsageError, value } from '@shoal/options'
 import { OPTIONS } from '../options.ts'
 
-/** A backup, as `shoal-hub backup` writes it. */
+/** A backup file written by `shoal-hub backup`. */
 const ARCHIVE = /\.jsonl\.gz$/i
 const POSTGRES = /^postgres(?:ql)?:/i
 
-/** A place that has the data of a hub. */
+/** A place with the data of a hub. */
 export type DataPlace =
   | { readonly kind: 'folder' | 'archive'; readonly path: string }
   | { readonly kind: 'database'; readonly url: string }
@@ -39,7 +39,7 @@ export const BACKUP_OPTIONS = {
   to: value('FILE', { help: 'The file, ….jsonl.gz. Default: a new one in the folder backups', parse: path }),
 }
 
-/** The name of a backup that is made at this time. */
+/** Returns the name of a backup made at this time. */
 function backupName(now: Date): string {
   return `hub-${now.toISOString().slice(0, 19).replace(/[-:]/g, '').replace('T', '-')}.jsonl.gz`
 }

@@ -12,14 +12,14 @@ export interface CommandIo {
   readonly cwd: string
   readonly signal: AbortSignal
   print(line: string): void
-  /** Shows a line that the next one replaces. */
+  /** Shows a line that is replaced by the next one. */
   progress(line: string): void
 }
 
 /** Runs the command. Rejects with UsageError, SetupError, or the reason of the signal. */
 export type RunCommand = (args: readonly string[], io: CommandIo) => Promise<void>
 
-/** At most this often, progress is shown. */
+/** Minimum time between two progress updates. */
 const SHOWN_MS = 200
 
 export const runMove: RunCommand = async (args, { env, cwd, signal, print, progress }) => {

@@ -1,11 +1,11 @@
 export interface Rate {
-  /** Number at once. */
+  /** Burst size. */
   readonly burst: number
   /** Time until one more is allowed. */
   readonly everyMs: number
 }
 
-/** How much somebody may still do of something: a bucket of tokens, as the time at which it is full again. */
+/** Token bucket, represented by the time at which it is full again. */
 export class Allowance {
   readonly #rate: Rate
   #fullMs = 0
@@ -14,7 +14,9 @@ export class Allowance {
     this.#rate = rate
   }
 
-  /** Takes so many. Returns 0, or the milliseconds to wait for them; then nothing is taken. */
+  /**
+   * Takes tokens. Returns 0, or the milliseconds until enough are available; then none are taken.
+   */
   take(count: number, nowMs: number): number {
     const { burst, everyMs } = this.#rate
     this.#fullMs = this.#fullAt(nowMs)
@@ -24,12 +26,15 @@ export class Allowance {
     return 0
   }
 
-  /** Another process gave so many, at most all that there are. */
+  /** Records that another process took tokens, at most a full bucket. */
   taken(count: number, nowMs: number): void {
     this.#fullMs = this.#fullAt(nowMs) + count * this.#rate.everyMs
   }
 
-  /** At most as long as an empty bucket takes to fill: others may have taken more, and a clock may be set back. */
+  /**
+   * At most the time to refill an empty bucket: other processes may have taken more, and a clock
+   * may be set back.
+   */
   #fullAt(nowMs: number): number {
     const { burst, everyMs } = this.#rate
     return Math.min(Math.max(this.#fullMs, nowMs), nowMs + burst * everyMs)

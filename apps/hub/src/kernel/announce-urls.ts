@@ -1,6 +1,6 @@
 import type { HubKernel } from '../kernel/kernel.ts'
 
-/** Returns the announce URLs of the hub as its members reach them, with a passkey or without one. */
+/** Returns the hub's announce URLs for members, with or without a passkey. */
 export function announceUrls(
   { given: { publicUrl }, running }: Pick<HubKernel, 'given' | 'running'>,
   passkey: string | null,
@@ -14,7 +14,7 @@ export function announceUrls(
   return [...new Set(urls)]
 }
 
-/** HTTP and WebSocket go through whatever the public URL leads to, and UDP past it. */
+/** HTTP and WebSocket go through the proxy of the public URL, UDP bypasses it. */
 function publicBase({ protocol, port }: URL, origin: URL): string {
   if (protocol === 'udp:') return `udp://${origin.hostname}:${port}`
   const isSecure = origin.protocol === 'https:'

@@ -1,4 +1,4 @@
-/** Bytes as requests and answers carry them: base64url without padding. */
+/** Encodes bytes for requests and responses: base64url without padding. */
 export function toBase64url(bytes: Uint8Array): string {
   return Buffer.from(bytes).toString('base64url')
 }

@@ -1,4 +1,4 @@
-/** A capability of the hub, named by one line of `capabilities.ts`. */
+/** A capability of the hub; each is one line of `capabilities.ts`. */
 import type { Server } from 'node:http'
 import type { CallKind } from '@shoal/api/contract'
 import {
@@ -14,19 +14,22 @@ import type { HubKernel } from './kernel.ts'
 
 /** The parts of a running capability of the hub. */
 export interface HubParts extends RunningParts {
-  /** Adds routes that are no operations, such as for bytes, feeds and pages. */
+  /** Adds routes that are not operations, such as for bytes, feeds and pages. */
   routes?(scope: FastifyInstance): void | Promise<void>
-  /** Called when the HTTP server has all its routes: a listener that is added first answers before them. */
+  /**
+   * Called when the HTTP server has all its routes. A listener added first handles requests before
+   * them.
+   */
   onHttpServer?(server: Server): void
-  /** The reason why a load balancer should not send clients yet, or null. */
+  /** Returns why a load balancer should not send clients yet, or null. */
   notReady?(): string | null | Promise<string | null>
-  /** Takes no new clients from now on. */
+  /** Stops accepting new clients. */
   stopAccepting?(): void
-  /** Finishes what is under way, and sends clients elsewhere at random times within this one. */
+  /** Finishes work in progress, and disconnects clients at random times within this duration. */
   drain?(withinMs: number): Promise<void> | void
 }
 
-/** How operations of the hub are called: `caller` is null only where the operation is open. */
+/** Handlers of the hub's operations: `caller` is null only for public operations. */
 export interface HubCalls extends CallKind {
   readonly rest: [options: HubCall<this['operation']>]
 }
@@ -37,14 +40,14 @@ interface HubCall<It> {
   readonly caller: It extends { readonly access: 'open' } ? Caller | null : Caller
 }
 
-/** A capability of the hub names these before it runs. */
+/** What a capability declares before it runs. */
 export interface HubNamed {
-  /** Its tables. They stay when it is left out. */
+  /** Its tables. They are kept when it is left out. */
   readonly tables?: HubTables
 }
 
-/** Keeps the precise types of a capability. */
+/** Preserves the precise types of a capability. */
 export const capability = capabilityOf<HubKernel, HubParts, HubCalls, HubNamed>()
 
-/** A capability of any type, as the list has it. */
+/** A capability of any type, for the list. */
 export type AnyCapability = AnyCapabilityOf<HubKernel, HubParts> & HubNamed

@@ -1,4 +1,4 @@
-/** The client of a request, as logins see it. */
+/** The client of a request, for logins. */
 import type { IncomingHttpHeaders } from 'node:http'
 import { Failure } from '@shoal/daemon/failure'
 import { isFromHttps, isFromOtherSite, isOriginOf, isWhereArrived } from '@shoal/daemon/http'
@@ -6,16 +6,19 @@ import type { FastifyReply, FastifyRequest } from 'fastify'
 import { SESSION_COOKIE } from './callers.ts'
 
 export interface Client {
-  /** The IP address, also behind a trusted proxy. */
+  /** Client IP address, also behind a trusted proxy. */
   readonly address: string
   readonly headers: IncomingHttpHeaders
-  /** Whether an origin is one at which this client can reach the hub. */
+  /** Returns whether this client can reach the hub at an origin. */
   isOwnOrigin(origin: string): boolean
-  /** Has the browser keep the secret of a session as a cookie for a time, or forget it (null). Throws `forbidden-origin` for pages of other sites. */
+  /**
+   * Sets the session cookie for a time, or deletes it (null). Throws `forbidden-origin` for pages
+   * of other sites.
+   */
   keepSession(secret: string | null, seconds: number): void
 }
 
-/** `origins`: those of the hub. */
+/** `origins`: the hub's own. */
 export function clientOf(request: FastifyRequest, reply: FastifyReply, origins: readonly string[]): Client {
   const { headers, ip: address } = request
   return {

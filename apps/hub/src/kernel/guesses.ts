@@ -1,4 +1,7 @@
-/** Counts wrong secrets, such as failed logins and guessed invitations, by address and name, in all processes that can be reached. */
+/**
+ * Counts wrong secrets, such as failed logins and guessed invitations, by address and name, across
+ * all reachable processes.
+ */
 import { Attempts } from '@shoal/daemon/login'
 import type { Channels } from '../cluster/channels.ts'
 
@@ -8,13 +11,17 @@ export class Guesses {
   readonly #attempts: Attempts
   readonly #channel: ReturnType<Channels['open']>
 
-  /** `now`: milliseconds since the Unix epoch. `name`: of its channel between the processes. `field`: the member of the input that refusals name. */
+  /**
+   * `now`: milliseconds since the Unix epoch. `name`: of the channel between processes. `field`:
+   * the input member named in refusals.
+   */
   constructor(
     channels: Pick<Channels, 'open'>,
     now: () => number,
     { name, field }: { readonly name: string; readonly field: string },
   ) {
-    // All secrets of a hub are random, so that a limit for all addresses would protect nothing and keep newcomers out.
+    // All secrets of a hub are random: a global limit would protect nothing, and only lock
+    // newcomers out.
     this.#attempts = new Attempts(now, { limitsAll: false, field })
     this.#channel = channels.open(name, bytes => {
       const name = Buffer.from(bytes.subarray(0, MAX_NAME_LENGTH)).toString()

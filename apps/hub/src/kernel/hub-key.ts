@@ -1,6 +1,7 @@
 /**
- * The key of a hub. It signs the heads of rooms, and all secrets that the processes of the hub share are derived from it. It lies encrypted in the
- * database, so that all processes have the same, and is opened with a file that is not in the database.
+ * The key of a hub. It signs room heads, and all secrets shared by the hub's processes are derived
+ * from it. It is stored encrypted in the database, so that all processes use the same one, and is
+ * decrypted with a file outside the database.
  */
 import { access } from 'node:fs/promises'
 import { basename, dirname, join } from 'node:path'
@@ -13,18 +14,21 @@ import { SetupError } from '../failure.ts'
 const PROPERTY = 'key'
 const SEED_BYTES = 32
 
-/** The file that opens the key of a hub with this data folder. */
+/** Path of the file that decrypts the key of a hub with this data folder. */
 export function keyFileIn(folder: string): string {
   return join(folder, 'secrets.key')
 }
 
-/** Opens the key, or makes both if the database has none. Rejects with SetupError if the file is missing or another hub's. */
+/**
+ * Decrypts the key, or creates both if the database has none. Rejects with SetupError if the file
+ * is missing or belongs to another hub.
+ */
 export async function openHubKey(database: Database, keyFile: string): Promise<KeyPair> {
   const properties = new Properties(database)
   const vault = new Vault(dirname(keyFile), basename(keyFile))
   try {
     const kept = await properties.get(PROPERTY)
-    // Reading a missing file makes a new one.
+    // Reading a missing file creates a new one.
     if (kept) await access(keyFile).catch(() => Promise.reject(lost(keyFile)))
     const sealed = kept ?? (await properties.keep(PROPERTY, await newKey(vault)))
     const seed = await vault.open(Buffer.from(sealed).toString())

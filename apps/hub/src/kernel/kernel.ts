@@ -1,4 +1,4 @@
-/** The kernel of a hub: every capability builds on it, and it knows none of them. */
+/** The kernel of a hub, on which every capability builds. It does not depend on any of them. */
 import { AbsentCapability } from '@shoal/daemon/capability'
 import type { Database, HubTables } from '@shoal/hub-stores'
 import type { KeyPair } from '@shoal/identity'
@@ -12,31 +12,40 @@ import type { People } from './people.ts'
 
 export interface HubKernel {
   readonly given: Given
-  /** Name of the hub as people see it. */
+  /** Display name of the hub. */
   readonly name: string
   readonly version: string
   readonly log: HubLog
-  /** The place of this process among those of the hub. */
+  /** Role of this process among those of the hub. */
   readonly place: Omit<Place, 'carrier'>
-  /** Messages between the processes, which may get lost. */
+  /** Messages between the processes, delivered at best effort. */
   readonly channels: Channels
-  /** Everything that must not be lost: each capability makes its stores from it. Throws `unsupported` if the hub is only a tracker. */
+  /**
+   * Durable data: each capability creates its stores from it. Throws `unsupported` if the hub is
+   * only a tracker.
+   */
   readonly database: Database
-  /** The members. Throws as `database`. */
+  /** The members. Throws like `database`. */
   readonly people: People
-  /** Finds out who makes a request. Throws as `database`. */
+  /** Determines who sent a request. Throws like `database`. */
   readonly callers: Callers
-  /** Signs in the name of the hub: Ed25519. The same in all processes. Throws as `database`. */
+  /** Signs as the hub: Ed25519. The same in all processes. Throws like `database`. */
   readonly hubKey: KeyPair
-  /** `did:web` of the public URL. Null without one, and if it is not https. */
+  /** `did:web` of the public URL. Null without one, or if it is not https. */
   readonly did: string | null
   /** The origins of the hub's pages, such as `https://hub.example.org`, the public one first. Without `--public-url` empty until it listens. */
   readonly origins: readonly string[]
   /** Empty until the hub listens. */
   readonly running: () => RunningHub
-  /** Returns 32 secret bytes for one purpose, the same in all processes of the hub. Throws as `database`. */
+  /**
+   * Returns 32 secret bytes for one purpose, the same in all processes of the hub. Throws like
+   * `database`.
+   */
   secretFor(purpose: string): Uint8Array
-  /** Calls the listener with the random secret that all processes on the same carrier have, whenever it changes. */
+  /**
+   * Calls the listener with the random secret of all processes on the same carrier, whenever it
+   * changes.
+   */
   onSharedSecret(listener: (secret: Uint8Array) => void): void
   /** Milliseconds since the Unix epoch. */
   now(): number
@@ -45,9 +54,9 @@ export interface HubKernel {
 interface RunningHub {
   /** HTTP port. */
   readonly port: number
-  /** Announce URLs as this machine reaches them, without a passkey. */
+  /** Announce URLs as seen from this machine, without a passkey. */
   readonly urls: readonly string[]
-  /** Where this machine reaches the pages. */
+  /** URLs of the pages as seen from this machine. */
   readonly origins: readonly string[]
   /** Names of the capabilities. */
   readonly capabilities: readonly string[]
@@ -59,7 +68,10 @@ export interface OpenKernel {
   close(): Promise<void>
 }
 
-/** `tables`: of all capabilities. Null for a hub that is only a tracker. Rejects with SetupError. */
+/**
+ * `tables`: those of all capabilities. Null for a hub that is only a tracker. Rejects with
+ * SetupError.
+ */
 export async function openKernel(
   given: Given,
   log: HubLog,
@@ -123,7 +135,7 @@ export async function openKernel(
   }
 }
 
-/** `data` is only missing in tests that forget it: their hubs must not use the folder of a person. */
+/** Only tests can omit `data`: their hubs must not use a user's folder. */
 async function openKept(given: Given, tables: readonly HubTables[]) {
   const [{ openData }, { keyFileIn, openHubKey }, { peopleOf }] = await Promise.all([
     import('./open-data.ts'),

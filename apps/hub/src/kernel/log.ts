@@ -1,6 +1,6 @@
 import type { Log } from '@shoal/daemon/log'
 
-/** The log of a hub. Entries have further members of any name. */
+/** Log of a hub. Entries can have additional members of any name. */
 export type HubLog = Log<Record<string, unknown>>
 
 /** A log that drops everything. */

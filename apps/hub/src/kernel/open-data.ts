@@ -2,11 +2,11 @@ import type { HubData, HubTables, Presence, StoreError } from '@shoal/hub-stores
 import { NotYetError, SetupError } from '../failure.ts'
 import { dataFiles, makeDataFolder } from './data-folder.ts'
 
-/** Where a hub has its data. */
+/** Location of a hub's data. */
 export interface StorePlace {
   /** The data folder. */
   readonly data: string
-  /** The URL of PostgreSQL. Undefined: a file in the data folder. */
+  /** PostgreSQL URL. Undefined: a file in the data folder. */
   readonly database?: string | undefined
 }
 
@@ -15,7 +15,10 @@ export interface OpenData extends AsyncDisposable {
   close(): Promise<void>
 }
 
-/** Opens the data of a hub, with the tables of its capabilities, and creates its data folder if it is missing. `alone`: while no hub uses it. Rejects with SetupError. */
+/**
+ * Opens the data of a hub with the tables of its capabilities; creates a missing data folder.
+ * `alone`: requires that no hub uses it. Rejects with SetupError.
+ */
 export async function openData(
   { data: folder, database }: StorePlace,
   tables: readonly HubTables[],
@@ -46,7 +49,7 @@ export async function openData(
   }
 }
 
-/** Explains why the data does not open. */
+/** Returns a readable error for data that cannot be opened. */
 export function startError(error: unknown): unknown {
   if (!(error instanceof Error) || error.name !== 'StoreError') return error
   const { code, message } = error as StoreError

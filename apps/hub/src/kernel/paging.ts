@@ -1,6 +1,6 @@
-/** Pages of lists: the cursor of an operation is the number of the last item that was read. */
+/** Paged lists: the cursor of an operation is the number of the last item read. */
 
-/** Reads a cursor for a store. An empty object without one. */
+/** Parses a cursor for a store. Returns an empty object without one. */
 export function cursorOf<Side extends 'before' | 'after'>(
   side: Side,
   cursor: string | undefined,

@@ -1,4 +1,6 @@
-/** The members of the hub, and what was done to them: the stores that the kernel has for every capability. */
+/**
+ * The members of the hub and their history: stores that the kernel provides to every capability.
+ */
 import {
   ACCOUNT_TABLES,
   Accounts,
@@ -19,7 +21,7 @@ export interface People {
   readonly sessions: Sessions
   readonly invitations: Invitations
   readonly audit: AuditLog
-  /** Everything about a member, in the tables of all capabilities. */
+  /** All data about a member, from the tables of all capabilities. */
   readonly data: MemberData
 }
 

@@ -23,7 +23,7 @@ test('a rate allows some at once, and then one from time to time, for each key',
   now += 1000
   expect([take('a'), take('a')]).toEqual([true, false])
   now -= 1e6
-  // A clock that was set back gives as much as a fresh start, and takes no longer to refill.
+  // A clock that was set back allows as much as a fresh start, and takes no longer to refill.
   expect(take('a')).toBe(false)
   now += 10_000
   expect([1, 2, 3, 4].map(() => take('a'))).toEqual([true, true, true, false])

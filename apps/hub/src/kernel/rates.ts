@@ -7,8 +7,9 @@ const MAX_KEYS = 20_000
 const NAME_BYTES = 16
 
 /**
- * Limits how often accounts and addresses may do something, in all processes that can be reached: a bucket of tokens for each. At most 20,000 are remembered, those that were used last. Others hear
- * hashes only, since a key may be a secret.
+ * Rate limits of accounts and addresses across all reachable processes: a token bucket for each,
+ * for the 20,000 most recently used. Other processes receive only hashes, since a key may be a
+ * secret.
  */
 export class Rates {
   readonly #rate: Rate
@@ -16,7 +17,7 @@ export class Rates {
   readonly #allowances = new Map<string, Allowance>()
   readonly #channel: ReturnType<HubKernel['channels']['open']>
 
-  /** `name`: of its channel between the processes. */
+  /** `name`: of the channel between processes. */
   constructor({ channels, now }: Pick<HubKernel, 'channels' | 'now'>, name: string, rate: Rate) {
     this.#rate = rate
     this.#now = now

@@ -1,4 +1,4 @@
-/** Decides who may read listings: everybody if anybody may have an account, otherwise members only. */
+/** Decides who can read listings: anyone if registration is open, otherwise members only. */
 import { Failure } from '@shoal/daemon/failure'
 import type { AccountPolicy } from '@shoal/hub-api/choices'
 import type { Role } from '@shoal/hub-stores'
@@ -13,7 +13,7 @@ export function checkReader(policy: AccountPolicy | undefined, reader: object | 
   throw new Failure('unauthorized', 'this is for members of the hub: log in', { field: 'authorization' })
 }
 
-/** The hidden things that a reader sees: all as a moderator, else the own ones. */
+/** Returns which hidden items a reader sees: all for a moderator, else only their own. */
 export function hiddenFor(reader: Reader | null): { readonly withHidden: boolean; readonly viewer: string } {
   return { withHidden: isModerator(reader), viewer: reader?.did ?? '' }
 }

@@ -9,11 +9,14 @@ import { Rates } from '../kernel/rates.ts'
 
 const HOUR_MS = 3_600_000
 const DAY_MS = 24 * HOUR_MS
-/** Somebody who begins a large group takes those of a thousand people. */
+/** Starting a large group takes the packages of a thousand people. */
 const TAKINGS = { burst: 1000, everyMs: 10_000 }
 const UPLOADS = { burst: 30, everyMs: 60_000 }
 
-/** Key packages: the hub gives each one-time one to one member, and cannot read what they are used for. */
+/**
+ * Key packages: the hub hands out each one-time package once, and cannot read the messages that it
+ * protects.
+ */
 export const keyPackages = capability({
   contract: KEY_PACKAGES,
   tables: KEY_PACKAGE_TABLES,
@@ -23,7 +26,10 @@ export const keyPackages = capability({
     const taking = new Rates(kernel, 'take-keys', TAKINGS)
     const uploading = new Rates(kernel, 'upload-keys', UPLOADS)
     const secret = secretFor('key packages')
-    /** Names a taker on this day. Whoever has the database but not the hub's key cannot tell who it is. */
+    /**
+     * Returns a pseudonym of a taker for this day. Without the hub's key, it cannot be traced to an
+     * account even with the database.
+     */
     const takerToday = (did: string) => {
       const day = Math.floor(now() / DAY_MS)
       return new Uint8Array(createHmac('sha256', secret).update(`${day} ${did}`).digest())
@@ -77,7 +83,7 @@ export const keyPackages = capability({
   },
 })
 
-/** Throws `forbidden` for a session without a device, such as one that a passkey began. */
+/** Throws `forbidden` for a session without a device, such as one started with a passkey. */
 function deviceOf({ device }: Caller): Uint8Array {
   if (device) return device
   throw new Failure('forbidden', 'key packages are those of a device: log in with its key', {

@@ -52,7 +52,7 @@ describe('key packages at the hub', () => {
     expect(await ann.api.getKeyPackages({})).toEqual({ upload: 1, oneTime: 0, lastResort: last.ref })
     const renewed = await ann.api.addKeyPackages({ upload: 2, oneTime: [text()], replace: true })
     expect(renewed).toEqual({ upload: 2, oneTime: 1, lastResort: null })
-    // The own other device takes one, and the device that asks is left out.
+    // Ann's other device gets one; the requesting device is left out.
     const { items } = await annPhone.takeKeyPackages({ did: ann.did })
     expect(items.map(({ device }) => device)).toEqual([names[0]])
   })

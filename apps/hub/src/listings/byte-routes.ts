@@ -1,4 +1,4 @@
-/** Routes of listings that carry bytes: thumbnails and `.torrent` files. */
+/** Routes of listings for binary data: thumbnails and `.torrent` files. */
 import { Failure } from '@shoal/daemon/failure'
 import { markAuthenticated, readBody } from '@shoal/daemon/http'
 import { MAX_THUMBNAIL_BYTES, MAX_TORRENT_BYTES } from '@shoal/hub-api'
@@ -8,7 +8,7 @@ import type { FeedReaders } from './feeds/feed-readers.ts'
 import { TORRENT_TYPE } from './feeds/source.ts'
 import type { HubListings } from './hub-listings.ts'
 
-/** A thumbnail has the hash of its bytes in its address. It is a picture wherever it is opened, and never a page. */
+/** A thumbnail is addressed by its hash. It is always served as a picture, never as a page. */
 const PICTURE_HEADERS = {
   'cache-control': 'private, max-age=31536000, immutable',
   'content-disposition': 'inline',
@@ -33,7 +33,7 @@ export function addByteRoutes(
   scope: FastifyInstance,
   { callers, listings, readers, ...parts }: ByteParts,
 ): void {
-  // Whatever its sender calls it, the body is bytes.
+  // The body is bytes, whatever its declared type.
   scope.removeAllContentTypeParsers()
   scope.addContentTypeParser('*', (_request, payload, done) => done(null, payload))
   scope.post<Named>(THUMBNAILS, { bodyLimit: MAX_THUMBNAIL_BYTES }, async request => {

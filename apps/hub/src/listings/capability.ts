@@ -13,7 +13,7 @@ import { Views } from './views.ts'
 /** Characters of a comment that moderators see. */
 const MAX_SHOWN = 200
 
-/** Shares that members publish, with comments, thumbnails, Atom and Torznab. */
+/** Shares published by members, with comments, thumbnails, Atom and Torznab. */
 export const listings = capability({
   contract: LISTINGS,
   tables: LISTING_TABLES,

@@ -1,4 +1,4 @@
-/** Publishes, finds and changes listings and comments: who may do so, and how often. */
+/** Publishes, finds and changes listings and comments, and enforces permissions and rates. */
 import { describeFailure, Failure } from '@shoal/daemon/failure'
 import { type CheckedInputOf, MAX_TORRENT_BYTES } from '@shoal/hub-api'
 import type { Comments, Listing, Listings } from '@shoal/hub-stores'
@@ -18,7 +18,7 @@ import type { Views } from './views.ts'
 export interface ListingParts {
   readonly listings: Listings
   readonly comments: Comments
-  /** Null in a hub without it. */
+  /** Null in a hub without moderation. */
   readonly moderation: Moderation | null
   readonly views: Views
 }
@@ -64,7 +64,7 @@ export class HubListings {
     return { items: await this.#views.summaries(found), next: nextOf(found, limit) }
   }
 
-  /** Returns a listing that the reader may read. Rejects with `not-found` if it is hidden from the reader. */
+  /** Returns a listing. Rejects with `not-found` if it is hidden from the reader. */
   async read(id: string, reader: Reader | null): Promise<Listing> {
     checkReader(this.#policy, reader)
     const listing = await this.#listings.get(id)
@@ -87,7 +87,7 @@ export class HubListings {
   async edit({ id, ...given }: CheckedInputOf<'editListing'>, caller: Caller) {
     if (given.link !== undefined) readLink(given.link)
     await this.#own(id, caller)
-    // Members that are not given are undefined, and stay.
+    // Members that are not given are undefined, and do not change.
     const changes = Object.fromEntries(Object.entries(given).filter(([, value]) => value !== undefined))
     return this.#views.listing(await this.#listings.change(id, changes))
   }
@@ -109,7 +109,10 @@ export class HubListings {
     return this.#views.listing(await this.#listings.removeThumbnail(id, name))
   }
 
-  /** Keeps the `.torrent` of a listing. Rejects with `bad-torrent` if it is none, or another than that of the link. */
+  /**
+   * Stores the `.torrent` of a listing. Rejects with `bad-torrent` if it is invalid, or does not
+   * match the link.
+   */
   async setTorrent(id: string, bytes: Uint8Array, caller: Caller) {
     if (bytes.length > MAX_TORRENT_BYTES)
       throw new Failure('too-large', `a .torrent has at most ${MAX_TORRENT_BYTES} bytes here`, {
@@ -168,7 +171,7 @@ export class HubListings {
     this.#changing.take(did)
   }
 
-  /** Checks who deletes something. Admins delete what others wrote, and the public log says so. */
+  /** Checks the permission to delete. Deletions by admins are recorded in the public log. */
   async #removing(
     kind: 'listing' | 'comment',
     { id, author }: { readonly id: string; readonly author: string },

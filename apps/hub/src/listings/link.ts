@@ -1,4 +1,4 @@
-/** Links of listings: what they lead to, without opening them. */
+/** Links of listings: parses what they refer to, without opening them. */
 import { Failure } from '@shoal/daemon/failure'
 import { parseShareLink } from '@shoal/links'
 import { hex } from '@shoal/torrent/base'
@@ -10,15 +10,16 @@ export interface LinkFacts {
   /** In lower-case hex. Both are null if `kind` is `published`. */
   readonly infoHashV1: string | null
   readonly infoHashV2: string | null
-  /** The magnet link that names no key, for clients that read no share links. */
+  /** Magnet link without a key, for clients that do not read share links. */
   readonly magnet: string
-  /** Null if the link does not name it. */
+  /** Null if the link does not contain it. */
   readonly sizeBytes: number | null
 }
 
 /**
- * Reads a magnet link (`magnet:?…`, also one of BEP 46) or a share link (`http://…#…` or `https://…#…`). Throws `bad-link`: it is shown as a link on pages, so that it must not be anything else, such as
- * `javascript:…#s1…`, which has the fragment of a share.
+ * Parses a magnet link (`magnet:?…`, also one of BEP 46) or a share link (`http://…#…` or
+ * `https://…#…`). Throws `bad-link` for anything else: pages show it as a link, so it must not be
+ * `javascript:…#s1…`, for example, which has the fragment of a share.
  */
 export function readLink(link: string): LinkFacts {
   if (/[\s\p{Cc}]/u.test(link)) throw bad('contains spaces or control characters')

@@ -11,8 +11,9 @@ const TYPES: Readonly<Record<string, string>> = {
 }
 
 /**
- * Finds out the type and size of a picture by its bytes, whatever its sender calls it. Throws `bad-picture` if it is not PNG, JPEG, WebP or AVIF, or larger than 2048 pixels, and
- * `too-large` above 131,072 bytes.
+ * Detects the type and size of a picture from its bytes, whatever its declared type. Throws
+ * `bad-picture` if it is not PNG, JPEG, WebP or AVIF, or larger than 2048 pixels, and `too-large`
+ * above 131,072 bytes.
  */
 export function readPicture(bytes: Uint8Array): Thumbnail {
   if (bytes.length > MAX_THUMBNAIL_BYTES)
@@ -31,7 +32,7 @@ export function readPicture(bytes: Uint8Array): Thumbnail {
   return { type, bytes }
 }
 
-/** The library throws at some bytes that it does not expect. */
+/** The library throws on some malformed input. */
 function dimensionsOf(bytes: Uint8Array): ReturnType<typeof imageDimensionsFromData> {
   try {
     return imageDimensionsFromData(bytes)

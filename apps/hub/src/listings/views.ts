@@ -1,9 +1,9 @@
-/** Listings and comments as clients get them. */
+/** Listings and comments as sent to clients. */
 import type { Author, Comment, Listing, ListingSummary } from '@shoal/hub-api'
 import type { Accounts, Comment as StoredComment, Listing as StoredListing } from '@shoal/hub-stores'
 import { readLink } from './link.ts'
 
-/** Numbers of peers of a torrent, by its info hash: 20 bytes in hex. */
+/** Returns the peer counts of a torrent by its info hash: 20 bytes in hex. */
 export type CountPeers = (infoHash: string) => { readonly seeders: number; readonly leechers: number }
 
 export class Views {
@@ -37,7 +37,7 @@ export class Views {
     return comments.map(({ number: _, ...comment }) => ({ ...comment, author: authors(comment.author) }))
   }
 
-  /** Returns a function that names these people. */
+  /** Returns a function that returns these people's names. */
   async authors(dids: readonly string[]): Promise<(did: string) => Author> {
     const names = await this.#accounts.names([...new Set(dids)])
     return did => ({ did, name: names.get(did) ?? '' })

@@ -36,7 +36,10 @@ export const login = capability({
         current: session.id === sessionId,
       })),
     })
-    /** Pages ask who is logged in whenever they open: from then on, the session lasts as long as at first. */
+    /**
+     * Pages query the logged-in user whenever they open, which extends the session to its full
+     * length.
+     */
     const renewCookie = async (client: Client) => {
       const secret = client.headers.authorization === undefined ? sessionSecret(client.headers) : null
       const lives = { lifeMs: 1000 * COOKIE_SESSION_SECONDS, mostMs: 1000 * LONGEST_COOKIE_SECONDS }

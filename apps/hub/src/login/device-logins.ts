@@ -1,4 +1,7 @@
-/** Logins with the key of a device (decision 014). Every process answers: challenges carry a seal that all processes know, and the stores remember those that were used. */
+/**
+ * Logins with the key of a device (decision 014). Any process can verify them: challenges have a
+ * seal that all processes know, and the stores remember the used ones.
+ */
 
 import { Failure } from '@shoal/daemon/failure'
 import { browserName, type Challenges } from '@shoal/daemon/login'
@@ -21,13 +24,13 @@ import type { People } from '../kernel/people.ts'
 import type { EndedSessions } from './ended-sessions.ts'
 import type { ProvenDevice } from './service.ts'
 
-/** Devices log in again by themselves. */
+/** Devices log in again automatically. */
 const DEVICE_SESSION_SECONDS = 86_400
-/** Failures that say nothing about the proof. */
+/** Failures that do not depend on the proof. */
 const NO_GUESS: ReadonlySet<string> = new Set(['account-waiting', 'too-many-attempts'])
-/** Browsers keep their session as a cookie. */
+/** Browsers store their session in a cookie. */
 export const COOKIE_SESSION_SECONDS = 30 * 86_400
-/** However much it is used, a browser has to log in again after this time. */
+/** Absolute limit after which a browser has to log in again. */
 export const LONGEST_COOKIE_SECONDS = 365 * 86_400
 
 export interface LoginParts {
@@ -98,7 +101,10 @@ export class DeviceLogins {
     }
   }
 
-  /** Returns whether a list has ever had this device: its program does not guess if it tries again, and others at its address shall not be kept out for it. */
+  /**
+   * Returns whether a list ever contained this device: its retries are not guesses, and must not
+   * lock out others at its address.
+   */
   async #wasDevice({ person, hash }: ProvenDevice): Promise<boolean> {
     const account = await findAccount(this.#people, person)
     const lists = account ? await this.#people.deviceLists.get(person) : []
@@ -123,7 +129,10 @@ export class DeviceLogins {
     )
   }
 
-  /** Returns all device lists of the person, oldest first, if the proof is signed with the root key. Counts failures. */
+  /**
+   * Returns all device lists of the user, oldest first, if the proof is signed with the root key.
+   * Counts failures.
+   */
   async recover(proof: DeviceProof, client: Client): Promise<{ lists: string[] }> {
     const proven = await this.prove(proof, client)
     const { deviceLists } = this.#people
@@ -155,7 +164,7 @@ export class DeviceLogins {
   }
 }
 
-/** Begins a session, whose owner has proved who they are. */
+/** Starts a session for an authenticated user. */
 export async function beginSession(
   { sessions, accounts }: Pick<People, 'sessions' | 'accounts'>,
   {

@@ -1,4 +1,7 @@
-/** Tells all processes that sessions of an account may have ended, so that what they keep open ends at once. Requests read the sessions from the database anyway. */
+/**
+ * Notifies all processes that sessions of an account may have ended, so that they close its
+ * connections at once. Requests check the database anyway.
+ */
 import type { Channels } from '../cluster/channels.ts'
 
 const MAX_DID_BYTES = 256

@@ -20,7 +20,7 @@ beforeEach(async () => {
 })
 afterEach(() => hub[Symbol.asyncDispose]())
 
-/** The proof of a device for a new challenge, with changes. */
+/** Returns the proof of a device for a new challenge, with changes. */
 async function prove(
   { person, device }: Pick<Joined, 'person' | 'device'>,
   {
@@ -86,7 +86,7 @@ describe('a device', () => {
     expect((await second.getLogin({})).sessionId).toBe(sessionId)
     await ann.api.endSession({ id: sessionId })
     await expect(second.getAccount({})).rejects.toMatchObject(code('unauthorized'))
-    // Used once, in whichever process.
+    // Accepted once, by whichever process.
     for (const each of [hub.everyone, from])
       await expect(
         each.loginWithDevice({ ...given, audience: url(each === from ? 1 : 0) }),
@@ -146,7 +146,7 @@ describe('a login is refused', () => {
 
   test('if it was signed for another origin, and with the address of another in the Host header', async () => {
     await refused(await prove(ann, { audience: 'https://evil.example' }))
-    // Somebody who passes on the challenge of this hub at an address of their own.
+    // An attacker who forwards this hub's challenge from their own address.
     const given = await prove(ann, { audience: 'http://203.0.113.5' })
     const status = await new Promise(resolve => {
       const headers = { host: '203.0.113.5', 'content-type': 'application/json' }
@@ -212,13 +212,13 @@ describe('a login is refused', () => {
           .catch(error => error.code),
       )
       .toBe('too-many-attempts')
-    // Sessions go on.
+    // Sessions continue.
     expect(await ann.api.getAccount({})).toMatchObject({ did: ann.did })
   })
 })
 
 describe('a browser', () => {
-  /** A browser with cookies, at the name that passkeys need. */
+  /** A browser with cookies, at the host name that passkeys require. */
   function browser() {
     const origin = `http://localhost:${hub.hubs[0]!.port}`
     let cookie = ''
@@ -302,7 +302,7 @@ describe('a browser', () => {
     const other = await withPasskey(ben)
     await expect(other.api.changePasskey({ id: own.id, name: 'x' })).rejects.toMatchObject(code('not-found'))
     expect((await other.api.removePasskey({ id: own.id })).items).toHaveLength(1)
-    // A request for one account is not answered for another, nor twice.
+    // A request for one account cannot be answered for another, nor twice.
     const passkey = new TestPasskey(own.origin).create(await own.api.requestNewPasskey({}))
     await expect(other.api.addPasskey({ name: 'x', passkey })).rejects.toMatchObject(code('bad-passkey'))
     expect((await own.api.addPasskey({ name: 'x', passkey })).items).toHaveLength(2)

@@ -11,12 +11,12 @@ import type { Guesses } from '../kernel/guesses.ts'
 import type { People } from '../kernel/people.ts'
 import { beginSession, findAccount, type LoginParts, notActive } from './device-logins.ts'
 
-/** The purpose of challenges for logins. */
+/** Purpose of login challenges. */
 const LOGIN = 'passkey'
 
 interface PasskeyParts extends LoginParts {
   readonly passkeys: Passkeys
-  /** The name of the hub. */
+  /** Name of the hub. */
   readonly title: string
 }
 
@@ -43,7 +43,10 @@ export class HubPasskeys {
     return askForLogin(originOf(client), this.#challenges.make(LOGIN).nonce)
   }
 
-  /** Logs in. Rejects with `bad-passkey`, also for a second use, `forbidden`, `no-passkeys`, `too-many-attempts`. */
+  /**
+   * Logs in. Rejects with `bad-passkey`, also when reused, `forbidden`, `no-passkeys`,
+   * `too-many-attempts`.
+   */
   async login(answer: PasskeyAnswer, client: Client): Promise<Login & { wrappedKey: string | null }> {
     const origin = originOf(client)
     this.#guesses.admit(client.address)
@@ -80,7 +83,7 @@ export class HubPasskeys {
       origin: originOf(client),
       nonce: this.#challenges.make(newFor(did)).nonce,
       title: this.#title,
-      // A hash, as WebAuthn asks for: who finds the authenticator does not learn from it who its owner is.
+      // A hash, as WebAuthn requires: a found authenticator does not reveal its owner.
       user: { id: createHash('sha256').update(did).digest(), name: name || did.slice(-8) },
       existing: existing.map(({ id }) => id),
     })

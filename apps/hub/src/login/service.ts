@@ -3,14 +3,14 @@ import type { DeviceProof, Login } from '@shoal/hub-api'
 import type { Client } from '../kernel/client.ts'
 import type { Guesses } from '../kernel/guesses.ts'
 
-/** A device that has proved for whom it acts. Whether the person's lists have it is not checked. */
+/** A device that has proved whose it is. The user's lists are not checked. */
 export interface ProvenDevice {
   /** A DID. */
   readonly person: string
   readonly description: Uint8Array
   /** SHA-256 of the description. */
   readonly hash: Uint8Array
-  /** Accepts the proof, once. Rejects with `bad-login` the second time, in any process. */
+  /** Consumes the proof. Rejects with `bad-login` the second time, in any process. */
   use(): Promise<void>
 }
 
@@ -18,18 +18,22 @@ export interface ProvenDevice {
 export interface Logins {
   /** Checks the proof of a device. Rejects with `bad-login`. */
   prove(proof: DeviceProof, client: Client): Promise<ProvenDevice>
-  /** Begins a session for a device that the newest list of its account contains. */
+  /** Starts a session for a device in its account's newest list. */
   begin(device: ProvenDevice, proof: DeviceProof, client: Client): Promise<Login>
   /**
-   * Keeps device lists of a person, oldest first. Devices that the newest does not contain are logged out in all processes. Rejects with `bad-device-list` if they are forged, older, or
-   * contradict the known ones.
+   * Stores device lists of a user, oldest first, and logs out devices missing from the newest in
+   * all processes. Rejects with `bad-device-list` if they are forged, older, or contradict the
+   * known ones.
    */
   publishLists(did: string, lists: readonly string[]): Promise<void>
-  /** Slows down guessing, by addresses and other names. */
+  /** Limits guessing, by addresses and other names. */
   readonly guesses: Pick<Guesses, 'admit' | 'failed'>
-  /** Tells everybody, in all processes, that sessions of an account may have ended. */
+  /** Notifies all listeners, in all processes, that sessions of an account may have ended. */
   ended(did: string): void
-  /** Reports accounts whose sessions may have ended, also those that another process reports. Returns a function that ends this. */
+  /**
+   * Calls a listener for accounts whose sessions may have ended, in any process. Returns a function
+   * that removes it.
+   */
   onEnded(listener: (did: string) => void): () => void
 }
 

@@ -9,14 +9,17 @@ import { LOGINS } from '../login/service.ts'
 
 const FRESH_MS = 10 * 60_000
 
-/** Everything that the hub keeps about a member, as a file or deleted. */
+/** Exports or deletes everything that the hub stores about a member. */
 export const memberData = capability({
   contract: MEMBER_DATA,
   needs: { logins: LOGINS },
   start(kernel, { logins }) {
     const { people, callers, now } = kernel
     const exporting = new Rates(kernel, 'export', { burst: 3, everyMs: 60_000 })
-    /** Rejects with `stale-login` unless the session began a short time ago: nobody deletes an account by a page that was left open. */
+    /**
+     * Rejects with `stale-login` unless the session was started recently: an account cannot be
+     * deleted from a page that was left open.
+     */
     const checkFresh = async ({ did, sessionId }: Caller) => {
       const session = (await people.sessions.list(did)).find(({ id }) => id === sessionId)
       if (session && now() - session.createdMs <= FRESH_MS) return

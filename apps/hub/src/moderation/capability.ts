@@ -5,7 +5,7 @@ import { LOGINS } from '../login/service.ts'
 import { HubModeration } from './hub-moderation.ts'
 import { MODERATION as SERVICE } from './service.ts'
 
-/** Time between two looks for bans that have ended. */
+/** Interval of the check for expired bans. */
 const BANS_MS = 30_000
 
 /** Reports, hiding, bans, slow mode, and the public log. */

@@ -1,4 +1,7 @@
-/** Reports, and what moderators do. Moderators act on members, admins on everybody but themselves. Every deed is in the public log. */
+/**
+ * Reports, and actions of moderators. Moderators act on members, admins on everyone but themselves.
+ * Every action is in the public log.
+ */
 import { Failure } from '@shoal/daemon/failure'
 import type { Ban, CheckedInputOf, ModerationEntry, Report } from '@shoal/hub-api'
 import { Bans, Posting, Reports, type Ban as StoredBan } from '@shoal/hub-stores'
@@ -22,7 +25,7 @@ export class HubModeration implements Moderation {
   readonly #reporting: Rates
   readonly #ended: (did: string) => void
 
-  /** `ended`: tells all processes that the sessions of an account have ended. */
+  /** `ended`: notifies all processes that the account's sessions have ended. */
   constructor(
     kernel: Pick<HubKernel, 'database' | 'people' | 'given' | 'channels' | 'now'>,
     ended: (did: string) => void,
@@ -117,7 +120,7 @@ export class HubModeration implements Moderation {
     return {}
   }
 
-  /** Ends the bans whose time has come. */
+  /** Lifts expired bans. */
   async endBans(): Promise<void> {
     for (const did of await this.#bans.endExpired())
       await this.#people.audit.add({
@@ -139,7 +142,7 @@ export class HubModeration implements Moderation {
     return {}
   }
 
-  /** The public log, as far as it is about what moderators do. */
+  /** Returns the part of the public log that concerns moderation. */
   async log({ cursor, limit }: CheckedInputOf<'listModerationLog'>, caller: Caller | null) {
     checkReader(this.#policy, caller)
     const before = cursorOf('before', cursor)
@@ -167,7 +170,10 @@ export class HubModeration implements Moderation {
     await this.#note(caller, hidden === null ? 'unhide' : 'hide', `${kind}:${id}`, { reason })
   }
 
-  /** Rejects with `forbidden` unless the caller may act on this person. Whoever has no account anymore is below everybody. */
+  /**
+   * Rejects with `forbidden` unless the caller may act on this person. A former member ranks below
+   * everyone.
+   */
   async #checkRank(did: string, { did: own, account }: Caller): Promise<void> {
     if (did === own) throw new Failure('forbidden', 'nobody moderates what is their own', { field: 'id' })
     if (account.role === 'admin') return

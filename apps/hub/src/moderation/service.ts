@@ -3,33 +3,35 @@ import type { SUBJECT_KINDS } from '@shoal/hub-api/choices'
 
 export type SubjectKind = (typeof SUBJECT_KINDS)[number]
 
-/** A thing, as moderators see it. */
+/** A reported item, as moderators see it. */
 export interface Found {
   /** Null if the hub cannot read it. */
   readonly text: string | null
   /** The DID of its author. Null if the hub does not know it. */
   readonly author: string | null
-  /** The reason why it is hidden. */
+  /** Reason for hiding it. */
   readonly hidden: string | null
   /** The listing that it belongs to. */
   readonly listing: string | null
 }
 
-/** Things of one kind that can be reported. */
+/** A kind of item that can be reported. */
 export interface Source {
-  /** Resolves to null, or rejects with `not-found` or `bad-argument`, if there is no such thing. */
+  /**
+   * Resolves to null, or rejects with `not-found` or `bad-argument`, if the item does not exist.
+   */
   find(id: string): Promise<Found | null>
-  /** Hides a thing, with a reason, or shows it again (null). Only for those that can be hidden. */
+  /** Hides an item, with a reason, or shows it again (null). Only for kinds that can be hidden. */
   hide?(id: string, reason: string | null): Promise<unknown>
 }
 
-/** Moderation, for capabilities that have what members write. */
+/** Moderation, for capabilities with content from members. */
 export interface Moderation {
-  /** Notes that a member posts now. Rejects with `too-soon` in slow mode. */
+  /** Records that a member posts now. Rejects with `too-soon` in slow mode. */
   notePost(did: string): Promise<void>
-  /** Closes the reports of something that was deleted. */
+  /** Closes the reports of a deleted item. */
   deleted(kind: SubjectKind, id: string): Promise<void>
-  /** Lets members report things of this kind. */
+  /** Lets members report items of this kind. */
   serve(kind: SubjectKind, source: Source): void
 }
 

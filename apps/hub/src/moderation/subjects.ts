@@ -1,4 +1,4 @@
-/** The things that can be reported: whether they exist, and what moderators see of them. */
+/** Items that can be reported: whether they exist, and how moderators see them. */
 import { Failure } from '@shoal/daemon/failure'
 import type { Subject } from '@shoal/hub-api'
 import type { Accounts } from '@shoal/hub-stores'
@@ -24,13 +24,13 @@ export class Subjects {
     this.#sources.set(kind, source)
   }
 
-  /** Rejects with `not-found` if there is no such thing, or the reader cannot see it. */
+  /** Rejects with `not-found` if the item does not exist, or the reader cannot see it. */
   async check(kind: SubjectKind, id: string, reader: Reader): Promise<void> {
     const seen = await this.#find(kind, id)
     if (!seen || !mayRead({ hidden: seen.hidden, author: seen.author ?? '' }, reader)) throw absent()
   }
 
-  /** Describes what a report is about, also if it is gone. */
+  /** Describes the subject of a report, even a deleted one. */
   async describe(subject: string): Promise<Subject> {
     const { kind, id } = subjectOf(subject)!
     const found = await this.#find(kind, id)
@@ -45,7 +45,10 @@ export class Subjects {
     }
   }
 
-  /** Hides a thing, or shows it again (null), if its author may be moderated: `check` rejects otherwise. Rejects with `not-found`. */
+  /**
+   * Hides an item, or shows it again (null), if `check` allows moderating its author. Rejects with
+   * `not-found`.
+   */
   async hide(
     kind: SubjectKind,
     id: string,

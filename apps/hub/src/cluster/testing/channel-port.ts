@@ -1,7 +1,7 @@
 import type { MessagePort } from 'node:worker_threads'
 import type { Port } from '../ipc-carrier.ts'
 
-/** A channel within one process, in place of one between two. */
+/** A channel within one process that replaces one between two. */
 export function channelPort(port: MessagePort): Port {
   return {
     post(message, done) {

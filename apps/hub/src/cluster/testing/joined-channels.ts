@@ -5,11 +5,11 @@ import { channelPort } from './channel-port.ts'
 
 export interface JoinedChannels extends Disposable {
   readonly all: readonly Channels[]
-  /** Joins them. Call it when all channels are open. */
+  /** Joins the channels. Call it once all are open. */
   start(): void
 }
 
-/** Returns the channels of processes that reach each other, in one process. */
+/** Returns connected channels of several simulated processes. */
 export function joinedChannels(processes: number): JoinedChannels {
   const ipc = new IpcSwitch()
   const ports: { close(): void }[] = []

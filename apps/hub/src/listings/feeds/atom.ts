@@ -5,7 +5,7 @@ import { type FeedPlace, pageOf, sourceOf } from './source.ts'
 import { element, textElement, XML_HEAD } from './xml.ts'
 
 export const ATOM_TYPE = 'application/atom+xml; charset=utf-8'
-/** Most characters of a description in a feed: the page has all of it. */
+/** Most characters of a description in a feed: the page shows all of it. */
 const MAX_DESCRIPTION = 4000
 
 export interface AtomFeed extends FeedPlace {

@@ -1,4 +1,7 @@
-/** Programs that read feeds. They send no headers, so that their address has a key of a member: one for feeds, or the passkey of the tracker. */
+/**
+ * Feed readers. They send no headers, so their URL contains a member's key: one for feeds, or the
+ * tracker's passkey.
+ */
 import { Failure } from '@shoal/daemon/failure'
 import type { Account, Accounts, FeedKeys } from '@shoal/hub-stores'
 import { Guesses } from '../../kernel/guesses.ts'
@@ -20,7 +23,7 @@ export class FeedReaders {
   readonly #guesses: Guesses
   readonly #rates: Rates
 
-  /** `passkeys`: those of the tracker, if the hub has them. */
+  /** `passkeys`: the tracker's, if the hub has them. */
   constructor(
     kernel: Pick<HubKernel, 'people' | 'channels' | 'now'>,
     feedKeys: FeedKeys,

@@ -72,7 +72,7 @@ function pathOf(path: string, filter: Readonly<Record<string, string | undefined
   return given.length === 0 ? path : `${path}?${new URLSearchParams(given)}`
 }
 
-/** All answers are XML, errors too: consumers read nothing else. */
+/** All responses are XML, including errors: clients read nothing else. */
 async function sendTorznab(parts: FeedParts, request: FastifyRequest, reply: FastifyReply) {
   try {
     const { text, type } = await torznab(parts, request)
@@ -106,7 +106,7 @@ async function torznab(
   }
 }
 
-/** Searches page by page, until enough listings were skipped and taken that Torznab can name. */
+/** Reads page by page until it has skipped and taken enough listings that Torznab can represent. */
 async function take(
   listings: Listings,
   { skip, take, ...search }: ListingSearch & { readonly skip: number; readonly take: number },
@@ -122,14 +122,14 @@ async function take(
   return found.slice(skip, skip + take)
 }
 
-/** Returns null for errors that nobody foresaw. */
+/** Returns null for unexpected errors. */
 function toTorznab(error: unknown): Pick<TorznabError, 'number' | 'message'> | null {
   if (error instanceof TorznabError) return error
   if (!(error instanceof Failure)) return null
   const { code } = error
   if (code === 'unauthorized') return new TorznabError('credentials', 'Incorrect user credentials')
   if (code === 'too-many-attempts' || code === 'too-many-requests')
-    // Prowlarr and Sonarr recognize these words.
+    // Prowlarr and Sonarr look for these words.
     return new TorznabError('limit', 'Request limit reached')
   return null
 }

@@ -151,7 +151,7 @@ describe('feeds of a hub for members', () => {
   })
 
   it('Torznab finds listings with their attributes', async () => {
-    // Addresses that tried wrong keys wait; those of other tests are the same.
+    // Addresses with wrong keys are throttled, and all tests share them.
     await using fresh = await hubWithMembers({ accounts: 'open' })
     const member = await fresh.member('Ann')
     const publish = (title: string, more: object = {}) =>

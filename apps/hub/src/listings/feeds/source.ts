@@ -1,13 +1,13 @@
-/** How a listing is downloaded by programs that read feeds. */
+/** How feed readers download a listing. */
 import type { Listing } from '@shoal/hub-api'
 import { readLink } from '../link.ts'
 
 export const TORRENT_TYPE = 'application/x-bittorrent'
 
 export interface FeedPlace {
-  /** Where members reach the hub, such as `https://hub.example.org`. */
+  /** Origin of the hub for members, such as `https://hub.example.org`. */
   readonly origin: string
-  /** The reader's key, which addresses in its feed contain. Null if it has none. */
+  /** The reader's key, contained in the URLs of their feed. Null if there is none. */
   readonly key: string | null
 }
 
@@ -16,12 +16,15 @@ export interface Source {
   readonly type: string | undefined
 }
 
-/** The page of a listing. */
+/** URL of a listing's page. */
 export function pageOf({ origin }: FeedPlace, id: string): string {
   return `${origin}/listings/${encodeURIComponent(id)}`
 }
 
-/** Its `.torrent` if there is one, else its magnet link. Sealed shares have their own link: without its key, what a magnet link leads to cannot be read. */
+/**
+ * URL of its `.torrent` if there is one, else its magnet link. Sealed shares use their own link:
+ * without its key, the content cannot be read.
+ */
 export function sourceOf({ id, link, kind, hasTorrent }: Listing, { origin, key }: FeedPlace): Source {
   if (kind === 'sealed') return { url: link, type: undefined }
   if (!hasTorrent) return { url: readLink(link).magnet, type: TORRENT_TYPE }

@@ -1,13 +1,16 @@
 /**
- * Torznab, which Prowlarr, Sonarr, Radarr and others speak: RSS 2.0 with attributes, on the base of the Newznab API
- * (https://torznab.github.io/spec-1.3-draft/).
+ * Torznab, used by Prowlarr, Sonarr, Radarr and others: RSS 2.0 with attributes, based on the
+ * Newznab API (https://torznab.github.io/spec-1.3-draft/).
  */
 import type { Category, Listing } from '@shoal/hub-api'
 import { readLink } from '../link.ts'
 import { type FeedPlace, pageOf, sourceOf, TORRENT_TYPE } from './source.ts'
 import { element, textElement, XML_HEAD } from './xml.ts'
 
-/** The numbers of Newznab, with their names; from 100,000 on a site has its own. Those of whole thousands contain the others. */
+/**
+ * Newznab categories with their names; from 100,000 on they are site-specific. Whole thousands
+ * contain the others.
+ */
 const NUMBERS: Readonly<Record<Category, readonly [number: number, name: string]>> = {
   films: [2000, 'Movies'],
   series: [5000, 'TV'],
@@ -24,7 +27,7 @@ const NUMBERS: Readonly<Record<Category, readonly [number: number, name: string]
 const CATEGORIES = Object.keys(NUMBERS) as Category[]
 const [THOUSAND, FIRST_OWN] = [1000, 100_000] as const
 
-/** Kinds of searches, by their `t`: the name in the capabilities, its parameters, and the categories if none are asked for. */
+/** Search types by their `t`: name in the capabilities, parameters, and default categories. */
 const SEARCHES: Readonly<
   Record<
     string,
@@ -38,7 +41,10 @@ const SEARCHES: Readonly<
   book: { name: 'book-search', parameters: 'q', within: ['books', 'comics', 'audiobooks'] },
 }
 
-/** Parameters of searches by numbers of catalogues, or by other fields. Consumers that have not read the capabilities send them: nothing is found then. */
+/**
+ * Parameters for catalogue numbers and other fields. Clients that have not read the capabilities
+ * send them: the result is then empty.
+ */
 const UNSUPPORTED = [
   ...['rid', 'tvdbid', 'tvmazeid', 'traktid', 'imdbid', 'tmdbid', 'doubanid', 'genre', 'year'],
   ...['artist', 'album', 'label', 'track', 'author', 'title', 'publisher'],
@@ -47,10 +53,10 @@ const UNSUPPORTED = [
 export const TORZNAB_TYPE = 'application/rss+xml; charset=utf-8'
 export const XML_TYPE = 'application/xml; charset=utf-8'
 const MAX_ITEMS = 100
-/** Consumers page by skipping: no farther than this. */
+/** Clients page by skipping, at most this far. */
 const MAX_OFFSET = 900
 
-/** Numbered as in the specification of Newznab. */
+/** Numbered as in the Newznab specification. */
 export const TORZNAB_ERRORS = {
   credentials: 100,
   missing: 200,
@@ -71,13 +77,13 @@ export class TorznabError extends Error {
 
 export interface TorznabSearch {
   readonly text: string
-  /** All, if it is empty. Null: nothing can be found. */
+  /** Categories to search: all if empty. Null: no results possible. */
   readonly categories: readonly Category[] | null
   readonly offset: number
   readonly limit: number
 }
 
-/** Reads the parameters of a search. Throws TorznabError. */
+/** Parses search parameters. Throws TorznabError. */
 export function searchOf(query: Readonly<Record<string, unknown>>): TorznabSearch {
   const kind = textOf(query, 't')
   const search = Object.hasOwn(SEARCHES, kind) ? SEARCHES[kind] : undefined
@@ -97,7 +103,7 @@ export function searchOf(query: Readonly<Record<string, unknown>>): TorznabSearc
   }
 }
 
-/** The number of listings to skip and take, or null if it is farther than a consumer may page. */
+/** Returns how many listings to skip and take, or null beyond the paging limit. */
 export function rangeOf({
   offset,
   limit,
@@ -105,7 +111,9 @@ export function rangeOf({
   return offset > MAX_OFFSET || limit === 0 ? null : { skip: offset, take: limit }
 }
 
-/** Only listings with an info hash whose content can be read: Torznab knows nothing else. */
+/**
+ * Returns whether a listing has an info hash and readable content: Torznab supports nothing else.
+ */
 export function isTorznab({ kind }: Listing): boolean {
   return kind === 'open'
 }
@@ -173,7 +181,7 @@ function itemOf(listing: Listing, place: FeedPlace): string {
     files: fileCount ?? undefined,
     seeders,
     peers: seeders + leechers,
-    // Consumers know only v1. Of v2, trackers and peers use the first 20 bytes (BEP 52).
+    // Clients know only v1. Trackers and peers use the first 20 bytes of a v2 hash (BEP 52).
     infohash: infoHashV1 ?? infoHashV2!.slice(0, 40),
     magneturl: readLink(link).magnet,
     comments,
@@ -185,7 +193,7 @@ function itemOf(listing: Listing, place: FeedPlace): string {
       textElement('title', title),
       element('guid', { isPermaLink: 'true' }, { text: page }),
       textElement('comments', page),
-      // RFC 822, with a zone that parsers of numbers only read, too.
+      // RFC 822 date with a numeric zone, which all parsers read.
       textElement('pubDate', new Date(createdMs).toUTCString().replace('GMT', '+0000')),
       textElement('size', String(sizeBytes)),
       textElement('link', url),
@@ -198,7 +206,7 @@ function itemOf(listing: Listing, place: FeedPlace): string {
   )
 }
 
-/** Numbers of a thousand name all categories within it. */
+/** A whole thousand includes all categories within it. */
 function categoriesOf(text: string): readonly Category[] | null {
   const numbers = text.split(',', 100).map(Number)
   const found = CATEGORIES.filter(category => {
@@ -210,7 +218,9 @@ function categoriesOf(text: string): readonly Category[] | null {
   return found.length === 0 ? null : found
 }
 
-/** Season and episode as names of releases have them; a year with month and day for daily series. */
+/**
+ * Season and episode in the notation of release names; year with month and day for daily series.
+ */
 function episode(query: Readonly<Record<string, unknown>>): string {
   const day = /^(\d{4}) (\d\d?)\/(\d\d?)$/.exec(`${textOf(query, 'season')} ${textOf(query, 'ep')}`)
   if (day)

@@ -1,4 +1,4 @@
-/** XML 1.0 as text. Whatever goes in, what comes out is well-formed. */
+/** XML 1.0 as text. The output is well-formed for any input. */
 
 const ENTITIES: Readonly<Record<string, string>> = {
   '&': '&amp;',
@@ -7,14 +7,14 @@ const ENTITIES: Readonly<Record<string, string>> = {
   '"': '&quot;',
   "'": '&#39;',
 }
-/** Characters that XML does not have (section 2.2). */
+/** Characters not allowed in XML (section 2.2). */
 const NOT_CHARACTERS = /[^\t\n\r\u0020-\uD7FF\uE000-\uFFFD\u{10000}-\u{10FFFF}]/gu
 
 export const XML_HEAD = '<?xml version="1.0" encoding="UTF-8"?>\n'
 
 export type Attributes = Readonly<Record<string, string | number | undefined>>
 
-/** Escapes a text for content and for attributes. Characters that XML does not have are left out. */
+/** Escapes a text for content and attributes. Drops characters not allowed in XML. */
 export function xmlText(text: string): string {
   return text
     .toWellFormed()
@@ -22,7 +22,10 @@ export function xmlText(text: string): string {
     .replace(/[&<>"']/g, sign => ENTITIES[sign]!)
 }
 
-/** An element. `content` is XML already, or a text to escape as `{ text }`. Attributes that are undefined are left out. */
+/**
+ * Returns an element. `content` is XML, or a text to escape as `{ text }`. Undefined attributes are
+ * omitted.
+ */
 export function element(
   name: string,
   attributes: Attributes = {},
@@ -35,7 +38,7 @@ export function element(
   return inner === '' ? `<${name}${written.join('')}/>` : `<${name}${written.join('')}>${inner}</${name}>`
 }
 
-/** An element with a text. */
+/** Returns an element with a text. */
 export function textElement(name: string, text: string): string {
   return element(name, {}, { text })
 }
