@@ -113,10 +113,10 @@ export const OPTIONS = {
   }),
 }
 
-/** Most processes on one machine: more would only copy swarms. */
+/** Most processes per machine: more would only copy swarms. */
 const MAX_WORKERS = 64
 
-/** Options as they were given. */
+/** Options as given. */
 export type Given = Partial<OptionValues<typeof OPTIONS>>
 
 function address(text: string): string {
@@ -139,7 +139,7 @@ function hubName(text: string): string {
   throw new UsageError('The name of a hub has 1 to 100 characters')
 }
 
-/** An origin: clients log in to it, and others find its key there. */
+/** An origin: clients log in to it, and others look up its key there. */
 function publicUrl(text: string): string {
   const url = URL.parse(text)
   if (url && /^https?:$/.test(url.protocol) && url.host !== '' && /^https?:\/\/[^/?#@]+\/?$/i.test(text))
@@ -147,7 +147,7 @@ function publicUrl(text: string): string {
   throw new UsageError('The public URL of a hub looks like https://hub.example.org, without a path')
 }
 
-/** The hub adds its own address behind `#`. */
+/** The hub appends its own address after `#`. */
 function chatApp(text: string): string {
   const url = URL.parse(text)
   if (url && /^https?:$/.test(url.protocol) && url.username === '' && !/[?#]/.test(text)) return url.href

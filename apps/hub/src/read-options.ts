@@ -21,8 +21,9 @@ const COMMAND_LINE = { ...OPTIONS, help: flag('Show this help', { short: 'h' }) 
 const IN_FILES = Object.keys(OPTIONS).filter(key => key !== 'config')
 
 /**
- * Reads the command line, then the environment (SHOAL_HUB_…, lists separated by commas), then the settings file that one of them names: a JSON
- * object. Relative paths are relative to the settings file or the working directory. Throws UsageError with the location of the mistake.
+ * Reads the command line, then the environment (SHOAL_HUB_…, lists separated by commas), then the
+ * settings file that one of them names: a JSON object. Relative paths are relative to the settings
+ * file or the working directory. Throws UsageError with the location of the mistake.
  */
 export function readOptions({ args, env, cwd, readFile }: ProcessEnv): OptionValues<typeof COMMAND_LINE> {
   const { help, ...given } = parseWords(args, COMMAND_LINE, [], cwd).options

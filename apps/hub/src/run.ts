@@ -1,4 +1,4 @@
-/** Each process of a hub reads the options, serves until it is stopped, and closes. */
+/** Each process of a hub reads the options, serves until it is stopped, and shuts down. */
 
 import { openLog } from '@shoal/daemon/log'
 import type { FindPlace } from './cluster/place.ts'
@@ -11,7 +11,10 @@ import type { Given } from './options.ts'
 import { readOptions } from './read-options.ts'
 import { ownerText } from './started-text.ts'
 
-/** Time in which WebSockets are closed, at random, so that their pages do not all connect elsewhere at once. */
+/**
+ * Time over which WebSockets are closed at random, so that their pages do not all reconnect at
+ * once.
+ */
 const DRAIN_MS = 3000
 /** Time limit for stopping. */
 export const STOP_MS = 8000
@@ -21,7 +24,7 @@ export function givenOptions(args: readonly string[]) {
   return { ...given, data: given.data ?? defaultDataFolder() }
 }
 
-/** Opens the log: lines of JSON on standard output, or short lines if that is a terminal. */
+/** Opens the log: lines of JSON on standard output, or short lines if it is a terminal. */
 export function createLog({ logLevel = 'info' }: Given): HubLog {
   const base = { pid: process.pid }
   return openLog<Record<string, unknown>>({ level: logLevel, destination: process.stdout, base }).log
@@ -29,7 +32,7 @@ export function createLog({ logLevel = 'info' }: Given): HubLog {
 
 interface Serving {
   readonly place?: FindPlace
-  /** Stops it, besides SIGINT and SIGTERM. */
+  /** Stops the process, in addition to SIGINT and SIGTERM. */
   readonly stop?: AbortSignal
   readonly onListening: (hub: Hub) => void
 }

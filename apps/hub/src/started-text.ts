@@ -2,7 +2,10 @@ import type { Hub } from './hub.ts'
 
 type Started = Pick<Hub, 'urls' | 'stunPort' | 'isPrivate' | 'page' | 'statistics'>
 
-/** Returns the text that a hub prints on a terminal when it has started. Otherwise its log contains the same. */
+/**
+ * Returns the text that a hub prints on a terminal once started. Otherwise its log has the same
+ * content.
+ */
 export function startedText({ urls, stunPort, isPrivate, page, statistics }: Started): string {
   const announces = isPrivate ? urls.map(url => url.replace(/announce$/, '<passkey>/announce')) : urls
   const { hostname } = new URL(urls[0]!)
@@ -16,7 +19,7 @@ export function startedText({ urls, stunPort, isPrivate, page, statistics }: Sta
   return `${lines.join('\n')}\n`
 }
 
-/** Returns the text about a hub without accounts. */
+/** Returns the notice about a hub without accounts. */
 export function ownerText(link: string): string {
   return `Nobody has an account yet. Become the owner of the hub within a week: ${link}`
 }

@@ -1,15 +1,18 @@
-/** How much each account uses: its connections and requests in this process, and what it stores in all processes that can be reached. In memory only. */
+/**
+ * Usage per account: connections and requests in this process, and storage across all reachable
+ * processes. In memory only.
+ */
 import { RoomError } from '@shoal/hub-api/rooms'
 import { latin1 } from '@shoal/torrent/base'
 import { Allowance } from '../kernel/allowance.ts'
 import type { Rate, ServiceLimits } from './contracts.ts'
 
-/** Counted over all processes. */
+/** Counted across all processes. */
 export const SHARED_KINDS = ['appends', 'creations', 'deliveries', 'deliveredBytes'] as const
 type SharedKind = (typeof SHARED_KINDS)[number]
 type Kind = SharedKind | 'requests' | 'volatiles'
 
-/** Tokens that an account took in another process. */
+/** Tokens that an account took, reported to the other processes. */
 export interface Use {
   readonly did: string
   /** Bytes: deliveries to this device. */
@@ -34,12 +37,12 @@ export class AccountUse {
     this.#share = share
   }
 
-  /** Takes tokens. Returns false if there are too few. */
+  /** Takes tokens. Returns false if too few are available. */
   take(kind: Kind, count: number, nowMs: number): boolean {
     return this.#take(kind, count, nowMs) === 0
   }
 
-  /** Takes tokens. Throws `too-many-requests` if there are too few. */
+  /** Takes tokens. Throws `too-many-requests` if too few are available. */
   demand(kind: Kind, count: number, nowMs: number): void {
     const afterMs = Math.ceil(this.#take(kind, count, nowMs))
     if (afterMs > 0)
@@ -53,7 +56,7 @@ export class AccountUse {
     return true
   }
 
-  /** The account took tokens in another process. */
+  /** Records tokens that the account took in another process. */
   taken({ what, count }: Use, nowMs: number): void {
     this.usedMs = nowMs
     const allowance = typeof what === 'string' ? this.#of(what) : this.#toDevice(what)
@@ -77,7 +80,8 @@ export class AccountUse {
   #toDevice(device: Uint8Array): Allowance {
     const key = latin1(device)
     const allowance = this.#devices.get(key) ?? newAllowance(this.#limits.deliveriesPerDevice)
-    // The oldest is forgotten: its bucket was full again long ago, unless the account delivers to thousands.
+    // Evicts the oldest: its bucket has long been full again, unless the account delivers to
+    // thousands.
     if (!this.#devices.has(key) && this.#devices.size >= MAX_DEVICES)
       this.#devices.delete(this.#devices.keys().next().value!)
     this.#devices.set(key, allowance)
@@ -90,7 +94,7 @@ export class AccountsUse {
   readonly #share: (use: Use) => void
   readonly #accounts = new Map<string, AccountUse>()
 
-  /** `share`: tells the other processes. */
+  /** `share`: reports usage to the other processes. */
   constructor(limits: ServiceLimits, share: (use: Use) => void) {
     this.#limits = limits
     this.#share = share
@@ -104,14 +108,14 @@ export class AccountsUse {
     return use
   }
 
-  /** Forgets accounts that have been away long enough for all of their buckets to be full again. */
+  /** Forgets accounts idle long enough for all of their buckets to be full again. */
   forgetIdle(nowMs: number): void {
     for (const [did, use] of this.#accounts)
       if (use.connections === 0 && use.usedMs + IDLE_MS < nowMs) this.#accounts.delete(did)
   }
 }
 
-/** Adds up what accounts use, for the other processes. */
+/** Sums up usage for the other processes. */
 export class UseReport {
   #uses = new Map<string, Use>()
 
@@ -121,7 +125,7 @@ export class UseReport {
     this.#uses.set(key, { did, what, count: count + (this.#uses.get(key)?.count ?? 0) })
   }
 
-  /** Returns what was added since the last time. */
+  /** Returns the usage since the last call. */
   take(): readonly Use[] {
     const uses = [...this.#uses.values()]
     this.#uses = new Map()

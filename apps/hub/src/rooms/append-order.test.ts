@@ -1,4 +1,7 @@
-/** The entries of one client get their places in the order in which they were sent, whatever is refused in between. */
+/**
+ * A client's entries are stored in the order in which they were sent, whatever is refused in
+ * between.
+ */
 import { randomBytes } from 'node:crypto'
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
@@ -54,7 +57,10 @@ async function hubWith(append: Append, limits: Partial<ServiceLimits> = {}) {
   return { world, room, log }
 }
 
-/** Requests to such a hub, past the client. The database is away, or holds what it gets, while the test says so. */
+/**
+ * Requests to such a hub that bypass the client. The database is down or holds back writes while
+ * the test says so.
+ */
 async function requests(limits?: Partial<ServiceLimits>) {
   const database = { isAway: false, held: Promise.resolve() }
   const append: Append = async (...given) => {
@@ -68,7 +74,7 @@ async function requests(limits?: Partial<ServiceLimits>) {
   const link: Link = await world.connect(ann)({ received() {}, closed() {} }, { signal })
   await link.request('follow', { rooms: [{ room, token: null }] })
   const ids = new Map<string, Uint8Array>()
-  /** Returns the code of the answer. A text that is sent again has the same id. */
+  /** Returns the code of the answer. A repeated text has the same id. */
   const send = async (text: string) => {
     const clientId = ids.get(text) ?? new Uint8Array(randomBytes(16))
     ids.set(text, clientId)
@@ -133,7 +139,7 @@ test('one that the database refuses late comes before those that were refused at
   expect(await hub.log()).toEqual(['a', 'b'])
 })
 
-/** A connection on which each message takes some time, and none overtakes another. */
+/** A connection that delays each message and keeps their order. */
 function slow(connect: Connect, random: Random): Connect {
   const way = () => {
     let last = Promise.resolve()
@@ -168,7 +174,7 @@ test.for([1, 2, 3, 4, 5, 6])('a client sends many at once, and much is refused (
     const answer = async () => {
       await before.catch(() => {})
       await turns(random.below(6))
-      // All that wait for the database fail together.
+      // All entries queued for the database fail together.
       if (random.below(20) === 0) failed = handed
       if (number <= failed) throw new RoomError('unavailable', 'The database does not answer')
       return stores.rooms.append(...given)

@@ -16,9 +16,9 @@ import { RoomService } from './room-service.ts'
 import { RoomSockets } from './socket-server.ts'
 
 const HOUR_MS = 3_600_000
-/** The name of an entry in reports: its room and number. */
+/** Name of an entry in reports: its room and number. */
 const ENTRY = /^([\w-]{43}):([1-9]\d{0,15})$/
-/** A device that was away for longer asks for another transfer. */
+/** A device that was offline for longer requests another transfer. */
 const TRANSFER_MS = 24 * HOUR_MS
 
 /** Room logs and inboxes. */
@@ -32,7 +32,7 @@ export const rooms = capability({
     const rooms = new RoomLogs(database, now)
     const stores = { rooms, inboxes: new Inboxes(database, now) }
     moderation?.serve('entry', { find: id => findEntry(rooms, id) })
-    /** The headers with which each member connected, to check the session again. */
+    /** Headers with which each member connected, to check the session again. */
     const headersOf = new WeakMap<Member, IncomingHttpHeaders>()
     const memberOf = async (headers: IncomingHttpHeaders): Promise<Member | null> => {
       const caller = await callers.of(headers)
@@ -60,7 +60,7 @@ export const rooms = capability({
       maxConnections: SERVICE_LIMITS.connections,
       authenticate(request, session) {
         if (session !== undefined) return memberOf({ authorization: `Bearer ${session}` })
-        // Browsers send cookies with connections that pages of others open.
+        // Browsers also send cookies with connections opened by other sites' pages.
         const { cookie, origin } = request.headers
         const isOwn = origin !== undefined && kernel.origins.includes(origin)
         return isOwn && cookie !== undefined ? memberOf({ cookie }) : Promise.resolve(null)
@@ -86,7 +86,10 @@ export const rooms = capability({
   },
 })
 
-/** An entry is known by its number only: the hub cannot read it, and does not know who posted it. */
+/**
+ * An entry is identified by its number only: the hub cannot read it, and does not know who posted
+ * it.
+ */
 async function findEntry(rooms: RoomLogs, id: string): Promise<Found | null> {
   const [, room, sequence] = ENTRY.exec(id) ?? []
   if (room === undefined) return null

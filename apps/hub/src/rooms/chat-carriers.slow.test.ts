@@ -1,4 +1,4 @@
-/** The carriers of the chat at a real hub. */
+/** The chat's carriers at a real hub. */
 import { randomBytes } from 'node:crypto'
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
@@ -41,7 +41,7 @@ afterEach(async () => {
   await rm(data, { recursive: true })
 })
 
-/** Journals in memory, which outlive the carriers. */
+/** Journals in memory that outlive the carriers. */
 function memoryJournals(): Journals {
   const all = new Map<string, readonly Uint8Array[]>()
   return {
@@ -72,7 +72,7 @@ async function member(name: string) {
     client,
     journals,
     address: { did, device: deviceHash(encodeDevice(device.device)) },
-    /** As one run of a program of this device. */
+    /** Simulates one run of a program on this device. */
     run() {
       const own = new HubCarriers({
         ...{ homes: [home], access: () => ({ device: client }), journals },
@@ -84,7 +84,7 @@ async function member(name: string) {
   }
 }
 
-/** Somebody who follows a room. */
+/** A client that follows a room. */
 function follow(
   { rooms }: HubCarriers,
   name: ChatRoomName,
@@ -142,7 +142,7 @@ test('a room is created, read in order, and continues after the hub was gone and
   const stun = () => [`stun:127.0.0.1:${hub.stunPort}`]
   expect(benRuns.stunServers).toEqual(stun())
 
-  // The hub is gone: entries wait, and are in the log once.
+  // The hub is down: entries are queued, and end up in the log once.
   const { port } = hub
   await hub.close()
   const id = randomBytes(16)
@@ -150,7 +150,7 @@ test('a room is created, read in order, and continues after the hub was gone and
   hub = await start(port)
   expect(await Promise.all(waiting)).toMatchObject([{ sequence: 3 }, { sequence: 3 }])
   await vi.waitFor(() => expect(benRuns.stunServers).toEqual(stun()))
-  // A session that has ended is begun anew.
+  // A new session replaces an ended one.
   await ann.client.api.logout({})
   expect(await annRoom.append('four')).toMatchObject({ sequence: 4 })
   await vi.waitFor(() => expect(benRoom.texts).toEqual(['one', 'two', 'three', 'four']))
@@ -162,7 +162,7 @@ test('a room is created, read in order, and continues after the hub was gone and
   await vi.waitFor(() => expect(again.places.at(-1)).toBe(5))
   expect(again.texts).toEqual(['five'])
 
-  // A hub whose log is not what was verified before the restart is noticed.
+  // Detects a hub whose log differs from the one verified before the restart.
   const kept = await ben.journals.open(`log-${Buffer.from(benRuns.rooms.idOf(name)).toString('hex')}`)
   for await (const record of kept.read()) {
     const parts = decodeCbor(record) as [Uint8Array, [number, Uint8Array], Uint8Array][]
@@ -178,7 +178,7 @@ test('a room is created, read in order, and continues after the hub was gone and
   await expect(annRoom.append('seven')).rejects.toMatchObject({ code: 'closed' })
   expect([annRoom, benRoom, again].flatMap(({ problems }) => problems)).toEqual([])
 
-  // Nothing is remembered of a room that was forgotten.
+  // Nothing of a forgotten room is kept.
   deceived.carrier.close()
   const left = ben.run()
   const records = async () => {
@@ -195,7 +195,7 @@ test('entries that wait for earlier ones do not hold them back', async () => {
   const [ann, ben] = [await member('Ann'), await member('Ben')]
   const name = roomOf(ann.did)
   const annRoom = follow(ann.run(), name, { creates: true })
-  // More than are read at first, which are the newest.
+  // More than are read at first; those are the newest.
   await Promise.all(Array.from({ length: 150 }, (_, at) => annRoom.append(`entry ${at}`)))
   const { rooms } = ben.run()
   const id = rooms.idOf(name)
@@ -250,7 +250,7 @@ test('after a removal whoever has only the secret of before reads up to there, a
 
   annRoom.carrier.renew([second, first], 0)
   expect(await annRoom.append('without Cat')).toMatchObject({ sequence: 2 })
-  // Ben has not read of the removal yet: what he writes waits.
+  // Ben has not read about the removal yet: his message is held back.
   const waiting = benRoom.append('from Ben')
   let isPosted = false
   const posted = catRoom.append('from Cat').then(() => {
@@ -262,7 +262,7 @@ test('after a removal whoever has only the secret of before reads up to there, a
   await vi.waitFor(() => expect(annRoom.texts).toEqual(['all of us', 'without Cat', 'from Ben']))
   await vi.waitFor(() => expect(benRoom.texts).toEqual(annRoom.texts))
 
-  // One who was away reads up to each change, with the secret of then, also the second time.
+  // A returning member reads up to each change with the secret of that time, also the second time.
   const later = follow(ann.run(), name, { secrets: [third, second, first] })
   expect(await later.append('again without somebody')).toMatchObject({ sequence: 4 })
   const dan = await member('Dan')
@@ -275,7 +275,8 @@ test('after a removal whoever has only the secret of before reads up to there, a
   await vi.waitFor(() => expect(away.texts).toEqual(all))
   expect(await away.append('back')).toMatchObject({ sequence: 5 })
 
-  // The one who was removed has the log up to the first change, also from another device, which claims to have a newer secret.
+  // A removed member has the log up to the first change, also from another device that claims to
+  // have a newer secret.
   const thief = follow((await member('Eve')).run(), name, { secrets: [third.map(byte => byte + 1), first] })
   await vi.waitFor(() => expect(thief.texts).toEqual(['all of us']))
   expect([catRoom.texts, catRoom.volatile, isPosted]).toEqual([['all of us'], [], false])
@@ -317,7 +318,7 @@ test('inboxes and key packages reach the device, each once', async () => {
   await vi.waitFor(() => expect(got).toEqual([{ home, clientId: id, bytes }]))
   expect(await deliver({ ...ben.address, device: new Uint8Array(32) })).toBe('refused')
   stop()
-  // It is acknowledged: the next run does not get it again.
+  // It is acknowledged: the next run does not receive it again.
   await using stores = await openFileStores(join(data, 'hub.db'))
   await vi.waitFor(async () => expect(await stores.inboxes.read(ben.address.device)).toEqual([]))
   benRuns.close()
@@ -332,7 +333,7 @@ test('inboxes and key packages reach the device, each once', async () => {
   await expect(deliverText('closed')).rejects.toMatchObject({ code: 'closed' })
 })
 
-/** Somebody whose device runs the whole chat. */
+/** A user whose device runs the entire chat. */
 async function chatter(name: string, people: Map<string, KnownPerson>) {
   const person = new TestPerson()
   const message = KeyPair.generate()
@@ -407,7 +408,7 @@ test('two devices talk in a closed group, also after a restart and while the hub
   await vi.waitFor(() => expect(wordsIn(again)).toEqual(['hello', 'hello, Ann', 'later']))
   again.close()
 
-  // More than a screen waits: the newest come first, and all are read in order.
+  // More messages than fit on a screen: the newest come first, and all are read in order.
   const many = Array.from({ length: 250 }, (_, at) => `message ${at}`)
   for (const words of many) await group.send(content(words))
   await vi.waitFor(() => expect(group.messages.at(-1)!.sequence).not.toBeNull())

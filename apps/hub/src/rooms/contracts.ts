@@ -1,18 +1,27 @@
-/** The contracts between room logs and what is around them: a simulator gives other ones than the hub does. */
+/**
+ * Contracts between room logs and their environment: the simulator has other implementations than
+ * the hub.
+ */
 import type { Pushes, PushName } from '@shoal/hub-api/rooms'
 import type { Inboxes, RoomLogs } from '@shoal/hub-stores'
 import type { Signer } from '@shoal/identity/devices'
 import type { Clock, Random } from '@shoal/torrent/base'
 
-/** The person and device at the other end of a connection. */
+/** Person and device at the other end of a connection. */
 export interface Member {
   readonly did: string
   readonly sessionId: string
-  /** The hash of the device's description, 32 bytes. Null for sessions without a device, which have no inbox. */
+  /**
+   * Hash of the device's description, 32 bytes. Null for sessions without a device, which have no
+   * inbox.
+   */
   readonly device: Uint8Array | null
 }
 
-/** A message to one or many clients. A connection keeps its encoded form here, so that it is encoded once. */
+/**
+ * A message to one or many clients. A connection caches its encoded form in it, so that it is
+ * encoded once.
+ */
 export class Outgoing<Name extends PushName = PushName> {
   readonly name: Name
   readonly body: Pushes[Name]
@@ -26,20 +35,23 @@ export class Outgoing<Name extends PushName = PushName> {
 
 /** A client. Messages arrive in order, or the connection ends. */
 export interface Connection {
-  /** Bytes that wait for a client that reads slowly. */
+  /** Bytes queued for a slow client. */
   readonly waitingBytes: number
-  /** True for a moment while messages cannot be sent at once: volatile ones are dropped. */
+  /** Whether messages cannot be sent at once for the moment: volatile ones are dropped. */
   readonly isBusy: boolean
   send(outgoing: Outgoing): void
-  /** Ends the connection. The client connects again, unless `reason` is `ended`: then its session has ended. */
+  /**
+   * Closes the connection. The client reconnects, unless `reason` is `ended`: then its session has
+   * ended.
+   */
   close(reason: 'ended' | 'stopping' | 'bad-message' | 'too-slow'): void
 }
 
-/** Brings frames to the other processes of the hub. Frames may get lost. */
+/** Carries frames to the other processes of the hub. Frames may get lost. */
 export interface Channel {
-  /** `alone`: there are no others. `away`: they cannot be reached at the moment. */
+  /** `alone`: there are no others. `away`: they are unreachable for now. */
   readonly state: 'alone' | 'joined' | 'away'
-  /** How often they could be reached again: what they sent before is lost. */
+  /** Number of times they became reachable again: frames sent before were lost. */
   readonly joins: number
   publish(frame: Uint8Array): void
 }
@@ -56,39 +68,39 @@ export interface RoomsGiven {
   readonly secret: Uint8Array
   /** UDP port at which this hub answers STUN. Null: none. */
   stunPort(): number | null
-  /** Returns true if a signed home names this hub. */
+  /** Returns whether a signed home names this hub. */
   isHere(hub: string): boolean
-  /** Returns the login keys of the devices in the newest device list of a person. */
+  /** Returns the login keys of the devices in a person's newest device list. */
   deviceKeys(did: string): Promise<readonly Uint8Array[]>
-  /** Returns true while the session and its account are valid. */
+  /** Returns whether the session and its account are valid. */
   isActive(member: Member): Promise<boolean>
-  /** For errors that nobody foresaw. Never gets rooms, or who posted. */
+  /** Receives unexpected errors. They never contain rooms or posters. */
   onError(error: unknown): void
   readonly limits?: Partial<ServiceLimits>
 }
 
 export interface ServiceLimits {
-  /** Largest entry of a log, in bytes. The stores have their own. */
+  /** Largest entry of a log, in bytes. The stores have their own limit. */
   readonly entryBytes: number
   readonly roomsPerConnection: number
   readonly connectionsPerAccount: number
   readonly connections: number
-  /** Requests of one connection that are under way. */
+  /** Concurrent requests per connection. */
   readonly requestsAtOnce: number
-  /** Nothing is pushed to a client for which more waits: it has to read instead. */
+  /** Queued bytes above which nothing is pushed to a client: it has to read instead. */
   readonly waitingBytes: number
-  /** Tokens per second, and most of them, for each account. */
+  /** Tokens per second and burst size, per account. */
   readonly requests: Rate
   readonly appends: Rate
   readonly creations: Rate
   readonly deliveries: Rate
   readonly deliveredBytes: Rate
-  /** Deliveries of one account to one device. */
+  /** Deliveries per account and receiving device. */
   readonly deliveriesPerDevice: Rate
   readonly volatiles: Rate
-  /** Between two looks at the database for what other processes did, in milliseconds. */
+  /** Interval of database polls for changes by other processes, in milliseconds. */
   readonly checkMs: number
-  /** Sessions are checked again after this time. */
+  /** Time after which sessions are checked again. */
   readonly sessionMs: number
 }
 

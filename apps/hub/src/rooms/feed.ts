@@ -1,5 +1,6 @@
 /**
- * The newest end of one room's log in this process: brings entries in order to the clients that follow it. What this process appended or another one reported is passed on at once; gaps are filled from
+ * Tail of one room's log in this process: delivers entries in order to the clients that follow it.
+ * Entries appended by this process or reported by another are pushed at once; gaps are filled from
  * the database.
  */
 import {
@@ -19,21 +20,21 @@ export interface Follower {
   readonly tokenHash: Uint8Array | null
   receive(outgoing: Outgoing, feed: Feed): void
   receiveVolatile(outgoing: Outgoing): void
-  /** It does not follow the room from now on. */
+  /** Called when it stops following the room. */
   lost(feed: Feed, error: RoomError): void
 }
 
-/** Entries that two processes appended may arrive in another order. */
+/** Time to wait for a missing entry: those appended by two processes may arrive out of order. */
 const GAP_MS = 50
 const RETRY_MS = 1000
-/** More is read from the database. */
+/** Most bytes to buffer; further entries are read from the database. */
 const MAX_WAITING_BYTES = 4 << 20
 const MAX_PUSH_BYTES = 1 << 20
 
 export class Feed {
   readonly id: Uint8Array
   readonly followers = new Set<Follower>()
-  /** Clients that are about to follow. */
+  /** Number of clients about to follow. */
   holds = 0
   readonly #given: Pick<RoomsGiven, 'stores' | 'clock' | 'signer' | 'onError'>
   #room: Room | undefined
@@ -42,7 +43,7 @@ export class Feed {
   #signed: { readonly head: LogHead; readonly bytes: Uint8Array } | undefined
   readonly #waiting = new Map<number, LogEntry>()
   #waitingBytes = 0
-  /** The highest number that this process knows of. */
+  /** Highest known sequence number. */
   #known = 0
   #isFlushing = false
   #isReading = false
@@ -57,12 +58,15 @@ export class Feed {
     return this.followers.size === 0 && this.holds === 0
   }
 
-  /** As it was when the database was asked last. Undefined until `refresh` was called. */
+  /** State as of the last database query. Undefined until `refresh` was called. */
   get room(): Room | undefined {
     return this.#room
   }
 
-  /** The newest entry that this process knows. Call `refresh` before. Whoever follows from now on is sent all that come after it. */
+  /**
+   * The newest known entry. Call `refresh` first. A client that follows from now on receives all
+   * later ones.
+   */
   get newest(): LogHead {
     const [pushed, read] = [this.#head!, this.#room!.head]
     return pushed.sequence > read.sequence ? pushed : read
@@ -72,10 +76,13 @@ export class Feed {
     return this.#head?.sequence ?? 0
   }
 
-  /** Takes the room as the database has it: what it lacks is read, and who may not read it any more does not follow it from now on. */
+  /**
+   * Applies the room's state in the database: reads missing entries, and drops followers who no
+   * longer have access.
+   */
   refresh(room: Room): void {
     const before = this.#room
-    // Answers of the database may come in another order than they were asked for.
+    // Database responses may arrive out of order.
     this.#room = before && before.head.sequence > room.head.sequence ? { ...room, head: before.head } : room
     if (!this.#head) {
       this.#head = room.head
@@ -96,13 +103,13 @@ export class Feed {
 
   /** The room was deleted. */
   removed(): void {
-    // Somebody is about to follow it, and the database says so.
+    // Adds a follower after its access was checked in the database.
     if (!this.#room) return
     for (const follower of [...this.followers])
       follower.lost(this, new RoomError('not-found', 'This room was removed'))
   }
 
-  /** An entry that is durable. */
+  /** Adds a durable entry. */
   add(entry: LogEntry): void {
     if (this.#head && entry.sequence <= this.#head.sequence) return
     if (this.#waitingBytes + entry.bytes.length > MAX_WAITING_BYTES) return this.news(entry.sequence)
@@ -112,13 +119,13 @@ export class Feed {
     this.#flushSoon()
   }
 
-  /** The log has grown to this number, and the entries are in the database. */
+  /** Records that the log has grown to this number, with the entries in the database. */
   news(last: number): void {
     this.#known = Math.max(this.#known, last)
     if (this.#head && this.#known > this.#head.sequence) this.#flushSoon()
   }
 
-  /** Returns the signed head at a place of this room. The newest is signed once for all who ask. */
+  /** Returns the signed head at a sequence number. The newest is signed once for all requests. */
   sign(head: LogHead): Uint8Array {
     if (
       this.#signed &&
@@ -145,7 +152,7 @@ export class Feed {
   #flushSoon(): void {
     if (this.#isFlushing) return
     this.#isFlushing = true
-    // All that arrives in one turn is pushed at once.
+    // Pushes all entries that arrive in one turn together.
     this.#given.clock.after(0, () => {
       this.#isFlushing = false
       this.#flush()
@@ -184,13 +191,13 @@ export class Feed {
         MAX_PART,
       )
       const head: LogHead = this.#head
-      // Entries that were trimmed meanwhile are left out.
+      // Skips entries that have been trimmed in the meantime.
       if (after.sequence > head.sequence) this.#head = after
       const fresh = entries.filter(({ sequence }) => sequence > this.#head!.sequence)
       for (const { sequence } of fresh) this.#drop(sequence)
       this.#push(fresh)
       if (room.head.sequence === this.#head.sequence && this.#known > this.#head.sequence) {
-        // Another process has said more than the database has.
+        // Another process has reported more than the database contains.
         this.#known = this.#head.sequence
       }
     } catch (error) {
@@ -225,7 +232,7 @@ export class Feed {
   }
 }
 
-/** Returns the most that a token allows in a room, or null. */
+/** Returns the highest permission of a token in a room, or null. */
 export function rightIn(access: RoomAccess, tokenHash: Uint8Array | null): RoomRight | null {
   const matches = (hash: Uint8Array | null) =>
     hash !== null && tokenHash !== null && equalBytes(hash, tokenHash)
@@ -235,7 +242,7 @@ export function rightIn(access: RoomAccess, tokenHash: Uint8Array | null): RoomR
   return mayRead ? (access.post === null ? 'post' : 'read') : null
 }
 
-/** Returns the number up to which a token of before allows to read. 0 for none. */
+/** Returns the number up to which a former token allows reading; 0 for none. */
 export function endFor({ earlier }: Room, tokenHash: Uint8Array | null): number {
   if (tokenHash === null) return 0
   const found = earlier.filter(({ hashes }) => hashes.some(hash => equalBytes(hash, tokenHash)))

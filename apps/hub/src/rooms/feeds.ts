@@ -1,4 +1,7 @@
-/** The feeds of all rooms that clients of this process follow, and what other processes hear of them. */
+/**
+ * Feeds of all rooms followed by clients of this process, and the reports exchanged about them with
+ * other processes.
+ */
 import type { LogEntry } from '@shoal/hub-api/rooms'
 import { MAX_ROOMS_AT_ONCE, type Room } from '@shoal/hub-stores'
 import { fromLatin1, latin1 } from '@shoal/torrent/base'
@@ -10,7 +13,7 @@ export class Feeds {
   readonly #feeds = new Map<string, Feed>()
   readonly #given: RoomsGiven
   readonly #channel: Channel
-  /** Entries that this process appended in this turn, and the others have not heard of. */
+  /** Entries appended by this process in this turn, not yet reported to the others. */
   #own = new Map<string, LogEntry[]>()
   #isPublishing = false
 
@@ -27,9 +30,12 @@ export class Feeds {
     return this.#feeds.get(latin1(room))
   }
 
-  /** Returns the feeds of those rooms that exist, as the database has them now. Each is kept until `release` is called for it. */
+  /**
+   * Returns the feeds of the rooms that exist, with their current state in the database. Each is
+   * kept until `release` is called for it.
+   */
   async hold(ids: readonly Uint8Array[]): Promise<readonly Feed[]> {
-    // From now on, nothing that other processes say about them is missed.
+    // From now on, no report from another process about them is missed.
     const feeds = new Map(ids.map(id => [latin1(id), this.#feedOf(id)]))
     for (const feed of feeds.values()) feed.holds++
     let rooms: readonly Room[] = []
@@ -57,7 +63,7 @@ export class Feeds {
     this.#feeds.delete(key)
   }
 
-  /** An entry that this process appended. */
+  /** Adds an entry appended by this process. */
   appended(room: Uint8Array, entry: LogEntry): void {
     this.get(room)?.add(entry)
     if (this.#channel.state !== 'joined') return
@@ -70,7 +76,7 @@ export class Feeds {
     this.#given.clock.after(0, () => this.#publish())
   }
 
-  /** Asks the database for rooms again: those of one id, or all that are followed. */
+  /** Queries rooms from the database again: those of one id, or all followed ones. */
   async check(only?: Uint8Array): Promise<void> {
     const ids = only ? (this.get(only) ? [only] : []) : Array.from(this.#feeds.values(), ({ id }) => id)
     for (let at = 0; at < ids.length; at += MAX_ROOMS_AT_ONCE) {

@@ -1,4 +1,4 @@
-/** Requests about inboxes: a device reads its own one, and every member delivers to those of others. */
+/** Inbox requests: a device reads its own inbox, and any member delivers to those of others. */
 import { type Input, type Reply, RoomError, type SentOutcome } from '@shoal/hub-api/rooms'
 import type { AccountUse } from './accounts-use.ts'
 import type { Member } from './contracts.ts'

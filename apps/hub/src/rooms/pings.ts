@@ -1,11 +1,12 @@
 /**
- * Pings of connections in groups: one timer wakes the process for all that are due within the same hundredth of the interval. Engine.IO has two timers for each connection instead, and wakes the process for every
- * ping, which costs several times as much.
+ * Pings connections in groups: one timer wakes the process for all that are due within the same
+ * hundredth of the interval. Engine.IO instead has two timers per connection and wakes the process
+ * for each ping, which costs several times as much.
  */
 
 const GROUPS = 100
 
-/** A connection as `Pings` sees it. */
+/** A connection as seen by `Pings`. */
 export interface Pinged {
   /** Sends a ping. */
   ping(): void
@@ -19,19 +20,22 @@ interface Waiting {
 }
 
 export interface PingedConnection {
-  /** Something has come from the other end. */
+  /** Call when a message has arrived from the other end. */
   heard(): void
-  /** Sends no more pings. Idempotent. */
+  /** Stops pinging. Idempotent. */
   remove(): void
 }
 
 export class Pings {
   readonly #groups: readonly Set<Waiting>[] = Array.from({ length: GROUPS }, () => new Set())
   readonly #timer: NodeJS.Timeout
-  /** The group that was pinged last. */
+  /** The group pinged last. */
   #last = 0
 
-  /** Each connection is pinged every `intervalMs`, and lost if nothing has come from it since the ping before. */
+  /**
+   * Each connection is pinged every `intervalMs`, and is lost if it has sent nothing since the
+   * previous ping.
+   */
   constructor(intervalMs: number) {
     this.#timer = setInterval(() => this.#next(), intervalMs / GROUPS).unref()
   }

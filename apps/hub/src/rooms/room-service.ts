@@ -1,5 +1,6 @@
 /**
- * Room logs and inboxes for the clients of one process, without any input or output of its own. State that matters is in the stores; what other processes say only makes things faster.
+ * Room logs and inboxes for the clients of one process, without any I/O of its own. Persistent
+ * state is in the stores; messages from other processes only speed things up.
  */
 import { MAX_DELIVERIES } from '@shoal/hub-api/rooms'
 import { latin1 } from '@shoal/torrent/base'
@@ -20,16 +21,19 @@ import type { Shared } from './shared.ts'
 import { SlowMode } from './slow-mode.ts'
 import { encodeWake, MAX_FRAME_USES, readWake, type Wake } from './wake.ts'
 
-/** Devices to remember while the other processes are out of reach. Others read their inbox in some minutes. */
+/**
+ * Most devices to remember while the other processes are unreachable. The rest read their inbox
+ * within minutes.
+ */
 const MAX_UNSAID = 10_000
-/** Sessions that are checked again at one look. */
+/** Most sessions checked in one round. */
 const MAX_CHECKED_SESSIONS = 500
-/** The other processes hear after this time what accounts used. */
+/** Delay before usage is reported to the other processes. */
 const USE_MS = 200
 
 export interface RoomCounts {
   readonly connections: number
-  /** Rooms that somebody follows here. */
+  /** Rooms followed by clients of this process. */
   readonly rooms: number
 }
 
@@ -45,7 +49,9 @@ export class RoomService {
   readonly #slowMode: SlowMode
   readonly #useReport = new UseReport()
   #cancelUse: (() => void) | undefined
-  /** Devices in whose inboxes something came while the other processes were out of reach, by their name in Latin-1. */
+  /**
+   * Devices that received deliveries while the other processes were unreachable, keyed in Latin-1.
+   */
   readonly #unsaid = new Map<string, Uint8Array>()
   #joins = 0
   #cancelCheck: () => void
@@ -70,7 +76,10 @@ export class RoomService {
     this.#cancelCheck = this.#checkLater()
   }
 
-  /** Takes a client whose session is valid. Returns null, and closes the connection, if there are too many. */
+  /**
+   * Adds a client with a valid session. Returns null and closes the connection if there are too
+   * many.
+   */
   connect(connection: Connection, member: Member): RoomSession | null {
     const use = this.#accounts.of(member.did, this.#given.clock.nowMs())
     const { connections, connectionsPerAccount } = this.#limits
@@ -88,7 +97,7 @@ export class RoomService {
     return session
   }
 
-  /** The connection of a session has ended, or ends now. Idempotent. */
+  /** Call when a session's connection has ended or is to end. Idempotent. */
   disconnected(session: RoomSession): void {
     if (!this.#sessions.delete(session)) return
     session.use.connections--
@@ -100,7 +109,7 @@ export class RoomService {
     if (others.size === 0) this.#byDevice.delete(latin1(device))
   }
 
-  /** Checks the sessions of an account, in all processes, since some may have ended. */
+  /** Checks an account's sessions in all processes, since some may have ended. */
   checkAccount(did: string): void {
     this.#shared.wake({ kind: 'account', did })
   }
@@ -109,13 +118,16 @@ export class RoomService {
     return { connections: this.#sessions.size, rooms: this.#feeds.size }
   }
 
-  /** Accepts nothing more, and ends each connection at a random time within this one, after its requests are answered. */
+  /**
+   * Stops accepting requests, and closes each connection at a random time within this duration,
+   * after its requests are answered.
+   */
   async drain(withinMs: number): Promise<void> {
     this.#isDraining = true
     await Promise.all(Array.from(this.#sessions, session => this.#drainOne(session, withinMs)))
   }
 
-  /** Ends all connections. The stores stay open. */
+  /** Closes all connections. The stores stay open. */
   close(): void {
     this.#isClosed = true
     this.#isDraining = true
@@ -186,7 +198,7 @@ export class RoomService {
     if (this.#channel.state === 'joined') this.#channel.publish(encodeWake(wake))
   }
 
-  /** Tells the other processes what accounts used here, together with what they use in the next moments. */
+  /** Reports the accounts' usage to the other processes, batched over a short time. */
   #used(use: Use): void {
     if (this.#channel.state !== 'joined' || this.#isClosed) return
     this.#useReport.add(use)
@@ -200,7 +212,7 @@ export class RoomService {
 
   #checkLater(): () => void {
     const { clock, random } = this.#given
-    // Processes do not ask the database all at once.
+    // Keeps processes from querying the database at the same time.
     const delayMs = this.#limits.checkMs / 2 + random.below(this.#limits.checkMs)
     return clock.after(delayMs, () => {
       void this.#check().then(() => {
@@ -226,7 +238,10 @@ export class RoomService {
     for (const device of devices) if (this.#unsaid.size < MAX_UNSAID) this.#unsaid.set(latin1(device), device)
   }
 
-  /** Clients read their inboxes, in case other processes delivered something while they could not be reached; and those of other processes. */
+  /**
+   * Makes clients read their inboxes in case deliveries from unreachable processes were missed, and
+   * notifies the other processes of those made here.
+   */
   #checkInboxes(): void {
     const { state, joins } = this.#channel
     if (state === 'away' || joins !== this.#joins)

@@ -55,7 +55,7 @@ afterEach(async () => {
   for (const client of clients.splice(0)) client.close()
   for (const service of world.services) service.close()
   expect(world.errors).toEqual([])
-  // Messages under way arrive, and then no timer is left.
+  // Delivers messages in flight; afterwards no timer is left.
   await world.quiet()
   expect(world.clock.pending).toBe(0)
 })
@@ -83,7 +83,7 @@ function connect(
 const connected = (...some: RoomsClient[]) =>
   world.until('all are connected', () => some.every(({ isConnected }) => isConnected))
 
-/** A member's view of a room: entries by their number, and errors. */
+/** A member's view of a room: entries by number, and errors. */
 class Screen implements RoomListener {
   readonly log: LogEntry[] = []
   readonly order: number[] = []
@@ -116,7 +116,7 @@ class Screen implements RoomListener {
   }
 }
 
-/** Takes older entries when the test opens it. */
+/** Resolves older entries when the test opens it. */
 class SlowScreen extends Screen {
   readonly open = Promise.withResolvers<void>()
   isAsked = false
@@ -146,7 +146,7 @@ async function create(client: RoomsClient, creator = ann.did, access = openAcces
   return room
 }
 
-/** Waits for a promise while time passes. */
+/** Awaits a promise while time passes. */
 async function settled<T>(promise: Promise<T>): Promise<T> {
   let isSettled = false
   const marked = promise.finally(() => {
@@ -259,7 +259,7 @@ describe('a room', () => {
     await isRead.promise
     isSlow = false
     const posted = own.append(bytes('one'))
-    // The clock of the world stands still while a store works.
+    // The world's clock stops while a store works.
     while (ownScreen.texts.length === 0) {
       await new Promise(setImmediate)
       await world.clock.advance(10)
@@ -291,7 +291,7 @@ describe('a room', () => {
     expect(screen.texts).toHaveLength(2501)
     expect(screen.caught).toBe(1)
     expect(log.parts).toHaveLength(1)
-    // From what it has, it reads on.
+    // It continues reading after what it has.
     a.leave(log)
     await stores.rooms.append(room, id(16), bytes('later'))
     const more = new Screen()
@@ -348,7 +348,7 @@ describe('a room', () => {
     const log = b.follow({ room: await create(a) }, new Screen())
     await world.until('it is followed', () => log.right === 'post')
     const posted = Promise.all(Array.from({ length: 16 }, (_, at) => log.append(bytes(`${at}`))))
-    // The second time, only the first one is tried: the others have to come after it.
+    // The second time, only the first one is tried: the others have to follow it.
     await world.until('all are refused twice', () => refusals > 1)
     isAway = false
     const healedMs = world.clock.nowMs()
@@ -419,7 +419,7 @@ describe('who may use a room', () => {
   test('is decided by secrets, of which the hub keeps hashes', async () => {
     const [a, b] = [connect(ann), connect(bob)]
     await connected(a, b)
-    // The token of a room contains its id, which the creator knows beforehand.
+    // A room's token contains its id, which the creator knows beforehand.
     const salt = id()
     const named = { creator: ann.did, salt, kind: 'group' }
     const room = roomId(named)
@@ -449,7 +449,7 @@ describe('who may use a room', () => {
     for (const token of Object.values(all))
       expect(Object.values(stored.access).some(hash => Buffer.compare(hash!, token) === 0)).toBe(false)
 
-    // A manager changes the secrets, and members with old ones are out at once.
+    // A manager changes the secrets, and members with old ones lose access at once.
     const manager = a.follow({ room, token: all.manage }, new Screen())
     await world.until('it manages', () => manager.right === 'manage')
     const later = { ...accessOf({ manage: all.manage, read: id(), post: id() }) }
@@ -481,7 +481,7 @@ describe('who may use a room', () => {
     expect([screen.problems[0]!.code, log.right]).toEqual(['not-found', null])
     await expect(stores.rooms.get(room)).rejects.toMatchObject({ code: 'not-found' })
     await stores.rooms.get(roomId(group))
-    // Once more: the first answer may have been lost.
+    // Sent again: the first answer may have been lost.
     await settled(a.request('remove', named))
   })
 
@@ -509,7 +509,7 @@ describe('who may use a room', () => {
     await world.clock.advance(60_000)
     expect([reader.right, screen.order.length, reader.isCaughtUp]).toEqual(['read', 2, true])
     await expect(settled(reader.append(bytes('x')))).rejects.toMatchObject({ code: 'forbidden' })
-    // A program of its own asks for more than the hub named.
+    // A third-party client requests more than the hub named.
     const link = await world.connect(eve)(
       { received() {}, closed() {} },
       { signal: new AbortController().signal },
@@ -577,7 +577,7 @@ describe('who may use a room', () => {
     await world.quiet()
     await settled(onOther.append(bytes('four')))
     await world.quiet()
-    // The bucket of four is empty everywhere: the fifth waits in the client.
+    // The bucket of four is empty in all processes: the fifth entry is queued in the client.
     for (const log of [onOne, onOther]) {
       const waits = log.append(bytes('five'))
       waits.catch(() => {})
@@ -593,7 +593,7 @@ describe('who may use a room', () => {
     const waits = second.append(bytes('seven'))
     await world.quiet()
     expect(second.unacknowledged).toBe(1)
-    // Without the others, each process counts for itself.
+    // Without the others, each process counts separately.
     world.isChannelCut = true
     await world.clock.advance(60_000)
     await settled(waits)
@@ -665,7 +665,7 @@ describe('a hub that lies', () => {
     const [logA, logB] = [a.follow({ room }, one), b.follow({ room }, other)]
     await settled(logA.append(bytes('to all')))
     await world.until('both have it', () => one.log.length === 2 && other.log.length === 2)
-    // What Bob holds agrees with what Ann hears.
+    // Bob's copy agrees with the one that Ann receives.
     const signed = logB.parts[0]!.signed!
     await settled(logA.compare(signed))
     const lie = signHead({ room, sequence: 1, hash: id() }, world.key, 5)
@@ -722,7 +722,7 @@ describe('a hub that lies', () => {
   })
 })
 
-/** A log that begins as the real one, and continues differently. */
+/** A log that starts like the real one, and then diverges. */
 async function forge(room: Uint8Array, first: LogEntry): Promise<TestStores['rooms']> {
   const entries = [first]
   for (const text of ['two!', 'three!']) {
@@ -824,7 +824,7 @@ describe('an inbox', () => {
     given.isAway = true
     const deliveries = [{ device: elsewhere, clientId: id(16), bytes: bytes('for another') }]
     await settled(b.request('deliver', { deliveries }))
-    // Another process delivers, and cannot say so.
+    // Another process delivers, but cannot report it.
     await stores.inboxes.deliver([{ device, clientId: id(16), bytes: bytes('for this one') }])
     Object.assign(given, { isAway: false, joins: 2 })
     await world.clock.advance(15_000)
@@ -905,7 +905,7 @@ describe('a flood of one account', () => {
       settled(link.request('append', { room, clientId: ids[at]!, bytes: bytes(`${at}`) }))
     expect(codes([await append(0), await append(1)])).toEqual(['ok', 'too-many-requests'])
     await world.clock.advance(5000)
-    // Its turn would have come, but not before the one that was refused.
+    // It would be its turn, but it must not overtake the refused one.
     expect(codes([await append(2), await append(1)])).toEqual(['busy', 'ok'])
     await world.clock.advance(5000)
     expect(codes([await append(2)])).toEqual(['ok'])
@@ -957,7 +957,7 @@ describe('a flood of one account', () => {
     expect(codes([await append(second, 'c')])).toEqual(['ok'])
     expect(codes([await append(first, 'b')])).toEqual(['too-many-requests'])
     await world.clock.advance(5000)
-    // Other bytes under an id that is known.
+    // Different bytes under a known id.
     await stores.rooms.append(room, first, bytes('other'))
     expect(codes([await append(first, 'b')])).toEqual(['conflict'])
     await world.clock.advance(5000)

@@ -39,22 +39,22 @@ type Handlers = { readonly [Name in RequestName]: (input: Input<Name>) => Promis
 interface Following extends Follower {
   readonly feed: Feed
   readonly right: RoomRight
-  /** With a secret of before, only entries up to this number can be read. */
+  /** With a former secret, only entries up to this number can be read. */
   readonly end: number
 }
 
-/** Answers to a request, as they are sent. */
+/** Responses to a request, as sent. */
 export type Answer = { readonly ok: unknown } | { readonly error: ReturnType<typeof toSentError> }
 
 export class RoomSession {
   readonly member: Member
   readonly use: AccountUse
-  /** When the session was found valid the last time. */
+  /** When the session was last found valid. */
   checkedMs: number
   readonly #shared: Shared
   readonly #connection: Connection
   readonly #following = new Map<string, Following>()
-  /** Rooms of which something was not pushed, since too much waited. */
+  /** Rooms with entries that were not pushed because too much was queued. */
   readonly #behind = new Set<Feed>()
   #isBehindInbox = false
   readonly #order = new AppendOrder()
@@ -85,7 +85,7 @@ export class RoomSession {
     this.checkedMs = shared.given.clock.nowMs()
   }
 
-  /** Answers a request. Never rejects. Ends the connection if this is not a request. */
+  /** Handles a request. Never rejects. Closes the connection if it is malformed. */
   async request(name: string, body: unknown): Promise<Answer | null> {
     if (!isRequestName(name)) {
       this.end('bad-message')
@@ -106,7 +106,7 @@ export class RoomSession {
     }
   }
 
-  /** Passes a volatile message on. One that is invalid, or too many, is dropped. */
+  /** Forwards a volatile message. Drops it if it is invalid or exceeds the rate. */
   volatile(body: unknown): void {
     const nowMs = this.#shared.given.clock.nowMs()
     if (this.#state !== 'open' || !this.use.take('volatiles', 1, nowMs)) return
@@ -120,13 +120,13 @@ export class RoomSession {
     }
   }
 
-  /** Tells the client that something waits in its inbox. */
+  /** Notifies the client of new inbox entries. */
   tellInbox(outgoing: Outgoing): void {
     if (this.#isFull) this.#isBehindInbox = true
     else if (this.#state !== 'closed') this.#connection.send(outgoing)
   }
 
-  /** The client has read what waited. */
+  /** Call when the client has read its inbox. */
   drained(): void {
     if (this.#state === 'closed' || this.#isFull) return
     for (const { id, last } of this.#behind) this.#connection.send(new Outgoing('news', { room: id, last }))
@@ -135,7 +135,7 @@ export class RoomSession {
     this.#isBehindInbox = false
   }
 
-  /** Accepts no more requests. Resolves when those under way are answered. */
+  /** Stops accepting requests. Resolves when those in progress are answered. */
   stop(): Promise<void> {
     if (this.#state === 'open') this.#state = 'stopping'
     return new Promise(resolve => {
@@ -150,7 +150,7 @@ export class RoomSession {
     this.#connection.close(reason)
   }
 
-  /** The connection has ended. Idempotent. */
+  /** Call when the connection has ended. Idempotent. */
   closed(): void {
     this.#state = 'closed'
     for (const { feed } of [...this.#following.values()]) this.#unfollow(feed)
@@ -162,7 +162,10 @@ export class RoomSession {
     return this.#connection.waitingBytes > this.#shared.limits.waitingBytes
   }
 
-  /** Throws what is refused at once. Then that is noted in the same turn, in which more entries may arrive. */
+  /**
+   * Throws immediate refusals synchronously, so that they are recorded in the same turn, in which
+   * more entries may arrive.
+   */
   #handle<Name extends RequestName>(name: Name, body: unknown): Promise<Reply<Name>> {
     if (name !== 'append') return this.#begin(name, body)
     try {
@@ -202,7 +205,10 @@ export class RoomSession {
     }
   }
 
-  /** A room may be left and followed with another secret while the first answer takes its time: the last request counts. */
+  /**
+   * A room may be left and followed with another secret while the first response is pending: the
+   * last request counts.
+   */
   #inOrder<T>(run: () => Promise<T>): Promise<T> {
     const result = this.#lastFollow.then(run)
     this.#lastFollow = result.catch(() => {})
@@ -227,7 +233,7 @@ export class RoomSession {
     }
   }
 
-  /** Returns null if the token allows nothing. */
+  /** Returns null if the token grants no access. */
   #followOne(feed: Feed, { room, token }: Follow): Followed | Refused | null {
     const known = feed.room!
     const tokenHash = token && sha256(token)
@@ -263,7 +269,10 @@ export class RoomSession {
     }
   }
 
-  /** Follows a room with a secret of before: what the log had until that was replaced can be read, and nothing is pushed. Returns null if the token allows nothing. */
+  /**
+   * Follows a room with a former secret: the log up to its replacement can be read, and nothing is
+   * pushed. Returns null if the token grants no access.
+   */
   async #followPast(feed: Feed, { room, token }: Follow): Promise<Followed | null> {
     const known = feed.room!
     const tokenHash = token && sha256(token)
@@ -310,7 +319,7 @@ export class RoomSession {
     return following
   }
 
-  /** Throws if the entry is refused before the store has it. */
+  /** Throws if the entry is refused before it reaches the store. */
   #append(input: Input<'append'>): Promise<Reply<'append'>> {
     const { room, clientId, bytes } = input
     const { given, limits, slowMode } = this.#shared
@@ -320,7 +329,7 @@ export class RoomSession {
     this.#order.demand(room, clientId)
     this.use.demand('appends', 1, given.clock.nowMs())
     if (right !== 'manage') slowMode.post(room, this.member.did, feed.room!.slowMs, given.clock.nowMs())
-    // Nothing is awaited up to here: entries are handed to the store in the order in which they came.
+    // Nothing is awaited up to this point: entries reach the store in order of arrival.
     return this.#store(input, feed)
   }
 
@@ -337,7 +346,7 @@ export class RoomSession {
   #notAppended(body: unknown, error: unknown): unknown {
     const sent = readAppend(body)
     if (!sent || !this.#following.has(latin1(sent.room))) return error
-    // Unexpected errors may pass.
+    // Unexpected errors may be temporary.
     const known = toRoomError(error)
     if (known === null || isPassing(known)) this.#order.refused(sent.room, sent.clientId)
     else this.#order.settled(sent.room, sent.clientId)
@@ -374,7 +383,8 @@ export class RoomSession {
   async #create({ creator, salt, kind, access, after, home }: Input<'create'>): Promise<Reply<'create'>> {
     const { given } = this.#shared
     const id = roomId({ creator, salt, kind })
-    // The creator of a share's room is a key that all who have the link know. Nobody else can name it.
+    // The creator of a share's room is a key known to everyone with the link. No one else can name
+    // it.
     if (kind !== 'share' && creator !== this.member.did)
       throw new RoomError('forbidden', 'Only the person who is named as its creator creates a room')
     if (home) await this.#checkHome(home, id)
@@ -396,7 +406,10 @@ export class RoomSession {
     return null
   }
 
-  /** Returns true if a signed home names this hub. Throws `forbidden` if no device of the room's creator signed it. */
+  /**
+   * Returns whether a signed home names this hub. Throws `forbidden` if it is not signed by a
+   * device of the room's creator.
+   */
   async #checkHome(signed: Uint8Array, room: Uint8Array): Promise<boolean> {
     const { given } = this.#shared
     const home = readRoomHome(signed)
@@ -407,7 +420,7 @@ export class RoomSession {
   }
 }
 
-/** Returns null if it is none: that was refused for good. */
+/** Returns null if it is invalid: then it was permanently refused. */
 function readAppend(body: unknown): Input<'append'> | null {
   try {
     return readInput('append', body)
@@ -420,7 +433,7 @@ function notUpToThere(): RoomError {
   return new RoomError('forbidden', 'The secret of this room has changed: ask its members for the new one')
 }
 
-/** As it is sent: an error itself has no form on the wire. */
+/** In wire form: an error itself has none. */
 function refused(room: Uint8Array, error: RoomError): Refused {
   return { room, error: toSentError(error) as RoomError }
 }
@@ -434,7 +447,9 @@ function toPart({ entries, after, room }: LogPart, feed: Feed): SentPart {
   }
 }
 
-/** A group’s log is not its creator’s alone: only rooms for transfers can be removed. */
+/**
+ * The log of a group does not belong to its creator alone: only rooms for transfers can be removed.
+ */
 async function removeTransfer(
   { given, wake }: Shared,
   { did }: Member,

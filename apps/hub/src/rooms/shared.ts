@@ -4,12 +4,12 @@ import type { Feeds } from './feeds.ts'
 import type { SlowMode } from './slow-mode.ts'
 import type { Wake } from './wake.ts'
 
-/** All sessions of a process share this. */
+/** State shared by all sessions of a process. */
 export interface Shared {
   readonly given: RoomsGiven
   readonly limits: ServiceLimits
   readonly feeds: Feeds
   readonly slowMode: SlowMode
-  /** Tells the other processes, and the clients of this one, except one. */
+  /** Notifies the other processes, and the clients of this one except for one. */
   wake(wake: Wake, except?: Follower): void
 }

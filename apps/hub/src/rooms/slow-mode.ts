@@ -1,25 +1,31 @@
-/** When accounts posted last in rooms that are in slow mode, in all processes that can be reached. In memory only. */
+/**
+ * Times of the accounts' last posts in rooms with slow mode, across all reachable processes. In
+ * memory only.
+ */
 import { createHmac } from 'node:crypto'
 import { RoomError } from '@shoal/hub-api/rooms'
 import { latin1 } from '@shoal/torrent/base'
 
-/** Length of the name of an account in a room. */
+/** Length of the pseudonym of an account in a room. */
 export const POSTER_BYTES = 16
 const MAX_POSTERS = 100_000
 
 export class SlowMode {
   readonly #secret: Uint8Array
   readonly #publish: (poster: Uint8Array) => void
-  /** The account that posted longest ago comes first. */
+  /** Ordered by time; the oldest post comes first. */
   readonly #postedMs = new Map<string, number>()
 
-  /** `secret`: the same in all processes. `publish`: tells them that somebody has posted, by a name that says neither who nor where. */
+  /**
+   * `secret`: the same in all processes. `publish`: reports a post to them, by a pseudonym that
+   * reveals neither account nor room.
+   */
   constructor(secret: Uint8Array, publish: (poster: Uint8Array) => void) {
     this.#secret = secret
     this.#publish = publish
   }
 
-  /** Notes that an account posts now in a room. Throws `slow-mode` if it has to wait. */
+  /** Records that an account posts in a room. Throws `slow-mode` if it has to wait. */
   post(room: Uint8Array, did: string, slowMs: number, nowMs: number): void {
     if (slowMs === 0) return
     const name = createHmac('sha256', this.#secret).update(room).update(did).digest()
@@ -35,7 +41,7 @@ export class SlowMode {
     this.#publish(poster)
   }
 
-  /** Somebody posted, here or in another process. */
+  /** Records a post, made in this process or another one. */
   posted(poster: Uint8Array, nowMs: number): void {
     const key = latin1(poster)
     this.#postedMs.delete(key)

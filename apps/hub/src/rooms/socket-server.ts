@@ -1,4 +1,6 @@
-/** The clients of room logs over Socket.IO: WebSocket only, so that any process answers any client. */
+/**
+ * Clients of room logs over Socket.IO: WebSocket only, so that any process can serve any client.
+ */
 import type { Server as HttpServer, IncomingMessage } from 'node:http'
 import type { Duplex } from 'node:stream'
 import { MAX_REQUEST_BYTES, ROOMS_PATH, type RoomError } from '@shoal/hub-api/rooms'
@@ -12,11 +14,14 @@ import type { RoomService } from './room-service.ts'
 import type { RoomSession } from './session.ts'
 
 export interface SocketServerOptions {
-  /** Returns who connects, or null. `session`: the secret that a client gave; pages of the hub have it in a cookie. */
+  /**
+   * Returns who connects, or null. `session`: the secret sent by the client; pages of the hub have
+   * it in a cookie.
+   */
   authenticate(request: IncomingMessage, session: string | undefined): Promise<Member | null>
-  /** Most connections, with those that have not said who they are. */
+  /** Most connections, including unauthenticated ones. */
   readonly maxConnections: number
-  /** Between two pings of a connection. Default: 25 s. */
+  /** Interval of pings. Default: 25 s. */
   readonly pingIntervalMs?: number
 }
 
@@ -24,23 +29,23 @@ const PING_INTERVAL_MS = 25_000
 const PING_TIMEOUT_MS = 20_000
 const CONNECT_MS = 10_000
 const MAX_SESSION_CHARACTERS = 128
-/** WebSocket (RFC 6455, section 5.2): a final frame with a binary message. */
+/** WebSocket (RFC 6455, section 5.2): a final binary frame. */
 const BINARY_FRAME = 0x82
-/** A final frame with a text, of one character: a ping of Engine.IO. */
+/** A final text frame of one character: a ping of Engine.IO. */
 const PING = { wsPreEncodedFrame: [Uint8Array.of(0x81, 1, 0x32)] } as const
 
-/** A message as all of its receivers get it. */
+/** A message in the form shared by all of its receivers. */
 interface Encoded {
   readonly packets: readonly Uint8Array[]
   readonly options: { readonly preEncoded: true; readonly wsPreEncodedFrame: readonly Uint8Array[] }
   readonly bytes: number
 }
 
-/** The parts of Socket.IO and Engine.IO that have no types, but are what its adapters use. */
+/** Internals of Socket.IO and Engine.IO that have no types, but that its adapters use. */
 interface Inner {
   readonly client: { writeToEngine(packets: Encoded['packets'], options: Encoded['options']): void }
   readonly conn: {
-    /** Pings the connection once it is due. */
+    /** Pings the connection when it is due. */
     pingIntervalTimer: NodeJS.Timeout | { refresh(): void }
     sendPacket(type: 'ping', data: undefined, options: object): void
     on(event: 'packet', listener: () => void): void
@@ -125,17 +130,17 @@ export class RoomSockets {
       this.#service.disconnected(session)
     })
     socket.onAny((name: string, body: unknown, answer: unknown) => take(session, name, body, answer))
-    // Requests of WebSockets keep their headers and buffers, which nothing needs from now on.
+    // WebSocket requests retain their headers and buffers, which are no longer needed.
     Object.assign(socket.conn, { request: null })
     Object.assign(socket, { handshake: null })
   }
 
-  /** Pings a connection in the place of Engine.IO, whose timer ends. */
+  /** Takes over pinging from Engine.IO, and stops its timer. */
   #ping(connection: Inner['conn']): PingedConnection {
     clearTimeout(connection.pingIntervalTimer as NodeJS.Timeout)
     connection.pingIntervalTimer = { refresh() {} }
     const pinged = this.#pings.add({
-      // Engine.IO writes to its options.
+      // Engine.IO modifies its options.
       ping: () => connection.sendPacket('ping', undefined, { ...PING }),
       lost: () => connection.close(true),
     })
@@ -156,7 +161,7 @@ function take(session: RoomSession, name: string, body: unknown, answer: unknown
 class SocketConnection implements Connection {
   readonly #socket: Socket
   readonly #inner: Inner
-  /** Bytes in the buffer of Engine.IO, at most. */
+  /** Limit of bytes in Engine.IO's buffer. */
   #bufferedBytes = 0
   onDrained = () => {}
 

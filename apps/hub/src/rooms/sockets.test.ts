@@ -133,7 +133,7 @@ test('nobody connects without a session, nor with the cookie of somebody on a pa
     const answers: number[] = []
     socket.on('message', (message, isBinary) => {
       if (!isBinary) socket.send(encodePacket({ type: 0, nsp: '/' }))
-      // An array of four, and then the type of the packet: 0 has connected, 4 is an error.
+      // An array of four, then the packet type: 0 is connected, 4 is an error.
       else answers.push((message as Buffer)[1]!)
     })
     await vi.waitFor(() => expect(answers).toHaveLength(1))
@@ -203,7 +203,7 @@ test('a client connects again if the transport ends before the hub has answered'
     server.on('connection', socket => {
       if (++connections === 3) resolve()
       socket.send(`0${JSON.stringify(open)}`)
-      // Its next message is the one that logs in.
+      // Its next message is the login.
       socket.once('message', () => socket.close())
     })
   })

@@ -1,29 +1,31 @@
 /**
- * Frames between the processes of a hub, so that what one has stored is seen by clients of the others. Deterministic CBOR. They are never the only way: whoever missed one finds the entries in the database.
+ * Frames between the processes of a hub, so that entries stored by one reach the clients of the
+ * others. Deterministic CBOR. They are only an optimization: a process that missed one finds the
+ * entries in the database.
  */
 import type { LogEntry } from '@shoal/hub-api/rooms'
 import { type Cbor, decodeCbor, encodeCbor, isBytes, isCount } from '@shoal/identity/signed-cbor'
 import { SHARED_KINDS, type Use } from './accounts-use.ts'
 import { POSTER_BYTES } from './slow-mode.ts'
 
-/** Most uses of one frame. */
+/** Most usage records in one frame. */
 export const MAX_FRAME_USES = 200
 
 export type Wake =
-  /** Entries in order, the first of which has the number after `after`. */
+  /** Entries in order; the first one has the number `after` + 1. */
   | { readonly kind: 'entries'; readonly room: Uint8Array; readonly entries: readonly LogEntry[] }
   | { readonly kind: 'news'; readonly room: Uint8Array; readonly last: number }
   | { readonly kind: 'changed'; readonly room: Uint8Array }
   | { readonly kind: 'inbox'; readonly devices: readonly Uint8Array[] }
   | { readonly kind: 'volatile'; readonly room: Uint8Array; readonly bytes: Uint8Array }
-  /** The sessions of an account may have ended. */
+  /** Sessions of the account may have ended. */
   | { readonly kind: 'account'; readonly did: string }
   | { readonly kind: 'used'; readonly uses: readonly Use[] }
-  /** Somebody has posted in a room in slow mode. */
+  /** A post in a room with slow mode. */
   | { readonly kind: 'posted'; readonly poster: Uint8Array }
 
 const KINDS = ['entries', 'news', 'changed', 'inbox', 'volatile', 'account', 'used', 'posted'] as const
-/** Larger entries are read from the database by whoever needs them. */
+/** Larger entries are read from the database by their receivers. */
 export const MAX_FRAME_ENTRIES_BYTES = 32_768
 
 export function encodeWake(wake: Wake): Uint8Array {
@@ -60,7 +62,7 @@ function membersOf(wake: Wake): readonly Cbor[] {
   }
 }
 
-/** Returns null for anything else than `encodeWake` makes. */
+/** Returns null for anything not produced by `encodeWake`. */
 export function readWake(frame: Uint8Array): Wake | null {
   const value = decodeCbor(frame)
   if (!Array.isArray(value)) return null

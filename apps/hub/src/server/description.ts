@@ -8,7 +8,10 @@ const SECURITY = {
   session: { type: 'apiKey', in: 'cookie', name: SESSION_COOKIE, description: 'Set by a login of a browser' },
 }
 
-/** Describes the operations that this hub answers, at `/openapi.json`. `answered`: their names. */
+/**
+ * Serves a description of the operations that this hub supports at `/openapi.json`. `answered`:
+ * their names.
+ */
 export function addDescriptionRoute(
   app: FastifyInstance,
   version: string,

@@ -1,4 +1,6 @@
-/** The operations of a hub over HTTP. A hub that is only a tracker has none, and does not load this. */
+/**
+ * The operations of a hub over HTTP. A tracker-only hub has none, and does not load this module.
+ */
 import type { Assembled } from '@shoal/daemon/capability'
 import { Failure } from '@shoal/daemon/failure'
 import { addOperationRoutes, markAuthenticated, takeJson } from '@shoal/daemon/http'
@@ -11,7 +13,10 @@ import type { HubKernel } from '../kernel/kernel.ts'
 import { addDescriptionRoute } from './description.ts'
 import { answerOtherSites, headersOfCaller } from './other-sites.ts'
 
-/** Adds a route for each operation, and their description. `table`: all operations, also those that this hub does not answer. */
+/**
+ * Adds a route for each operation, and their description. `table`: all operations, including those
+ * that this hub does not support.
+ */
 export function addOperations(
   app: FastifyInstance,
   kernel: HubKernel,
@@ -36,7 +41,10 @@ export function addOperations(
   addDescriptionRoute(app, kernel.version, answered)
 }
 
-/** Returns who asks. Rejects with `unauthorized`, `forbidden` or `forbidden-origin` if the operation is not for them. */
+/**
+ * Returns the caller. Rejects with `unauthorized`, `forbidden` or `forbidden-origin` if they lack
+ * access to the operation.
+ */
 async function admit(
   { callers }: HubKernel,
   operation: HubOperation,

@@ -14,7 +14,7 @@ beforeEach(async () => {
 })
 afterEach(() => hub[Symbol.asyncDispose]())
 
-/** Sends requests as a page at this origin does, with headers that a page cannot set itself. */
+/** Sends requests like a page at this origin, including headers that a page cannot set itself. */
 function pageAt(origin: string, more: Record<string, string> = {}) {
   const answers: Response[] = []
   const asPage: typeof fetch = async (target, { headers, ...init } = {}) => {
@@ -56,7 +56,7 @@ test('a page of another site cannot use the cookie of its visitor, nor get one',
   const page = connectHub({ url, fetch: visit })
   for (const name of ['getAccount', 'getLogin', 'logout', 'listSessions'] as const)
     await expect(page[name]({})).rejects.toMatchObject({ code: 'forbidden-origin', status: 403 })
-  // The same cookie counts for the hub's own page.
+  // The same cookie is accepted from the hub's own page.
   const own = pageAt(url, { cookie, 'sec-fetch-site': 'same-origin' })
   expect(await connectHub({ url, fetch: own.fetch }).getAccount({})).toMatchObject({ did: person.did })
   expect(own.answers[0]!.headers.get('access-control-allow-origin')).toBeNull()

@@ -1,6 +1,7 @@
 /**
- * Pages of other sites, such as an installed chat app, use a hub as devices of its members: with the secret of a session, which only they have, and never with a cookie, which would let any page
- * act for a visitor who is logged in here.
+ * Pages of other sites, such as an installed chat app, use a hub as devices of its members: with a
+ * session secret that only they have, and never with a cookie, which would let any page act for a
+ * logged-in visitor.
  */
 import type { IncomingHttpHeaders } from 'node:http'
 import { Failure } from '@shoal/daemon/failure'
@@ -8,10 +9,13 @@ import { checkOrigin, isFromOtherSite } from '@shoal/daemon/http'
 import type { HubOperation } from '@shoal/hub-api'
 import type { FastifyInstance } from 'fastify'
 
-/** Browsers ask anew whether a page may send a request after this time. */
+/** Time that browsers cache a preflight response. */
 const PREFLIGHT_SECONDS = 600
 
-/** Lets pages of other sites read answers, without cookies (https://fetch.spec.whatwg.org/#http-cors-protocol). */
+/**
+ * Lets pages of other sites read responses, without cookies
+ * (https://fetch.spec.whatwg.org/#http-cors-protocol).
+ */
 export function answerOtherSites(scope: FastifyInstance): void {
   scope.addHook('onSend', async ({ headers }, reply) => {
     if (!isFromOtherSite(headers)) return
@@ -30,7 +34,10 @@ export function answerOtherSites(scope: FastifyInstance): void {
   )
 }
 
-/** Returns the headers that say who asks. Throws `forbidden-origin` if a page of another site may not ask for this. */
+/**
+ * Returns the headers that identify the caller. Throws `forbidden-origin` if a page of another site
+ * lacks access.
+ */
 export function headersOfCaller(
   operation: Pick<HubOperation, 'isForOtherSites'>,
   { method, headers }: { readonly method: string; readonly headers: IncomingHttpHeaders },

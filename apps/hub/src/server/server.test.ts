@@ -53,7 +53,10 @@ const TEST = contract({
   },
 })
 
-/** Serves the operations of TEST. `text` is a code of the stores, with which an operation then fails. */
+/**
+ * Serves the operations of TEST. If `text` is an error code of the stores, an operation fails with
+ * it.
+ */
 async function serve(routes?: NonNullable<HubParts['routes']>) {
   const answer = async ({ text }: { text: string }, { caller }: { caller: { did: string } | null }) => {
     if (text !== '') throw new StoreError(text as 'full', 'because', { field: 'text' })
@@ -114,7 +117,7 @@ describe('the server of a hub', () => {
     const cookie = { cookie: `a=b; shoal_hub_session=${admin.authorization.slice(7)}` }
     expect(await statuses(cookie)).toEqual([200, 200, 200, 200])
     expect((await ask(port, 'open', cookie)).answer).toEqual({ caller: 'did:key:admin' })
-    // A session counts as long as its account is active.
+    // A session is valid as long as its account is active.
     await opened.kernel.people.accounts.change('did:key:moderator', { state: 'banned' })
     expect(await statuses(moderator)).toEqual([200, 401, 401, 401])
     const refused = await ask(port, 'member')

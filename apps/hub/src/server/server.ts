@@ -1,4 +1,4 @@
-/** The HTTP server of a hub: the operations, the pages, and what a monitoring system asks. */
+/** The HTTP server of a hub: operations, pages, and endpoints for monitoring. */
 
 import { existsSync } from 'node:fs'
 import { readFile } from 'node:fs/promises'
@@ -16,14 +16,17 @@ import type { HubKernel } from '../kernel/kernel.ts'
 import { storeFailure } from '../kernel/store-failure.ts'
 import { hostsOf } from '../listen.ts'
 
-/** Fewer than the connections of a tracker's listener, so that this machine and announces always have places. */
+/**
+ * Less than the connection limit of a tracker's listener, so that this machine and announces are
+ * always served.
+ */
 const MAX_STRANGERS = 19_000
-/** A load balancer asks more than once in this time. */
+/** Longer than a load balancer's check interval. */
 const DATABASE_MS = 2000
 /** The built web page of the hub: see apps/web. */
 const PAGE = fileURLToPath(new URL('../../../web/hub/dist', import.meta.url))
 const ICON = fileURLToPath(new URL('../../../web/public/icon.svg', import.meta.url))
-/** Paths that are not pages, with everything below them. */
+/** Paths that do not belong to pages, including everything below them. */
 const NOT_PAGES =
   /^\/(?:api|announce|scrape|atom|torznab|reach|metrics|health|ready|assets|rooms|share|chat-app|\.well-known)(?:\/|$)/
 const FILES = { root: PAGE, notPages: NOT_PAGES, headers: PAGE_HEADERS }
@@ -32,12 +35,18 @@ export interface HubServer {
   readonly app: FastifyInstance
   /** Whether the web page of the hub was built and is served at `/`. */
   readonly hasPage: boolean
-  /** Answers that it is stopping, and ends connections after their next answer. Resolves when all open answers are finished, or after this time. */
+  /**
+   * Reports that it is stopping, and closes connections after their next response. Resolves when
+   * all pending responses are finished, or after this time.
+   */
   drain(withinMs: number): Promise<void>
   close(): Promise<void>
 }
 
-/** Builds the server without a port. `table`: all operations, also those that this hub does not answer. */
+/**
+ * Builds the server without binding a port. `table`: all operations, including those that this hub
+ * does not support.
+ */
 export async function buildServer(
   kernel: HubKernel,
   assembled: Assembled<HubParts>,
@@ -75,7 +84,7 @@ export async function buildServer(
   }
   for (const { routes } of assembled.running) if (routes) app.register(async scope => routes(scope))
   const hasPage = !given.onlyTracker && existsSync(PAGE)
-  // Browsers ask for it where a page names no other.
+  // Browsers request it if a page does not name another icon.
   app.get('/favicon.ico', { config: { anyHost: true } }, async (_request, reply) => {
     const icon = await readFile(ICON).catch(() => null)
     if (icon === null) return reply.callNotFound()
@@ -105,7 +114,7 @@ export async function buildServer(
   }
 }
 
-/** The pages of the tracker alone say nothing that a page of another site should not see. */
+/** The tracker's pages alone contain nothing to hide from other sites' pages. */
 function hostsFor({ given }: HubKernel): Pick<Hosts, 'check'> {
   if (given.onlyTracker) return { check() {} }
   const hosts = hostsOf(given)
@@ -117,7 +126,7 @@ function hostsFor({ given }: HubKernel): Pick<Hosts, 'check'> {
   )
 }
 
-/** Health: the process works. Readiness: a load balancer may send it clients. */
+/** Health: the process works. Readiness: a load balancer can send it clients. */
 function addHealthRoutes(
   app: FastifyInstance,
   kernel: HubKernel,

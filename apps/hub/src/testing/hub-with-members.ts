@@ -1,4 +1,4 @@
-/** A hub in this process, with members who are logged in. */
+/** A hub in this process, with logged-in members. */
 import { join } from 'node:path'
 import { connectHub, type HubApi } from '@shoal/hub-api/client'
 import type { Role } from '@shoal/hub-stores'
@@ -19,7 +19,7 @@ export interface HubWithMembers extends AsyncDisposable {
   readonly url: string
   /** Path of its database. */
   readonly path: string
-  /** The stores of the hub, opened once more. */
+  /** The stores of the hub, opened a second time. */
   readonly stores: TestStores
   readonly everyone: HubApi
   member(name: string, role?: Role): Promise<Member>
@@ -55,12 +55,12 @@ export async function hubWithMembers(given: Given = {}): Promise<HubWithMembers>
   }
 }
 
-/** A magnet link; `number` makes its info hash. */
+/** A magnet link; `number` determines its info hash. */
 export function magnet(number: number): string {
   return `magnet:?xt=urn:btih:${number.toString(16).padStart(40, '0')}`
 }
 
-/** The smallest PNG of this size: its head, which is all that is looked at. */
+/** The smallest PNG of this size: only its header, which is all that is read. */
 export function png(width: number, height: number): Uint8Array {
   const bytes = Buffer.alloc(45)
   Buffer.from('89504e470d0a1a0a0000000d49484452', 'hex').copy(bytes)

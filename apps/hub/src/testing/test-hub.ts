@@ -1,4 +1,4 @@
-/** Running hubs, and people who use them, for tests. */
+/** Running hubs and their users, for tests. */
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -22,7 +22,7 @@ import type { Given } from '../options.ts'
 
 export interface TestHub extends AsyncDisposable {
   readonly hubs: readonly Hub[]
-  /** The address of each process. */
+  /** Address of each process. */
   readonly urls: readonly string[]
   /** Its data folder. */
   readonly data: string
@@ -31,7 +31,7 @@ export interface TestHub extends AsyncDisposable {
   readonly everyone: HubApi
 }
 
-/** Starts a hub of one process or several, which reach each other. */
+/** Starts a hub of one or several connected processes. */
 export async function openTestHub(given: Given = {}, processes = 1): Promise<TestHub> {
   const data = await mkdtemp(join(tmpdir(), 'shoal-hub-'))
   const ipc = new IpcSwitch()
@@ -75,7 +75,7 @@ export class TestPerson {
     return this.root.did
   }
 
-  /** Returns a device that no list has. */
+  /** Returns a device that is in no list. */
   device(name = 'Laptop'): TestDevice {
     const login = KeyPair.generate()
     const messageKey = KeyPair.generate().publicKey
@@ -111,7 +111,7 @@ function unixSeconds(): number {
   return Math.floor(Date.now() / 1000)
 }
 
-/** Returns somebody who has joined with one device. */
+/** Returns a person who has joined with one device. */
 export async function joined(
   url: string,
   { name = '', invitation }: { name?: string; invitation?: string } = {},

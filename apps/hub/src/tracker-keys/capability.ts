@@ -9,11 +9,11 @@ import { TRACKER_PASSKEYS } from './service.ts'
 import { TrafficBatch } from './traffic-batch.ts'
 
 const HOUR_MS = 3_600_000
-/** Peers that announced nothing for so long are forgotten. */
+/** Time without announces after which a peer is forgotten. */
 const FORGOTTEN_MS = 48 * HOUR_MS
 const NOTHING = { uploadedBytes: 0, downloadedBytes: 0 }
 
-/** The passkeys of members, and what their peers transfer. */
+/** Members' passkeys, and their peers' transfer totals. */
 export const trackerKeys = capability({
   contract: TRACKER_KEYS,
   tables: TRACKER_KEY_TABLES,

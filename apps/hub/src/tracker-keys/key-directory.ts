@@ -1,19 +1,21 @@
 /**
- * The accounts of passkeys, as one process knows them. Announces ask it, so that it answers from memory: passkeys are looked up when they are used for the first time, many at once, and
- * all that are known are looked up again every ten seconds. A passkey that was replaced, or whose account was banned or removed, is therefore refused everywhere within that time.
+ * Cache of the accounts of passkeys in one process. Announces read it, so it answers from memory:
+ * passkeys are looked up on first use, in batches, and all known ones are looked up again every ten
+ * seconds. So a passkey that was replaced, or whose account was banned or removed, is refused in
+ * all processes within that time.
  */
 import type { TrackerKeys } from '@shoal/hub-stores'
 import type { Announce, PasskeyAccounts } from '@shoal/tracker'
 
 const TICK_MS = 1000
-/** Passkeys that are known longer than this are looked up again, the oldest first, at most so many in a tick. */
+/** Age after which passkeys are looked up again, the oldest first, and the most per tick. */
 const [FRESH_MS, MAX_LOOKUPS] = [10_000, 1000] as const
-/** Passkeys that were not used for so long are forgotten. */
+/** Idle time after which passkeys are forgotten. */
 const UNUSED_MS = 2 * 3_600_000
 const MAX_KNOWN = 100_000
-/** Passkeys that nobody has are remembered, too, so that they cost the database nothing. */
+/** Unknown passkeys are cached, too, so that they put no load on the database. */
 const [MAX_WRONG, WRONG_MS] = [10_000, 10_000] as const
-/** Most passkeys that wait to be looked up. */
+/** Most passkeys queued for lookup. */
 const MAX_WAITING = 2000
 
 export interface KeyDirectoryOptions {
@@ -22,7 +24,7 @@ export interface KeyDirectoryOptions {
   readonly count: (did: string, announce: Announce) => void
   /** A monotonic clock in milliseconds. */
   readonly nowMs: () => number
-  /** Called if the database fails. What is known stays. */
+  /** Called if the database fails. Cached entries stay. */
   readonly onError: (error: unknown) => void
 }
 
@@ -39,9 +41,9 @@ interface Waiting {
 
 export class KeyDirectory implements PasskeyAccounts {
   readonly #options: KeyDirectoryOptions
-  /** By passkey, those that were checked first at the beginning. */
+  /** By passkey, the least recently checked first. */
   readonly #known = new Map<string, Known>()
-  /** Until when, by passkey. */
+  /** Time limit by passkey. */
   readonly #wrong = new Map<string, number>()
   readonly #waiting = new Map<string, Waiting>()
   readonly #ticker: NodeJS.Timeout
@@ -73,7 +75,7 @@ export class KeyDirectory implements PasskeyAccounts {
     if (this.#waiting.size >= MAX_WAITING) return Promise.resolve()
     const { promise, resolve } = Promise.withResolvers<void>()
     this.#waiting.set(passkey, { done: promise, resolve })
-    // Those of the same turn share a query.
+    // Lookups of the same turn share a query.
     setImmediate(() => void this.#lookUpAll())
     return promise
   }
@@ -82,12 +84,12 @@ export class KeyDirectory implements PasskeyAccounts {
     this.#options.count(did, announce)
   }
 
-  /** Forgets the passkey of an account, which has another one now. */
+  /** Forgets the replaced passkey of an account. */
   forget(did: string): void {
     for (const [passkey, known] of this.#known) if (known.did === did) this.#known.delete(passkey)
   }
 
-  /** Looks up again what is known for long. Never rejects. */
+  /** Looks up old entries again. Never rejects. */
   async refresh(): Promise<void> {
     if (this.#isChecking) return
     this.#isChecking = true

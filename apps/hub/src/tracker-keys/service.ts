@@ -1,6 +1,6 @@
 import { service } from '@shoal/daemon/capability'
 
-/** The passkeys of the tracker, for capabilities that let members in with them. */
+/** The tracker's passkeys, for capabilities that accept them as credentials. */
 export interface Passkeys {
   /** Returns the DID of the active account with this passkey, or null. */
   find(passkey: string): Promise<string | null>

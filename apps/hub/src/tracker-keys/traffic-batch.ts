@@ -1,11 +1,14 @@
-/** Collects what the peers of accounts report, and writes it to the database in batches. */
+/** Collects reports of accounts' peers, and writes them to the database in batches. */
 
 import { MAX_REPORTS, type TrackerKeys, type Traffic, type TrafficReport } from '@shoal/hub-stores'
 import { hex } from '@shoal/torrent/base'
 import { type Announce, EVENT } from '@shoal/tracker'
 
 const EVERY_MS = 5000
-/** Most peers that wait. A report that finds no room is not lost, unless it is the last of its peer: the next one contains it. */
+/**
+ * Most queued peers. A dropped report is not lost unless it is the peer's last: the next one
+ * includes it.
+ */
 const MAX_WAITING = 20_000
 
 export interface TrafficBatchOptions {
@@ -21,7 +24,7 @@ export class TrafficBatch {
   #waiting = new Map<string, TrafficReport>()
   #writing: Promise<void> | null = null
   readonly #timer: NodeJS.Timeout
-  /** Reports without room. */
+  /** Number of dropped reports. */
   dropped = 0
 
   constructor(options: TrafficBatchOptions) {
@@ -29,7 +32,7 @@ export class TrafficBatch {
     this.#timer = setInterval(() => void this.flush(), EVERY_MS).unref()
   }
 
-  /** Adds what an announce of the account reports. */
+  /** Adds the report of an account's announce. */
   add(did: string, { hash, peerId, uploadedBytes, downloadedBytes, event }: Announce): void {
     const torrent = new Uint8Array(20)
     const view = new DataView(torrent.buffer)
@@ -41,7 +44,7 @@ export class TrafficBatch {
     })
   }
 
-  /** Writes what waits. Never rejects: what cannot be written waits for the next time. */
+  /** Writes the queue. Never rejects: failed reports are retried next time. */
   flush(): Promise<void> {
     this.#writing ??= this.#write().finally(() => {
       this.#writing = null
@@ -76,7 +79,7 @@ export class TrafficBatch {
   }
 }
 
-/** Makes one report of two of the same peer. Counters that go backwards begin anew. */
+/** Merges two reports of the same peer. Counters that decrease have been reset. */
 function merge(earlier: TrafficReport, later: TrafficReport): TrafficReport {
   const isLess = (of: keyof Traffic) => later.last[of] < earlier.last[of]
   return isLess('uploadedBytes') || isLess('downloadedBytes') ? later : { ...later, first: earlier.first }

@@ -1,4 +1,4 @@
-/** The tracker of a hub, and its listeners. */
+/** The hub's tracker and its listeners. */
 import type { Server } from 'node:http'
 import { ownUrlHost } from '@shoal/torrent/local-address'
 import { openStun, StunServer } from '@shoal/torrent/stun'
@@ -36,9 +36,12 @@ export interface Listening {
   readonly port: number
   /** Null if UDP is off. */
   readonly udpPort: number | null
-  /** UDP port that answers STUN. Null if none does. */
+  /** UDP port that answers STUN. Null if there is none. */
   readonly stunPort: number | null
-  /** Announce URLs as this machine reaches them. If the tracker is private, clients insert a passkey between host and path. */
+  /**
+   * Announce URLs as seen from this machine. If the tracker is private, clients insert a passkey
+   * between host and path.
+   */
   readonly urls: readonly string[]
 }
 
@@ -54,7 +57,7 @@ export class TrackerFronts {
   readonly #udp: UdpFront[] = []
   readonly #stun: Awaited<ReturnType<typeof openStun>>[] = []
   readonly #stunServer: StunServer | null
-  // Processes count the minutes of a connection ID by the same clock.
+  // All processes count the minutes of a connection ID by the same clock.
   readonly #ids = new ConnectionIds(Date.now)
   readonly #startedMs = performance.now()
   #attached: AttachedTracker | undefined
@@ -93,7 +96,7 @@ export class TrackerFronts {
     kernel.onSharedSecret(secret => this.#ids.share(secret))
   }
 
-  /** UDP port that answers STUN, once it is open. Null: none. */
+  /** UDP port that answers STUN, once it is open; otherwise null. */
   get stunPort(): number | null {
     return this.#stunPort
   }
@@ -107,22 +110,22 @@ export class TrackerFronts {
     return this.#tracker.access.isPrivate
   }
 
-  /** Also serves announces with the passkeys of accounts, and has them counted. */
+  /** Also serves announces with accounts' passkeys, and reports them. */
   serveAccounts(accounts: PasskeyAccounts): void {
     this.#tracker.access.setAccounts(accounts)
   }
 
-  /** True if the other processes of the hub cannot be reached. */
+  /** Whether the other processes of the hub are unreachable. */
   get isCutOff(): boolean {
     return this.#join !== null && !this.#join.isJoined
   }
 
-  /** True until it has the swarms of the other processes. */
+  /** Whether the swarms of the other processes are still being loaded. */
   get isCatchingUp(): boolean {
     return this.#join !== null && !this.#join.isReady
   }
 
-  /** Returns the numbers of peers of a torrent. `infoHash`: 20 bytes in hex. */
+  /** Returns the peer counts of a torrent. `infoHash`: 20 bytes in hex. */
   count(infoHash: string): { readonly seeders: number; readonly leechers: number } {
     const counts = new SwarmCounts()
     const bytes = Buffer.from(infoHash, 'hex')
@@ -139,7 +142,7 @@ export class TrackerFronts {
     })
   }
 
-  /** Reads the list files again. They are also read automatically when they change. */
+  /** Reloads the list files. They are also reloaded automatically when they change. */
   readLists(): void {
     this.#lists.readAgain(this.#tracker.access)
   }
@@ -161,13 +164,15 @@ export class TrackerFronts {
     })
   }
 
-  /** Makes the server answer announces, too: those that follow other requests on a connection. */
+  /** Makes the server answer announces, too, when they follow other requests on a connection. */
   attachTo(server: Server): void {
     const { trustedProxy: trustedProxies = [] } = this.#kernel.given
     this.#attached = attachTracker(server, this.#tracker, { trustedProxies, webSockets: this.#webSockets })
   }
 
-  /** Opens all ports. The server gets the requests that are not the tracker's. Rejects with SetupError. */
+  /**
+   * Opens all ports. Requests that are not the tracker's go to the server. Rejects with SetupError.
+   */
   async listen(server: Server): Promise<Listening> {
     const others = takeOver(server)
     await listenOnAll(this.#kernel.given, async () => {

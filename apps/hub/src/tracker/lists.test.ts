@@ -13,7 +13,7 @@ beforeEach(async () => {
 })
 afterEach(() => rm(folder, { recursive: true }))
 
-/** A log and access rules that record what lists send them. */
+/** A log and access rules that record the output of lists. */
 function seen() {
   const lines: string[] = []
   const set: TrackerLists[] = []

@@ -1,4 +1,4 @@
-/** Access lists in files. They are read when the hub starts, and again when they change. */
+/** Access lists in files, read when the hub starts and whenever they change. */
 
 import { unwatchFile, watchFile } from 'node:fs'
 import { type AccessRules, AddressSet, isPasskey, type TrackerLists } from '@shoal/tracker'
@@ -7,24 +7,29 @@ import { fileText } from '../file-text.ts'
 import type { HubLog } from '../kernel/log.ts'
 import type { Given } from '../options.ts'
 
-/** Polling a file every second costs nothing, and works for network folders, links and files that editors replace. */
+/**
+ * Polling a file every second is cheap, and works for network folders, links and files that editors
+ * replace.
+ */
 const POLL_MS = 1000
-/** Longer than the polling interval, so that a file that is being written is read once it is complete. */
+/**
+ * Longer than the polling interval, so that a file is read after it has been written completely.
+ */
 const QUIET_MS = 1500
 
 interface ListFile {
   readonly file: string
-  /** The kind of its lines, for messages. */
+  /** Kind of its lines, for messages. */
   readonly what: string
   isValid(line: string): boolean
   toLists(lines: readonly string[]): TrackerLists
 }
 
-/** The access lists of a hub, and the files that contain them. */
+/** The access lists of a hub and their files. */
 export class Lists {
   readonly #files: readonly ListFile[]
   readonly #log: Pick<HubLog, 'info' | 'warn'>
-  /** Contents of each file when it was last read. */
+  /** Contents of each file as last read. */
   readonly #contents = new Map<string, string>()
   readonly #watchers: (() => void)[] = []
 
@@ -57,7 +62,7 @@ export class Lists {
     return Object.assign({}, ...this.#files.map(each => each.toLists(this.#lines(each))))
   }
 
-  /** Reads changed files again. An invalid file does not change its list. */
+  /** Reloads changed files. An invalid file does not change its list. */
   readAgain(access: Pick<AccessRules, 'setLists'>): void {
     for (const each of this.#files) {
       const before = this.#contents.get(each.file)
@@ -73,7 +78,7 @@ export class Lists {
     }
   }
 
-  /** Reads files again when they change. */
+  /** Reloads files when they change. */
   watch(
     access: Pick<AccessRules, 'setLists'>,
     { pollMs, quietMs } = { pollMs: POLL_MS, quietMs: QUIET_MS },
@@ -94,7 +99,10 @@ export class Lists {
     for (const stop of this.#watchers.splice(0)) stop()
   }
 
-  /** Returns the lines that are not empty, without comments after #. Errors do not quote the line, which may be a secret passkey. */
+  /**
+   * Returns the non-empty lines, without comments after #. Errors do not quote the line, which may
+   * be a secret passkey.
+   */
   #lines({ file, what, isValid }: ListFile): string[] {
     const content = fileText(file)
     const lines = content.split('\n').flatMap((line, at) => {

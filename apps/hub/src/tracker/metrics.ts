@@ -4,7 +4,10 @@ import type { HubStats, JoinStats, ProcessStats } from './stats.ts'
 
 type Labels = Readonly<Record<string, string>>
 
-/** Swarms and peers are those of the whole hub. What a process did or has is one sample per process, if there are several. */
+/**
+ * Swarms and peers are counted for the entire hub. Metrics of a process have one sample per process
+ * if there are several.
+ */
 export function trackerFamilies(stats: HubStats): Family[] {
   const { peers, join } = stats
   const processes: [labels: Labels, ProcessStats][] = join

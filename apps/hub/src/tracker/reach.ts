@@ -1,15 +1,18 @@
-/** Tells a node whether others can reach it: the hub connects back to the address that asks, and to no other. */
+/**
+ * Tests whether a node is reachable: the hub connects back to the requester's address, and to no
+ * other.
+ */
 import { get } from 'node:http'
 import type { PageAnswer, PageCaller } from '@shoal/tracker'
 
 /** `/reach/PORT/NONCE`: the node answers `GET /reach/NONCE`. */
 const ASKED = /^\/reach\/(\d{1,5})\/([\w-]{22})$/
 const TIMEOUT_MS = 5000
-/** For each address, and for all together. */
+/** Per address, and in total. */
 const [PER_MINUTE, AT_ONCE] = [6, 20] as const
 const MAX_ADDRESSES = 10_000
 
-/** Connects to `http://address:port/reach/nonce`. Resolves with whether something answered there. */
+/** Connects to `http://address:port/reach/nonce`. Resolves to whether it answered. */
 export type Connect = (address: string, port: number, nonce: string) => Promise<boolean>
 
 export class ReachChecks {
@@ -24,7 +27,10 @@ export class ReachChecks {
     this.#now = now
   }
 
-  /** Returns null for other paths. Only addresses of the internet are connected to, so that nobody uses the hub to look into its network. */
+  /**
+   * Returns null for other paths. Connects to public addresses only, so that the hub cannot be used
+   * to probe its network.
+   */
   async answer(path: string, { address, isDirect, isWorld }: PageCaller): Promise<PageAnswer | null> {
     const [, digits, nonce] = ASKED.exec(path) ?? []
     if (digits === undefined || nonce === undefined) return null

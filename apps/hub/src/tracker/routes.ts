@@ -6,7 +6,7 @@ import type { TrackerFronts } from './fronts.ts'
 import { ReachChecks } from './reach.ts'
 import { PAGE_HEADERS, statsPage } from './stats-page.ts'
 
-/** The pages of the tracker: statistics, and the test whether a node can be reached. They contain nothing that is anybody's secret. */
+/** The tracker's pages: statistics, and the reachability test. They contain nothing secret. */
 export function addTrackerRoutes(scope: FastifyInstance, fronts: TrackerFronts, given: Given): void {
   const config = { anyHost: true }
   const proxies = new AddressSet(given.trustedProxy ?? [])

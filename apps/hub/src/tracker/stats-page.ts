@@ -45,7 +45,10 @@ export const PAGE_HEADERS = {
 
 const NAMES = { udp: 'UDP', http: 'HTTP', webSocket: 'WebSocket' } as const
 
-/** Returns the page. `nowMs`: Unix time. It does not reload by itself, which would move the focus of those who read it with a keyboard or a screen reader. */
+/**
+ * Returns the page. `nowMs`: Unix time. It does not reload automatically, since that would move the
+ * focus of users of keyboards and screen readers.
+ */
 export function statsPage(stats: HubStats, nowMs: number): string {
   const { peers, connections } = stats
   const rows = Object.entries(stats.requests).map(

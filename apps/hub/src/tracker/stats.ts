@@ -10,9 +10,9 @@ import type {
   WebSocketFront,
 } from '@shoal/tracker'
 
-/** The numbers of one process of a hub. */
+/** Statistics of one process of a hub. */
 export interface ProcessStats {
-  /** Counts since the start. */
+  /** Counters since the start. */
   readonly requests: Readonly<Record<FrontName, TrackerCounters>>
   /** STUN responses since the start. */
   readonly stunResponses: number
@@ -20,11 +20,11 @@ export interface ProcessStats {
   readonly memoryBytes: number
 }
 
-/** The processes of a hub that runs in several. */
+/** The processes of a hub that runs several. */
 export interface JoinStats {
-  /** False if this process cannot reach the others: it then knows of no other. */
+  /** False if this process cannot reach the others: it then knows of none. */
   readonly isJoined: boolean
-  /** This process. */
+  /** Number of this process. */
   readonly number: number
   /** By number. */
   readonly processes: Readonly<Record<number, ProcessStats>>
@@ -32,7 +32,7 @@ export interface JoinStats {
   readonly messages: { readonly sent: number; readonly received: number; readonly dropped: number }
 }
 
-/** The contents of `/stats.json`: the whole hub, each peer and request once. */
+/** Contents of `/stats.json`: for the entire hub, with each peer and request counted once. */
 export interface HubStats extends ProcessStats {
   readonly version: string
   /** Time since this process started. */
@@ -96,7 +96,11 @@ function joinStats(join: Join, own: ProcessStats): JoinStats {
   return { isJoined, number, processes, messages: { ...join.counters } }
 }
 
-/** Parses what another process reports. Returns null if a number is missing. @public The fuzzer loads it by its name. */
+/**
+ * Parses another process's report. Returns null if a number is missing.
+ *
+ * @public The fuzzer loads it by its name.
+ */
 export function readProcessStats(text: string): ProcessStats | null {
   const given = parseObject(text)
   const counts: number[] = []

@@ -14,7 +14,10 @@ export class Warnings {
     this.#nowMs = nowMs
   }
 
-  /** A request came through an unknown proxy. Its address is logged only if it is local, since another one may be a peer's. */
+  /**
+   * Warns of a request through an unknown proxy. Logs its address only if it is local, since
+   * another one may be a peer's.
+   */
   unnamedProxy(address: string): void {
     if (!this.#isTime('proxy')) return
     const message =

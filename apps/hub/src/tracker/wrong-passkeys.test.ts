@@ -23,7 +23,7 @@ test('wrong passkeys of an address count in all processes', async () => {
   probe[0]!.publish(new Uint8Array(1))
   await heard.promise
   for (const access of [one!, other!]) expect(refusal(access, PASSKEY)).toBe('guesses')
-  // Another address, and the same numbers of another family.
+  // Another address, and the same digits in the other family.
   expect(refusal(other!, PASSKEY, Int32Array.of(1, 3, 3, -4))).toBeNull()
   expect(refusal(other!, PASSKEY, address, FAMILY.ipv4)).toBeNull()
 })

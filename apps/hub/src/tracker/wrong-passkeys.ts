@@ -1,4 +1,7 @@
-/** Wrong passkeys of the tracker are counted by address, in all processes that can be reached. A message is the family (1 byte) and the address (16). */
+/**
+ * Counts wrong passkeys by address, across all reachable processes. A message is the family (1
+ * byte) and the address (16).
+ */
 import { type AccessRules, FAMILY } from '@shoal/tracker'
 import type { Channels } from '../cluster/channels.ts'
 

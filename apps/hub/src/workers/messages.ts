@@ -1,4 +1,4 @@
-/** Messages between a hub and its workers, besides the frames that they exchange. */
+/** Messages between a hub and its workers, in addition to the frames that they exchange. */
 import type { Hub } from '../hub.ts'
 
 /** The first message to a worker. */
@@ -15,7 +15,7 @@ export type Listening = Pick<Hub, 'urls' | 'stunPort' | 'isPrivate' | 'page' | '
 
 export type FromWorker =
   | { readonly listening: Listening }
-  /** The worker cannot start, and another one could not either. */
+  /** The worker cannot start, and neither could another one. */
   | { readonly failure: string }
 
 export const STOP = 'stop'

@@ -7,7 +7,7 @@ import type { Given } from '../options.ts'
 import { createLog, givenOptions, serve } from '../run.ts'
 import { type Assignment, type FromWorker, STOP } from './messages.ts'
 
-/** Serves until the process that started this one says so or ends, or until a signal. */
+/** Serves until the parent process stops it or exits, or until a signal. */
 export async function runWorker(args: readonly string[]): Promise<void> {
   const stop = new AbortController()
   process.on('disconnect', () => stop.abort())

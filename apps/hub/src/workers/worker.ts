@@ -1,4 +1,4 @@
-/** The program of one of several processes of a hub. It is started by Workers, with the hub's command line. */
+/** Entry point of a worker process of a hub. Workers starts it with the hub's command line. */
 import { enableCompileCache } from 'node:module'
 import { keepYoungGenerationSmall } from '../heap.ts'
 

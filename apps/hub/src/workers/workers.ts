@@ -1,4 +1,7 @@
-/** Several processes on one machine that share the ports of a hub: this one starts them, and starts another when one ends. */
+/**
+ * Worker processes that share a hub's ports on one machine: this process starts them, and replaces
+ * one that exits.
+ */
 import { type ChildProcess, fork } from 'node:child_process'
 import { randomBytes } from 'node:crypto'
 import { createSocket } from 'node:dgram'
@@ -14,14 +17,14 @@ import { DEFAULT_PORT, hostsOf, listen, listenOnAll } from '../listen.ts'
 import type { Given } from '../options.ts'
 import { type Assignment, type FromWorker, type Listening, STOP } from './messages.ts'
 
-/** Systems on which several sockets can listen at one port, and which spread clients over them. */
+/** Systems on which several sockets can listen on one port, with clients distributed over them. */
 const SHARING: readonly string[] = ['linux', 'freebsd']
 const [FIRST_PAUSE_MS, LONGEST_PAUSE_MS, STEADY_MS] = [500, 30_000, 60_000] as const
 const MAX_NUMBER = 0xffff
 
 interface Options {
   readonly given: Given & { readonly workers: number }
-  /** The command line, which each worker reads again. */
+  /** The command line, which each worker parses again. */
   readonly args: readonly string[]
   readonly log: Pick<HubLog, 'info' | 'warn'>
 }
@@ -39,7 +42,7 @@ export class Workers {
     this.#options = options
   }
 
-  /** Resolves when all listen. Rejects with SetupError if they cannot. */
+  /** Resolves when all are listening. Rejects with SetupError if they cannot. */
   async start(): Promise<Listening> {
     const { given } = this.#options
     if (!SHARING.includes(process.platform))
@@ -58,7 +61,10 @@ export class Workers {
     for (const child of this.#children) child.kill('SIGHUP')
   }
 
-  /** Resolves when all have ended; ends those by force that still run after this time. Returns true if all ended by themselves. */
+  /**
+   * Resolves when all have exited; kills those still running after this time. Returns true if all
+   * exited by themselves.
+   */
   async stop(withinMs: number): Promise<boolean> {
     this.#isStopping = true
     let isClean = true
@@ -76,7 +82,7 @@ export class Workers {
     return isClean
   }
 
-  /** Starts the worker at this place. `failures`: how many have ended soon there. */
+  /** Starts the worker with this number. `failures`: how many have failed early in that place. */
   async #startOne(place: number, failures: number): Promise<Listening> {
     const { args, log, given } = this.#options
     this.#lastNumber = (this.#lastNumber % MAX_NUMBER) + 1
@@ -136,7 +142,10 @@ async function exited(child: ChildProcess): Promise<void> {
   if (child.exitCode === null && child.signalCode === null) await once(child, 'exit')
 }
 
-/** Returns the ports of all workers, and rejects with SetupError if another program has one of them: sharing a port with it would not fail. */
+/**
+ * Returns the ports of all workers, and rejects with SetupError if another program has one of them:
+ * sharing a port with it would not fail.
+ */
 async function findPorts(given: Given) {
   const { port = DEFAULT_PORT, udpPort, noUdp } = given
   const hosts = hostsOf(given)

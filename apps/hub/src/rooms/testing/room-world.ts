@@ -1,4 +1,7 @@
-/** Processes of a hub and its members in one program: every message passes in memory, on a clock of its own. */
+/**
+ * Simulated hub processes and members in one program: all messages pass in memory, on a virtual
+ * clock.
+ */
 import { setImmediate as turn } from 'node:timers/promises'
 import { type Connect, type LinkEvents, RoomError } from '@shoal/hub-api/rooms'
 import { KeyPair } from '@shoal/identity'
@@ -22,12 +25,12 @@ export class RoomWorld {
   /** Members whose session has ended. */
   readonly ended = new Set<string>()
   readonly errors: unknown[] = []
-  /** Frames between processes that get lost while this is true. */
+  /** Whether frames between processes get lost. */
   isChannelCut = false
-  /** Bytes that wait for every client. */
+  /** Bytes queued for each client. */
   waitingBytes = 0
   readonly #stores: RoomsGiven['stores']
-  /** Calls of the stores that the disk has not answered yet. */
+  /** Store calls that the disk has not completed yet. */
   #storeCalls = 0
   readonly #listeners: ((frame: Uint8Array) => void)[] = []
   readonly #links = new Set<TestLink>()
@@ -73,19 +76,19 @@ export class RoomWorld {
     this.#deviceKeys.set(did, keys)
   }
 
-  /** Ends all connections to a process, without a word, as when it is killed. */
+  /** Drops all connections to a process without notice, as if it were killed. */
   cut(process?: number): void {
     for (const link of [...this.#links])
       if (process === undefined || link.session === null || this.#processOf.get(link) === process)
         link.end('cut', false)
   }
 
-  /** All clients have read what waited for them. */
+  /** Lets all clients drain their queues. */
   drained(): void {
     for (const { session } of this.#links) session?.drained()
   }
 
-  /** How a member connects: to the process with this number. */
+  /** Connects a member to the process with this number. */
   connect(member: Member, process: () => number = () => 0): Connect {
     return async events => {
       await turn()
@@ -122,7 +125,7 @@ export class RoomWorld {
     }
   }
 
-  /** Lets time pass until `condition` holds. Throws if it does not within a minute of the virtual clock. */
+  /** Advances time until `condition` holds. Throws after a minute of the virtual clock. */
   async until(what: string, condition: () => boolean): Promise<void> {
     for (let at = 0; at < 6000; at++) {
       await this.#storesIdle()
@@ -132,7 +135,7 @@ export class RoomWorld {
     throw new Error(`not within a minute: ${what}`)
   }
 
-  /** Lets messages under way arrive, and what they begin end. */
+  /** Delivers messages in flight, and lets the resulting work finish. */
   async quiet(): Promise<void> {
     for (let at = 0; at < 100; at++) {
       await this.#storesIdle()
@@ -141,7 +144,7 @@ export class RoomWorld {
     await this.#storesIdle()
   }
 
-  /** No time passes while the stores work, however slow the disk is. */
+  /** Time stops while the stores work, however slow the disk is. */
   async #storesIdle(): Promise<void> {
     for (let turns = 0; turns < 5; turns++) await turn()
     while (this.#storeCalls > 0) for (let turns = 0; turns < 5; turns++) await turn()
