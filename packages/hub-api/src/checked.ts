@@ -1,4 +1,4 @@
-/** Checks what a hub answers. Pages do not need that: they trust the hub that serves them. */
+/** Validates a hub's responses. Pages do not need that: they trust the hub that serves them. */
 import { ApiError } from '@shoal/api/api-error'
 import type { CallOptions } from '@shoal/api/contract'
 import type { HubApi, HubOperationName } from './operations.ts'
@@ -6,7 +6,10 @@ import { HUB_ROUTES } from './routes.ts'
 
 type Call = (input: object, options?: CallOptions) => Promise<unknown>
 
-/** Returns a hub whose calls reject with `bad-answer` if the answer is not as the contract has it. The first call loads the schemas. */
+/**
+ * Returns a hub whose calls reject with `bad-answer` if a response violates the contract. The first
+ * call loads the schemas.
+ */
 export function checkAnswers(hub: HubApi): HubApi {
   const calls = hub as unknown as Readonly<Record<string, Call>>
   const checked = (Object.keys(HUB_ROUTES) as HubOperationName[]).map(name => {

@@ -1,11 +1,14 @@
-/** Values that options and answers choose from, without schemas. */
+/** Enumerated values of options and responses, without schemas. */
 import { LISTING_CATEGORIES } from '@shoal/api/choices'
 
-/** How accounts are created: by anybody; by anybody, and somebody approves them unless they come with an invitation; with an invitation; or not at all. */
+/**
+ * Who can create an account: anyone; anyone, subject to approval unless they have an invitation;
+ * only people with an invitation; or no one.
+ */
 export const ACCOUNT_POLICIES = ['open', 'approval', 'invitation', 'closed'] as const
 export type AccountPolicy = (typeof ACCOUNT_POLICIES)[number]
 
-/** Categories of listings. Torznab names them by Newznab's numbers. */
+/** Categories of listings. Torznab uses Newznab's numbers for them. */
 export const CATEGORIES = LISTING_CATEGORIES
 export type Category = (typeof CATEGORIES)[number]
 
@@ -17,20 +20,20 @@ export const MAX_THUMBNAIL_SIDE = 2048
 /** Largest `.torrent` of a listing, in bytes. */
 export const MAX_TORRENT_BYTES = 2 * 1024 * 1024
 
-/** Most one-time key packages of a device. */
+/** Most one-time key packages per device. */
 export const MAX_KEY_PACKAGES = 100
 /** Largest key package, in bytes. */
 export const MAX_KEY_PACKAGE_BYTES = 24 * 1024
 
-/** Names of the deeds of moderators in the public log. */
+/** Names of moderators' actions in the public log. */
 export const MODERATION_ACTIONS = ['hide', 'unhide', 'remove', 'ban', 'unban', 'slow-mode', 'role'] as const
 export type ModerationAction = (typeof MODERATION_ACTIONS)[number]
 
-/** Kinds of things that can be reported. */
+/** Kinds of items that can be reported. */
 export const SUBJECT_KINDS = ['listing', 'comment', 'member', 'entry'] as const
 
-/** Each includes what those before it may do. */
+/** Each includes the permissions of those before it. */
 export const ROLES = ['member', 'moderator', 'admin'] as const
 
-/** `waiting`: somebody has to approve it. `banned`: it has no sessions and gets none. */
+/** `waiting`: to be approved. `banned`: it has no sessions, and cannot get any. */
 export const ACCOUNT_STATES = ['active', 'waiting', 'banned'] as const

@@ -1,4 +1,4 @@
-/** The typed client of a hub. It does not load the schemas. */
+/** Typed client of a hub. It does not load the schemas. */
 import { connectRoutes } from '@shoal/api/client'
 import type { HubApi } from './operations.ts'
 import { HUB_ROUTES } from './routes.ts'
@@ -6,12 +6,12 @@ import { HUB_ROUTES } from './routes.ts'
 export type { HubApi } from './operations.ts'
 
 export interface HubClientOptions {
-  /** Such as `https://hub.example.org`. Default: the hub that serves the page. */
+  /** For example `https://hub.example.org`. Default: the hub that serves the page. */
   readonly url?: string
-  /** The secret of a session. A page that is logged in needs none, since it has a cookie. */
+  /** Session secret. A logged-in page needs none, since it has a cookie. */
   readonly session?: string
   readonly fetch?: typeof fetch
-  /** Message of the error if no hub answers. */
+  /** Error message if no hub answers. */
   readonly unreachable?: string
 }
 

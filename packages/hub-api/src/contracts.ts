@@ -10,7 +10,7 @@ import { ROOMS } from './contracts/rooms.ts'
 import { TRACKER } from './contracts/tracker.ts'
 import { TRACKER_KEYS } from './contracts/tracker-keys.ts'
 
-/** The contracts of the capabilities of a hub, a line each, in the order of the documentation. */
+/** The contracts of a hub's capabilities, one per line, in the order of the documentation. */
 export const HUB_CONTRACTS = [
   HUB,
   LOGIN,

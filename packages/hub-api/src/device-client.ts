@@ -1,11 +1,14 @@
-/** The client of a hub for programs that are devices of a person: it logs in with the device's key, and again whenever its session has ended. */
+/**
+ * Client of a hub for programs that are a person's device: it logs in with the device's key, and
+ * again whenever its session has ended.
+ */
 import { ApiError } from '@shoal/api/api-error'
 import type { CallOptions } from '@shoal/api/contract'
 import { connectHub, type HubApi } from './client.ts'
 import { HUB_ROUTES } from './routes.ts'
 import type { AccountInfo } from './schemas/account.ts'
 
-/** A key that signs at once, or one of Web Crypto, which nobody can read. */
+/** A key that signs synchronously, or a non-extractable one of Web Crypto. */
 interface LoginSigner {
   /** Ed25519, 32 bytes. */
   readonly publicKey: Uint8Array
@@ -17,16 +20,19 @@ export interface DeviceClientOptions {
   readonly url: string
   /** The DID of the person. */
   readonly person: string
-  /** Signs with the login key of the device. */
+  /** Signs with the device's login key. */
   readonly device: LoginSigner
-  /** The description of the device, as `writeDeviceText` writes it. */
+  /** The device's description, as written by `writeDeviceText`. */
   readonly description: string
-  /** Returns all device lists of the person in base64url, oldest first. They are sent if the hub does not know the newest. */
+  /**
+   * Returns all device lists of the person in base64url, oldest first. They are sent if the hub
+   * lacks the newest one.
+   */
   readonly lists: () => Promise<readonly string[]> | readonly string[]
-  /** The person recognizes the sessions of this program by this text. */
+  /** Label by which the person recognizes this program's sessions. */
   readonly label?: string
   readonly fetch?: typeof fetch
-  /** Checks what the hub answers: `checkAnswers`. Default: answers are taken as they are. */
+  /** Validates responses: `checkAnswers`. Default: no validation. */
   readonly check?: (hub: HubApi) => HubApi
   /** Milliseconds since the Unix epoch. Default: `Date.now`. */
   readonly now?: () => number
@@ -35,18 +41,24 @@ export interface DeviceClientOptions {
 export interface DeviceClient {
   /** Calls log in first. They reject with an ApiError. */
   readonly api: HubApi
-  /** Creates the account of the person, and logs in unless the account waits until somebody approves it (`state`). Rejects with an ApiError. */
+  /**
+   * Creates the person's account, and logs in unless the account has to be approved first
+   * (`state`). Rejects with an ApiError.
+   */
   join(
     options: { readonly name: string; readonly invitation?: string },
     call?: CallOptions,
   ): Promise<AccountInfo>
-  /** Returns the secret of a session that has not ended, as far as is known: for WebSockets. */
+  /** Returns the secret of a session that is not known to have ended, for WebSockets. */
   session(): Promise<string>
-  /** Forgets the session: it has ended. */
+  /** Discards the session, which has ended. */
   forget(): void
 }
 
-/** A hub that does not answer is one that cannot be reached. Node would wait for five minutes, and everything that needs a login with it. */
+/**
+ * Timeout after which the hub counts as unreachable. Node would wait five minutes, and block every
+ * call that needs a login.
+ */
 const ANSWER_MS = 60_000
 
 export function connectDevice(options: DeviceClientOptions): DeviceClient {
@@ -65,12 +77,12 @@ export function connectDevice(options: DeviceClientOptions): DeviceClient {
       return secretOf(await everyone.loginWithDevice(await proveDevice(everyone, options)))
     } catch (error) {
       if (!(error instanceof ApiError) || error.code !== 'bad-login' || error.field !== 'device') throw error
-      // The hub may not know the newest list yet.
+      // The hub may not have the newest list yet.
       const proof = { ...(await proveDevice(everyone, options)), lists: [...(await lists())] }
       return secretOf(await everyone.loginWithDevice(proof))
     }
   }
-  /** All calls wait for one login. */
+  /** All calls share one login. */
   const open = (): Promise<string> => {
     if (session) return session
     const opening = login()
@@ -95,7 +107,7 @@ export function connectDevice(options: DeviceClientOptions): DeviceClient {
       name,
       (input: object, call?: CallOptions) =>
         ask(name, input, call).catch(error => {
-          // The session has ended: once more, with another one.
+          // The session has ended: retry once with a new one.
           if (session === null && (error as ApiError).code === 'unauthorized') return ask(name, input, call)
           throw error
         }),
@@ -117,7 +129,7 @@ export function connectDevice(options: DeviceClientOptions): DeviceClient {
   }
 }
 
-/** Returns the proof of a device for one login at a hub. */
+/** Returns the device's proof for one login at a hub. */
 export async function proveDevice(
   hub: Pick<HubApi, 'createChallenge'>,
   {

@@ -103,7 +103,7 @@ export class Feed {
 
   /** The room was deleted. */
   removed(): void {
-    // Adds a follower after its access was checked in the database.
+    // A client that is about to follow it finds out from the database.
     if (!this.#room) return
     for (const follower of [...this.followers])
       follower.lost(this, new RoomError('not-found', 'This room was removed'))

@@ -43,7 +43,7 @@ export class KeyDirectory implements PasskeyAccounts {
   readonly #options: KeyDirectoryOptions
   /** By passkey, the least recently checked first. */
   readonly #known = new Map<string, Known>()
-  /** Time limit by passkey. */
+  /** Expiry time by passkey. */
   readonly #wrong = new Map<string, number>()
   readonly #waiting = new Map<string, Waiting>()
   readonly #ticker: NodeJS.Timeout

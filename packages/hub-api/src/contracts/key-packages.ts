@@ -12,7 +12,10 @@ import {
 } from '../schemas/key-packages.ts'
 import { Did } from '../schemas/text.ts'
 
-/** Key packages, which devices leave at the hub so that others can add them to closed groups while they are away. */
+/**
+ * Key packages, which devices upload so that others can add them to closed groups while they are
+ * offline.
+ */
 export const KEY_PACKAGES = contract({
   name: 'key-packages',
   operations: {

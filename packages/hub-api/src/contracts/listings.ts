@@ -10,7 +10,7 @@ const One = z.object({ id: Id })
 const CommentText = utf8(1, 8192).regex(/\S/, 'must not be blank')
 const Nothing = z.object({})
 
-/** Shares that members publish, with comments; also as Atom feeds and over Torznab. */
+/** Shares published by members, with comments; also as Atom feeds and over Torznab. */
 export const LISTINGS = contract({
   name: 'listings',
   operations: {

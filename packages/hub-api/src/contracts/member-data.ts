@@ -4,7 +4,7 @@ import { z } from 'zod'
 import { hubOperation } from '../contract.ts'
 import { Did } from '../schemas/text.ts'
 
-/** Everything that the hub keeps about a member, which they take along or delete. */
+/** Export and deletion of everything that the hub stores about a member. */
 export const MEMBER_DATA = contract({
   name: 'member-data',
   operations: {

@@ -7,7 +7,10 @@ import { Did, pageInput, pageOf, Reason, TimeMs } from '../schemas/text.ts'
 
 const Nothing = z.object({})
 
-/** Reports, what moderators do about them, and the public log of that. Moderators act on members, admins on everybody but themselves. */
+/**
+ * Reports, moderation, and its public log. Moderators act on members, admins on everyone but
+ * themselves.
+ */
 export const MODERATION = contract({
   name: 'moderation',
   operations: {

@@ -3,7 +3,7 @@ import { z } from 'zod'
 import { hubOperation } from '../contract.ts'
 import { NewTrackerKey, TrackerAccount, TrackerTotals } from '../schemas/tracker-keys.ts'
 
-/** The passkeys with which members announce to the tracker, and what their peers transfer. */
+/** The passkeys with which members announce to the tracker, and their peers' transfer totals. */
 export const TRACKER_KEYS = contract({
   name: 'tracker-keys',
   operations: {

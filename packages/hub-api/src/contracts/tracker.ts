@@ -1,4 +1,4 @@
 import { contract } from '@shoal/api/contract'
 
-/** The tracker. Its clients speak the protocols of BitTorrent, so that it has no operations. */
+/** The tracker. It has no operations, since its clients use the BitTorrent protocols. */
 export const TRACKER = contract({ name: 'tracker' })

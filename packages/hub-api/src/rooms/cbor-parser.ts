@@ -1,5 +1,7 @@
 /**
- * The parser that both sides give to Socket.IO: a packet is one binary message, `[type, namespace, data, id]` in CBOR (RFC 8949). Socket.IO's own sends a text and a binary message for each byte string; see decision 018.
+ * Socket.IO parser used by both sides: a packet is one binary message, `[type, namespace, data,
+ * id]` in CBOR (RFC 8949). Socket.IO's default parser sends a text and a binary message for each
+ * byte string; see decision 018.
  */
 import { decode, encode } from 'cborg'
 import { RoomError } from './room-error.ts'
@@ -22,7 +24,7 @@ export function encodePacket({ type, nsp, data, id }: Packet): Uint8Array {
   return encode([type, nsp, data ?? null, id ?? null])
 }
 
-/** Reads a packet. Throws `bad-message` for anything else. */
+/** Decodes a packet. Throws `bad-message` for anything else. */
 export function decodePacket(bytes: Uint8Array): Packet {
   const value = decodeCbor(bytes)
   if (!Array.isArray(value) || value.length !== 4) throw bad()
@@ -75,7 +77,7 @@ export class Encoder {
 
 type Listener = (packet: Packet) => void
 
-/** An emitter of one event, `decoded`, which Socket.IO subscribes to. */
+/** Emits one event, `decoded`, to which Socket.IO subscribes. */
 export class Decoder {
   #listener: Listener | undefined
 

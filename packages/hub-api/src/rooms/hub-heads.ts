@@ -1,13 +1,16 @@
-/** The heads that a hub signed for one room, as its client checks them. */
+/** Verifies the heads that a hub signed for one room. */
 import { openHead, proveEquivocation, type SignedHead } from '@shoal/hub-stores/log'
 import { type Clock, equalBytes } from '@shoal/torrent/base'
 import { ForkedLog, RoomError } from './room-error.ts'
 
-/** A signature is checked for the newest head only, at most this often: the hashes cover all entries before. */
+/**
+ * Minimum interval of signature checks. Only the newest head is checked: its hash covers all
+ * earlier entries.
+ */
 const CHECK_MS = 250
 
 export class HubHeads {
-  /** The key of the hub, once it is known. */
+  /** The hub's key, once known. */
   hub: Uint8Array | null = null
   readonly #room: Uint8Array
   readonly #clock: Clock
@@ -16,26 +19,35 @@ export class HubHeads {
   #checkedMs = Number.NEGATIVE_INFINITY
   #cancel: (() => void) | undefined
 
-  /** `onProblem` is called if a signature is wrong. */
+  /** `onProblem` is called if a signature is invalid. */
   constructor(room: Uint8Array, clock: Clock, onProblem: (error: RoomError) => void) {
     this.#room = room
     this.#clock = clock
     this.#onProblem = onProblem
   }
 
-  /** Reads a head that came for the entry with this number. Its signature is checked soon. Throws `bad-head`, `other-hub`. */
+  /**
+   * Decodes a head that came with the entry of this number, and checks its signature shortly
+   * afterwards. Throws `bad-head`, `other-hub`.
+   */
   open(bytes: Uint8Array, sequence: number): SignedHead {
     const { head, isSigned } = this.#read(bytes, sequence)
     this.#checkSoon(isSigned)
     return head
   }
 
-  /** Reads a head without checking its signature: for one that says what is known. Throws as `open`. */
+  /**
+   * Decodes a head without checking its signature, for heads that repeat known state. Throws like
+   * `open`.
+   */
   peek(bytes: Uint8Array, sequence: number): SignedHead {
     return this.#read(bytes, sequence).head
   }
 
-  /** Reads a head that somebody else got, and checks its signature. Throws `bad-head`, `other-hub`. */
+  /**
+   * Decodes a head received by another client, and checks its signature. Throws `bad-head`,
+   * `other-hub`.
+   */
   check(bytes: Uint8Array): SignedHead {
     const { head, isSigned } = opened(bytes)
     if (!isSigned()) throw new RoomError('bad-head', 'This head was not signed by a hub')
@@ -82,7 +94,7 @@ function opened(bytes: Uint8Array): ReturnType<typeof openHead> {
   }
 }
 
-/** Throws a `ForkedLog` if two heads prove one. */
+/** Throws a `ForkedLog` if two heads prove a fork. */
 export function prove(own: Uint8Array, other: Uint8Array): void {
   const proof = proveEquivocation(own, other)
   if (proof) throw new ForkedLog([own, other], proof)

@@ -1,4 +1,7 @@
-/** The part of a room's log that a client has verified, as ranges without gaps between which entries are missing. Pure: nothing here waits. */
+/**
+ * The verified parts of a room's log, as contiguous ranges with gaps between them. Pure: all
+ * functions are synchronous.
+ */
 import { entryHash, type LogEntry, type LogHead } from '@shoal/hub-stores/log'
 import { equalBytes } from '@shoal/torrent/base'
 import type { SentEntry } from './messages.ts'
@@ -8,11 +11,11 @@ import { RoomError } from './room-error.ts'
 export interface Part {
   readonly from: LogHead
   readonly to: LogHead
-  /** The head at `to` that the hub signed, once it has sent one. */
+  /** The hub's signed head at `to`, once it has sent one. */
   readonly signed: Uint8Array | null
 }
 
-/** Thrown where the hub's log differs from what it was. `known`: what was verified before. */
+/** Thrown if the hub's log contradicts an earlier state. `known`: what was verified before. */
 export class Mismatch extends Error {
   readonly known: { readonly head: LogHead; readonly signed: Uint8Array | null }
 
@@ -22,7 +25,7 @@ export class Mismatch extends Error {
   }
 }
 
-/** Computes the numbers and hashes of entries after a head. */
+/** Computes the numbers and hashes of the entries after a head. */
 function toEntries(after: LogHead, sent: readonly SentEntry[]): LogEntry[] {
   let { hash } = after
   return sent.map(([clientId, postedMs, bytes], at) => {
@@ -50,15 +53,19 @@ export class LogParts {
     return this.#parts.at(-1)!
   }
 
-  /** The oldest missing entries: after `after`, up to and including `until`. Null if nothing is missing. */
+  /**
+   * The oldest missing entries: after `after`, up to and including `until`. Null if none are
+   * missing.
+   */
   get gap(): { readonly after: LogHead; readonly until: LogHead } | null {
     const [oldest, next] = this.#parts
     return oldest && next ? { after: oldest.to, until: next.from } : null
   }
 
   /**
-   * Adds entries that came after number `after`, as far as they are new, at the end. `head`: what the hub says is the head at their end. Returns the new ones, or null if entries
-   * are missing before them. Throws `Mismatch`.
+   * Appends the new ones of the entries after number `after`. `head`: the head at their end
+   * according to the hub. Returns the new ones, or null if entries are missing before them. Throws
+   * `Mismatch`.
    */
   append(
     after: number,
@@ -79,7 +86,10 @@ export class LogParts {
     return entries
   }
 
-  /** Begins a part at the newest end of the log, after which older entries are missing. Returns its entries. Throws `Mismatch`. */
+  /**
+   * Starts a new part at the newest end of the log, with a gap before it. Returns its entries.
+   * Throws `Mismatch`.
+   */
   begin(after: LogHead, sent: readonly SentEntry[], head: LogHead, signed: Uint8Array): readonly LogEntry[] {
     const { newest } = this
     if (after.sequence <= newest.to.sequence) {
@@ -94,8 +104,9 @@ export class LogParts {
   }
 
   /**
-   * Adds entries to the gap, as far as they lie in it, and joins the parts around it when nothing is missing any more. What comes before `after` is not kept by the hub, and taken as read. `head`: as for
-   * `append`. Returns those that were added. Throws `Mismatch`.
+   * Adds entries to the gap, as far as they lie in it, and merges the parts around it when it is
+   * closed. Entries before `after` are no longer stored by the hub, and count as read. `head`: as
+   * for `append`. Returns the added ones. Throws `Mismatch`.
    */
   fill(after: LogHead, sent: readonly SentEntry[], head: LogHead, signed: Uint8Array): readonly LogEntry[] {
     const [oldest, next, ...later] = this.#parts as [Part, Part, ...Part[]]
@@ -114,13 +125,15 @@ export class LogParts {
     return entries
   }
 
-  /** Entries between the newest two parts are not kept by the hub any more: they are taken as read. */
+  /**
+   * Skips the gap between the two newest parts, which the hub no longer stores: it counts as read.
+   */
   skipGap(): void {
     const [below, { to, signed }] = [this.#parts.at(-2)!, this.newest]
     this.#parts = [...this.#parts.slice(0, -2), { from: below.from, to, signed }]
   }
 
-  /** Throws `Mismatch` if the hub now says something else of the newest entry than was verified. */
+  /** Throws `Mismatch` if the hub contradicts the newest verified entry. */
   compare(said: LogHead): void {
     const { to, signed } = this.newest
     if (said.sequence === to.sequence && !isSame(said, to)) throw new Mismatch({ head: to, signed })

@@ -1,48 +1,52 @@
 /**
- * The messages between a hub and the clients of its room logs and inboxes, and their readers, which check what came from the other side. Requests are answered with
- * `{ ok: … }` or `{ error: { code, message, afterMs? } }`; the rest is not.
+ * Messages between a hub and the clients of its room logs and inboxes, and their parsers, which
+ * validate what the other side sent. Requests are answered with `{ ok: … }` or `{ error: { code,
+ * message, afterMs? } }`; other messages have no response.
  */
 import type { LogEntry, RoomName } from '@shoal/hub-stores/log'
 import { ROOM_ERROR_CODES, RoomError, type RoomErrorCode } from './room-error.ts'
 
 export const PROTOCOL_VERSION = 1
-/** Most rooms that a connection follows, and that one message names. */
+/** Most rooms that a connection can follow, and that one message can name. */
 export const MAX_ROOMS = 1000
-/** Most entries of one part of a log or inbox. */
+/** Most entries in one part of a log or inbox. */
 export const MAX_PART = 1000
-/** Most deliveries of one request. */
+/** Most deliveries per request. */
 export const MAX_DELIVERIES = 1000
 /** Largest volatile message, in bytes. */
 const MAX_VOLATILE_BYTES = 2048
-/** Largest request of a client, in bytes. */
+/** Largest request, in bytes. */
 export const MAX_REQUEST_BYTES = 1 << 20
 const MAX_ENTRY_BYTES = 1 << 20
 const MAX_SIGNED_BYTES = 1024
 const [ID_BYTES, CLIENT_ID_BYTES] = [32, 16] as const
 const MAX_TEXT = 1024
 
-/** Rights in a room, each with those before it. */
+/** Access rights in a room; each includes those before it. */
 export const ROOM_RIGHTS = ['read', 'post', 'manage'] as const
 export type RoomRight = (typeof ROOM_RIGHTS)[number]
 
 export interface Follow {
   readonly room: Uint8Array
-  /** The secret for what the client wants to do there: see `roomToken`. Null for what every member of the hub may do. */
+  /**
+   * The secret for the requested right: see `roomToken`. Null for rights that every member of the
+   * hub has.
+   */
   readonly token: Uint8Array | null
 }
 
 export interface Followed {
   readonly room: Uint8Array
   readonly right: RoomRight
-  /** The number before the first entry that is kept. */
+  /** Number of the entry before the first stored one. */
   readonly start: number
   readonly last: number
   /** The signed head at `last`. */
   readonly head: Uint8Array
   readonly slowMs: number
-  /** As `signRoomHome` returned it. */
+  /** As returned by `signRoomHome`. */
   readonly home: Uint8Array | null
-  /** True if the home is another hub: the log does not grow here. */
+  /** Whether the home is another hub: this log no longer grows. */
   readonly moved: boolean
 }
 
@@ -51,21 +55,21 @@ export interface Refused {
   readonly error: RoomError
 }
 
-/** Client id, time and bytes of an entry. Its number follows from its place. */
+/** Client id, time and bytes of an entry. Its number follows from its position. */
 export type SentEntry = readonly [clientId: Uint8Array, postedMs: number, bytes: Uint8Array]
 
 export interface SentPart {
-  /** The number before the first entry, and its hash. */
+  /** Number of the entry before the first one, and its hash. */
   readonly after: number
   readonly afterHash: Uint8Array
   readonly entries: readonly SentEntry[]
   /** The signed head at the end of this part. */
   readonly head: Uint8Array
-  /** The number of the room's last entry. */
+  /** Number of the room's last entry. */
   readonly last: number
 }
 
-/** SHA-256 of the secrets of a room; null where none is needed. */
+/** SHA-256 of a room's secrets; null where none is needed. */
 export interface Access {
   readonly manage: Uint8Array | null
   readonly read: Uint8Array | null
@@ -74,7 +78,7 @@ export interface Access {
 
 interface Create extends RoomName {
   readonly access: Access
-  /** The end of the log at the hub where the room was before. */
+  /** End of the log at the room's previous hub. */
   readonly after: { readonly sequence: number; readonly hash: Uint8Array } | null
   readonly home: Uint8Array | null
 }
@@ -103,7 +107,9 @@ interface Requests {
     { readonly room: Uint8Array; readonly clientId: Uint8Array; readonly bytes: Uint8Array },
     { readonly sequence: number; readonly postedMs: number; readonly hash: Uint8Array },
   ]
-  /** Entries after `since`, or the newest before `before`; without both, the newest of all. */
+  /**
+   * Entries after `since`, or the newest ones before `before`; if both are null, the newest of all.
+   */
   read: [
     {
       readonly room: Uint8Array
@@ -119,14 +125,14 @@ interface Requests {
     {
       readonly room: Uint8Array
       readonly access: Access | null
-      /** Whether those who have only the secrets of before may read what the log has now. */
+      /** Whether holders of former secrets can read the present log. */
       readonly keepsReaders?: boolean | null
       readonly slowMs: number | null
       readonly home: Uint8Array | null
     },
     null,
   ]
-  /** Deletes a room of kind `transfer`. Only its creator may. */
+  /** Deletes a room of kind `transfer`. Restricted to its creator. */
   remove: [RoomName, null]
   inbox: [{ readonly since: number; readonly limit: number }, { readonly entries: readonly SentInboxEntry[] }]
   taken: [{ readonly through: number }, null]
@@ -134,13 +140,13 @@ interface Requests {
 }
 
 interface Welcome {
-  /** The key that signs the heads. Ed25519, 32 bytes. */
+  /** Public key of the hub's signed heads. Ed25519, 32 bytes. */
   readonly hub: Uint8Array
   /** Largest entry of a log, in bytes. */
   readonly entryBytes: number
-  /** True if the session is a device's, which has an inbox. */
+  /** Whether the session belongs to a device, which has an inbox. */
   readonly hasInbox: boolean
-  /** UDP port at which the host of the hub answers STUN. Null: at none. */
+  /** UDP port at which the hub's host answers STUN. Null if it does not. */
   readonly stunPort: number | null
   readonly rooms: readonly (Followed | Refused)[]
 }
@@ -149,7 +155,7 @@ export type RequestName = keyof Requests
 export type Input<Name extends RequestName> = Requests[Name][0]
 export type Reply<Name extends RequestName> = Requests[Name][1]
 
-/** A hub sends these unasked. */
+/** Messages pushed by a hub. */
 export interface Pushes {
   /** Entries after number `after`, and the signed head at their end. */
   entries: {
@@ -160,9 +166,9 @@ export interface Pushes {
   }
   /** The log has grown, and the client has to read. */
   news: { readonly room: Uint8Array; readonly last: number }
-  /** The client does not follow the room from now on. */
+  /** The client no longer follows the room. */
   left: { readonly room: Uint8Array; readonly error: RoomError }
-  /** Something waits in the inbox. */
+  /** The inbox has new entries. */
   inbox: Record<never, never>
   volatile: { readonly room: Uint8Array; readonly bytes: Uint8Array }
 }
@@ -219,7 +225,7 @@ const text: Read<string> = value => {
   if (typeof value !== 'string' || value.length > MAX_TEXT) throw bad('a text is missing')
   return value
 }
-/** A reader of objects with these fields; others are ignored. */
+/** Returns a parser of objects with these fields; it ignores others. */
 const object = <T extends object>(shape: { readonly [Name in keyof T]: Read<T[Name]> }): Read<T> => {
   const readers = Object.entries<Read<unknown>>(shape)
   return value => {
@@ -243,7 +249,7 @@ const access = object<Access>({ manage: orNull(id), read: orNull(id), post: orNu
 const follow = object<Follow>({ room: id, token: orNull(id) })
 const follows = list(follow, MAX_ROOMS)
 
-/** Reads the error of an answer. Codes of later versions become `failed`. */
+/** Parses the error of a response. Unknown codes become `failed`. */
 function readError(value: unknown): RoomError {
   const { code, message, afterMs } = fields(value)
   const known = ROOM_ERROR_CODES.find(each => each === code) ?? 'failed'
@@ -350,27 +356,27 @@ export function isPushName(name: string): name is PushName {
   return Object.hasOwn(PUSHES, name)
 }
 
-/** Reads a request, in a hub. Throws `bad-message`. */
+/** Parses a request, in a hub. Throws `bad-message`. */
 export function readInput<Name extends RequestName>(name: Name, value: unknown): Input<Name> {
   return REQUESTS[name][0](value) as Input<Name>
 }
 
-/** Reads what a hub sent unasked. Throws `bad-message`. */
+/** Parses a pushed message. Throws `bad-message`. */
 export function readPush<Name extends PushName>(name: Name, value: unknown): Pushes[Name] {
   return PUSHES[name](value) as Pushes[Name]
 }
 
-/** Reads the answer to a request. Throws the hub's error, or `bad-message`. */
+/** Parses the response to a request. Throws the hub's error, or `bad-message`. */
 export function readAnswer<Name extends RequestName>(name: Name, value: unknown): Reply<Name> {
   const { ok, error } = fields(value)
   if (error !== undefined) throw readError(error)
   return REQUESTS[name][1](ok) as Reply<Name>
 }
 
-/** Reads a volatile message, in a hub. Throws `bad-message`. */
+/** Parses a volatile message, in a hub. Throws `bad-message`. */
 export const readVolatile = PUSHES.volatile
 
-/** The form of an error in answers. */
+/** Returns an error in the form used by responses. */
 export function toSentError({ code, message, afterMs }: RoomError): {
   readonly code: RoomErrorCode
   readonly message: string

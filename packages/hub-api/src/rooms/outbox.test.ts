@@ -4,7 +4,7 @@ import { expect, it } from 'vitest'
 import { type Acknowledged, Outbox } from './outbox.ts'
 import { RoomError } from './room-error.ts'
 
-/** An outbox whose entries have one byte, and a hub that answers when the test says so. */
+/** An outbox with one-byte entries, and a hub that answers on command. */
 function outboxOf(count: number) {
   const clock = new VirtualClock()
   const outbox = new Outbox(clock, seededRandom(1))
@@ -34,7 +34,7 @@ it('sends nothing after a refusal before all that is under way was answered', as
   store(0)
   for (const at of numbers(2, 9)) refuse(at, 'busy', 1)
   await clock.advance(1000)
-  // The hub has answered to the first ones only: the next would overtake the others.
+  // The hub has answered only the first ones: the next one would overtake the others.
   expect(sent).toHaveLength(16)
   for (const at of numbers(9, 16)) refuse(at, 'busy', 1)
   await clock.advance(1000)

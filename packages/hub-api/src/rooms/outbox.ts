@@ -1,4 +1,7 @@
-/** Entries of one room that the hub has not acknowledged. They are sent again, with the same client ids, until it has. */
+/**
+ * Entries of one room that the hub has not acknowledged. They are resent, with the same client ids,
+ * until it does.
+ */
 import type { Clock, Random } from '@shoal/torrent/base'
 import { equalBytes, latin1 } from '@shoal/torrent/base'
 import type { Reply } from './messages.ts'
@@ -9,7 +12,7 @@ export type Acknowledged = Reply<'append'>
 /** Sends an entry. Rejects with a `RoomError`. Never settles if the connection ends. */
 export type SendEntry = (clientId: Uint8Array, bytes: Uint8Array) => Promise<Acknowledged>
 
-/** Entries that are under way at once. */
+/** Most entries in flight. */
 const MAX_AT_ONCE = 16
 const MAX_WAITING = 10_000
 const [FIRST_PAUSE_MS, LONGEST_PAUSE_MS] = [250, 30_000] as const
@@ -31,7 +34,7 @@ export class Outbox {
   #send: SendEntry | null = null
   #underWay = 0
   #failures = 0
-  /** True from a refusal until the first of those that were refused is sent again. */
+  /** True from a refusal until the first refused entry is sent again. */
   #isRefused = false
   #cancelPause: (() => void) | undefined
 
@@ -45,8 +48,10 @@ export class Outbox {
   }
 
   /**
-   * Resolves once the hub has stored the entry. Entries get their places in the order in which they were added: a hub that refuses one for the moment refuses those after it, too. Rejects with the hub's error, `full` if 10,000 wait, `conflict` if other bytes wait under this id, and
-   * `closed`.
+   * Resolves once the hub has stored the entry. Entries are stored in the order in which they were
+   * added: after a temporary refusal, the hub refuses the following ones, too. Rejects with the
+   * hub's error, `full` if 10,000 are queued, `conflict` if other bytes are queued under this id,
+   * and `closed`.
    */
   add(clientId: Uint8Array, bytes: Uint8Array): Promise<Acknowledged> {
     const key = latin1(clientId)
@@ -60,7 +65,7 @@ export class Outbox {
     return promise
   }
 
-  /** Entries go this way from now on; all that are not acknowledged are sent again. Null: there is no connection. */
+  /** Sets the connection, and resends all unacknowledged entries over it. Null: no connection. */
   sendOver(send: SendEntry | null): void {
     this.#send = send
     this.#underWay = 0
@@ -82,7 +87,7 @@ export class Outbox {
   #pump(): void {
     const send = this.#send
     if (!send || this.#cancelPause) return
-    // Answers to later ones may be under way. Whatever was sent before them would overtake those that were refused.
+    // Responses to later entries may be in flight. Sending now could overtake the refused ones.
     if (this.#isRefused && this.#underWay > 0) return
     this.#isRefused = false
     for (const item of this.#items.values()) {
@@ -98,13 +103,13 @@ export class Outbox {
   }
 
   #refused(item: Item, send: SendEntry, error: unknown): void {
-    // The hub has not stored it, or does not know: the same again.
+    // The hub has not stored it, or may not have: send it again.
     const isAgain = isPassing(error) || (error instanceof RoomError && error.code === 'not-followed')
     if (!isAgain) return this.#settled(item, send, () => item.reject(error))
     if (this.#send !== send) return
     this.#underWay--
     item.sentOver = null
-    // Entries that were under way at the same time are refused together: that is one failure.
+    // Entries in flight together are refused together, which counts as one failure.
     if (this.#isRefused) return this.#pump()
     this.#isRefused = true
     const longestMs = Math.min(LONGEST_PAUSE_MS, FIRST_PAUSE_MS * 2 ** this.#failures++)
@@ -115,7 +120,7 @@ export class Outbox {
     })
   }
 
-  /** An answer counts over whichever connection it came. */
+  /** A response counts no matter over which connection it came. */
   #settled(item: Item, send: SendEntry, settle: () => void): void {
     if (this.#send === send) {
       this.#underWay--

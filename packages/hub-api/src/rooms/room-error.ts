@@ -2,9 +2,12 @@ import type { Equivocation } from '@shoal/hub-stores/log'
 import { CodedError } from '@shoal/torrent/errors'
 
 /**
- * `bad-message`: not a message of this protocol. `unauthorized`: log in again. `forbidden`: another secret, or a role, is needed. `not-followed`: follow the room first.
- * `too-many-requests`, `slow-mode`: wait for `afterMs`. `busy`, `unavailable`, `stopping`: send it again, with the same client id. `not-found`, `moved`, `full`, `conflict`, `bad-argument`: as in the stores.
- * `bad-head`, `broken-log`, `forked-log`, `other-hub`: the hub is not what it was. `closed`: this client was closed.
+ * `bad-message`: not a message of this protocol. `unauthorized`: log in again. `forbidden`: another
+ * secret, or a role, is needed. `not-followed`: follow the room first. `too-many-requests`,
+ * `slow-mode`: wait for `afterMs`. `busy`, `unavailable`, `stopping`: send it again, with the same
+ * client id. `not-found`, `moved`, `full`, `conflict`, `bad-argument`: as in the stores.
+ * `bad-head`, `broken-log`, `forked-log`, `other-hub`: the hub contradicts its earlier state.
+ * `closed`: this client was closed.
  */
 export type RoomErrorCode =
   | 'bad-message'
@@ -42,10 +45,10 @@ export const ROOM_ERROR_CODES: readonly RoomErrorCode[] = [
   ...(['bad-home', 'bad-head', 'broken-log', 'forked-log', 'other-hub', 'closed', 'failed'] as const),
 ]
 
-/** An error of a room or inbox. The message says what to do. */
+/** An error of a room or inbox. The message describes the remedy. */
 export class RoomError extends CodedError<RoomErrorCode> {
   override name = 'RoomError'
-  /** When it may be tried again, in milliseconds from now. */
+  /** Time until a retry makes sense, in milliseconds from now. */
   readonly afterMs: number | undefined
 
   constructor(code: RoomErrorCode, message: string, options: ErrorOptions & { afterMs?: number } = {}) {
@@ -54,7 +57,7 @@ export class RoomError extends CodedError<RoomErrorCode> {
   }
 }
 
-/** Other bytes wait under the client id of an entry. */
+/** Other bytes are queued under the client id of an entry. */
 export function idTaken(): RoomError {
   return new RoomError('conflict', 'Another entry of this room has this client id: choose a random one')
 }
@@ -68,14 +71,14 @@ const PASSING: readonly RoomErrorCode[] = [
   'failed',
 ]
 
-/** Returns true for errors after which the same request may succeed. */
+/** Returns whether the same request may succeed after this error. */
 export function isPassing(error: unknown): error is RoomError {
   return error instanceof RoomError && PASSING.includes(error.code)
 }
 
-/** The hub showed different logs. Everybody can check it with `proveEquivocation(...heads)`. */
+/** The hub showed different logs. Anyone can verify that with `proveEquivocation(...heads)`. */
 export class ForkedLog extends RoomError {
-  /** Two heads that the hub signed. */
+  /** Two heads signed by the hub. */
   readonly heads: readonly [Uint8Array, Uint8Array]
   readonly proof: Equivocation
 

@@ -1,4 +1,4 @@
-/** One room as a client follows it: reads its log, checks what the hub says, and sends entries. */
+/** A client's view of one room: reads its log, verifies the hub's messages, and sends entries. */
 import { HubHeads, prove } from './hub-heads.ts'
 import type { ClientGiven } from './link.ts'
 import { LogParts, Mismatch, type Part } from './log-parts.ts'
@@ -9,20 +9,22 @@ import { type LogListener, RoomReader, type Wire } from './room-reader.ts'
 
 export interface RoomListener extends LogListener {
   volatile?(bytes: Uint8Array): void
-  /** The room is followed: rights, slow mode, home. Called after each connection. */
+  /** Called after each connection, when the room is followed: rights, slow mode, home. */
   followed?(about: Followed): void
-  /** `forked-log` is a `ForkedLog` with the proof: nothing more is read of this room. */
+  /** `forked-log` is a `ForkedLog` with the proof: reading of this room stops. */
   problem?(error: RoomError): void
 }
 
 export interface RoomOptions {
   /** 32 bytes. */
   readonly room: Uint8Array
-  /** See `roomToken`. Null for rooms that are open to all members of the hub. */
+  /** See `roomToken`. Null for rooms open to all members of the hub. */
   readonly token?: Uint8Array | null
   /** From `parts` of an earlier client, whose entries are stored. */
   readonly parts?: readonly Part[]
-  /** If more entries than this are missing, the newest are read first, so many at first. Default: 100. */
+  /**
+   * If more entries than this are missing, this many of the newest are read first. Default: 100.
+   */
   readonly screen?: number
 }
 
@@ -34,7 +36,10 @@ export class RoomLog {
   readonly #parts: LogParts
   readonly #outbox: Outbox
   readonly #reader: RoomReader
-  /** The newest verified entry when the connection began: entries may overtake the answer to a follow. */
+  /**
+   * The newest verified entry when the connection was opened: pushed entries may arrive before the
+   * response to the follow request.
+   */
   #sinceBefore = 0
   #state: 'open' | 'forked' | 'closed' = 'open'
   #right: RoomRight | null = null
@@ -62,43 +67,50 @@ export class RoomLog {
     return this.#parts.list
   }
 
-  /** The number of the newest verified entry. */
+  /** Number of the newest verified entry. */
   get since(): number {
     return this.#reader.since
   }
 
-  /** True if every entry up to the newest that the hub told of has arrived. */
+  /** Whether every entry up to the newest announced by the hub has arrived. */
   get isCaughtUp(): boolean {
     return this.#reader.isCaughtUp
   }
 
-  /** The client's right in this room, while it is connected. */
+  /** The client's right in this room while connected. */
   get right(): RoomRight | null {
     return this.#right
   }
 
-  /** Entries that the hub has not acknowledged. */
+  /** Number of entries that the hub has not acknowledged. */
   get unacknowledged(): number {
     return this.#outbox.size
   }
 
   /**
-   * Appends an entry. Resolves once the hub has stored it; until then it is sent again, after each reconnect, and once rates and slow mode allow it. Entries get their places in the order in which they were appended here.
-   * `clientId`: 16 random bytes; give the one of an earlier try, and the entry is in the log only once. Rejects with `forbidden`, `full`, `moved`, `bad-argument`, `conflict`, `closed`.
+   * Appends an entry. Resolves once the hub has stored it; until then it is resent after each
+   * reconnect, and once rate limits and slow mode permit. Entries are stored in the order of the
+   * calls. `clientId`: 16 random bytes; pass that of an earlier attempt to have the entry in the
+   * log only once. Rejects with `forbidden`, `full`, `moved`, `bad-argument`, `conflict`, `closed`.
    */
   append(bytes: Uint8Array, clientId: Uint8Array = this.#given.random.bytes(16)): Promise<Acknowledged> {
     if (this.#state === 'closed') return Promise.reject(new RoomError('closed', 'This room was closed'))
     return this.#outbox.add(clientId, bytes)
   }
 
-  /** Sends up to 2,048 bytes to those who are there now. Nothing is stored, and it may get lost. */
+  /**
+   * Sends up to 2,048 bytes to the clients currently connected. They are not stored, and may get
+   * lost.
+   */
   sendVolatile(bytes: Uint8Array): void {
     if (this.#right && this.#right !== 'read') this.#reader.wire?.volatile(this.id, bytes)
   }
 
   /**
-   * Compares a head that somebody else got from this hub with what the hub says to this client. Resolves if they agree. Rejects with a `ForkedLog` if they prove that the hub showed different logs, `bad-head`, `other-hub`,
-   * and `unavailable` if the hub does not say (it is not connected, or does not have that entry).
+   * Compares a head that another client received from this hub with the hub's response to this
+   * client. Resolves if they agree. Rejects with a `ForkedLog` if they prove that the hub showed
+   * different logs, `bad-head`, `other-hub`, and `unavailable` if the hub gives no response (it is
+   * not connected, or does not have that entry).
    */
   async compare(signed: Uint8Array): Promise<void> {
     const theirs = this.#heads.check(signed)
@@ -106,7 +118,7 @@ export class RoomLog {
     prove(own, signed)
   }
 
-  /** The connection is there, and the room is followed. */
+  /** Called when the connection is open and the room is followed. */
   connected(wire: Wire, hub: Uint8Array, about: Followed): void {
     if (this.#state !== 'open') return
     this.#reader.wire = wire
@@ -125,7 +137,7 @@ export class RoomLog {
     void this.#reader.sync()
   }
 
-  /** There is no connection, or the room is not followed over it. */
+  /** Called when the connection is lost, or the room is not followed over it. */
   disconnected(): void {
     this.#sinceBefore = this.since
     this.#reader.wire = null
@@ -138,7 +150,7 @@ export class RoomLog {
     this.#guard(() => {
       const opened = this.#heads.open(head, after + entries.length)
       this.#reader.told(opened.sequence)
-      // While the log is read, the newest part may not reach here yet.
+      // While the log is being read, there may be a gap before these.
       const added = this.#parts.append(after, entries, opened, head)
       if (added && added.length > 0) this.#listener.entries(added, 'newer')
     })
@@ -154,7 +166,7 @@ export class RoomLog {
     this.#listener.volatile?.(bytes)
   }
 
-  /** Tells the listener of an error that concerns the room. */
+  /** Reports an error of the room to the listener. */
   failed(error: RoomError): void {
     this.#problem(error)
   }
@@ -181,7 +193,10 @@ export class RoomLog {
     this.#problem(known ?? new RoomError('bad-message', `${(error as Error).message}`, { cause: error }))
   }
 
-  /** The hub's log differs from what was verified: asks it to sign what it says now, which proves it. */
+  /**
+   * The hub's log contradicts what was verified: requests a signed head of its present state, which
+   * proves it.
+   */
   async #explain({ known: { head, signed } }: Mismatch): Promise<void> {
     const broken = new RoomError('broken-log', "This room's log was altered: leave this hub")
     try {

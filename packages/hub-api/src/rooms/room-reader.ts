@@ -1,4 +1,4 @@
-/** Keeps what a client verified of a room's log in step with the hub, by reading what is missing. */
+/** Keeps the client's verified part of a room's log up to date by reading missing entries. */
 import type { LogEntry, LogHead, SignedHead } from '@shoal/hub-stores/log'
 import type { Clock } from '@shoal/torrent/base'
 import type { HubHeads } from './hub-heads.ts'
@@ -8,18 +8,19 @@ import { isPassing, RoomError } from './room-error.ts'
 
 export interface LogListener {
   /**
-   * New entries, verified, in order. Each comes once. `newer`: they follow the last ones that were newer, perhaps with a gap before them; `older`: they fill the oldest gap, from its beginning.
+   * New, verified entries in order, each once. `newer`: they follow the last newer ones, perhaps
+   * after a gap; `older`: they fill the oldest gap, from its start.
    */
   entries(entries: readonly LogEntry[], place: 'newer' | 'older'): void
-  /** Resolves when older entries may come: whoever cannot take them yet lets the reader wait. Newer ones come in any case. */
+  /** Resolves when the listener can take older entries. Newer ones are always delivered. */
   ready?(): Promise<void>
   /** Everything up to the newest entry has arrived. */
   caughtUp?(): void
-  /** The hub does not keep these any more. */
+  /** The hub no longer stores these entries. */
   trimmed?(fromSequence: number, toSequence: number): void
 }
 
-/** Sends requests over the connection that there is at the moment. */
+/** Sends requests over the current connection. */
 export interface Wire {
   request<Name extends RequestName>(name: Name, input: Input<Name>): Promise<Reply<Name>>
   volatile(room: Uint8Array, bytes: Uint8Array): void
@@ -27,7 +28,7 @@ export interface Wire {
 
 const PAGE = 1000
 const DEFAULT_SCREEN = 100
-/** The pause before a request that failed for the moment is sent again. */
+/** Delay before a request is resent after a temporary failure. */
 export const RETRY_MS = 1000
 
 export interface RoomReaderOptions {
@@ -38,16 +39,16 @@ export interface RoomReaderOptions {
   readonly screen: number | undefined
   readonly clock: Clock
   readonly listener: LogListener
-  /** False once nothing of the room is read any more. */
+  /** Returns false once the room is closed. */
   readonly isOpen: () => boolean
-  /** Reading failed for good. */
+  /** Called when reading has failed permanently. */
   readonly onError: (error: unknown) => Promise<void>
 }
 
 export class RoomReader {
   /** The connection, or null. */
   wire: Wire | null = null
-  /** The number of the newest entry that the hub told of. */
+  /** Number of the newest entry announced by the hub. */
   last: number
   readonly #options: RoomReaderOptions
   readonly #parts: LogParts
@@ -64,7 +65,7 @@ export class RoomReader {
     this.last = this.since
   }
 
-  /** The number of the newest verified entry. */
+  /** Number of the newest verified entry. */
   get since(): number {
     return this.#parts.newest.to.sequence
   }
@@ -73,12 +74,12 @@ export class RoomReader {
     return this.#parts.list.length === 1 && this.since >= this.last
   }
 
-  /** The hub told of an entry with this number. */
+  /** The hub announced an entry with this number. */
   told(last: number): void {
     this.last = Math.max(this.last, last)
   }
 
-  /** Reads again later after an error that passes, and reports others. */
+  /** Reads again later after a temporary error, and reports other errors. */
   async failed(error: unknown, wire = this.wire): Promise<void> {
     if (!isPassing(error)) return this.#options.onError(error)
     this.#cancelRetry?.()
@@ -91,7 +92,7 @@ export class RoomReader {
     this.#cancelRetry?.()
   }
 
-  /** Reads what is missing: the newest screen first, and then from the oldest on. */
+  /** Reads missing entries: first the newest screenful, then the rest from the oldest. */
   async sync(): Promise<void> {
     if (this.#isReading) return
     this.#isReading = true
@@ -112,7 +113,7 @@ export class RoomReader {
     } finally {
       this.#isReading = false
     }
-    // Another connection came while the old one did not answer.
+    // Another connection was opened before the old one answered.
     if (this.wire && this.wire !== wire && !this.isCaughtUp) void this.sync()
   }
 
@@ -161,11 +162,14 @@ export class RoomReader {
       throw new Mismatch({ head: newest.to, signed: newest.signed })
     const entries = this.#parts.append(after.sequence, part.entries, head, part.head)
     if (entries && entries.length > 0) this.#listener.entries(entries, 'newer')
-    // The hub says that there is more, but does not give it.
+    // The hub announces more entries than it returns.
     else if (this.since < this.last && part.last <= this.since) this.last = this.since
   }
 
-  /** Takes a part that was read, unless the connection or the room ended meanwhile. */
+  /**
+   * Applies a part that was read, unless the connection or the room has been closed in the
+   * meantime.
+   */
   #take(part: SentPart, wire: Wire, take: (after: LogHead, head: SignedHead) => void): void {
     if (wire !== this.wire || !this.#options.isOpen()) return
     this.last = Math.max(this.last, part.last)

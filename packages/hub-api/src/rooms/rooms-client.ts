@@ -1,4 +1,7 @@
-/** The client of a hub's room logs and inboxes, without any input or output of its own: stays connected, follows rooms, reads the inbox. */
+/**
+ * Client of a hub's room logs and inboxes, without any I/O of its own: stays connected, follows
+ * rooms, reads the inbox.
+ */
 import { equalBytes, latin1 } from '@shoal/torrent/base'
 import type { ClientGiven, Link } from './link.ts'
 import {
@@ -22,9 +25,9 @@ import { RETRY_MS, type Wire } from './room-reader.ts'
 
 export interface ClientListener {
   connected?(): void
-  /** It connects again by itself. */
+  /** It reconnects automatically. */
   disconnected?(reason: string): void
-  /** The session has ended, or the hub is another one: it does not connect again. */
+  /** The session has ended, or the hub is another one: it does not reconnect. */
   ended?(error: RoomError): void
   /** Entries of the device's inbox, each once. Call `taken` when they are stored. */
   inbox?(entries: readonly SentInboxEntry[]): void
@@ -33,19 +36,19 @@ export interface ClientListener {
 }
 
 export interface ClientOptions extends ClientGiven {
-  /** The key with which the hub signs heads, if it is known. Otherwise the first one counts. */
+  /** The hub's public key for heads, if known. Otherwise the first one is pinned. */
   readonly hub?: Uint8Array
-  /** The number of the last entry of the inbox that is stored. Default: 0. */
+  /** Number of the last stored inbox entry. Default: 0. */
   readonly inboxSince?: number
 }
 
 const REQUEST_MS = 30_000
-/** Logging in and connecting take at most so long: whatever does not answer is asked again. */
+/** Time limit for logging in and connecting, after which both are retried. */
 const CONNECT_MS = 60_000
 const [FIRST_PAUSE_MS, LONGEST_PAUSE_MS] = [500, 30_000] as const
-/** A hub may ask for a pause, at most of this length. */
+/** Longest pause that a hub can request. */
 const LONGEST_ASKED_MS = 900_000
-/** A message that something waits in the inbox may get lost between processes of a hub. */
+/** Polling interval of the inbox: a notification may get lost between processes of a hub. */
 const INBOX_MS = 180_000
 
 interface Pending {
@@ -56,14 +59,14 @@ export class RoomsClient {
   readonly #options: ClientOptions
   readonly #listener: ClientListener
   readonly #rooms = new Map<string, RoomLog>()
-  /** The hub could not answer for these: it is asked again. */
+  /** Rooms whose follow request failed temporarily; they are requested again. */
   readonly #unfollowed = new Set<RoomLog>()
   readonly #pending = new Set<Pending>()
   #hub: Uint8Array | null
   #stunPort: number | null | undefined
   #inboxSince: number
   #link: Link | null = null
-  /** Null while there is no connection over which the hub has said hello. */
+  /** Null until the hub has said hello over the connection. */
   #wire: Wire | null = null
   #connecting: AbortController | null = null
   #failures = 0
@@ -87,17 +90,23 @@ export class RoomsClient {
     return this.#wire !== null
   }
 
-  /** The key with which the hub signs heads. Null until it is known. */
+  /** The hub's public key for heads. Null until it is known. */
   get hub(): Uint8Array | null {
     return this.#hub
   }
 
-  /** UDP port at which the host of the hub answers STUN; null for none. Undefined until the hub has said so. */
+  /**
+   * UDP port at which the hub's host answers STUN; null if it does not. Undefined until the hub has
+   * reported it.
+   */
   get stunPort(): number | null | undefined {
     return this.#stunPort
   }
 
-  /** Follows a room, from now on and after each reconnect. Throws `full` beyond 1,000 rooms, and `conflict` if it is followed already. */
+  /**
+   * Follows a room, from now on and after each reconnect. Throws `full` beyond 1,000 rooms, and
+   * `conflict` if it is followed already.
+   */
   follow(options: RoomOptions, listener: RoomListener): RoomLog {
     if (this.#isClosed) throw new RoomError('closed', 'This client was closed')
     const key = latin1(options.room)
@@ -110,14 +119,17 @@ export class RoomsClient {
     return room
   }
 
-  /** Follows a room no further. What was not acknowledged is rejected with `closed`. */
+  /** Stops following a room. Unacknowledged entries are rejected with `closed`. */
   leave(room: RoomLog): void {
     if (!this.#rooms.delete(latin1(room.id))) return
     room.close()
     this.#wire?.request('leave', { rooms: [room.id] }).catch(() => {})
   }
 
-  /** Sends a request: `create`, `change`, `remove`, `deliver`. Rejects with the hub's error, and `unavailable` without a connection, or if it ends before the answer. */
+  /**
+   * Sends a request: `create`, `change`, `remove`, `deliver`. Rejects with the hub's error, and
+   * `unavailable` without a connection, or if it ends before the response.
+   */
   async request<Name extends 'create' | 'change' | 'remove' | 'deliver'>(
     name: Name,
     input: Input<Name>,
@@ -126,7 +138,10 @@ export class RoomsClient {
     return this.#wire.request(name, input)
   }
 
-  /** Tells the hub that this device has stored its inbox up to this number: the hub deletes it. Rejects like `request`. */
+  /**
+   * Acknowledges that this device has stored its inbox up to this number: the hub deletes it.
+   * Rejects like `request`.
+   */
   async taken(through: number): Promise<void> {
     if (!this.#wire) throw new RoomError('unavailable', 'The hub is not connected')
     await this.#wire.request('taken', { through })
@@ -196,7 +211,7 @@ export class RoomsClient {
     this.#wire = wire
     this.#listener.connected?.()
     this.#followed(wire, rooms, welcome.rooms)
-    // Those that were added meanwhile.
+    // Rooms added in the meantime.
     const later = [...this.#rooms.values()].filter(room => !rooms.includes(room))
     if (later.length > 0) void this.#followOver(wire, later)
     if (welcome.hasInbox) this.#readInboxRegularly(wire)
@@ -227,14 +242,14 @@ export class RoomsClient {
     for (const answer of answers) {
       const room = this.#rooms.get(latin1(answer.room))
       if (!room) wire.request('leave', { rooms: [answer.room] }).catch(() => {})
-      // It was left and is followed anew: that answer counts.
+      // The room was left and followed again: that response counts.
       else if (!asked.includes(room)) continue
       else if ('error' in answer) room.failed(answer.error)
       else room.connected(wire, this.#hub!, answer)
     }
   }
 
-  /** Rejects with `unavailable` if the connection ends before the answer. */
+  /** Rejects with `unavailable` if the connection ends before the response. */
   #request<Name extends RequestName>(link: Link, name: Name, input: Input<Name>): Promise<Reply<Name>> {
     const { promise, resolve, reject } = Promise.withResolvers<Reply<Name>>()
     const pending: Pending = { reject }
@@ -310,7 +325,7 @@ export class RoomsClient {
     }
   }
 
-  /** `afterMs`: the hub asks for a pause of at least so long. */
+  /** `afterMs`: shortest pause requested by the hub. */
   #lost(reason: string, isFinal: boolean, afterMs = 0): void {
     if (this.#isClosed) return
     this.#disconnected()

@@ -1,27 +1,32 @@
-/** The connection of a client to a hub over Socket.IO, whose library is loaded when it is first needed. */
+/** Connects a client to a hub over Socket.IO, and loads the library on first use. */
 import { systemClock, systemRandom } from '@shoal/torrent/base'
 import type { Connect, LinkEvents } from './link.ts'
 import { RoomError } from './room-error.ts'
 import { type ClientListener, type ClientOptions, RoomsClient } from './rooms-client.ts'
 
-/** Where a hub takes connections for rooms. */
+/** Path of a hub's connections for rooms. */
 export const ROOMS_PATH = '/rooms/socket'
 const CONNECT_MS = 10_000
 /** Longest message from a hub that Node accepts. Pages have no limit. */
 const MAX_MESSAGE_BYTES = 4 * 1024 * 1024
 
 export interface SocketOptions {
-  /** The address of the hub: `https://hub.example`. */
+  /** Origin of the hub: `https://hub.example`. */
   readonly url: string
-  /** The secret of a session. Pages of the hub itself leave it out: their cookie counts. */
+  /** Session secret. Pages of the hub itself omit it: they have a cookie. */
   readonly session?: string
-  /** Certificates to trust for https, in PEM, instead of those that Node trusts. Pages trust those of the browser. */
+  /**
+   * Certificates to trust for https, in PEM, instead of those that Node trusts. Pages trust those
+   * of the browser.
+   */
   readonly certificates?: string
-  /** An agent of `node:http` that opens the connections. Default: the system's way. Not in pages. */
+  /**
+   * An agent of `node:http` that opens the connections. Default: direct. Not available in pages.
+   */
   readonly agent?: object
 }
 
-/** Connects to a hub, and stays connected until it is closed. */
+/** Connects to a hub, and stays connected until closed. */
 export function connectRooms(
   options: SocketOptions & Partial<ClientOptions>,
   listener: ClientListener = {},
@@ -37,12 +42,12 @@ export function socketConnect({ url, session, certificates, agent }: SocketOptio
     signal.throwIfAborted()
     const socket = io(url, {
       path: ROOMS_PATH,
-      // One connection each, without a manager that others share or that connects again by itself.
+      // A separate connection each, without a shared manager or automatic reconnects.
       ...{ transports: ['websocket'], forceNew: true, reconnection: false, multiplex: false },
       ...{ parser, timeout: CONNECT_MS, autoConnect: false, withCredentials: session === undefined },
       ...(session !== undefined && { auth: { session } }),
       ...(certificates !== undefined && { ca: certificates }),
-      // Passed on to the WebSocket of Node, without being in the types.
+      // Passed on to Node's WebSocket, although missing in the types.
       ...({ maxPayload: MAX_MESSAGE_BYTES, ...(agent && { agent }) } as object),
     })
     return open(socket, events, signal)
@@ -88,7 +93,7 @@ function open(socket: Socket, events: LinkEvents, signal: AbortSignal) {
       isEnded = true
     })
     socket.on('disconnect', reason => {
-      // The transport may end before the hub has answered.
+      // The transport may close before the hub has answered.
       if (!isOpen) return fail(new RoomError('unavailable', `The hub cannot be reached: ${reason}`))
       close()
       events.closed(isEnded ? 'The session has ended: log in again' : reason, isEnded)

@@ -2,7 +2,7 @@ import { DeviceHistory, PasskeyId, SECRETS, TimeMs, Untrusted } from '@shoal/api
 import { z } from 'zod'
 import { ACCOUNT_STATES, ROLES } from '../choices.ts'
 
-/** Something signed, or the description of a device, in base64url without padding. */
+/** A signed object, or the description of a device, in base64url without padding. */
 export const SignedText = z
   .string()
   .max(3000)
@@ -13,7 +13,7 @@ export const Did = z
   .max(256)
   .regex(/^did:[a-z0-9]+:\S+$/, 'it is a DID')
 
-/** As the person wants to be called: up to 64 bytes of UTF-8 without control characters. Not unique. */
+/** Display name: up to 64 bytes of UTF-8 without control characters. Not unique. */
 export const AccountName = z
   .string()
   .trim()
@@ -24,7 +24,7 @@ export const AccountName = z
     'it contains control characters',
   )
 
-/** An account as all members see it. */
+/** An account as visible to all members. */
 export const Member = z.object({
   did: z.string(),
   name: Untrusted,
@@ -38,47 +38,51 @@ export type AccountInfo = z.infer<typeof AccountInfo>
 
 export const SessionItem = z.object({
   id: z.string(),
-  /** SHA-256 of the description of its device, in hexadecimal digits. Null for a login with a passkey. */
+  /**
+   * SHA-256 of its device's description, in hexadecimal digits. Null for a login with a passkey.
+   */
   device: z.string().nullable(),
-  /** Such as the name of the browser. */
+  /** For example the name of the browser. */
   label: Untrusted,
   createdMs: TimeMs,
   /** To the minute. */
   seenMs: TimeMs,
   expiresMs: TimeMs,
-  /** Whether it is the session that asks. */
+  /** Whether it is the session of this request. */
   current: z.boolean(),
 })
 export type SessionItem = z.infer<typeof SessionItem>
 
-/** A session that began. */
+/** A new session. */
 export const Login = z.object({
   account: AccountInfo,
   sessionId: z.string(),
   expiresMs: TimeMs,
-  /** For `Authorization: Bearer`. Null if a cookie has it. */
+  /** For `Authorization: Bearer`. Null if it is in a cookie. */
   secret: z.string().register(SECRETS, { isWhole: true }).nullable(),
 })
 export type Login = z.infer<typeof Login>
 
-/** An account that was created. While it waits for approval it has no session. */
+/** A new account. While it awaits approval it has no session. */
 export const Joined = Login.extend({ sessionId: z.string().nullable(), expiresMs: TimeMs.nullable() })
 export type Joined = z.infer<typeof Joined>
 
-/** Whether a program keeps the session, or the browser as a cookie. */
+/** Whether the program stores the session, or the browser as a cookie. */
 const SessionPlace = z.enum(['answer', 'cookie'])
 
-/** The proof of a device that it acts for a person: `signLoginToken` of `@shoal/identity/login`. */
+/** A device's proof that it acts for a person: `signLoginToken` of `@shoal/identity/login`. */
 export const DeviceProof = z.object({
   nonce: z.string().max(200),
   /** The origin at which the device reaches the hub: `https://hub.example.org`. */
   audience: z.string().max(300),
   token: z.string().max(2048).register(SECRETS, { isWhole: true }),
-  /** The description of the device, which a valid list of the person contains. */
+  /** The device's description. The device must be in a valid list of the person. */
   device: SignedText,
-  /** Where the session goes. */
+  /** Where to store the session. */
   place: SessionPlace.default('answer'),
-  /** The person recognizes the session by this text. Default: the name of the browser or program. */
+  /**
+   * Label by which the person recognizes the session. Default: the name of the browser or program.
+   */
   label: z.string().trim().max(64).optional(),
 })
 export type DeviceProof = z.output<typeof DeviceProof>
@@ -89,7 +93,7 @@ export const DeviceLists = DeviceHistory.shape.lists
 export const InvitationItem = z.object({
   id: z.string(),
   role: z.enum(ROLES),
-  /** How many accounts can still be created with it. */
+  /** Number of accounts that can still be created with it. */
   uses: z.number().int(),
   /** The DID of its author, or `hub`. */
   by: z.string(),
@@ -104,9 +108,9 @@ export const InvitationSecret = z.string().max(64).register(SECRETS, { isWhole: 
 /** The devices of a member. */
 export const MemberDevices = z.object({
   did: z.string(),
-  /** All lists, oldest first: what somebody needs who knows none or an old one. */
+  /** All lists, oldest first, for clients that know none or an old one. */
   lists: z.array(z.string()),
-  /** The descriptions of those devices of the newest list that have logged in here. */
+  /** The descriptions of those devices of the newest list that have logged in to this hub. */
   devices: z.array(z.string()),
 })
 export type MemberDevices = z.infer<typeof MemberDevices>
@@ -115,14 +119,17 @@ export const HubPasskey = z.object({
   id: PasskeyId,
   name: z.string(),
   createdMs: TimeMs,
-  /** The last login. */
+  /** Time of the last login. */
   usedMs: TimeMs,
-  /** Whether it opens a key of the person (PRF). */
+  /** Whether it can decrypt a key of the person (PRF). */
   opensKey: z.boolean(),
 })
 export type HubPasskey = z.infer<typeof HubPasskey>
 
-/** A key of the person that only a passkey opens, as `@shoal/identity/passkey-secret` writes it, in base64url. The hub cannot read it. */
+/**
+ * A key of the person that only a passkey can decrypt, as `@shoal/identity/passkey-secret` writes
+ * it, in base64url. The hub cannot read it.
+ */
 export const WrappedKey = z
   .string()
   .min(1)

@@ -10,21 +10,27 @@ export const ListingText = z.object({
   title: utf8(1, 256).regex(/\S/, 'must not be blank').register(UNTRUSTED, { isUntrusted: true }),
   category: z.enum(CATEGORIES),
   tags: z.array(label(64).register(UNTRUSTED, { isUntrusted: true })).max(MAX_TAGS),
-  /** Markdown. Stored and delivered as written: whoever shows it makes it safe. */
+  /** Markdown. Stored and delivered as written: clients have to sanitize it. */
   description: utf8(0, 65_536).register(UNTRUSTED, { isUntrusted: true }),
-  /** Magnet link, with an info hash or a key whose torrent can be replaced (BEP 46); or share link, `https://host/#…`, with an address. */
+  /**
+   * Magnet link, with an info hash or the key of a mutable torrent (BEP 46); or share link,
+   * `https://host/#…`, with an address.
+   */
   link: utf8(1, 8192).register(UNTRUSTED, { isUntrusted: true }).register(SECRETS, { isWhole: false }),
-  /** The length of the shared files. */
+  /** Total size of the shared files. */
   sizeBytes: z.number().int().min(0).max(Number.MAX_SAFE_INTEGER),
-  /** The number of shared files; null if it is unknown. */
+  /** Number of shared files; null if unknown. */
   fileCount: z.number().int().min(1).max(10_000_000).nullable(),
 })
 
-/** A listing without its description, as lists have it. */
+/** A listing without its description, as in lists. */
 export const ListingSummary = ListingText.omit({ description: true }).extend({
   id: z.string(),
   category: z.string(),
-  /** `sealed`: a share that only its recipients, or whoever has its key or passphrase, can read. `published`: a link whose torrent can be replaced. */
+  /**
+   * `sealed`: readable only by its recipients, or with its key or passphrase. `published`: a link
+   * whose torrent can be replaced.
+   */
   kind: z.enum(['open', 'sealed', 'published']),
   /** In lower-case hex. Both are null if `kind` is `published`. */
   infoHashV1: InfoHash(40).nullable(),
@@ -32,15 +38,18 @@ export const ListingSummary = ListingText.omit({ description: true }).extend({
   author: Author,
   createdMs: TimeMs,
   changedMs: TimeMs,
-  /** The reason of the moderators who hid it; null if everybody sees it. Only moderators and the author receive hidden listings. */
+  /**
+   * Reason given by the moderators who hid it; null if it is visible to everyone. Only moderators
+   * and the author receive hidden listings.
+   */
   hidden: Untrusted.nullable(),
-  /** The number of comments. */
+  /** Number of comments. */
   comments: z.number().int().min(0),
   /** Names of its thumbnails: `/api/listings/{id}/thumbnails/{name}`. Their content never changes. */
   thumbnails: z.array(z.string()),
   /** Whether `/api/listings/{id}/torrent` has a `.torrent`. */
   hasTorrent: z.boolean(),
-  /** Peers that the hub's own tracker knows. */
+  /** Peers known to the hub's own tracker. */
   seeders: z.number().int().min(0),
   leechers: z.number().int().min(0),
 })
@@ -63,12 +72,15 @@ export const ListingFilter = z.object({
 export const Comment = z.object({
   id: z.string(),
   author: Author,
-  /** Markdown. Delivered as written: whoever shows it makes it safe. */
+  /** Markdown. Delivered as written: clients have to sanitize it. */
   text: Untrusted,
   createdMs: TimeMs,
   /** Null if it was never changed. */
   changedMs: TimeMs.nullable(),
-  /** The reason of the moderators who hid it; null if everybody sees it. Only moderators and the author receive hidden comments. */
+  /**
+   * Reason given by the moderators who hid it; null if it is visible to everyone. Only moderators
+   * and the author receive hidden comments.
+   */
   hidden: Untrusted.nullable(),
 })
 export type Comment = z.infer<typeof Comment>

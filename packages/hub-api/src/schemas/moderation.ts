@@ -4,8 +4,9 @@ import { MODERATION_ACTIONS, SUBJECT_KINDS } from '../choices.ts'
 import { Author, TimeMs } from './text.ts'
 
 /**
- * `listing`, `comment`: its id. `member`: a DID. `entry`: an entry of a room, `ROOM:SEQUENCE`, where ROOM is the id in base64url (43 characters).
- * What an entry says is closed to the hub and its moderators.
+ * `listing`, `comment`: its id. `member`: a DID. `entry`: an entry of a room, `ROOM:SEQUENCE`,
+ * where ROOM is the id in base64url (43 characters). The hub and its moderators cannot read the
+ * content of an entry.
  */
 export const SubjectKind = z.enum(SUBJECT_KINDS)
 export type SubjectKind = z.infer<typeof SubjectKind>
@@ -13,9 +14,12 @@ export const SubjectId = z.string().min(1).max(256)
 export const Subject = z.object({
   kind: SubjectKind,
   id: SubjectId,
-  /** The title of a listing, the beginning of a comment, or the name of a member. Null if it does not exist anymore, or nobody can read it. */
+  /**
+   * Title of a listing, beginning of a comment, or name of a member. Null if it no longer exists,
+   * or is unreadable.
+   */
   text: Untrusted.nullable(),
-  /** The person that it belongs to. Null if nobody knows. */
+  /** The person that it belongs to. Null if unknown. */
   author: Author.nullable(),
   /** The listing of a comment. */
   listing: z.string().nullable(),
@@ -39,29 +43,32 @@ export const Ban = z.object({
   /** The moderator. */
   by: Author,
   createdMs: TimeMs,
-  /** Null: without end. */
+  /** Null: permanent. */
   untilMs: TimeMs.nullable(),
 })
 export type Ban = z.infer<typeof Ban>
 
-/** Time that members must wait between what they post, in seconds. */
+/** Minimum time between a member's posts, in seconds. */
 export const SlowSeconds = z.number().int().min(0).max(86_400)
 
-/** An entry of the public log: what moderators did. It names no reporter and contains no text of members. */
+/**
+ * An entry of the public log of moderators' actions. It names no reporter and contains no text of
+ * members.
+ */
 export const ModerationEntry = z.object({
   number: z.number().int(),
   atMs: TimeMs,
-  /** Null: the hub itself, such as at the end of a ban. */
+  /** Null: the hub itself, for example when a ban expires. */
   by: Author.nullable(),
   action: z.enum(MODERATION_ACTIONS),
-  /** Null: everybody. */
+  /** Null: everyone. */
   subject: z.object({ kind: SubjectKind, id: z.string(), name: Untrusted }).nullable(),
   reason: Untrusted,
   /** The end of a ban. */
   untilMs: TimeMs.nullable(),
-  /** The interval of slow mode. */
+  /** Interval of slow mode. */
   seconds: z.number().nullable(),
-  /** The new role of a member. */
+  /** New role of a member. */
   role: z.string().nullable(),
 })
 export type ModerationEntry = z.infer<typeof ModerationEntry>

@@ -1,7 +1,10 @@
 import { Untrusted } from '@shoal/api'
 import { z } from 'zod'
 
-/** A text of `min` to `max` bytes of UTF-8, which every database can store: without U+0000 and lone surrogates. */
+/**
+ * A text of `min` to `max` bytes of UTF-8 that any database can store: without U+0000 and lone
+ * surrogates.
+ */
 export function utf8(min: number, max: number): z.ZodString {
   return z
     .string()
@@ -12,26 +15,26 @@ export function utf8(min: number, max: number): z.ZodString {
     }, `must be text of ${min} to ${max} bytes without U+0000`)
 }
 
-/** A name by which things are sorted and found. */
+/** A name for sorting and searching. */
 export function label(max: number): z.ZodString {
   return utf8(1, max).regex(/[\p{L}\p{N}]/u, 'needs a letter or digit')
 }
 
 export const Did = utf8(5, 256).startsWith('did:')
-/** An id that the hub chose. */
+/** An id chosen by the hub. */
 export const Id = z.string().regex(/^[A-Za-z0-9_-]{1,64}$/, 'is not an id of this hub')
 /** Milliseconds since the Unix epoch. */
 export const TimeMs = z.number().int().min(0)
 
-/** A person, as others see them. */
+/** A person, as seen by others. */
 export const Author = z.object({
   did: z.string(),
-  /** As the person wants to be called; not unique. Empty if there is none, or the account was deleted. */
+  /** Display name; not unique. Empty if there is none, or the account was deleted. */
   name: Untrusted,
 })
 export type Author = z.infer<typeof Author>
 
-/** Input of lists in pages. */
+/** Input of paged lists. */
 export function pageInput(max: number, usual: number) {
   return {
     cursor: z
@@ -48,5 +51,5 @@ export function pageOf<Item extends z.ZodType>(item: Item) {
   return z.object({ items: z.array(item), next: z.string().nullable() })
 }
 
-/** The reason of a moderator or of a report. */
+/** Reason for a moderator's action or a report. */
 export const Reason = utf8(1, 1024)

@@ -2,7 +2,7 @@ import { SECRETS, Untrusted } from '@shoal/api'
 import { z } from 'zod'
 
 const TRAFFIC = {
-  /** As the peers of the account say. The hub counts no more than a line of 10 Gbit/s transfers. */
+  /** As reported by the account's peers. The hub caps it at the capacity of a 10 Gbit/s line. */
   uploadedBytes: z.number(),
   downloadedBytes: z.number(),
 }
@@ -12,13 +12,13 @@ export const TrackerAccount = z.object({
   hasKey: z.boolean(),
   /** Whether announces need a passkey. */
   isPrivate: z.boolean(),
-  /** Announce URLs, with `PASSKEY` where the passkey belongs: the hub does not know it any more. */
+  /** Announce URLs, with `PASSKEY` in place of the passkey: the hub does not store it. */
   announceUrls: z.array(z.string()),
   ...TRAFFIC,
   /** The 100 with the most traffic. */
   torrents: z.array(
     z.object({
-      /** 40 hexadecimal digits: the info hash, or the beginning of a v2 info hash. */
+      /** 40 hexadecimal digits: the info hash, or the first 20 bytes of a v2 info hash. */
       infoHash: z.string(),
       ...TRAFFIC,
     }),
@@ -27,15 +27,15 @@ export const TrackerAccount = z.object({
 export type TrackerAccount = z.infer<typeof TrackerAccount>
 
 export const NewTrackerKey = z.object({
-  /** 32 hexadecimal digits. It is shown only now. */
+  /** 32 hexadecimal digits. It is shown only once. */
   passkey: z.string().register(SECRETS, { isWhole: true }),
-  /** Announce URLs with this passkey, for everything that the member shares. */
+  /** Announce URLs with this passkey, for all of the member's torrents. */
   announceUrls: z.array(z.string().register(SECRETS, { isWhole: false })),
 })
 export type NewTrackerKey = z.infer<typeof NewTrackerKey>
 
 export const TrackerTotals = z.object({
-  /** By the age of the accounts. Only those that have had a passkey. */
+  /** Ordered by the age of the accounts. Only those that have had a passkey. */
   accounts: z.array(
     z.object({
       did: z.string(),
@@ -43,7 +43,7 @@ export const TrackerTotals = z.object({
       ...TRAFFIC,
     }),
   ),
-  /** For `after` of the next request, or null at the end. */
+  /** For `after` of the next request; null at the end. */
   next: z.string().nullable(),
 })
 export type TrackerTotals = z.infer<typeof TrackerTotals>
