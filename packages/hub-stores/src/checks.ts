@@ -1,7 +1,7 @@
-/** Checks of arguments. Each throws `bad-argument` and names the argument. */
+/** Argument checks. Each throws `bad-argument` and names the argument. */
 import { StoreError } from './store-error.ts'
 
-/** Largest integer that PostgreSQL, SQLite and JavaScript all keep. */
+/** Largest integer that PostgreSQL, SQLite and JavaScript can all represent. */
 const MAX_INTEGER = Number.MAX_SAFE_INTEGER
 
 export function checkBytes(name: string, bytes: Uint8Array, min: number, max = min): void {
@@ -14,7 +14,10 @@ export function checkInteger(name: string, value: number, min = 0, max = MAX_INT
     throw bad(name, `an integer from ${min} to ${max}`)
 }
 
-/** A text without U+0000, which PostgreSQL cannot store, and without lone surrogates. `max` in bytes of UTF-8. */
+/**
+ * Checks a text without U+0000, which PostgreSQL cannot store, and without lone surrogates. `max`
+ * in bytes of UTF-8.
+ */
 export function checkText(name: string, text: string, min: number, max: number): void {
   const isText = typeof text === 'string' && text.length <= max && text.isWellFormed() && !text.includes('\0')
   const length = isText ? Buffer.byteLength(text) : -1

@@ -11,7 +11,7 @@ import { PostgresDatabase, type PostgresOptions } from './database/postgres.ts'
 import { SqliteDatabase } from './database/sqlite.ts'
 import type { HubTables } from './database/tables.ts'
 
-/** All that a hub must not lose: a database, and the tables in it by their owners. */
+/** Durable data of a hub: a database with its owners' tables. */
 export class HubData implements AsyncDisposable {
   readonly database: Database
   readonly #owners: readonly HubTables[]
@@ -22,16 +22,18 @@ export class HubData implements AsyncDisposable {
   }
 
   /**
-   * Writes everything as it is at one moment, as lines of JSON. To move a hub, stop it, and then: `await grown.importArchive(embedded.exportArchive())`, or the other way around. Returns the number of rows
-   * of each table.
+   * Writes a consistent snapshot of all data as lines of JSON. To move a hub, stop it, and then:
+   * `await grown.importArchive(embedded.exportArchive())`, or the other way around. Returns the
+   * number of rows of each table.
    */
   exportArchive(): AsyncGenerator<Uint8Array, Counts> {
     return writeArchive(this.database, this.#owners)
   }
 
   /**
-   * Reads what `exportArchive` wrote into an empty database. Returns the number of rows of each table, which the archive names, too, with a hash of them. Rejects with `exists` if it is not empty, and
-   * with `bad-archive`: nothing opens it then, so delete it and begin again.
+   * Reads the output of `exportArchive` into an empty database. Returns the number of rows of each
+   * table, which the archive lists, too, with a hash of them. Rejects with `exists` if it is not
+   * empty, and with `bad-archive`: it can no longer be opened then, so delete it and start over.
    */
   importArchive(archive: AsyncIterable<Uint8Array>): Promise<Counts> {
     return readArchive(this.database, this.#owners, archive)
@@ -42,12 +44,12 @@ export class HubData implements AsyncDisposable {
     return countRows(this.database, this.#owners)
   }
 
-  /** Empties a database in which an import failed, so that it can be used. */
+  /** Clears a database after a failed import, so that it can be used. */
   discardImport(): Promise<void> {
     return this.database.write(() => discard(this.#owners))
   }
 
-  /** Finishes what is under way, and closes the database. Idempotent. */
+  /** Finishes work in progress, and closes the database. Idempotent. */
   close(): Promise<void> {
     return this.database.close()
   }
@@ -58,8 +60,9 @@ export class HubData implements AsyncDisposable {
 }
 
 /**
- * Opens the data in a file of SQLite, which is created if it is missing, and whose folder must exist. Several processes of one machine may open it. `owners`: each after those to whose tables its own refer. Rejects with `newer-version`,
- * `damaged`, `no-space`, `io`, `busy`, `bad-argument`.
+ * Opens the data in a SQLite file, which is created if it is missing, and whose folder must exist.
+ * Several processes of one machine can open it. `owners`: each after those that its tables refer
+ * to. Rejects with `newer-version`, `damaged`, `no-space`, `io`, `busy`, `bad-argument`.
  */
 export async function openEmbedded(path: string, owners: readonly HubTables[]): Promise<HubData> {
   return openOn(await SqliteDatabase.open(path, owners), owners)

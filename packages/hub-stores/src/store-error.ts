@@ -1,10 +1,13 @@
 import { Failure } from '@shoal/daemon/failure'
 
 /**
- * `bad-argument`: outside the limits that the docstring names. `not-found`, `exists`: it does not exist, or exists already. `conflict`: the id was used for something else.
- * `full`: a limit of the room, device or account is reached. `moved`: the room has another home. `too-soon`: slow mode. `refused`: it is expired, used up or revoked.
- * `busy`: too much waits; try again later. `unavailable`: the database does not answer. A change that fails so may have been made or not: repeat it with the same id.
- * `damaged`, `newer-version`, `no-space`, `io`, `closed`: the database. `bad-head`, `bad-home`, `broken-log`, `bad-archive`: not what a hub signed or wrote.
+ * `bad-argument`: outside the documented limits. `not-found`, `exists`: it does not exist, or
+ * exists already. `conflict`: the id was used for something else. `full`: a limit of the room,
+ * device or account is reached. `moved`: the room has another home. `too-soon`: slow mode.
+ * `refused`: it is expired, used up or revoked. `busy`: the queue is full; try again later.
+ * `unavailable`: the database does not answer. The change may or may not have been made: repeat it
+ * with the same id. `damaged`, `newer-version`, `no-space`, `io`, `closed`: the database.
+ * `bad-head`, `bad-home`, `broken-log`, `bad-archive`: not what a hub signed or wrote.
  */
 export type StoreErrorCode =
   | 'bad-argument'
@@ -27,7 +30,7 @@ export type StoreErrorCode =
   | 'broken-log'
   | 'bad-archive'
 
-/** An error of a store. The message says what to do; `field` is the argument that was wrong. */
+/** An error of a store. The message describes the remedy; `field` is the invalid argument. */
 export class StoreError extends Failure<StoreErrorCode> {
   override name = 'StoreError'
 }

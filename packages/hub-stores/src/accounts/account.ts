@@ -6,7 +6,7 @@ import { StoreError } from '../store-error.ts'
 const ROLES = ['member', 'moderator', 'admin'] as const
 export type Role = (typeof ROLES)[number]
 
-/** `waiting`: somebody has to approve it. `banned`: it has no sessions and gets none. */
+/** `waiting`: to be approved. `banned`: it has no sessions, and cannot get any. */
 const ACCOUNT_STATES = ['active', 'waiting', 'banned'] as const
 export type AccountState = (typeof ACCOUNT_STATES)[number]
 
@@ -16,7 +16,7 @@ const MAX_NAME_BYTES = 64
 export interface Account {
   /** At most 256 bytes. */
   readonly did: string
-  /** As the person wants to be called; empty, or up to 64 bytes of UTF-8. Not unique. */
+  /** Display name; empty, or up to 64 bytes of UTF-8. Not unique. */
   readonly name: string
   readonly role: Role
   readonly state: AccountState
@@ -45,7 +45,10 @@ export function checkState({ state }: Pick<AccountRow, 'state'>, expected: Accou
     throw new StoreError('refused', `This account is ${state}, not ${expected}`, { field: 'did' })
 }
 
-/** Throws `refused` if this account is the only active admin and would not be one. Locks all admins, so that two of them cannot remove each other. */
+/**
+ * Throws `refused` if this account is the only active admin and would cease to be one. Locks all
+ * admins, so that two of them cannot remove each other.
+ */
 export function* keepAdmin(did: string, role: Role, state: AccountState): Steps<void> {
   if (role === 'admin' && state === 'active') return
   const admins = yield* all<{ did: string }>(
@@ -55,7 +58,10 @@ export function* keepAdmin(did: string, role: Role, state: AccountState): Steps<
     throw new StoreError('refused', 'This is the only admin of the hub: make somebody else an admin first')
 }
 
-/** Changes members of an account. Unless it is active afterwards, all its sessions end. Throws `not-found`, `refused` if it is the last admin. */
+/**
+ * Changes members of an account. Ends all its sessions unless it is active afterwards. Throws
+ * `not-found`, `refused` if it is the last admin.
+ */
 export function* changeAccount(
   did: string,
   changes: Partial<Pick<Account, 'name' | 'role' | 'state'>>,

@@ -25,7 +25,7 @@ export interface NewAccount {
   readonly role?: Role
   /** Default: `active`. */
   readonly state?: AccountState
-  /** The secret of an invitation, which is used up by one in the same transaction. */
+  /** Secret of an invitation, one use of which is consumed in the same transaction. */
   readonly invitation?: string
 }
 
@@ -44,8 +44,8 @@ export class Accounts {
   }
 
   /**
-   * Creates an account. Rejects with `exists`, `bad-argument`, and `refused` if the invitation is unknown, expired or used up. Whether accounts need one is for the caller
-   * to decide.
+   * Creates an account. Rejects with `exists`, `bad-argument`, and `refused` if the invitation is
+   * unknown, expired or used up. The caller decides whether an invitation is required.
    */
   async create({ did, name = '', role, state = 'active', invitation }: NewAccount): Promise<Account> {
     checkDid(did)
@@ -71,7 +71,10 @@ export class Accounts {
     })
   }
 
-  /** Lists accounts by the order of their creation, up to `limit` (1 to 1,000). `after`: the last DID of the list before. */
+  /**
+   * Lists up to `limit` accounts (1 to 1,000) in order of creation. `after`: the last DID of the
+   * previous page.
+   */
   async list({
     after,
     state,
@@ -94,14 +97,17 @@ export class Accounts {
     })
   }
 
-  /** Changes members of an account. Unless it is active afterwards, all its sessions end. Rejects with `not-found`, `bad-argument`, and `refused` if the hub would lose its last admin. */
+  /**
+   * Changes members of an account. Ends all its sessions unless it is active afterwards. Rejects
+   * with `not-found`, `bad-argument`, and `refused` if the hub would lose its last admin.
+   */
   async change(did: string, changes: Partial<Pick<Account, 'name' | 'role' | 'state'>>): Promise<Account> {
     checkDid(did)
     checkChanges(changes)
     return this.#database.write(() => changeAccount(did, changes))
   }
 
-  /** Makes a waiting account active. Rejects with `not-found`, and `refused` if it does not wait. */
+  /** Activates a waiting account. Rejects with `not-found`, and `refused` if it is not waiting. */
   async approve(did: string): Promise<Account> {
     checkDid(did)
     return this.#database.write(function* () {
@@ -119,7 +125,7 @@ export class Accounts {
     return row!.count
   }
 
-  /** Returns the names of accounts, at most 1,000, by their DIDs. DIDs without an account are left out. */
+  /** Returns the names of up to 1,000 accounts by DID. Omits DIDs without an account. */
   async names(dids: readonly string[]): Promise<ReadonlyMap<string, string>> {
     checkCount('dids', dids, 0, MAX_PAGE)
     if (dids.length === 0) return new Map()

@@ -1,4 +1,7 @@
-/** The device lists of accounts (decision 014), all of them, so that people who know an old one can follow; and the descriptions of devices. They never go backwards. */
+/**
+ * All device lists of accounts (decision 014), so that clients that know an old one can follow; and
+ * the descriptions of devices. They never go backwards.
+ */
 import {
   deviceHash,
   isSuccession,
@@ -28,8 +31,10 @@ export class DeviceLists {
   }
 
   /**
-   * Judges lists of an account, oldest first, by the newest one that is known, and keeps them if they are the `first` or `newer`. Sessions of devices that are not in the newest list end. Returns the verdict:
-   * `older` and `forked` change nothing. Rejects with `bad-device-list` (an `IdentityError`), `not-found`, `bad-argument`, `full`.
+   * Evaluates lists of an account, oldest first, against the newest known one, and stores them if
+   * they are the `first` or `newer`. Ends sessions of devices not in the newest list. Returns the
+   * verdict: `older` and `forked` change nothing. Rejects with `bad-device-list` (an
+   * `IdentityError`), `not-found`, `bad-argument`, `full`.
    */
   async put(did: string, lists: readonly Uint8Array[]): Promise<ListVerdict> {
     checkDid(did)
@@ -46,7 +51,10 @@ export class DeviceLists {
     })
   }
 
-  /** Returns all lists of an account, oldest first: what somebody new needs. None if there are none. Rejects with `not-found`. */
+  /**
+   * Returns all lists of an account, oldest first, for clients that know none; empty if there are
+   * none. Rejects with `not-found`.
+   */
   async get(did: string): Promise<readonly Uint8Array[]> {
     checkDid(did)
     return this.#database.read(function* () {
@@ -68,8 +76,9 @@ export class DeviceLists {
   }
 
   /**
-   * Keeps the description of a device, which must be in the newest list of the account. Returns its hash, which names the device in sessions, inboxes and cursors. Rejects with `bad-device-list` (an `IdentityError`),
-   * `refused` if the list does not contain it, `not-found`.
+   * Stores the description of a device, which must be in the newest list of the account. Returns
+   * its hash, which identifies the device in sessions, inboxes and cursors. Rejects with
+   * `bad-device-list` (an `IdentityError`), `refused` if the list does not contain it, `not-found`.
    */
   async putDevice(did: string, description: Uint8Array): Promise<Uint8Array> {
     checkDid(did)
@@ -93,7 +102,7 @@ export class DeviceLists {
     })
   }
 
-  /** Returns the descriptions of devices that the hub knows and the newest list contains. Rejects with `not-found`. */
+  /** Returns the known descriptions of devices in the newest list. Rejects with `not-found`. */
   async devices(
     did: string,
   ): Promise<readonly { readonly hash: Uint8Array; readonly description: Uint8Array }[]> {
@@ -120,7 +129,10 @@ export function includes(signed: SignedDeviceList | null, device: Uint8Array): b
   return (signed?.list.devices ?? []).some(hash => equalBytes(hash, device))
 }
 
-/** The place of the first list to keep. The successor of a root key replaces whatever the root key signed from that number on. */
+/**
+ * Returns the number of the first list to store. The successor of a root key replaces everything
+ * signed by the root key from that number on.
+ */
 function firstNew(known: SignedDeviceList | null, lists: readonly SignedDeviceList[]): number {
   if (!known) return 0
   const takeover = lists.findIndex(({ list }) => isSuccession(known.list, list))

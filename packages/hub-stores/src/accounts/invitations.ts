@@ -1,24 +1,27 @@
-/** Invitations to a hub: for one account or several, until they expire. The store keeps only their hash. */
+/**
+ * Invitations to a hub, for one or several accounts, until they expire. The store keeps only their
+ * hash.
+ */
 import { checkInteger, checkText } from '../checks.ts'
 import { all, type Database, first, type Steps } from '../database/database.ts'
 import { StoreError } from '../store-error.ts'
 import { checkRole, type Role } from './account.ts'
 import { hashSecret, newId, newSecret } from './secrets.ts'
 
-/** Most invitations that can be used. */
+/** Most usable invitations. */
 const MAX_INVITATIONS = 10_000
 const MAX_USES = 10_000
 const MAX_NOTE_BYTES = 256
 const SECRET_BYTES = 16
 
 export interface Invitation {
-  /** Names the invitation in lists; not secret. */
+  /** Identifies the invitation in lists; not secret. */
   readonly id: string
-  /** The role of accounts that are created with it. */
+  /** Role of accounts created with it. */
   readonly role: Role
-  /** How many accounts can still be created with it. */
+  /** Number of accounts that can still be created with it. */
   readonly uses: number
-  /** The DID of its author. */
+  /** DID of its author. */
   readonly by: string
   /** At most 256 bytes. */
   readonly note: string
@@ -76,7 +79,7 @@ export class Invitations {
     })
   }
 
-  /** Lists the invitations that can be used, the newest first. `by`: only those of this author. */
+  /** Lists the usable invitations, the newest first. `by`: only those of this author. */
   async list(by?: string): Promise<readonly Invitation[]> {
     const nowMs = this.#now()
     const rows = await this.#database.read(() =>
@@ -89,7 +92,7 @@ export class Invitations {
     return rows.map(toInvitation)
   }
 
-  /** Returns an invitation that can be used, by its secret, without using it. Returns null otherwise. */
+  /** Returns a usable invitation by its secret, without using it; otherwise null. */
   async check(secret: string): Promise<Invitation | null> {
     const nowMs = this.#now()
     const row = await this.#database.read(() =>
@@ -110,7 +113,7 @@ export class Invitations {
   }
 }
 
-/** Uses an invitation once. Returns its role. Throws `refused`. */
+/** Consumes one use of an invitation. Returns its role. Throws `refused`. */
 export function* redeem(secret: string, nowMs: number): Steps<Role> {
   const row = yield* first<{ role: Role }>(
     'UPDATE invitations SET uses = uses - 1 WHERE hash = $1 AND uses > 0 AND expires_ms > $2 RETURNING role',

@@ -1,10 +1,13 @@
-/** Secrets that the stores give out and keep only the SHA-256 of: they have enough random bits that a hash cannot be reversed. */
+/**
+ * Secrets that the stores issue. Only their SHA-256 is stored: they have enough random bits that it
+ * cannot be reversed.
+ */
 import { createHash, randomBytes } from 'node:crypto'
 
 const MAX_CHARACTERS = 128
 
 export interface NewSecret {
-  /** Base 64 for URLs, unless something else was asked for. Shown once. */
+  /** URL-safe base64 unless requested otherwise. Shown once. */
   readonly secret: string
   readonly hash: Uint8Array
 }
@@ -14,12 +17,15 @@ export function newSecret(bytes: number, encoding: 'base64url' | 'hex' = 'base64
   return { secret, hash: hashSecret(secret) }
 }
 
-/** SHA-256 of a secret that somebody presents. Longer texts than any secret are cut off, which is none then. */
+/**
+ * Returns the SHA-256 of a presented secret. Texts longer than any secret are truncated, and match
+ * none.
+ */
 export function hashSecret(secret: string): Uint8Array {
   return new Uint8Array(createHash('sha256').update(String(secret).slice(0, MAX_CHARACTERS)).digest())
 }
 
-/** A random name for something that is listed and removed by it: 22 characters. */
+/** Returns a random identifier for listing and removal: 22 characters. */
 export function newId(): string {
   return randomBytes(16).toString('base64url')
 }

@@ -1,4 +1,7 @@
-/** Sessions of accounts. The store keeps only the hash of a session's secret, so that a copy of the database opens none. */
+/**
+ * Sessions of accounts. The store keeps only the hash of a session's secret, so that a copy of the
+ * database does not grant access.
+ */
 import { checkBytes, checkInteger, checkText } from '../checks.ts'
 import { all, type Database, first } from '../database/database.ts'
 import { StoreError } from '../store-error.ts'
@@ -6,21 +9,21 @@ import { type Account, type AccountRow, checkDid, findAccount, toAccount } from 
 import { includes, newest } from './device-lists.ts'
 import { hashSecret, newId, newSecret } from './secrets.ts'
 
-/** Most sessions of an account: another one ends the one that was used least recently. */
+/** Most sessions of an account: another one ends the least recently used. */
 const MAX_SESSIONS = 100
 const MAX_LABEL_BYTES = 256
 const SECRET_BYTES = 32
-/** `seenMs` is written at most this often. */
+/** Minimum interval between two writes of `seenMs`. */
 const SEEN_STEP_MS = 60_000
-/** The end of a session is moved by at least this much. */
+/** Minimum extension of a session. */
 const RENEW_STEP_MS = 86_400_000
 
 export interface Session {
-  /** Names the session in lists; not secret. */
+  /** Identifies the session in lists; not secret. */
   readonly id: string
-  /** The hash of the device's description, or null for a login without one, such as with a passkey. */
+  /** Hash of the device's description, or null for a login without one, such as with a passkey. */
   readonly device: Uint8Array | null
-  /** The person recognizes the session by this text. At most 256 bytes. */
+  /** Label by which the person recognizes the session. At most 256 bytes. */
   readonly label: string
   readonly createdMs: number
   /** To the minute. */
@@ -49,8 +52,10 @@ export class Sessions {
   }
 
   /**
-   * Begins a session of an account, whose owner the caller has authenticated. `device` must be one that the store has (`DeviceLists.putDevice`). Returns its secret, which is shown once. Rejects with
-   * `not-found`, `bad-argument`, and `refused` if the account is not active or the device not in its newest list.
+   * Starts a session of an account whose owner the caller has authenticated. `device` must be one
+   * that the store has (`DeviceLists.putDevice`). Returns its secret, which is shown once. Rejects
+   * with `not-found`, `bad-argument`, and `refused` if the account is not active or the device not
+   * in its newest list.
    */
   async begin(
     did: string,
@@ -83,7 +88,10 @@ export class Sessions {
     })
   }
 
-  /** Returns the session of a secret and its account. Returns null if it is unknown, ended or expired, or the account is not active. */
+  /**
+   * Returns the session of a secret and its account, or null if it is unknown, ended or expired, or
+   * the account is not active.
+   */
   async use(secret: string): Promise<{ readonly session: Session; readonly account: Account } | null> {
     const hash = hashSecret(secret)
     const nowMs = this.#now()
@@ -101,7 +109,8 @@ export class Sessions {
   }
 
   /**
-   * Has the session of a secret last for `lifeMs` from now, but at most `mostMs` from its beginning. Returns it if that was changed, which happens once a day at most, and null otherwise. Rejects with
+   * Extends the session of a secret to `lifeMs` from now, but at most `mostMs` from its start.
+   * Returns it if it changed, which happens once a day at most; otherwise null. Rejects with
    * `bad-argument`.
    */
   async renew(
@@ -124,7 +133,10 @@ export class Sessions {
     return renewed ? toSession(renewed) : null
   }
 
-  /** Lists the sessions of an account that have not expired, the last used first. Rejects with `not-found`. */
+  /**
+   * Lists the unexpired sessions of an account, the most recently used first. Rejects with
+   * `not-found`.
+   */
   async list(did: string): Promise<readonly Session[]> {
     checkDid(did)
     const nowMs = this.#now()
@@ -138,7 +150,10 @@ export class Sessions {
     })
   }
 
-  /** Ends a session of an account, or all but the one with this id. Returns how many ended. Rejects with `not-found` if there is no such account. */
+  /**
+   * Ends a session of an account, or all but the one with this id. Returns how many ended. Rejects
+   * with `not-found` if there is no such account.
+   */
   async end(
     did: string,
     which: { readonly id: string } | { readonly allBut: string | null },

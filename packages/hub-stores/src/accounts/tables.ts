@@ -1,9 +1,12 @@
-/** The tables of accounts, and of whatever the hub needs to know who makes a request. Tables of every owner may refer to them. */
+/**
+ * Tables of accounts, and of everything that the hub needs to identify the sender of a request.
+ * Tables of every owner can refer to them.
+ */
 import type { HubTables } from '../database/tables.ts'
 
 /** The number of a member, whose DID is `$1`. */
 export const ACCOUNT = '(SELECT number FROM accounts WHERE did = $1)'
-/** The hashes of the devices of a member, whose DID is `$1`. */
+/** The hashes of a member's devices; the DID is `$1`. */
 export const DEVICES = `(SELECT hash FROM devices WHERE account = ${ACCOUNT})`
 
 const ACCOUNTS = `CREATE TABLE accounts (

@@ -1,4 +1,4 @@
-/** A log of what moderators and the hub did: entries are only ever added. */
+/** Append-only log of actions of moderators and the hub. */
 import { checkInteger, checkText } from '../checks.ts'
 import { all, type Database, first } from '../database/database.ts'
 
@@ -7,18 +7,18 @@ const MAX_DETAIL_BYTES = 4096
 const MAX_PAGE = 1000
 
 export interface AuditEntry {
-  /** Grows with each entry, with gaps. */
+  /** Increases with each entry, with gaps. */
   readonly number: number
   readonly atMs: number
-  /** The DID of who did it, or `hub`. 1 to 256 bytes. */
+  /** DID of the actor, or `hub`. 1 to 256 bytes. */
   readonly actor: string
-  /** Such as `ban`. 1 to 256 bytes. */
+  /** For example `ban`. 1 to 256 bytes. */
   readonly action: string
-  /** The name of what it was done to, such as a DID. At most 256 bytes. */
+  /** Subject of the action, such as a DID. At most 256 bytes. */
   readonly subject: string
   /** At most 4,096 bytes. */
   readonly detail: string
-  /** Whether everybody may read it. */
+  /** Whether everyone can read it. */
   readonly isPublic: boolean
 }
 
@@ -53,7 +53,10 @@ export class AuditLog {
     return toEntry(row!)
   }
 
-  /** Lists entries, the newest first, up to `limit` (1 to 1,000). `before`: the last number of the list before. `isPublic`: only those that everybody may read. */
+  /**
+   * Lists up to `limit` entries (1 to 1,000), the newest first. `before`: the last number of the
+   * previous page. `isPublic`: only public entries.
+   */
   async list({
     before = Number.MAX_SAFE_INTEGER,
     limit = 100,

@@ -13,17 +13,17 @@ import { EARLIER } from './hub-kind.ts'
 import { type HubTables, type Versions, versionsOf } from './tables.ts'
 
 const FORMAT = 'shoal-hub-archive'
-/** Longest line: larger than any row. */
+/** Longest line: longer than any row. */
 const MAX_LINE_CHARACTERS = 64 << 20
 const ROWS_AT_ONCE = 500
 const BYTES_AT_ONCE = 8 << 20
 
-/** Rows by table. */
+/** Number of rows by table. */
 export type Counts = Readonly<Record<string, number>>
 
 type Row = readonly Value[]
 
-/** Writes an archive of the tables as they are at one moment. */
+/** Writes an archive of a consistent snapshot of the tables. */
 export async function* writeArchive(
   database: Database,
   owners: readonly HubTables[],
@@ -49,8 +49,10 @@ export async function* writeArchive(
 }
 
 /**
- * Reads an archive into empty tables, and rebuilds those that are not in it. Returns the rows by table. Rejects with `exists` if a table has rows, and with `bad-archive` if the archive has other versions, incomplete or changed: the tables
- * are then marked, so that nothing opens them.
+ * Reads an archive into empty tables, and rebuilds those that it does not contain. Returns the rows
+ * by table. Rejects with `exists` if a table has rows, and with `bad-archive` if the archive has
+ * other versions, or is incomplete or altered: the tables are then marked, so that they can no
+ * longer be opened.
  */
 export async function readArchive(
   database: Database,
@@ -72,7 +74,7 @@ export async function readArchive(
     await database
       .write(() => each(insertInto(table), rows))
       .catch(error => {
-        // A constraint of the tables: what the row refers to is missing, or it exists twice.
+        // A constraint was violated: the row's reference is missing, or the row exists twice.
         throw error instanceof StoreError ? error : bad(`A row of ${table.name} does not fit the others`)
       })
   }
@@ -122,7 +124,7 @@ export function countRows(database: Database, owners: readonly HubTables[]): Pro
   })
 }
 
-/** Deletes everything that an import left. */
+/** Deletes everything left by an import. */
 export function* discard(owners: readonly HubTables[]): Steps<void> {
   for (const { derived } of owners) if (derived) yield* all(`DELETE FROM ${derived.table}`)
   for (const { name } of tablesOf(owners).toReversed()) yield* all(`DELETE FROM ${name}`)
@@ -149,7 +151,7 @@ function checkHead(value: unknown, versions: Versions): void {
   }
 }
 
-/** The first seven versions had one number for all owners. */
+/** The first seven versions had a single number for all owners. */
 function givenVersions({
   version,
   versions,
@@ -183,7 +185,7 @@ function* finish(tables: readonly Table[]): Steps<void> {
       yield* each(
         {
           sqlite: 'SELECT $1',
-          // The next number is after those that were imported.
+          // Continues numbering after the imported rows.
           postgres: `SELECT setval(pg_get_serial_sequence('${name}', 'number'), (SELECT coalesce(max(number), 0) + 1 FROM ${name}), false) FROM unnest($1::bigint[])`,
         },
         [[0]],

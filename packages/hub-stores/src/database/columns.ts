@@ -13,7 +13,10 @@ const CREATED = /CREATE TABLE (\w+) \(([^;]*)\) STRICT/g
 const ADDED = /ALTER TABLE (\w+) ADD COLUMN (\w+) (INTEGER|BLOB|TEXT)\b/g
 const COLUMN = /^\s*(\w+) (INTEGER|BLOB|TEXT)\b(.*)$/gm
 
-/** Returns the tables that these owners make, except `hub_state`, in their order: a table refers only to those before it. */
+/**
+ * Returns the tables of these owners, except `hub_state`, in order of creation: a table refers only
+ * to those before it.
+ */
 export function tablesOf(owners: readonly HubTables[]): readonly Table[] {
   const tables = new Map<string, { name: string; columns: Map<string, ColumnType>; key: string }>()
   for (const migration of owners.flatMap(({ migrations }) => migrations)) {

@@ -12,14 +12,14 @@ import { StoreError } from '../store-error.ts'
 export type Value = null | number | string | Uint8Array | readonly string[]
 
 /**
- * A statement, or one for many rows: SQLite runs it once for each row, with `$1` as its first value; PostgreSQL once for all, with `$1` as an array of the first values of all, for
- * `unnest`.
+ * A statement, possibly for many rows: SQLite runs it once per row, with `$1` as its first value;
+ * PostgreSQL runs it once, with `$1` as an array of the first values of all rows, for `unnest`.
  */
 export type Query =
   | { readonly text: string | PerDatabase; readonly values: readonly Value[] }
   | { readonly each: PerDatabase; readonly rows: readonly (readonly Value[])[] }
 
-/** A statement that the two write differently. */
+/** A statement whose SQL differs between the two. */
 export interface PerDatabase {
   readonly sqlite: string
   readonly postgres: string
@@ -43,7 +43,7 @@ export function* first<Row extends object>(
   return ((yield { text, values }) as Row[])[0]
 }
 
-/** Runs a statement for many rows. Returns what it returned for any of them, in no order. */
+/** Runs a statement for many rows. Returns the resulting rows in no particular order. */
 export function* each<Row extends object>(
   statement: PerDatabase,
   rows: readonly (readonly Value[])[],
@@ -53,13 +53,18 @@ export function* each<Row extends object>(
 
 export interface Database {
   /**
-   * Runs a transaction. Resolves with its result once it is durable; if it throws, nothing is changed. It may run again after a conflict with another process, so it
-   * changes nothing outside. Rejects with `unavailable`, `busy`, `no-space`, `damaged`, `io`, `closed`, or what it threw.
+   * Runs a transaction. Resolves with its result once it is durable; if it throws, nothing is
+   * changed. It may run again after a conflict with another process, so it must have no other side
+   * effects. Rejects with `unavailable`, `busy`, `no-space`, `damaged`, `io`, `closed`, or what it
+   * threw.
    */
   write<T>(transaction: () => Steps<T>): Promise<T>
-  /** Runs statements that only read, each by itself: others may write between them. */
+  /** Runs read-only statements, each by itself: others may write between them. */
   read<T>(statements: () => Steps<T>): Promise<T>
-  /** Streams all rows of tables as they are at one moment, up to 500 at a time. `order`: the columns of a unique index. */
+  /**
+   * Streams all rows of a consistent snapshot of tables, up to 500 at a time. `order`: the columns
+   * of a unique index.
+   */
   snapshot(
     tables: readonly TableScan[],
   ): AsyncIterable<{ readonly table: string; readonly rows: readonly object[] }>

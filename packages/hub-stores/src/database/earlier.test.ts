@@ -1,4 +1,4 @@
-/** Databases of the first versions, which had one number for the tables of all owners. */
+/** Databases of the first versions, which had a single number for the tables of all owners. */
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -15,13 +15,13 @@ import { forSqlite } from './tables.ts'
 const folder = mkdtempSync(join(tmpdir(), 'shoal-earlier-'))
 afterAll(() => rmSync(folder, { recursive: true }))
 let places = 0
-/** Each in a folder of its own, for its backups. */
+/** Each in a separate folder, for its backups. */
 const newPath = () => {
   const path = join(folder, String(places++))
   mkdirSync(path)
   return join(path, 'hub.db')
 }
-/** Reads a file that the program of version 7 wrote, with some of everything. */
+/** Reads a file written by version 7 that contains rows of every kind. */
 const fixture = (name: string) =>
   gunzipSync(readFileSync(join(import.meta.dirname, '..', 'testing', 'fixtures', name)))
 
@@ -31,7 +31,7 @@ const query = (path: string, sql: string) => {
   sqlite.close()
   return rows
 }
-/** Everything that a file consists of, but for what only the first versions had. */
+/** Returns a file's full content, except for what only the first versions had. */
 const schemaOf = (path: string) => {
   const sqlite = new DatabaseSync(path)
   const parts = sqlite
@@ -48,10 +48,10 @@ const linesOf = async (stores: TestStores) => {
   for await (const chunk of stores.exportArchive()) chunks.push(chunk)
   return Buffer.concat(chunks).toString().split('\n')
 }
-/** The rows of an archive, in any order. */
+/** Returns the rows of an archive, sorted. */
 const rowsOf = (lines: readonly string[]) => lines.filter(line => line.startsWith('[')).sort()
 
-/** Makes a file as the program of this version did. */
+/** Creates a file as this version did. */
 function makeFile(version: number): string {
   const path = newPath()
   const sqlite = new DatabaseSync(path)

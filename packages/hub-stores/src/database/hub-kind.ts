@@ -2,7 +2,10 @@ import type { DatabaseKind, Earlier } from '@shoal/daemon/database'
 import type { Failure } from '@shoal/daemon/failure'
 import { StoreError, type StoreErrorCode } from '../store-error.ts'
 
-/** The migrations that each of the first seven versions of a hub's tables added. They had one number for all owners. */
+/**
+ * The migrations that each of the first seven versions of a hub's tables added. They had a single
+ * number for all owners.
+ */
 export const EARLIER: Earlier = [
   [
     ['hub', 1],
@@ -26,19 +29,20 @@ export const EARLIER: Earlier = [
 ]
 
 /**
- * The version of a database that has migrations by owner. The program of version 7 can live with it, as long as no owner has migrations that are not above: with the first of them, this is 9, since it
- * would be two versions behind.
+ * Version of a database that has migrations by owner. Version 7 of the program is compatible with
+ * it as long as no owner has migrations not listed above: with the first of them, this becomes 9,
+ * since version 7 is then two versions behind.
  */
 export const FORMAT = 8
 
-/** How the codes of `@shoal/daemon/database` are called here. */
+/** Maps the codes of `@shoal/daemon/database` to those of the stores. */
 const CODES: Readonly<Record<string, StoreErrorCode>> = {
   'in-use': 'busy',
   'no-permission': 'io',
   'not-found': 'io',
 }
 
-/** A hub's file of SQLite. */
+/** A hub's SQLite file. */
 export const HUB_KIND: DatabaseKind = {
   // `ShHb`
   applicationId: 0x53684862,

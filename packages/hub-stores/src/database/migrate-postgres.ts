@@ -10,17 +10,17 @@ import { all, type Database, first, type Steps } from './database.ts'
 import { EARLIER, FORMAT } from './hub-kind.ts'
 import { forPostgres, type HubTables, type Versions } from './tables.ts'
 
-/** A number of our own, so that processes that start together migrate one after the other. */
+/** Lock number that makes processes starting together migrate one after the other. */
 const LOCK = 0x53684862
 
-/** Versions of tables that the program of the version before can live with: one that it does not know. */
+/** Number of unknown versions of tables that a program tolerates: one. */
 const UNKNOWN = 1
 
-/** Brings the tables of a schema up to date, in one transaction. Throws `newer-version`. */
+/** Migrates the tables of a schema in one transaction. Throws `newer-version`. */
 export function* migratePostgres(schema: string, owners: readonly HubTables[]): Steps<void> {
   yield* all(`SELECT pg_advisory_xact_lock(${LOCK})`)
   yield* all(`CREATE SCHEMA IF NOT EXISTS ${schema}`)
-  // A row for each version of the database. The first seven had no owners.
+  // One row per version of the database. The first seven had no owners.
   yield* all('CREATE TABLE IF NOT EXISTS migrations (number BIGINT PRIMARY KEY)')
   yield* all(
     'CREATE TABLE IF NOT EXISTS owner_migrations (owner TEXT NOT NULL, number BIGINT NOT NULL, PRIMARY KEY (owner, number))',
@@ -37,7 +37,7 @@ export function* migratePostgres(schema: string, owners: readonly HubTables[]): 
     if (start > migrations.length + UNKNOWN) throw newerVersion()
     for (const [at, migration] of migrations.entries()) {
       if (at < start) continue
-      // One statement at a time: prepared statements contain one only.
+      // One statement at a time: a prepared statement cannot contain several.
       for (const statement of forPostgres(migration).split(/;\s*\n/)) yield* all(statement)
       yield* note(name, at + 1)
     }
@@ -45,8 +45,9 @@ export function* migratePostgres(schema: string, owners: readonly HubTables[]): 
 }
 
 /**
- * Writes an archive of tables that need a change to `hub-before-VERSIONS.jsonl.gz`. `importArchive` of a program with the same versions reads it, unpacked. Rejects with `bad-argument` if there is no
- * folder for it, `io`, `no-space`.
+ * Writes an archive of tables that need a migration to `hub-before-VERSIONS.jsonl.gz`.
+ * Decompressed, it can be read by `importArchive` of a program with the same versions. Rejects with
+ * `bad-argument` if there is no folder for it, `io`, `no-space`.
  */
 export async function backUpFirst(
   database: Database,

@@ -1,5 +1,6 @@
 /**
- * PostgreSQL for a hub of many processes. A commit waits for PostgreSQL's log on disk (`synchronous_commit`), whatever the server's default is.
+ * PostgreSQL for a hub of many processes. A commit waits until PostgreSQL's log is on disk
+ * (`synchronous_commit`), whatever the server's default.
  */
 import { setTimeout as sleep } from 'node:timers/promises'
 import pg from 'pg'
@@ -9,39 +10,45 @@ import { backUpFirst, migratePostgres } from './migrate-postgres.ts'
 import type { HubTables } from './tables.ts'
 
 const CONNECT_MS = 10_000
-/** More than there are connections, each of which may have outdated statements. */
+/** More than the number of connections, each of which may have outdated statements. */
 const MAX_ATTEMPTS = 50
 const MAX_PAUSE_MS = 100
 const ROWS_AT_ONCE = 500
-/** Types of columns, by PostgreSQL's numbers. */
+/** Column types by PostgreSQL's OIDs. */
 const [BYTEA, BIGINT] = [17, 20]
 
 export interface PostgresOptions {
   /** `postgres://user:password@host:port/database`. A socket: `postgres://user@localhost/database?host=/folder`. */
   readonly url: string
-  /** The schema that contains the tables: a to z, digits and `_`. It is created. Default: `shoal`. */
+  /**
+   * Schema that contains the tables: a to z, digits and `_`. It is created if missing. Default:
+   * `shoal`.
+   */
   readonly schema?: string
   /** Most connections of this process. Default: 10. */
   readonly connections?: number
-  /** Folder for the backup that precedes a change of the tables. Without one, tables that need a change are refused. */
+  /**
+   * Folder for the backup before a migration. Without it, tables that need a migration are refused.
+   */
   readonly backupFolder?: string
 }
 
 export class PostgresDatabase implements Database {
   readonly #pool: pg.Pool
-  /** Statements are prepared once on each connection, under a name. */
+  /** Statements are prepared once per connection, by name. */
   readonly #names = new Map<string, string>()
   #closed = false
 
   private constructor(pool: pg.Pool) {
     this.#pool = pool
-    // A connection that breaks while nothing waits for it is replaced by the next one that is needed.
+    // An idle connection that breaks is replaced on demand.
     pool.on('error', () => {})
     pool.on('connect', client => client.on('error', () => {}))
   }
 
   /**
-   * Connects, and brings the tables up to date, after a backup in `backupFolder`. Rejects with `unavailable`, `newer-version`, `bad-argument`, `io`, `no-space`.
+   * Connects, and migrates the tables after a backup in `backupFolder`. Rejects with `unavailable`,
+   * `newer-version`, `bad-argument`, `io`, `no-space`.
    */
   static async open(options: PostgresOptions, owners: readonly HubTables[]): Promise<PostgresDatabase> {
     const schema = options.schema ?? 'shoal'
@@ -120,7 +127,7 @@ export class PostgresDatabase implements Database {
     return result
   }
 
-  /** Ends a transaction and gives the connection back, or closes it if that fails. */
+  /** Ends a transaction and releases the connection, or closes it if that fails. */
   async #rollBack(client: pg.PoolClient): Promise<void> {
     try {
       await send(client, { text: 'ROLLBACK' })
@@ -170,7 +177,7 @@ function createPool(text: string, schema: string, max: number): pg.Pool {
   const url = URL.canParse(text) ? new URL(text) : null
   if (!url || !/^postgres(?:ql)?:$/.test(url.protocol))
     throw new StoreError('bad-argument', 'This is not the address of a PostgreSQL database: postgres://…')
-  // Options of the address would replace our own.
+  // Options in the URL would override ours.
   url.searchParams.delete('options')
   return new pg.Pool({
     connectionString: url.href,
@@ -178,7 +185,7 @@ function createPool(text: string, schema: string, max: number): pg.Pool {
     connectionTimeoutMillis: CONNECT_MS,
     keepAlive: true,
     application_name: 'shoal-hub',
-    // A plan for any values would not know which words are rare.
+    // A generic plan would not know which words are rare.
     options: `-c search_path=${schema} -c synchronous_commit=on -c plan_cache_mode=force_custom_plan`,
     types: { getTypeParser: parserOf },
   })
@@ -202,7 +209,7 @@ function columns(rows: readonly (readonly Value[])[]): string[] {
   return rows[0]!.map((_, at) => arrayText(rows.map(row => row[at]!)))
 }
 
-/** An array as PostgreSQL reads it. */
+/** Returns an array in PostgreSQL's notation. */
 function arrayText(values: readonly Value[]): string {
   return `{${values.map(itemText).join(',')}}`
 }
@@ -229,8 +236,9 @@ function isConflict(error: unknown): boolean {
 }
 
 /**
- * A newer program added a column, and a statement that this connection prepared before returns it, too (feature not supported: "cached plan must not change result type").
- * The connection is closed then; the next one prepares it again.
+ * A newer program added a column, which a statement prepared earlier on this connection also
+ * returns (feature not supported: "cached plan must not change result type"). The connection is
+ * then closed; the next one prepares it again.
  */
 function isOutdated(error: unknown): boolean {
   return codeOf(error) === '0A000'
@@ -243,7 +251,7 @@ function codeOf(error: unknown): string {
 /** Classes of PostgreSQL's errors: connection, operator intervention, too many connections, password, no such database. */
 const UNAVAILABLE = /^(?:08|57P|53300|28|3D)/
 
-/** Whatever PostgreSQL did not answer itself is a failure of the connection. */
+/** Any error without a PostgreSQL code is a connection failure. */
 function unavailable(error: unknown): unknown {
   if (error instanceof pg.DatabaseError && !UNAVAILABLE.test(codeOf(error))) return error
   const reason = (error as Error).message

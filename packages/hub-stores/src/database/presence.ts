@@ -1,6 +1,7 @@
 /**
- * Tells those who move a database whether a hub uses it. Each process of a hub is present as long as it runs; whoever moves the database is alone with it. The system or PostgreSQL
- * ends a presence with its process, however that ends.
+ * Detects whether a hub is using a database that is about to be moved. Each process of a hub holds
+ * a shared lock while it runs, and a move holds an exclusive one. The system or PostgreSQL releases
+ * the lock however the process ends.
  */
 import { chmodSync } from 'node:fs'
 import { DatabaseSync } from 'node:sqlite'
@@ -11,11 +12,14 @@ export interface Presence extends AsyncDisposable {
   close(): Promise<void>
 }
 
-/** A number of our own among the locks of a database, next to that of migrations. */
+/** Another lock number of a database, next to that of migrations. */
 const LOCK = 0x53684863
 const [CONNECT_MS, RETRY_MS] = [10_000, 1000] as const
 
-/** Is present at a file of SQLite, by a lock of `PATH.lock`. Rejects with `busy` if others are there, or one is alone. */
+/**
+ * Locks a SQLite file through `PATH.lock`. Rejects with `busy` if there are other holders, or an
+ * exclusive one.
+ */
 export async function presentAtFile(path: string, { alone = false } = {}): Promise<Presence> {
   const lock = `${path}.lock`
   const sqlite = new DatabaseSync(lock, { timeout: 0 })
@@ -33,7 +37,10 @@ export async function presentAtFile(path: string, { alone = false } = {}): Promi
   return { close, [Symbol.asyncDispose]: close }
 }
 
-/** Is present at a database of PostgreSQL, by an advisory lock. Rejects as `presentAtFile`, and with `unavailable`. A connection that breaks is replaced. */
+/**
+ * Locks a PostgreSQL database with an advisory lock. Rejects like `presentAtFile`, and with
+ * `unavailable`. A broken connection is replaced.
+ */
 export async function presentAtServer(url: string, { alone = false } = {}): Promise<Presence> {
   let client: pg.Client | undefined
   let timer: NodeJS.Timeout | undefined

@@ -1,4 +1,4 @@
-/** SQLite for a hub on one machine: several processes may have the file open. */
+/** SQLite for a hub on one machine: several processes can have the file open. */
 
 import type { DatabaseSync, SQLInputValue, StatementSync } from 'node:sqlite'
 import { SharedDatabase } from '@shoal/daemon/database'
@@ -17,8 +17,9 @@ export class SqliteDatabase implements Database {
   }
 
   /**
-   * Opens or creates the file, readable by its owner only, and brings its tables up to date, after a backup in the folder `backups` next to it. Its folder must exist. Rejects with
-   * `newer-version`, `damaged`, `no-space`, `io`, `busy`, `bad-argument`.
+   * Opens or creates the file, readable only by its owner, and migrates its tables after a backup
+   * in the folder `backups` next to it. Its folder must exist. Rejects with `newer-version`,
+   * `damaged`, `no-space`, `io`, `busy`, `bad-argument`.
    */
   static async open(path: string, owners: readonly HubTables[]): Promise<SqliteDatabase> {
     const tables = owners.map(({ name, migrations }) => ({ name, migrations: migrations.map(forSqlite) }))

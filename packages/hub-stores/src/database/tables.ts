@@ -1,51 +1,61 @@
-/** Tables of a hub, as each of their owners describes them. */
+/** Tables of a hub, as described by their owners. */
 import type { Database, Steps } from './database.ts'
 
 /** SQL for both databases, written as SQLite's: `INTEGER`, `BLOB` and `TEXT` become PostgreSQL's types. */
 export type Migration = string | MigrationPair
 
-/** `common`, and then what each database has for itself. */
+/** `common`, followed by what is specific to each database. */
 interface MigrationPair {
   readonly common: string
   readonly sqlite: string
   readonly postgres: string
 }
 
-/** A part of a hub with tables of its own. They refer only to each other, and to those of accounts. Every table is personal, or has a reason why not. */
+/**
+ * A part of a hub with its own tables. They refer only to each other, and to those of accounts.
+ * Every table is personal, or has a reason for not being so.
+ */
 export interface HubTables {
   readonly name: string
   /**
-   * The first makes the tables; each brings them from one version to the next. Only ever add to the end, and only what the program of the version before can live with: new tables, new columns with a
-   * default, new indexes. It may still be running in other processes, or be started again.
+   * The first creates the tables; each further one migrates them to the next version. Only append,
+   * and only changes compatible with the previous version of the program: new tables, new columns
+   * with a default, new indexes. It may still be running in other processes, or be started again.
    */
   readonly migrations: readonly Migration[]
-  /** The tables with rows about members, in the order in which rows are deleted. */
+  /** Tables with rows about members, in order of deletion. */
   readonly personal?: readonly PersonalTable[]
-  /** The tables without rows about members, and why. */
+  /** Tables without rows about members, and the reasons. */
   readonly impersonal?: Readonly<Record<string, string>>
-  /** Returns the names of things that go with a member, such as `listing:ID`, for other owners that have something about them. */
+  /**
+   * Returns the names of items that are deleted with a member, such as `listing:ID`, for other
+   * owners that have data about them.
+   */
   things?(did: string): Steps<readonly string[]>
-  /** Changes what the deletion of a member's rows alone would leave wrong. Called before it. `things`: those of all owners, and `member:DID`. */
+  /**
+   * Fixes up what deleting only the member's rows would leave inconsistent. Called before the
+   * deletion. `things`: those of all owners, and `member:DID`.
+   */
   forget?(did: string, things: readonly string[]): Steps<void>
-  /** A table that its other tables determine. Archives leave it out. */
+  /** A table that is derived from its other tables. Archives omit it. */
   readonly derived?: { readonly table: string; rebuild(database: Database): Promise<void> }
 }
 
 export interface PersonalTable {
   readonly table: string
-  /** Which rows are the member's; `$1` is the DID. */
+  /** Selects the member's rows; `$1` is the DID. */
   readonly where: string
   /** Columns of a unique index. */
   readonly key: string
   /** Columns that are not exported: hashes of secrets. */
   readonly secret?: readonly string[]
-  /** Whether rows have megabytes. */
+  /** Whether rows can have megabytes. */
   readonly isLarge?: boolean
-  /** Deleted with the account. Default: true. */
+  /** Whether rows are deleted with the account. Default: true. */
   readonly isDeleted?: boolean
 }
 
-/** Versions of tables, by owner: the number of their migrations. */
+/** Table versions by owner: the number of their migrations. */
 export type Versions = ReadonlyMap<string, number>
 
 export function versionsOf(owners: readonly HubTables[]): Versions {

@@ -1,4 +1,4 @@
-/** Values of the hub itself, by name. */
+/** Properties of the hub itself, by name. */
 import { checkBytes, checkText } from '../checks.ts'
 import { all, type Database, first } from '../database/database.ts'
 
@@ -12,7 +12,7 @@ export class Properties {
     this.#database = database
   }
 
-  /** Returns null if nothing has this name. */
+  /** Returns null if there is no value. */
   async get(name: string): Promise<Uint8Array | null> {
     const row = await this.#database.read(() =>
       first<{ value: Uint8Array }>('SELECT value FROM properties WHERE name = $1', name),
@@ -20,7 +20,10 @@ export class Properties {
     return row?.value ?? null
   }
 
-  /** Keeps a value of at most 65,536 bytes under a name, unless it has one. Returns the one that is kept: of several processes that do so, all get that of the first. */
+  /**
+   * Stores a value of at most 65,536 bytes under a name, unless it has one. Returns the stored
+   * value: if several processes do this, all get that of the first.
+   */
   async keep(name: string, value: Uint8Array): Promise<Uint8Array> {
     checkText('name', name, 1, MAX_NAME_BYTES)
     checkBytes('value', value, 0, MAX_BYTES)

@@ -1,6 +1,6 @@
 import type { HubTables } from '../database/tables.ts'
 
-/** State of the database itself, which archives leave out. */
+/** State of the database itself, which archives omit. */
 const STATE = 'CREATE TABLE hub_state (name TEXT PRIMARY KEY, value TEXT NOT NULL) STRICT'
 
 const PROPERTIES = `CREATE TABLE properties (

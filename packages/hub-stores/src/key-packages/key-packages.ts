@@ -1,5 +1,7 @@
 /**
- * Key packages (RFC 9420, 10): what devices leave at the hub so that others can add them to closed groups while they are away. The store does not read them. One-time ones are given out once; the last resort stays.
+ * Key packages (RFC 9420, 10), which devices upload so that others can add them to closed groups
+ * while they are offline. The store does not read them. One-time ones are handed out once; the last
+ * resort stays.
  */
 import { createHash } from 'node:crypto'
 import { checkDid, findAccount } from '../accounts/account.ts'
@@ -8,13 +10,13 @@ import { all, type Database, first, type Steps } from '../database/database.ts'
 import { HASH_BYTES } from '../log/entries.ts'
 import { StoreError } from '../store-error.ts'
 
-/** Most one-time key packages of a device. */
+/** Most one-time key packages per device. */
 export const MAX_KEY_PACKAGES = 100
 /** Largest key package, in bytes. */
 const MAX_KEY_PACKAGE_BYTES = 24 * 1024
-/** Most bytes of one-time key packages of a device. */
+/** Most bytes of one-time key packages per device. */
 const MAX_ALL_KEY_PACKAGES_BYTES = 1 << 20
-/** So many one-time key packages of a device are given to one taker in a day. */
+/** Most one-time key packages of a device that one taker gets in a day. */
 export const TAKINGS_PER_DAY = 10
 
 const TAKER_BYTES = 32
@@ -22,18 +24,20 @@ const REF_BYTES = 32
 const DAY_MS = 86_400_000
 
 interface LastResort {
-  /** 32 bytes by which the device finds it again. */
+  /** 32 bytes by which the device recognizes it. */
   readonly ref: Uint8Array
   readonly bytes: Uint8Array
 }
 
 export interface KeyPackageUpload {
-  /** One more than the number of the device's last upload, so that an upload that is repeated has no effect. */
+  /**
+   * One more than the number of the device's last upload, so that a repeated upload has no effect.
+   */
   readonly number: number
   readonly oneTime: readonly Uint8Array[]
-  /** Replaces the one before. Null: that stays. */
+  /** Replaces the previous one. Null keeps that. */
   readonly lastResort: LastResort | null
-  /** Deletes all that are there: the device lost their private keys. */
+  /** Whether to delete all existing ones: the device lost their private keys. */
   readonly isReplacing: boolean
 }
 
@@ -41,11 +45,11 @@ export interface KeyPackageCounts {
   /** Number of the last upload; 0 before the first. */
   readonly upload: number
   readonly oneTime: number
-  /** The ref of the last resort, if there is one. */
+  /** Ref of the last resort, if there is one. */
   readonly lastResort: Uint8Array | null
 }
 
-/** A device's key package. `bytes`: null if the device left none. */
+/** A device's key package. `bytes`: null if the device has not uploaded any. */
 export interface TakenKeyPackage {
   /** The hash of the device's description. */
   readonly device: Uint8Array
@@ -54,9 +58,12 @@ export interface TakenKeyPackage {
 }
 
 export interface KeyPackageTaking {
-  /** 32 bytes that represent the taker on this day. The store keeps only a hash of them and the device, and cannot tell who it is. */
+  /**
+   * Pseudonym of the taker for this day, 32 bytes. The store keeps only a hash of it and the
+   * device, and cannot identify the taker.
+   */
   readonly taker: Uint8Array
-  /** Chooses devices by the hashes of their descriptions. Default: all of them. */
+  /** Selects devices by the hashes of their descriptions. Default: all of them. */
   readonly isWanted?: (device: Uint8Array) => boolean
 }
 
@@ -76,8 +83,10 @@ export class KeyPackages {
   }
 
   /**
-   * Adds key packages of a device. Returns how many there are then. An upload with the number of the last one changes nothing. Rejects with `conflict` if the number is another, `full` beyond 100 one-time key packages or 1 MiB,
-   * `refused` if the hub does not know the device, `not-found`, `bad-argument`.
+   * Adds key packages of a device. Returns their new number. An upload with the number of the last
+   * one changes nothing. Rejects with `conflict` if the number is another, `full` beyond 100
+   * one-time key packages or 1 MiB, `refused` if the hub does not know the device, `not-found`,
+   * `bad-argument`.
    */
   async add(did: string, device: Uint8Array, upload: KeyPackageUpload): Promise<KeyPackageCounts> {
     checkDid(did)
@@ -112,7 +121,10 @@ export class KeyPackages {
     })
   }
 
-  /** Returns how many key packages of a device are left. Rejects with `not-found` if there is no such account. */
+  /**
+   * Returns how many key packages of a device are left. Rejects with `not-found` if there is no
+   * such account.
+   */
   async counts(did: string, device: Uint8Array): Promise<KeyPackageCounts> {
     checkDid(did)
     checkBytes('device', device, HASH_BYTES)
@@ -123,7 +135,9 @@ export class KeyPackages {
   }
 
   /**
-   * Takes a key package of each device of an account, in one transaction: a one-time one, which nobody else gets then, or else the last resort. Also those of devices that left none are listed. Rejects with `not-found`.
+   * Takes a key package of each device of an account, in one transaction: a one-time one, which is
+   * not handed out again, or else the last resort. Devices without any are listed, too. Rejects
+   * with `not-found`.
    */
   async take(
     did: string,
@@ -135,7 +149,7 @@ export class KeyPackages {
     return this.#database.write(() => takeAll(did, isWanted, taker, day))
   }
 
-  /** Forgets the takings of earlier days, which count no longer. */
+  /** Deletes the counts of earlier days, which no longer matter. */
   async forgetTakings(): Promise<void> {
     const today = Math.floor(this.#now() / DAY_MS)
     await this.#database.write(() => all('DELETE FROM key_package_takings WHERE day < $1', today))
@@ -148,7 +162,7 @@ function* takeAll(
   taker: Uint8Array,
   day: number,
 ): Steps<TakenKeyPackage[]> {
-  // The lock is held by everybody who changes key packages of the account.
+  // Every change of the account's key packages holds this lock.
   const { number: account } = yield* findAccount(did, 'FOR UPDATE')
   const devices = yield* all<{ device: Uint8Array; last_resort: Uint8Array | null }>(
     `SELECT hash AS device, last_resort FROM devices
@@ -165,7 +179,7 @@ function* takeAll(
   return taken
 }
 
-/** Counts a taking. Returns false if the taker has taken enough of this device today. */
+/** Counts a taking. Returns false if the taker has reached the day's limit for this device. */
 function* mayTake(taker: Uint8Array, device: Uint8Array, day: number): Steps<boolean> {
   const pair = new Uint8Array(createHash('sha256').update(taker).update(device).digest())
   const taking = yield* first<{ count: number }>(

@@ -1,7 +1,7 @@
 import { ACCOUNT } from '../accounts/tables.ts'
 import type { HubTables } from '../database/tables.ts'
 
-/** Key packages go with their device, also where the program of the version before removes it. */
+/** Key packages are deleted with their device, even by the previous version of the program. */
 const KEY_PACKAGES = `CREATE TABLE key_package_uploads (
     account INTEGER NOT NULL,
     device BLOB NOT NULL,

@@ -6,7 +6,7 @@ import { all, type Database, first } from '../database/database.ts'
 import { StoreError } from '../store-error.ts'
 import { findListing } from './listings.ts'
 
-/** Most comments of a listing. */
+/** Most comments per listing. */
 const MAX_COMMENTS = 10_000
 const MAX_TEXT_BYTES = 8192
 const MAX_REASON_BYTES = 1024
@@ -15,16 +15,16 @@ const MAX_ID_BYTES = 64
 
 export interface Comment {
   readonly id: string
-  /** Its place in pages: for `after`. */
+  /** Position for paging: for `after`. */
   readonly number: number
   /** DID of the author. */
   readonly author: string
-  /** Markdown, as its author wrote it; who shows it makes it safe. 1 to 8,192 bytes. */
+  /** Markdown as written by its author; clients have to sanitize it. 1 to 8,192 bytes. */
   readonly text: string
   readonly createdMs: number
   /** Null if it was never changed. */
   readonly changedMs: number | null
-  /** The reason of the moderators who hid it; null if everybody sees it. */
+  /** Reason given by the moderators who hid it; null if it is visible to everyone. */
   readonly hidden: string | null
 }
 
@@ -90,7 +90,8 @@ export class Comments {
   }
 
   /**
-   * Lists the comments of a listing, oldest first, up to `limit` (1 to 200). `after`: the last number of the page before. `viewer`: also the hidden ones of this DID. Rejects with `not-found`.
+   * Lists up to `limit` comments of a listing (1 to 200), oldest first. `after`: the last number of
+   * the previous page. `viewer`: includes the hidden ones of this DID. Rejects with `not-found`.
    */
   async list(
     listing: string,
@@ -114,7 +115,10 @@ export class Comments {
     })
   }
 
-  /** Hides a comment, with a reason of 1 to 1,024 bytes, or shows it again (null). Rejects with `not-found`, `bad-argument`. */
+  /**
+   * Hides a comment, with a reason of 1 to 1,024 bytes, or shows it again (null). Rejects with
+   * `not-found`, `bad-argument`.
+   */
   async hide(id: string, reason: string | null): Promise<Comment> {
     if (reason !== null) checkText('reason', reason, 1, MAX_REASON_BYTES)
     const row = await this.#database.write(() =>

@@ -1,4 +1,4 @@
-/** The key with which an account's feed reader reads what the hub publishes, and nothing else. The store keeps only its hash. */
+/** Read-only keys of accounts for feed readers. The store keeps only their hashes. */
 
 import { checkDid, findAccount } from '../accounts/account.ts'
 import { hashSecret, newSecret } from '../accounts/secrets.ts'
@@ -15,7 +15,10 @@ export class FeedKeys {
     this.#now = now
   }
 
-  /** Gives an account a new key, 22 characters, which is shown once; the one before is void. Rejects with `not-found`. */
+  /**
+   * Gives an account a new key, 22 characters, which is shown once, and invalidates the previous
+   * one. Rejects with `not-found`.
+   */
   async renew(did: string): Promise<string> {
     checkDid(did)
     const { secret, hash } = newSecret(SECRET_BYTES)
@@ -31,7 +34,10 @@ export class FeedKeys {
     return secret
   }
 
-  /** Returns the time at which the key of an account was made, or null if it has none. Rejects with `not-found` if there is no such account. */
+  /**
+   * Returns the creation time of an account's key, or null if it has none. Rejects with `not-found`
+   * if there is no such account.
+   */
   async renewedMs(did: string): Promise<number | null> {
     checkDid(did)
     return this.#database.read(function* () {
@@ -44,7 +50,10 @@ export class FeedKeys {
     })
   }
 
-  /** Voids the key of an account. Returns false if it has none. Rejects with `not-found` if there is no such account. */
+  /**
+   * Invalidates an account's key. Returns false if it has none. Rejects with `not-found` if there
+   * is no such account.
+   */
   async remove(did: string): Promise<boolean> {
     checkDid(did)
     return this.#database.write(function* () {

@@ -1,4 +1,6 @@
-/** The listings of a hub: links that members publish, with a description, found by their words. */
+/**
+ * The listings of a hub: links published by members, with a description, and a full-text search.
+ */
 import { createHash } from 'node:crypto'
 import { checkDid } from '../accounts/account.ts'
 import { newId } from '../accounts/secrets.ts'
@@ -37,11 +39,11 @@ export interface ListingText {
   readonly category: string
   /** At most 16 of 1 to 64 bytes, each with a letter or digit. */
   readonly tags: readonly string[]
-  /** Markdown, as its author wrote it; who shows it makes it safe. At most 65,536 bytes. */
+  /** Markdown as written by its author; clients have to sanitize it. At most 65,536 bytes. */
   readonly description: string
-  /** The length of the shared files. */
+  /** Total size of the shared files. */
   readonly sizeBytes: number
-  /** The number of shared files: 1 to 10,000,000; null if it is unknown. */
+  /** Number of shared files: 1 to 10,000,000; null if unknown. */
   readonly fileCount: number | null
 }
 
@@ -51,25 +53,28 @@ export interface Listing extends ListingText {
   readonly author: string
   readonly createdMs: number
   readonly changedMs: number
-  /** The reason of the moderators who hid it; null if everybody sees it. */
+  /** Reason given by the moderators who hid it; null if it is visible to everyone. */
   readonly hidden: string | null
   readonly comments: number
-  /** Names of its thumbnails, at most four: the beginning of the SHA-256 of each, 22 characters of base 64 for URLs. */
+  /**
+   * Names of its thumbnails, at most four: the beginning of the SHA-256 of each, 22 characters of
+   * URL-safe base64.
+   */
   readonly thumbnails: readonly string[]
   /** Whether the store has its `.torrent`. */
   readonly hasTorrent: boolean
-  /** Its place in pages of results: for `before`. Grows with each listing. */
+  /** Position for paging: for `before`. Increases with each listing. */
   readonly number: number
 }
 
 export interface ListingSearch extends Query {
   /** Only those of this DID. */
   readonly author?: string
-  /** Also those that are hidden. Default: false. */
+  /** Whether to include hidden ones. Default: false. */
   readonly withHidden?: boolean
-  /** Also the hidden ones of this DID. */
+  /** Includes the hidden ones of this DID. */
   readonly viewer?: string
-  /** The lowest `number` of the page before. */
+  /** The lowest `number` of the previous page. */
   readonly before?: number
   /** 1 to 200. Default: 50. */
   readonly limit?: number
@@ -120,7 +125,7 @@ const FOUND = `($1 = '' OR author = $1) AND (hidden IS NULL OR $2 = 1 OR author 
 const SEARCH: PerDatabase = {
   sqlite: `SELECT listings.* FROM listing_words JOIN listings ON listings.number = listing_words.rowid
     WHERE listing_words MATCH $6 AND listing_words.rowid < $3 AND ${FOUND} ORDER BY listing_words.rowid DESC LIMIT $4`,
-  // Words have no quotes or spaces, so that FTS5's query becomes PostgreSQL's.
+  // Words have no quotes or spaces, so FTS5's query can be converted to PostgreSQL's.
   postgres: `SELECT listings.* FROM listing_words JOIN listings USING (number)
     WHERE words @@ replace(replace(replace(replace($6, '"*', ''':*'), '"', ''''), ' AND ', ' & '), ' OR ', ' | ')::tsquery
     AND number < $3 AND ${FOUND} ORDER BY number DESC LIMIT $4`,
@@ -135,7 +140,9 @@ export class Listings {
     this.#now = now
   }
 
-  /** Publishes a listing. Rejects with `bad-argument`. Whether the author may is for the caller to decide. */
+  /**
+   * Publishes a listing. Rejects with `bad-argument`. The caller checks the author's permission.
+   */
   async create(author: string, text: ListingText): Promise<Listing> {
     checkDid(author)
     checkListing(text)
@@ -161,7 +168,10 @@ export class Listings {
     })
   }
 
-  /** Changes what the author wrote. Another link removes the `.torrent`. Rejects with `not-found`, `bad-argument`. */
+  /**
+   * Changes the members written by the author. Another link removes the `.torrent`. Rejects with
+   * `not-found`, `bad-argument`.
+   */
   async change(id: string, changes: Partial<ListingText>): Promise<Listing> {
     const nowMs = this.#now()
     return this.#database.write(function* () {
@@ -180,7 +190,10 @@ export class Listings {
     })
   }
 
-  /** Hides a listing from searches, with a reason of 1 to 1,024 bytes, or shows it again (null). Rejects with `not-found`, `bad-argument`. */
+  /**
+   * Hides a listing from searches, with a reason of 1 to 1,024 bytes, or shows it again (null).
+   * Rejects with `not-found`, `bad-argument`.
+   */
   async hide(id: string, reason: string | null): Promise<Listing> {
     if (reason !== null) checkText('reason', reason, 1, MAX_REASON_BYTES)
     return this.#database.write(function* () {
@@ -209,7 +222,9 @@ export class Listings {
   }
 
   /**
-   * Lists what matches, the newest first. `text`: all its words, of which the last may continue unless a space follows it. Words are compared without case and diacritics. Rejects with `bad-argument`.
+   * Lists the matches, the newest first. `text`: all its words must match, the last one also as a
+   * prefix unless a space follows it. Words are compared without case and diacritics. Rejects with
+   * `bad-argument`.
    */
   async search(search: ListingSearch = {}): Promise<readonly Listing[]> {
     const {
@@ -229,7 +244,7 @@ export class Listings {
     for (const category of categories) checkLabel('categories', category, MAX_CATEGORY_BYTES)
     if (tag !== undefined) checkLabel('tag', tag, MAX_TAG_BYTES)
     const query = queryOf(search)
-    // Nothing has a word in it, such as "!!!".
+    // Text without words matches nothing, such as "!!!".
     if (!query && text.trim() !== '') return []
     const values = [author, Number(withHidden), before, limit, viewer]
     const rows = await this.#database.read(() =>
@@ -243,7 +258,10 @@ export class Listings {
     return rows.map(toListing)
   }
 
-  /** Adds a thumbnail; one that it has already changes nothing. Rejects with `not-found`, `bad-argument`, `full` (a listing has four). */
+  /**
+   * Adds a thumbnail; an existing one changes nothing. Rejects with `not-found`, `bad-argument`,
+   * `full` (a listing has four).
+   */
   async addThumbnail(id: string, thumbnail: Thumbnail): Promise<Listing> {
     if (!THUMBNAIL_TYPES.includes(thumbnail.type)) throw bad('type', THUMBNAIL_TYPES.join(', '))
     checkBytes('bytes', thumbnail.bytes, 1, MAX_THUMBNAIL_BYTES)
@@ -279,8 +297,9 @@ export class Listings {
   }
 
   /**
-   * Keeps the `.torrent` of a listing, which the caller has checked against `link`. Its length and number of files become those of the listing. Rejects with `not-found`, `bad-argument`, `conflict` if the listing
-   * has another link meanwhile.
+   * Stores the `.torrent` of a listing, which the caller has checked against `link`. Sets the
+   * listing's size and number of files from it. Rejects with `not-found`, `bad-argument`,
+   * `conflict` if the listing has another link by now.
    */
   async setTorrent(
     id: string,
@@ -318,7 +337,7 @@ export class Listings {
   }
 }
 
-/** A thumbnail's address, which changes with its content. */
+/** Returns the name of a thumbnail, which changes with its content. */
 function nameOf({ bytes }: Thumbnail): string {
   return createHash('sha256').update(bytes).digest('base64url').slice(0, NAME_CHARACTERS)
 }

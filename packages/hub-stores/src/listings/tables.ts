@@ -3,7 +3,7 @@ import { all, type PerDatabase, type Steps } from '../database/database.ts'
 import type { HubTables, Migration } from '../database/tables.ts'
 import { indexAll } from './listings.ts'
 
-/** The numbers of the listings of a member, whose DID is `$1`. */
+/** The numbers of a member's listings; the DID is `$1`. */
 const OWN = '(SELECT number FROM listings WHERE author = $1)'
 
 const LISTINGS: Migration = {
@@ -48,7 +48,7 @@ const LISTINGS: Migration = {
       CREATE INDEX listing_words_by_word ON listing_words USING gin (words)`,
 }
 
-/** Rows of accounts and listings go with them, also where the program of the version before deletes those. */
+/** Rows are deleted with their account or listing, even by the previous version of the program. */
 const FILES_AND_FEEDS = `ALTER TABLE listings ADD COLUMN files INTEGER NOT NULL DEFAULT 0;
   ALTER TABLE listings ADD COLUMN pictures TEXT NOT NULL DEFAULT '[]';
   ALTER TABLE listings ADD COLUMN has_torrent INTEGER NOT NULL DEFAULT 0;
@@ -91,7 +91,7 @@ export const LISTING_TABLES: HubTables = {
   derived: { table: 'listing_words', rebuild: indexAll },
 }
 
-/** Counts comments as they will be, and deletes what others wrote on the listings of a member. */
+/** Counts comments as they will be, and deletes those of others on the member's listings. */
 function* forget(did: string): Steps<void> {
   yield* all(
     `UPDATE listings SET comments = comments -

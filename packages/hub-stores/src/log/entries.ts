@@ -1,4 +1,7 @@
-/** The hash chain of a room's log: each entry's hash covers the entry and all before it, and begins with the room's id. */
+/**
+ * Hash chain of a room's log: each entry's hash covers the entry and all before it, and the chain
+ * starts with the room's id.
+ */
 import { sha256 } from '@noble/hashes/sha2.js'
 import { equalBytes } from '@shoal/torrent/base'
 import { StoreError } from '../store-error.ts'
@@ -9,18 +12,21 @@ const PURPOSE = new TextEncoder().encode('shoal/room-entry/1')
 const FIXED_BYTES = PURPOSE.length + HASH_BYTES + 8 + CLIENT_ID_BYTES + 8
 
 export interface LogEntry {
-  /** The first entry of a room has 1, and each the number after the one before it. */
+  /** The first entry of a room has 1, each further one the next number. */
   readonly sequence: number
   /** Chosen at random by the poster. 16 bytes. */
   readonly clientId: Uint8Array
-  /** When the hub took it. Milliseconds since the Unix epoch. */
+  /** When the hub received it. Milliseconds since the Unix epoch. */
   readonly postedMs: number
   readonly bytes: Uint8Array
   /** See `entryHash`. */
   readonly hash: Uint8Array
 }
 
-/** A place in a log: the entry with this number has this hash. Number 0, before the first entry, has the room's id. */
+/**
+ * A position in a log: the entry with this number has this hash. Number 0, before the first entry,
+ * has the room's id.
+ */
 export interface LogHead {
   /** 32 bytes. */
   readonly room: Uint8Array
@@ -29,7 +35,10 @@ export interface LogHead {
   readonly hash: Uint8Array
 }
 
-/** SHA-256 of the hash before it, the sequence number, the client id, the time and the bytes of an entry. */
+/**
+ * Returns the SHA-256 of the previous hash, the sequence number, the client id, the time and the
+ * bytes of an entry.
+ */
 export function entryHash(previous: Uint8Array, entry: Omit<LogEntry, 'hash'>): Uint8Array {
   const { sequence, clientId, postedMs, bytes } = entry
   const all = new Uint8Array(FIXED_BYTES + bytes.length)
@@ -45,7 +54,8 @@ export function entryHash(previous: Uint8Array, entry: Omit<LogEntry, 'hash'>): 
 }
 
 /**
- * Checks that entries follow a head without a gap, and that their hashes are right. Returns the head after them. Throws `broken-log` if a hub left out, reordered or changed any.
+ * Verifies that entries follow a head without a gap, and that their hashes are right. Returns the
+ * head after them. Throws `broken-log` if a hub omitted, reordered or altered any.
  */
 export function verifyEntries(head: LogHead, entries: readonly LogEntry[]): LogHead {
   let { sequence, hash } = head

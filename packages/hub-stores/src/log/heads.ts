@@ -1,6 +1,7 @@
 /**
- * Signed heads: a hub's promise which entry of a room has which number. Two promises of one hub for one number prove to everybody that it showed its members different logs.
- * COSE_Sign1 (RFC 9052) over deterministic CBOR: `[1, hub key, room, sequence, hash, issued]`.
+ * Signed heads: a hub's statement which entry of a room has which number. Two such statements of
+ * one hub for one number prove to anyone that it showed its members different logs. COSE_Sign1 (RFC
+ * 9052) over deterministic CBOR: `[1, hub key, room, sequence, hash, issued]`.
  */
 import { isBytes, isCount, readSignedCbor, type Signer, signCbor } from '@shoal/identity/signed-cbor'
 import { equalBytes } from '@shoal/torrent/base'
@@ -24,14 +25,20 @@ export function signHead({ room, sequence, hash }: LogHead, signer: Signer, unix
   return signCbor([VERSION, signer.publicKey, room, sequence, hash, unixSeconds], PURPOSE, signer)
 }
 
-/** Reads a signed head. Throws `bad-head` if its form or signature is wrong. Compare `hub` with the key of the hub. */
+/**
+ * Decodes a signed head. Throws `bad-head` if its form or signature is invalid. Compare `hub` with
+ * the key of the hub.
+ */
 export function readHead(bytes: Uint8Array): SignedHead {
   const { head, isSigned } = openHead(bytes)
   if (!isSigned()) throw bad()
   return head
 }
 
-/** Reads a signed head without checking the signature, which takes a thousand times as long. Throws `bad-head` if its form is wrong. */
+/**
+ * Decodes a signed head without checking the signature, which takes a thousand times as long.
+ * Throws `bad-head` if its form is invalid.
+ */
 export function openHead(bytes: Uint8Array): { readonly head: SignedHead; isSigned(): boolean } {
   const signed = bytes.length <= MAX_BYTES ? readSignedCbor(bytes) : null
   const payload = signed?.payload
@@ -56,8 +63,10 @@ export interface Equivocation {
 }
 
 /**
- * Returns what two signed heads prove: that one hub gave one number of a room to two entries. Returns null if they prove nothing. Throws `bad-head` if one of them is not a signed head.
- * Members who hold heads of different numbers ask the hub for its head at the same number: it can sign any.
+ * Returns the proof contained in two signed heads: that one hub assigned one number of a room to
+ * two entries. Returns null if they prove nothing. Throws `bad-head` if one of them is not a signed
+ * head. Members with heads of different numbers ask the hub for its head at the same number: it can
+ * sign any.
  */
 export function proveEquivocation(one: Uint8Array, other: Uint8Array): Equivocation | null {
   const [first, second] = [readHead(one), readHead(other)]

@@ -108,7 +108,7 @@ describe('a signed head', () => {
       signHead({ ...head, hash }, OTHER_HUB, 2),
     ]
     for (const each of innocent) expect(proveEquivocation(one, each)).toBeNull()
-    // Nobody can make up a proof.
+    // A proof cannot be forged.
     const forged = other.slice()
     forged[forged.length - 1]! ^= 1
     expect(codeOf(() => proveEquivocation(one, forged))).toBe('bad-head')

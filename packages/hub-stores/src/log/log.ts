@@ -1,4 +1,7 @@
-/** Checks for members of a room, in Node and in pages: its id, the hashes of its log, the signed heads of its hub, and its home. */
+/**
+ * Verification for members of a room, in Node and in pages: its id, the hashes of its log, the
+ * hub's signed heads, and its home.
+ */
 export {
   entryHash,
   type LogEntry,

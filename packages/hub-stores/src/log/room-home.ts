@@ -1,6 +1,7 @@
 /**
- * The home of a room: the hub that keeps its log. It is an attribute that a device of the creator signs, so that it can move; the highest number counts.
- * COSE_Sign1 (RFC 9052) over deterministic CBOR: `[1, creator, salt, kind, number, hub, issued, key]`.
+ * The home of a room: the hub that stores its log. It is signed by a device of the creator, so that
+ * the room can move; the highest number counts. COSE_Sign1 (RFC 9052) over deterministic CBOR: `[1,
+ * creator, salt, kind, number, hub, issued, key]`.
  */
 import { isCount, readSignedCbor, type Signer, signCbor } from '@shoal/identity/signed-cbor'
 import { StoreError } from '../store-error.ts'
@@ -46,8 +47,9 @@ export function signRoomHome(home: RoomHome, signer: Signer): Uint8Array {
 }
 
 /**
- * Reads a signed home. `id` is the room's. `key` signed it: the caller checks that it is the login key of a device in the newest device list of `creator`.
- * Throws `bad-home` if its form or signature is wrong.
+ * Decodes a signed home. `id` is the room's. `key` signed it: the caller checks that it is the
+ * login key of a device in the newest device list of `creator`. Throws `bad-home` if its form or
+ * signature is invalid.
  */
 export function readRoomHome(
   bytes: Uint8Array,

@@ -1,4 +1,7 @@
-/** The id of a room: it names its creator without revealing the DID, and two people cannot create the same room. */
+/**
+ * The id of a room commits to its creator without revealing the DID, and two people cannot create
+ * the same room.
+ */
 import { sha256 } from '@noble/hashes/sha2.js'
 import { encodeCbor } from '@shoal/identity/signed-cbor'
 import { StoreError } from '../store-error.ts'
@@ -7,7 +10,10 @@ const MAX_DID_BYTES = 256
 const SALT_BYTES = 32
 const KIND = /^[a-z][a-z0-9-]{0,31}$/
 
-/** The kind of rooms that bring bytes from one device of a person to another. They are deleted when that is done. */
+/**
+ * Kind of rooms that transfer data from one device of a person to another. They are deleted
+ * afterwards.
+ */
 export const TRANSFER_KIND = 'transfer'
 
 export interface RoomName {
@@ -19,7 +25,10 @@ export interface RoomName {
   readonly kind: string
 }
 
-/** SHA-256 of the creator's DID, the salt and the kind, 32 bytes. Throws `bad-argument` outside the limits. */
+/**
+ * Returns the SHA-256 of the creator's DID, the salt and the kind, 32 bytes. Throws `bad-argument`
+ * outside the limits.
+ */
 export function roomId({ creator, salt, kind }: RoomName): Uint8Array {
   const isDid = creator.startsWith('did:') && creator.length <= MAX_DID_BYTES
   if (!isDid || !(salt instanceof Uint8Array) || salt.length !== SALT_BYTES || !KIND.test(kind))

@@ -1,4 +1,4 @@
-/** The challenges of logins that were answered, so that none is accepted twice, whichever process is asked. */
+/** Answered login challenges, so that none is accepted twice, by whichever process. */
 import { createHash } from 'node:crypto'
 import { checkInteger } from '../checks.ts'
 import { all, type Database, first } from '../database/database.ts'
@@ -13,8 +13,9 @@ export class UsedChallenges {
   }
 
   /**
-   * Uses a challenge, which the caller has checked with all that belongs to it, so that strangers fill nothing. Returns false if it was used before. `expiresMs`: it need not be remembered
-   * for longer. Rejects with `bad-argument`.
+   * Uses a challenge once the caller has validated the login, so that strangers cannot fill the
+   * table. Returns false if it was used before. `expiresMs`: time after which it can be forgotten.
+   * Rejects with `bad-argument`.
    */
   async use(nonce: string, expiresMs: number): Promise<boolean> {
     checkInteger('expiresMs', expiresMs)

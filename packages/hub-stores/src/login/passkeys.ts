@@ -1,11 +1,11 @@
-/** Passkeys (WebAuthn credentials) of accounts. The caller checks signatures. */
+/** Passkeys (WebAuthn credentials) of accounts. The caller verifies signatures. */
 
 import { checkDid, findAccount } from '../accounts/account.ts'
 import { checkBytes, checkInteger, checkText } from '../checks.ts'
 import { all, type Database, first } from '../database/database.ts'
 import { StoreError } from '../store-error.ts'
 
-/** Most passkeys of an account. */
+/** Most passkeys per account. */
 const MAX_PASSKEYS = 20
 /** WebAuthn level 3, section 5.8.3 limits credential ids to 1,023 bytes. */
 const MAX_ID_BYTES = 1023
@@ -20,15 +20,18 @@ export interface Passkey {
   readonly id: Uint8Array
   /** COSE key, at most 2,048 bytes. */
   readonly publicKey: Uint8Array
-  /** The signature counter of its authenticator; 0 if that has none. */
+  /** Signature counter of its authenticator; 0 if it has none. */
   readonly counter: number
-  /** As the browser named them, separated by commas. */
+  /** As reported by the browser, separated by commas. */
   readonly transports: string
-  /** As the person calls it: 1 to 64 bytes. */
+  /** Name chosen by the person: 1 to 64 bytes. */
   readonly name: string
   readonly createdMs: number
   readonly usedMs: number
-  /** A key of the person that only this passkey opens, as its owner has encrypted it: at most 256 bytes. The hub cannot read it. */
+  /**
+   * A key of the person that only this passkey can decrypt, as encrypted by its owner: at most 256
+   * bytes. The hub cannot read it.
+   */
   readonly wrappedKey: Uint8Array | null
 }
 
@@ -107,8 +110,9 @@ export class Passkeys {
   }
 
   /**
-   * Notes a login and the counter that the authenticator sent. Rejects with `not-found`, and `refused` if the counter did not grow: the passkey was copied, or the login is
-   * repeated (WebAuthn level 3, section 6.1.1).
+   * Records a login and the authenticator's counter. Rejects with `not-found`, and `refused` if the
+   * counter did not increase: the passkey was cloned, or the login is replayed (WebAuthn level 3,
+   * section 6.1.1).
    */
   async noteLogin(id: Uint8Array, counter: number): Promise<void> {
     checkBytes('id', id, 1, MAX_ID_BYTES)

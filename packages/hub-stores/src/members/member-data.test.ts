@@ -3,7 +3,7 @@ import { tablesOf } from '../database/columns.ts'
 import { forSqlite } from '../database/tables.ts'
 import { ALL_TABLES } from '../testing/all-tables.ts'
 
-/** Columns that name a person or a device. */
+/** Columns that identify a person or a device. */
 const NAMING = ['did', 'account', 'author', 'reporter', 'actor', 'device', 'creator', 'member']
 
 describe.each(ALL_TABLES.map(owner => [owner.name, owner] as const))('the tables of %s', (_name, owner) => {
@@ -24,7 +24,7 @@ describe.each(ALL_TABLES.map(owner => [owner.name, owner] as const))('the tables
   test('that members take along have no hashes of secrets', () => {
     for (const { name, columns } of tables) {
       const its = personal.find(({ table }) => table === name)
-      // The hash of a device is its public name.
+      // The hash of a device is its public identifier.
       if (its && columns.has('hash') && name !== 'devices') expect(its.secret).toContain('hash')
     }
   })

@@ -1,4 +1,6 @@
-/** Everything that a hub has about a member, in the tables of all owners: to take along, and to delete. */
+/**
+ * Export and deletion of everything that a hub stores about a member, in the tables of all owners.
+ */
 import {
   type AccountState,
   checkChanges,
@@ -24,8 +26,9 @@ export class MemberData {
   }
 
   /**
-   * Writes everything about a member as JSON: `{ "format", "did", "exportedMs", "tables": { "TABLE": [{ COLUMN: value }] } }`, bytes as `{"b": base 64}`. Hashes of secrets are left out. Others
-   * may write meanwhile. Rejects with `not-found`.
+   * Writes everything about a member as JSON: `{ "format", "did", "exportedMs", "tables": {
+   * "TABLE": [{ COLUMN: value }] } }`, bytes as `{"b": base 64}`. Omits hashes of secrets. Others
+   * may write during the export. Rejects with `not-found`.
    */
   async *export(did: string): AsyncGenerator<string> {
     checkDid(did)
@@ -41,8 +44,10 @@ export class MemberData {
   }
 
   /**
-   * Deletes everything about a member, in one transaction: also reports about them, what others wrote on their listings, and devices' inboxes. The audit log stays. Returns the number of
-   * rows by table. `state`: only if the account is in it. Rejects with `not-found`, `refused` if it is the last admin or in another state.
+   * Deletes everything about a member in one transaction, including reports about them, others'
+   * content on their listings, and devices' inboxes. The audit log stays. Returns the number of
+   * rows by table. `state`: only if the account is in it. Rejects with `not-found`, `refused` if it
+   * is the last admin or in another state.
    */
   async remove(
     did: string,

@@ -1,4 +1,7 @@
-/** Accounts that moderators banned, why, and until when. A banned account has no sessions and gets none; its keys are not found. */
+/**
+ * Bans of accounts, with their reasons and ends. A banned account has no sessions and cannot get
+ * any; its keys are not found.
+ */
 
 import { type AccountState, changeAccount, checkDid, findAccount } from '../accounts/account.ts'
 import { checkInteger, checkText } from '../checks.ts'
@@ -7,19 +10,19 @@ import { StoreError } from '../store-error.ts'
 
 const MAX_REASON_BYTES = 1024
 const MAX_PAGE = 200
-/** Most bans that end in one transaction. */
+/** Most bans that are lifted in one transaction. */
 const MAX_ENDING = 500
 
 export interface Ban {
-  /** Grows with the age of the account: for `after`. */
+  /** Increases with the age of the account: for `after`. */
   readonly number: number
   readonly did: string
   /** 1 to 1,024 bytes. */
   readonly reason: string
-  /** The DID of the moderator. */
+  /** DID of the moderator. */
   readonly by: string
   readonly bannedMs: number
-  /** Null: without end. */
+  /** Null: permanent. */
   readonly untilMs: number | null
 }
 
@@ -44,7 +47,10 @@ export class Bans {
     this.#now = now
   }
 
-  /** Bans an account, or changes its ban. Its sessions end. Rejects with `not-found`, `bad-argument`. */
+  /**
+   * Bans an account, or changes its ban, and ends its sessions. Rejects with `not-found`,
+   * `bad-argument`.
+   */
   async ban(did: string, { reason, by, untilMs }: Pick<Ban, 'reason' | 'by' | 'untilMs'>): Promise<Ban> {
     checkDid(did)
     checkText('reason', reason, 1, MAX_REASON_BYTES)
@@ -64,7 +70,10 @@ export class Bans {
     })
   }
 
-  /** Ends a ban: the account is what it was before. Returns false if it is not banned. Rejects with `not-found` if there is no such account. */
+  /**
+   * Lifts a ban and restores the account. Returns false if it is not banned. Rejects with
+   * `not-found` if there is no such account.
+   */
   async end(did: string): Promise<boolean> {
     checkDid(did)
     return this.#database.write(function* () {
@@ -75,7 +84,7 @@ export class Bans {
     })
   }
 
-  /** Ends the bans whose time has come. Returns the DIDs of their accounts. */
+  /** Lifts expired bans. Returns the DIDs of their accounts. */
   async endExpired(): Promise<readonly string[]> {
     const nowMs = this.#now()
     return this.#database.write(function* () {
@@ -99,7 +108,10 @@ export class Bans {
     return toBan(row)
   }
 
-  /** Lists bans by the order of the accounts, up to `limit` (1 to 200). `after`: the last number of the page before. */
+  /**
+   * Lists up to `limit` bans (1 to 200) in the order of the accounts. `after`: the last number of
+   * the previous page.
+   */
   async list({ after = 0, limit = 50 }: { after?: number; limit?: number } = {}): Promise<readonly Ban[]> {
     checkInteger('after', after)
     checkInteger('limit', limit, 1, MAX_PAGE)

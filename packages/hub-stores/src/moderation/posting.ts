@@ -1,4 +1,7 @@
-/** Slow mode: the time between what a member posts, for everybody or for one member. It counts in all processes. */
+/**
+ * Slow mode: the minimum time between a member's posts, for everyone or for one member. It applies
+ * across all processes.
+ */
 import { checkDid, findAccount } from '../accounts/account.ts'
 import { checkInteger } from '../checks.ts'
 import { all, type Database, first, type Steps } from '../database/database.ts'
@@ -10,7 +13,7 @@ const EVERYBODY = 'slow-mode-ms'
 export interface SlowMode {
   /** Milliseconds, 0 for none. */
   readonly everybodyMs: number
-  /** The interval of one member. The longer of both counts. */
+  /** Interval of one member. The longer of the two counts. */
   readonly memberMs: number
 }
 
@@ -28,7 +31,7 @@ export class Posting {
     this.#now = now
   }
 
-  /** Notes that a member posts now. Rejects with `too-soon` in slow mode, and `not-found`. */
+  /** Records that a member posts now. Rejects with `too-soon` in slow mode, and `not-found`. */
   async note(did: string): Promise<void> {
     checkDid(did)
     const nowMs = this.#now()
@@ -36,14 +39,14 @@ export class Posting {
       const { number } = yield* findAccount(did, 'FOR UPDATE')
       const { everybodyMs, memberMs, postedMs } = yield* slowModeOf(number)
       const waitMs = Math.max(everybodyMs, memberMs) - Math.abs(nowMs - postedMs)
-      // A post in the future is of a clock that was set back, or that of another process.
+      // A post in the future comes from a clock that was set back, or from another process.
       if (waitMs > 0)
         throw new StoreError('too-soon', `Slow mode: post again in ${Math.ceil(waitMs / 1000)} seconds`)
       yield* put(number, { slow_ms: memberMs, posted_ms: nowMs })
     })
   }
 
-  /** Returns the intervals that hold for a member. Rejects with `not-found`. */
+  /** Returns the intervals that apply to a member. Rejects with `not-found`. */
   async slowMode(did: string): Promise<SlowMode> {
     checkDid(did)
     return this.#database.read(function* () {
@@ -52,7 +55,10 @@ export class Posting {
     })
   }
 
-  /** Sets the interval of a member, or of everybody (null), up to a day. Rejects with `not-found`, `bad-argument`. */
+  /**
+   * Sets the interval of a member, or of everyone (null), up to a day. Rejects with `not-found`,
+   * `bad-argument`.
+   */
   async setSlowMode(did: string | null, slowMs: number): Promise<void> {
     if (did !== null) checkDid(did)
     checkInteger('slowMs', slowMs, 0, MAX_SLOW_MS)

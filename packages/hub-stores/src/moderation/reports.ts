@@ -1,10 +1,10 @@
-/** Reports to the moderators: one for each thing and person. */
+/** Reports to the moderators: one per item and person. */
 import { checkDid } from '../accounts/account.ts'
 import { checkInteger, checkText } from '../checks.ts'
 import { all, type Database, first } from '../database/database.ts'
 import { StoreError } from '../store-error.ts'
 
-/** Most open reports of a person. */
+/** Most open reports per person. */
 const MAX_OPEN_REPORTS = 100
 const MAX_SUBJECT_BYTES = 300
 const MAX_REASON_BYTES = 1024
@@ -12,9 +12,12 @@ const MAX_PAGE = 200
 
 export interface Report {
   readonly number: number
-  /** Names its subject, 1 to 300 bytes: `listing:ID`, `comment:ID`, `member:DID` or `entry:ROOM:SEQUENCE`. */
+  /**
+   * Identifies its subject, 1 to 300 bytes: `listing:ID`, `comment:ID`, `member:DID` or
+   * `entry:ROOM:SEQUENCE`.
+   */
   readonly subject: string
-  /** DID of whoever reported it. */
+  /** DID of the reporter. */
   readonly reporter: string
   /** 1 to 1,024 bytes. */
   readonly reason: string
@@ -34,7 +37,10 @@ export class Reports {
     this.#now = now
   }
 
-  /** Reports something. A second report of the same person replaces the first. Rejects with `bad-argument`, `full` (100 reports of a person are open). */
+  /**
+   * Reports an item. A person's second report of it replaces the first. Rejects with
+   * `bad-argument`, `full` (100 reports of a person are open).
+   */
   async add(subject: string, reporter: string, reason: string): Promise<Report> {
     checkText('subject', subject, 1, MAX_SUBJECT_BYTES)
     checkDid(reporter)
@@ -61,7 +67,10 @@ export class Reports {
     })
   }
 
-  /** Lists open reports, oldest first, up to `limit` (1 to 200). `after`: the last number of the page before. */
+  /**
+   * Lists up to `limit` open reports (1 to 200), oldest first. `after`: the last number of the
+   * previous page.
+   */
   async list({ after = 0, limit = 50 }: { after?: number; limit?: number } = {}): Promise<readonly Report[]> {
     checkInteger('after', after)
     checkInteger('limit', limit, 1, MAX_PAGE)
@@ -71,7 +80,7 @@ export class Reports {
     return rows.map(toReport)
   }
 
-  /** Closes all reports of something. Returns how many there were. */
+  /** Closes all reports of an item. Returns their number. */
   async close(subject: string): Promise<number> {
     checkText('subject', subject, 1, MAX_SUBJECT_BYTES)
     return this.#database.write(function* () {

@@ -12,7 +12,7 @@ const REPORTS = `CREATE TABLE reports (
   ) STRICT;
   CREATE INDEX reports_by_reporter ON reports (reporter)`
 
-/** Rows go with the account, also where the program of the version before deletes it. */
+/** Rows are deleted with the account, even by the previous version of the program. */
 const BANS = `CREATE TABLE bans (
     account INTEGER PRIMARY KEY REFERENCES accounts (number) ON DELETE CASCADE,
     reason TEXT NOT NULL,

@@ -1,19 +1,19 @@
-/** How far each device has read each room. */
+/** Each device's read position in each room. */
 import { checkBytes, checkInteger } from '../checks.ts'
 import { all, type Database, first } from '../database/database.ts'
 import { HASH_BYTES } from '../log/entries.ts'
 import { StoreError } from '../store-error.ts'
 
-/** Most rooms of a device. */
+/** Most rooms per device. */
 const MAX_DEVICE_ROOMS = 10_000
 const MAX_PAGE = 1000
 
 export interface Cursor {
   /** 32 bytes. */
   readonly room: Uint8Array
-  /** The device has everything up to this number. */
+  /** Number up to which the device has everything. */
   readonly sequence: number
-  /** The number of the room's last entry. */
+  /** Number of the room's last entry. */
   readonly last: number
 }
 
@@ -27,8 +27,10 @@ export class Cursors {
   }
 
   /**
-   * Notes that a device has all entries of a room up to `sequence`: 0 to follow the room from its start. A lower number than before changes nothing. Returns the number that counts.
-   * `device`: 32 bytes, the hash of its description. Rejects with `not-found`, `bad-argument` (the room has no such entry), `full` (the device follows 10,000 rooms).
+   * Records that a device has all entries of a room up to `sequence`: 0 to follow the room from its
+   * start. A lower number than before changes nothing. Returns the resulting number. `device`: 32
+   * bytes, the hash of its description. Rejects with `not-found`, `bad-argument` (the room has no
+   * such entry), `full` (the device follows 10,000 rooms).
    */
   async acknowledge(device: Uint8Array, room: Uint8Array, sequence: number): Promise<number> {
     checkBytes('device', device, HASH_BYTES)
@@ -65,8 +67,8 @@ export class Cursors {
   }
 
   /**
-   * Lists the rooms that a device follows, in a fixed order, up to `limit` (1 to 1,000) of them. `after`: the last room of the list before. `unread`: only those with entries that it has not
-   * acknowledged.
+   * Lists up to `limit` rooms (1 to 1,000) that a device follows, in a fixed order. `after`: the
+   * last room of the previous page. `unread`: only those with entries that it has not acknowledged.
    */
   async list(
     device: Uint8Array,
@@ -89,8 +91,8 @@ export class Cursors {
   }
 
   /**
-   * Returns the number up to which all devices that were seen since `sinceMs` have acknowledged a room, so that the entries before can be trimmed. Returns null if
-   * none follows it.
+   * Returns the number up to which all devices seen since `sinceMs` have acknowledged a room, so
+   * that earlier entries can be trimmed. Returns null if none follows it.
    */
   async slowest(room: Uint8Array, sinceMs: number): Promise<number | null> {
     checkBytes('room', room, HASH_BYTES)

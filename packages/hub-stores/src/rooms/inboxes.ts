@@ -1,4 +1,7 @@
-/** The inboxes of devices, for what does not belong to a room: welcomes to groups, message requests. Opaque entries, deleted once the device has acknowledged them. */
+/**
+ * Inboxes of devices, for messages that do not belong to a room: welcomes to groups, message
+ * requests. Opaque entries, deleted once the device has acknowledged them.
+ */
 import { equalBytes, latin1 } from '@shoal/torrent/base'
 import { checkBytes, checkCount, checkInteger } from '../checks.ts'
 import { all, type Database, each, first, type PerDatabase, type Steps } from '../database/database.ts'
@@ -6,15 +9,15 @@ import { CLIENT_ID_BYTES, HASH_BYTES } from '../log/entries.ts'
 import { StoreError } from '../store-error.ts'
 import { MAX_READ_BYTES, MAX_READ_ENTRIES } from './room-logs.ts'
 
-/** Most deliveries of one call. */
+/** Most deliveries per call. */
 const MAX_DELIVERIES = 1000
 
 export interface InboxLimits {
   /** Largest entry. Default: 262,144, which is enough for a welcome to a group of 1,000. */
   readonly entryBytes: number
-  /** Most bytes of entries that wait for a device. Default: 64 MiB. */
+  /** Most bytes of entries queued for a device. Default: 64 MiB. */
   readonly inboxBytes: number
-  /** Most entries that wait for a device. Default: 10,000. */
+  /** Most entries queued for a device. Default: 10,000. */
   readonly inboxEntries: number
 }
 
@@ -23,18 +26,22 @@ const INBOX_LIMITS: InboxLimits = { entryBytes: 262_144, inboxBytes: 64 << 20, i
 export interface Delivery {
   /** 32 bytes, the hash of the device's description. */
   readonly device: Uint8Array
-  /** 16 random bytes. The same entry with the same id is delivered once, until the device has acknowledged it. */
+  /**
+   * 16 random bytes. The same entry with the same id is delivered once, until the device has
+   * acknowledged it.
+   */
   readonly clientId: Uint8Array
   readonly bytes: Uint8Array
 }
 
 /**
- * `delivered`: it waits for the device. `repeated`: it waited already. `full`: the inbox is full. `unknown`: the device has no inbox. `conflict`: another entry has its id.
+ * `delivered`: queued for the device. `repeated`: already queued. `full`: the inbox is full.
+ * `unknown`: the device has no inbox. `conflict`: another entry has its id.
  */
 export type DeliveryOutcome = 'delivered' | 'repeated' | 'full' | 'unknown' | 'conflict'
 
 export interface InboxEntry {
-  /** Numbers of an inbox grow by one, and are not used again. */
+  /** Numbers of an inbox increase by one, and are not reused. */
   readonly sequence: number
   readonly clientId: Uint8Array
   /** Milliseconds since the Unix epoch. */
@@ -89,7 +96,7 @@ export class Inboxes {
     this.#now = now
   }
 
-  /** Opens the inbox of a device. If it is open, notes that the device was seen. */
+  /** Opens the inbox of a device, or if it is open, records that the device was seen. */
   async open(device: Uint8Array): Promise<void> {
     checkBytes('device', device, HASH_BYTES)
     const nowMs = this.#now()
@@ -133,7 +140,10 @@ export class Inboxes {
     }))
   }
 
-  /** Deletes the entries up to and including number `through`: the device has them. Returns how many there were. Rejects with `not-found`, `bad-argument`. */
+  /**
+   * Deletes the entries up to and including number `through`, which the device has. Returns their
+   * number. Rejects with `not-found`, `bad-argument`.
+   */
   async acknowledge(device: Uint8Array, through: number): Promise<number> {
     checkBytes('device', device, HASH_BYTES)
     checkInteger('through', through)
@@ -174,7 +184,10 @@ export class Inboxes {
     })
   }
 
-  /** Returns up to `limit` devices (1 to 1,000) that were last seen before `beforeMs`, the oldest first. */
+  /**
+   * Returns up to `limit` devices (1 to 1,000) that were last seen before `beforeMs`, the oldest
+   * first.
+   */
   async idle(beforeMs: number, limit = 100): Promise<readonly Uint8Array[]> {
     checkInteger('beforeMs', beforeMs)
     checkInteger('limit', limit, 1, MAX_READ_ENTRIES)
@@ -233,7 +246,7 @@ function* deliverAll(
   return outcomes
 }
 
-/** Checks limits that a user chose. Throws `bad-argument`. */
+/** Checks user-defined limits. Throws `bad-argument`. */
 function checkInboxLimits(limits: InboxLimits): InboxLimits {
   for (const [name, value] of Object.entries(limits)) checkInteger(name, value, 1)
   return limits

@@ -14,9 +14,9 @@ import { readRoomHome } from '../log/room-home.ts'
 import { type RoomName, roomId, TRANSFER_KIND } from '../log/room-id.ts'
 import { StoreError } from '../store-error.ts'
 
-/** Most entries that one read returns. */
+/** Most entries returned by one read. */
 export const MAX_READ_ENTRIES = 1000
-/** A read ends after the entry that reaches this many bytes. */
+/** Total bytes after which a read ends. */
 export const MAX_READ_BYTES = 1 << 20
 const MAX_BATCH_ENTRIES = 1000
 const MAX_BATCH_BYTES = 4 << 20
@@ -25,17 +25,17 @@ const REMOVED_AT_ONCE = 100
 /** Most rooms of one `getMany`. */
 export const MAX_ROOMS_AT_ONCE = 1000
 const MAX_SLOW_MS = 86_400_000
-/** Most earlier secrets with which a room is still read: the oldest are forgotten. */
+/** Most former secrets that still permit reading; the oldest are forgotten. */
 const MAX_EARLIER = 64
 
 export interface RoomLimits {
   /** Largest entry. Default: 65,536. */
   readonly entryBytes: number
-  /** Most bytes of the entries that a room keeps. Default: 1 GiB. */
+  /** Most bytes of stored entries per room. Default: 1 GiB. */
   readonly roomBytes: number
-  /** Most entries that a room keeps. Default: 1,000,000. */
+  /** Most stored entries per room. Default: 1,000,000. */
   readonly roomEntries: number
-  /** Most bytes of the entries that wait in this process. Default: 64 MiB. */
+  /** Most bytes of entries queued in this process. Default: 64 MiB. */
   readonly waitingBytes: number
 }
 
@@ -46,21 +46,21 @@ const ROOM_LIMITS: RoomLimits = {
   waitingBytes: 64 << 20,
 }
 
-/** SHA-256 of the secrets that rooms are opened with. 32 bytes each. */
+/** SHA-256 of a room's secrets. 32 bytes each. */
 export interface RoomAccess {
-  /** Null: nobody can change the room. */
+  /** Null: no one can change the room. */
   readonly manage: Uint8Array | null
-  /** Null: every member of the hub may read. */
+  /** Null: every member of the hub can read. */
   readonly read: Uint8Array | null
-  /** Null: whoever may read may post. */
+  /** Null: everyone who can read can post. */
   readonly post: Uint8Array | null
 }
 
-/** The secrets of a room before those that it has now. */
+/** Former secrets of a room. */
 interface EarlierAccess {
   /** SHA-256 of each of them. */
   readonly hashes: readonly Uint8Array[]
-  /** The last entry that one of them is good for. */
+  /** Last entry that they can read. */
   readonly through: number
 }
 
@@ -68,9 +68,11 @@ const OPEN_ACCESS: RoomAccess = { manage: null, read: null, post: null }
 
 export interface RoomChanges {
   readonly access?: RoomAccess
-  /** With `access`: those who have a secret of before may read what the log has now. Default: they may not. */
+  /** With `access`: whether holders of former secrets can read the present log. Default: no. */
   readonly keepsReaders?: boolean
-  /** Shortest time between two entries of one account, in milliseconds; 0 for none. At most a day. */
+  /**
+   * Minimum time between two entries of one account, in milliseconds; 0 for none. At most a day.
+   */
   readonly slowMs?: number
 }
 
@@ -84,15 +86,15 @@ export interface Room extends Required<Omit<RoomChanges, 'keepsReaders'>> {
   readonly createdMs: number
   /** When the last entry was posted, or the room created. */
   readonly postedMs: number
-  /** The place before the first entry that is kept. */
+  /** Position before the first stored entry. */
   readonly start: LogHead
-  /** The place of the last entry. */
+  /** Position of the last entry. */
   readonly head: LogHead
-  /** Bytes of all entries that are kept. */
+  /** Bytes of all stored entries. */
   readonly bytes: number
-  /** As `signRoomHome` returned it; null while nobody has set one. */
+  /** As returned by `signRoomHome`; null until one is set. */
   readonly home: Uint8Array | null
-  /** True if the home is another hub: nothing can be appended, and everything can be read. */
+  /** Whether the home is another hub: nothing can be appended, and everything can be read. */
   readonly moved: boolean
 }
 
@@ -100,14 +102,14 @@ export interface Appended {
   readonly sequence: number
   readonly postedMs: number
   readonly hash: Uint8Array
-  /** True if it was appended earlier: nothing was written now. */
+  /** Whether it was appended earlier: nothing was written now. */
   readonly repeated: boolean
 }
 
 export interface LogPart {
   /** In order, without gaps. */
   readonly entries: readonly LogEntry[]
-  /** The place before the first of `entries`, for `verifyEntries`. */
+  /** Position before the first of `entries`, for `verifyEntries`. */
   readonly after: LogHead
   readonly room: Room
 }
@@ -155,7 +157,7 @@ const ROOM = 'SELECT * FROM rooms WHERE id = $1'
 const ENTRY = 'room, sequence, client_id, posted_ms, bytes, hash'
 const LOCK_ROOMS: PerDatabase = {
   sqlite: ROOM,
-  // In one order, so that processes do not wait for each other.
+  // Sorted, so that processes do not deadlock.
   postgres: 'SELECT * FROM rooms WHERE id = ANY ($1::bytea[]) ORDER BY number FOR UPDATE',
 }
 const FIND_ROOMS: PerDatabase = {
@@ -183,7 +185,10 @@ export class RoomLogs {
   readonly #now: () => number
   #waiting: Waiting[] = []
   #waitingBytes = 0
-  /** Rooms of which an entry was refused since entries were taken the last time: a smaller one must not overtake it. */
+  /**
+   * Rooms that had an entry refused since the queue was last drained: a smaller one must not
+   * overtake it.
+   */
   readonly #refused = new Set<string>()
   #isRunning = false
 
@@ -195,7 +200,8 @@ export class RoomLogs {
   }
 
   /**
-   * Creates a room, or returns the one that exists, unchanged. `after`: the last entry of its log at the hub where it was before; the log continues there. `access`: default is open to members of the hub.
+   * Creates a room, or returns the existing one, unchanged. `after`: the last entry of its log at
+   * the previous hub; the log continues there. `access`: default is open to members of the hub.
    * Rejects with `bad-argument`.
    */
   async create(
@@ -233,7 +239,7 @@ export class RoomLogs {
     })
   }
 
-  /** Returns the rooms of up to 1,000 ids that exist, in no order. */
+  /** Returns the existing rooms of up to 1,000 ids, in no particular order. */
   async getMany(ids: readonly Uint8Array[]): Promise<readonly Room[]> {
     checkCount('ids', ids, 0, MAX_ROOMS_AT_ONCE)
     for (const id of ids) checkBytes('room', id, HASH_BYTES)
@@ -246,7 +252,9 @@ export class RoomLogs {
     return rows.map(toRoom)
   }
 
-  /** Changes who may use a room, or how often. Returns it. Rejects with `not-found`, `bad-argument`. */
+  /**
+   * Changes who can use a room, or how often. Returns it. Rejects with `not-found`, `bad-argument`.
+   */
   async change(id: Uint8Array, { access, keepsReaders = false, slowMs }: RoomChanges): Promise<Room> {
     checkBytes('room', id, HASH_BYTES)
     if (access) checkAccess(access)
@@ -265,9 +273,12 @@ export class RoomLogs {
   }
 
   /**
-   * Appends an entry. Resolves once it is durable. `clientId`: 16 random bytes; the same entry with the same id is appended once, however often it is sent.
-   * Entries of a room are numbered in the order of the calls. Rejects with `bad-argument` (the bytes are too many), `not-found`, `moved`, `full`, `conflict` (another entry has this id), `busy`, and `unavailable`:
-   * send it again with the same id. In the last two cases those of the room that wait behind it are rejected, too, so that they can be sent again in order.
+   * Appends an entry. Resolves once it is durable. `clientId`: 16 random bytes; the same entry with
+   * the same id is appended once, however often it is sent. Entries of a room are numbered in the
+   * order of the calls. Rejects with `bad-argument` (too many bytes), `not-found`, `moved`, `full`,
+   * `conflict` (another entry has this id), `busy`, and `unavailable`: send it again with the same
+   * id. In the last two cases, entries of the room queued behind it are rejected, too, so that they
+   * can be sent again in order.
    */
   async append(room: Uint8Array, clientId: Uint8Array, bytes: Uint8Array): Promise<Appended> {
     checkBytes('room', room, HASH_BYTES)
@@ -286,8 +297,9 @@ export class RoomLogs {
   }
 
   /**
-   * Returns up to `limit` entries (1 to 1,000) after number `since`, and at most about 1 MiB. If older ones were trimmed, `after` of the result is later than `since`.
-   * Rejects with `not-found`, `bad-argument`.
+   * Returns up to `limit` entries (1 to 1,000) after number `since`, and at most about 1 MiB. If
+   * older ones were trimmed, `after` of the result is later than `since`. Rejects with `not-found`,
+   * `bad-argument`.
    */
   async read(id: Uint8Array, since: number, limit = 100): Promise<LogPart> {
     checkBytes('room', id, HASH_BYTES)
@@ -307,8 +319,8 @@ export class RoomLogs {
   }
 
   /**
-   * Returns up to `limit` entries (1 to 1,000) before number `before` (default: the newest), and at most about 1 MiB: the newest of them, oldest first.
-   * Rejects with `not-found`, `bad-argument`.
+   * Returns the newest entries before number `before` (default: of all), up to `limit` (1 to 1,000)
+   * and about 1 MiB, oldest first. Rejects with `not-found`, `bad-argument`.
    */
   async readBefore(id: Uint8Array, before?: number, limit = 100): Promise<LogPart> {
     checkBytes('room', id, HASH_BYTES)
@@ -328,7 +340,10 @@ export class RoomLogs {
     })
   }
 
-  /** Returns the head at a number, for `signHead`: what the hub promises about its past. Rejects with `not-found` if the room, or that entry, is not kept. */
+  /**
+   * Returns the head at a number, for `signHead`. Rejects with `not-found` if the room or that
+   * entry is not stored.
+   */
   async headAt(id: Uint8Array, sequence: number): Promise<LogHead> {
     checkBytes('room', id, HASH_BYTES)
     checkInteger('sequence', sequence)
@@ -341,8 +356,10 @@ export class RoomLogs {
   }
 
   /**
-   * Sets the home of a room. `signed`: from `signRoomHome`; the caller has checked that its key belongs to the creator. `moved`: whether it is another hub.
-   * Rejects with `bad-home`, `not-found`, and `conflict` if a home with this number or a higher one is known. The same home again changes nothing but `moved`.
+   * Sets the home of a room. `signed`: from `signRoomHome`; the caller has checked that its key
+   * belongs to the creator. `moved`: whether it is another hub. Rejects with `bad-home`,
+   * `not-found`, and `conflict` if a home with this number or a higher one is known. Repeating the
+   * same home changes only `moved`.
    */
   async setHome(signed: Uint8Array, moved: boolean): Promise<Room> {
     const home = readRoomHome(signed)
@@ -363,7 +380,10 @@ export class RoomLogs {
     })
   }
 
-  /** Deletes the entries up to and including number `through`. The rest keeps its numbers and hashes. Returns how many were deleted. Rejects with `not-found`. */
+  /**
+   * Deletes the entries up to and including number `through`. The remaining ones keep their numbers
+   * and hashes. Returns how many were deleted. Rejects with `not-found`.
+   */
   async trim(id: Uint8Array, through: number): Promise<number> {
     checkBytes('room', id, HASH_BYTES)
     checkInteger('through', through)
@@ -393,7 +413,7 @@ export class RoomLogs {
     })
   }
 
-  /** Deletes rooms of kind `transfer` that were created before a time. Returns how many. */
+  /** Deletes rooms of kind `transfer` created before a time. Returns their number. */
   async removeTransfers(beforeMs: number): Promise<number> {
     checkInteger('beforeMs', beforeMs)
     for (let removed = 0; ; ) {
@@ -442,7 +462,7 @@ export class RoomLogs {
     }
   }
 
-  /** Takes the entries that wait behind others of their rooms. */
+  /** Dequeues the entries that wait behind others of their rooms. */
   #takeBehind(batch: readonly Waiting[]): readonly Waiting[] {
     const rooms = new Set(batch.map(({ room }) => latin1(room)))
     const isBehind = ({ room }: Waiting) => rooms.has(latin1(room))
@@ -453,7 +473,7 @@ export class RoomLogs {
   }
 }
 
-/** Appends what can be appended, in order. Returns the outcome of each. */
+/** Appends as many as possible, in order. Returns the outcome of each. */
 function* appendBatch(
   batch: readonly Waiting[],
   nowMs: number,
@@ -486,7 +506,7 @@ function* appendBatch(
     if (kept >= limits.roomEntries || room.bytes + bytes.length > limits.roomBytes)
       return new StoreError('full', 'This room is full: delete old messages of it, or start another')
     const sequence = room.last_sequence + 1
-    // The clock of a hub may be set back; times in a log are not.
+    // A hub's clock may be set back; times in a log are monotonic.
     const postedMs = Math.max(nowMs, room.posted_ms)
     const hash = entryHash(room.last_hash, { sequence, clientId, postedMs, bytes })
     const entry = { room: room.number, sequence, client_id: clientId, posted_ms: postedMs, bytes, hash }
@@ -545,7 +565,7 @@ function* findRoom(id: Uint8Array): Steps<RoomRow> {
 function* partOf(row: RoomRow, rows: readonly EntryRow[], end: number): Steps<LogPart> {
   const sequence = rows[0] ? rows[0].sequence - 1 : Math.max(end, row.start_sequence)
   const hash = yield* hashAt(row, sequence)
-  // Trimmed between the two statements: what is left is read again.
+  // Trimmed between the two statements: read the rest again.
   if (!hash) throw new StoreError('busy', 'The room is being trimmed: read it again')
   const entries = rows.map(({ sequence, client_id, posted_ms, bytes, hash }) => ({
     ...{ sequence, clientId: client_id, postedMs: posted_ms, bytes, hash },
@@ -583,7 +603,7 @@ function toRoom(row: RoomRow | undefined): Room {
   }
 }
 
-/** Returns what the column `earlier` has after the secrets have changed. */
+/** Returns the value of the column `earlier` after the secrets have changed. */
 function earlierAfter(row: RoomRow, keepsReaders: boolean): Uint8Array | null {
   if (!keepsReaders) return null
   const { manage_hash, read_hash, post_hash, last_sequence: through } = row
@@ -611,7 +631,7 @@ function checkAccess({ manage, read, post }: RoomAccess): void {
     if (hash !== null) checkBytes(name, hash, HASH_BYTES)
 }
 
-/** Checks limits that a user chose. Throws `bad-argument`. */
+/** Checks user-defined limits. Throws `bad-argument`. */
 function checkRoomLimits(limits: RoomLimits): RoomLimits {
   for (const [name, value] of Object.entries(limits)) checkInteger(name, value, 1)
   if (limits.waitingBytes < limits.entryBytes) throw bad('waitingBytes', 'at least entryBytes')

@@ -58,10 +58,10 @@ const ROOM_ACCESS = `ALTER TABLE rooms ADD COLUMN manage_hash BLOB;
   ALTER TABLE rooms ADD COLUMN post_hash BLOB;
   ALTER TABLE rooms ADD COLUMN slow_ms INTEGER NOT NULL DEFAULT 0`
 
-/** The secrets that a room had before, and up to where they are good for reading. See `EarlierAccess`. */
+/** Former secrets of a room, and up to where they permit reading. See `EarlierAccess`. */
 const EARLIER_ACCESS = 'ALTER TABLE rooms ADD COLUMN earlier BLOB'
 
-/** Finds the rooms that are deleted after a while. See `RoomLogs.removeTransfers`. */
+/** Finds the rooms to delete after a while. See `RoomLogs.removeTransfers`. */
 const TRANSFERS = "CREATE INDEX transfers_by_time ON rooms (created_ms) WHERE kind = 'transfer'"
 
 export const ROOM_TABLES: HubTables = {

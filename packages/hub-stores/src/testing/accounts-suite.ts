@@ -1,4 +1,7 @@
-/** The promises of accounts, device lists, sessions, passkeys, invitations and the audit log, on any database. */
+/**
+ * Contract tests of accounts, device lists, sessions, passkeys, invitations and the audit log, for
+ * any database.
+ */
 import { randomBytes } from 'node:crypto'
 import { deviceHash, type SignedDeviceList } from '@shoal/identity/devices'
 import { expect, test } from 'vitest'
@@ -94,7 +97,7 @@ export function testAccounts(place: () => TestPlace): void {
     await accounts.change(ben, { role: 'admin', state: 'waiting' })
     await refused(accounts.change(ann, { role: 'moderator' }))
     await accounts.change(ben, { state: 'active' })
-    // Two who remove each other at once: one of them stays.
+    // Two admins who remove each other at once: one of them stays.
     const outcomes = await Promise.allSettled([
       accounts.change(ann, { role: 'member' }),
       accounts.change(ben, { role: 'member' }),
@@ -150,7 +153,7 @@ export function testAccounts(place: () => TestPlace): void {
       expect(JSON.stringify(await invitations.list())).not.toContain(secret)
       const [ann, ben, cat] = [person().did, person().did, person().did]
       expect(await accounts.create({ did: ann, invitation: secret })).toMatchObject({ role: 'moderator' })
-      // An account that exists does not use it up.
+      // An existing account does not use it up.
       await expect(accounts.create({ did: ann, invitation: secret })).rejects.toMatchObject({
         code: 'exists',
       })

@@ -1,4 +1,7 @@
-/** The tables of all capabilities, for tests and measurements. A hub gets them from its list of capabilities; a test in apps/hub holds that both are the same. */
+/**
+ * Tables of all capabilities, for tests and measurements. A hub gets them from its list of
+ * capabilities; a test in apps/hub checks that both agree.
+ */
 import { ACCOUNT_TABLES } from '../accounts/tables.ts'
 import { AUDIT_TABLES } from '../audit/tables.ts'
 import type { HubTables } from '../database/tables.ts'

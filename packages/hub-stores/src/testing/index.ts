@@ -1,3 +1,3 @@
-/** For tests and measurements of whatever uses a hub's stores. */
+/** For tests and measurements of code that uses a hub's stores. */
 export { ALL_TABLES } from './all-tables.ts'
 export { openFileStores, openServerStores, TestStores } from './stores.ts'

@@ -1,4 +1,4 @@
-/** The promises of key packages, on any database. */
+/** Contract tests of key packages, for any database. */
 import { randomBytes } from 'node:crypto'
 import { equalBytes } from '@shoal/torrent/base'
 import { expect, test } from 'vitest'

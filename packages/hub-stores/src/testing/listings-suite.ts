@@ -1,11 +1,11 @@
-/** The promises of listings, their search, comments and reports, on any database. */
+/** Contract tests of listings, their search, comments and reports, for any database. */
 import { randomBytes } from 'node:crypto'
 import { expect, test } from 'vitest'
 import type { Listing, ListingText } from '../listings/listings.ts'
 import type { TestPlace } from './place.ts'
 import type { TestStores } from './stores.ts'
 
-/** Tests share a database: each has an author of its own, and searches only that one's. */
+/** Tests share a database: each uses a separate author, and searches only its listings. */
 const newAuthor = () => `did:key:${randomBytes(16).toString('hex')}`
 
 const text = (title: string, more: Partial<ListingText> = {}): ListingText => ({

@@ -1,4 +1,7 @@
-/** The promises of bans, slow mode, keys for feeds, and of what members take along and delete, on any database. */
+/**
+ * Contract tests of bans, slow mode, feed keys, and the export and deletion of members, for any
+ * database.
+ */
 import { randomBytes } from 'node:crypto'
 import { expect, test } from 'vitest'
 import { ALL_TABLES } from './all-tables.ts'
@@ -10,7 +13,7 @@ import { trafficReport } from './tracker-suite.ts'
 const START = 1_800_000_000_000
 const PERSONAL = ALL_TABLES.flatMap(({ personal = [] }) => personal)
 
-/** Gives a member a row in every table that has some of members. Returns the listing. */
+/** Inserts a row for a member into every table that has such rows. Returns the listing. */
 async function fillMember(
   stores: TestStores,
   did: string,
@@ -196,7 +199,7 @@ export function testMembers(place: () => TestPlace): void {
     const deleted = await stores.memberData.remove(did)
     expect(deleted).toMatchObject({ accounts: 1, listings: 1, comments: 2, inbox_entries: 1, devices: 1 })
     await expect(stores.accounts.get(did)).rejects.toMatchObject({ code: 'not-found' })
-    // Somebody with the same DID begins with nothing.
+    // A new account with the same DID starts empty.
     await stores.accounts.create({ did })
     const { tables } = await exported(stores, did)
     const left = Object.entries(tables).filter(([, rows]) => rows.length > 0)

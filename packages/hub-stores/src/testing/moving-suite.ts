@@ -1,4 +1,4 @@
-/** The promises of archives and of migrations, on any database. */
+/** Contract tests of archives and migrations, for any database. */
 import { createHash, randomBytes } from 'node:crypto'
 import { expect, test } from 'vitest'
 import type { Database } from '../database/database.ts'
@@ -6,7 +6,7 @@ import type { HubTables } from '../database/tables.ts'
 import { ALL_TABLES } from './all-tables.ts'
 import { TestStores } from './stores.ts'
 
-/** Changes of an owner that later versions could make. */
+/** Migrations that later versions of an owner could have. */
 const LATER = [
   "ALTER TABLE audit ADD COLUMN place TEXT NOT NULL DEFAULT ''",
   'CREATE TABLE more (number INTEGER PRIMARY KEY, note TEXT NOT NULL) STRICT',
@@ -21,13 +21,13 @@ const ahead = (versions: number): readonly HubTables[] =>
 const ENTRY = { actor: 'hub', action: 'test', subject: '', detail: 'ä "quoted" \n\\', isPublic: true }
 
 export interface MigrationPlace {
-  /** Opens the same empty database each time, with the tables of these owners. */
+  /** Opens the same initially empty database each time, with the tables of these owners. */
   open(owners: readonly HubTables[]): Promise<Database>
-  /** Returns the number of backups that were written. */
+  /** Returns the number of backups written. */
   backups(): Promise<number>
 }
 
-/** Fills stores with some of everything. Returns the room. */
+/** Fills stores with rows of every kind. Returns the room. */
 export async function fill(stores: TestStores): Promise<Uint8Array> {
   const [did, device] = ['did:key:moved', new Uint8Array(randomBytes(32))]
   const { id } = await stores.rooms.create({ creator: did, salt: randomBytes(32), kind: 'group' })
@@ -84,7 +84,9 @@ export async function digest(stores: TestStores): Promise<string> {
   return hash.digest('hex')
 }
 
-/** Moves everything from one to the other, and checks that nothing changed and that both continue. */
+/**
+ * Moves all data from one to the other, and checks that nothing changed and that both still work.
+ */
 export async function expectMove(from: TestStores, to: TestStores): Promise<void> {
   const counts = await to.importArchive(from.exportArchive())
   expect(counts).toMatchObject({
@@ -103,9 +105,9 @@ export async function expectMove(from: TestStores, to: TestStores): Promise<void
     'key_package_takings',
   ])
   expect(await digest(to)).toBe(await digest(from))
-  // Words are indexed anew.
+  // Words are indexed again.
   expect(await to.listings.search({ text: 'moved' })).toHaveLength(1)
-  // New rows get numbers that none of the moved ones has.
+  // New rows get numbers that no moved row has.
   const [last] = await to.audit.list({ limit: 1 })
   expect((await to.audit.add(ENTRY)).number).toBeGreaterThan(last!.number)
   const { id } = await to.rooms.create({ creator: 'did:key:new', salt: randomBytes(32), kind: 'group' })
@@ -127,7 +129,7 @@ export function testMigrations(place: () => MigrationPlace): void {
     const add = async ({ audit }: TestStores) => {
       await audit.add(ENTRY)
     }
-    // A process of the version before runs meanwhile.
+    // A process of the previous version is running at the same time.
     await use(0, async before => {
       expect(await before.audit.list()).toHaveLength(1)
       await use(1, add)

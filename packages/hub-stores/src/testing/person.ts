@@ -11,7 +11,7 @@ import {
 
 const ISSUED = 1_800_000_000
 
-/** A person with a root key, its successor, and lists. */
+/** Creates a person with a root key, its successor, and lists. */
 export function person() {
   const [root, successor, last] = [KeyPair.generate(), KeyPair.generate(), KeyPair.generate()]
   const next = (

@@ -1,4 +1,4 @@
-/** The promises of room logs, cursors and inboxes, on any database. */
+/** Contract tests of room logs, cursors and inboxes, for any database. */
 
 import { randomBytes } from 'node:crypto'
 import { KeyPair } from '@shoal/identity'
@@ -48,7 +48,7 @@ export function testRooms(place: () => TestPlace): void {
     expect(other.access).toEqual({ manage: null, read: null, post: null })
     const found = await rooms.getMany([id32(), id, other.id, id])
     expect(new Set(found.map(room => hex(room.id)))).toEqual(new Set([id, other.id].map(hex)))
-    // A secret of before is good for reading what there was.
+    // A former secret can still read the entries of its time.
     await rooms.append(id, id16(), bytes('one'))
     const renewed = await rooms.change(id, { access, keepsReaders: true })
     const earlier = { hashes: [later.manage, later.read], through: 1 }
@@ -122,7 +122,7 @@ export function testRooms(place: () => TestPlace): void {
     expect(both.map(({ repeated }) => repeated)).toEqual([false, true])
     await expect(rooms.append(id, clientId, bytes('else'))).rejects.toMatchObject({ code: 'conflict' })
     expect((await rooms.get(id)).head.sequence).toBe(2)
-    // Another room may use the same id.
+    // Another room can use the same id.
     const { id: elsewhere } = await rooms.create(name())
     expect(await rooms.append(elsewhere, clientId, bytes('else'))).toMatchObject({ repeated: false })
   })
@@ -268,7 +268,7 @@ export function testRooms(place: () => TestPlace): void {
       const { id } = await stores[0]!.rooms.create(name())
       const shared = Array.from({ length: 40 }, () => id16())
       const jobs = stores.flatMap(({ rooms }, at) => [
-        // Each sends the same entries, and entries of its own.
+        // Each sends the shared entries, and its own.
         ...shared.map(clientId => rooms.append(id, clientId, bytes('shared'))),
         ...Array.from({ length: 40 }, (_, number) => rooms.append(id, id16(), bytes(`${at} ${number}`))),
       ])
@@ -360,7 +360,7 @@ export function testRooms(place: () => TestPlace): void {
     await expect(inboxes.acknowledge(id32(), 0)).rejects.toMatchObject({ code: 'not-found' })
     await inboxes.acknowledge(device, 2)
     expect(await inboxes.deliver([to(device, id16(), 'three')])).toEqual(['delivered'])
-    // Numbers are not used again.
+    // Numbers are not reused.
     expect((await inboxes.read(device)).map(({ sequence }) => sequence)).toEqual([3])
     expect(await inboxes.remove(device)).toBe(true)
     expect(await inboxes.remove(device)).toBe(false)

@@ -1,4 +1,7 @@
-/** The stores of all capabilities on one database, for tests and measurements. In a hub, each capability makes its own. */
+/**
+ * The stores of all capabilities on one database, for tests and measurements. In a hub, each
+ * capability creates its own.
+ */
 import { Accounts } from '../accounts/accounts.ts'
 import { DeviceLists } from '../accounts/device-lists.ts'
 import { Invitations } from '../accounts/invitations.ts'
@@ -79,7 +82,7 @@ export class TestStores extends HubData {
   }
 }
 
-/** Opens all stores in a file of SQLite. See `openEmbedded`. */
+/** Opens all stores in a SQLite file. See `openEmbedded`. */
 export async function openFileStores(path: string, options?: StoreOptions): Promise<TestStores> {
   return new TestStores((await openEmbedded(path, ALL_TABLES)).database, options)
 }

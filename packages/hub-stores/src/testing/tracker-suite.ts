@@ -1,4 +1,4 @@
-/** The promises of tracker keys and of what their peers transfer, on any database. */
+/** Contract tests of tracker keys and traffic totals, for any database. */
 
 import { randomBytes } from 'node:crypto'
 import { hex } from '@shoal/torrent/base'
@@ -21,7 +21,7 @@ const traffic = (uploadedBytes: number, downloadedBytes: number): Traffic => ({
 
 type Counters = readonly [uploadedBytes: number, downloadedBytes: number]
 
-/** Unless something else is given, a peer of its own account and torrent that began with nothing. */
+/** Returns a report; by default, of a new peer with its own account and torrent. */
 export function trafficReport(
   did: string,
   {
@@ -77,7 +77,8 @@ export function testTrackerKeys(place: () => TestPlace): void {
         new Map(torrents.map(each => [hex(each.torrent), each])),
       ] as const
     }
-    // Counting starts at the first report: a tracker that forgot the peer must not count everything again.
+    // Counting starts at the first report: a tracker that forgot the peer must not count everything
+    // again.
     await trackerKeys.count([trafficReport(ann, { torrent: one, first: [100, 50], last: [100, 50] })])
     expect(await seen()).toEqual([traffic(0, 0), new Map()])
     await trackerKeys.count([
@@ -93,14 +94,14 @@ export function testTrackerKeys(place: () => TestPlace): void {
     expect(torrents.get(hex(other))).toMatchObject(traffic(1, 1))
     expect([...torrents.keys()]).toEqual([hex(one), hex(other)])
     expect((await seen(ben))[0]).toEqual(traffic(0, 9))
-    // Another process was faster with a later announce.
+    // Another process has already stored a later announce.
     await trackerKeys.count([trafficReport(ann, { torrent: one, last: [125, 55], atMs: 1 })])
-    // Counters that go backwards count from where they begin.
+    // Counters that decreased count from their new start.
     await trackerKeys.count([trafficReport(ann, { torrent: one, first: [4, 4], last: [10, 4], atMs: 3 })])
     await trackerKeys.count([trafficReport(ann, { torrent: one, last: [11, 0], atMs: 4 })])
     ;[totals, torrents] = await seen()
     expect(totals).toEqual(traffic(45, 11))
-    // The last announce counts, and then the peer is forgotten.
+    // The last announce is counted, and then the peer is forgotten.
     await trackerKeys.count([trafficReport(ann, { torrent: one, last: [21, 0], atMs: 5, isGone: true })])
     await trackerKeys.count([trafficReport(ann, { torrent: one, first: [600, 0], last: [600, 0], atMs: 6 })])
     expect((await seen())[0]).toEqual(traffic(55, 11))

@@ -8,7 +8,10 @@ const KEYS = `CREATE TABLE tracker_keys (
     downloaded INTEGER NOT NULL
   ) STRICT`
 
-/** The last reports of the accounts' peers, and the traffic that counted. Rows go with the account, also where the program of the version before deletes it. */
+/**
+ * The last reports of the accounts' peers, and the counted traffic. Rows are deleted with the
+ * account, even by the previous version of the program.
+ */
 const TRAFFIC = `ALTER TABLE tracker_keys ADD COLUMN spent_ms INTEGER NOT NULL DEFAULT 0;
   CREATE TABLE tracker_peers (
     account INTEGER NOT NULL REFERENCES accounts (number) ON DELETE CASCADE,

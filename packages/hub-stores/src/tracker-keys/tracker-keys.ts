@@ -1,4 +1,4 @@
-/** The key with which an account's client announces to the tracker. The store keeps only the hash of the key. */
+/** Keys with which accounts' clients announce to the tracker. The store keeps only their hashes. */
 
 import { checkDid, findAccount } from '../accounts/account.ts'
 import { hashSecret, newSecret } from '../accounts/secrets.ts'
@@ -42,8 +42,8 @@ export class TrackerKeys {
   }
 
   /**
-   * Gives an account a new key, 32 hexadecimal digits, as clients and trackers accept them in a path. It is shown once; the one before is void. Totals
-   * stay. Rejects with `not-found`.
+   * Gives an account a new key, 32 hexadecimal digits, which clients and trackers accept in a path.
+   * It is shown once, and invalidates the previous one. Totals stay. Rejects with `not-found`.
    */
   async renew(did: string): Promise<string> {
     checkDid(did)
@@ -59,7 +59,10 @@ export class TrackerKeys {
     return secret
   }
 
-  /** Returns the DIDs of the active accounts with these keys, up to 1,000. Keys that nobody has are missing. Rejects with `bad-argument`. */
+  /**
+   * Returns the DIDs of the active accounts with these keys, up to 1,000. Omits unknown keys.
+   * Rejects with `bad-argument`.
+   */
   async find(keys: readonly string[]): Promise<ReadonlyMap<string, string>> {
     checkCount('keys', keys, 0, MAX_PAGE)
     const found = await this.#database.read(() =>
@@ -84,7 +87,10 @@ export class TrackerKeys {
     })
   }
 
-  /** Lists the torrents of an account, those with the most traffic first, up to `limit` (1 to 1,000). Rejects with `not-found`. */
+  /**
+   * Lists up to `limit` torrents of an account (1 to 1,000), those with the most traffic first.
+   * Rejects with `not-found`.
+   */
   async torrents(did: string, limit = 100): Promise<readonly TorrentTraffic[]> {
     checkDid(did)
     checkInteger('limit', limit, 1, MAX_PAGE)
@@ -99,7 +105,10 @@ export class TrackerKeys {
     })
   }
 
-  /** Lists the totals of accounts that have had a key, by the order of their creation, up to `limit` (1 to 1,000). `after`: the last DID of the list before. */
+  /**
+   * Lists the totals of up to `limit` accounts (1 to 1,000) that have had a key, in order of
+   * creation. `after`: the last DID of the previous page.
+   */
   async list({
     after,
     limit = 100,
@@ -121,14 +130,14 @@ export class TrackerKeys {
   }
 
   /**
-   * Counts what up to 1,000 peers reported, each once, and adds it to the totals of their accounts and torrents. Those without an account or a key are left
-   * out. Rejects with `bad-argument`.
+   * Counts the reports of up to 1,000 peers, each once, and adds them to the totals of their
+   * accounts and torrents. Skips those without an account or a key. Rejects with `bad-argument`.
    */
   count(reports: readonly TrafficReport[]): Promise<void> {
     return countTraffic(this.#database, reports, this.#now())
   }
 
-  /** Forgets peers that reported nothing since this time. If one of them does again, it is a new one. */
+  /** Forgets peers without a report since this time. A later report makes one a new peer. */
   async forgetPeers(beforeMs: number): Promise<void> {
     checkInteger('beforeMs', beforeMs)
     await this.#database.write(() => all('DELETE FROM tracker_peers WHERE at_ms < $1', beforeMs))

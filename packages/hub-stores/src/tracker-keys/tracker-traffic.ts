@@ -1,18 +1,22 @@
 /**
- * Counts what the peers of accounts transferred. A peer reports how much it has uploaded and downloaded in all since it started; what counts is the difference to its
- * report before. The reports are rows of the database, so that it does not matter to which process a peer announces, and nothing is lost by a restart.
+ * Counts the traffic of accounts' peers. A peer reports the total of its uploads and downloads
+ * since it started; the difference to its previous report is counted. The reports are rows of the
+ * database, so that a peer can announce to any process, and a restart loses nothing.
  */
 
 import { checkDid } from '../accounts/account.ts'
 import { bad, checkBytes, checkCount, checkInteger } from '../checks.ts'
 import { type Database, each, type PerDatabase, type Steps, type Value } from '../database/database.ts'
 
-/** Most reports of one call. */
+/** Most reports per call. */
 export const MAX_REPORTS = 1000
-/** A client may claim anything. What an account counts in each direction is at most 10 Gbit/s on average over two hours. */
+/**
+ * Clients can claim anything. An account's traffic counts for at most 10 Gbit/s in each direction,
+ * on average over two hours.
+ */
 export const MAX_BYTES_PER_MS = 1_250_000
 export const BURST_MS = 2 * 3_600_000
-/** Most peers of an account that are remembered, and most torrents with totals of their own. */
+/** Most peers of an account that are remembered, and most torrents with separate totals. */
 const [MAX_ACCOUNT_PEERS, MAX_ACCOUNT_TORRENTS] = [20_000, 10_000] as const
 const [HASH_BYTES, MAX_PEER_BYTES] = [20, 32] as const
 
@@ -21,18 +25,18 @@ export interface Traffic {
   readonly downloadedBytes: number
 }
 
-/** The announces of one peer since the report before: the first and the last of them. */
+/** First and last announce of one peer since its previous report. */
 export interface TrafficReport {
   readonly did: string
   /** The info hash, or the first 20 bytes of a v2 info hash. */
   readonly torrent: Uint8Array
-  /** Names the peer within its torrent and account: 1 to 32 bytes, such as its peer ID. */
+  /** Identifies the peer within its torrent and account: 1 to 32 bytes, such as its peer ID. */
   readonly peer: Uint8Array
   readonly first: Traffic
   readonly last: Traffic
-  /** When it announced last, in milliseconds since the Unix epoch. */
+  /** Time of its last announce, in milliseconds since the Unix epoch. */
   readonly atMs: number
-  /** It has stopped. */
+  /** Whether it has stopped. */
   readonly isGone: boolean
 }
 
@@ -61,8 +65,8 @@ const FIND: PerDatabase = {
     LEFT JOIN tracker_peers AS known ON known.account = accounts.number AND known.torrent = given.torrent AND known.peer = given.peer`,
 }
 /**
- * Processes that count for the same accounts wait for each other, in an order in which they cannot wait in a circle. It is a statement of its own: the next one then sees
- * what the others wrote.
+ * Processes that count for the same accounts wait for each other, in an order that rules out
+ * deadlocks. This is a separate statement, so that the next one sees the others' writes.
  */
 const LOCK: PerDatabase = {
   sqlite: 'SELECT $1',
@@ -134,7 +138,7 @@ function* count(reports: readonly TrafficReport[], nowMs: number): Steps<void> {
   const byAccount = new Map<number, { spentMs: number; all: Counted[] }>()
   for (const row of found) {
     const { torrent, peer, last, atMs, isGone } = reports[row.place]!
-    // A process with a later announce of this peer was faster.
+    // Another process has already stored a later announce of this peer.
     if (row.at_ms !== null && row.at_ms >= atMs) continue
     const of = rows.get(row.account)
     if (row.at_ms === null && !isGone && ++of!.peers > MAX_ACCOUNT_PEERS) continue
@@ -171,7 +175,9 @@ interface Counted extends Traffic {
   readonly torrent: Uint8Array | null
 }
 
-/** Returns what the peer transferred since it was counted last. Counters that went backwards began anew. */
+/**
+ * Returns the peer's traffic since it was last counted. Counters that decreased have been reset.
+ */
 function difference(
   { uploaded, downloaded }: Pick<FoundRow, 'uploaded' | 'downloaded'>,
   { first, last }: TrafficReport,
@@ -187,8 +193,8 @@ function difference(
 }
 
 /**
- * Returns the part of the traffic that counts, 0 to 1, and `spentMs`: the time up to which the account has used up what it can have transferred. A token bucket: what it could have transferred earlier
- * than two hours ago is forfeited.
+ * Returns the fraction of the traffic that counts, 0 to 1, and `spentMs`: the time up to which the
+ * account has used up its budget. A token bucket: budget older than two hours is forfeited.
  */
 function plausible(
   { uploadedBytes, downloadedBytes }: Traffic,
