@@ -1,5 +1,5 @@
 import { InputError } from '@shoal/torrent/errors'
-/** The work could not be done. The code is one of the engine's; the message says what to do. */
+/** An operation failed. The code is one of the engine's; the message describes the remedy. */
 export class Failure<Code extends string = string> extends InputError<Code> {
   override name = 'Failure'
 }
@@ -16,18 +16,21 @@ const SYSTEM_CODES: Record<string, readonly [code: string, what: string]> = {
   ENAMETOOLONG: ['bad-argument', 'the name is too long for the file system: choose a shorter one'],
 }
 
-/** Turns an error that `node:fs` threw for `path` into one that users understand. Returns other errors unchanged. */
+/**
+ * Converts an error of `node:fs` for `path` into a user-readable one. Returns other errors
+ * unchanged.
+ */
 export function fileFailure(error: unknown, path: string): Error {
   const known = SYSTEM_CODES[(error as NodeJS.ErrnoException)?.code ?? '']
   if (known) return new Failure(known[0], `${path}: ${known[1]}`, { cause: error })
   return error instanceof Error ? error : new Error(String(error))
 }
 
-/** Code and message of anything thrown, as `--json` shows it. */
+/** Returns code and message of anything thrown, as shown by `--json`. */
 export function describeFailure(error: unknown): { code: string; message: string } {
   const { code, message } = (error ?? {}) as { code?: unknown; message?: unknown }
   const text = typeof message === 'string' && message !== '' ? message : String(error)
-  // Codes of Node and the system are capitals: a bug of ours or a fault that nobody foresaw.
+  // Codes of Node and the system are upper case: a bug or an unexpected fault.
   const known = typeof code === 'string' && /^[a-z-]+$/.test(code)
   return { code: known ? code : 'failed', message: text.replace(/\s*\n\s*/g, ' ') }
 }

@@ -1,4 +1,4 @@
-/** Removes secrets from log entries, where addresses and errors may contain them. */
+/** Removes secrets from log entries, where URLs and errors may contain them. */
 const HIDDEN = '[redacted]'
 const NAMES =
   'key|token|auth|passkey|pass|password|passphrase|secret|authkey|torrent_pass|apikey|api_key|sid|session'
@@ -9,12 +9,15 @@ const SCHEME = /\b(Bearer|Basic)\s+[\w+/.~-]{8,}=*/g
 const USER_INFO = /(\b[a-z][a-z0-9+.-]*:\/\/)[^\s/@"'<>]+@/gi
 /** `turn:user:secret@host` has no `//`. Matches more than the settings accept, because refused values are logged too. */
 const TURN_USER = /(\bturns?:)\S{1,1000}@/gi
-/** A tracker's passkey is part of the path: 8 to 64 letters and digits before `/announce`, and fewer for some; `%6b` is one too. */
+/**
+ * A tracker's passkey is part of the path: 8 to 64 letters and digits before `/announce`, or fewer
+ * for some; `%6b` counts as one, too.
+ */
 const PASSKEY = /(\/)(?!(?:trackers?|torrents?|public)\/)[\w%-]{5,}(?=\/(?:announce|scrape)\b)/g
 const PASSKEY_AFTER = /(\/(?:announce|scrape)(?:\.php)?[/?])[\w%-]{5,}(?![\w%=-])/g
-/** The addresses in a magnet link are written as values: `tr=http%3A%2F%2F…`. */
+/** URLs in a magnet link are percent-encoded: `tr=http%3A%2F%2F…`. */
 const IN_MAGNET = /([?&](?:tr|ws|as|xs)(?:\.\d+)?=)([^&\s"'<>]+)/gi
-/** The fragment of a share link may hold the key of a sealed share. */
+/** The fragment of a share link may contain the key of a sealed share. */
 const SHARE = /#s\d+[A-Za-z0-9_-]{8,}/g
 const SESSION = /(shoal_(?:session_\d+|hub_session)=)[\w.-]+/g
 
@@ -30,7 +33,7 @@ function redactValue(value: string): string {
       ? value
       : encodeURIComponent(shown).replaceAll(encodeURIComponent(HIDDEN), HIDDEN)
   } catch {
-    // An address with invalid escapes cannot be used anyway.
+    // A URL with invalid escapes is unusable anyway.
     return HIDDEN
   }
 }

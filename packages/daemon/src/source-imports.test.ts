@@ -9,7 +9,7 @@ import { expect, onTestFinished, test } from 'vitest'
 const HOOKS = fileURLToPath(new URL('source-imports.ts', import.meta.url))
 
 test('each package finds its own version of a package, and its own files behind #', async () => {
-  // Under a folder of that name, too.
+  // Even below a folder of that name.
   const root = join(await realpath(await mkdtemp(join(tmpdir(), 'shoal-imports-'))), 'src')
   onTestFinished(() => rm(dirname(root), { recursive: true, force: true }))
   const write = async (path: string, text: string) => {

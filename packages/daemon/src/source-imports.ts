@@ -1,15 +1,19 @@
 import { registerHooks } from 'node:module'
 
-/** The sources of a workspace: all files below this folder belong to one package, and so find the same packages. */
+/**
+ * The sources of a workspace: all files below this folder belong to one package, and so resolve the
+ * same packages.
+ */
 const SOURCES = /^.*\/(?:packages|apps)\/[^/]+\/src\//
 
 /**
- * Resolves imports of TypeScript files without asking the disk for what is known already. Node would examine each file, its real path and the
- * package.json above it: for the thousand files of a node, or of a hub, a fifth of the processor time of its start. It would also look for each
- * package again for every importer: a tenth of the start of `get`, or more on a busy machine.
+ * Resolves imports of TypeScript files from a cache instead of the disk. Node would examine each
+ * file, its real path and the package.json above it: for the thousand files of a node or hub, a
+ * fifth of the processor time at start-up. It would also search for each package again for every
+ * importer: a tenth of the start of `get`, or more on a busy machine.
  */
 export function resolveSourcesByUrl(): void {
-  /** By the folder of the importer and the name. */
+  /** Keyed by the importer's folder and the name. */
   const packages = new Map<string, { url: string; format?: string | null | undefined }>()
   registerHooks({
     resolve(specifier, context, nextResolve) {

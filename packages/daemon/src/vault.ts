@@ -1,4 +1,7 @@
-/** Secrets that a program keeps across a restart: encrypted with a key in a file next to its database. */
+/**
+ * Secrets that a program keeps across restarts: encrypted with a key in a file next to its
+ * database.
+ */
 import { createCipheriv, createDecipheriv, randomBytes, randomUUID } from 'node:crypto'
 import { link, readFile, rm } from 'node:fs/promises'
 import { join } from 'node:path'
@@ -8,7 +11,10 @@ import { writeWholeFile } from './files/write-file.ts'
 const ALGORITHM = 'chacha20-poly1305'
 const [KEY_BYTES, NONCE_BYTES, TAG_BYTES] = [32, 12, 16]
 
-/** A copy of the database alone gives nothing away; who reads all of its folder reads these too. */
+/**
+ * A copy of the database alone reveals nothing; someone who can read its folder can read these,
+ * too.
+ */
 export class Vault {
   readonly #path: string
   #key: Promise<Buffer> | null = null
@@ -18,12 +24,15 @@ export class Vault {
     this.#path = join(dataDir, name)
   }
 
-  /** Reads the key, or makes it. `sealNow` and `openNow` work afterwards. Rejects if the folder cannot be written. */
+  /**
+   * Reads or creates the key. `sealNow` and `openNow` work afterwards. Rejects if the folder is not
+   * writable.
+   */
   async prepare(): Promise<void> {
     this.#ready = await this.#load()
   }
 
-  /** `value`, as JSON, encrypted: base64. */
+  /** Encrypts `value` as JSON; returns base64. */
   async seal(value: unknown): Promise<string> {
     await this.prepare()
     return this.sealNow(value)
@@ -36,13 +45,13 @@ export class Vault {
     return Buffer.concat([nonce, sealed, cipher.getAuthTag()]).toString('base64')
   }
 
-  /** Rejects with `not-found` when its key is gone or another one. */
+  /** Rejects with `not-found` if its key is missing or has changed. */
   async open(text: string): Promise<unknown> {
     await this.prepare()
     return this.openNow(text)
   }
 
-  /** Throws as `open` rejects. */
+  /** Throws the errors with which `open` rejects. */
   openNow(text: string): unknown {
     const bytes = Buffer.from(text, 'base64')
     const end = bytes.length - TAG_BYTES

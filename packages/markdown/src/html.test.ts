@@ -26,7 +26,7 @@ test('links keep their address within the attribute', () => {
     expect(markdownToHtml(`[a](${href}) <${href}>`)).not.toContain('href')
 })
 
-/** Tags with their attributes as this module writes them. */
+/** Tags with attributes as written by this module. */
 const TAG =
   /<(?:\/?(?:h[1-6]|p|pre|code|blockquote|ul|ol|li|table|tr|th|td|strong|em|del|a)|hr|ol start="\d{1,9}"|a href="(?:https?:\/\/|magnet:\?|mailto:)[^"<>]*" rel="nofollow noopener noreferrer")>/gi
 

@@ -1,4 +1,7 @@
-/** Markdown as HTML: for readers elsewhere, such as those of feeds. All text is escaped, and every element is one of those below, so that nothing in the text can act. */
+/**
+ * Renders Markdown as HTML for other readers, such as feed readers. All text is escaped, and only
+ * the elements below are used, so the text cannot contain active content.
+ */
 import { type Block, type Inline, parseBlocks } from './markdown.ts'
 
 const INLINE_TAGS = { strong: 'strong', emphasis: 'em', struck: 'del' } as const

@@ -93,7 +93,7 @@ test('any text is read, without an error and within the time of a test', () => {
   for (const repeated of ['> ', '- ', '*', '_a', '[', '`', '**a ', '[a](', '~~', '|', '<h', '1. ']) {
     parseBlocks(repeated.repeat(5000))
   }
-  // A page of a megabyte: what takes the square of its length would not end.
+  // A page of one megabyte, on which a quadratic parser would not finish.
   const spaces = ' '.repeat(500_000)
   for (const start of ['a|b\n', 'a|b\n-', '# a', '# ', '[a](', '[a](b', '> ', '- ', '**', '| ', '\n---'])
     parseBlocks(`${start}${spaces}x`)

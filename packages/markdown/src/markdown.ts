@@ -1,6 +1,7 @@
 /**
- * Markdown as data, for a renderer that makes elements of it: no HTML is ever read or written, so nothing in a shared file can act on
- * the page. It knows what readme files use: headings, lists, quotes, code, tables, rules, emphasis, links.
+ * Parses Markdown into data for a renderer that creates elements from it: HTML is neither read nor
+ * written, so a shared file cannot inject anything into the page. Supports the features common in
+ * readme files: headings, lists, quotes, code, tables, rules, emphasis, links.
  */
 export type Inline =
   | { readonly kind: 'text' | 'code'; readonly text: string }
@@ -31,11 +32,11 @@ const HEADING = /^ {0,3}(#{1,6})(?:\s(.*))?$/
 const RULE = /^ {0,3}(?:(?:\*[ \t]*){3,}|(?:-[ \t]*){3,}|(?:_[ \t]*){3,})$/
 const QUOTE = /^ {0,3}> ?/
 const ITEM = /^( {0,3})([-*+]|\d{1,9}[.)])( +|$)/
-/** Matches a line without white space at its ends. */
+/** Matches a line without leading or trailing white space. */
 const TABLE_RULE = /^(?:\|\s*)?:?-+:?\s*(?:\|\s*:?-+:?\s*)*\|?$/
 const MAX_COLUMNS = 100
 
-/** The blocks of a text. Never throws. */
+/** Returns the blocks of a text. Never throws. */
 export function parseBlocks(text: string, depth = 0): Block[] {
   const reader = { lines: text.replace(/\r\n?/g, '\n').split('\n'), at: 0 }
   const blocks: Block[] = []
@@ -78,7 +79,7 @@ function nextBlock(reader: Reader, depth: number): Block | null {
   return paragraph(reader)
 }
 
-/** Without the signs that may stand after it. */
+/** Without closing `#` signs. */
 function parseTitle(text: string): string {
   return text
     .trim()
@@ -86,7 +87,7 @@ function parseTitle(text: string): string {
     .trim()
 }
 
-/** The lines from here for which `goes` holds; the reader stands after them. */
+/** Consumes the lines for which `goes` holds, starting at the current one. */
 function take(reader: Reader, goes: (line: string) => boolean): string[] {
   const start = reader.at
   while (reader.at < reader.lines.length && goes(reader.lines[reader.at]!)) reader.at++
@@ -146,7 +147,10 @@ function itemAt({ lines, at }: Reader, ordered: boolean): RegExpExecArray | null
   return match && /\d/.test(match[2]!) === ordered ? match : null
 }
 
-/** Whether a line belongs to the item above: it is indented as far, or is blank before such a line, or continues its paragraph. */
+/**
+ * Returns whether a line belongs to the item above: it is indented as far, or is blank before such
+ * a line, or continues its paragraph.
+ */
 function isInside(line: string, width: number, { lines, at }: Reader): boolean {
   const indent = line.length - line.trimStart().length
   if (line.trim() !== '')
@@ -185,7 +189,7 @@ function paragraph(reader: Reader): Block {
   return { kind: 'heading', level: under[1]!.startsWith('=') ? 1 : 2, children }
 }
 
-/** Patterns of inline elements. Each matches at a fixed place (`y`) and within a bounded length. */
+/** Patterns of inline elements. Each is sticky (`y`) and bounded in length. */
 const CODE = /(`{1,9})([^`](?:.{0,2000}?[^`])?)\1(?!`)/sy
 const LINK =
   /!?\[([^[\]]{0,1000})\]\(\s{0,9}<?([^\s()<>]{0,2000}(?:\([^\s()]{0,500}\)[^\s()<>]{0,500})?)>?(?:\s{1,9}"[^"]{0,300}")?\s{0,9}\)/y
@@ -194,7 +198,7 @@ const STRONG = /(\*\*|__)(?=\S)(.{1,2000}?\S?)\1/sy
 const EMPHASIS = /([*_])(?=[^\s*_])([^*_]{0,2000}?[^\s*_])\1(?!\w)/sy
 const STRUCK = /~~(?=\S)(.{1,2000}?)~~/sy
 
-/** The parts of a line. Never throws; what is not understood is text. */
+/** Returns the parts of a line. Never throws; unrecognized syntax is text. */
 export function parseInlines(text: string, depth = 0): Inline[] {
   const found: Inline[] = []
   let plain = ''
@@ -219,7 +223,7 @@ export function parseInlines(text: string, depth = 0): Inline[] {
 }
 
 function partAt(text: string, at: number, depth: number): { inline: Inline; end: number } | null {
-  // Only these begin a part: most characters are passed over without a look at the patterns.
+  // Only these start a part: most characters are skipped without trying the patterns.
   if (!'`![<h*_~'.includes(text[at]!)) return null
   const match = (pattern: RegExp) => {
     pattern.lastIndex = at
@@ -258,7 +262,10 @@ function partAt(text: string, at: number, depth: number): { inline: Inline; end:
   )
 }
 
-/** Only addresses that open a page or a torrent become links: `javascript:` and the like, and paths on the node, do not. */
+/**
+ * Only addresses that open a page or a torrent become links, unlike `javascript:` and paths on the
+ * node.
+ */
 function linkTo(href: string, children: Inline[]): Inline {
   return /^(https?:\/\/|magnet:\?|mailto:)/i.test(href)
     ? { kind: 'link', href, children }

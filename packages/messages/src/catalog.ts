@@ -4,8 +4,9 @@ import type { Language } from './language.ts'
 export const PLURAL_CATEGORIES = ['zero', 'one', 'two', 'few', 'many', 'other'] as const
 
 /**
- * The forms of a message that depends on a number, by CLDR plural category, as in i18next. The number is its argument `count`:
- * `{ one: '{count} file', other: '{count} files' }`. Categories that a language does not use are left out; `other` never is.
+ * The forms of a message that depends on a number, by CLDR plural category, as in i18next. The
+ * number is its argument `count`: `{ one: '{count} file', other: '{count} files' }`. Categories
+ * that a language does not use are omitted, but never `other`.
  */
 export type Plural = { readonly [category in (typeof PLURAL_CATEGORIES)[number]]?: string } & {
   readonly other: string
@@ -14,19 +15,22 @@ export type Plural = { readonly [category in (typeof PLURAL_CATEGORIES)[number]]
 /** A text, with arguments in braces: `Width of {column}`. */
 export type Message = string | Plural
 
-/** Whether a value of a catalog is a plural, not a group that has a message named `other`. */
+/** Returns whether a value of a catalog is a plural, not a group with a message named `other`. */
 export type IsPlural<Value> = Value extends Plural
   ? keyof Value extends (typeof PLURAL_CATEGORIES)[number]
     ? true
     : false
   : false
 
-/** Messages by name, in groups. A catalog is data only, so that translation tools can read and write it. */
+/**
+ * Messages by name, in groups. A catalog is plain data, so that translation tools can read and
+ * write it.
+ */
 export interface Catalog {
   readonly [name: string]: Message | Catalog
 }
 
-/** The catalog of another language has the same names, with a plural where the original has one. */
+/** A catalog in another language has the same names, with a plural where the original has one. */
 export type Translation<C> = {
   readonly [Name in keyof C]: C[Name] extends string
     ? string
@@ -35,12 +39,15 @@ export type Translation<C> = {
       : Translation<C[Name]>
 }
 
-/** How the catalog of each language is loaded, so that only that of the user is. A new language is missing here until it is added. */
+/**
+ * Loader of each language's catalog, so that only the user's is loaded. A new language is missing
+ * until it is added to this table.
+ */
 export type Catalogs<C> = {
   readonly [L in Language]: () => Promise<{ readonly default: L extends 'en' ? C : Translation<C> }>
 }
 
-/** Returns true if a value of a catalog is a plural, not a group of messages. */
+/** Returns whether a value of a catalog is a plural, not a group of messages. */
 export function isPlural(value: Message | Catalog): value is Plural {
   return (
     typeof value === 'object' &&

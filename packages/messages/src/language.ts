@@ -1,4 +1,7 @@
-/** The languages of all screens and commands, by the names that they have for themselves. The first is that of the original texts. */
+/**
+ * The languages of all screens and commands, by their native names. The first is that of the
+ * original texts.
+ */
 export const LANGUAGES = { en: 'English', de: 'Deutsch' } as const
 export type Language = keyof typeof LANGUAGES
 

@@ -5,14 +5,14 @@ type Arguments<Text extends string> = Text extends `${string}{${infer Name}}${in
   ? Name | Arguments<Rest>
   : never
 
-/** Values for a message's arguments. Numbers are written in the way of the language: 1,234.5 or 1.234,5. */
+/** Values of a message's arguments. Numbers are formatted for the language: 1,234.5 or 1.234,5. */
 type Values<Names extends string> = {
   readonly [Name in Names]: Name extends 'count' ? number : string | number
 }
 
 /**
- * The texts of a catalog, ready to show: a message without arguments is a string, one with arguments is a function of their values, and a
- * group is an object of these.
+ * The texts of a catalog, ready to show: a message without arguments is a string, one with
+ * arguments is a function of their values, and a group is an object of these.
  */
 export type Texts<C> = {
   readonly [Name in keyof C]: C[Name] extends string
@@ -30,7 +30,7 @@ export type Texts<C> = {
  * @param language The catalog's language as a BCP 47 tag, for plural rules and numbers
  */
 export function toTexts<const C extends Catalog>(catalog: C, language: string): Texts<C> {
-  // Made when needed: the first takes 50 ms in Node, and a program may only print its help.
+  // Created on demand: the first takes 50 ms in Node, and a program may only print its help.
   let rules: Intl.PluralRules | undefined
   let numbers: Intl.NumberFormat | undefined
   const format = (value: string | number | undefined) => {
@@ -56,7 +56,10 @@ export function toTexts<const C extends Catalog>(catalog: C, language: string): 
   return prepare(catalog) as Texts<C>
 }
 
-/** Finds a text by a name that comes from elsewhere, such as a code. Returns undefined if the group has no text without arguments of that name. */
+/**
+ * Returns the text for a dynamic name, such as a code; undefined if the group has no text of that
+ * name without arguments.
+ */
 export function findText(group: object, name: string): string | undefined {
   const text = Object.hasOwn(group, name) ? (group as Record<string, unknown>)[name] : undefined
   return typeof text === 'string' ? text : undefined

@@ -5,14 +5,17 @@ import { nearest } from './suggest.ts'
 import { texts } from './texts.ts'
 import { UsageError } from './usage-error.ts'
 
-/** One place other than the command line. */
+/** A source of options other than the command line. */
 export interface Layer {
-  /** Undefined if the option is not given here. */
+  /** Undefined if the option is not set in this layer. */
   texts(key: string): readonly string[] | undefined
   origin(key: string): Origin
 }
 
-/** The values of the command line, completed by the first of the layers that has each. Throws UsageError with the place of the mistake. */
+/**
+ * Returns the values of the command line, completed from the first layer that has each. Throws
+ * UsageError with the location of the mistake.
+ */
 export function completeOptions<Table extends OptionTable>(
   table: Table,
   given: OptionValues<Table>,
@@ -26,7 +29,7 @@ export function completeOptions<Table extends OptionTable>(
   return Object.fromEntries(complete) as OptionValues<Table>
 }
 
-/** The environment. An empty variable counts as not set. */
+/** Returns the environment as a layer. An empty variable counts as not set. */
 export function environmentLayer(
   env: Readonly<Record<string, string | undefined>>,
   prefix: string,

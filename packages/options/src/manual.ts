@@ -1,7 +1,7 @@
 import { positionalText } from './parse.ts'
 import { type CommandShape, optionShapes, type ProgramShape } from './program-shape.ts'
 
-/** The headings of a manual page, and its last chapter. */
+/** Headings of a manual page, and its last section. */
 interface ManualTexts {
   readonly name: string
   readonly synopsis: string
@@ -12,18 +12,18 @@ interface ManualTexts {
   readonly more?: string
   /** Paragraphs of the description. */
   readonly intro: readonly string[]
-  /** Follows the name of the program in the synopsis. */
+  /** Follows the program name in the synopsis. */
   readonly usage: string
 }
 
 export interface ManualOptions {
   readonly version: string
   readonly texts: ManualTexts
-  /** Names of options that all commands have: the page describes them once. */
+  /** Names of options common to all commands: the page describes them once. */
   readonly common?: ProgramShape['options']
 }
 
-/** A manual page of section 1, as roff for `man`. */
+/** Returns a manual page of section 1, as roff for `man`. */
 export function manualPage(program: ProgramShape, { version, texts, common = {} }: ManualOptions): string {
   const { name, summary, commands, options } = program
   const own = (command: CommandShape) =>

@@ -2,30 +2,31 @@ import { resolve } from 'node:path'
 import { texts } from './texts.ts'
 import { UsageError } from './usage-error.ts'
 
-/** Where the text of an option was found. */
+/** Source of an option's text. */
 export interface Origin {
-  /** The beginning of errors: `--port`, `SHOAL_PORT=x`, `config.json: port`. */
+  /** Prefix of errors: `--port`, `SHOAL_PORT=x`, `config.json: port`. */
   readonly where: string
-  /** The folder that relative paths are relative to. */
+  /** Base folder of relative paths. */
   readonly folder: string
 }
 
 /**
- * One option of a program or command. A table of options drives parsing, help and errors, so that none of them can lack one. Its key in the
- * table is the name in camel case: `pieceLength` is `--piece-length`.
+ * One option of a program or command. A table of options drives parsing, help and errors, so that
+ * they cannot diverge. Its key in the table is the name in camel case: `pieceLength` is
+ * `--piece-length`.
  */
 export interface Option<T> {
   readonly kind: 'flag' | 'value' | 'list'
   /** One letter, for `-o`. */
   readonly short?: string
-  /** Name of the value in the help; none for a flag. */
+  /** Name of the value in the help; null for a flag. */
   readonly value?: string
   readonly help: string
-  /** The words that the value can be, where these are few. */
+  /** The allowed words, if there are few. */
   readonly choices?: readonly string[]
   /** Separates the values of a list in an environment variable. */
   readonly separator?: string
-  /** Parses all texts that were given in one place, in order. Throws UsageError with the place. */
+  /** Parses all texts from one source, in order. Throws UsageError with the location. */
   read(texts: readonly string[], origin: Origin): T
 }
 
@@ -41,7 +42,7 @@ interface Described {
   readonly short?: string
 }
 
-/** Parses a text; throws UsageError without the place. */
+/** Parses a text; throws UsageError without the location. */
 type Parse<T> = (text: string, origin: Origin) => T
 
 /** An option without a value. In the environment and in files: true or false. */
@@ -84,7 +85,7 @@ export function value<T>(
   }
 }
 
-/** An option that may be given any number of times. */
+/** An option that can be given any number of times. */
 export function list(value: string, described: Described & { separator?: string }): Option<readonly string[]>
 export function list<T>(
   value: string,
@@ -121,7 +122,7 @@ export function integer(least: number, most: number): Parse<number> {
   }
 }
 
-/** Parses a path, relative to the place where it was given. */
+/** Parses a path, relative to the source's folder. */
 export function path(text: string, { folder }: Origin): string {
   if (text.trim() === '') throw new UsageError(texts().emptyPath)
   if (text.includes('\0')) throw new UsageError(texts().nulInPath)
@@ -139,7 +140,7 @@ export function flagName(key: string): string {
   return `--${key.replace(/[A-Z]/g, letter => `-${letter.toLowerCase()}`)}`
 }
 
-/** Whether an option was given, judging by its parsed value. */
+/** Returns whether an option was given, judging by its parsed value. */
 export function isGiven(value: unknown): boolean {
   return Array.isArray(value) ? value.length > 0 : value !== undefined && value !== false
 }

@@ -9,17 +9,17 @@ export interface Positional {
   /** As the help shows it: capitals. */
   readonly name: string
   readonly help: string
-  /** The words that it can be, where these are few. */
+  /** The allowed words, if there are few. */
   readonly choices?: readonly string[]
-  /** True if the word may be left out. All following words may then be left out too. */
+  /** Whether the word can be omitted. All following words can then be omitted, too. */
   readonly optional?: boolean
-  /** True if an empty word is meant as such. */
+  /** Whether an empty word is intended. */
   readonly mayBeEmpty?: boolean
-  /** Only for the last word: it may be given any number of times. */
+  /** Only for the last word: whether it can be given any number of times. */
   readonly many?: boolean
 }
 
-/** Returns a word as the help shows it: `LINK`, `[ID]`, `LINK …`. */
+/** Returns a word as shown in the help: `LINK`, `[ID]`, `LINK …`. */
 export function positionalText({ name, optional, many }: Positional): string {
   const text = many ? `${name} …` : name
   return optional ? `[${text}]` : text
@@ -63,16 +63,16 @@ export function parseWords<Table extends OptionTable>(
   return { options, words }
 }
 
-/** Throws if a word is missing. Apart from `parseWords`, so that `--help` needs none. */
+/** Throws if a word is missing. Separate from `parseWords`, so that `--help` needs none. */
 export function requireWords(words: readonly string[], positionals: readonly Positional[]): void {
-  // An empty word is a variable of a script that has no value.
+  // An empty word usually comes from an unset variable in a script.
   const missing = positionals.find(({ optional, mayBeEmpty }, at) =>
     words[at] === undefined ? !optional : !mayBeEmpty && words[at].trim() === '',
   )
   if (missing) throw new UsageError(texts().missing({ name: missing.name, help: missing.help }))
 }
 
-/** Node's parser splits the words. It is not strict, because its errors name no remedy. */
+/** Node's parser splits the words. It is not strict, because its errors suggest no remedy. */
 function tokens(args: readonly string[], table: OptionTable) {
   const options = Object.fromEntries(
     Object.entries(table).map(([key, { kind, short }]) => [

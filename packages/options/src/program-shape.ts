@@ -1,7 +1,10 @@
 import { flagName, type OptionTable } from './option.ts'
 import type { Positional } from './parse.ts'
 
-/** A program as completion and manual pages describe it: made from the tables that also parse its command line. */
+/**
+ * Description of a program for completion and manual pages, derived from the tables that also parse
+ * its command line.
+ */
 export interface ProgramShape {
   readonly name: string
   readonly summary: string
@@ -20,7 +23,10 @@ export interface CommandShape {
   readonly examples: readonly (readonly [line: string, does: string])[]
 }
 
-/** The values that can be completed: these words, the node's torrents or conversations, files and folders; null if they are unknown. */
+/**
+ * Completable values: these words, the node's torrents or conversations, files and folders; null if
+ * unknown.
+ */
 export type ValueSource = readonly string[] | 'torrents' | 'conversations' | 'paths' | null
 
 const PATHS = new Set(['FILE', 'DIR', 'PATH', 'LINK'])

@@ -1,11 +1,11 @@
 const MAX_TYPED = 40
 
-/** Returns the word that was probably meant, or null if none is similar. */
+/** Returns the most likely intended word, or null if none is similar. */
 export function nearest(typed: string, words: readonly string[]): string | null {
-  // This is not a mistyped word, and comparing takes time.
+  // Longer words are not typing errors, and comparing them takes time.
   if (typed.length > MAX_TYPED) return null
   let best: string | null = null
-  // At most a third of the letters may be wrong, because otherwise everything is similar.
+  // At most a third of the letters can be wrong, because otherwise everything is similar.
   let least = Math.max(1, Math.floor(typed.length / 3)) + 1
   for (const word of words) {
     const distance = editDistance(typed.toLowerCase(), word)
@@ -17,7 +17,10 @@ export function nearest(typed: string, words: readonly string[]): string | null 
   return best ?? words.find(word => typed.length >= 3 && word.startsWith(typed.toLowerCase())) ?? null
 }
 
-/** Returns the name that shares most of its words with another one, such as `--delete-data` for `--delete-files`; null if none or several do. */
+/**
+ * Returns the name that shares most words with another one, such as `--delete-data` for
+ * `--delete-files`; null if none or several do.
+ */
 export function sharingWords(typed: string, names: readonly string[]): string | null {
   const given = new Set(splitName(typed))
   const shared = (name: string) => splitName(name).filter(word => given.has(word)).length
@@ -26,7 +29,10 @@ export function sharingWords(typed: string, names: readonly string[]): string | 
   return most > 0 && best.length === 1 ? best[0]! : null
 }
 
-/** The words of `--delete-data`, `localDiscovery` or `network.lsd`. Short ones such as `no` and `to` say nothing. */
+/**
+ * Returns the words of `--delete-data`, `localDiscovery` or `network.lsd`. Short ones such as `no`
+ * and `to` are dropped.
+ */
 function splitName(name: string): string[] {
   const words = name
     .replace(/[a-z](?=[A-Z])/g, '$&-')
@@ -35,7 +41,10 @@ function splitName(name: string): string[] {
   return words.filter(word => word.length > 2)
 }
 
-/** The number of letters to insert, delete, change or swap to turn one word into the other (Damerau-Levenshtein). */
+/**
+ * Returns the number of letters to insert, delete, change or swap to turn one word into the other
+ * (Damerau-Levenshtein).
+ */
 export function editDistance(a: string, b: string): number {
   let before: number[] = []
   let row = Array.from({ length: b.length + 1 }, (_, j) => j)

@@ -8,7 +8,7 @@ const catalogs: Catalogs<typeof en> = {
 
 let current: Texts<typeof en> | undefined
 
-/** The texts of errors, in the program's language. */
+/** Error texts in the program's language. */
 export function texts(): Texts<typeof en> {
   current ??= toTexts(en, 'en')
   return current

@@ -1,4 +1,4 @@
-/** The user typed something wrong: exit code 2, and a hint at the help. */
+/** A mistake in the command line or settings: exit code 2, and a pointer to the help. */
 export class UsageError extends Error {
   override name = 'UsageError'
   readonly code = 'bad-argument'

@@ -1,4 +1,7 @@
-/** Knows what the tests of a process await: name-awaits.ts makes tests, and files that only they use, call `awaiting` in every `await`. */
+/**
+ * Records what a test process awaits: name-awaits.ts makes tests, and files used only by them, call
+ * `awaiting` in every `await`.
+ */
 declare global {
   var shoalAwaiting: typeof awaiting | undefined
 }
@@ -11,10 +14,12 @@ interface Await {
 
 const pending = new Set<Await>()
 
-/** If a test replaces the clock, it still waits in real time. */
+/** Real time, even if a test replaces the clock. */
 const nowMs = performance.now.bind(performance)
 
-/** Remembers `value` as awaited at `place` until it settles. Returns it, or what awaits it in the same way. */
+/**
+ * Records `value` as awaited at `place` until it settles. Returns it, or an equivalent thenable.
+ */
 function awaiting<T>(value: T, place: string): T {
   if (!isThenable(value)) return value
   const entry = { place, sinceMs: nowMs() }
@@ -24,7 +29,7 @@ function awaiting<T>(value: T, place: string): T {
     value.then(end, end)
     return value
   }
-  // Some begin their work only when they are awaited, as expect.poll does.
+  // Some start only when they are awaited, such as expect.poll.
   const lazy: PromiseLike<unknown> = {
     // biome-ignore lint/suspicious/noThenProperty: it replaces another thenable.
     then(ok, failed) {
@@ -49,7 +54,9 @@ function isThenable(value: unknown): value is PromiseLike<unknown> {
   return typeof value === 'object' && value !== null && 'then' in value && typeof value.then === 'function'
 }
 
-/** The places that are awaited, without those that began before `sinceMs` of `performance.now()`. */
+/**
+ * Returns the pending places, without those that started before `sinceMs` of `performance.now()`.
+ */
 export function awaitedSince(sinceMs: number): string[] {
   const places = [...pending].filter(each => each.sinceMs >= sinceMs).map(({ place }) => place)
   return [...new Set(places)]

@@ -1,6 +1,7 @@
 /**
- * Environment for our node, its command line and our hub. They set flags of V8 when they start (`tuneHeap`), and V8 rejects what was compiled with
- * others: in a folder shared with programs that do not, each start of either would compile everything again and replace what the other had stored.
+ * Environment for our node, its command line and our hub. They set V8 flags at start-up
+ * (`tuneHeap`), and V8 rejects code compiled with others: in a cache folder shared with programs
+ * without them, each start of either would recompile everything and replace the other's cache.
  */
 export function tunedEnv(): Record<string, string> {
   const { NODE_COMPILE_CACHE: folder } = process.env

@@ -1,13 +1,14 @@
 /**
- * Finds what a test file leaves behind: processes, network namespaces, mounts and temporary folders. It gets a folder of its own for temporary ones
- * and a mark in its environment, which whatever it starts inherits. On other systems than Linux only folders are found.
+ * Finds what a test file leaves behind: processes, network namespaces, mounts and temporary
+ * folders. The file gets a separate temporary folder, and an environment variable that all child
+ * processes inherit. On systems other than Linux, only folders are found.
  */
 import { chmodSync, mkdtempSync, readdirSync, readFileSync, realpathSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { limitMs } from './limits.ts'
 
-/** How long a process may take to end after its signal. */
+/** Time limit for a process to exit after its signal. */
 const ENDING_SECONDS = 10
 
 const PAUSE_MS = 20
@@ -17,14 +18,20 @@ const MARK = 'SHOAL_TEST_FILE'
 /** Chromium's sound leaves the folder of PulseAudio's client, even when it is closed properly. */
 const OF_PROGRAMS = /^pulse-/
 
-/** Where `ip netns` keeps the names of network namespaces. Those of tests contain the number of their process. */
+/**
+ * Folder in which `ip netns` keeps the names of network namespaces. Those of tests contain their
+ * process ID.
+ */
 const NAMESPACES = '/run/netns'
 
-// If a test replaces the clock, this still waits in real time.
+// Real time, even if a test replaces the clock.
 const { setTimeout } = globalThis
 const nowMs = performance.now.bind(performance)
 
-/** Watches a test file from its start to `end`: it finds what the file started and made and has not removed. One at a time in a process. */
+/**
+ * Watches a test file from its start to `end`, and finds what it started and created but did not
+ * remove. One at a time per process.
+ */
 export class Leftovers {
   readonly #before = process.env.TMPDIR
   readonly #folder = realpathSync(mkdtempSync(join(tmpdir(), 'shoal-t-')))
@@ -36,14 +43,17 @@ export class Leftovers {
     process.env[MARK] = this.#folder
   }
 
-  /** Waits for processes that are ending, ends those that are not, and removes folders. Returns a line for each thing that was left. */
+  /**
+   * Waits for exiting processes, kills the others, and removes folders. Returns a line for each
+   * leftover.
+   */
   async end(): Promise<string[]> {
     const left = [...(await this.#endProcesses()), ...namespaces(), ...this.#mounts()]
     delete process.env[MARK]
     if (this.#before === undefined) delete process.env.TMPDIR
     else process.env.TMPDIR = this.#before
     const names = readdirSync(this.#folder).filter(name => !OF_PROGRAMS.test(name))
-    // Other files may be mounted there, which are not to be deleted.
+    // Other file systems may be mounted there, which must not be deleted.
     if (this.#mounts().length === 0) rmSync(this.#folder, { recursive: true, force: true, maxRetries: 5 })
     return [...left, ...(names.length > 0 ? [`temporary files ${names.join(', ')}`] : [])]
   }
@@ -74,7 +84,7 @@ function namespaces(): string[] {
   }
 }
 
-/** The processes whose environment has `variable`, without those that have ended and whose parent has not asked for it. */
+/** Returns the processes whose environment has `variable`, without zombies. */
 function processesWith(variable: string): number[] {
   const all =
     process.platform === 'linux'

@@ -1,16 +1,20 @@
 /**
- * A time limit in milliseconds: `seconds` on a machine of the reference speed that also runs other tests, and up to six times as long on a slower one.
- * It makes all limits of tests, hooks and waits; `npm run check` finds others. The factor is in SHOAL_TEST_FACTOR: scripts/machine.ts measures it
- * for vitest.config.ts.
+ * Returns a time limit in milliseconds: `seconds` on a machine of the reference speed that also
+ * runs other tests, and up to six times as long on a slower one. All limits of tests, hooks and
+ * waits must use it; `npm run check` finds others. The factor is in SHOAL_TEST_FACTOR:
+ * scripts/machine.ts measures it for vitest.config.ts.
  */
 export function limitMs(seconds: number): number {
   return Math.round(seconds * 1000 * numberOf(process.env.SHOAL_TEST_FACTOR, 1))
 }
 
-/** Seconds that waits may take, for `limitMs`. */
+/** Seconds that waits can take, for `limitMs`. */
 export const WAIT_SECONDS = 20
 
-/** The same for tests with browsers and other programs, which start slowly and have timers of their own. */
+/**
+ * The same for tests with browsers and other programs, which start slowly and have their own
+ * timers.
+ */
 export const PROGRAM_WAIT_SECONDS = 60
 
 /**

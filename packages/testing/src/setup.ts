@@ -1,4 +1,7 @@
-/** Runs before each test file: waits are as long as everything else, a test or a hook that does not end says what it awaits, and nothing is left behind. */
+/**
+ * Runs before each test file: sets the time limits of waits, adds what a hanging test or hook
+ * awaits to its error, and checks that nothing is left behind.
+ */
 import { afterAll, beforeAll, beforeEach, TestRunner, vi } from 'vitest'
 import { awaitedSince } from './awaits.ts'
 import { Leftovers } from './leftovers.ts'
@@ -8,7 +11,7 @@ type Wait = (check: never, options?: Parameters<typeof vi.waitFor>[1]) => unknow
 
 const IS_PATIENT = Symbol.for('shoal.patient')
 
-/** Vitest has no option for the default of these, which is one second. */
+/** Vitest has no option for this default, which is one second. */
 function patient<W extends Wait>(wait: W): W {
   // Files that share a process share `vi`.
   if (IS_PATIENT in wait) return wait
@@ -20,10 +23,10 @@ function patient<W extends Wait>(wait: W): W {
 vi.waitFor = patient(vi.waitFor)
 vi.waitUntil = patient(vi.waitUntil)
 
-/** If a test replaces the clock, it still waits in real time. */
+/** Real time, even if a test replaces the clock. */
 const nowMs = performance.now.bind(performance)
 
-/** If `error` is Vitest's about the time limit, adds where the test or hook that began at `sinceMs` waits. */
+/** If `error` is Vitest's timeout, adds where the test or hook started at `sinceMs` is waiting. */
 function nameAwaited(error: unknown, sinceMs: number): void {
   const limit = error instanceof Error && /^(?:Test|Hook) timed out in (\d+)ms/.exec(error.message)
   if (!limit) return
@@ -67,7 +70,7 @@ beforeEach(({ signal }) => {
 
 const leftovers = new Leftovers()
 
-// The hooks of the file itself come before this one.
+// The file's own hooks come before this one.
 afterAll(async () => {
   const left = await leftovers.end()
   if (left.length > 0) throw new Error(`The file leaves behind: ${left.join('; ')}`)

@@ -3,22 +3,26 @@ import { WAIT_MS } from './limits.ts'
 export interface UntilOptions {
   /** Default: `WAIT_MS`. */
   readonly timeoutMs?: number
-  /** The pause between two checks. Default: a tenth of the time that has passed, at least 10 and at most 50, since many checks ask another process. */
+  /**
+   * Delay between two checks. Default: a tenth of the elapsed time, at least 10 and at most 50,
+   * since many checks query another process.
+   */
   readonly intervalMs?: number
 }
 
 type Falsy = false | 0 | 0n | '' | null | undefined
 
-/** A check that begins at the end of the time limit has this long to return. */
+/** Time for a check that starts at the end of the limit to return. */
 const SHORTEST_CHECK_MS = 1000
 
-// If a test replaces the globals, it still waits in real time.
+// Real time, even if a test replaces the globals.
 const { setTimeout, clearTimeout } = globalThis
 const nowMs = performance.now.bind(performance)
 
 /**
- * Calls `check` again and again, and resolves to its first truthy result. One that throws, or rejects, is called again as well. Rejects after the time
- * limit with an error that names `what`, a description of the event, and the last outcome.
+ * Calls `check` repeatedly, and resolves to its first truthy result. It is retried if it throws or
+ * rejects. After the time limit, rejects with an error that names `what`, a description of the
+ * event, and the last outcome.
  */
 export async function until<T>(
   what: string,
@@ -38,7 +42,8 @@ export async function until<T>(
       outcome = `threw ${String(error)}`
       cause = error
     }
-    // At least one check begins after the limit, so that a busy machine does not fail a test whose event has come.
+    // At least one check starts after the limit, so that a busy machine does not fail a test whose
+    // event has occurred.
     if (nowMs() >= endMs) {
       throw new Error(`Not within ${timeoutMs / 1000} s: ${what}. The last check ${outcome}.`, { cause })
     }

@@ -1,4 +1,7 @@
-/** Starts a list of capabilities in the order of what they need, joins what they offer, and closes them in reverse. */
+/**
+ * Starts a list of capabilities in dependency order, combines their services and operations, and
+ * closes them in reverse.
+ */
 import type { Family } from '../metrics/families.ts'
 import {
   AbsentCapability,
@@ -11,28 +14,31 @@ import {
 } from './capability.ts'
 import { closeAll } from './close-all.ts'
 
-/** The capabilities of a program that runs, as one. */
+/** The running capabilities of a program, as one object. */
 export interface Assembled<Parts extends RunningParts> {
-  /** Names of the capabilities that run, in the order of their start. */
+  /** Names of the running capabilities, in start order. */
   readonly names: readonly string[]
   readonly running: readonly AnyRunning<Parts>[]
-  /** All operations of the program's table; those of capabilities that do not run reject with `unsupported`. */
+  /**
+   * All operations of the program; those of capabilities that are not running reject with
+   * `unsupported`.
+   */
   readonly operations: AnyOperations
   metrics(): Family[]
   /** Current problems of all capabilities. */
   health(): string[]
-  /** Throws if none of them provides it. */
+  /** Throws if no capability provides it. */
   service<T>(it: Service<T>): T
-  /** Null if none of them provides it. */
+  /** Returns null if no capability provides it. */
   want<T>(it: Service<T>): T | null
   /** Closes all in reverse order, then rejects as `closeAll` does. */
   close(): Promise<void>
 }
 
 export interface AssembleOptions<Parts extends RunningParts> {
-  /** Names of all operations, also of capabilities that are not in the list. */
+  /** Names of all operations, including those of capabilities not in the list. */
   readonly operations: readonly string[]
-  /** Called for each after it has begun, before the next one begins. */
+  /** Called for each after it has started, before the next one starts. */
   begun?(running: AnyRunning<Parts>): Promise<void>
   /** Called for each before it is closed. */
   ending?(running: AnyRunning<Parts>): Promise<void>
@@ -89,7 +95,10 @@ export async function assemble<Kernel, Parts extends RunningParts>(
   }
 }
 
-/** Sorts the list so that each follows its needs and wants. Throws for a missing need and for a cycle. */
+/**
+ * Sorts the list so that each follows its needs and wants. Throws for a missing need and for a
+ * cycle.
+ */
 // biome-ignore lint/suspicious/noExplicitAny: capabilities of any program.
 export function inOrder<Each extends AnyCapability<any, any>>(list: readonly Each[]): Each[] {
   const providers = new Map<string, Each>()

@@ -1,20 +1,20 @@
 /**
- * The contract of a capability: one thing that a program can do, in one folder, named by one line of the program's list. What is known without
- * running it is its `Contract` in packages/api.
+ * Contract of a capability: one feature of a program, in one folder and named by one line of the
+ * program's list. Its static description is its `Contract` in packages/api.
  */
 import type { CallKind, Contract, OperationFunctions, OperationTable } from '@shoal/api'
 import { Failure } from '../failure.ts'
 import type { Family } from '../metrics/families.ts'
 
-/** The program runs without the capability that a request needs. */
+/** Thrown if the program runs without the capability that a request needs. */
 export class AbsentCapability extends Failure {
-  /** `what`: the subject of the message. */
+  /** `what`: subject of the message. */
   constructor(what: string) {
     super('unsupported', `${what} is not available: the capability for it does not run here`)
   }
 }
 
-/** A typed name for what one capability offers to others. */
+/** A typed name of a service that one capability provides to others. */
 export interface Service<T> {
   readonly name: string
   /** Never set: it carries the type. */
@@ -44,7 +44,7 @@ type ProvidesOf<Some extends Services> = keyof Some extends never
   ? { readonly provides?: Record<never, never> }
   : { readonly provides: Offered<Some> }
 
-/** A capability that has started. `Parts` are those that every capability of the program may have. */
+/** A started capability. `Parts` are those that every capability of the program can have. */
 type Running<
   C extends Contract,
   Provides extends Services,
@@ -52,18 +52,18 @@ type Running<
   Kind extends CallKind = CallKind,
 > = OperationsOf<C, Kind> & ProvidesOf<Provides> & Parts
 
-/** The parts of a running capability in every program. Everything but `close` is optional. */
+/** Parts of a running capability, common to all programs. Everything but `close` is optional. */
 export interface RunningParts {
   /** Its part of `GET /metrics`. Names are unique among all capabilities. */
   readonly metrics?: () => readonly Family[]
-  /** Current problems and what to do about them, a sentence each. */
+  /** Current problems and their remedies, one sentence each. */
   readonly health?: () => readonly string[]
   /** Called when everything has started and its needs have begun: restore, resume, announce. */
   begin?(): Promise<void> | void
   close(): Promise<void> | void
 }
 
-/** `Kernel` is passed to every capability of the program, and knows none of them. */
+/** `Kernel` is passed to every capability of the program, and depends on none of them. */
 export interface Capability<
   Kernel,
   Parts extends RunningParts,
@@ -78,9 +78,9 @@ export interface Capability<
   readonly needs?: Needs
   /** Optional services. They start before it, too. */
   readonly wants?: Wants
-  /** Services that it offers. */
+  /** Services that it provides. */
   readonly provides?: Provides
-  /** Opens and subscribes. A rejection ends the start of the program. */
+  /** Opens and subscribes. A rejection aborts the start of the program. */
   start(
     kernel: Kernel,
     services: Given<Needs, Wants>,
@@ -89,7 +89,11 @@ export interface Capability<
 
 type Nothing = Record<never, never>
 
-/** Returns a function that keeps the precise types of the capabilities of one program. `Kind`: how it calls operations. `Named`: what else its capabilities name before they run, such as their tables. */
+/**
+ * Returns a function that preserves the precise types of one program's capabilities. `Kind`: how it
+ * calls operations. `Named`: what else its capabilities declare before they run, such as their
+ * tables.
+ */
 export function capabilityOf<
   Kernel,
   Parts extends RunningParts,
@@ -106,7 +110,7 @@ export function capabilityOf<
   ): Capability<Kernel, Parts, C, Needs, Wants, Provides, Kind> & Named => it
 }
 
-/** A capability of any type, as the list has it. */
+/** A capability of any type, for the list. */
 export interface AnyCapability<Kernel, Parts extends RunningParts> {
   readonly contract: Contract
   readonly needs?: Services
@@ -119,6 +123,6 @@ export type AnyRunning<Parts extends RunningParts> = Parts & {
   readonly operations?: AnyOperations
   readonly provides?: Readonly<Record<string, unknown>>
 }
-/** Operations by name, of any types. */
+/** Operations of any type by name. */
 // biome-ignore lint/suspicious/noExplicitAny: each has types of its own.
 export type AnyOperations = Readonly<Record<string, (input: any, options?: any) => Promise<any>>>

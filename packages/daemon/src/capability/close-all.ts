@@ -1,8 +1,8 @@
 import { describeFailure } from '../failure.ts'
 
 /**
- * Runs all steps one after the other, also after one that fails. When all have ended, rejects with the error of the one that failed, or with
- * an AggregateError of several.
+ * Runs all steps in sequence, even if one fails. Afterwards rejects with the error of the one that
+ * failed, or an AggregateError of several.
  */
 export async function closeAll(steps: readonly (() => unknown)[]): Promise<void> {
   const errors = new Set<unknown>()
@@ -19,7 +19,7 @@ export async function closeAll(steps: readonly (() => unknown)[]): Promise<void>
   if (errors.size > 0) throw first
 }
 
-/** The errors that `closeAll` has rejected with. */
+/** Errors with which `closeAll` has rejected. */
 export function errorsIn(error: unknown): readonly unknown[] {
   return error instanceof AggregateError && error.errors.length > 0 ? error.errors : [error]
 }

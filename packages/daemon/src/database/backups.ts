@@ -25,9 +25,9 @@ export interface Backup {
   readonly lengthBytes: number
 }
 
-/** Number of backups that are kept. */
+/** Number of backups to keep. */
 const KEPT = 3
-/** A backup leaves this much free space on the disk. */
+/** Free space that a backup leaves on the disk. */
 const LEFT_FREE_BYTES = 64 << 20
 /** Pages copied at a time: 1 MiB, which takes a millisecond. */
 const PAGES_AT_ONCE = 256
@@ -38,8 +38,9 @@ export function backupFolder(dataDir: string): string {
 }
 
 /**
- * Lists the backups of the database at `path`, newest first; those from the future come last, because the system's clock was wrong when they were written. Returns
- * none if the folder cannot be read.
+ * Lists the backups of the database at `path`, newest first; those dated in the future come last,
+ * because the system clock was wrong when they were written. Returns none if the folder cannot be
+ * read.
  */
 export function listBackups(path: string, nowMs = Date.now()): Backup[] {
   const folder = backupFolder(dirname(path))
@@ -60,8 +61,9 @@ export function listBackups(path: string, nowMs = Date.now()): Backup[] {
 }
 
 /**
- * Writes a backup of the open database at `path`, and deletes those that are too old. Resolves to null if the disk lacks room. Rejects with a
- * Failure, `damaged` if the copy is not sound; earlier backups are then kept.
+ * Writes a backup of the open database at `path`, and deletes old ones. Resolves to null if the
+ * disk lacks space. Rejects with a Failure, `damaged` if the copy is corrupt; earlier backups are
+ * then kept.
  */
 export async function writeBackup(
   sqlite: DatabaseSync,
@@ -78,7 +80,7 @@ export async function writeBackup(
     await makeFolders(folder, 0o700)
     removeTemporary(path)
     if ((await freeBytes(folder)) < lengthOf(path) + leftFreeBytes) return null
-    // The system's mask can only take away more.
+    // The system's umask can only remove permissions.
     closeSync(openSync(temporary, 'wx', 0o600))
     await backup(sqlite, temporary, { rate: PAGES_AT_ONCE })
     const problem = await checkCopy(temporary)
@@ -96,7 +98,7 @@ export async function writeBackup(
   }
 }
 
-/** Waits for the disk. */
+/** Flushes to disk. */
 export async function syncPath(path: string): Promise<void> {
   const file = await openFile(path, 'r')
   try {
@@ -111,7 +113,10 @@ export async function syncFolder(path: string): Promise<void> {
   if (process.platform !== 'win32') await syncPath(path)
 }
 
-/** A time for names of files, such as `2026-11-22T185739Z`: no system forbids a character of it. */
+/**
+ * Returns a time for file names, such as `2026-11-22T185739Z`, whose characters are valid on all
+ * systems.
+ */
 export function timeForName(atMs: number): string {
   return new Date(atMs)
     .toISOString()
@@ -124,7 +129,7 @@ function prefixOf(path: string): string {
   return `${basename(path, '.db')}-`
 }
 
-/** Returns a name that no backup of the database has: two may be written in one second. */
+/** Returns an unused name for a backup: two may be written in one second. */
 function freeName(path: string, nowMs: number): string {
   for (let atMs = nowMs; ; atMs += 1000) {
     const name = `${prefixOf(path)}${timeForName(atMs)}.db`
@@ -139,13 +144,13 @@ function timeOf(name: string, prefix: string): number | null {
   return Number.isNaN(atMs) ? null : atMs
 }
 
-/** The most that a copy can need. */
+/** Returns the largest size that a copy can have. */
 function lengthOf(path: string): number {
   const sizes = [path, `${path}-wal`].map(each => statSync(each, { throwIfNoEntry: false })?.size ?? 0)
   return sizes.reduce((sum, size) => sum + size, 0)
 }
 
-/** Deletes copies of processes that ended too soon, and what SQLite has put next to them. */
+/** Deletes copies of processes that exited too early, and SQLite's files next to them. */
 function removeTemporary(path: string): void {
   const folder = backupFolder(dirname(path))
   try {
@@ -157,7 +162,7 @@ function removeTemporary(path: string): void {
   }
 }
 
-/** Whether another process that runs writes this copy. */
+/** Returns whether another running process is writing this copy. */
 function isOfOther(name: string): boolean {
   const pid = Number(/\.(\d+)\.tmp/.exec(name)?.[1] ?? process.pid)
   if (pid === process.pid) return false
@@ -169,7 +174,7 @@ function isOfOther(name: string): boolean {
   }
 }
 
-/** Makes the copy a single file and reads it whole. Resolves to a fault, or to null. */
+/** Converts the copy to a single file and reads it completely. Resolves to a fault, or to null. */
 async function checkCopy(path: string): Promise<string | null> {
   const worker = new Worker(new URL('./check-copy.ts', import.meta.url), {
     name: 'shoal-backup',

@@ -1,9 +1,12 @@
-/** A thread that checks a copy of a database, which its data gives the path of, and makes it a file without a log. Tells what is wrong. */
+/**
+ * Worker thread that checks a copy of a database, whose path is in its data, and converts it to a
+ * file without a log. Reports faults.
+ */
 import { DatabaseSync } from 'node:sqlite'
 import { parentPort, workerData } from 'node:worker_threads'
 import { findFault } from './find-fault.ts'
 
-/** Null if nothing is wrong. */
+/** Null if there is no fault. */
 export type CopyProblem = string | null
 
 function findProblem(path: string): CopyProblem {

@@ -2,12 +2,13 @@ import { DatabaseSync } from 'node:sqlite'
 import type { DatabaseKind } from './database-kind.ts'
 import { doneMigrations, migrate, type TableOwner } from './migrations.ts'
 
-/** Something that a database consists of, and the columns of a table. */
+/** A schema object of a database, and the columns of a table. */
 type Schema = ReadonlyMap<string, readonly string[]>
 
 /**
- * Compares a database that somebody gives with what its migrations make. Throws `newer-version`, or `bad-argument` for a database of something
- * else. Returns what is missing or is something else, or null. Drops triggers and views that the migrations do not make: they would run within the program.
+ * Compares a foreign database with the result of its migrations. Throws `newer-version`, or
+ * `bad-argument` for an unrelated database. Returns the missing or different object, or null. Drops
+ * triggers and views that the migrations do not create: they would run within the program.
  */
 export function checkTables(
   sqlite: DatabaseSync,
@@ -20,12 +21,12 @@ export function checkTables(
   try {
     migrate(fresh, path, done, kind)
     const [wanted, found] = [schemaOf(fresh), schemaOf(sqlite)]
-    // The triggers of a view go with it.
+    // A view's triggers are dropped with it.
     for (const name of found.keys())
       if (!wanted.has(name) && /^(trigger|view) /.test(name)) sqlite.exec(`DROP ${ifThere(name)}`)
     for (const [name, columns] of wanted) {
       const present = found.get(name)
-      // Older formats have no list of owners yet, nor a count of starts.
+      // Older formats do not yet have a list of owners, nor a count of starts.
       if (present === undefined && !/^table (migrations|opened)$/.test(name)) return `it has no ${name}`
       const missing = columns.find(column => present && !present.includes(column))
       if (missing !== undefined) return `its ${name} has no column ${missing}`

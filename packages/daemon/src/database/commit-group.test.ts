@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
 import { CommitGroup, type CommitPlace } from './commit-group.ts'
 
-/** A place that notes what it does, and whose begin waits for `free`. */
+/** A database that records calls, and whose `begin` waits for `free`. */
 function placeOf(begin?: () => Promise<void>) {
   const log: string[] = []
   const place: CommitPlace = {

@@ -1,6 +1,6 @@
 /**
- * Group commit: what is asked while the disk is still busy with the commit before goes into one transaction, so that a thousand writers
- * at one moment cost one flush of the disk and not a thousand.
+ * Group commit: work requested while the disk is busy with the previous commit shares the next
+ * transaction, so that a thousand concurrent writers cost one disk flush instead of a thousand.
  */
 interface Pending {
   readonly work: () => unknown
@@ -10,24 +10,29 @@ interface Pending {
 }
 
 export interface CommitPlace {
-  /** Waits until no other process writes, and begins a transaction that `transaction` ends. Without it, `transaction` begins it at once. */
+  /**
+   * Waits until no other process writes, and begins a transaction that `transaction` ends. If
+   * missing, `transaction` begins it at once.
+   */
   begin?(): Promise<void>
   /** Runs `work` in one transaction. */
   transaction<T>(work: () => T): T
-  /** Runs `work` so that only what it did is undone when it throws. Within a transaction. */
+  /**
+   * Runs `work` so that only its changes are rolled back if it throws. Called within a transaction.
+   */
   savepoint<T>(work: () => T): T
   /** False once an error has ended the transaction. */
   readonly isTransaction: boolean
-  /** Resolves when a power cut cannot undo what was committed so far. */
+  /** Resolves when all commits so far survive a power cut. */
   sync(): Promise<void>
 }
 
 export interface CommitLimits {
-  /** Most that share a commit. */
+  /** Most calls per commit. */
   readonly largest: number
-  /** Most that wait. */
+  /** Most queued calls. */
   readonly waiting: number
-  /** Returns the error for those that have no place. */
+  /** Returns the error for calls that do not fit in the queue. */
   tooMany(): Error
 }
 
@@ -43,7 +48,7 @@ export class CommitGroup {
     this.#limits = limits
   }
 
-  /** Resolves with what `work` returned, once that is durable. Work is done in the order in which it was asked. */
+  /** Resolves with the result of `work` once it is durable. Work runs in call order. */
   add<T>(work: () => T): Promise<T> {
     return new Promise<T>((resolve, reject) => {
       if (this.#limits && this.#asked.length >= this.#limits.waiting) throw this.#limits.tooMany()
@@ -52,7 +57,10 @@ export class CommitGroup {
     })
   }
 
-  /** Commits now what was asked so far, and `work` after it, as one. What `work` throws undoes only itself. Not for places with `begin`. */
+  /**
+   * Commits all queued work now, followed by `work`, as one. An error of `work` rolls back only its
+   * own changes. Not supported with `begin`.
+   */
   commitWith<T>(work: () => T): T {
     if (this.#asked.length === 0) return this.#place.transaction(work)
     const failures: unknown[] = []
@@ -63,7 +71,7 @@ export class CommitGroup {
     return mine.result as T
   }
 
-  /** Resolves when nothing is under way. */
+  /** Resolves when no work is pending. */
   async idle(): Promise<void> {
     await this.#running
   }
@@ -79,7 +87,10 @@ export class CommitGroup {
     this.#committed.push(...done)
   }
 
-  /** Those whose work is done; the others are rejected here, except when the whole transaction has failed. */
+  /**
+   * Returns the calls whose work is done, and rejects the others, unless the whole transaction has
+   * failed.
+   */
   #workAll(asked: readonly Pending[]): Pending[] {
     const failed: { each: Pending; error: unknown }[] = []
     const done: Pending[] = []
@@ -95,7 +106,7 @@ export class CommitGroup {
     return done
   }
 
-  /** Takes what the next commit contains. */
+  /** Dequeues the work of the next commit. */
   #take(): Pending[] {
     return this.#asked.splice(0, this.#limits?.largest ?? this.#asked.length)
   }
@@ -104,7 +115,7 @@ export class CommitGroup {
     await new Promise(setImmediate)
     while (this.#asked.length > 0 || this.#committed.length > 0) {
       const asked = this.#take()
-      // Without a wait in between, so that `commitWith` keeps the order.
+      // Does not yield in between, so that `commitWith` keeps the order.
       if (!this.#place.begin || asked.length === 0) this.#commit(asked)
       else
         await this.#place.begin().then(

@@ -5,7 +5,7 @@ import { backUpDaily } from './daily-backups.ts'
 
 const HOUR_MS = 3_600_000
 
-/** `outcomes`: what writes do, in order; the last one also for later writes. */
+/** `outcomes`: results of the writes, in order; the last one also for later writes. */
 function schedule(lastHoursAgo: number | null, outcomes: ('written' | 'no room' | 'failed')[] = ['written']) {
   const clock = new VirtualClock()
   const startMs = clock.unixMs()

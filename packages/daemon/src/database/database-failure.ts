@@ -31,7 +31,9 @@ const TOLD: Readonly<Record<number, Told>> = {
   [SQLITE.cannotOpen]: ['no-permission', 'it cannot be opened: check that its folder exists and is writable'],
 }
 
-/** The error for a file that is no longer what was written. It is never deleted: parts of it may be worth saving. */
+/**
+ * Error for a file that has been corrupted. It is never deleted: parts of it may be recoverable.
+ */
 export function damaged(path: string, reason: string, kind: DatabaseKind): Error {
   return failureOf(
     kind,
@@ -40,13 +42,16 @@ export function damaged(path: string, reason: string, kind: DatabaseKind): Error
   )
 }
 
-/** An error of a database, as its program throws it. */
+/** A database error as thrown by its program. */
 export function failureOf(kind: DatabaseKind, code: string, message: string, options?: ErrorOptions): Error {
   const failure = new Failure(code, message, options)
   return kind.translate?.(failure) ?? failure
 }
 
-/** Turns an error of node:sqlite about the database at `path` into one for people. Returns others as they are. */
+/**
+ * Converts an error of node:sqlite about the database at `path` into a user-readable one. Returns
+ * others unchanged.
+ */
 export function databaseFailure(error: unknown, path: string, kind: DatabaseKind): Error {
   const { code, errcode, message } = (error ?? {}) as { code?: string; errcode?: number; message?: string }
   if (code !== 'ERR_SQLITE_ERROR' || errcode === undefined)
@@ -59,34 +64,36 @@ export function databaseFailure(error: unknown, path: string, kind: DatabaseKind
   return error as Error
 }
 
-/** As `databaseFailure`, also for what `node:fs` threw for the file, or for another `place`. */
+/**
+ * Like `databaseFailure`, also for errors of `node:fs` about the file, or about another `place`.
+ */
 export function openingFailure(error: unknown, path: string, kind: DatabaseKind, place = path): Error {
   const failure = databaseFailure(error, path, kind)
   const explained = fileFailure(failure, place)
   return explained === failure ? failure : (kind.translate?.(explained as Failure) ?? explained)
 }
 
-/** Whether SQLite says that another connection has locked the file. */
+/** Returns whether the SQLite error means that another connection has locked the file. */
 export function isBusy(error: unknown): boolean {
   return primaryCode(error) === SQLITE.busy
 }
 
-/** The error for what cannot be written for lack of room. */
+/** Error for a write that failed for lack of space. */
 export function fullDisk(path: string, kind: DatabaseKind): Error {
   return databaseFailure({ code: 'ERR_SQLITE_ERROR', errcode: SQLITE.full }, path, kind)
 }
 
-/** Whether SQLite says that the disk is full. */
+/** Returns whether the SQLite error means that the disk is full. */
 export function isFullDisk(error: unknown): boolean {
   return primaryCode(error) === SQLITE.full
 }
 
-/** The low byte of the code; the rest says more about it. */
+/** Returns the low byte of the code; the rest is more specific. */
 function primaryCode(error: unknown): number {
   return ((error as { errcode?: number })?.errcode ?? 0) & 0xff
 }
 
-/** Whether the error says that the file is damaged. */
+/** Returns whether the error means that the file is damaged. */
 export function isDamage(error: unknown): boolean {
   return (error as { code?: unknown })?.code === 'damaged'
 }

@@ -7,7 +7,7 @@ import { Database } from './database.ts'
 import type { DatabaseKind } from './database-kind.ts'
 import type { TableOwner } from './migrations.ts'
 
-/** Thrown, if it is there, by files that are closed. */
+/** Thrown by files on close, if set. */
 const faults = vi.hoisted(() => ({ close: undefined as Error | undefined }))
 vi.mock('node:fs/promises', async original => {
   const files = await original<typeof import('node:fs/promises')>()

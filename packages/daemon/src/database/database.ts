@@ -20,20 +20,21 @@ import { isUpToDate, migrate, needsMigration, type TableOwner } from './migratio
 import { Query } from './query.ts'
 import { SqliteFile } from './sqlite-file.ts'
 
-/** How long to wait for a process that is closing. */
+/** How long to wait for a process that is shutting down. */
 const BUSY_TIMEOUT_MS = 500
 const CACHE_KIB = 8000
 const LOG_LIMIT_BYTES = 16 << 20
 
 /**
- * Errors have the codes `in-use`, `damaged`, `newer-version`, `no-permission`, `no-space`, `io`, `closed` and say what to do.
+ * Errors have the codes `in-use`, `damaged`, `newer-version`, `no-permission`, `no-space`, `io`,
+ * `closed` and describe the remedy.
  */
 export class Database {
   readonly #file: SqliteFile
   readonly #sqlite: DatabaseSync
   readonly #group: CommitGroup
   #closing: Promise<void> | null = null
-  /** Whether the transaction is open that waits for room. */
+  /** Whether the transaction that waits for space is open. */
   #isHeld = false
   #backups = 0
 
@@ -50,7 +51,10 @@ export class Database {
     })
   }
 
-  /** Opens or creates the file, readable by its owner only, and brings the tables of the owners up to date. The folder must be there. */
+  /**
+   * Opens or creates the file, readable only by its owner, and migrates the owners' tables. The
+   * folder must exist.
+   */
   static async open(path: string, owners: readonly TableOwner[], kind: DatabaseKind): Promise<Database> {
     const isNew = !existsSync(path)
     try {
@@ -81,19 +85,19 @@ export class Database {
     return this.#file.path
   }
 
-  /** Whether the last write failed because the disk is full. Everything that was written can be read. */
+  /** Whether the last write failed because the disk is full. All writes so far can be read. */
   get isFull(): boolean {
     return this.#file.isFull
   }
 
-  /** Writes what waits for room, or anything. Returns whether there was room for it. */
+  /** Retries pending writes. Returns whether there was space for them. */
   tryWrite(): boolean {
     this.#file.isFull = false
     try {
       if (this.#isHeld) this.#release()
       else this.transaction(() => this.#sqlite.exec('UPDATE opened SET times = times'))
     } catch {
-      // Any fault but a full disk is for whoever writes next.
+      // Any fault other than a full disk is reported to the next writer.
     }
     if (this.#file.isFull) this.#hold()
     return !this.#file.isFull
@@ -105,8 +109,9 @@ export class Database {
   }
 
   /**
-   * Runs `work` in a transaction, which is undone if it throws; at once, and together with all pending calls of `write`, which run
-   * first. Within another transaction it is a part of that one. Survives the end of the process when it returns, and a power cut once `flush` resolves.
+   * Runs `work` in a transaction, which is rolled back if it throws; at once, and together with all
+   * pending calls of `write`, which run first. Nested calls become part of the outer transaction.
+   * Survives a crash of the process when it returns, and a power cut once `flush` resolves.
    */
   transaction<T>(work: () => T): T {
     this.#checkOpen()
@@ -115,20 +120,24 @@ export class Database {
   }
 
   /**
-   * Does `work` in a transaction that it shares with others of the same moment; what it throws undoes only itself. Resolves with what it
-   * returned when a power cut cannot undo it. Work is done in the order in which it was asked.
+   * Runs `work` in a transaction shared with concurrent calls; if it throws, only its own changes
+   * are rolled back. Resolves with its result once that survives a power cut. Work runs in call
+   * order.
    */
   async write<T>(work: () => T): Promise<T> {
     this.#checkOpen()
     return this.#group.add(work)
   }
 
-  /** Resolves when a power cut cannot undo anything that was done so far. */
+  /** Resolves when all writes so far survive a power cut. */
   async flush(): Promise<void> {
     await this.write(() => {})
   }
 
-  /** Writes a backup next to the file: see `writeBackup`. Do not close it meanwhile. */
+  /**
+   * Writes a backup next to the file: see `writeBackup`. Do not close the database until it has
+   * finished.
+   */
   async backUp(nowMs: number): Promise<Backup | null> {
     this.#checkOpen()
     // A copy would wait for the end of the transaction.
@@ -150,13 +159,13 @@ export class Database {
           if (this.#isHeld) this.#release()
           this.#sqlite.exec('PRAGMA optimize')
         } catch {
-          // A full disk or a damaged file, which matter to whoever writes more than this.
+          // A full disk or a damaged file, which will be reported to later writers.
         }
       }),
     )
   }
 
-  /** Lets later writes wait in memory. While a backup runs, they fail instead. */
+  /** Keeps later writes in memory. While a backup runs, they fail instead. */
   #hold(): void {
     this.#file.isFull = true
     if (this.#isHeld || this.#backups > 0) return
@@ -164,7 +173,7 @@ export class Database {
     this.#isHeld = true
   }
 
-  /** Throws `no-space` if there is no room, and what waited is then lost, as in a crash. */
+  /** Throws `no-space` if there is no space; pending writes are then lost, as in a crash. */
   #release(): void {
     this.#isHeld = false
     try {
@@ -195,8 +204,9 @@ export class Database {
 }
 
 /**
- * Returns false if the disk is full and the tables are as they should be: the file is then opened all the same, with everything that its log
- * contains. Reading a log needs no room: with `locking_mode = EXCLUSIVE` its index is in memory.
+ * Returns false if the disk is full and the tables are up to date: the file is then opened
+ * regardless, with all data in its log. Reading a log needs no space: with `locking_mode =
+ * EXCLUSIVE` its index is in memory.
  */
 function bringUpToDate(
   sqlite: DatabaseSync,
@@ -213,7 +223,10 @@ function bringUpToDate(
   }
 }
 
-/** A program that has run left a file, and more than an empty one. A crash of the file system, or its user, may take it away. */
+/**
+ * A program that has run leaves a non-empty file, but a file system crash, or the user, may destroy
+ * it.
+ */
 function refuseLost(path: string, kind: DatabaseKind): void {
   const size = statSync(path, { throwIfNoEntry: false })?.size
   if (size !== undefined && size > 0) return
@@ -223,7 +236,10 @@ function refuseLost(path: string, kind: DatabaseKind): void {
     throw damaged(path, size === undefined ? 'it is gone' : 'it is empty', kind)
 }
 
-/** A start that failed before anything was written leaves nothing, so that the next one does not take it for a damaged file. */
+/**
+ * A start that failed before anything was written removes the file, so that the next one does not
+ * consider it damaged.
+ */
 function removeEmpty(path: string): void {
   if (statSync(path, { throwIfNoEntry: false })?.size === 0) rmSync(path, { force: true })
 }

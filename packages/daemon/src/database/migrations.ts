@@ -2,27 +2,29 @@ import type { DatabaseSync } from 'node:sqlite'
 import { failureOf } from './database-failure.ts'
 import type { DatabaseKind, Earlier } from './database-kind.ts'
 
-/** The version of the file as `user_version` has it: from this one on, the table `migrations` says what each owner has. */
+/** `user_version` from which on the table `migrations` lists each owner's migrations. */
 const FORMAT = 3
 
-/** Counts how often the file was opened. In the first formats, an owner made it. */
+/** Counts how often the file was opened. In the first formats, an owner created it. */
 const OPENED =
   'CREATE TABLE IF NOT EXISTS opened (id INTEGER PRIMARY KEY CHECK (id = 1), times INTEGER NOT NULL) STRICT'
 
 /** One change of an owner's tables, as SQL. */
 export type Migration = string
 
-/** A part of a program with tables of its own. */
+/** A part of a program with its own tables. */
 export interface TableOwner {
   readonly name: string
-  /** The first makes its tables; each brings them from one version to the next. Only ever add to the end. */
+  /**
+   * The first creates its tables; each further one migrates them to the next version. Append only.
+   */
   readonly migrations: readonly Migration[]
 }
 
 /**
- * Brings the tables of these owners up to date, in their order and in one transaction. Tables of others stay as they are. Writes something in any
- * case, so that the log exists afterwards. Throws `newer-version` for a file that a later program wrote, `bad-argument` for a database of
- * something else.
+ * Migrates the tables of these owners, in order and in one transaction. Tables of others stay
+ * unchanged. Always writes something, so that the log exists afterwards. Throws `newer-version` for
+ * a file written by a later program, `bad-argument` for an unrelated database.
  */
 export function migrate(
   sqlite: DatabaseSync,
@@ -34,7 +36,7 @@ export function migrate(
   migrateBegun(sqlite, path, owners, kind)
 }
 
-/** As `migrate`, in a transaction that has begun, and which it ends. */
+/** Like `migrate`, in a transaction that has begun, and which it ends. */
 export function migrateBegun(
   sqlite: DatabaseSync,
   path: string,
@@ -60,7 +62,7 @@ export function migrateBegun(
         note.run(name, at + 1)
       }
     }
-    // Written in any case, so that the log exists afterwards.
+    // Always written, so that the log exists afterwards.
     sqlite.exec(
       `PRAGMA application_id = ${applicationId}; PRAGMA user_version = ${Math.max(version, format)}`,
     )
@@ -76,8 +78,8 @@ export function migrateBegun(
 }
 
 /**
- * The owners with those of their migrations that a file already has. Throws `newer-version` for a file that a later program wrote, and `bad-argument`
- * for a database of something else.
+ * Returns the owners, each with its migrations that a file already has. Throws `newer-version` for
+ * a file written by a later program, and `bad-argument` for an unrelated database.
  */
 export function doneMigrations(
   sqlite: DatabaseSync,
@@ -100,12 +102,12 @@ export function earlierMigrations(earlier: Earlier, format: number): ReadonlyMap
   return new Map(earlier.slice(0, format).flat())
 }
 
-/** Returns how many migrations of each owner its tables may have that the program does not know. */
+/** Returns how many migrations of each owner may be unknown to the program. */
 function unknownMigrations({ isShared = false }: Pick<DatabaseKind, 'isShared'>): number {
   return isShared ? 1 : 0
 }
 
-/** Returns whether a file with content has migrations to come. */
+/** Returns whether a non-empty file has pending migrations. */
 export function needsMigration(
   sqlite: DatabaseSync,
   path: string,
@@ -115,7 +117,7 @@ export function needsMigration(
   return fileVersion(sqlite, path, kind) > 0 && !isUpToDate(sqlite, path, owners, kind)
 }
 
-/** Returns whether the tables are those that this program makes, or newer ones. */
+/** Returns whether the tables are those of this program or a later one. */
 export function isUpToDate(
   sqlite: DatabaseSync,
   path: string,
@@ -147,7 +149,7 @@ function newerVersion(path: string, kind: DatabaseKind, formats: string): Error 
   )
 }
 
-/** The last migration of an owner that was done. */
+/** The last applied migration of an owner. */
 function lastMigration(sqlite: DatabaseSync, owner: string): number {
   const found = sqlite.prepare('SELECT max(number) AS number FROM migrations WHERE owner = ?').get(owner)
   return (found as { number: number | null }).number ?? 0

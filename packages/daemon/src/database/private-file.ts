@@ -1,8 +1,9 @@
 import { chmodSync, closeSync, openSync } from 'node:fs'
 
 /**
- * Makes sure that the file of a database is there and its owner's only. SQLite gives its other files the permissions of this one. A file that
- * is there is not opened: to close it again would drop the locks that SQLite has on it.
+ * Ensures that the file of a database exists and is accessible only to its owner. SQLite gives its
+ * other files the same permissions. An existing file is not opened: closing it would drop SQLite's
+ * locks on it.
  */
 export function createPrivate(path: string): void {
   try {

@@ -1,6 +1,9 @@
 import type { SQLInputValue, StatementSync } from 'node:sqlite'
 
-/** A prepared statement whose rows have a known shape: the SQL names its columns as `Row` does. Throws as `Database` says. */
+/**
+ * A prepared statement whose rows have a known type: the SQL names its columns like `Row`. Throws
+ * like `Database`.
+ */
 export class Query<Row extends object> {
   readonly #statement: StatementSync
   readonly #explain: (error: unknown) => Error

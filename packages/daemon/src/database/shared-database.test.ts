@@ -95,7 +95,7 @@ test('a backup precedes a migration, also of a file that did not know owners', a
   expect(listBackups(path)).toHaveLength(1)
   const second = await open('ALTER TABLE rooms ADD COLUMN topic TEXT')
   expect(listBackups(path)).toHaveLength(2)
-  // The version before continues, and is started again; the one before that is not.
+  // The previous version keeps running and can be restarted; the one before it cannot.
   await add(first, 'one')
   const again = await open()
   expect(names(again)).toEqual(['old', 'one'])

@@ -16,13 +16,13 @@ import { SqliteFile } from './sqlite-file.ts'
 /** How long a write waits for those of other processes. */
 const BUSY_MS = 10_000
 const BUSY_PAUSE_MS = 5
-/** Only the recovery after a crash locks readers out. */
+/** Only crash recovery locks readers out. */
 const STATEMENT_BUSY_MS = 250
 const CACHE_KIB = 16_000
 const LOG_LIMIT_BYTES = 64 << 20
-/** Most transactions in one commit. */
+/** Most transactions per commit. */
 const MAX_GROUP = 1000
-/** Most transactions that wait. */
+/** Most queued transactions. */
 const MAX_WAITING = 20_000
 
 export class SharedDatabase {
@@ -52,8 +52,9 @@ export class SharedDatabase {
   }
 
   /**
-   * Opens or creates the file, readable by its owner only, and brings its tables up to date, after a backup of a file that has tables. Its folder must exist. Rejects with `newer-version`,
-   * `damaged`, `no-space`, `no-permission`, `io`, `in-use`, `bad-argument`.
+   * Opens or creates the file, readable only by its owner, and migrates its tables after a backup
+   * of a file that has any. Its folder must exist. Rejects with `newer-version`, `damaged`,
+   * `no-space`, `no-permission`, `io`, `in-use`, `bad-argument`.
    */
   static async open(
     path: string,
@@ -80,21 +81,22 @@ export class SharedDatabase {
     return this.#file.path
   }
 
-  /** Prepares a statement. What it throws is explained by `write` and `read`. */
+  /** Prepares a statement. `write` and `read` convert its errors. */
   prepare(sql: string): StatementSync {
     return this.#file.sqlite.prepare(sql)
   }
 
   /**
-   * Does `work` in a transaction that it shares with others of the same moment; what it throws undoes only itself. Resolves with what it returned when a power cut cannot undo it. Rejects also with
-   * `in-use` if other processes write for too long, and `busy` if too much waits.
+   * Runs `work` in a transaction shared with concurrent calls; if it throws, only its own changes
+   * are rolled back. Resolves with its result once that survives a power cut. Also rejects with
+   * `in-use` if other processes write for too long, and `busy` if the queue is full.
    */
   async write<T>(work: () => T): Promise<T> {
     this.#checkOpen()
     return this.#group.add(work)
   }
 
-  /** Does `work`, which only reads. */
+  /** Runs read-only `work`. */
   read<T>(work: () => T): T {
     this.#checkOpen()
     try {
@@ -104,7 +106,10 @@ export class SharedDatabase {
     }
   }
 
-  /** Yields what `read` yields, which reads everything as it is at one moment, from another connection: others write meanwhile. */
+  /**
+   * Yields from `read`, which sees a consistent snapshot over another connection; writes continue
+   * in parallel.
+   */
   async *snapshot<T>(read: (sqlite: DatabaseSync) => Iterable<T>): AsyncGenerator<T> {
     this.#checkOpen()
     const sqlite = new DatabaseSync(this.path, { readOnly: true, timeout: BUSY_MS })

@@ -7,14 +7,14 @@ import type { DatabaseKind } from './database-kind.ts'
 import { createPrivate } from './private-file.ts'
 
 export interface FileOptions {
-  /** How long a statement waits for a lock, which stops everything else in the process. */
+  /** How long a statement waits for a lock, which blocks the entire process. */
   readonly busyMs: number
-  /** `EXCLUSIVE`: no other process may open the file. */
+  /** `EXCLUSIVE`: no other process can open the file. */
   readonly locking: 'EXCLUSIVE' | 'NORMAL'
   readonly cacheKiB: number
   /** The log is truncated to this size after a large transaction. */
   readonly logLimitBytes: number
-  /** Brings the tables up to date. Each commit waits for the disk until it is done. */
+  /** Migrates the tables. Until it is done, each commit waits for the disk. */
   bringUpToDate(sqlite: DatabaseSync): Promise<void>
 }
 
@@ -29,7 +29,7 @@ export class SqliteFile {
   readonly kind: DatabaseKind
   readonly sqlite: DatabaseSync
   readonly #log: FileHandle
-  /** Set by the last error that says so. */
+  /** Set by the last error that indicates it. */
   isFull = false
 
   private constructor(path: string, kind: DatabaseKind, sqlite: DatabaseSync, log: FileHandle) {
@@ -39,13 +39,13 @@ export class SqliteFile {
     this.#log = log
   }
 
-  /** Opens or creates the file, readable by its owner only. Its folder must exist. */
+  /** Opens or creates the file, readable only by its owner. Its folder must exist. */
   static async open(path: string, kind: DatabaseKind, options: FileOptions): Promise<SqliteFile> {
     let sqlite: DatabaseSync | undefined
     try {
       createPrivate(path)
       sqlite = new DatabaseSync(path, { timeout: options.busyMs })
-      // FULL until it is open, which also makes the names of the files durable.
+      // FULL until it is open, which also makes the file names durable.
       sqlite.exec(`
         PRAGMA locking_mode = ${options.locking};
         PRAGMA journal_mode = WAL;
@@ -72,7 +72,7 @@ export class SqliteFile {
     return this.sqlite.isTransaction
   }
 
-  /** Commits what `work` does in the transaction that has begun, or undoes it. */
+  /** Commits the changes of `work` in the transaction that has begun, or rolls them back. */
   commit<T>(work: () => T): T {
     try {
       const result = work()
@@ -84,7 +84,7 @@ export class SqliteFile {
     }
   }
 
-  /** Runs `work` within a transaction. What it throws undoes only itself. */
+  /** Runs `work` within a transaction. If it throws, only its own changes are rolled back. */
   savepoint<T>(work: () => T): T {
     this.sqlite.exec('SAVEPOINT part')
     try {
@@ -92,13 +92,13 @@ export class SqliteFile {
       this.sqlite.exec('RELEASE part')
       return result
     } catch (error) {
-      // SQLite itself rolls back the whole transaction if the disk is full.
+      // SQLite itself rolls back the entire transaction if the disk is full.
       if (this.sqlite.isTransaction) this.sqlite.exec('ROLLBACK TO part; RELEASE part')
       throw this.explain(error)
     }
   }
 
-  /** Resolves when a power cut cannot undo what was committed so far. */
+  /** Resolves when all commits so far survive a power cut. */
   async sync(): Promise<void> {
     try {
       await this.#log.datasync()
@@ -118,7 +118,10 @@ export class SqliteFile {
     return failure
   }
 
-  /** Calls `ending` and closes the file, whatever fails: else its locks would remain, and nothing in this process could open it again. */
+  /**
+   * Calls `ending` and closes the file, whatever fails: otherwise its locks would remain, and this
+   * process could not open it again.
+   */
   async close(ending: () => void = () => {}): Promise<void> {
     await this.#log.close().finally(() => {
       try {

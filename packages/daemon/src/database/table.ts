@@ -3,17 +3,20 @@ import { Failure } from '../failure.ts'
 import type { Database } from './database.ts'
 import type { Query } from './query.ts'
 
-/** How a value is stored: unchanged, as 0 or 1, or as JSON. */
+/** Storage format of a value: unchanged, as 0 or 1, or as JSON. */
 export type ColumnKind = 'plain' | 'boolean' | 'json'
 type Raw = Record<string, unknown>
 
-/** A table whose rows are objects: columns have the names of the members in snake case. `id` is the key. */
+/**
+ * A table whose rows are objects: columns are named like the members, in snake case. `id` is the
+ * key.
+ */
 export class Table<Row extends { readonly id: number | string }> {
   readonly #database: Database
   readonly #name: string
   readonly #kinds: ReadonlyMap<string, ColumnKind>
   readonly #names: ReadonlyMap<string, string>
-  /** Statements by their SQL: members are few, so there are not many. */
+  /** Statements by their SQL; there are few combinations of members. */
   readonly #queries = new Map<string, Query<Raw>>()
   readonly #columns: string
 
@@ -48,7 +51,7 @@ export class Table<Row extends { readonly id: number | string }> {
     return this.select('WHERE id = ?', id)[0] ?? null
   }
 
-  /** `rest` is SQL of our own: WHERE, ORDER BY, LIMIT. */
+  /** `rest` is trusted SQL: WHERE, ORDER BY, LIMIT. */
   select(rest: string, ...values: SQLInputValue[]): Row[] {
     return this.#query(`SELECT ${this.#columns} FROM ${this.#name} ${rest}`)
       .all(...values)

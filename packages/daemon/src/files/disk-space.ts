@@ -1,6 +1,6 @@
 import { statfs } from 'node:fs/promises'
 
-/** Free bytes for users, and the size, of the file system of a folder. */
+/** Returns the bytes available to users, and the size, of a folder's file system. */
 export async function diskSpace(folder: string): Promise<{ freeBytes: number; totalBytes: number }> {
   const { bavail, blocks, bsize } = await statfs(folder)
   return { freeBytes: bavail * bsize, totalBytes: blocks * bsize }

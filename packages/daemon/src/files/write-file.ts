@@ -15,7 +15,8 @@ export async function writeWholeFile(
 }
 
 /**
- * Writes a file as `writeWholeFile` does, but never over one that is there: rejects with `exists` then, unless that has the same bytes.
+ * Writes a file like `writeWholeFile`, but never replaces one: rejects with `exists` unless that
+ * has the same bytes.
  */
 export async function writeNewFile(
   path: string,
@@ -33,7 +34,10 @@ export async function writeNewFile(
   })
 }
 
-/** Both fail if the path exists, unlike a rename. Some file systems, such as FAT, have no links. */
+/**
+ * Both fail if the path exists, unlike a rename. Some file systems, such as FAT, do not support
+ * links.
+ */
 async function linkOrCopy(from: string, to: string): Promise<void> {
   try {
     await link(from, to)

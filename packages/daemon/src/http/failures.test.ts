@@ -10,9 +10,9 @@ const others = withStatus(502, 'refused', 'bad-answer')
 test.each<[code: string, status: number, field: string | undefined, unlisted: string | undefined]>([
   ['full', 409, undefined, undefined],
   ['bad-lists', 401, 'lists', undefined],
-  // Of any operation.
+  // A status of any operation.
   ['not-found', 404, undefined, undefined],
-  // Of other operations.
+  // A status of other operations.
   ['refused', 502, undefined, 'refused'],
   ['bad-answer', 502, undefined, 'bad-answer'],
   ['bad-bencode', 400, undefined, 'bad-bencode'],

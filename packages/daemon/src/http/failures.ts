@@ -1,11 +1,14 @@
-/** The wire format of errors: `{ error: { code, message, field? } }`, with the status that the contract of the operation gives to the code. */
+/**
+ * Wire format of errors: `{ error: { code, message, field? } }`, with the status that the
+ * operation's contract assigns to the code.
+ */
 import type { Problem } from '@shoal/api'
 import { type ErrorAnswer, type ErrorTable, USUAL_ERRORS } from '@shoal/api/errors'
 import { withReason } from '@shoal/api/reasons'
 import { AbsentCapability } from '../capability/capability.ts'
 import { Failure } from '../failure.ts'
 
-/** Fastify's own errors: the field at fault, and our message. */
+/** Fastify's own errors: the invalid field, and our message. */
 const FASTIFY: Readonly<Record<string, readonly [code: string, field: string, message: string]>> = {
   FST_ERR_BAD_URL: ['bad-request', 'path', 'the path is not valid percent-encoded UTF-8'],
   FST_ERR_MAX_PARAM_LENGTH: ['bad-request', 'path', 'part of the path is too long'],
@@ -29,11 +32,11 @@ const FASTIFY: Readonly<Record<string, readonly [code: string, field: string, me
   ],
 }
 
-/** The answers to the errors of a request. */
+/** Responses to the errors of a request. */
 export interface Answers {
   /** Those of its operation. */
   readonly own?: ErrorTable | undefined
-  /** Those of all operations of the program: an operation that does not list a code answers it as the others do. */
+  /** Those of all operations of the program, for codes that an operation does not list. */
   readonly others?: ErrorTable | undefined
 }
 
@@ -41,13 +44,16 @@ export interface Refusal {
   readonly status: number
   readonly problem: Problem
   readonly headers: Readonly<Record<string, string>>
-  /** An unexpected error: the log gets the details, the client none. */
+  /** An unexpected error: the details go to the log, none to the client. */
   readonly unforeseen: boolean
-  /** The code, if the operation does not list it, but others do: its contract lacks it. */
+  /** The code, if only other operations list it: this one's contract lacks it. */
   readonly unlisted?: string
 }
 
-/** Turns any error into an answer. An error without one of our codes becomes `internal`, and reveals nothing of what happened inside. */
+/**
+ * Converts any error into a response. An error without a known code becomes `internal`, and reveals
+ * no internals.
+ */
 export function toRefusal(error: unknown, answers: Answers = {}): Refusal {
   const { code, message, statusCode } = (error ?? {}) as Record<string, unknown>
   const known = typeof code === 'string' && Object.hasOwn(FASTIFY, code) ? FASTIFY[code] : undefined
@@ -69,7 +75,8 @@ function refusal(error: Failure, answer: ErrorAnswer, more: Pick<Refusal, 'unlis
   const { code, message } = error
   const field = typeof error.field === 'string' ? error.field : answer.field
   return {
-    // A program that asks for a feature that the server runs without has asked for a page that does not exist.
+    // Requesting a feature that the server runs without is like requesting a page that does not
+    // exist.
     status: error instanceof AbsentCapability ? 404 : answer.status,
     problem: { error: withReason({ code, message, ...(field === undefined ? {} : { field }) }) },
     headers: error instanceof HttpFailure ? error.headers : {},
@@ -78,7 +85,7 @@ function refusal(error: Failure, answer: ErrorAnswer, more: Pick<Refusal, 'unlis
   }
 }
 
-/** The answer to every other code that begins with `bad-`. */
+/** Response to all other codes that begin with `bad-`. */
 const BAD: ErrorAnswer = { status: 400 }
 
 function answerFor(
@@ -90,7 +97,7 @@ function answerFor(
   return /^bad-[a-z-]+$/.test(code) ? { answer: BAD, isListed: false } : null
 }
 
-/** An error with response headers of its own. */
+/** An error with its own response headers. */
 export class HttpFailure extends Failure {
   readonly headers: Readonly<Record<string, string>>
 
@@ -100,7 +107,10 @@ export class HttpFailure extends Failure {
   }
 }
 
-/** A malformed request. `field` is the member that is wrong, or `body`, `query`, `path`, or a header's name. */
+/**
+ * A malformed request. `field` is the invalid member, or `body`, `query`, `path`, or a header's
+ * name.
+ */
 export function badRequest(field: string, message: string): Failure {
   return new Failure('bad-request', message, { field })
 }

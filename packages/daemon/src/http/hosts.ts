@@ -1,4 +1,7 @@
-/** The host names that requests may use. A page whose name points to this machine (DNS rebinding) uses that name. */
+/**
+ * Allowed host names of requests. A page whose name resolves to this machine (DNS rebinding) uses
+ * that name.
+ */
 import { isIP } from 'node:net'
 import { bareHost, isLoopback } from '@shoal/torrent/local-address'
 import { Failure } from '../failure.ts'
@@ -6,18 +9,24 @@ import { type ArrivedRequest, isOriginOf, isWhereArrived } from './origins.ts'
 
 export class Hosts {
   readonly #allowed: ReadonlySet<string>
-  /** Those that somebody has said to be ours: no address that a server listens at. */
+  /** User-defined names, as opposed to listening addresses. */
   readonly #given: ReadonlySet<string>
   readonly #anyAddress: boolean
   readonly #advice: (name: string) => string
-  /** Whether the server also listens at other addresses of this machine. */
+  /** Whether the server also listens on other addresses of this machine. */
   isOpen = false
-  /** A further name, such as that of the public address. */
+  /** Adds a name, such as that of the public address. */
   publicName: string | null = null
-  /** The origin at which a proxy in front, or a router that forwards a port, makes one of the given names reachable. */
+  /**
+   * Returns the origin at which a reverse proxy, or a router with port forwarding, exposes one of
+   * the given names.
+   */
   publicOrigin: string | null = null
 
-  /** `host` is what the server listens at; `allowed` are further names, such as that of a proxy in front. `advice` says how to allow one more. */
+  /**
+   * `host` is the listening address; `allowed` are further names, such as that of a reverse proxy.
+   * `advice` describes how to allow one more.
+   */
   constructor(
     host: string,
     allowed: readonly string[] = [],
@@ -29,7 +38,10 @@ export class Hosts {
     this.#anyAddress = !isLoopback(host)
   }
 
-  /** Throws `forbidden-host` for a `Host` header (RFC 9110 section 7.2) that is not ours, `bad-request` if it is missing. */
+  /**
+   * Throws `forbidden-host` for an unknown `Host` header (RFC 9110 section 7.2), `bad-request` if
+   * it is missing.
+   */
   check(header: string | undefined): void {
     const name = header === undefined ? null : hostName(header)
     if (name === null)
@@ -43,8 +55,10 @@ export class Hosts {
   }
 
   /**
-   * Whether an origin is one at which the sender of a request can reach this server, for whatever is signed for an origin: the address at which the connection arrived, or a name that was given,
-   * with a port that is ours too. Another user of this machine, or somebody in the network, may have a server of the same name at any other port, and pass on what was signed for that.
+   * Returns whether the sender of a request can reach this server at an origin, for signatures
+   * bound to an origin: the address at which the connection arrived, or a configured name, with one
+   * of our ports. Another user of this machine, or of the network, can run a server of the same
+   * name at any other port, and relay signatures made for it.
    */
   owns(origin: string, request: ArrivedRequest): boolean {
     if (isWhereArrived(origin, request)) return true
@@ -54,11 +68,12 @@ export class Hosts {
     const url = URL.parse(origin)
     if (!url || url.origin !== origin || !isOriginOf(origin, host)) return false
     if (origin === this.publicOrigin) return true
-    // A proxy in front speaks https at its default port. Without a proxy, the port is that of this server.
+    // A reverse proxy uses https at its default port. Without a proxy, the port is that of this
+    // server.
     return url.protocol === 'https:' ? url.port === '' : Number(url.port || 80) === request.socket.localPort
   }
 
-  // Unlike a name, an address cannot be pointed elsewhere (DNS rebinding).
+  // Unlike a name, an address cannot be redirected (DNS rebinding).
   #allows(name: string): boolean {
     return (
       isLoopback(name) ||
@@ -69,7 +84,9 @@ export class Hosts {
   }
 }
 
-/** The name of a `Host` header, without port and brackets, in lower case; null when malformed. */
+/**
+ * Returns the name in a `Host` header, without port and brackets, in lower case; null if malformed.
+ */
 export function hostName(header: string): string | null {
   const match = /^(?:\[([0-9a-fA-F:.]+)\]|([\w.-]{1,255}))(?::\d{1,5})?$/.exec(header)
   return match ? bareHost(match[1] ?? match[2]!) : null

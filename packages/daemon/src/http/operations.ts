@@ -11,11 +11,14 @@ export interface OperationParts<Each extends Operation = Operation> {
   readonly table: Readonly<Record<string, Each>>
   /** Names of operations that the program runs without. */
   readonly absent: ReadonlySet<string>
-  /** Returns the operations as the sender of the request may use them. */
+  /** Returns the operations as available to the sender of the request. */
   readonly operationsFor: (request: FastifyRequest) => AnyOperations
-  /** Returns further members of the options that the operation is called with. It runs before anything is read of the input, and may reject the request. */
+  /**
+   * Returns additional options for the operation. It runs before any input is read, and can reject
+   * the request.
+   */
   readonly admit?: (operation: Each, request: FastifyRequest, reply: FastifyReply) => Promise<object>
-  /** Default: pages of other sites ask for nothing that changes something. */
+  /** Default: pages of other sites cannot request changes. */
   readonly config?: FastifyContextConfig
 }
 
@@ -29,7 +32,7 @@ export function addOperationRoutes<Each extends Operation>(
   }
 }
 
-/** Its input is not read: that it is not available is all that a client needs to know. */
+/** Its input is not read: the client only needs to know that it is unavailable. */
 function refuseOperation(scope: FastifyInstance, name: string, { method, path }: Operation): void {
   const refuse = async () => {
     throw new AbsentCapability(`The operation ${name}`)
@@ -62,7 +65,7 @@ function addOperation<Each extends Operation>(
   })
 }
 
-/** Aborts when the client disconnects before it has its answer. */
+/** Aborts when the client disconnects before it has received the response. */
 export function leaving(reply: FastifyReply): AbortSignal {
   const controller = new AbortController()
   reply.raw.once('close', () => {

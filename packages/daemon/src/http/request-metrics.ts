@@ -10,12 +10,12 @@ interface Timing {
   sum: number
 }
 
-/** Counts requests by route pattern, never by path: the number of paths has no bound. */
+/** Counts requests by route pattern, never by path: the number of paths is unbounded. */
 export class RequestMetrics {
   readonly #answers = new Map<string, { labels: Record<string, string>; count: number }>()
   readonly #timings = new Map<string, { labels: Record<string, string>; timing: Timing }>()
 
-  /** Counts the answers of this scope and of those within it. */
+  /** Counts the responses of this scope and nested ones. */
   watch(app: FastifyInstance): void {
     app.addHook('onResponse', async (request, reply) => {
       // Without a pattern, the method is any text that the client sent.

@@ -2,13 +2,16 @@ import type { ServerResponse } from 'node:http'
 import type { FastifyInstance } from 'fastify'
 import { Failure } from '../failure.ts'
 
-/** The end of a server: open answers are finished, and each connection ends after its next answer. */
+/**
+ * Shutdown of a server: pending responses are finished, and each connection is closed after its
+ * next one.
+ */
 export class Suspension {
   readonly #open = new Set<ServerResponse>()
   readonly #refusal: string
   #state: 'open' | 'draining' | 'refusing' = 'open'
 
-  /** `refusal`: the message of the failure `closed` that requests get after `refuse`. */
+  /** `refusal`: message of the `closed` failure for requests after `refuse`. */
   constructor(refusal: string) {
     this.#refusal = refusal
   }
@@ -17,7 +20,7 @@ export class Suspension {
     return this.#state !== 'open'
   }
 
-  /** Watches the answers of this scope and of those within it. */
+  /** Tracks the responses of this scope and nested ones. */
   watch(app: FastifyInstance): void {
     app.addHook('onRequest', async (_request, { raw }) => {
       this.#open.add(raw)
@@ -29,17 +32,20 @@ export class Suspension {
     })
   }
 
-  /** Answers go on, each as the last of its connection. */
+  /** Continues to respond, and closes each connection after its next response. */
   drain(): void {
     if (this.#state === 'open') this.#state = 'draining'
   }
 
-  /** Requests are refused from now on; open answers go on, each as the last of its connection. */
+  /** Refuses further requests; pending responses continue, each as the last of its connection. */
   refuse(): void {
     this.#state = 'refusing'
   }
 
-  /** Resolves when no answer is open, at the latest after this time. At once if it neither drains nor refuses. */
+  /**
+   * Resolves when no response is pending, at the latest after this time. At once if it neither
+   * drains nor refuses.
+   */
   async answered(withinMs: number): Promise<void> {
     const limit = AbortSignal.timeout(withinMs)
     while (this.isOn && this.#open.size > 0 && !limit.aborted)

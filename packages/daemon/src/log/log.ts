@@ -1,9 +1,12 @@
 export type LogLevel = 'debug' | 'info' | 'warn' | 'error'
 
-/** How severe each level is, as pino counts. */
+/** Numeric severity of each level, as in pino. */
 export const GRAVITY: Readonly<Record<LogLevel, number>> = { debug: 20, info: 30, warn: 40, error: 50 }
 
-/** Messages are for people, and never contain passwords, tokens or the passkeys of trackers. `About` has further members of an entry. */
+/**
+ * Messages are for users, and never contain passwords, tokens or tracker passkeys. `About` has
+ * further members of an entry.
+ */
 export interface Log<About extends object = object> {
   debug(message: string, about?: Partial<About>): void
   info(message: string, about?: Partial<About>): void

@@ -8,11 +8,14 @@ import { escapeControls, terminalLine } from './terminal-line.ts'
 export interface LogOptions<About extends object> {
   /** Less severe entries are dropped. Default: info. */
   readonly level?: LogLevel
-  /** Destination of the lines: `stderr`, the path of a file, or a stream. A terminal gets short lines. Default: stderr. */
+  /**
+   * Destination of the lines: `stderr`, the path of a file, or a stream. A terminal gets short
+   * lines. Default: stderr.
+   */
   readonly destination?: 'stderr' | (string & {}) | Writable
-  /** Members of every entry. Default: none. */
+  /** Members added to every entry. Default: none. */
   readonly base?: object
-  /** Called with each entry as it was written. */
+  /** Called with each entry as written. */
   readonly onEntry?: (level: LogLevel, message: string, about: Partial<About>) => void
 }
 
@@ -22,7 +25,7 @@ export interface OpenLog<About extends object> {
   close(): Promise<void>
 }
 
-/** Longer messages are truncated; enough for a stack with long paths. */
+/** Longer messages are truncated; enough for a stack trace with long paths. */
 const MAX_MESSAGE = 8000
 
 /** Throws when the file cannot be opened. */
@@ -63,7 +66,7 @@ function openStream(destination: NonNullable<LogOptions<object>['destination']>)
     const stream = isTerminal ? { write: (line: string) => void open.write(terminalLine(line)) } : open
     return { stream, close: async () => {} }
   }
-  // Written synchronously, so that the log is complete if the node is killed; lines are few.
+  // Written synchronously, so that the log is complete if the node is killed; there are few lines.
   const stream = openDestination({
     dest: destination === 'stderr' ? 2 : destination,
     mkdir: true,

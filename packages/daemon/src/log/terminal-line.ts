@@ -19,7 +19,7 @@ function parsed(line: string): { time: string; level: number; message: string } 
   }
 }
 
-// Names of torrents come from strangers: they must not control the terminal or look like another log entry.
+// Torrent names are untrusted: they must not control the terminal or imitate another log entry.
 function shown(message: string): string {
   return message
     .split('\n')
@@ -28,7 +28,8 @@ function shown(message: string): string {
 }
 
 /**
- * Escapes in a line of JSON what JSON leaves as it is and a terminal would obey, for who reads the file there: names of torrents come from strangers. Its meaning stays the same.
+ * Escapes characters in a line of JSON that JSON permits and a terminal would interpret, since
+ * torrent names are untrusted. The meaning stays the same.
  */
 export function escapeControls(line: string): string {
   const escaped = (character: string) =>

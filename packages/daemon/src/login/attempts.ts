@@ -1,28 +1,34 @@
 import { isIPv6 } from 'node:net'
 import { HttpFailure } from '../http/failures.ts'
 
-/** Failures that an address may have before it must wait, for typing errors. */
+/** Failures per address without a delay, to allow for typing errors. */
 const FREE = 5
-/** The wait after the first failure too many; it doubles with each further one. */
+/** Delay after the first failure beyond that; it doubles with each further one. */
 const FIRST_WAIT_MS = 2000
 const LONGEST_WAIT_MS = 15 * 60_000
-/** The failures of an address are forgotten after this time without another. */
+/** Time after which the failures of an address are forgotten. */
 const FORGET_MS = 60 * 60_000
 const MAX_ADDRESSES = 10_000
-/** Failures that all addresses together may have: an attacker with many addresses gets these, then one per `REFILL_MS`. */
+/**
+ * Failures of all addresses combined: an attacker with many addresses gets these, then one per
+ * `REFILL_MS`.
+ */
 const FREE_IN_ALL = 100
 const REFILL_MS = 10_000
 
 interface Record {
   failures: number
-  /** No attempt is checked before this time. */
+  /** Attempts before this time are not checked. */
   untilMs: number
   lastMs: number
-  /** A login succeeded from this address: a flood from elsewhere does not lock it out. */
+  /**
+   * Whether a login from this address succeeded: it is then not locked out by a flood from other
+   * addresses.
+   */
   trusted: boolean
 }
 
-/** Tells the client how long to wait (RFC 9110 section 10.2.3). */
+/** Sets the `Retry-After` header (RFC 9110 section 10.2.3). */
 export class TooManyAttempts extends HttpFailure {
   readonly retryAfterSeconds: number
 
@@ -34,20 +40,21 @@ export class TooManyAttempts extends HttpFailure {
 
 export interface AttemptsOptions {
   /**
-   * Whether all addresses together have a limit, too. It is for passwords, which many addresses could guess. For secrets that cannot be guessed it would only let
-   * an attacker keep newcomers out.
+   * Whether there is also a limit for all addresses combined. It is for passwords, which can be
+   * guessed from many addresses. For unguessable secrets it would only let an attacker lock
+   * newcomers out.
    */
   readonly limitsAll?: boolean
-  /** The member of the input that refusals name. */
+  /** The input member named in refusals. */
   readonly field?: string
 }
 
-/** Slows down guessing of passwords, tokens and other secrets. In all, 10,000 addresses are remembered. */
+/** Throttles guessing of passwords, tokens and other secrets. Remembers 10,000 addresses. */
 export class Attempts {
   readonly #now: () => number
   readonly #limitsAll: boolean
   readonly #field: string
-  /** The address whose last failure is oldest comes first. */
+  /** Ordered by the last failure, oldest first. */
   readonly #records = new Map<string, Record>()
   #left = FREE_IN_ALL
   #refilledMs: number
@@ -60,7 +67,7 @@ export class Attempts {
     this.#refilledMs = now()
   }
 
-  /** Throws `too-many-attempts` if this address, or all together, must wait. */
+  /** Throws `too-many-attempts` if this address, or all combined, must wait. */
   admit(address: string): void {
     const now = this.#now()
     const record = this.#records.get(network(address))

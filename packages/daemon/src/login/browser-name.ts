@@ -1,4 +1,7 @@
-/** Browsers by their mark in the header. Those whose header also contains the mark of another come first. */
+/**
+ * Browsers by their token in the header. Those whose header also contains another's token come
+ * first.
+ */
 const BROWSERS = [
   [/\bEdgA?\//, 'Edge'],
   [/\bOPR\//, 'Opera'],
@@ -17,12 +20,13 @@ const SYSTEMS = [
   [/\bLinux\b/, 'Linux'],
 ] as const
 
-/** Longest header that is looked at, in characters. */
+/** Longest prefix of the header that is parsed, in characters. */
 const MAX_LENGTH = 1024
 
 /**
- * Names the browser of a `User-Agent` header, such as `Firefox, Linux`, or the program, such as `curl`. Returns null if the header is missing
- * or says nothing. The name has at most 40 characters of ASCII.
+ * Returns a name for a `User-Agent` header: the browser, such as `Firefox, Linux`, or the program,
+ * such as `curl`. Returns null if the header is missing or uninformative. The name has at most 40
+ * characters of ASCII.
  */
 export function browserName(header: string | undefined): string | null {
   const text = header?.slice(0, MAX_LENGTH) ?? ''

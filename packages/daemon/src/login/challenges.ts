@@ -2,12 +2,12 @@ import { createHmac, randomBytes } from 'node:crypto'
 import { sameText } from './same-text.ts'
 
 export const CHALLENGE_SECONDS = 120
-/** Most answered challenges that are remembered. Only devices of the user can answer one. */
+/** Most answered challenges to remember. Only the user's devices can answer one. */
 const MAX_USED = 10_000
 
 /**
- * Challenges for logins: random, valid for two minutes, accepted once. One that nobody answered takes no memory, since it carries its own seal,
- * so that a flood of requests uses up nothing.
+ * Login challenges: random, valid for two minutes, accepted once. An unanswered one takes no
+ * memory, since it carries its own seal, so a flood of requests cannot exhaust anything.
  */
 export class Challenges {
   readonly #key: Uint8Array
@@ -16,27 +16,34 @@ export class Challenges {
   readonly #used = new Map<string, number>()
 
   /**
-   * `now`: milliseconds since the Unix epoch. `key`: secret bytes, by default random ones. Processes with the same key know each other's challenges, and have to share which ones were
-   * used by another means than `use`.
+   * `now`: milliseconds since the Unix epoch. `key`: secret bytes, by default random ones.
+   * Processes with the same key accept each other's challenges, and have to share the used ones by
+   * other means than `use`.
    */
   constructor(now: () => number, key: Uint8Array = randomBytes(32)) {
     this.#now = now
     this.#key = key
   }
 
-  /** `purpose`: what it is for. It is not valid for anything else. */
+  /** `purpose`: the only purpose for which the challenge is valid. */
   make(purpose = ''): { nonce: string; expiresMs: number } {
     const expires = Math.floor(this.#now() / 1000) + CHALLENGE_SECONDS
     const text = `${expires.toString(36)}.${randomBytes(18).toString('base64url')}`
     return { nonce: `${text}.${this.#seal(text, purpose)}`, expiresMs: 1000 * expires }
   }
 
-  /** Returns true if the challenge was made here for this purpose, has not expired and was not used. */
+  /**
+   * Returns whether the challenge was created here for this purpose, has not expired and was not
+   * used.
+   */
   isOpen(nonce: string, purpose = ''): boolean {
     return !this.#used.has(nonce) && this.expiry(nonce, purpose) !== null
   }
 
-  /** Returns when the challenge expires, or null if it was not made with this key for this purpose, or has expired. */
+  /**
+   * Returns when the challenge expires, or null if it has expired, or was not created with this key
+   * for this purpose.
+   */
   expiry(nonce: string, purpose = ''): number | null {
     const [, text, expires, seal] = /^(([0-9a-z]{1,10})\.[\w-]{24})\.([\w-]{43})$/.exec(nonce) ?? []
     if (text === undefined || expires === undefined || seal === undefined) return null
@@ -45,7 +52,10 @@ export class Challenges {
     return expiresMs > this.#now() ? expiresMs : null
   }
 
-  /** Accepts an open challenge, once. Returns false if it is not open, or too many were answered lately. */
+  /**
+   * Accepts an open challenge, once. Returns false if it is not open, or too many were answered
+   * recently.
+   */
   use(nonce: string, purpose = ''): boolean {
     const now = this.#now()
     for (const [each, untilMs] of this.#used) {

@@ -1,4 +1,4 @@
-/** The parts of a login that node and hub share. */
+/** Login code shared by node and hub. */
 export { Attempts, network, TooManyAttempts } from './attempts.ts'
 export { browserName } from './browser-name.ts'
 export { CHALLENGE_SECONDS, Challenges } from './challenges.ts'

@@ -1,4 +1,4 @@
-/** Metrics as Prometheus knows them. */
+/** Metrics in Prometheus's data model. */
 export interface Sample {
   /** `_bucket`, `_sum`, `_count` of a histogram. */
   readonly suffix?: string
@@ -7,7 +7,7 @@ export interface Sample {
 }
 
 export interface Family {
-  /** `shoal_` and what it is, with its unit at the end. */
+  /** `shoal_`, the subject, and the unit at the end. */
   readonly name: string
   readonly type: 'counter' | 'gauge' | 'histogram'
   readonly help: string

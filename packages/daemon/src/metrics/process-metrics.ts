@@ -3,7 +3,7 @@ import { counter, type Family, gauge, samplesBy } from './families.ts'
 
 const RESOLUTION_MS = 20
 
-/** Measures the resources that the process uses and the delay of the event loop, until it is closed. */
+/** Measures the resources used by the process and the event loop delay, until closed. */
 export class ProcessMetrics {
   readonly #delay = monitorEventLoopDelay({ resolution: RESOLUTION_MS })
 

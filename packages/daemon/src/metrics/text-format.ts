@@ -3,7 +3,7 @@ import type { Family } from './families.ts'
 /** The Prometheus text format, version 0.0.4. */
 export const METRICS_TYPE = 'text/plain; version=0.0.4; charset=utf-8'
 
-/** Families without samples are left out. */
+/** Omits families without samples. */
 export function formatMetrics(families: readonly Family[]): string {
   return families
     .filter(({ samples }) => samples.length > 0)

@@ -1,27 +1,34 @@
 /**
- * Passkeys (WebAuthn level 3) of a server that several pages and processes may use. Nothing is kept between the two halves of a ceremony: the challenge carries its own seal
- * (`Challenges`), so that a flood of requests takes no memory. The caller keeps passkeys and accepts each challenge once.
+ * Passkeys (WebAuthn level 3) of a server with several pages and processes. No state is kept
+ * between the two halves of a ceremony: the challenge carries its own seal (`Challenges`), so a
+ * flood of requests takes no memory. The caller stores passkeys and accepts each challenge once.
  */
 
 import { isIP } from 'node:net'
 import type { NewPasskey, PasskeyAnswer, PasskeyCreation, PasskeyRequest } from '@shoal/api'
 import { Failure } from '../failure.ts'
 
-/** EdDSA, ES256, RS256 (COSE, RFC 9053): what authenticators have. Without them the library asks Node for more, which prints a warning about an experiment. */
+/**
+ * EdDSA, ES256, RS256 (COSE, RFC 9053): those supported by authenticators. Without this list the
+ * library requests others from Node, which prints a warning about an experimental feature.
+ */
 const ALGORITHMS = [-8, -7, -257]
 const TIMEOUT_MS = 120_000
 
-/** The part of a passkey that a server keeps. */
+/** The part of a passkey that a server stores. */
 export interface PasskeyKey {
   /** The credential id, 1 to 1,023 bytes. */
   readonly id: Uint8Array
   /** COSE key. */
   readonly publicKey: Uint8Array
-  /** The signature counter of its authenticator; 0 if that has none. */
+  /** Signature counter of its authenticator; 0 if it has none. */
   readonly counter: number
 }
 
-/** Returns the domain for which passkeys of an origin are valid. Browsers have them for domains with https and for `localhost` only: null for other origins. */
+/**
+ * Returns the domain for which an origin's passkeys are valid. Browsers support only https domains
+ * and `localhost`: null for other origins.
+ */
 export function passkeyDomain(origin: string): string | null {
   const url = URL.parse(origin)
   if (!url || isIP(url.hostname.replace(/^\[|\]$/g, '')) !== 0) return null
@@ -33,15 +40,15 @@ export interface NewPasskeyOptions {
   readonly origin: string
   /** See `Challenges.make`. */
   readonly nonce: string
-  /** The name of the server, as the browser shows it. */
+  /** Name of the server as shown by the browser. */
   readonly title: string
-  /** `id`: up to 64 bytes that name nobody to others. `name`: as the browser shows it. */
+  /** `id`: up to 64 bytes that reveal no name. `name`: as shown by the browser. */
   readonly user: { readonly id: Uint8Array; readonly name: string }
-  /** The ids of passkeys that the user has already. */
+  /** Ids of the user's existing passkeys. */
   readonly existing: readonly Uint8Array[]
 }
 
-/** Returns a request to make a passkey. Throws `no-passkeys` if the origin cannot have any. */
+/** Returns a request to create a passkey. Throws `no-passkeys` if the origin cannot have any. */
 export function askForNew({ origin, nonce, title, user, existing }: NewPasskeyOptions): PasskeyCreation {
   return {
     challenge: encode(Buffer.from(nonce)),
@@ -49,7 +56,8 @@ export function askForNew({ origin, nonce, title, user, existing }: NewPasskeyOp
     user: { id: encode(user.id), name: user.name, displayName: user.name },
     pubKeyCredParams: ALGORITHMS.map(alg => ({ alg, type: 'public-key' })),
     excludeCredentials: existing.map(id => ({ id: encode(id), type: 'public-key' })),
-    // It is found without a user name, and is a login by itself, so that it has to ask for a finger, a face or a PIN.
+    // It is discoverable without a user name, and is a login by itself, so it has to require a
+    // fingerprint, a face or a PIN.
     authenticatorSelection: {
       residentKey: 'required',
       requireResidentKey: true,
@@ -67,8 +75,9 @@ export function askForLogin(origin: string, nonce: string): PasskeyRequest {
 }
 
 /**
- * Checks a new passkey: its form, challenge, origin and domain, and that its user was asked. `isOpen`: whether a challenge is. Rejects with `bad-passkey`, `no-passkeys`. The second
- * member of the result is the challenge that it answers.
+ * Verifies a new passkey: its form, challenge, origin and domain, and that its user was verified.
+ * `isOpen`: returns whether a challenge is open. Rejects with `bad-passkey`, `no-passkeys`. The
+ * second member of the result is the answered challenge.
  */
 export async function verifyNew(
   given: NewPasskey,
@@ -80,7 +89,8 @@ export async function verifyNew(
       import('@simplewebauthn/server'),
       import('@simplewebauthn/server/helpers'),
     ])
-    // Statements of manufacturers are not asked for. Checking one means to parse certificates and to fetch what they name.
+    // Attestation is not requested. Verifying it would mean parsing certificates and fetching what
+    // they reference.
     const statement = decodeAttestationObject(bytesOf(given.attestationObject))
     const isPlain = statement.get('fmt') === 'none'
     if (!isPlain && (statement.get('fmt') !== 'packed' || statement.get('attStmt').get('x5c')))
@@ -109,8 +119,9 @@ export async function verifyNew(
 }
 
 /**
- * Checks a login with a known passkey, as `verifyNew` does. Rejects with `bad-passkey`, `no-passkeys`. Returns the new counter, which must have grown unless it is 0, and the challenge
- * that it answers.
+ * Verifies a login with a known passkey, like `verifyNew`. Rejects with `bad-passkey`,
+ * `no-passkeys`. Returns the new counter, which must have increased unless it is 0, and the
+ * answered challenge.
  */
 export async function verifyLogin(
   given: PasskeyAnswer,
@@ -165,7 +176,7 @@ function domainOf(origin: string): string {
   return domain
 }
 
-/** Whatever a foreign answer makes the library throw is one error to the client. */
+/** Whatever the library throws for a malformed response is a single error to the client. */
 async function checking<T>(check: () => Promise<T>): Promise<T> {
   try {
     return await check()

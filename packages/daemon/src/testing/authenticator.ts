@@ -9,9 +9,9 @@ export interface Changes {
   readonly challenge?: string
   readonly domain?: string
   readonly counter?: number
-  /** Default: the user was there and has shown a finger. */
+  /** Default: the user was present and verified by fingerprint. */
   readonly flags?: number
-  /** The name of a statement of its manufacturer. Default: none. */
+  /** Format of its attestation statement. Default: none. */
   readonly format?: string
 }
 
@@ -88,7 +88,7 @@ function sha256(data: string | Uint8Array): Buffer {
   return createHash('sha256').update(data).digest()
 }
 
-// CBOR (RFC 8949), as much of it as is needed.
+// Minimal CBOR (RFC 8949).
 function head(major: number, value: number): Buffer {
   if (value < 24) return Buffer.from([(major << 5) | value])
   if (value < 256) return Buffer.from([(major << 5) | 24, value])

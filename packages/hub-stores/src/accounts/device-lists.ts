@@ -130,7 +130,7 @@ export function includes(signed: SignedDeviceList | null, device: Uint8Array): b
 }
 
 /**
- * Returns the number of the first list to store. The successor of a root key replaces everything
+ * Returns the index of the first list to store. The successor of a root key replaces everything
  * signed by the root key from that number on.
  */
 function firstNew(known: SignedDeviceList | null, lists: readonly SignedDeviceList[]): number {

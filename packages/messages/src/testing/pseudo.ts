@@ -4,8 +4,9 @@ const PLAIN = 'aceinosuyAEINOUY'
 const ACCENTED = 'áçéíñóšúýÁÉÍÑÓÚÝ'
 
 /**
- * A catalog that is still readable but stands out: accented letters, a third longer, in brackets. What a screen shows without brackets is not
- * in a catalog, and what loses its closing bracket is cut off.
+ * Returns a readable but conspicuous catalog: accented letters, a third longer, in brackets. Text
+ * on a screen without brackets is not in a catalog, and text without its closing bracket is
+ * truncated.
  */
 export function toPseudo<C extends Message | Catalog>(catalog: C): C {
   if (typeof catalog === 'string') return accent(catalog) as C

@@ -6,7 +6,10 @@ import {
   type ValueSource,
 } from '../program-shape.ts'
 
-/** The completion of a program for bash 4 and later. Only torrents and conversations are asked for; everything else is in the script. */
+/**
+ * Returns the completion script of a program for bash 4 and later. Only torrents and conversations
+ * are queried at run time; everything else is in the script.
+ */
 export function bashCompletion({ name, commands }: ProgramShape): string {
   return `# bash completion of ${name}
 _${name}_words() { mapfile -t COMPREPLY < <(compgen -W "$1" -- "$cur"); }

@@ -8,7 +8,7 @@ export type CompletionShell = (typeof COMPLETION_SHELLS)[number]
 
 const WRITERS = { bash: bashCompletion, zsh: zshCompletion, fish: fishCompletion }
 
-/** The script that completes the program's command lines in this shell. */
+/** Returns the script that completes the program's command lines in this shell. */
 export function completionScript(shell: CompletionShell, program: ProgramShape): string {
   return WRITERS[shell](program)
 }

@@ -6,7 +6,7 @@ import {
   type ValueSource,
 } from '../program-shape.ts'
 
-/** The completion of a program for fish, with descriptions. */
+/** Returns the completion script of a program for fish, with descriptions. */
 export function fishCompletion({ name, commands }: ProgramShape): string {
   const base = `complete -c ${name}`
   const valued = commands.flatMap(command =>

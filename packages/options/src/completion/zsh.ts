@@ -8,7 +8,7 @@ import {
 } from '../program-shape.ts'
 import { quote } from './bash.ts'
 
-/** The completion of a program for zsh, with descriptions. */
+/** Returns the completion script of a program for zsh, with descriptions. */
 export function zshCompletion({ name, commands }: ProgramShape): string {
   return `#compdef ${name}
 _${name}_asked() {

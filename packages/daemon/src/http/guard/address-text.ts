@@ -2,7 +2,8 @@ import { badRequest } from '../failures.ts'
 
 /** Throws `bad-request`, naming the member, if the query or path is not percent-encoded UTF-8 or contains a NUL. */
 export function checkAddressText(url: string): void {
-  // An absolute URL (RFC 9112 section 3.2.2) is for proxies, and names another host than the one that was checked.
+  // An absolute URL (RFC 9112 section 3.2.2) is meant for proxies, and names a host other than the
+  // one checked.
   if (!url.startsWith('/')) throw badRequest('path', 'the path must begin with /')
   const mark = url.indexOf('?')
   const path = mark < 0 ? url : url.slice(0, mark)

@@ -1,18 +1,21 @@
-/** Which connections a server keeps, so that no stranger takes the places of all others. */
+/** Selects the connections that a server keeps, so that no client can use up all slots. */
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { Socket } from 'node:net'
 import { AddressSet, FAMILY, readAddress, SCOPE, scopeOf } from '@shoal/tracker'
 import { isAuthenticated } from '../request/authenticated.ts'
 
-/** So that no address takes all connections; a /64 of IPv6 counts as one, since it has one owner. */
+/** Limit per address; a /64 of IPv6 counts as one, since it has one owner. */
 const MAX_PER_ADDRESS = 100
-/** The same for a /48 of IPv6, of which one customer may have all addresses. */
+/** The same for a /48 of IPv6, which may belong to a single customer. */
 const MAX_PER_NETWORK = 300
 
 export interface ConnectionLimits {
-  /** Addresses, or networks such as `10.0.0.0/8`, of proxies. Their clients share an address, and limiting them is the proxy's task. */
+  /**
+   * Addresses of proxies, or networks such as `10.0.0.0/8`. Their clients share an address, so
+   * limiting them is up to the proxy.
+   */
   readonly trustedProxies: readonly string[]
-  /** Connections from other machines altogether, also from proxies. Default: no limit. */
+  /** Total connections from other machines, including proxies. Default: no limit. */
   readonly maxStrangers?: number | undefined
 }
 
@@ -20,7 +23,7 @@ export interface ConnectionLimits {
 interface Stranger {
   readonly socket: Socket
   readonly groups: readonly Group[]
-  /** Those that are being answered. */
+  /** Number of requests being answered. */
   readonly requests: Set<IncomingMessage>
 }
 
@@ -28,13 +31,14 @@ interface Stranger {
 interface Group {
   readonly key: string
   size: number
-  /** Those that may have to make room for others, the longest idle first. */
+  /** Idle connections that can be evicted, the longest idle first. */
   readonly members: Set<Stranger>
 }
 
 /**
- * Limits the connections to a server. This machine has no limit. Where one is reached, the connection goes that has been idle for longest: it costs
- * its owner nothing, and would keep others out. A WebSocket stays, and so does whoever is being answered.
+ * Limits the connections to a server. This machine has no limit. At a limit, the longest idle
+ * connection is closed: it costs its owner nothing, and would keep others out. WebSockets and
+ * connections with a pending response are kept.
  */
 export class Connections {
   readonly #proxies: AddressSet
@@ -47,7 +51,7 @@ export class Connections {
     this.#maxStrangers = maxStrangers
   }
 
-  /** Closes the connection, and returns false, if there is no room for it. */
+  /** Closes the connection and returns false if there is no room for it. */
   admit(socket: Socket): boolean {
     const address = socket.remoteAddress
     // It has been closed already.
@@ -78,18 +82,21 @@ export class Connections {
     stranger.requests.add(request)
     response.once('close', () => {
       stranger.requests.delete(request)
-      // It is the last that became idle.
+      // It is now the most recently idle one.
       for (const { members } of stranger.groups) if (members.delete(stranger)) members.add(stranger)
     })
   }
 
-  /** The connection is a WebSocket from now on, or is closed by who refuses it. WebSockets have limits of their own. */
+  /**
+   * The connection becomes a WebSocket, or whatever refuses it closes it. WebSockets have separate
+   * limits.
+   */
   upgraded({ socket }: IncomingMessage): void {
     const stranger = this.#strangers.get(socket)
     for (const { members } of stranger?.groups ?? []) members.delete(stranger!)
   }
 
-  /** Returns false if the group is full of connections that stay. */
+  /** Returns false if the group is full of connections that cannot be evicted. */
   #makeRoom(key: string, most: number): boolean {
     const group = this.#groups.get(key)
     if (!group || group.size < most) return true
@@ -131,7 +138,10 @@ function ownLimits(address: string, family: 0 | 1 | null, words: Int32Array): [s
   ]
 }
 
-/** Whether it has sent a whole request and reads the answer. Users of the server may take their time with both. */
+/**
+ * Returns whether the client has sent a complete request and is receiving the response.
+ * Authenticated users can be slow at both.
+ */
 function isBusy({ socket, requests }: Stranger): boolean {
   for (const request of requests)
     if (isAuthenticated(request) || (request.complete && !socket.writableNeedDrain)) return true

@@ -1,4 +1,4 @@
-/** The server's outermost layer: the checks that apply to every request, whatever answers it. */
+/** Outermost layer of the server: checks that apply to every request, whatever handles it. */
 import { type IncomingMessage, ServerResponse } from 'node:http'
 import type { Socket } from 'node:net'
 import type { Operation } from '@shoal/api'
@@ -27,42 +27,51 @@ export interface GuardOptions {
   readonly allowedHosts?: readonly string[]
   /** Default: those of `host` and `allowedHosts`. */
   readonly hosts?: Pick<Hosts, 'check'>
-  /** Addresses, or networks such as `10.0.0.0/8`, of proxies whose `X-Forwarded-For` is trusted. Default: none. */
+  /**
+   * Addresses of proxies, or networks such as `10.0.0.0/8`, whose `X-Forwarded-For` is trusted.
+   * Default: none.
+   */
   readonly trustedProxies?: readonly string[]
-  /** Connections from other machines altogether, also from trusted proxies. Default: no limit. */
+  /** Total connections from other machines, including trusted proxies. Default: no limit. */
   readonly maxStrangers?: number
-  /** Returns the `WWW-Authenticate` of a request that lacks access (RFC 9110 section 11.6.1). */
+  /**
+   * Returns the `WWW-Authenticate` header for a request that lacks access (RFC 9110 section
+   * 11.6.1).
+   */
   readonly challenge: (request: FastifyRequest) => readonly string[]
-  /** The operations and routes of bytes, whose errors are answered as they say. */
+  /** Operations and binary routes, with their error responses. */
   readonly operations?: Iterable<Answering>
-  /** Turns errors of other parts of the program into failures. */
+  /** Converts errors of other parts of the program into failures. */
   readonly translate?: (error: unknown) => unknown
 }
 
-/** An operation, or a route of bytes. */
+/** An operation, or a binary route. */
 type Answering = Pick<Operation, 'method' | 'path' | 'errors'>
 
 declare module 'fastify' {
   interface FastifyContextConfig {
-    /** The answers to errors of its operation. */
+    /** Error responses of its operation. */
     errors?: ErrorTable
-    /** The route checks requests from pages of other sites itself. */
+    /** Whether the route itself checks requests from pages of other sites. */
     anyOrigin?: boolean
-    /** The route answers under any host name, such as to load balancers. */
+    /** Whether the route answers under any host name, for example for load balancers. */
     anyHost?: boolean
-    /** The route accepts WebSockets. */
+    /** Whether the route accepts WebSockets. */
     webSocket?: boolean
   }
 }
 
-/** How long the client of a rejected request may keep sending a body that nobody reads. */
+/** How long the client of a rejected request can keep sending an unread body. */
 const UNREAD_BODY_MS = 10_000
-/** Time limit for the headers of a request, and how often it is checked. */
+/** Time limit for the headers of a request, and the interval at which it is checked. */
 const [HEADERS_MS, CHECK_MS] = [10_000, 2000] as const
-/** Longest parameter in a path: longer than any name, percent-encoded. */
+/** Longest path parameter: longer than any percent-encoded name. */
 const MAX_PARAM = 8192
 
-/** Returns a fastify instance that checks Host, Origin and address of every request, and answers errors in the API's own format. */
+/**
+ * Returns a fastify instance that checks Host, Origin and address of every request, and reports
+ * errors in the API's format.
+ */
 export function guard({
   log,
   host,
@@ -82,11 +91,11 @@ export function guard({
   const app = fastify({
     logger: false,
     forceCloseConnections: true,
-    // Anybody can write the header, so only these proxies are trusted to say where a request comes from.
+    // Anyone can send the header, so only these proxies are trusted for the source address.
     trustProxy: trustedProxies.length > 0 ? [...trustedProxies] : false,
     routerOptions: { maxParamLength: MAX_PARAM },
     http: {
-      // Listeners for requests and upgrades would miss those that the tracker takes.
+      // Listeners for requests and upgrades would miss those that the tracker handles.
       shouldUpgradeCallback: request => {
         const isTaken = /^websocket$/i.test(request.headers.upgrade ?? '')
         if (isTaken) connections.upgraded(request)
@@ -105,7 +114,8 @@ export function guard({
     if (errors.has(key)) route.config = { ...route.config, errors: errors.get(key) ?? {} }
   })
   app.server.on('connection', (socket: Socket) => connections.admit(socket))
-  // Routes without a body do not wait for one: the answer is sent, and endUnreadBody limits how long the rest may take.
+  // Routes without a body do not wait for one: the response is sent, and endUnreadBody limits how
+  // long the rest can take.
   app.removeAllContentTypeParsers()
   app.addContentTypeParser('*', (_request, _payload, done) => done(null))
   app.setErrorHandler<FastifyError>(refuse)
@@ -124,14 +134,14 @@ export function guard({
       throw badRequest('upgrade', 'WebSockets are not available at this path')
   })
   app.addHook('onSend', async (request, reply) => {
-    // Browsers ignore it at other origins, with an error in the console of every guest.
+    // Browsers ignore it at other origins, and log an error in every guest's console.
     if (!isTrustworthy(request.headers)) reply.removeHeader('cross-origin-opener-policy')
   })
   app.addHook('onResponse', async request => endUnreadBody(request))
   return app
 }
 
-/** The class of a server's responses, each of which tells that a request has arrived. */
+/** Returns the server's response class, whose instances report that a request has arrived. */
 function watchedBy(connections: Connections): typeof ServerResponse {
   return class extends ServerResponse {
     constructor(...given: ConstructorParameters<typeof ServerResponse>) {
@@ -141,7 +151,8 @@ function watchedBy(connections: Connections): typeof ServerResponse {
   } as typeof ServerResponse
 }
 
-// RFC 9112 section 3.2: more than one is an error. Node takes the first; a proxy in front may have used another.
+// RFC 9112 section 3.2: more than one is an error. Node uses the first; a proxy in front may have
+// used another.
 function onlyHost({ headers, rawHeaders }: IncomingMessage): string | undefined {
   const names = rawHeaders.filter((text, index) => index % 2 === 0 && /^host$/i.test(text))
   return names.length > 1 ? '' : headers.host
@@ -165,7 +176,7 @@ function sendRefusal(error: unknown, { request, reply, log, challenge, others }:
     log.error(`${where} failed: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}`)
   else if (status >= 500) log.warn(`${where}: ${problem.error.message}`)
   if (own && unlisted !== undefined) log.debug(`the contract of ${where} does not list ${unlisted}`)
-  // Headers that were set for the answer that failed, such as its type, name and version.
+  // Headers set for the failed response, such as its type, name and version.
   for (const name of Object.keys(reply.getHeaders())) reply.removeHeader(name)
   reply.headers(DATA_HEADERS).headers(headers)
   if (isUpgrade(request)) endAfterAnswer(request, reply)
@@ -173,13 +184,15 @@ function sendRefusal(error: unknown, { request, reply, log, challenge, others }:
   return reply.code(status).type('application/json; charset=utf-8').send(problem)
 }
 
-// Nothing else closes a socket that asked for an upgrade: it would stay open, and its end would go unnoticed.
+// Nothing else closes a socket that requested an upgrade: it would stay open, and its end would go
+// unnoticed.
 function endAfterAnswer({ raw }: FastifyRequest, reply: FastifyReply): void {
   reply.header('connection', 'close')
   reply.raw.once('finish', () => raw.socket.destroySoon())
 }
 
-// Node reads the rest of a body after the answer, to use the connection again. This limits how long that may take.
+// Node reads the rest of a body after the response, to reuse the connection. This limits how long
+// that can take.
 function endUnreadBody({ raw }: FastifyRequest): void {
   if (raw.complete || raw.destroyed) return
   const timer = setTimeout(() => raw.destroy(), UNREAD_BODY_MS)

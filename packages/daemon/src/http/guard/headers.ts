@@ -1,6 +1,6 @@
-/** Headers that keep a browser from doing harm with an answer. */
+/** Headers that keep browsers from misusing a response. */
 
-/** For every answer. */
+/** Headers of all responses. */
 export const COMMON_HEADERS = {
   'referrer-policy': 'no-referrer',
   'x-content-type-options': 'nosniff',

@@ -25,7 +25,7 @@ const BY_CODE: Readonly<Record<string, Refused>> = {
   ],
 }
 
-/** Answers requests that Node's HTTP parser cannot read, and closes the connection. */
+/** Answers requests that Node's HTTP parser rejects, and closes the connection. */
 export function refuseUnreadable(error: { readonly code: string }, socket: Socket): void {
   if (error.code === 'ECONNRESET' || socket.destroyed || !socket.writable) return void socket.destroy()
   const [status, code, field, message] = BY_CODE[error.code] ?? MALFORMED

@@ -1,4 +1,7 @@
-/** Serves the pages of a program, below /share/ the page that share links open, and below /chat-app/ the chat app, as Vite builds them. */
+/**
+ * Serves the pages of a program as built by Vite: below /share/ the page for share links, and below
+ * /chat-app/ the chat app.
+ */
 import { createReadStream } from 'node:fs'
 import { realpath, stat } from 'node:fs/promises'
 import { extname, join, sep } from 'node:path'
@@ -27,9 +30,9 @@ const ENCODINGS = [
 export interface PageFiles {
   /** The folder with the built files. */
   readonly root: string
-  /** Matches paths without an extension that are no pages. */
+  /** Matches paths without an extension that are not pages. */
   readonly notPages: RegExp
-  /** Headers of pages and their parts: `PAGE_HEADERS`, or more. */
+  /** Headers of pages and their resources: `PAGE_HEADERS`, or more. */
   readonly headers: Readonly<Record<string, string>>
 }
 
@@ -39,13 +42,16 @@ interface Found {
   readonly etag: string
 }
 
-/** Sites of their own, with the same folders as the others. */
+/** Separate sites with the same folder structure. */
 const SITES: Readonly<Record<string, PageFiles['headers']>> = {
   '/share': SHARE_PAGE_HEADERS,
   '/chat-app': CHAT_APP_HEADERS,
 }
 
-/** Answers from the folder. Returns false if there is no such file. Pages, whose paths have no extension, are all index.html. */
+/**
+ * Responds with a file from the folder. Returns false if there is no such file. All pages, whose
+ * paths have no extension, are index.html.
+ */
 export async function servePage(
   { root, notPages, headers }: PageFiles,
   request: FastifyRequest,
@@ -81,7 +87,7 @@ async function send(found: Found, request: FastifyRequest, reply: FastifyReply):
   reply.send(request.method === 'HEAD' ? '' : createReadStream(found.path))
 }
 
-/** Returns the compressed file next to it, if the client accepts that encoding. */
+/** Returns the compressed variant of the file, if the client accepts that encoding. */
 async function packed(
   root: string,
   name: string,
@@ -101,7 +107,7 @@ async function packed(
   return plain
 }
 
-/** Returns the path decoded; null if it could lead elsewhere. */
+/** Returns the decoded path; null if it could leave the folder. */
 function safePath(path: string): string | null {
   try {
     const names = decodeURIComponent(path).split('/').slice(1)

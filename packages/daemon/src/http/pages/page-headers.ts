@@ -1,4 +1,4 @@
-/** Headers that keep a browser from doing harm with pages. */
+/** Headers that restrict what pages can do in a browser. */
 import { COMMON_HEADERS } from '../guard/headers.ts'
 
 /** Pages of a node or hub: everything from the server itself, no inline script or style. */
@@ -14,8 +14,8 @@ const PAGE_POLICY = [
 ].join('; ')
 
 /**
- * The page that share links open is a peer: it speaks to the trackers and web seeds that a link names, and shows PDF documents in the
- * browser's own viewer. Its worker has the same policy.
+ * The page for share links is a peer: it connects to the trackers and web seeds in a link, and
+ * shows PDF documents in the browser's own viewer. Its worker has the same policy.
  */
 const SHARE_POLICY = [
   "default-src 'none'",
@@ -32,7 +32,10 @@ const SHARE_POLICY = [
   "frame-ancestors 'none'",
 ].join('; ')
 
-/** The chat app is a device of its own and speaks to hubs, which may be anywhere. The same policy is in its page and in its loader. */
+/**
+ * The chat app is a separate device and connects to hubs anywhere. The same policy is in its page
+ * and in its loader.
+ */
 const CHAT_POLICY = [
   "default-src 'none'",
   "script-src 'self'",
@@ -58,6 +61,6 @@ export const SHARE_PAGE_HEADERS: Readonly<Record<string, string>> = {
 export const CHAT_APP_HEADERS: Readonly<Record<string, string>> = {
   ...COMMON_HEADERS,
   'content-security-policy': CHAT_POLICY,
-  // The app scans the codes of other devices.
+  // The app scans codes shown by other devices.
   'permissions-policy': COMMON_HEADERS['permissions-policy'].replace('camera=()', 'camera=(self)'),
 }

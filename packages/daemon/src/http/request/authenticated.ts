@@ -1,9 +1,12 @@
-/** Which requests have come from users: they get more time than those of strangers, and keep their connections. */
+/**
+ * Marks requests of authenticated users: they get more time than others, and keep their
+ * connections.
+ */
 import type { IncomingMessage } from 'node:http'
 
 const authenticated = new WeakSet<object>()
 
-/** Call it before the body is read, once the sender has shown credentials. */
+/** Call it before the body is read, once the sender has presented credentials. */
 export function markAuthenticated(request: IncomingMessage): void {
   authenticated.add(request)
 }

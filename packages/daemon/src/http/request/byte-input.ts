@@ -3,7 +3,10 @@ import type { z } from 'zod'
 import { checkInput } from './check.ts'
 import { textMembers } from './input.ts'
 
-/** Returns the checked members of a request whose body is bytes, from path and query. Throws `bad-request`. */
+/**
+ * Returns the validated path and query members of a request with a binary body. Throws
+ * `bad-request`.
+ */
 export function byteInput<Input extends z.ZodObject>(
   { input }: { readonly input: Input },
   { params, query }: FastifyRequest,

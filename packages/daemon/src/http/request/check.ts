@@ -3,7 +3,10 @@ import type { z } from 'zod'
 import type { Failure } from '../../failure.ts'
 import { badRequest } from '../failures.ts'
 
-/** Returns the input with defaults filled in. Throws `bad-request` naming the first member that is wrong, unknown, or contains a NUL. */
+/**
+ * Returns the input with defaults filled in. Throws `bad-request` with the first member that is
+ * invalid, unknown, or contains a NUL.
+ */
 export function checkInput<Schema extends z.ZodType>(schema: Schema, value: unknown): z.output<Schema> {
   const result = schema.safeParse(value)
   if (!result.success) {
@@ -15,7 +18,7 @@ export function checkInput<Schema extends z.ZodType>(schema: Schema, value: unkn
   return result.data
 }
 
-/** Schemas drop members that they do not know: a member that is in the value but not in the result is unknown. */
+/** Schemas drop unknown members: a member in the value but not in the result is unknown. */
 function faultIn(value: unknown, checked: unknown, at: string): Failure | null {
   if (typeof value === 'string')
     return value.includes('\0') ? badRequest(at, atEntry(at, value, 'it contains a NUL')) : null

@@ -9,7 +9,7 @@ type Definition = {
   options?: readonly z.ZodType[]
 }
 
-/** Leaves text that cannot be converted as it is, for the schema to reject. */
+/** Leaves unconvertible text unchanged, for the schema to reject. */
 export function coerce(schema: z.ZodType, texts: readonly string[]): unknown {
   const { type, innerType, in: source, element, options } = schema.def as unknown as Definition
   if (type === 'array') return texts.map(text => coerce(element!, [text]))
@@ -20,7 +20,7 @@ export function coerce(schema: z.ZodType, texts: readonly string[]): unknown {
   return texts.length === 1 ? coerceOne(type, texts[0]!) : texts
 }
 
-// A text could be called "null"; a number cannot.
+// "null" may be meant as text, but not as a number.
 function isNull(schema: z.ZodType, [text, ...more]: readonly string[]): boolean {
   const { type } = schema.def
   return more.length === 0 && (text === '' || (text === 'null' && type !== 'string' && type !== 'pipe'))

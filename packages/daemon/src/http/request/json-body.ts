@@ -7,12 +7,13 @@ import { isAuthenticated } from './authenticated.ts'
 const MAX_DEPTH = 32
 /** Allows the largest body to arrive at 1 MB/s. */
 const DEADLINE_MS = 60_000
-/** For strangers, who have little to send. */
+/** For unauthenticated clients, who have little to send. */
 const STRANGER_DEADLINE_MS = 10_000
 
 /**
- * Reads the whole body. Rejects with `too-large`, or with `bad-request` if it arrives too slowly or ends early. Leaves the stream as it is
- * then: destroying it would close the connection before the answer is sent.
+ * Reads the complete body. Rejects with `too-large`, or with `bad-request` if it arrives too slowly
+ * or ends early. The stream is then left open: destroying it would close the connection before the
+ * response is sent.
  */
 export function readBody(
   stream: Readable,
@@ -73,7 +74,7 @@ function utf8(body: Buffer): string {
   }
 }
 
-/** Returns how deep brackets nest outside of strings. Stops one past the limit. */
+/** Returns the nesting depth of brackets outside of strings. Stops one past the limit. */
 function nestingDepth(text: string): number {
   let depth = 0
   let deepest = 0

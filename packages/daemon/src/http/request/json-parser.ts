@@ -3,7 +3,7 @@ import type { FastifyInstance, FastifyRequest } from 'fastify'
 import { Failure } from '../../failure.ts'
 import { parseJson, readBody, tooLarge } from './json-body.ts'
 
-/** Makes the routes of this scope accept JSON, up to their `bodyLimit`, and nothing else. */
+/** Makes the routes of this scope accept only JSON, up to their `bodyLimit`. */
 export function takeJson(scope: FastifyInstance): void {
   scope.removeAllContentTypeParsers()
   scope.addContentTypeParser(
@@ -15,7 +15,7 @@ export function takeJson(scope: FastifyInstance): void {
     },
   )
   scope.addContentTypeParser('*', async () => {
-    // A form of another site can send other types without asking first (CORS), never this one.
+    // A form of another site can send other types without a preflight (CORS), but never this one.
     throw new Failure('unsupported-media-type', 'the body must be application/json', {
       field: 'content-type',
     })
