@@ -1,6 +1,7 @@
 /**
- * The journals of the chat in a browser: IndexedDB, where keys of Web Crypto can be kept that no script can read out. Names and records are encrypted. One page or worker of the browser has them open at a time, by a lock of the browser
- * that ends with it.
+ * The chat's journals in a browser: IndexedDB, which can store Web Crypto keys that no script can
+ * extract. Names and records are encrypted. Only one page or worker of the browser can have them
+ * open, enforced by a browser lock that is released with it.
  */
 import { bytesToHex, utf8ToBytes } from '@noble/hashes/utils.js'
 import { ChatError } from '../chat-error.ts'
@@ -10,17 +11,17 @@ const [KEYS, JOURNALS, RECORDS] = ['keys', 'journals', 'records'] as const
 const MAX_RECORD_BYTES = 16 << 20
 const NAME = /^[a-z0-9-]{1,100}$/
 const [SALT_BYTES, NONCE_BYTES, NAME_BYTES] = [32, 12, 16]
-/** Records that are read at once. */
+/** Records read at once. */
 const READ_AT_ONCE = 32
 
 interface Head {
-  /** Begins anew with each `replace`, so that a key encrypts one generation of records. */
+  /** Restarts with each `replace`, so that a key encrypts one generation of records. */
   readonly salt: Uint8Array<ArrayBuffer>
-  /** The number of the last record, from 1. */
+  /** Number of the last record, from 1. */
   readonly last: number
 }
 
-/** Whole records to add, in the place of all before if `isWhole`. */
+/** Records to add; they replace all earlier ones if `isWhole`. */
 interface Change {
   readonly records: readonly Uint8Array[]
   readonly isWhole: boolean
@@ -40,7 +41,10 @@ export class BrowserJournals implements Journals {
     this.#unlock = unlock
   }
 
-  /** Opens the journals of the device with this name. Rejects with `in-use` while another page has them, and with the browser's error if it keeps nothing. */
+  /**
+   * Opens the journals of the device with this name. Rejects with `in-use` while another page has
+   * them, and with the browser's error if it cannot store anything.
+   */
   static async open(device: string): Promise<BrowserJournals> {
     const name = `shoal-chat-${device}`
     const unlock = await lock(name)
@@ -53,7 +57,7 @@ export class BrowserJournals implements Journals {
     }
   }
 
-  /** See `Journals`. Returns the one that is open, if it is. Rejects with `bad-argument`. */
+  /** See `Journals`. Returns the open one, if any. Rejects with `bad-argument`. */
   async open(name: string): Promise<Journal> {
     const hidden = await this.#hide(name)
     const journal = this.#open.get(name) ?? new BrowserJournal(this.#database, this.#key, hidden)
@@ -61,7 +65,7 @@ export class BrowserJournals implements Journals {
     return journal
   }
 
-  /** See `Journals`. What is open of it must not be used afterwards. */
+  /** See `Journals`. An open instance must not be used afterwards. */
   async remove(name: string): Promise<void> {
     const hidden = await this.#hide(name)
     this.#open.delete(name)
@@ -71,13 +75,13 @@ export class BrowserJournals implements Journals {
     })
   }
 
-  /** Idempotent. Another page can open them then. */
+  /** Idempotent. Another page can open them afterwards. */
   async close(): Promise<void> {
     this.#database.close()
     await this.#unlock()
   }
 
-  /** Names say which conversations there are: the database has a keyed hash of them. */
+  /** Names would reveal the conversations: the database has a keyed hash of them. */
   async #hide(name: string): Promise<string> {
     if (!NAME.test(name))
       throw new ChatError('bad-argument', 'The name of a journal has 1 to 100 of a to z, 0 to 9 and -')
@@ -140,7 +144,7 @@ class BrowserJournal implements Journal {
     })
   }
 
-  /** Changes that were asked for while the disk was busy share the next transaction. */
+  /** Changes requested while the disk is busy share the next transaction. */
   async #run(): Promise<void> {
     while (this.#changes.length > 0) {
       const changes = this.#changes
@@ -177,7 +181,7 @@ class BrowserJournal implements Journal {
     return (await answerOf(store.get(this.#name))) as Head | undefined
   }
 
-  /** A record can be opened in its own place of its own journal only. */
+  /** A record can only be decrypted at its position in its journal. */
   #keyOf(salt: Uint8Array<ArrayBuffer>): Promise<CryptoKey> {
     const params = hkdf(salt, utf8ToBytes(`shoal/chat-journal/1 ${this.#name}`))
     return crypto.subtle.deriveKey(params, this.#key, { name: 'AES-GCM', length: 256 }, false, [
@@ -187,7 +191,7 @@ class BrowserJournal implements Journal {
   }
 }
 
-/** Gives a lock back, and resolves when somebody else can have it. */
+/** Releases a lock, and resolves when another page can acquire it. */
 type Unlock = () => Promise<void>
 
 /** Rejects with `in-use`. */
@@ -215,7 +219,7 @@ async function openDatabase(name: string): Promise<IDBDatabase> {
   return answerOf(opening)
 }
 
-/** Returns the key of this browser, which is made first if there is none. */
+/** Returns the key of this browser, creating it on first use. */
 async function keyOf(database: IDBDatabase): Promise<CryptoKey> {
   const kept = await answerOf(database.transaction(KEYS).objectStore(KEYS).get('journals'))
   if (kept) return kept as CryptoKey
@@ -279,7 +283,7 @@ function hkdf(salt: Uint8Array<ArrayBuffer>, info: Uint8Array): HkdfParams {
   return { name: 'HKDF', hash: 'SHA-256', salt, info: new Uint8Array(info) }
 }
 
-/** All records of a journal. */
+/** The range of all records of a journal. */
 function allOf(name: string): IDBKeyRange {
   return IDBKeyRange.bound([name, 0], [name, Number.MAX_SAFE_INTEGER])
 }

@@ -1,28 +1,29 @@
 /**
- * The contents of messages by kind, as deterministic CBOR. A program keeps messages of kinds that it does not know, and shows that a newer program is needed. Later versions may append members to an
- * array; earlier programs ignore them.
+ * The contents of messages by kind, as deterministic CBOR. Programs keep messages of unknown kinds,
+ * and show that a newer program is needed. Later versions can append members to an array; earlier
+ * programs ignore them.
  */
 import { type Cbor, decodeCbor, encodeCbor } from '@shoal/identity/signed-cbor'
 import { ChatError } from '../chat-error.ts'
 
 /** Longest text, in bytes of UTF-8. */
 const MAX_TEXT_BYTES = 32 * 1024
-/** Most persons that a text mentions, and files that it brings. */
+/** Most mentions and files in a text. */
 const MAX_LIST = 64
 const MAX_EMOJI_BYTES = 64
 const MAX_LINK_BYTES = 4096
 const CLIENT_ID_BYTES = 16
 
-/** Names a message by the client id of its entry. 16 bytes. */
+/** Identifies a message by the client id of its entry. 16 bytes. */
 export type MessageId = Uint8Array
 
 export interface TextContent {
   readonly kind: 'text'
   /** Markdown. */
   readonly text: string
-  /** The message that it answers. */
+  /** The message that it replies to. */
   readonly replyTo: MessageId | null
-  /** DIDs of those who are mentioned. */
+  /** DIDs of the mentioned persons. */
   readonly mentions: readonly string[]
   /** Links of sealed shares: files that were dropped into the chat. */
   readonly files: readonly string[]
@@ -31,7 +32,7 @@ export interface TextContent {
 interface ReactionContent {
   readonly kind: 'reaction'
   readonly to: MessageId
-  /** Null takes the reaction of this person back. */
+  /** Null removes this person's reaction. */
   readonly emoji: string | null
 }
 
@@ -43,7 +44,7 @@ interface EditContent {
   readonly mentions: readonly string[]
 }
 
-/** Asks all to delete a message: its author may, and admins. */
+/** Requests the deletion of a message, which its author and admins are permitted to do. */
 interface DeletionContent {
   readonly kind: 'deletion'
   readonly of: MessageId
@@ -57,7 +58,7 @@ interface ReadContent {
 
 export type Content = TextContent | ReactionContent | EditContent | DeletionContent | ReadContent
 
-/** Returns the bytes for a `Message`. Throws `bad-argument` outside the limits. */
+/** Encodes a `Message`. Throws `bad-argument` outside the limits. */
 export function encodeContent(content: Content): Uint8Array {
   const bytes = encodeCbor(toCbor(content))
   try {
@@ -72,7 +73,9 @@ export function encodeContent(content: Content): Uint8Array {
   throw new ChatError('bad-argument', 'The content is of an unknown kind')
 }
 
-/** Returns null for a kind that this program does not know. Throws `bad-message` if the content is not what its kind says. */
+/**
+ * Returns null for an unknown kind. Throws `bad-message` if the content does not match its kind.
+ */
 export function readContent(kind: string, bytes: Uint8Array): Content | null {
   const value = decodeCbor(bytes)
   const members: readonly unknown[] = Array.isArray(value) ? value : []

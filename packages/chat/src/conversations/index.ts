@@ -1,4 +1,4 @@
-/** Conversations: what messages say, and what their readers see. */
+/** Conversations: message contents, and how they are presented. */
 export {
   type Content,
   encodeContent,

@@ -36,7 +36,7 @@ it('puts messages without a place in the log behind those that they follow', () 
     message(1),
     message(2),
     message(3),
-    // Ann wrote 10 after she had seen 2, and Ben answered, with a clock that is late.
+    // Ann wrote 10 after she had seen 2, and Ben replied, with a clock that is slow.
     message(10, { sequence: null, seen: 2, sentMs: 100 }),
     message(11, { sequence: null, sender: 'ben', parents: [id(10)], sentMs: 5 }),
     message(12, { sequence: null, sender: 'ben', parents: [id(3)], sentMs: 1 }),

@@ -1,22 +1,23 @@
 /**
- * The timeline of a conversation: what its members see, made of the messages that arrived. It depends on which messages there are, never on the order in which they
- * arrived, so that all devices show the same.
+ * The timeline of a conversation as its members see it, computed from the messages received. It
+ * depends on the set of messages, never on their order of arrival, so that all devices show the
+ * same.
  */
 import { compareBytes, latin1 } from '@shoal/torrent/base'
 import type { Content, MessageId, TextContent } from './contents.ts'
 
-/** A message that was opened and verified. */
+/** An opened and verified message. */
 export interface Arrived {
   readonly id: MessageId
   /** DID of the sender. */
   readonly sender: string
-  /** The place in the hub's log. Null if it came directly, and the hub does not have it yet. */
+  /** Place in the hub's log. Null if it was received directly, and the hub does not have it yet. */
   readonly sequence: number | null
   readonly parents: readonly MessageId[]
-  /** The last place in the log that the sender had seen; 0 for none. */
+  /** Last place in the log that the sender had seen; 0 for none. */
   readonly seen: number
   readonly sentMs: number
-  /** Null if this program does not know its kind. */
+  /** Null if its kind is unknown. */
   readonly content: Content | null
 }
 
@@ -31,16 +32,18 @@ export interface Shown {
   readonly replyTo: MessageId | null
   readonly mentions: readonly string[]
   readonly files: readonly string[]
-  /** DIDs by emoji, in the order in which the reactions came. */
+  /** DIDs by emoji, in the order of the reactions. */
   readonly reactions: ReadonlyMap<string, readonly string[]>
 }
 
 export interface TimelineRules {
-  /** Returns true if this person may delete messages of others. */
+  /** Returns whether this person can delete messages of others. */
   isAdmin(did: string): boolean
 }
 
-/** The place of a message: behind an entry of the log, then by the messages it follows, then by time. */
+/**
+ * Sort key of a message: after an entry of the log, then by the messages it follows, then by time.
+ */
 interface Place {
   readonly behind: number
   readonly depth: number
@@ -60,7 +63,10 @@ export class Timeline {
     this.#rules = rules
   }
 
-  /** Adds a message, or the place in the log of one that came directly before. Returns false if nothing changed. */
+  /**
+   * Adds a message, or the log place of one that was received directly before. Returns false if
+   * nothing changed.
+   */
   add(message: Arrived): boolean {
     const key = latin1(message.id)
     const known = this.#entries.get(key)
@@ -71,18 +77,18 @@ export class Timeline {
     return true
   }
 
-  /** All messages to show, oldest first. */
+  /** Returns all messages to show, oldest first. */
   get shown(): readonly Shown[] {
     this.#shown ??= this.#show()
     return this.#shown
   }
 
-  /** All messages, also those that change others, oldest first. */
+  /** Returns all messages, including changes of others, oldest first. */
   get ids(): readonly MessageId[] {
     return this.#ordered().map(({ id }) => id)
   }
 
-  /** The messages that no other one follows, for the next message's `parents`, newest first. */
+  /** Returns the messages without a successor, newest first, for the next message's `parents`. */
   newest(most: number): readonly MessageId[] {
     const followed = new Set([...this.#entries.values()].flatMap(({ parents }) => parents.map(latin1)))
     const last = this.#ordered().filter(({ key }) => !followed.has(key))
@@ -92,7 +98,7 @@ export class Timeline {
       .map(({ id }) => id)
   }
 
-  /** Counts the messages of others behind a message (all without one), and those that mention this person. */
+  /** Counts others' messages after a message (all if null), and those that mention this person. */
   unread(own: string, last: MessageId | null): { readonly messages: number; readonly mentions: number } {
     const all = this.shown
     const from = last === null ? 0 : all.findIndex(({ id }) => compareBytes(id, last) === 0) + 1
@@ -108,14 +114,14 @@ export class Timeline {
       if (content !== null && content.kind !== 'text') continue
       shown.set(key, { id, sender, sentMs, sequence, reactions: new Map(), ...shownText(content) })
     }
-    // A change may be sorted before its message if clocks or logs disagree: it applies all the same.
+    // A change may be sorted before its message if clocks or logs disagree: it still applies.
     for (const { sender, content } of ordered) {
       if (content === null || content.kind === 'text' || content.kind === 'read') continue
       if (content.kind === 'reaction') {
         const to = latin1(content.to)
         if (!reactions.has(to)) reactions.set(to, new Map())
         const bySender = reactions.get(to)!
-        // The last one of a person counts, in its own place.
+        // Each person's last one counts, in its own place.
         bySender.delete(sender)
         bySender.set(sender, content.emoji)
         continue
@@ -146,7 +152,10 @@ export class Timeline {
   }
 }
 
-/** A message without a place in the log stands behind all that its sender had seen, and behind the messages that it follows. */
+/**
+ * A message without a place in the log is sorted after everything that its sender had seen, and
+ * after the messages that it follows.
+ */
 function placesOf(entries: readonly Entry[]): ReadonlyMap<string, Place> {
   const places = new Map<string, Place>()
   const unplaced = new Map<string, { readonly entry: Entry; readonly parents: Set<string> }>()
@@ -178,7 +187,7 @@ function placesOf(entries: readonly Entry[]): ReadonlyMap<string, Place> {
   }
   while (unplaced.size > 0) {
     const next = ready.pop()
-    // Hostile members can name messages as parents of each other. The oldest one then comes first.
+    // Hostile members can create cycles of parents. The oldest one then comes first.
     if (next) place(next)
     else place([...unplaced.values()].sort((one, other) => compareTimes(one.entry, other.entry))[0]!)
   }

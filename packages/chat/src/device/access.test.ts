@@ -43,7 +43,7 @@ it('gives the room another secret after a removal: who was removed sees no entry
     ['here', 'without Cat', 'indeed'],
   ])
 
-  // A program of Cat's that keeps the secret, and asks for everything.
+  // A program of Cat's that keeps the secret, and requests everything.
   const seen: RoomEntry[] = []
   const heard: Uint8Array[] = []
   const carrier = world.hub.roomsOf(cat.process).follow(
@@ -99,7 +99,7 @@ it('is given to the hub by another member if the one who removed is killed', asy
   await ann.start()
   await world.advance(3000)
   expect([ann.texts, dan.texts]).toEqual([['without Cat'], ['without Cat']])
-  // The key journal has it: the next start does not need the earlier one.
+  // It is in the key journal: the next start does not need the earlier one.
   await dan.restart()
   await say(dan, 'again')
   expect(ann.texts).toEqual(['without Cat', 'again'])

@@ -109,7 +109,7 @@ describe('a group', () => {
     await say(ann, 'to both')
     await world.advance(1000)
     expect([ben.texts, tablet.texts]).toEqual([['to both'], ['to both']])
-    // Both devices know what one of them has read.
+    // Both devices know what was read on either.
     await world.until(tablet.only.markRead(tablet.only.messages[0]!.id))
     await world.advance(3000)
     expect(ben.only.unread.messages).toBe(0)
@@ -311,7 +311,7 @@ describe('a long conversation', () => {
     }
     await world.advance(1000)
     await check()
-    // The changes leave memory, too.
+    // Changes are moved out of memory, too.
     for (let n = 0; n < 12; n++) await say(ann, 'more')
     await world.advance(1000)
     await check()
@@ -331,7 +331,7 @@ describe('a long conversation', () => {
     await world.advance(1000)
     await say(ann, 'early')
     await world.advance(1000)
-    // The hub has its messages, and it does not know that Cat cannot read them.
+    // The hub has its messages, but does not know that Cat cannot read them.
     const { length } = roomOf(ann).entries
     ben.process.isCut = false
     while (roomOf(ann).entries.length < length + 2) await world.advance(1)
@@ -363,7 +363,7 @@ describe('a long conversation', () => {
     for (const at of [4, 11, 5, 20]) await world.until(ben.only.markRead(ids[at]!))
     expect(unread()).toBe(COUNT - 21)
     await world.advance(5000)
-    // One message tells others.
+    // One message informs the others.
     expect(roomOf(ann).entries.length).toBe(before + 1)
     expect(ann.only.reader.readBy).toEqual([{ did: ben.did, upTo: ids[20] }])
     for (const each of [ann, ben]) await each.restart()

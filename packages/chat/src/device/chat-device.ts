@@ -1,4 +1,7 @@
-/** The chat of one device: all its conversations, its key packages, and invitations that come. Whatever it needs from outside are ports. */
+/**
+ * The chat of one device: all its conversations, its key packages, and incoming invitations. Its
+ * external dependencies are ports.
+ */
 
 import { KeyPair } from '@shoal/identity'
 import { encodeCbor } from '@shoal/identity/signed-cbor'
@@ -25,12 +28,12 @@ import { readRequest } from './return-request.ts'
 import { type OpenedNote, openNote, sealNote, signalKey, signalReceiver } from './sealed-note.ts'
 import { otherOwnDevices, sendNotes } from './send-notes.ts'
 
-/** Most requests of strangers at a time; more are refused. */
+/** Most pending requests from strangers; further ones are refused. */
 const MAX_REQUESTS = 64
 const PAGE_MESSAGES = 128
-/** A device that cannot announce itself tries again after this time, which doubles. */
+/** Delay before a device that cannot announce itself retries; it doubles. */
 const ANNOUNCE_MS = { first: 1000, longest: 3_600_000 }
-/** Most conversations, which is what a client of a hub follows. */
+/** Most conversations: the number that a hub's client can follow. */
 const MAX_CONVERSATIONS = 1000
 
 export interface ChatListener extends ConversationListener {
@@ -38,9 +41,12 @@ export interface ChatListener extends ConversationListener {
   failed?(error: unknown): void
   /** A conversation was forgotten, or this device could not join it. */
   removed?(conversation: Conversation): void
-  /** A history goes to another own device, or comes from it. */
+  /** A history is transferred to or from another own device. */
   transferred?(progress: TransferProgress): void
-  /** Another device wants to connect directly, or answers: see `ChatDevice.signal`. Anybody may send that. */
+  /**
+   * Another device wants to connect directly, or answers: see `ChatDevice.signal`. Any device can
+   * send that.
+   */
   signal?(from: GroupDevice, fields: Uint8Array): void
 }
 
@@ -50,14 +56,17 @@ export interface ChatOptions {
   readonly listener?: ChatListener
   /** Default: `openSuite()`. */
   readonly suite?: Suite
-  /** So many one-time key packages are kept published, 2 to 128. Default: 32. */
+  /** Number of one-time key packages to keep published, 2 to 128. Default: 32. */
   readonly oneTimeKeys?: number
-  /** So many messages of a conversation are read at once; at most twice as many stay in memory, besides own ones that wait. Default: 128. */
+  /**
+   * Messages of a conversation that are read at once; at most twice as many stay in memory, besides
+   * own pending ones. Default: 128.
+   */
   readonly pageMessages?: number
 }
 
 export interface NewGroup {
-  /** Where its room is: see `RoomToFollow`. */
+  /** Location of its room: see `RoomToFollow`. */
   readonly home: string
   readonly name: string
   readonly membersAdd?: boolean
@@ -77,7 +86,7 @@ export class ChatDevice {
   readonly #listener: ChatListener
   /** Copies of the history, for files. */
   readonly histories: HistoryCopies
-  /** Brings the history to a new device. */
+  /** Transfers the history to a new device. */
   readonly transfer: HistoryTransfer
   readonly #conversations = new Map<string, Conversation>()
   readonly #stops: (() => void)[] = []
@@ -102,10 +111,10 @@ export class ChatDevice {
     const checked = <T>(writing: Promise<T>) =>
       writing.catch((error: unknown) => {
         failed(error)
-        // Nothing that builds on it may happen.
+        // Nothing that depends on it may run.
         return new Promise<T>(() => {})
       })
-    // A conversation that this device comes back to has its journals open.
+    // The journals of a conversation that this device rejoins are open.
     const opened = new Map<string, Promise<Journal>>()
     const openJournal = (name: string): Promise<Journal> => {
       const opening =
@@ -170,7 +179,7 @@ export class ChatDevice {
     return [...this.#conversations.values()]
   }
 
-  /** The sum of unread messages that are not muted, and of mentions. */
+  /** Total of unread messages that are not muted, and of mentions. */
   get unread(): { readonly messages: number; readonly mentions: number } {
     let [messages, mentions] = [0, 0]
     for (const { unread, settings, isRequest } of this.#conversations.values()) {
@@ -201,7 +210,10 @@ export class ChatDevice {
     return found ?? null
   }
 
-  /** Begins a private conversation, or returns the one that there is. Rejects as `Conversation.change`. */
+  /**
+   * Creates a private conversation, or returns the existing one. Rejects like
+   * `Conversation.change`.
+   */
   async createPrivate(home: string, did: string): Promise<Conversation> {
     const both = [this.#given.own.did, did]
     if (both[0] === did)
@@ -218,7 +230,7 @@ export class ChatDevice {
     try {
       await conversation.change({ add: [did] })
     } catch (error) {
-      // Nobody else has heard of it.
+      // No one else knows about it yet.
       if (!known && (error as ChatError).code !== 'closed') await this.forget(conversation)
       throw error
     }
@@ -230,7 +242,7 @@ export class ChatDevice {
     return this.#given.ports.random.bytes(32)
   }
 
-  /** Joins the room of a share by the secret of its link, or returns it if it was joined before. */
+  /** Joins the room of a share by its link's secret, or returns it if it was joined before. */
   joinShareRoom(home: string, linkSecret: Uint8Array): Promise<Conversation> {
     const { name, accessSecret } = new ShareRoom(linkSecret)
     return this.#inTurn(async () => {
@@ -245,13 +257,16 @@ export class ChatDevice {
   /** Forgets a conversation with its messages and keys. Leave closed groups before. */
   async forget(conversation: Conversation): Promise<void> {
     await this.#inTurn(async () => {
-      // An invitation may have put another one in its place, which has the same journals.
+      // An invitation may have replaced it with another one that uses the same journals.
       const current = this.#conversations.get(latin1(conversation.id))
       if (current) await this.#drop(current)
     })
   }
 
-  /** Finds messages that have all words; the last word may continue. Newest first, at most `limit`. `within`: in this conversation only. */
+  /**
+   * Finds messages that contain all words, the last one also as a prefix. Newest first, at most
+   * `limit`. `within`: in this conversation only.
+   */
   async search(
     text: string,
     { limit = 100, within }: { readonly limit?: number; readonly within?: Conversation } = {},
@@ -277,8 +292,9 @@ export class ChatDevice {
   }
 
   /**
-   * Verifies a report with the log that this device has read. Rejects with `bad-report` if the device that it names did not send that message there, and `bad-argument` if this device does not have the
-   * entry: whoever runs the hub verifies it with `verifyReport` and the entry.
+   * Verifies a report against the log that this device has read. Rejects with `bad-report` if the
+   * device that it names did not send that message there, and `bad-argument` if this device does
+   * not have the entry: the operator of the hub can verify it with `verifyReport` and the entry.
    */
   async verifyReport(text: string): Promise<ReportedMessage> {
     const { room, clientId } = readReport(text)
@@ -291,27 +307,31 @@ export class ChatDevice {
     return verifyReport(text, known.commitment)
   }
 
-  /** Tells the other devices of this person that this one is there, so that they add it to groups soon. Does nothing once it is in one. Resolves when they have its note, or after `close`. */
+  /**
+   * Announces this device to the person's other devices, so that they add it to groups soon. Does
+   * nothing once it is in one. Resolves when they have its note, or after `close`.
+   */
   async announce(home: string): Promise<void> {
     const { clock, keyPackages } = this.#given.ports
     const { signal } = this.#closing
     for (let pauseMs = ANNOUNCE_MS.first; ; pauseMs = Math.min(2 * pauseMs, ANNOUNCE_MS.longest)) {
       if (signal.aborted || this.conversations.some(({ kind }) => kind !== 'share')) return
       try {
-        // Without key packages nobody can add it.
+        // It cannot be added without key packages.
         const { oneTime } = await keyPackages.own()
         const others = oneTime > 0 ? await otherOwnDevices(this.#given, home) : null
         if (others) return await sendNotes(this.#given, home, 'device', encodeCbor([]), others)
       } catch {
-        // The hub is away.
+        // The hub is unavailable.
       }
       await delay(clock, pauseMs, signal).catch(() => {})
     }
   }
 
   /**
-   * Sends something to another device of a group by which both connect directly, sealed, through its inbox at the hub `home`. Resolves and rejects like `Inboxes.deliver`. `clientId`: the inbox takes nothing
-   * else with the same one, until the device has read it.
+   * Sends signaling for a direct connection to another device of a group, sealed, through its inbox
+   * at the hub `home`. Resolves and rejects like `Inboxes.deliver`. `clientId`: the inbox accepts
+   * it only once until the device has read it.
    */
   async signal(
     to: GroupDevice,
@@ -324,7 +344,7 @@ export class ChatDevice {
     return ports.inboxes.deliver({ did: to.did, device: to.hash }, home, clientId, note)
   }
 
-  /** Ends everything. What was not acknowledged is sent at the next start. Idempotent. */
+  /** Stops everything. Unacknowledged entries are sent at the next start. Idempotent. */
   close(): void {
     this.#closing.abort(new ChatError('closed', 'The chat was closed.'))
     this.transfer.close()
@@ -345,7 +365,7 @@ export class ChatDevice {
     for (const room of rooms.values()) {
       const conversation = await this.#open(room)
       this.#conversations.set(latin1(room.id), conversation)
-      // A crash came before the group was created.
+      // It crashed before the group was created.
       if (conversation.state === 'joining' && !room.welcome) await this.#drop(conversation)
     }
     for (const conversation of this.#conversations.values()) await conversation.start()
@@ -423,7 +443,7 @@ export class ChatDevice {
     return conversation
   }
 
-  /** An entry of the inbox: what is not a good note is dropped. */
+  /** Handles an inbox entry; anything but a valid note is dropped. */
   async #received({ home, bytes }: InboxEntry): Promise<void> {
     const { suite, keys, own } = this.#given
     try {
@@ -434,7 +454,7 @@ export class ChatDevice {
       if (note.kind === 'signal') return this.#listener.signal?.(note.from, note.fields)
       if (note.kind === 'invitation') return await this.#invited(home, note)
       if (note.kind === 'history') this.transfer.receive(note, home)
-      // Whatever the note says, the hub shows the person's list, and it counts.
+      // The hub's device list of the person counts, whatever the note says.
       else if (note.kind === 'device') await this.#announced(note.from.did, home)
       else {
         const asked = this.#conversations.get(latin1(readRequest(note.fields)))
@@ -442,12 +462,12 @@ export class ChatDevice {
       }
       await keys.used(note.ref)
     } catch (error) {
-      // This device was closed before it could take the entry: it has to come again.
+      // This device was closed before it could handle the entry: it has to be delivered again.
       if (!(error instanceof ChatError) || error.code === 'closed') throw error
     }
   }
 
-  /** Another device of this person has key packages by now. */
+  /** Another device of this person now has key packages. */
   async #announced(did: string, home: string): Promise<void> {
     const { own, ports } = this.#given
     if (did !== own.did) return
@@ -457,24 +477,30 @@ export class ChatDevice {
 
   async #invited(home: string, { fields, from, ref }: OpenedNote): Promise<void> {
     const { ports } = this.#given
-    // Somebody who stole a device has its credential, with an old list.
+    // A device thief has its credential, with an old list.
     if (!isListed(from, ports.people.known(from.did))) return
     const { name, accessSecret, accessEpoch, place, welcomeId, welcomeKey } = readInvitation(fields)
     const welcome = { id: welcomeId, key: welcomeKey, ref, from: from.hash, did: from.did }
-    // The inbox says where the room is, not the one who invites: it could name an address of its own.
+    // The inbox determines where the room is, not the inviter, who could name an address of their
+    // own.
     const room = this.#record(name, accessSecret, home, { accessEpoch, after: place, welcome })
-    // A member may have been removed and added again: the log says so, or that the invitation is false.
+    // A member may have been removed and added again: the log shows that, or that the invitation is
+    // false.
     while (!(await this.#inTurn(() => this.#follow(room, from.did))))
       await this.#conversations.get(latin1(room.id))?.reach(place.sequence)
   }
 
-  /** Joins a group to which this device was invited. Returns false if it has to read the log up to there first. */
+  /**
+   * Joins a group to which this device was invited. Returns false if it has to read the log up to
+   * there first.
+   */
   async #follow(room: RoomRecord, from: string): Promise<boolean> {
     const known = this.#conversations.get(latin1(room.id))
     if (known) {
       if (room.after.sequence <= known.through.sequence) return true
       const { exchange } = known.internals
-      // An earlier invitation may make it a member at this moment: two conversations must not write the same journals.
+      // An earlier invitation may be making it a member right now: two conversations must not write
+      // the same journals.
       const isFree = await exchange.inTurn(async () => {
         if (exchange.membership?.group?.isMember) return false
         void known.close()
@@ -498,7 +524,7 @@ export class ChatDevice {
     const closed = conversation.close()
     this.#conversations.delete(latin1(id))
     await this.#journal.append(writeForgotten(id))
-    // It may be writing at this moment.
+    // It may be writing right now.
     await closed
     const ownNames = (['history', 'keys'] as const).map(kind => journalOf(kind, id))
     const { journals } = this.#given.ports

@@ -1,11 +1,11 @@
-/** A device that is added to a group again and again, while it joins. */
+/** A device that is repeatedly added to a group while it joins. */
 import { hex } from '@shoal/torrent/base'
 import { describe, expect, it } from 'vitest'
 import { type ChatMember, ChatWorld, HOME } from '../testing/chat-world.ts'
 
 /** Each has other delays. */
 const SEEDS = [1, 2, 3, 4, 5, 6, 7, 8]
-/** So slow that whatever arrives meets a write. */
+/** So slow that every arrival coincides with a write. */
 const SLOW_MS = 50
 
 async function friends(seed: number) {
@@ -74,7 +74,7 @@ describe.each(SEEDS)('with the delays of seed %i, a device that comes back', see
     await world.advance(1000)
     const room = hex(group.id)
     const kept = ben.journals.filter(name => name.endsWith(room) && ben.recordsOf(name).length > 0)
-    // The invitation may be read only after that.
+    // The invitation must not be read before that.
     expect(kept.length > 0).toBe(ben.chat!.conversations.length > 0)
   })
 })

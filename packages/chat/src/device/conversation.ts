@@ -18,14 +18,14 @@ import { ReadMarks } from './read-marks.ts'
 export interface ConversationListener {
   /** Messages, members, rules or settings have changed. */
   changed?(conversation: Conversation): void
-  /** A text of somebody else was kept. */
+  /** Another person's text was stored. */
   arrived?(conversation: Conversation, id: MessageId): void
   presence?(conversation: Conversation, did: string, what: Presence): void
-  /** Something of others was refused, or the hub has a problem. */
+  /** Something from others was refused, or the hub has a problem. */
   problem?(conversation: Conversation, error: RoomProblem): void
 }
 
-/** Changes of a closed group. Persons come and go with all their devices. */
+/** Changes of a closed group. Persons are added and removed with all their devices. */
 export interface ChangeOfGroup {
   /** DIDs. */
   readonly add?: readonly string[]
@@ -44,7 +44,10 @@ export class Conversation {
   readonly presence: PresenceNotes
   #exchange!: Exchange
 
-  /** `policy`: for a new group. `abandon` is called if this device cannot join, and there is nothing to keep. */
+  /**
+   * `policy`: for a new group. `abandon` is called if this device cannot join, and there is nothing
+   * to keep.
+   */
   static async open(
     given: Given,
     room: RoomRecord,
@@ -94,12 +97,12 @@ export class Conversation {
     })
   }
 
-  /** The id of its room. 32 bytes. */
+  /** Id of its room. 32 bytes. */
   get id(): Uint8Array {
     return this.#room.id
   }
 
-  /** Where its room is: see `RoomToFollow`. */
+  /** Location of its room: see `RoomToFollow`. */
   get home(): string {
     return this.#room.home
   }
@@ -110,7 +113,10 @@ export class Conversation {
     return policy?.allowed?.length === 2 && policy.admins.length === 2 ? 'private' : 'group'
   }
 
-  /** `joining`: the welcome has not arrived. `left`: this device is not a member any more, or has asked to leave. */
+  /**
+   * `joining`: the welcome has not arrived. `left`: this device is no longer a member, or has asked
+   * to leave.
+   */
   get state(): 'joining' | 'member' | 'left' {
     if (this.#share) return 'member'
     const group = this.#exchange.membership!.group
@@ -118,14 +124,17 @@ export class Conversation {
     return group.isMember && !this.settings.isLeaving ? 'member' : 'left'
   }
 
-  /** True if somebody who is not a contact invited this person, until `accept`: nothing is loaded for it, and nobody learns that it was seen. */
+  /**
+   * Whether a non-contact invited this person, until `accept`: nothing is loaded for it, and no one
+   * can see that it was opened.
+   */
   get isRequest(): boolean {
     const { welcome } = this.#room
     if (!welcome || this.settings.isAccepted || welcome.did === this.#given.own.did) return false
     return !this.#given.ports.people.known(welcome.did)?.isContact
   }
 
-  /** The DID of whoever invited this device. Null for own groups and rooms of shares. */
+  /** DID of the inviter. Null for own groups and rooms of shares. */
   get invitedBy(): string | null {
     return this.#room.welcome?.did ?? null
   }
@@ -135,7 +144,7 @@ export class Conversation {
     return this.#exchange.membership?.group?.policy ?? null
   }
 
-  /** The epoch of a closed group, which each change of it ends. */
+  /** Epoch of a closed group, which each of its changes ends. */
   get epoch(): bigint {
     return this.#exchange.membership?.group?.epoch ?? 0n
   }
@@ -149,32 +158,41 @@ export class Conversation {
     return this.#history.settings
   }
 
-  /** How far the log was read. */
+  /** Position up to which the log was read. */
   get through(): Place {
     return this.#exchange.through
   }
 
-  /** The newest messages, which are in memory, oldest first and without those of blocked persons. `reader` reads the others. */
+  /**
+   * The newest messages, which are in memory, oldest first and without those of blocked persons.
+   * `reader` reads the others.
+   */
   get messages(): readonly Shown[] {
     return this.#history.messages.inMemory.filter(({ sender }) => !isBlocked(this.#given, sender))
   }
 
-  /** Counts messages, and mentions of this person, behind the last one that was read. */
+  /** Numbers of messages, and of mentions of this person, after the last read one. */
   get unread(): Unread {
     return this.#history.messages.unread(this.settings.readUpTo)
   }
 
-  /** Resolves once the log was read up to here, or this device is not a member. Rejects with `closed`. */
+  /**
+   * Resolves once the log was read up to this position, or this device is not a member. Rejects
+   * with `closed`.
+   */
   reach(sequence: number): Promise<void> {
     return this.#exchange.reach(sequence)
   }
 
-  /** Follows the room, and sends what has not arrived. */
+  /** Follows the room, and sends pending messages. */
   start(): Promise<void> {
     return this.#exchange.start()
   }
 
-  /** Writes a message. Resolves with its id once it will survive a crash; it has a `sequence` when the log has it. Rejects with `bad-argument`, `not-allowed` (slow mode), `removed`, `closed`. */
+  /**
+   * Sends a message. Resolves with its id once it will survive a crash; it has a `sequence` once it
+   * is in the log. Rejects with `bad-argument`, `not-allowed` (slow mode), `removed`, `closed`.
+   */
   send(content: Content): Promise<MessageId> {
     const bytes = encodeContent(content)
     return this.#exchange.inTurn(async () => {
@@ -184,7 +202,10 @@ export class Conversation {
     })
   }
 
-  /** Remembers what was read, and soon tells the other members and own devices unless `isSecret`. Earlier messages than the last one that was read change nothing. */
+  /**
+   * Stores the read position, and soon shares it with the other members and own devices unless
+   * `isSecret`. It never moves backwards.
+   */
   async markRead(id: MessageId, { isSecret = false } = {}): Promise<void> {
     if (!(await this.#exchange.inTurn(() => this.#history.readUpTo(id)))) return
     if (!isSecret && !this.isRequest) this.#reading.mark(id)
@@ -206,14 +227,19 @@ export class Conversation {
   }
 
   /**
-   * Changes a closed group in one commit. Resolves once the group is so. Rejects with `not-allowed`, `no-devices`, `bad-argument`, `bad-policy`, `removed`, and with `closed`: then it is tried again at the next start.
+   * Changes a closed group in one commit. Resolves once the change has taken effect. Rejects with
+   * `not-allowed`, `no-devices`, `bad-argument`, `bad-policy`, `removed`, and with `closed`: then
+   * it is retried at the next start.
    */
   change({ policy, ...persons }: ChangeOfGroup): Promise<void> {
     const { changes } = membershipOf(this.#exchange)
     return changes.change({ ...persons, policy: policy ? encodePolicy(policy) : null })
   }
 
-  /** Leaves a closed group, with all devices of this person. Resolves once that is written down; the others' next commit makes it so. */
+  /**
+   * Leaves a closed group, with all devices of this person. Resolves once that is stored; it takes
+   * effect with the next commit of another member.
+   */
   async leave(): Promise<void> {
     const membership = membershipOf(this.#exchange)
     await this.#exchange.inTurn(() => this.#history.set({ isLeaving: true }))
@@ -221,7 +247,10 @@ export class Conversation {
     membership.changes.advance()
   }
 
-  /** For what acts on a conversation as a whole: its removal, and copies of its history. `linkSecret`: of the room of a share. */
+  /**
+   * For operations on an entire conversation: its removal, and copies of its history. `linkSecret`:
+   * of the room of a share.
+   */
   get internals(): {
     readonly exchange: Exchange
     readonly history: History
@@ -230,7 +259,7 @@ export class Conversation {
     return { exchange: this.#exchange, history: this.#history, linkSecret: this.#room.linkSecret }
   }
 
-  /** Resolves once it writes nothing any more. */
+  /** Resolves once all writes have finished. */
   close(): Promise<void> {
     this.#reading.close()
     return this.#exchange.close()

@@ -1,4 +1,7 @@
-/** How a conversation and its room exchange entries: reads the log in order, opens each message once, and sends those of this device. */
+/**
+ * Exchanges entries between a conversation and its room: reads the log in order, opens each message
+ * once, and sends those of this device.
+ */
 import { equalBytes, latin1 } from '@shoal/torrent/base'
 import { ChatError } from '../chat-error.ts'
 import type { MessageId } from '../conversations/index.ts'
@@ -12,9 +15,9 @@ import { envelopeOf, type FreshEntry, freshOf, MessageOpener } from './message-o
 import { MessageSender } from './message-sender.ts'
 import type { Place, RoomCarrier, RoomEntry, RoomProblem } from './ports.ts'
 
-/** Entries of a long log that wait in memory before older ones are read. */
+/** Entries of a long log buffered before older ones are read. */
 const MAX_HELD = 500
-/** So long at a time, entries are read. Then it is the turn of whatever else the program does. */
+/** Time slice for reading entries, after which the rest of the program gets its turn. */
 const TURN_MS = 16
 const NO_BYTES = new Uint8Array()
 
@@ -22,11 +25,11 @@ export interface ExchangeOwner {
   changed(): void
   problem(error: RoomProblem): void
   volatile(bytes: Uint8Array): void
-  /** A text of somebody else was kept. */
+  /** Another person's text was stored. */
   arrived(id: MessageId): void
   /** This device cannot join. */
   failedToJoin(): void
-  /** Nobody may learn that this device has seen the conversation. */
+  /** Whether to hide that this device has seen the conversation. */
   isHidden(): boolean
 }
 
@@ -54,7 +57,7 @@ export class Exchange {
       inTurn: run => exchange.inTurn(run),
       post: (clientId, bytes) => exchange.#post(clientId, bytes),
       changed: () => {
-        // Deletions by somebody who is or was an admin may count now, or not any more.
+        // Deletions by a present or former admin may have become valid or invalid.
         history.messages.touched.addAll()
         exchange.#changed()
       },
@@ -97,25 +100,28 @@ export class Exchange {
     return this.#membership
   }
 
-  /** How far the log was read. */
+  /** Position up to which the log was read. */
   get through(): Place {
     return this.#log.through
   }
 
-  /** True after this device was removed. */
+  /** Whether this device was removed. */
   get isOver(): boolean {
     const group = this.#membership?.group
     return group ? !group.isMember : false
   }
 
-  /** Follows the room, and sends what has not arrived. */
+  /** Follows the room, and sends pending messages. */
   async start(): Promise<void> {
     if (this.isOver) return
     this.#follow()
     await this.#membership?.start()
   }
 
-  /** Resolves once the log was read up to here, or this device is not a member. Rejects with `closed`. */
+  /**
+   * Resolves once the log was read up to this position, or this device is not a member. Rejects
+   * with `closed`.
+   */
   async reach(sequence: number): Promise<void> {
     if (this.#isClosed) throw closed()
     const isJoining = this.#membership && !this.#membership.group
@@ -127,7 +133,7 @@ export class Exchange {
     this.#carrier?.sendVolatile(bytes)
   }
 
-  /** Runs after everything that was begun before. Rejects with `closed`. */
+  /** Runs after all work started before. Rejects with `closed`. */
   inTurn<T>(run: () => Promise<T>): Promise<T> {
     const result = this.#last.then(() => {
       if (this.#isClosed) throw closed()
@@ -137,7 +143,7 @@ export class Exchange {
     return result
   }
 
-  /** Idempotent. Resolves once nothing of it writes to the journals any more. */
+  /** Idempotent. Resolves once it no longer writes to the journals. */
   async close(): Promise<void> {
     if (!this.#isClosed) {
       this.#isClosed = true
@@ -159,7 +165,7 @@ export class Exchange {
       { id, name, accessSecrets, home, creates, after: this.#log.through },
       {
         entries: entries => this.#entries(entries),
-        // The welcome may be among those that come.
+        // The welcome may be among the new entries.
         ready: async () => {
           if (!this.#membership || this.#membership.group) await this.#log.hasRoom(MAX_HELD)
         },
@@ -202,7 +208,7 @@ export class Exchange {
     await Promise.all(read)
   }
 
-  /** Returns true if the entry is in the history afterwards: then it is a message of a member. */
+  /** Returns whether the entry is in the history afterwards: then it is a message of a member. */
   #takeDirect(entry: RoomEntry): Promise<boolean> {
     return this.inTurn(async () => {
       if (this.isOver) return false
@@ -235,7 +241,7 @@ export class Exchange {
     this.#log.reached(this.isOver ? Number.POSITIVE_INFINITY : this.#log.through.sequence)
     this.#changed()
     if (!this.isOver) return
-    // After a removal, the log does not concern this device any more.
+    // After a removal, this device no longer follows the log.
     this.#carrier?.close()
     for (const { clientId } of this.#history.messages.outgoing.unplaced)
       await this.#history.messages.fail(clientId)
@@ -246,7 +252,8 @@ export class Exchange {
     try {
       const welcome = membership.findWelcome(this.#log.waiting)
       if (!welcome) return false
-      // A device that is back did not read where the log has what came directly before its removal.
+      // A returning device has not read where the log has the messages received directly before its
+      // removal.
       const { hash } = this.#given.own
       const { messages } = this.#history
       for (const kept of messages.withoutPlace) if (!equalBytes(kept.device, hash)) await messages.drop(kept)
@@ -260,7 +267,7 @@ export class Exchange {
     return true
   }
 
-  /** Reads the first entries, messages of others several at a time. Returns how many. */
+  /** Reads the first entries, messages of others in batches. Returns how many. */
   async #takeSome(entries: readonly PlacedEntry[]): Promise<number> {
     const fresh: FreshEntry[] = []
     const ids = new Set<string>()
@@ -278,7 +285,7 @@ export class Exchange {
     return Math.max(1, fresh.length)
   }
 
-  /** Whatever others wrote, the next entry is read. */
+  /** Whatever it contains, the next entry is read. */
   async #safely(take: () => void | Promise<void>): Promise<void> {
     try {
       await take()
@@ -288,7 +295,7 @@ export class Exchange {
   }
 
   #refuse(error: unknown): void {
-    // Never an error of a journal: after one, nothing happens any more.
+    // Journal errors never reach this point: nothing runs after one.
     const { code } = error as ChatError
     if (code !== 'repeated' && code !== 'unknown-epoch') this.#problem(error)
   }
@@ -305,7 +312,7 @@ export class Exchange {
     const { clientId, place } = entry
     const { messages } = this.#history
     const known = await messages.find(clientId)
-    // An entry that came directly replaces nothing.
+    // An entry received directly replaces nothing.
     if (known && !place) return
     if (known && place && equalBytes(known.commitment, envelope.commitment!)) {
       if (known.sequence !== null) return
@@ -315,7 +322,7 @@ export class Exchange {
       return
     }
     if (known?.sequence === null) {
-      // Somebody got the message directly, and put another one into the log under its id.
+      // Someone who received the message directly put another one into the log under its id.
       if (equalBytes(known.device, this.#given.own.hash)) return this.sender.displaced(known)
       await messages.drop(known)
     }

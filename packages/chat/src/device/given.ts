@@ -1,4 +1,4 @@
-/** The parts that all conversations of a device share. */
+/** Dependencies shared by all conversations of a device. */
 import { decodeCbor, encodeCbor, type Signer } from '@shoal/identity/signed-cbor'
 import { ChatError } from '../chat-error.ts'
 import type { GroupDevice } from '../groups/credential.ts'
@@ -19,7 +19,7 @@ export interface Given {
   readonly keys: OwnKeys
   /** See `ChatOptions`. */
   readonly pageMessages: number
-  /** Opens a journal; a failure to write it ends the chat, since nothing may leave that is not written. */
+  /** Opens a journal; a write failure ends the chat, since only stored data may be sent. */
   openJournal(name: string): Promise<Journal>
   groupOwner(journal: GroupJournal): GroupOwner
 }
@@ -34,23 +34,23 @@ interface ExpectedWelcome {
   /** The client id of its entry. */
   readonly id: Uint8Array
   readonly key: Uint8Array
-  /** Names the key package. */
+  /** Identifies the key package. */
   readonly ref: Uint8Array
-  /** The hash of the device that invited this one. */
+  /** Hash of the inviting device. */
   readonly from: Uint8Array
-  /** The DID of its person. */
+  /** DID of its person. */
   readonly did: string
 }
 
-/** A conversation of this device, as its journal has it. */
+/** A conversation of this device, as stored in its journal. */
 export interface RoomRecord {
   readonly id: Uint8Array
   readonly name: ChatRoomName
-  /** The secret of the hub's tokens when this device came. */
+  /** The secret of the hub's tokens when this device joined. */
   readonly accessSecret: Uint8Array
-  /** The epoch of the group that began with it. */
+  /** First epoch of the group that used it. */
   readonly accessEpoch: number
-  /** For the room of a share: the secret of its link. */
+  /** For the room of a share: its link's secret. */
   readonly linkSecret: Uint8Array | null
   readonly home: string
   readonly creates: boolean
@@ -68,12 +68,12 @@ export function writeRoomRecord(room: RoomRecord): Uint8Array {
   ])
 }
 
-/** The record of a conversation that was removed. */
+/** Record of a removed conversation. */
 export function writeForgotten(id: Uint8Array): Uint8Array {
   return encodeCbor([id])
 }
 
-/** Returns the id alone for a conversation that was removed. Throws `bad-argument`. */
+/** Returns only the id for a removed conversation. Throws `bad-argument`. */
 export function readRoomRecord(record: Uint8Array): RoomRecord | Uint8Array {
   const value = decodeCbor(record)
   if (!Array.isArray(value)) throw new ChatError('bad-argument', 'The list of conversations is damaged.')

@@ -1,5 +1,6 @@
 /**
- * Changes of a closed group by one of its devices: makes the commits that were asked for or that new device lists call for, again and again until they are so.
+ * Changes of a closed group made by one of its devices: repeats commits for requested changes and
+ * for new devices until the group is in the desired state.
  */
 import { equalBytes, latin1 } from '@shoal/torrent/base'
 import { ChatError } from '../chat-error.ts'
@@ -16,20 +17,26 @@ import { RENEW_MS } from './signs-of-life.ts'
 import type { Intent } from './wishes.ts'
 
 const RETRY_MS = 5000
-/** Most bytes of credentials that a commit adds: more devices are added by several commits. */
+/**
+ * Most bytes of credentials that a commit adds: the rest of the devices are added by further
+ * commits.
+ */
 const MAX_ADDED_BYTES = 1 << 20
 /** A new device publishes its key packages some time after it is in the device list. */
 const LACKING_MS = 600_000
-/** Members wait for a random time until they commit that somebody leaves: one of them suffices. */
+/** Members wait for a random time before they commit another's departure: one commit suffices. */
 const LEAVE_MS = 3000
-/** The state of the group is looked at for leaves to renew and silent devices, for the first time when this device has had time to read what it missed. */
+/**
+ * Interval at which the group is checked for leaves to renew and silent devices; the first check
+ * comes after this device has had time to catch up.
+ */
 const UPKEEP_MS = { first: 600_000, spread: 3_000_000, next: 6 * 3_600_000 }
 
 export interface GroupChangesOwner {
   readonly history: History
   /** Returns null before this device has joined. */
   group(): Group | null
-  /** Runs after everything that was begun before. */
+  /** Runs after all work started before. */
   inTurn<T>(run: () => Promise<T>): Promise<T>
   /** Appends a handshake to the log, however long it takes. */
   post(clientId: Uint8Array, ciphertext: Uint8Array): void
@@ -41,7 +48,7 @@ interface Step {
   readonly add: readonly ForeignKeyPackage[]
   readonly remove: readonly GroupMember[]
   readonly policy: GroupPolicy | null
-  /** Commits also if there is nothing to change: the leaf of this device is renewed. */
+  /** Commits even without a change: the leaf of this device is renewed. */
   readonly isUpdate?: boolean
 }
 
@@ -57,7 +64,7 @@ export class GroupChanges {
   #isClosed = false
   #cancel: (() => void) | undefined
   #cancelUpkeep: (() => void) | undefined
-  /** Whether this device has had time to read what it missed. */
+  /** Whether this device has had time to catch up. */
   #isUpToDate = false
 
   constructor(given: Given, home: string, owner: GroupChangesOwner) {
@@ -76,7 +83,11 @@ export class GroupChanges {
     this.#waiting.clear()
   }
 
-  /** Resolves once the group is so. Rejects with `not-allowed`, `no-devices`, `bad-argument`, `removed`; with `closed`, after which it is tried again at the next start; and with `refused` if the hub does not take it, which is tried again, too. */
+  /**
+   * Resolves once the group is in that state. Rejects with `not-allowed`, `no-devices`,
+   * `bad-argument`, `removed`; with `closed`, after which it is retried at the next start; and with
+   * `refused` if the hub does not accept it, which is retried, too.
+   */
   async change(wanted: Partial<Omit<Intent, 'id'>>): Promise<void> {
     if (!this.#owner.group()?.isMember)
       throw new ChatError('removed', 'This device is not a member of the group.')
@@ -89,7 +100,7 @@ export class GroupChanges {
     return waiting.promise
   }
 
-  /** A commit of this device has won, and has perhaps renewed its leaf. In turn. */
+  /** A commit of this device has won, and may have renewed its leaf. Runs in turn. */
   async made(isRenewed: boolean): Promise<void> {
     const group = this.#owner.group()
     this.#others.added(device => group !== null && isIn(group, device))
@@ -98,20 +109,23 @@ export class GroupChanges {
     await this.#owner.history.signs.setDue(clock.unixMs() + RENEW_MS.least + random.below(RENEW_MS.spread))
   }
 
-  /** The hub does not take the commit, which is tried again. Nobody waits for that. */
+  /** The hub refuses the commit, which is retried. No caller waits for that. */
   refused(error: ChatError): void {
     for (const { reject } of this.#waiting.values()) reject(error)
     this.#waiting.clear()
   }
 
-  /** Begins to make commits, also those of every week. */
+  /** Starts making commits, including the weekly ones. */
   start(): void {
     const { random } = this.#given.ports
     this.advance()
     this.#upkeepAfter(UPKEEP_MS.first + random.below(UPKEEP_MS.spread))
   }
 
-  /** A device that is not a member asks to be added again: an own one, or one that this device removed for its silence. */
+  /**
+   * A device that is not a member asks to be added again: an own one, or one that this device
+   * removed for its silence.
+   */
   async takeBack({ did, hash }: GroupDevice): Promise<void> {
     const group = this.#owner.group()
     if (!group?.isMember || isIn(group, hash)) return
@@ -122,11 +136,11 @@ export class GroupChanges {
       await this.#owner.inTurn(() => signs.heard(hash, ports.clock.unixMs()))
       return this.peopleChanged()
     }
-    // Nobody waits for it.
+    // No caller waits for it.
     if (signs.hasDropped(hash, did)) this.change({ add: [did] }).catch(error => this.#owner.problem(error))
   }
 
-  /** Makes what is to be changed, unless a commit is on its way. */
+  /** Makes pending changes, unless a commit is on its way. */
   advance(): void {
     this.#isAgain = true
     if (this.#isAdvancing || this.#isClosed) return
@@ -134,7 +148,7 @@ export class GroupChanges {
     void this.#advanceAll()
   }
 
-  /** Something about a person has changed: who was not available may be now. */
+  /** Information about a person has changed: an unavailable one may be available now. */
   peopleChanged(): void {
     this.#others.retry()
     this.advance()
@@ -146,7 +160,7 @@ export class GroupChanges {
       try {
         await this.#advanceOnce()
       } catch (error) {
-        // The hub is away, or does not say.
+        // The hub is unavailable, or gives no answer.
         if (!this.#isClosed) this.#owner.problem(error)
         this.#later(RETRY_MS)
       }
@@ -210,8 +224,9 @@ export class GroupChanges {
   }
 
   /**
-   * Renews the own leaf, and removes devices that were silent for 60 days. A commit counts only if this device had read all commits before it; and whoever lives makes one every week. So nobody is removed
-   * because this device was away.
+   * Renews the own leaf, and removes devices silent for 60 days. A commit is only valid if this
+   * device has read all earlier ones, and every active device makes one a week. So no device is
+   * removed because this one was offline.
    */
   #upkeep(group: Group): Step | null {
     if (!this.#isUpToDate) return null
@@ -229,14 +244,17 @@ export class GroupChanges {
       : null
   }
 
-  /** This device was removed: if that was for its silence, those who can add it again do. */
+  /**
+   * This device was removed: if that was for its silence, it asks the devices that can to add it
+   * again.
+   */
   async #askBack(group: Group): Promise<void> {
     const { history } = this.#owner
     const wasSilent = history.signs.wasSilent(this.#given.ports.clock.unixMs())
     if (wasSilent && !history.settings.isLeaving) await askBack(this.#given, this.#home, group)
   }
 
-  /** Returns the next change that is missing, or null. */
+  /** Returns the next missing change, or null. */
   async #nextStep(group: Group): Promise<Step | null> {
     for (const intent of this.#owner.history.wishes.intents) {
       const { members } = group
@@ -265,7 +283,10 @@ export class GroupChanges {
     return this.#reconcile(group)
   }
 
-  /** Device lists have changed: devices that are not in them any more go, and this person's new ones come. */
+  /**
+   * Device lists have changed: removes devices that are no longer listed, and adds this person's
+   * new ones.
+   */
   async #reconcile(group: Group): Promise<Step | null> {
     const { own, ports } = this.#given
     const isAdmin = group.policy.admins.includes(own.did)
@@ -323,7 +344,7 @@ export class GroupChanges {
     }
   }
 
-  /** The other devices of this person go first, by a commit; a commit of another member then removes this one. */
+  /** Removes the person's other devices first; a commit of another member then removes this one. */
   async #leave(group: Group): Promise<void> {
     const { own, ports } = this.#given
     const others = group.members.filter(({ did, hash }) => did === own.did && !equalBytes(hash, own.hash))
@@ -354,7 +375,7 @@ export class GroupChanges {
   }
 }
 
-/** Returns those that one commit adds. */
+/** Returns those that one commit can add. */
 function firstOf(add: readonly ForeignKeyPackage[]): readonly ForeignKeyPackage[] {
   let bytes = 0
   return add.filter(({ device }) => {

@@ -1,4 +1,4 @@
-/** Copies of the history of a device: lines of JSON for a file or another device, and those that come from there. */
+/** Exports and imports of a device's history: lines of JSON for a file or another device. */
 import { utf8ToBytes } from '@noble/hashes/utils.js'
 import { base64urlnopad } from '@scure/base'
 import { fromHex, hex } from '@shoal/torrent/base'
@@ -8,11 +8,11 @@ import type { Given } from './given.ts'
 import { ArrivingHistory, linesOf } from './history-lines.ts'
 import type { Journal } from './ports.ts'
 
-/** A page of lines ends after the part of a conversation that reaches this. */
+/** A page of lines ends after the block of a conversation that reaches this size. */
 const PAGE_CHARS = 256 * 1024
-/** The ids of conversations whose messages wait. */
+/** Ids of conversations with queued messages. */
 const INDEX = 'arriving'
-/** Most conversations whose messages wait: a device has at most so many. */
+/** Most conversations with queued messages: the most that a device can have. */
 const MAX_WAITING = 1000
 
 export interface CopiesOwner {
@@ -22,14 +22,14 @@ export interface CopiesOwner {
 
 export interface HistoryPage {
   readonly lines: readonly string[]
-  /** Names the next page; null after the last one. */
+  /** Identifies the next page; null after the last one. */
   readonly next: string | null
 }
 
 export class HistoryCopies {
   readonly #given: Given
   readonly #owner: CopiesOwner
-  /** Conversations that this device has not joined, and whose messages wait in journals. */
+  /** Conversations that this device has not joined, with messages queued in journals. */
   readonly #waiting = new Set<string>()
   #index!: Journal
   #last: Promise<unknown> = Promise.resolve()
@@ -39,19 +39,19 @@ export class HistoryCopies {
     this.#owner = owner
   }
 
-  /** Reads what waits, once the conversations are there. */
+  /** Reads the queue, once the conversations are loaded. */
   async open(): Promise<void> {
     this.#index = await this.#given.openJournal(INDEX)
     for await (const record of this.#index.read()) this.#waiting.add(hex(record))
     for (const conversation of this.#owner.conversations()) this.joined(conversation)
   }
 
-  /** The number of messages, with those that change others. */
+  /** Number of messages, including changes of others. */
   get messages(): number {
     return this.#written.reduce((sum, { internals }) => sum + internals.history.messages.whole.count, 0)
   }
 
-  /** The whole history as lines. */
+  /** Returns the complete history as lines. */
   async *lines(): AsyncGenerator<string> {
     for (let at: string | null = ''; at !== null; ) {
       const { lines, next }: HistoryPage = await this.page(at)
@@ -60,7 +60,10 @@ export class HistoryCopies {
     }
   }
 
-  /** Reads some lines of the history. `at`: from `next` of the page before, or empty. Rejects with `not-found` if its conversation was forgotten meanwhile. */
+  /**
+   * Reads some lines of the history. `at`: from `next` of the previous page, or empty. Rejects with
+   * `not-found` if its conversation has been forgotten.
+   */
   async page(at: string): Promise<HistoryPage> {
     const conversations = this.#written
     const [id, number] = at.split('.')
@@ -83,7 +86,11 @@ export class HistoryCopies {
     return { lines, next: null }
   }
 
-  /** Adds a history from lines. Returns the number of messages that this device lacked; those of conversations that it has not joined wait until it does. Rejects with `bad-argument`, `bad-credential` or `bad-message`. */
+  /**
+   * Imports a history from lines. Returns the number of messages that this device lacked; those of
+   * conversations that it has not joined are queued until it does. Rejects with `bad-argument`,
+   * `bad-credential` or `bad-message`.
+   */
   async add(lines: Iterable<string> | AsyncIterable<string>): Promise<number> {
     const reader = this.read()
     for await (const line of lines) await reader.take(line)
@@ -91,7 +98,7 @@ export class HistoryCopies {
     return reader.added
   }
 
-  /** `keep` takes the lines of a conversation that this device has not joined. */
+  /** `keep` receives the lines of a conversation that this device has not joined. */
   read(keep = (id: string, lines: string) => this.#inTurn(() => this.#keep(id, lines))): HistoryReader {
     return new HistoryReader({
       find: id => this.#owner.conversations().find(each => hex(each.id) === id && each.state !== 'joining'),
@@ -100,11 +107,12 @@ export class HistoryCopies {
     })
   }
 
-  /** This device has joined a conversation: adds what waits for it. */
+  /** Adds the queued messages of a conversation that this device has joined. */
   joined(conversation: Conversation): void {
     const id = hex(conversation.id)
     if (conversation.state === 'joining' || !this.#waiting.delete(id)) return
-    // A journal that cannot be written ends the chat, and after a failure the messages are added at the next start.
+    // A journal that cannot be written ends the chat; after a failure the messages are added at the
+    // next start.
     void this.#inTurn(() => this.#addWaiting(id)).catch(() => {})
   }
 
@@ -119,12 +127,12 @@ export class HistoryCopies {
     if (this.#waiting.has(id)) return
     this.#waiting.add(id)
     await this.#writeIndex()
-    // It was joined meanwhile.
+    // It has been joined in the meantime.
     for (const each of this.#owner.conversations()) if (hex(each.id) === id) this.joined(each)
   }
 
   async #addWaiting(id: string): Promise<void> {
-    // Messages of a conversation that was forgotten meanwhile are not kept again.
+    // Messages of a conversation that has been forgotten are not stored again.
     const reader = this.read(async () => {})
     const journal = await this.#given.openJournal(journalOf(id))
     for await (const record of journal.read())
@@ -151,13 +159,13 @@ interface ReaderGiven {
   join(home: string, secret: Uint8Array): Promise<Conversation>
 }
 
-/** Reads the lines of a history one after the other, and adds their messages. */
+/** Reads the lines of a history in order, and adds their messages. */
 export class HistoryReader {
   readonly #given: ReaderGiven
   readonly #arriving = new ArrivingHistory()
-  /** Messages that were read. */
+  /** Number of messages read. */
   messages = 0
-  /** Those of them that this device lacked, in conversations that it has joined. */
+  /** Number of those that this device lacked, in conversations that it has joined. */
   added = 0
 
   constructor(given: ReaderGiven) {
@@ -171,7 +179,7 @@ export class HistoryReader {
     if (ready !== null) await this.#add(ready)
   }
 
-  /** Adds what is left, and joins rooms of shares in which nothing was written. */
+  /** Adds the remaining messages, and joins rooms of shares that contain none. */
   async finish(): Promise<void> {
     for (const { id, home, secret } of this.#arriving.conversations)
       if (secret !== null && !this.#given.find(id)) await this.#join(home, secret)

@@ -1,6 +1,9 @@
 /**
- * The history of conversations as lines of JSON: for a file, and for another device of the same person. A line is a conversation, the credential of a device, or a message, which names both. Whoever reads a
- * message verifies that its device signed it for that place; texts and names are for people only. A long history is cut into blocks: each begins with a conversation, and refers to nothing outside.
+ * The history of conversations as lines of JSON: for a file, and for another device of the same
+ * person. A line is a conversation, the credential of a device, or a message, which references
+ * both. The reader verifies that a message's device signed it for that place; texts and names are
+ * informative. A long history is divided into blocks: each starts with a conversation, and is
+ * self-contained.
  */
 import { base64urlnopad } from '@scure/base'
 import { equalBytes, hex, latin1 } from '@shoal/torrent/base'
@@ -12,9 +15,9 @@ import { arrivedOf, type Kept } from './kept-messages.ts'
 
 /** Longest line, in characters: a message has at most 48 KiB. */
 const MAX_LINE = 200_000
-/** Messages that are added in one turn of a conversation. */
+/** Messages added in one turn of a conversation. */
 const AT_ONCE = 100
-/** Characters in a block, until it ends with a line. */
+/** Characters after which a block ends, at the end of a line. */
 const BLOCK_CHARS = 1 << 20
 const ROOM_ID = /^[0-9a-f]{64}$/
 
@@ -25,7 +28,7 @@ type HistoryLine =
       readonly kind: string
       readonly name: string
       readonly home: string
-      /** The secret of a share's room: whoever has it enters. */
+      /** Secret of a share's room: anyone who has it can enter. */
       readonly secret: string | null
       readonly readUpTo: string | null
     }
@@ -43,7 +46,10 @@ type HistoryLine =
       readonly text: string
     }
 
-/** Writes a part of the history of a conversation (`WholeHistory`), oldest message first. `own`: this device. */
+/**
+ * Writes a part of a conversation's history (`WholeHistory`), oldest message first. `own`: this
+ * device.
+ */
 export async function* linesOf(
   conversation: Conversation,
   own: GroupDevice,
@@ -88,7 +94,7 @@ export async function* linesOf(
 
 type LineOf<Type> = HistoryLine & { readonly type: Type }
 
-/** Messages of one conversation that were not added yet. */
+/** Messages of one conversation not yet added. */
 interface Block {
   readonly messages: Kept[]
   /** With the lines that they refer to. */
@@ -96,7 +102,7 @@ interface Block {
   chars: number
 }
 
-/** A history that arrives: verifies what its lines say of others, and adds it to conversations. */
+/** An incoming history: verifies the claims of its lines, and adds it to conversations. */
 export class ArrivingHistory {
   readonly #devices = new Map<string, { readonly device: GroupDevice; readonly line: string }>()
   readonly #conversations = new Map<
@@ -105,7 +111,10 @@ export class ArrivingHistory {
   >()
   readonly #blocks = new Map<string, Block>()
 
-  /** Takes a line. Returns the id of a conversation of which there is enough to add. Throws `bad-argument`, `bad-credential`, `bad-message`. */
+  /**
+   * Processes a line. Returns the id of a conversation with enough messages to add. Throws
+   * `bad-argument`, `bad-credential`, `bad-message`.
+   */
   take(text: string): string | null {
     const line = readHistoryLine(text)
     if (line.type === 'conversation') {
@@ -128,7 +137,7 @@ export class ArrivingHistory {
     return block.messages.length >= AT_ONCE || block.chars > BLOCK_CHARS ? line.conversation : null
   }
 
-  /** Returns what a line has said of a conversation. */
+  /** Returns a conversation's properties according to its line. */
   about(id: string): LineOf<'conversation'> | undefined {
     return this.#conversations.get(id)?.about
   }
@@ -137,19 +146,19 @@ export class ArrivingHistory {
     return Array.from(this.#conversations.values(), ({ about }) => about)
   }
 
-  /** The ids of conversations that have messages to add. */
+  /** Ids of conversations with messages to add. */
   get waiting(): readonly string[] {
     return [...this.#blocks.keys()]
   }
 
-  /** Takes the lines that wait for a conversation: a block. */
+  /** Takes the queued lines of a conversation: a block. */
   linesFor(id: string): string {
     const lines = this.#blocks.get(id)?.lines ?? []
     this.#blocks.delete(id)
     return [...lines].join('\n')
   }
 
-  /** Adds what there is of a conversation. Returns the number of messages that this device lacked. */
+  /** Adds the queued messages of a conversation. Returns the number that this device lacked. */
   async addTo(conversation: Conversation): Promise<number> {
     const key = hex(conversation.id)
     const messages = this.#blocks.get(key)?.messages ?? []
@@ -164,7 +173,7 @@ export class ArrivingHistory {
       const keep = (kept: Kept) => history.messages.keep(kept, false)
       for (const { device } of all)
         await history.keepDevice(device, this.#devices.get(hex(device))!.device.identity)
-      // They share a write to the disk. A copy needs what it repeats.
+      // They share a disk write. A copy needs the original.
       const isCopy = (kept: Kept) => !equalBytes(arrivedOf(kept).id, kept.clientId)
       await Promise.all(all.filter(each => !isCopy(each)).map(keep))
       for (const copy of all.filter(isCopy)) await keep(copy)
@@ -186,7 +195,11 @@ export class ArrivingHistory {
   }
 }
 
-/** Reads a line. What it says is not verified. Throws `bad-argument`. @public The fuzzer loads it by its name. */
+/**
+ * Parses a line, without verifying it. Throws `bad-argument`.
+ *
+ * @public The fuzzer loads it by its name.
+ */
 export function readHistoryLine(text: string): HistoryLine {
   let line: unknown
   try {

@@ -1,6 +1,7 @@
 /**
- * The older messages of a conversation, which are not in memory: pages, each a journal of its own. A page has texts and what changes them, so that it is shown without the others.
- * An index, one more journal, says where each page begins and ends, and has 8 bytes of the id of each message; it is in memory.
+ * Older messages of a conversation, which are not in memory, in pages, each with its own journal. A
+ * page has texts and their changes, so that it can be shown alone. An index, in another journal,
+ * lists where each page starts and ends, with 8 bytes of each message's id; it is in memory.
  */
 import { decodeCbor, encodeCbor } from '@shoal/identity/signed-cbor'
 import { hex } from '@shoal/torrent/base'
@@ -16,29 +17,29 @@ import {
 } from './kept-messages.ts'
 import type { Journal } from './ports.ts'
 
-/** Pages that stay in memory, for whoever scrolls. */
+/** Pages cached for scrolling. */
 const MAX_LOADED = 2
 
 export interface PagesGiven {
   /** The id of the room. */
   readonly room: Uint8Array
   readonly rules: TimelineRules
-  /** The hash of this device. */
+  /** Hash of this device. */
   readonly device: Uint8Array
   openJournal(name: string): Promise<Journal>
 }
 
 interface Page {
-  /** Names its journal. */
+  /** Identifies its journal. */
   readonly number: number
-  /** The places in the log of the first and of the last message that it was written with. */
+  /** Log places of the first and the last message that it was written with. */
   readonly first: number
   readonly last: number
-  /** The ids of its messages as numbers, sorted. */
+  /** Ids of its messages as numbers, sorted. */
   ids: BigUint64Array
 }
 
-/** A page is named by its place among the pages, from the oldest messages on. */
+/** A page is identified by its index among the pages, the oldest first. */
 export class HistoryPages {
   readonly #given: PagesGiven
   readonly #index: Journal
@@ -51,7 +52,7 @@ export class HistoryPages {
     this.#index = index
   }
 
-  /** Opens those that were written. Whatever is not in the first `count` of them was not finished. */
+  /** Opens the written pages. Those beyond the first `count` were not finished. */
   static async open(given: PagesGiven, count: number): Promise<HistoryPages> {
     const pages = new HistoryPages(given, await given.openJournal(indexName(given.room)))
     if (count === 0) return pages
@@ -61,7 +62,7 @@ export class HistoryPages {
       const value = decodeCbor(record)
       if (!Array.isArray(value)) throw damaged()
       const [page, ...changes] = value as [IndexedPage | null, ...(number | Uint8Array)[]]
-      // A crash came before it counted: it was written again.
+      // It crashed before the page counted: it was written again.
       if (page && page[0] < count) {
         const [number, own, first, last] = page
         ids[number] = splitIds(own)
@@ -81,33 +82,36 @@ export class HistoryPages {
     return this.#pages.length
   }
 
-  /** The last place in the log of which a page has a message. */
+  /** The last place in the log among the messages of the pages. */
   get through(): number {
     return Math.max(0, ...this.#pages.map(({ last }) => last))
   }
 
-  /** Returns the page in which, or behind which, a message with this place in the log belongs. -1 if it comes before all. */
+  /**
+   * Returns the page in which, or after which, a message with this log place belongs; -1 if before
+   * all.
+   */
   at(sequence: number): number {
     return this.#pages.findLastIndex(({ first }) => first <= sequence)
   }
 
-  /** Returns how many messages a page has, with those that change others. */
+  /** Returns the number of messages in a page, including changes of others. */
   sizeOf(page: number): number {
     return this.#pages[page]!.ids.length
   }
 
-  /** How many messages they have. */
+  /** Total number of messages. */
   get size(): number {
     return this.#pages.reduce((sum, { ids }) => sum + ids.length, 0)
   }
 
-  /** The journals that they are in, and one that a crash may have left behind. */
+  /** Their journals, and one that a crash may have left behind. */
   get names(): readonly string[] {
     const numbers = Array.from({ length: this.count + 1 }, (_, number) => number)
     return [indexName(this.#given.room), ...numbers.map(number => pageName(this.#given.room, number))]
   }
 
-  /** Returns the page that has a message under this id or client id, or null. */
+  /** Returns the page of the message with this id or client id, or null. */
   async find(id: Uint8Array): Promise<number | null> {
     const wanted = shortOf(id)
     for (let page = this.count - 1; page >= 0; page--) {
@@ -118,7 +122,7 @@ export class HistoryPages {
     return null
   }
 
-  /** Reads a page, or returns the one in memory. */
+  /** Reads a page, or returns the cached one. */
   async load(page: number): Promise<KeptMessages> {
     const { number } = this.#pages[page]!
     const messages = this.#loaded.get(number) ?? (await this.read(page))
@@ -128,7 +132,7 @@ export class HistoryPages {
     return messages
   }
 
-  /** Reads a page that does not stay in memory. */
+  /** Reads a page without caching it. */
   async read(page: number): Promise<KeptMessages> {
     const messages = this.#empty()
     for await (const record of (await this.#open(this.#pages[page]!.number)).read()) {
@@ -143,14 +147,14 @@ export class HistoryPages {
     return messages
   }
 
-  /** A message of a page has a place in the log now. */
+  /** Records the log place of a message in a page. */
   async place(page: number, clientId: Uint8Array, sequence: number): Promise<void> {
     const { number } = this.#pages[page]!
     await (await this.#open(number)).append(encodeCbor([MESSAGE_KIND.placed, clientId, sequence]))
     this.#loaded.get(number)?.place(clientId, sequence)
   }
 
-  /** A message of a page is forgotten. */
+  /** Forgets a message of a page. */
   async drop(page: number, clientId: Uint8Array): Promise<void> {
     const { number } = this.#pages[page]!
     await (await this.#open(number)).append(encodeCbor([MESSAGE_KIND.dropped, clientId]))
@@ -158,7 +162,10 @@ export class HistoryPages {
     if (loaded) drop(loaded, clientId)
   }
 
-  /** Writes another page unless it is empty, and more messages of pages that there are. Returns a function after which they count. */
+  /**
+   * Writes a new page unless it is empty, and additions to existing ones. Returns a function after
+   * which they count.
+   */
   async write(fresh: readonly Kept[], more: ReadonlyMap<number, readonly Kept[]>): Promise<() => void> {
     const additions = [...more].map(([at, kept]) => ({ page: this.#pages[at]!, kept, ids: joinIds(kept) }))
     for (const { page, kept } of additions) {
@@ -186,7 +193,7 @@ export class HistoryPages {
     const messages = this.#empty()
     for (const each of fresh) messages.add(each)
     const places = messages.timeline.shown.map(({ sequence }) => sequence!)
-    // Of a page that shows nothing the place does not matter.
+    // The place of a page without shown messages does not matter.
     const [first, last] =
       places.length > 0 ? [Math.min(...places), Math.max(...places)] : [this.through, this.through]
     return { number: this.count, first, last, ids: BigUint64Array.from(splitIds(joinIds(fresh))).sort() }
@@ -226,7 +233,7 @@ function shortOf(id: Uint8Array): bigint {
   return new DataView(id.buffer, id.byteOffset).getBigUint64(0)
 }
 
-/** The ids of messages, and of what they repeat. */
+/** Returns the ids of messages, and of their originals. */
 function joinIds(messages: readonly Kept[]): Uint8Array {
   const ids = new Set(messages.flatMap(each => [shortOf(each.clientId), shortOf(arrivedOf(each).id)]))
   const bytes = new DataView(new ArrayBuffer(8 * ids.size))

@@ -71,11 +71,11 @@ it('comes to a new device that shows its code to an older one, and to nobody els
   expect(ben.chat!.transfer.progress).toEqual({ ...done, direction: 'away', added: 0 })
   await tablet.restart()
   expect(tablet.chat!.conversations[0]!.messages.map(({ text }) => text)).toEqual(texts)
-  // Messages that came this way can be reported like others.
+  // Messages received this way can be reported like others.
   const report = await tablet.chat!.conversations[0]!.reader.report(group!.messages[0]!.id)
   expect((await ann.chat!.verifyReport(report!.text)).sender.did).toBe(ann.did)
 
-  // The hub had bytes that say nothing, and deleted them; the code is good for one history only.
+  // The hub had only opaque bytes, and deleted them; the code is good for one history only.
   expect(carried.length).toBeGreaterThan(0)
   for (const { bytes } of carried) expect(latin1(bytes)).not.toMatch(/long text|hello/)
   expect([...world.hub.names.values()].filter(({ kind }) => kind === 'transfer')).toHaveLength(1)
@@ -195,7 +195,7 @@ it('is cancelled at either end, and the hub keeps nothing of it', async () => {
       if (states.at(-1) !== now) states.push(now)
     }
 
-  // While the hub is away, nothing of it is there.
+  // While the hub is unavailable, it has none of it.
   const begun = (await world.until(away.give(here.ask(), HOME)))!
   world.hub.isAway = true
   await world.advance(1000)
@@ -208,7 +208,7 @@ it('is cancelled at either end, and the hub keeps nothing of it', async () => {
   expect([...world.hub.rooms.keys()].filter(isTransfer)).toEqual([])
   expect(tablet.texts).toEqual([])
 
-  // The new device does not want it any more: what arrives is ignored.
+  // The new device no longer wants it: it ignores what arrives.
   const code = here.ask()
   here.cancel()
   await give(ben, code)

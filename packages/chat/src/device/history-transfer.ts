@@ -1,7 +1,9 @@
 /**
- * Brings the history to a new device of the same person. The new device shows a code, which an older one is given: who carries it from one screen to the other says which device asks, and the person's device
- * list and the signature on its key package say that it is one of the person's own. The history goes through a room that nobody else knows, under a key that is sealed to the key package. The new device
- * deletes the room when it has read it.
+ * Transfers the history to a new device of the same person. The new device shows a code, which the
+ * user enters on an older one: this identifies the requesting device, and the person's device list
+ * and the signature on its key package prove that it is the person's own. The history goes through
+ * a room known only to these two, under a key that is sealed to the key package. The new device
+ * deletes the room once it has read it.
  */
 import { gcm } from '@noble/ciphers/aes.js'
 import { concatBytes, utf8ToBytes } from '@noble/hashes/utils.js'
@@ -20,31 +22,37 @@ const VERSION = 1
 /** An entry of a hub's log has at most 64 KiB. */
 const CHUNK_BYTES = 56 * 1024
 const MAX_CHUNKS = 100_000
-/** Chunks that came before their turn: a log is read from its newest screen on. */
+/** Chunks received out of order: a log is read from its newest screenful on. */
 const MAX_EARLY = 200
-/** A hub that is away is asked for so long to delete what nobody will read. */
+/** How long an unavailable hub is asked to delete the unread history. */
 const REMOVE_MS = 60_000
-/** The owner learns of progress at most so often. */
+/** Minimum interval of progress updates. */
 const TELL_MS = 100
 
 export interface TransferProgress {
-  /** Whether the history comes to this device, or goes from it to another. */
+  /** Whether the history is received by this device, or sent to another. */
   readonly direction: 'here' | 'away'
-  /** `waiting`: the code is shown, and no device has sent anything. `done`: everything was read here, or is at the hub. */
+  /**
+   * `waiting`: the code is shown, and no device has sent anything. `done`: everything was read by
+   * this device, or is at the hub.
+   */
   readonly state: 'waiting' | 'running' | 'done' | 'failed' | 'cancelled'
-  /** Messages that were read or sent. */
+  /** Messages read or sent so far. */
   readonly messages: number
-  /** Null while it is unknown. */
+  /** Null while unknown. */
   readonly total: number | null
-  /** Messages that this device lacked, in conversations that it has joined; the others follow when it does. */
+  /**
+   * Messages that this device lacked, in conversations that it has joined; the others are added
+   * once it joins theirs.
+   */
   readonly added: number
-  /** Why it has failed. */
+  /** Reason for the failure. */
   readonly error: Error | null
 }
 
 export interface TransferOwner {
   changed(progress: TransferProgress): void
-  /** A history was sent: devices that are not in all groups yet are added. */
+  /** A history was sent: devices that are not yet in all groups are added. */
   sent(): void
 }
 
@@ -69,7 +77,10 @@ export class HistoryTransfer {
     return this.#progress
   }
 
-  /** Returns a code for an older device of the same person (`give`). It is good until the next one, or until the program ends. Throws `conflict` during a transfer. */
+  /**
+   * Returns a code for an older device of the same person (`give`). It is valid until the next one,
+   * or until the program ends. Throws `conflict` during a transfer.
+   */
   ask(): string {
     this.#checkIdle()
     const { own, ports } = this.#given
@@ -79,8 +90,10 @@ export class HistoryTransfer {
   }
 
   /**
-   * Begins to send the history to the device that shows this code. `done` resolves when it is at the hub `home`, or the transfer has ended otherwise: `progress` says how. Rejects with `bad-argument`, `conflict`
-   * during another one, `not-allowed` if it is not a device of this person, and `no-devices` if it cannot be reached there.
+   * Starts sending the history to the device that shows this code. `done` resolves when it is at
+   * the hub `home`, or the transfer has ended otherwise: see `progress`. Rejects with
+   * `bad-argument`, `conflict` during another one, `not-allowed` if it is not a device of this
+   * person, and `no-devices` if it cannot be reached there.
    */
   async give(code: string, home: string): Promise<{ readonly done: Promise<void> }> {
     this.#checkIdle()
@@ -97,14 +110,14 @@ export class HistoryTransfer {
     return { done }
   }
 
-  /** Ends the transfer that is waiting or under way, if any. */
+  /** Cancels a pending or running transfer. */
   cancel(): void {
     this.#asked = null
     if (this.#running) this.#running.abort(new Error(CANCELLED))
     else if (this.#progress?.state === 'waiting') this.#tell({ ...this.#progress, state: 'cancelled' })
   }
 
-  /** Another own device has sent its history. What was not asked for is ignored. Throws `bad-message`. */
+  /** Another own device has sent its history. Ignores unrequested ones. Throws `bad-message`. */
   receive({ fields, from }: OpenedNote, home: string): void {
     const { own, ports } = this.#given
     const value = decodeCbor(fields)
@@ -124,7 +137,7 @@ export class HistoryTransfer {
     void this.#run('here', signal => this.#read(sent, home, signal))
   }
 
-  /** Ends a transfer that is under way. */
+  /** Cancels a running transfer. */
   close(): void {
     this.#asked = null
     this.#running?.abort(new ChatError('closed', 'The chat was closed.'))
@@ -171,7 +184,8 @@ export class HistoryTransfer {
         if (count === MAX_CHUNKS) throw tooLarge()
         const bytes = gcm(key, nonceOf(count++)).encrypt(chunk)
         await abortable(carrier.append(ports.random.bytes(16), bytes), signal)
-        // Some messages are not written: they wait for their place in the log, or their author is not known any more.
+        // Some messages are left out: they have no place in the log yet, or their author is no
+        // longer known.
         this.#advance({ messages, total: Math.max(total, messages) })
       }
       const fields = encodeCbor([nonce, salt, accessSecret, key, count, messages])
@@ -188,7 +202,7 @@ export class HistoryTransfer {
     this.#owner.sent()
   }
 
-  /** Reads what another device has sent, in order, a part at a time. */
+  /** Reads the sent history in order, in parts. */
   async #read(
     { salt, secret, key, count, total }: SentHistory,
     home: string,
@@ -258,7 +272,7 @@ export class HistoryTransfer {
     return carrier
   }
 
-  /** Deletes the room, and leaves it. The hub does so by itself after a day. */
+  /** Deletes the room, and leaves it. The hub deletes it by itself after a day. */
   #remove(carrier: RoomCarrier): void {
     const stop = this.#given.ports.clock.after(REMOVE_MS, () => carrier.close())
     void carrier
@@ -285,7 +299,7 @@ export class HistoryTransfer {
 }
 
 const CANCELLED = 'cancelled'
-/** Longest beginning of a line without its end, in characters: somewhat more than a line. */
+/** Longest incomplete line, in characters: slightly more than a line. */
 const MAX_REST = 1 << 19
 
 interface RoomSecrets {
@@ -308,7 +322,7 @@ interface Receiver {
   readonly nonce: Uint8Array
 }
 
-/** Whole lines, as far as they fit. */
+/** Complete lines, as far as they fit. */
 async function* chunksOf(lines: AsyncIterable<string>, onMessage: () => void): AsyncGenerator<Uint8Array> {
   let parts: Uint8Array[] = []
   let length = 0
@@ -360,7 +374,11 @@ function tooLarge(cause?: unknown): ChatError {
   return new ChatError('full', message, { cause })
 }
 
-/** Reads a code that a device shows. Throws `bad-argument`. @public The fuzzer loads it by its name. */
+/**
+ * Parses a code shown by a device. Throws `bad-argument`.
+ *
+ * @public The fuzzer loads it by its name.
+ */
 export function readHistoryCode(text: string): { readonly device: Uint8Array; readonly nonce: Uint8Array } {
   const trimmed = text.length < 1000 ? text.replace(/\s/g, '') : ''
   try {

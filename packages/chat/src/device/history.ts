@@ -1,6 +1,7 @@
 /**
- * The history of one conversation: all messages that were opened or written here, how far the log was read, and what this device was asked to do. Each change is a record of a journal.
- * Records: CBOR arrays that begin with their kind.
+ * The history of one conversation: all messages opened or written by this device, its position in
+ * the log, and pending requests of the user. Each change is a record of a journal. Records: CBOR
+ * arrays that begin with their kind.
  */
 import { type Cbor, decodeCbor, encodeCbor } from '@shoal/identity/signed-cbor'
 import { hex, latin1 } from '@shoal/torrent/base'
@@ -12,7 +13,7 @@ import type { Journal, Place } from './ports.ts'
 import { SignsOfLife } from './signs-of-life.ts'
 import { Wishes } from './wishes.ts'
 
-/** A person sets these for a conversation, on this device. */
+/** Settings of a conversation, on this device. */
 export interface Settings {
   draft: string
   isMuted: boolean
@@ -20,16 +21,16 @@ export interface Settings {
   isLeaving: boolean
   /** The name of the share whose room it is. */
   title: string
-  /** The last message that was read. */
+  /** The last read message. */
   readUpTo: MessageId | null
 }
 
-/** Records that say something new of the conversation, until the journal is begun anew. */
+/** Most records before the journal is rewritten. */
 const MAX_RECORDS = 1000
-/** A record counts once more for each of these. */
+/** Bytes that count as another record. */
 const LARGE_BYTES = 2048
 
-/** Those of messages and wishes are others. */
+/** Messages and wishes have other kinds. */
 const KIND = { through: 3, setting: 4, device: 11 } as const
 
 export class History {
@@ -38,10 +39,10 @@ export class History {
   readonly wishes: Wishes
   readonly signs: SignsOfLife
   readonly parts: ChangeParts
-  /** Credentials of those who wrote, by the hashes of their devices in Latin-1. */
+  /** Credentials of the authors, by the hashes of their devices in Latin-1. */
   readonly credentials = new Map<string, Uint8Array>()
   #through: Place | null = null
-  /** Records since the journal was begun. */
+  /** Records since the journal was rewritten. */
   #records = 0
   readonly settings: Settings = {
     ...{ draft: '', isMuted: false, isAccepted: false, isLeaving: false, title: '', readUpTo: null },
@@ -61,17 +62,19 @@ export class History {
     const history = new History(journal, given)
     for await (const record of journal.read()) history.#apply(record)
     await history.messages.open()
-    // A crash may have come between a page and the journal without its messages.
+    // It may have crashed between writing a page and rewriting the journal without its messages.
     await history.tidy()
     return history
   }
 
-  /** Entries of the log up to here were read. Null before the first. */
+  /** Number of the last entry read. Null before the first. */
   get through(): Place | null {
     return this.#through
   }
 
-  /** Keeps the credential of a device that wrote: it may leave before somebody reports what it wrote. */
+  /**
+   * Stores the credential of an author's device, which may leave before its messages are reported.
+   */
   async keepDevice(device: Uint8Array, credential: Uint8Array): Promise<void> {
     if (this.credentials.has(latin1(device))) return
     await this.#write([KIND.device, device, credential])
@@ -88,7 +91,10 @@ export class History {
     Object.assign(this.settings, changes)
   }
 
-  /** The person has read everything up to a message. Returns false if it is not here, or if that was known. */
+  /**
+   * Records that the person has read everything up to a message. Returns false if the message is
+   * missing, or nothing changed.
+   */
   async readUpTo(id: MessageId): Promise<boolean> {
     const { readUpTo } = this.settings
     const place = await this.messages.locate(id)
@@ -99,7 +105,7 @@ export class History {
     return true
   }
 
-  /** Bounds the messages in memory, and the journal. In the turn of whatever writes. */
+  /** Bounds the messages in memory, and the journal. Runs in turn with writers. */
   async tidy(): Promise<void> {
     const begin = () => this.#beginAnew()
     while (await this.messages.archive(this.settings.readUpTo, begin)) {}
@@ -146,7 +152,7 @@ export class History {
   }
 }
 
-/** Parts of changes and welcomes are large, and soon over. */
+/** Parts of changes and welcomes are large, and short-lived. */
 function weightOf({ length }: Uint8Array): number {
   return 1 + Math.floor(length / LARGE_BYTES)
 }

@@ -1,4 +1,7 @@
-/** Members and hubs that break the rules on purpose. The table in docs/chat.md names these tests. */
+/**
+ * Members and hubs that violate the rules on purpose. The table in docs/chat.md refers to these
+ * tests.
+ */
 import { encodeCbor } from '@shoal/identity/signed-cbor'
 import { hex, latin1 } from '@shoal/torrent/base'
 import {
@@ -44,7 +47,7 @@ const inject = async (bytes: Uint8Array) => {
   world.hub.inject(ann.only.id, world.random.bytes(16), bytes)
   await world.advance(1000)
 }
-/** The keys of a member, for a program that does with them whatever it likes. */
+/** The keys of a member, for a program that can abuse them freely. */
 const keysOf = (member: ChatMember) => member.recordsOf(`keys-${hex(ann.only.id)}`)
 const stateOf = (member: ChatMember) => restoreRecords(keysOf(member), defaultClientConfig).state
 const hostile = (member: ChatMember): HostileMember => ({
@@ -96,7 +99,7 @@ it('names a member whose program ignores slow mode, and notifies nobody of what 
 it('refuses the external commit of a joiner that removes a member', async () => {
   await begin(ben, cat)
   const info = await createGroupInfoWithExternalPubAndRatchetTree(stateOf(ben), [], suite)
-  // It has the key of Ben's device, joins by itself, and removes the leaf that the device had.
+  // With the key of Ben's device, it joins by itself, and removes that device's leaf.
   const own = await makeKeyPackage(suite, ben.own.own, { unixSeconds: NOW })
   const { keyPackage } = await readKeyPackage(suite, own.bytes, NOW)
   const isOwn = (
@@ -143,7 +146,7 @@ it('refuses rules outside the limits, also of an admin', async () => {
   }
   await inject(await commitOf(ann, [proposal]))
   expect([ben.only.policy!.name, cat.only.policy!.name]).toEqual(['Friends', 'Friends'])
-  // Within the limits a name is a text like any other: screens and terminals show it as one.
+  // Within the limits a name is ordinary text: screens and terminals show it as such.
   const script = '<img src=x onerror=alert(1)>'
   await world.until(ann.only.change({ policy: { ...ann.only.policy!, name: script } }))
   await world.advance(1000)
@@ -153,7 +156,7 @@ it('refuses rules outside the limits, also of an admin', async () => {
 it('does not let a device invite that its person has removed, though a hub shows its old list', async () => {
   const phone = await world.member('Phone', ben.person)
   ben.person.remove(phone.own)
-  // The stolen phone still has its credential, which has the list from before.
+  // The stolen phone still has its credential, which contains the earlier list.
   const group = await world.until(phone.chat!.createGroup({ home: HOME, name: 'Trap' }))
   await world.until(group!.change({ add: [cat.did] }))
   await world.advance(3000)
@@ -165,7 +168,7 @@ it('does not let a device invite that its person has removed, though a hub shows
 it('reads nothing behind an entry that the hub leaves out, and everything once it is there', async () => {
   await begin(ben, cat)
   await say(ben, 'one')
-  // Cat's hub leaves out what the others get.
+  // Cat's hub omits what the others receive.
   let isMissing = true
   const missing = world.hub.rooms.get(latin1(ann.only.id))!.entries.length + 1
   world.hub.rehash = (place, process) =>

@@ -1,4 +1,4 @@
-/** The chat of one device, and everything that it needs from outside. */
+/** The chat of one device, and its dependencies. */
 export { ChatDevice } from './chat-device.ts'
 export { Conversation } from './conversation.ts'
 

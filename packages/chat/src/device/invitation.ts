@@ -1,4 +1,7 @@
-/** Invitations: what those who were added to a group get in their inboxes (see sealed-note.ts). They name no address: the room is where the inbox is. */
+/**
+ * Invitations, which members added to a group receive in their inboxes (see sealed-note.ts). They
+ * contain no address: the room is at the hub of the inbox.
+ */
 import { decodeCbor, encodeCbor, isBytes } from '@shoal/identity/signed-cbor'
 import type { ChatRoomName, Place } from './ports.ts'
 import { badNote } from './sealed-note.ts'
@@ -8,9 +11,9 @@ export interface Invitation {
   /** See `RoomToFollow`. */
   readonly accessSecret: Uint8Array
   readonly accessEpoch: number
-  /** Where the commit is that added the device. */
+  /** Place of the commit that added the device. */
   readonly place: Place
-  /** The client id of the entry that has the welcome, and the key that opens it. */
+  /** Client id of the entry with the welcome, and the key that opens it. */
   readonly welcomeId: Uint8Array
   readonly welcomeKey: Uint8Array
 }

@@ -90,7 +90,7 @@ export class Database {
     return this.#file.isFull
   }
 
-  /** Retries pending writes. Returns whether there was space for them. */
+  /** Retries pending writes, or makes a trivial one. Returns whether there was space. */
   tryWrite(): boolean {
     this.#file.isFull = false
     try {
