@@ -1,4 +1,7 @@
-/** Messages as a device keeps them, and what a screen shows of some of them. Records: CBOR arrays that begin with their kind. */
+/**
+ * Messages as stored by a device, and how they are shown. Records: CBOR arrays that begin with
+ * their kind.
+ */
 import { type Cbor, decodeCbor, encodeCbor } from '@shoal/identity/signed-cbor'
 import { equalBytes, latin1 } from '@shoal/torrent/base'
 import { ChatError } from '../chat-error.ts'
@@ -12,7 +15,10 @@ import {
 } from '../conversations/index.ts'
 import { readBody } from '../messages/message.ts'
 
-/** The kind of a message that says again what its sender wrote before, for members who were added in between: `[id, sequence, time, kind, content]`. */
+/**
+ * Kind of a message that repeats an earlier one of its sender, for members who were added in
+ * between: `[id, sequence, time, kind, content]`.
+ */
 export const COPY = 'copy'
 
 export interface Kept {
@@ -20,14 +26,14 @@ export interface Kept {
   readonly clientId: Uint8Array
   /** DID of the sender. */
   readonly sender: string
-  /** The hash of the sender's device. */
+  /** Hash of the sender's device. */
   readonly device: Uint8Array
-  /** The place in the log; null for none yet. Of a copy: the place of what it repeats. */
+  /** Place in the log; null for none yet. For a copy: the place of the original. */
   readonly sequence: number | null
   readonly body: Uint8Array
   readonly signature: Uint8Array
   readonly commitment: Uint8Array
-  /** Another message shows the same: it is kept for reports. */
+  /** Another message shows the same: this one is kept for reports. */
   readonly isRepeated?: boolean
 }
 
@@ -53,13 +59,13 @@ export class KeptMessages {
   readonly #rules: TimelineRules
   readonly #device: Uint8Array
   readonly #kept = new Map<string, Kept>()
-  /** Keys of messages by what they repeat. */
+  /** Keys of messages by their originals. */
   readonly #shownIds = new Map<string, string>()
   #timeline: Timeline
 
   #changesOfOthers: readonly { readonly change: Kept; readonly target: MessageId }[] | null = null
 
-  /** `device`: the hash of this device. */
+  /** `device`: hash of this device. */
   constructor(rules: TimelineRules, device: Uint8Array) {
     this.#rules = rules
     this.#device = device
@@ -82,12 +88,12 @@ export class KeptMessages {
     return this.#kept.get(latin1(clientId)) ?? null
   }
 
-  /** Returns the message that is shown under this id, or null. */
+  /** Returns the message shown under this id, or null. */
   shown(id: MessageId): Kept | null {
     return this.#kept.get(this.#shownIds.get(latin1(id)) ?? '') ?? null
   }
 
-  /** Changes of messages that are not here. */
+  /** Changes of missing messages. */
   get changesOfOthers(): readonly { readonly change: Kept; readonly target: MessageId }[] {
     this.#changesOfOthers ??= this.all.flatMap(change => {
       const target = targetOf(arrivedOf(change).content)
@@ -96,7 +102,7 @@ export class KeptMessages {
     return this.#changesOfOthers
   }
 
-  /** Adds a message, in the place of another one with this client id. */
+  /** Adds a message; replaces another one with this client id. */
   add(message: Kept): void {
     const key = latin1(message.clientId)
     const isReplaced = this.#kept.has(key)
@@ -105,7 +111,9 @@ export class KeptMessages {
     else this.#show(message)
   }
 
-  /** A message has a place in the log. Returns it, or null if it is not here or had one. */
+  /**
+   * Records a message's place in the log. Returns the message, or null if it is missing or had one.
+   */
   place(clientId: Uint8Array, sequence: number): Kept | null {
     const known = this.get(clientId)
     if (!known || known.sequence !== null) return null
@@ -137,11 +145,11 @@ export class KeptMessages {
     this.#changesOfOthers = null
     const arrived = arrivedOf(kept)
     if (arrived.content?.kind === 'read') return
-    // This device has what its own copies repeat.
+    // This device has the originals of its own copies.
     const isCopy = !equalBytes(arrived.id, kept.clientId)
     if (kept.isRepeated || (isCopy && equalBytes(kept.device, this.#device))) return
     const id = latin1(arrived.id)
-    // A device that makes a copy has the original, or its program would show the same twice.
+    // A device that makes a copy has the original; otherwise its program would show both.
     const known = this.#shownIds.get(id)
     if (known !== undefined && known !== latin1(kept.clientId)) return
     this.#shownIds.set(id, latin1(kept.clientId))
@@ -149,10 +157,10 @@ export class KeptMessages {
   }
 }
 
-/** Holds what messages say as long as they are in memory: all that happens to a message asks for it. */
+/** Caches the decoded content of messages while they are in memory: every operation needs it. */
 const ARRIVED = new WeakMap<Kept, Arrived>()
 
-/** Returns what a message says. */
+/** Returns the decoded content of a message. */
 export function arrivedOf(kept: Kept): Arrived {
   const arrived = ARRIVED.get(kept) ?? readArrived(kept)
   ARRIVED.set(kept, arrived)
@@ -213,7 +221,7 @@ export function readCopy(bytes: Uint8Array): Copy | null {
   return isCopy ? { id, sequence, sentMs, kind, content } : null
 }
 
-/** Reads the content of a message. Null if this program does not know its kind, or if it is not what its kind says. */
+/** Decodes the content of a message. Null if its kind is unknown, or it does not match its kind. */
 export function readKnown(kind: string, bytes: Uint8Array): Content | null {
   try {
     return readContent(kind, bytes)

@@ -12,11 +12,11 @@ import type { Cbor } from '@shoal/identity/signed-cbor'
 import { latin1 } from '@shoal/torrent/base'
 import { bindingOf, encodeEnvelope, readEnvelope } from '../envelope/envelope.ts'
 
-/** Hubs take entries of 64 KiB, with the envelope. */
+/** Hubs accept entries of 64 KiB, including the envelope. */
 const PART_BYTES = 60_000
 /** Most parts of a change or welcome. Those of a group of 1,000 have 0.6 MB each. */
 const MAX_PARTS = 128
-/** Parts of an epoch that are kept until the entry that lists them. The oldest are dropped first. */
+/** Parts of an epoch kept until the entry that lists them arrives. The oldest are dropped first. */
 const MAX_KEPT_BYTES = 16 << 20
 const HASH_BYTES = 32
 const ID_BYTES = 16
@@ -28,7 +28,10 @@ export interface NewEntry {
   readonly bytes: Uint8Array
 }
 
-/** Returns the entries of a change, to be appended in this order. `secret`: nobody who does not know it can take the ids of its parts first. */
+/**
+ * Returns the entries of a change, to be appended in this order. `secret`: without it, the ids of
+ * its parts cannot be predicted and taken first.
+ */
 export function entriesOfChange(
   clientId: Uint8Array,
   ciphertext: Uint8Array,
@@ -48,7 +51,7 @@ export function entriesOfChange(
   ]
 }
 
-/** Returns the entries of a welcome, always the same for the same one: each key encrypts one. */
+/** Returns the entries of a welcome, deterministically: each key encrypts only one. */
 export function entriesOfWelcome(
   room: Uint8Array,
   id: Uint8Array,
@@ -64,7 +67,10 @@ export function entriesOfWelcome(
   })
 }
 
-/** Opens a welcome. `find` returns the bytes of an entry. Returns null while a part is missing. Throws if it is damaged. */
+/**
+ * Opens a welcome. `find` returns the bytes of an entry. Returns null while a part is missing.
+ * Throws if it is damaged.
+ */
 export function openWelcome(
   room: Uint8Array,
   id: Uint8Array,
@@ -91,7 +97,7 @@ export function openWelcome(
   throw new Error('It has too many parts')
 }
 
-/** The parts of changes that were read in this epoch. Each change of it is a record of a journal. */
+/** The parts of changes read in this epoch. Each addition or removal is a record of a journal. */
 export class ChangeParts {
   readonly #write: (record: Cbor) => Promise<void>
   readonly #parts = new Map<string, Uint8Array>()
@@ -103,7 +109,7 @@ export class ChangeParts {
     this.#write = write
   }
 
-  /** Takes a part that was read in this epoch. */
+  /** Adds a part read in this epoch. */
   async add(epoch: bigint, part: Uint8Array): Promise<void> {
     this.enter(epoch)
     if (part.length > PART_BYTES || this.#parts.has(latin1(sha256(part)))) return
@@ -111,7 +117,7 @@ export class ChangeParts {
     this.#keep(part)
   }
 
-  /** Returns a change. Null if there are not all of its parts. */
+  /** Returns a change, or null if parts are missing. */
   join(epoch: bigint, hashes: Uint8Array): Uint8Array | null {
     this.enter(epoch)
     const count = hashes.length / HASH_BYTES
@@ -133,12 +139,12 @@ export class ChangeParts {
     this.#bytes = 0
   }
 
-  /** Those that are kept, as records. */
+  /** The stored parts, as records. */
   get records(): readonly Cbor[] {
     return [...this.#parts.values()].map(part => [KIND, this.#epoch, part])
   }
 
-  /** Takes a record of the journal. Returns false if it is another one. */
+  /** Applies a record of the journal. Returns false if it is of another kind. */
   apply(kind: number, members: readonly never[]): boolean {
     if (kind !== KIND) return false
     const [epoch, part] = members as unknown as [number, Uint8Array]

@@ -1,4 +1,7 @@
-/** Groups whose changes and welcomes do not fit into an entry of a log, and hubs and inboxes that do not take what a change needs. */
+/**
+ * Groups whose changes and welcomes do not fit into an entry of a log, and hubs and inboxes that
+ * refuse what a change needs.
+ */
 import { latin1 } from '@shoal/torrent/base'
 import { beforeEach, describe, expect, it } from 'vitest'
 import { encodeEnvelope, kindOf } from '../envelope/envelope.ts'
@@ -15,7 +18,7 @@ beforeEach(async () => {
   ben = await world.member('Ben')
 })
 
-/** Persons who are never there. */
+/** Persons who are never online. */
 async function absent(count: number): Promise<readonly string[]> {
   const dids = []
   for (let at = 0; at < count; at++) {
@@ -54,7 +57,7 @@ describe('a group whose changes are larger than an entry', () => {
     await world.advance(5000)
     expect(entriesOf(ann).filter(({ bytes }) => kindOf(bytes) === 'parts')).toHaveLength(1)
     expect([ann.only.epoch, ben.only.epoch, ben.only.members.length]).toEqual([1n, 1n, SIZE])
-    // All leaves are alone in the tree: a path is encrypted for each.
+    // Each leaf is alone in its subtree: a path is encrypted for each.
     const cat = await world.member('Cat')
     await world.until(ann.only.change({ add: [cat.did], remove: [ann.only.members[5]!.did] }))
     await world.advance(5000)

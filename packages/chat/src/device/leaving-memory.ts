@@ -1,21 +1,24 @@
-/** Which messages leave memory, and to which pages of the history they go. */
+/** Selects the messages to move out of memory, and the pages of the history for them. */
 import { latin1 } from '@shoal/torrent/base'
 import type { HistoryPages } from './history-pages.ts'
 import { arrivedOf, type Kept, type KeptMessages, targetOf } from './kept-messages.ts'
 
-/** Messages that come late are added to a page until it has so many times as many as a new one. */
+/** Late messages are added to a page until it is this many times as large as a new one. */
 const MAX_PAGE = 8
 
 interface Leaving {
   /** A new page, or nothing. */
   readonly page: readonly Kept[]
-  /** Additions to pages that there are. */
+  /** Additions to existing pages. */
   readonly more: ReadonlyMap<number, readonly Kept[]>
-  /** They belong before others that left earlier. */
+  /** Whether they belong before others that left earlier. */
   readonly isLate: boolean
 }
 
-/** Returns those for one page: they came late, or more are in memory than there should be. Null if all stay. A message that waits for its place in the log does not leave memory. */
+/**
+ * Returns the messages for one page: late ones, or the excess in memory. Null if all stay. A
+ * message without a place in the log does not leave memory.
+ */
 export async function leavingMemory(
   newest: KeptMessages,
   pages: HistoryPages,
@@ -27,13 +30,13 @@ export async function leavingMemory(
   if (placed.length < 2 * pageMessages) return null
   const { page, more } = await oldest(newest, pages, pageMessages)
   if (page.length + more.size === 0) return null
-  // Messages that another one says, too.
+  // Messages repeated by another one.
   const shown = new Set(newest.timeline.ids.map(id => newest.shown(id)))
   const hidden = placed.filter(each => !shown.has(each))
   return { page: [...page, ...hidden], more, isLate: false }
 }
 
-/** A copy came after its neighbors have left memory, or the history of another device did. */
+/** A copy, or the history of another device, arrived after its neighbors had left memory. */
 function lateOnes(newest: KeptMessages, pages: HistoryPages, pageMessages: number): Leaving | null {
   const { through } = pages
   const all = newest.timeline.shown.flatMap(({ id, sequence }) =>
@@ -52,7 +55,10 @@ function lateOnes(newest: KeptMessages, pages: HistoryPages, pageMessages: numbe
     : { page: together, more: new Map(), isLate: true }
 }
 
-/** Returns the oldest messages in memory, as far as they can leave it: texts, and changes of them or of messages in earlier pages. */
+/**
+ * Returns the oldest messages that can leave memory: texts, and changes of them or of messages in
+ * earlier pages.
+ */
 async function oldest(newest: KeptMessages, pages: HistoryPages, pageMessages: number) {
   const candidates = newest.timeline.ids
     .map(id => newest.shown(id)!)

@@ -1,11 +1,14 @@
-/** The order in which a conversation reads its log: without gaps, each entry once, whatever the order in which they arrive. */
+/**
+ * Orders the entries of a conversation's log: without gaps, each once, whatever their order of
+ * arrival.
+ */
 import { equalBytes } from '@shoal/torrent/base'
 import type { Place, RoomEntry } from './ports.ts'
 
 export type PlacedEntry = RoomEntry & { readonly place: Place }
 
 const MAX_HASHES = 2000
-/** Entries that are read at once: they share a write to the disk. */
+/** Entries read in one batch: they share a disk write. */
 const AT_ONCE = 64
 
 interface Held {
@@ -15,7 +18,7 @@ interface Held {
 
 export class LogOrder {
   #through: Place
-  /** Entries that follow others which are missing. */
+  /** Entries that wait for missing ones before them. */
   readonly #held = new Map<number, Held>()
   #room: PromiseWithResolvers<void> | null = null
   readonly #waiters = new Set<PromiseWithResolvers<void> & { readonly sequence: number }>()
@@ -27,23 +30,26 @@ export class LogOrder {
     this.#through = through
   }
 
-  /** All entries up to here were read. */
+  /** All entries up to this one were read. */
   get through(): Place {
     return this.#through
   }
 
-  /** Returns false if the log has another entry there: then its hub shows different logs. True if it has this one, or if that is not known any more. */
+  /**
+   * Returns false if the log has another entry in that place: then its hub shows different logs.
+   * True if it is this one, or unknown by now.
+   */
   agrees({ sequence, hash }: Place): boolean {
     const known = this.#hashes.get(sequence)
     return known === undefined || equalBytes(known, hash)
   }
 
-  /** Entries that were not read yet, in no order. */
+  /** Unread entries, in no particular order. */
   get waiting(): readonly PlacedEntry[] {
     return [...this.#held.values()].map(({ entry }) => entry)
   }
 
-  /** Takes an entry. Resolves once it was read and `through` has kept that; rejects when it is closed. */
+  /** Adds an entry. Resolves once it was read and `through` has stored that; rejects on close. */
   hold(entry: PlacedEntry): Promise<void> {
     const { sequence } = entry.place
     if (sequence <= this.#through.sequence) return Promise.resolve()
@@ -54,12 +60,12 @@ export class LogOrder {
     return held.read.promise
   }
 
-  /** The log does not have these any more. */
+  /** The log no longer has these. */
   trimmed(fromSequence: number, toSequence: number): void {
     if (fromSequence <= this.#through.sequence + 1) this.#trimmedTo = Math.max(this.#trimmedTo, toSequence)
   }
 
-  /** Resolves when `reached` is called with this number or a later one. Rejects when it is closed. */
+  /** Resolves when `reached` is called with this number or a later one. Rejects on close. */
   reach(sequence: number): Promise<void> {
     const waiter = { sequence, ...Promise.withResolvers<void>() }
     this.#waiters.add(waiter)
@@ -82,7 +88,10 @@ export class LogOrder {
     }
   }
 
-  /** Reads what follows without a gap, until `isOver`. `read` gets some of it, and returns how many it has read; `keep` then writes down how far that was. Rejects like both. */
+  /**
+   * Reads contiguous entries until `isOver`. `read` receives a batch, and returns how many it has
+   * read; `keep` then stores the position. Rejects like both.
+   */
   async drain(
     read: (entries: readonly PlacedEntry[]) => Promise<number>,
     isOver: () => boolean,
@@ -108,7 +117,7 @@ export class LogOrder {
     }
   }
 
-  /** The next entries without a gap, some at a time. */
+  /** Returns the next contiguous entries, in batches. */
   #next(): readonly Held[] {
     const next = []
     for (let sequence = this.#through.sequence + 1; next.length < AT_ONCE; sequence++) {

@@ -1,6 +1,7 @@
 /**
- * The members of a closed group, as one of their devices keeps them: joins by a welcome, reads commits in the order of the log, and welcomes those whom its own commits add. Whatever it promises is in a
- * journal before anything leaves.
+ * The members of a closed group, as seen by one of their devices: joins by a welcome, reads commits
+ * in the order of the log, and welcomes those added by its own commits. Everything is written to a
+ * journal before it is sent.
  */
 import { delay, equalBytes, latin1 } from '@shoal/torrent/base'
 import { ChatError } from '../chat-error.ts'
@@ -20,20 +21,23 @@ import type { Journal, RoomEntry } from './ports.ts'
 import { sealNote } from './sealed-note.ts'
 import type { Invited, MadeCommit, Welcoming } from './wishes.ts'
 
-/** The device that removed somebody gives the hub the next secret of the room; if it does not, another member does after this time. */
+/**
+ * Delay after which another member gives the hub the room's next secret, if the device that removed
+ * someone has not.
+ */
 const RENEW_MS = 5000
-/** An entry that the hub refuses is sent again after this time, which doubles up to the longest. */
+/** Delay before a refused entry is sent again; it doubles up to the maximum. */
 const REFUSED_MS = { first: 5000, longest: 600_000 }
-/** A device that has not got its invitation by then is named. */
+/** Delay after which a device without its invitation is reported. */
 const INVITED_MS = 60_000
-/** Commits whose invitations have not all arrived, at most. */
+/** Most commits with undelivered invitations. */
 const MAX_WELCOMINGS = 64
 const UNREACHABLE = 'cannot get the invitation: remove the person, and add it again'
 
-/** The conversation that the members have. */
+/** The conversation of the members. */
 export interface MembershipOwner {
   readonly history: History
-  /** Runs after everything that was begun before. */
+  /** Runs after all work started before. */
   inTurn<T>(run: () => Promise<T>): Promise<T>
   /** Appends an entry to the log, however long it takes. */
   post(clientId: Uint8Array, bytes: Uint8Array): Promise<void>
@@ -68,7 +72,7 @@ export class Membership {
     })
   }
 
-  /** Restores what the journal has. */
+  /** Restores the state in the journal. */
   static async open(given: Given, room: RoomRecord, owner: MembershipOwner): Promise<Membership> {
     const journal = await given.openJournal(journalOf('keys', room.id))
     const records = []
@@ -83,14 +87,14 @@ export class Membership {
     return this.#group
   }
 
-  /** The secrets of the room's tokens, newest first. */
+  /** Secrets of the room's tokens, newest first. */
   get accessSecrets(): readonly Uint8Array[] {
     return this.#access.map(({ secret }) => secret)
   }
 
   get #access(): readonly AccessSecret[] {
     const { accessEpoch: epoch, accessSecret: secret } = this.#room
-    // The device that invited this one may have been ahead of it.
+    // The inviting device may have been ahead of it.
     return [...(this.#group?.access ?? []), { epoch, secret }].sort((one, other) => other.epoch - one.epoch)
   }
 
@@ -99,7 +103,7 @@ export class Membership {
     this.#group = await Group.create(this.#given.groupOwner(this.#journal), this.#room.id, policy)
   }
 
-  /** Returns the welcome for this device, or null while entries do not have the whole of it. Throws `bad-message`. */
+  /** Returns the welcome for this device, or null while parts are missing. Throws `bad-message`. */
   findWelcome(entries: readonly RoomEntry[]): Uint8Array | null {
     const { welcome, id } = this.#room
     if (!welcome) return null
@@ -112,7 +116,10 @@ export class Membership {
     }
   }
 
-  /** Joins by what `findWelcome` returned. Rejects with `bad-message`, `bad-credential` or `bad-policy` if that is impossible. */
+  /**
+   * Joins by the result of `findWelcome`. Rejects with `bad-message`, `bad-credential` or
+   * `bad-policy` if that is impossible.
+   */
   async join(plaintext: Uint8Array): Promise<void> {
     const { welcome, id } = this.#room
     if (!welcome) throw badWelcome()
@@ -128,7 +135,7 @@ export class Membership {
     this.#owner.changed()
   }
 
-  /** Sends again what may not have arrived before a restart. */
+  /** Resends what may not have arrived before a restart. */
   async start(): Promise<void> {
     const { history } = this.#owner
     if (this.#group && this.#room.welcome) await this.#given.keys.used(this.#room.welcome.ref)
@@ -147,7 +154,7 @@ export class Membership {
     this.changes.close()
   }
 
-  /** Encrypts a message, or returns the bytes that it had before a restart. Rejects with `removed`. */
+  /** Encrypts a message, or returns its bytes from before a restart. Rejects with `removed`. */
   async encrypt(kept: Kept): Promise<Uint8Array> {
     const group = this.#checkMember()
     const { clientId, commitment } = kept
@@ -158,7 +165,11 @@ export class Membership {
     return encodeEnvelope({ ...envelope, ciphertext })
   }
 
-  /** Opens messages of other devices, in the order of the log. `read` reads one, and may throw; `keep` stores all that were read. `isAhead`: no key is deleted, so that they can be opened again. Returns why others were not. */
+  /**
+   * Opens messages of other devices, in the order of the log. `read` reads one, and may throw;
+   * `keep` stores all that were read. `isAhead`: deletes no keys, so that they can be opened again.
+   * Returns the errors of the others.
+   */
   async open<Entry extends { readonly entry: RoomEntry; readonly envelope: Envelope }, Read>(
     entries: readonly Entry[],
     read: (opened: OpenedMessage, entry: Entry) => Read,
@@ -171,7 +182,7 @@ export class Membership {
       binding: bindingOf({ room: this.#room.id, clientId }, envelope),
     }))
     const judge = (opened: OpenedMessage, at: number) => {
-      // All who can open it decide alike: entries are read in the order of the log.
+      // All who can open it reach the same result: entries are read in the order of the log.
       if (opened.epoch !== group.epoch && !this.has(opened.sender.hash))
         throw new ChatError('bad-message', 'The sender was removed before this message came.')
       return read(opened, entries[at]!)
@@ -179,17 +190,23 @@ export class Membership {
     return group.openAll(sealed, judge, { keep, isAhead })
   }
 
-  /** Returns true if a message of this device, which came directly, has a place in the log behind the removal of the device: those who read it there refuse it. */
+  /**
+   * Returns true if an own message, received directly, is in the log after the removal of this
+   * device: members who read it there refuse it.
+   */
   isRefused(device: Uint8Array): boolean {
     return this.#group !== null && !this.has(device)
   }
 
-  /** Returns true if this device is a member now. */
+  /** Returns whether this device is a member. */
   has(device: Uint8Array): boolean {
     return this.#group?.members.some(({ hash }) => equalBytes(hash, device)) ?? false
   }
 
-  /** An own message has a place in the log. Returns true if members perhaps cannot read it there: they were added since it was encrypted, or somebody put other bytes under its id. */
+  /**
+   * An own message has a place in the log. Returns true if some members may not be able to read it
+   * there: they were added since it was encrypted, or someone put other bytes under its id.
+   */
   isUnreadable(clientId: Uint8Array, bytes: Uint8Array): boolean {
     const group = this.#group
     if (!group) return false
@@ -241,12 +258,15 @@ export class Membership {
     this.changes.advance()
   }
 
-  /** Keeps a part of a change that is too large for one entry. */
+  /** Stores a part of a change that is too large for one entry. */
   async keepPart({ place }: RoomEntry, { ciphertext }: Envelope): Promise<void> {
     if (this.#group && place) await this.#owner.history.parts.add(this.#group.epoch, ciphertext)
   }
 
-  /** Appends a commit, or the proposal to leave, unless it is too late for that. What is sent again has the same bytes: two commits of one epoch would use one key twice. */
+  /**
+   * Appends a commit, or the proposal to leave, unless it is obsolete. Always sends the same bytes:
+   * two commits of one epoch would use one key twice.
+   */
   #postChange(clientId: Uint8Array, ciphertext: Uint8Array): void {
     const group = this.#group!
     const { epoch } = group
@@ -256,7 +276,7 @@ export class Membership {
     this.#post(entriesOfChange(clientId, ciphertext, secret), isWanted).catch(error => this.#failed(error))
   }
 
-  /** Appends entries, one after the other. What the hub refuses is tried again after growing pauses. */
+  /** Appends entries in sequence. Refused ones are retried with growing delays. */
   async #post(entries: readonly NewEntry[], isWanted: () => boolean): Promise<void> {
     let hasFailed = false
     for (const { clientId, bytes } of entries)
@@ -279,7 +299,10 @@ export class Membership {
     this.changes.refused(error)
   }
 
-  /** Sends the welcome, and then the invitations until all have arrived. Other commits wait for the welcome only. */
+  /**
+   * Sends the welcome, and then the invitations until all have arrived. Other commits wait for the
+   * welcome only.
+   */
   #welcome(welcoming: Welcoming): void {
     const { wishes } = this.#owner.history
     const { welcomeId, welcomeKey, welcome } = welcoming
@@ -298,7 +321,8 @@ export class Membership {
   }
 
   /**
-   * Invites those who were added, once the welcome is in the log: whoever has the newest secret of this moment can read the log up to there, though others change the secret.
+   * Sends invitations once the welcome is in the log: the newest secret of this moment can read the
+   * log up to there, even if others change the secret.
    */
   async #invite(welcoming: Welcoming): Promise<void> {
     const { suite, credential, signer, ports } = this.#given
@@ -311,7 +335,7 @@ export class Membership {
       ...{ place, welcomeId, welcomeKey },
     })
     const by = { credential, signer }
-    // Somebody was removed before the invitation arrived.
+    // Removed before the invitation arrived.
     const waiting = new Set(invited.filter(({ device }) => this.has(device)))
     const cancel = ports.clock.after(INVITED_MS, () => {
       for (const each of waiting)
@@ -336,7 +360,7 @@ export class Membership {
     }
   }
 
-  /** Nobody keeps this device from other changes by not taking invitations. */
+  /** Members who do not accept invitations must not block other changes of this device. */
   async #makeRoom(): Promise<void> {
     const { wishes } = this.#owner.history
     const { welcomings } = wishes

@@ -1,4 +1,4 @@
-/** Opens messages of other devices, some at a time, and keeps what they say. */
+/** Opens messages of other devices in batches, and stores their contents. */
 import { equalBytes } from '@shoal/torrent/base'
 import type { MessageId } from '../conversations/index.ts'
 import { type Envelope, kindOf, readEnvelope } from '../envelope/envelope.ts'
@@ -13,9 +13,12 @@ import type { Membership } from './membership.ts'
 import type { RoomEntry, RoomProblem } from './ports.ts'
 import { SlowMode, type SlowText } from './slow-mode.ts'
 
-/** Messages and changes are smaller; a welcome of many grows with them. Larger entries are not read. */
+/**
+ * Longest entry that is read. Messages and changes are smaller; a welcome grows with the number of
+ * new members.
+ */
 const MAX_ENTRY_BYTES = 1 << 20
-/** Messages that are shown before it is their turn to be read. */
+/** Most messages shown ahead of their turn. */
 const MAX_AHEAD = 100
 
 /** A message of another device that was not opened before. */
@@ -42,7 +45,7 @@ export interface OpenerGiven {
   readonly owner: { arrived(id: MessageId): void; problem(error: RoomProblem): void }
   /** Null for the room of a share. */
   membership(): Membership | null
-  /** These devices of a group live. */
+  /** These devices of a group are active. */
   heard(devices: readonly Uint8Array[]): Promise<void>
   /** A message cannot be opened. */
   refuse(error: unknown): void
@@ -66,7 +69,7 @@ export class MessageOpener {
     for (const error of errors) this.#given.refuse(error)
   }
 
-  /** Shows messages before it is their turn. What cannot be read yet is left out. */
+  /** Shows messages ahead of their turn. Skips those that cannot be read yet. */
   async peek(entries: readonly RoomEntry[]): Promise<void> {
     const { messages } = this.#given.history
     const fresh = entries
@@ -120,7 +123,7 @@ export class MessageOpener {
       const { kept, epoch, content, sender, sentMs, id } = each
       const isElsewhere = sender === this.#given.did
       if (content?.kind === 'text') {
-        // A copy says again what was written earlier.
+        // A copy repeats an earlier message.
         const isTooFast = !isCopy(each) && epoch !== null && this.#isTooFast({ ...kept, epoch, sentMs })
         if (!isElsewhere && !isTooFast) this.#given.owner.arrived(id)
       }
@@ -130,7 +133,7 @@ export class MessageOpener {
     }
   }
 
-  /** Names a member whose program ignores slow mode. */
+  /** Reports a member whose program ignores slow mode. */
   #isTooFast(text: SlowText): boolean {
     const group = this.#given.membership()?.group
     if (!group || text.epoch !== group.epoch) return false
@@ -143,7 +146,7 @@ export class MessageOpener {
     return isTooFast
   }
 
-  /** The sender names the newest entry that it had seen. */
+  /** The sender's newest known entry. */
   #compare({ body, sender }: Kept): void {
     const { logHead } = readBody(body)
     if (!logHead || this.#given.log.agrees(logHead)) return

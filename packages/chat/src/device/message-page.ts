@@ -1,11 +1,11 @@
-/** Reads a part of a conversation's messages, wherever they are. */
+/** Reads a part of a conversation's messages, from memory or pages. */
 import type { MessageId, Shown } from '../conversations/index.ts'
 import type { MessageStore } from './message-store.ts'
 
 export interface PageOptions {
   /** Ends before this message. */
   readonly before?: MessageId | null
-  /** Has this message in the middle. */
+  /** Centered on this message. */
   readonly around?: MessageId | null
   /** Default: 50. */
   readonly limit?: number
@@ -18,7 +18,7 @@ export interface MessagePage {
   readonly hasNewer: boolean
 }
 
-/** `isShown`: leaves others out. Empty if there is no such message. */
+/** `isShown`: filters messages. Returns an empty page if there is no such message. */
 export async function readMessages(
   store: MessageStore,
   { before = null, around = null, limit = 50 }: PageOptions,
@@ -44,7 +44,7 @@ export async function readMessages(
     older.unshift(...shown.filter(isShown).slice(older.length - most - 1))
   }
   const hasOlder = older.length > most
-  // Messages left memory meanwhile: the lists are others.
+  // Messages have left memory in the meantime, and the lists have changed.
   if (store.lists !== lists || store.moves !== moves)
     return readMessages(store, { before, around, limit }, isShown)
   return { messages: [...older.slice(hasOlder ? 1 : 0), ...newer], hasOlder, hasNewer }

@@ -23,33 +23,43 @@ export class MessageReader {
     this.#history = history
   }
 
-  /** Returns the newest messages, or those before or around one of them. Messages of blocked persons are left out. Empty if there is no such message. */
+  /**
+   * Returns the newest messages, or those before or around one of them. Omits messages of blocked
+   * persons. Empty if there is no such message.
+   */
   page(options: PageOptions = {}): Promise<MessagePage> {
     return readMessages(this.#history.messages, options, ({ sender }) => !isBlocked(this.#given, sender))
   }
 
-  /** All messages in parts, the newest part first; each part begins with its oldest message. Parts are read when they are asked for. */
+  /**
+   * Yields all messages in parts, the newest part first; each part begins with its oldest message.
+   * Parts are read on demand.
+   */
   async *parts(): AsyncGenerator<readonly Shown[]> {
     const { messages } = this.#history
     for (let list = messages.lists - 1; list >= 0; list--)
       yield (await messages.list(list, false)).filter(({ sender }) => !isBlocked(this.#given, sender))
   }
 
-  /** Returns a message, or null if it is not here. */
+  /** Returns a message, or null if it is missing. */
   async message(id: MessageId): Promise<Shown | null> {
     const { messages } = this.#history
     const place = await messages.locate(id)
     return place && ((await messages.list(place.list, true))[place.at] ?? null)
   }
 
-  /** How far other persons have read, as far as they say so. */
+  /** Read positions of other persons, as far as they share them. */
   get readBy(): readonly ReadMark[] {
     return [...this.#history.messages.marks]
       .filter(([did]) => did !== this.#given.own.did && !isBlocked(this.#given, did))
       .map(([did, { upTo }]) => ({ did, upTo }))
   }
 
-  /** Returns the evidence with which a moderator verifies one message (`verifyReport`), and the commitment of its entry as this device has read it. `id`: of the message, or of its entry. Null if it is not here. */
+  /**
+   * Returns the evidence with which a moderator verifies one message (`verifyReport`), and the
+   * commitment of its entry as this device has read it. `id`: of the message, or of its entry. Null
+   * if it is missing.
+   */
   async report(id: MessageId): Promise<{ readonly text: string; readonly commitment: Uint8Array } | null> {
     const { messages } = this.#history
     const kept = (await messages.shown(id)) ?? (await messages.find(id))
@@ -65,12 +75,14 @@ export class MessageReader {
     }
   }
 
-  /** Returns the messages that came, changed or were dropped since this was last asked. Null if any may have. */
+  /**
+   * Returns the messages added, changed or dropped since the last call. Null if any may have been.
+   */
   takeTouched(): readonly MessageId[] | null {
     return this.#history.messages.touched.take()
   }
 
-  /** Returns how far a message of this device has come. */
+  /** Returns the delivery state of a message of this device. */
   deliveryOf(message: Pick<Shown, 'id' | 'sequence'>): Delivery {
     return this.#history.messages.outgoing.deliveryOf(message)
   }

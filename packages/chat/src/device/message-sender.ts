@@ -1,4 +1,4 @@
-/** Writes the messages of this device, so that they survive a crash, and sends them until the log has them. */
+/** Writes the messages of this device crash-safely, and sends them until they are in the log. */
 import { ChatError } from '../chat-error.ts'
 import type { Envelope } from '../envelope/envelope.ts'
 import { plaintextOf, readBody, writeMessage } from '../messages/message.ts'
@@ -9,7 +9,7 @@ import { COPY, type Kept, readCopy, writeCopy } from './kept-messages.ts'
 import type { Membership } from './membership.ts'
 import type { Place } from './ports.ts'
 
-/** Most messages that a new one names as those before it. */
+/** Most parents of a new message. */
 const PARENTS = 4
 
 export interface MessageSenderOptions {
@@ -19,14 +19,14 @@ export interface MessageSenderOptions {
   /** Null for a closed group, which has a membership. */
   readonly share: ShareRoom | null
   readonly membership: () => Membership | null
-  /** How far the log was read. */
+  /** Position up to which the log was read. */
   readonly through: () => Place
   /** See `Exchange`. */
   readonly inTurn: <T>(run: () => Promise<T>) => Promise<T>
   /** Appends an entry to the log. Rejects with `closed`. */
   readonly post: (clientId: Uint8Array, bytes: Uint8Array) => Promise<void>
   readonly changed: () => void
-  /** Takes an error with a code and a message. */
+  /** Receives an error with a code and a message. */
   readonly problem: (error: unknown) => void
 }
 
@@ -37,7 +37,7 @@ export class MessageSender {
     this.#options = options
   }
 
-  /** Keeps a message and sends it. In turn. */
+  /** Stores a message and sends it. Runs in turn. */
   async write(kind: string, content: Uint8Array): Promise<Kept> {
     const { history, room } = this.#options
     const { own, ports, signer } = this.#options.given
@@ -66,7 +66,7 @@ export class MessageSender {
     return kept
   }
 
-  /** Encrypts an own message, unless it was before a restart, and sends it. */
+  /** Encrypts an own message, unless that was done before a restart, and sends it. */
   async send(kept: Kept): Promise<void> {
     const { given, room, share, post } = this.#options
     const { clientId } = kept
@@ -94,7 +94,7 @@ export class MessageSender {
     changed()
   }
 
-  /** The log has a message. It is written once more for those who cannot read it at its place. */
+  /** The log has a message. It is repeated for members who cannot read it in its place. */
   async placed(kept: Kept, { ciphertext }: Envelope, { sequence }: Place): Promise<void> {
     const { clientId } = kept
     if (this.#options.membership()?.isUnreadable(clientId, ciphertext)) {

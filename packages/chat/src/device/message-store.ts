@@ -1,4 +1,7 @@
-/** All messages of a conversation that were opened or written here: the newest in memory, older ones in pages. */
+/**
+ * All messages of a conversation opened or written by this device: the newest in memory, older ones
+ * in pages.
+ */
 import type { Cbor } from '@shoal/identity/signed-cbor'
 import { equalBytes, latin1 } from '@shoal/torrent/base'
 import type { MessageId, Shown, Timeline, TimelineRules } from '../conversations/index.ts'
@@ -28,11 +31,14 @@ export interface StoreGiven extends PagesGiven {
     /** Whether a message counts as unread, and as a mention of this person. */
     counts(message: Shown): { readonly isUnread: boolean; readonly isMention: boolean }
   }
-  /** A page has so many messages, and so many to twice as many are in memory. */
+  /** Messages per page. Between this number and twice as many are in memory. */
   readonly pageMessages: number
 }
 
-/** The list of a message, from the oldest page to those in memory, and its place in it. */
+/**
+ * The list that contains a message, from the oldest page to those in memory, and its position in
+ * it.
+ */
 export interface MessagePlace {
   readonly list: number
   readonly at: number
@@ -40,9 +46,9 @@ export interface MessagePlace {
 
 export interface WholeHistory {
   readonly count: number
-  /** Pages, and those in memory. */
+  /** Numbers in pages, and in memory. */
   readonly parts: number
-  /** Reads a part, the oldest message first. Nothing of a page stays in memory. */
+  /** Reads a part, the oldest message first, without caching pages. */
   read(part: number): Promise<readonly Kept[]>
 }
 
@@ -55,18 +61,18 @@ export class MessageStore {
   readonly #given: StoreGiven
   readonly #write: (record: Cbor) => Promise<void>
   readonly #newest: KeptMessages
-  /** Messages that were read ahead of their turn, to be shown. They are not kept. */
+  /** Messages that were read ahead of their turn, for display. They are not stored. */
   readonly ahead: KeptMessages
   #pages!: HistoryPages
-  /** Pages that count, until they are open. */
+  /** Number of valid pages, until they are open. */
   #pageCount = 0
   readonly outgoing = new Outgoing()
-  /** How often messages have left memory: whoever reads several lists begins anew then. */
+  /** How often messages have left memory: readers of several lists then start over. */
   moves = 0
   readonly touched = new TouchedMessages()
-  /** How far each person has read, by DID, as far as they say so. */
+  /** Read position of each person by DID, as far as they share it. */
   readonly marks = new Map<string, Mark>()
-  /** Those in pages. */
+  /** Counts for those in pages. */
   #unread: Unread = { messages: 0, mentions: 0 }
 
   /** `write` appends a record to the journal of the history. */
@@ -111,7 +117,7 @@ export class MessageStore {
     return number === null ? null : (await this.#pages.load(number)).get(clientId)
   }
 
-  /** Returns the message that is shown under this id, or null. */
+  /** Returns the message shown under this id, or null. */
   async shown(id: MessageId): Promise<Kept | null> {
     const known = this.#newest.shown(id)
     if (known) return known
@@ -119,7 +125,7 @@ export class MessageStore {
     return number === null ? null : (await this.#pages.load(number)).shown(id)
   }
 
-  /** All messages, also those that change others, for copies of the history. */
+  /** Yields all messages, including changes of others, for copies of the history. */
   get whole(): WholeHistory {
     const pages = this.#pages
     return {
@@ -135,12 +141,12 @@ export class MessageStore {
     }
   }
 
-  /** Messages in memory that the log does not have, as far as it was read. */
+  /** Messages in memory that are not in the log as far as it was read. */
   get withoutPlace(): readonly Kept[] {
     return this.#newest.all.filter(({ sequence }) => sequence === null)
   }
 
-  /** Reads one of the lists, oldest message first. Of a page, nothing stays in memory unless `isKept`. */
+  /** Reads one of the lists, oldest message first. Caches a page only if `isKept`. */
   async list(number: number, isKept: boolean): Promise<readonly Shown[]> {
     if (number === this.#pages.count) return this.timeline.shown
     if (number > this.#pages.count) return this.ahead.timeline.shown
@@ -162,7 +168,7 @@ export class MessageStore {
     return place.at < 0 ? null : place
   }
 
-  /** Counts messages behind the last one that was read. */
+  /** Counts messages after the last read one. */
   unread(readUpTo: MessageId | null): Unread {
     const shown = this.inMemory
     const from = readUpTo === null ? 0 : shown.findIndex(({ id }) => equalBytes(id, readUpTo)) + 1
@@ -172,7 +178,7 @@ export class MessageStore {
     return { messages: messages + this.#unread.messages, mentions: mentions + this.#unread.mentions }
   }
 
-  /** Keeps a message, in the place of another one with its client id. */
+  /** Stores a message; replaces another one with its client id. */
   async keep(opened: Kept, isOwn: boolean): Promise<void> {
     const { id } = arrivedOf(opened)
     const shown = isOwn ? null : await this.shown(id)
@@ -194,7 +200,7 @@ export class MessageStore {
     this.touched.addAll()
   }
 
-  /** An own message will not be delivered. */
+  /** An own message cannot be delivered. */
   async fail(clientId: Uint8Array): Promise<void> {
     await this.#write([KIND.failed, clientId])
     this.#fail(clientId)
@@ -213,7 +219,7 @@ export class MessageStore {
     this.touched.addAll()
   }
 
-  /** A person has read everything up to a message. */
+  /** Records that a person has read everything up to a message. */
   async mark(did: string, upTo: MessageId): Promise<void> {
     const sequence = this.#newest.shown(upTo)?.sequence ?? null
     const known = this.marks.get(did)
@@ -222,7 +228,7 @@ export class MessageStore {
     this.marks.set(did, { upTo, sequence })
   }
 
-  /** The person has read up to here: counts again what is unread in pages. */
+  /** The person has read up to this message: recounts the unread messages in pages. */
   async recount(readUpTo: MessagePlace): Promise<void> {
     if (readUpTo.list >= this.#pages.count && this.#unread.messages === 0) return
     this.#unread = await this.#unreadBehind(readUpTo)
@@ -230,8 +236,9 @@ export class MessageStore {
   }
 
   /**
-   * Moves the oldest messages in memory to a page if there are more than there should be, and those that came late to the page where they belong. `begin` writes the journal of the history anew, with `records`, when
-   * the pages are written. Returns false if nothing was moved.
+   * Moves the oldest messages to a page if there are too many in memory, and late ones to the page
+   * where they belong. `begin` rewrites the journal of the history with `records` once the pages
+   * are written. Returns false if nothing was moved.
    */
   async archive(readUpTo: MessageId | null, begin: () => Promise<void>): Promise<boolean> {
     const leaving = await leavingMemory(this.#newest, this.#pages, this.#given.pageMessages)
@@ -249,7 +256,7 @@ export class MessageStore {
     return true
   }
 
-  /** Everything that is in memory, as records. */
+  /** Everything in memory, as records. */
   get records(): readonly Cbor[] {
     return [
       pagesRecord(this.#pages.count, this.#unread),
@@ -306,7 +313,7 @@ export class MessageStore {
     this.#touch(message)
   }
 
-  /** This message came, changed or was dropped. */
+  /** Marks a message as added, changed or dropped. */
   #touch(message: Kept): void {
     const { id, content } = arrivedOf(message)
     if (content?.kind !== 'read') this.touched.add(targetOf(content) ?? id)
@@ -316,7 +323,7 @@ export class MessageStore {
     const { shown } = this.timeline
     const at = readUpTo === null ? -1 : shown.findIndex(({ id }) => equalBytes(id, readUpTo))
     const ids = page.map(each => arrivedOf(each).id)
-    // Another message may say the same as one that stays.
+    // Another message may repeat one that stays.
     const moved = new Set(ids.filter((id, at) => this.#newest.shown(id) === page[at]).map(latin1))
     const { messages, mentions } = countUnread(
       this.#given.rules,
@@ -352,7 +359,7 @@ function countUnread({ counts }: StoreGiven['rules'], shown: readonly Shown[]): 
   return { messages: unread.length, mentions: unread.filter(({ isMention }) => isMention).length }
 }
 
-/** Own read marks are kept until they were sent. */
+/** Own read marks are kept until they have been sent. */
 function isReadMark(message: Kept): boolean {
   return arrivedOf(message).content?.kind === 'read'
 }

@@ -1,11 +1,14 @@
-/** Key packages of other devices that this one adds: what a hub gives is compared with the device that was asked for. */
+/**
+ * Key packages of other devices that this one adds: checks that the hub returned the requested
+ * device's.
+ */
 import { equalBytes, latin1 } from '@shoal/torrent/base'
 import { ChatError } from '../chat-error.ts'
 import { type ForeignKeyPackage, readKeyPackage } from '../groups/key-packages.ts'
 import type { Suite } from '../groups/suite.ts'
 import type { ChatPorts, DeviceAddress } from './ports.ts'
 
-/** Most key packages that wait for the next commit. */
+/** Most key packages reserved for the next commit. */
 const MAX_KEPT = 1000
 
 export class OthersKeys {
@@ -13,7 +16,7 @@ export class OthersKeys {
   readonly #suite: Suite
   readonly #home: string
   readonly #problem: (error: unknown) => void
-  /** Those that were taken for a commit that has not won yet. */
+  /** Those taken for a commit that has not won yet. */
   readonly #kept = new Map<string, ForeignKeyPackage>()
   /** Devices that cannot be added until something changes. */
   readonly #unavailable = new Set<string>()
@@ -25,12 +28,15 @@ export class OthersKeys {
     this.#problem = problem
   }
 
-  /** True if a device had none when it was asked for. */
+  /** Whether a device had none when last requested. */
   get isLacking(): boolean {
     return this.#unavailable.size > 0
   }
 
-  /** Returns one for each device of a person that is not in the group and can be added. Rejects while the hub does not say. */
+  /**
+   * Returns one for each device of a person that is not in the group and can be added. Rejects
+   * while the hub gives no answer.
+   */
   async take(did: string, isMember: (device: Uint8Array) => boolean): Promise<readonly ForeignKeyPackage[]> {
     const person = await this.#ports.people.find(did, this.#home)
     const found = []
@@ -53,17 +59,17 @@ export class OthersKeys {
     this.#kept.clear()
   }
 
-  /** Forgets those of devices that are members now. */
+  /** Forgets those of devices that are members by now. */
   added(isMember: (device: Uint8Array) => boolean): void {
     for (const [key, { device }] of this.#kept) if (isMember(device.hash)) this.#kept.delete(key)
   }
 
-  /** The group does not take this device. */
+  /** The group does not accept this device. */
   refused(device: Uint8Array): void {
     this.#unavailable.add(latin1(device))
   }
 
-  /** Devices that were not available may be now. */
+  /** Unavailable devices may be available now. */
   retry(): void {
     this.#unavailable.clear()
   }

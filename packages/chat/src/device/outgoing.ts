@@ -1,9 +1,12 @@
-/** How far the messages of this device have come. */
+/** Delivery states of this device's messages. */
 import { latin1 } from '@shoal/torrent/base'
 import type { Shown } from '../conversations/index.ts'
 import type { Kept } from './kept-messages.ts'
 
-/** `waiting`: only this device has it. `received`: another device has it, the log not yet. `delivered`: the log has it. `failed`: it will not be delivered. */
+/**
+ * `waiting`: only this device has it. `received`: another device has it, the log not yet.
+ * `delivered`: the log has it. `failed`: it cannot be delivered.
+ */
 export type Delivery = 'waiting' | 'received' | 'delivered' | 'failed'
 
 export class Outgoing {
@@ -25,7 +28,7 @@ export class Outgoing {
     return this.#failed
   }
 
-  /** Returns true if it waits for its place in the log. */
+  /** Returns whether it has no place in the log yet. */
   has({ clientId }: Kept): boolean {
     return this.#unplaced.has(latin1(clientId))
   }
@@ -44,7 +47,10 @@ export class Outgoing {
     this.#failed.add(latin1(clientId))
   }
 
-  /** Another device has a message. Returns false if that was known, or the log has it. This is not kept. */
+  /**
+   * Records that another device has a message. Returns false if that was known, or the log has it.
+   * This is not stored.
+   */
   received(clientId: Uint8Array): boolean {
     const key = latin1(clientId)
     if (!this.#unplaced.has(key) || this.#received.has(key)) return false

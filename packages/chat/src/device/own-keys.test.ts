@@ -78,7 +78,7 @@ it('publishes at once to a hub that answers again', async () => {
   keys.start()
   await vi.waitFor(() => expect(places.map(({ oneTime }) => oneTime)).toEqual([4, 0]))
   places[1]!.isAway = false
-  // Timers begin once the check before has ended.
+  // Timers start once the previous check has ended.
   await vi.waitFor(async () => {
     await clock.advance(60_000)
     expect(places.map(({ oneTime }) => oneTime)).toEqual([4, 4])

@@ -1,4 +1,7 @@
-/** The key packages of this device: keeps their secret halves until they were used, and enough of them published. */
+/**
+ * This device's key packages: keeps their private parts until they are used, and a sufficient
+ * number published.
+ */
 import { decodeCbor, encodeCbor } from '@shoal/identity/signed-cbor'
 import { latin1 } from '@shoal/torrent/base'
 import { ChatError } from '../chat-error.ts'
@@ -6,9 +9,9 @@ import { makeKeyPackage, type OwnDevice, type OwnKeyPackage } from '../groups/ke
 import type { Suite } from '../groups/suite.ts'
 import type { ChatPorts, Journal } from './ports.ts'
 
-/** So many one-time ones are published when fewer than half of them are left. */
+/** Number of one-time ones to publish once fewer than half are left. */
 export const ONE_TIME_KEYS = 32
-/** One-time ones expire after 90 days: the oldest are forgotten then. */
+/** One-time ones expire after 90 days: the oldest are then forgotten. */
 const MOST = 256
 const CHECK_MS = 6 * 3_600_000
 const RETRY_MS = 60_000
@@ -42,7 +45,7 @@ export class OwnKeys {
     this.#oneTime = oneTime
   }
 
-  /** `oneTime`: so many one-time ones are kept published. */
+  /** `oneTime`: number of one-time ones to keep published. */
   static async open(ports: ChatPorts, suite: Suite, device: OwnDevice, oneTime: number): Promise<OwnKeys> {
     const journal = await ports.journals.open('key-packages')
     const kept = new Map<string, Kept>()
@@ -60,13 +63,13 @@ export class OwnKeys {
     return this.#kept.get(latin1(ref)) ?? null
   }
 
-  /** Deletes the secret halves of a key package that was used, unless it is the last resort. */
+  /** Deletes the private parts of a used key package, unless it is the last resort. */
   async used(ref: Uint8Array): Promise<void> {
     const known = this.#kept.get(latin1(ref))
     if (known && !known.isLastResort) await this.#forget(known)
   }
 
-  /** Publishes what is missing, now and from time to time. */
+  /** Publishes missing ones, now and periodically. */
   start(): void {
     this.#cancel?.()
     void this.#check()
@@ -84,7 +87,7 @@ export class OwnKeys {
     try {
       if (!(await this.#publish())) pauseMs = RETRY_MS
     } catch {
-      // The hub is away.
+      // The hub is unavailable.
       pauseMs = RETRY_MS
     } finally {
       this.#isChecking = false
@@ -92,11 +95,11 @@ export class OwnKeys {
     this.#cancel = this.#ports.clock.after(pauseMs, () => void this.#check())
   }
 
-  /** Returns false if a place did not answer. */
+  /** Returns false if a home did not answer. */
   async #publish(): Promise<boolean> {
     const { oneTime: known, lastResort, isComplete } = await this.#ports.keyPackages.own()
     const unixSeconds = Math.floor(this.#ports.clock.unixMs() / 1000)
-    // The journals were lost: nobody can open an invitation to those that are published.
+    // The journals were lost: invitations to the published ones cannot be opened.
     const isLost = lastResort !== null && !this.#kept.has(latin1(lastResort))
     const oneTime = isLost ? 0 : known
     const fresh = []
@@ -112,7 +115,7 @@ export class OwnKeys {
     return isComplete
   }
 
-  /** Keeps it before others can use it. */
+  /** Stores it before others can use it. */
   async #make(unixSeconds: number, isLastResort: boolean): Promise<Kept> {
     const made = await makeKeyPackage(this.#suite, this.#device, { unixSeconds, isLastResort })
     const kept = { ...made, unixSeconds }
@@ -132,7 +135,7 @@ function writeRecord({ ref, bytes, isLastResort, unixSeconds, keys }: Kept): Uin
   return encodeCbor([ref, bytes, isLastResort ? 1 : 0, unixSeconds, initPrivateKey, hpkePrivateKey])
 }
 
-/** Returns the ref of one that was deleted, or one that was kept. */
+/** Returns the ref of a deleted or stored one. */
 function readRecord(record: Uint8Array, { messageKey }: OwnDevice): Kept | Uint8Array {
   const value = decodeCbor(record)
   if (!Array.isArray(value)) throw new ChatError('bad-argument', 'The journal of key packages is damaged.')

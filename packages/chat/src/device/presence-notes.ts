@@ -1,4 +1,4 @@
-/** Tells the members of a room that this person types or is there, by notes that nobody keeps. */
+/** Sends typing and presence notes to the members of a room. They are not stored. */
 import { equalBytes } from '@shoal/torrent/base'
 import { readCredential } from '../groups/credential.ts'
 import type { Group } from '../groups/group.ts'
@@ -16,7 +16,7 @@ export interface PresenceNotesOptions {
   /** Null for a closed group. */
   readonly share: ShareRoom | null
   readonly group: () => Group | null
-  /** False if nobody may learn that this device is there. */
+  /** False to hide that this device is online. */
   readonly mayShow: () => boolean
   readonly send: (bytes: Uint8Array) => void
   readonly onPresence: (did: string, what: Presence) => void
@@ -29,7 +29,7 @@ export class PresenceNotes {
     this.#options = options
   }
 
-  /** Tells those who are there. It may get lost. */
+  /** Notifies the connected members. It may get lost. */
   async show(what: Presence): Promise<void> {
     const { given, share, mayShow, send } = this.#options
     const { own, ports, credential, signer } = given
@@ -40,7 +40,7 @@ export class PresenceNotes {
     send(sealPresence(key, what, ports.clock.unixMs(), device, signer, nonce))
   }
 
-  /** Takes a note of somebody. */
+  /** Handles a received note. */
   async received(bytes: Uint8Array): Promise<void> {
     const { given, share, group, onPresence } = this.#options
     const key = await this.#key()

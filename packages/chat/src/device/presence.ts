@@ -1,6 +1,8 @@
 /**
- * Typing and presence: volatile messages that nobody keeps, under a key of the epoch or of the link. Nonce, then AES-256-GCM over deterministic CBOR: `[what, time, credential or hash of the device,
- * signature]`. They need no ratchet: whoever may read the conversation may read them, and a lost one does not matter.
+ * Typing and presence: volatile messages that are not stored, under a key of the epoch or of the
+ * link. Nonce, then AES-256-GCM over deterministic CBOR: `[what, time, credential or hash of the
+ * device, signature]`. They need no ratchet: anyone who can read the conversation can read them,
+ * and a lost one does not matter.
  */
 import { gcm } from '@noble/ciphers/aes.js'
 import { concatBytes } from '@noble/hashes/utils.js'
@@ -13,7 +15,7 @@ export type Presence = (typeof PRESENCE)[number]
 
 const NONCE_BYTES = 12
 const MAX_BYTES = 2048
-/** Older ones are repeated by somebody else. Clocks of devices differ. */
+/** Older ones are replays. Clocks of devices differ. */
 const MAX_AGE_MS = 120_000
 const PURPOSE = 'shoal/presence/1'
 
@@ -23,7 +25,7 @@ export interface PresenceKey {
   readonly room: Uint8Array
 }
 
-/** `device`: the hash of a member's device, or a whole credential. */
+/** `device`: hash of a member's device, or a full credential. */
 export function sealPresence(
   { key, room }: PresenceKey,
   what: Presence,
@@ -38,7 +40,10 @@ export function sealPresence(
   return concatBytes(nonce, gcm(key, nonce, room).encrypt(plaintext))
 }
 
-/** Returns null if it is not of a member, damaged, of another epoch, or old. `find` returns the device with this hash or credential, or null, and may throw. */
+/**
+ * Returns null if it is not from a member, damaged, from another epoch, or old. `find` returns the
+ * device with this hash or credential, or null, and may throw.
+ */
 export function openPresence(
   { key, room }: PresenceKey,
   bytes: Uint8Array,

@@ -1,4 +1,7 @@
-/** Tells others how far this person has read: the last mark of a moment, since each is a message. */
+/**
+ * Shares this person's read position: only the last mark of a short period, since each is a
+ * message.
+ */
 import type { Clock } from '@shoal/torrent/base'
 import type { MessageId } from '../conversations/index.ts'
 
@@ -10,7 +13,7 @@ export class ReadMarks {
   #upTo: MessageId | null = null
   #cancel: (() => void) | undefined
 
-  /** `send` may reject: the next mark says more. */
+  /** `send` may reject: the next mark supersedes it. */
   constructor(clock: Clock, send: (upTo: MessageId) => Promise<void>) {
     this.#clock = clock
     this.#send = send

@@ -26,7 +26,7 @@ async function say(member: ChatMember, text: string) {
   await world.advance(1000)
   return id
 }
-/** The commitment that the hub's log has for an entry. */
+/** The commitment of an entry in the hub's log. */
 function logged(clientId: Uint8Array): Uint8Array {
   const { entries } = world.hub.rooms.get(latin1(ann.only.id))!
   return commitmentOf(entries.find(each => latin1(each.clientId) === latin1(clientId))!.bytes)!
@@ -64,7 +64,7 @@ it('refuses a report of another message, in another place, or by another device'
     { ...two, clientId: one.clientId },
     { ...two, room: new Uint8Array(32) },
     { ...two, signature: bens.signature },
-    // Ben says that his own message is Cat's.
+    // Ben claims that his own message is Cat's.
     { ...bens, credential: two.credential },
   ]
   expect(verifyReport(writeReport(two), logged(second)).sender.did).toBe(cat.did)
@@ -85,7 +85,7 @@ it('contains nothing of other messages, and no key but the one of its own commit
     ...['body', 'clientId', 'credential', 'room', 'sequence', 'signature'],
   ])
   const [, parents, head, , , , key] = decodeCbor(report.body) as unknown as readonly unknown[]
-  // Names of entries, which the hub knows, and a key that was made for this message.
+  // Names of entries, which the hub knows, and a key made for this message.
   expect(parents).toEqual([ben.only.messages[0]!.id])
   expect((head as readonly unknown[])[0]).toBe(ben.only.messages[0]!.sequence)
   const keys = []

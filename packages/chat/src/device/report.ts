@@ -1,6 +1,8 @@
 /**
- * Reports: evidence that a device sent one message, for a moderator who has not read it. Text: `shoal-report:` and, in base64url, deterministic CBOR `[1, room, client id, place or null, credential of
- * the device, body, signature]`. The body opens the commitment of this one entry (message franking); it has no key of other messages.
+ * Reports: evidence that a device sent one message, for a moderator who has not read it. Text:
+ * `shoal-report:` and, in base64url, deterministic CBOR `[1, room, client id, place or null,
+ * credential of the device, body, signature]`. The body opens the commitment of this one entry
+ * (message franking); it contains no keys of other messages.
  */
 import { base64urlnopad } from '@scure/base'
 import { decodeCbor, encodeCbor } from '@shoal/identity/signed-cbor'
@@ -13,27 +15,27 @@ import { COPY, readCopy, readKnown } from './kept-messages.ts'
 
 const PREFIX = 'shoal-report:'
 const VERSION = 1
-/** Credential, body and what surrounds them. */
+/** Credential, body and their framing. */
 const MAX_BYTES = MAX_CONTENT_BYTES + 32 * 1024
 const MAX_CHARACTERS = PREFIX.length + Math.ceil((4 * MAX_BYTES) / 3)
 
 export interface Report extends EntryName {
-  /** The place in the log, where a hub finds the entry. Null if the reporter does not know it. */
+  /** Place in the log, by which a hub finds the entry. Null if unknown to the reporter. */
   readonly sequence: number | null
-  /** The credential of the device that sent the message. */
+  /** Credential of the device that sent the message. */
   readonly credential: Uint8Array
   readonly body: Uint8Array
   readonly signature: Uint8Array
 }
 
-/** The one message that a report shows. */
+/** The message revealed by a report. */
 export interface ReportedMessage extends EntryName {
   readonly sequence: number | null
   readonly sender: GroupDevice
   /** The sender's clock. */
   readonly sentMs: number
   readonly kind: string
-  /** Null for a kind that this program does not know. */
+  /** Null for an unknown kind. */
   readonly content: Content | null
 }
 
@@ -42,7 +44,7 @@ export function writeReport({ room, clientId, sequence, credential, body, signat
   return PREFIX + base64urlnopad.encode(bytes)
 }
 
-/** Reads a report. What it says is not verified. Throws `bad-report`. */
+/** Parses a report, without verifying it. Throws `bad-report`. */
 export function readReport(text: string): Report {
   const trimmed = text.length <= 2 * MAX_CHARACTERS ? text.replace(/\s/g, '') : ''
   if (!trimmed.startsWith(PREFIX) || trimmed.length > MAX_CHARACTERS) throw bad()
@@ -61,8 +63,9 @@ export function readReport(text: string): Report {
 }
 
 /**
- * Verifies a report. `commitment`: of the entry with this client id in the log (`commitmentOf`), never from the reporter. Throws `bad-report` if it is not a device of
- * the person, or did not send this message there.
+ * Verifies a report. `commitment`: of the entry with this client id in the log (`commitmentOf`),
+ * never from the reporter. Throws `bad-report` if it is not a device of the person, or did not send
+ * this message in that room.
  */
 export function verifyReport(text: string, commitment: Uint8Array): ReportedMessage {
   const { room, clientId, sequence, credential, body, signature } = readReport(text)
@@ -81,7 +84,10 @@ export function verifyReport(text: string, commitment: Uint8Array): ReportedMess
   return { room, clientId, sequence, sender, sentMs, kind, content: readKnown(kind, content) }
 }
 
-/** Returns the commitment of an entry of a log, as a hub has it. Null if it is not a message. Throws `bad-message`. */
+/**
+ * Returns the commitment of an entry of a log, as stored by a hub. Null if it is not a message.
+ * Throws `bad-message`.
+ */
 export function commitmentOf(entry: Uint8Array): Uint8Array | null {
   return readEnvelope(entry)?.commitment ?? null
 }

@@ -41,7 +41,8 @@ test.each(suites)('a signal opens as what it is, for its device only: %s', async
   await expect(open(note, eve!)).rejects.toMatchObject({ code: 'bad-message' })
   const parts = decodeCbor(note) as [number, Uint8Array, Uint8Array, Uint8Array]
   const changed = [
-    // Of another kind; for another device; a point of small order, with which everybody could compute the key.
+    // Of another kind; for another device; a point of small order, with which anyone could compute
+    // the key.
     [1, ...parts.slice(1)],
     [parts[0], deviceOf(eve!).hash, ...parts.slice(2)],
     [...parts.slice(0, 2), new Uint8Array(32), parts[3]],

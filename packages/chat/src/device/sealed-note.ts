@@ -1,7 +1,9 @@
 /**
- * Notes from one device to the inbox of another. Deterministic CBOR: `[kind, ref, HPKE's encapsulated key, ciphertext]`, sealed (RFC 9180, base mode) to the init key of the key package with that ref, or, for
- * signals, to the message key of the device with that hash: they are many, short-lived, and need no key package each. Inside is `[fields, credential of the sender, its signature]`. A hub learns of which kind
- * a note is, and for whom.
+ * Notes from one device to the inbox of another. Deterministic CBOR: `[kind, ref, HPKE's
+ * encapsulated key, ciphertext]`, sealed (RFC 9180, base mode) to the init key of the key package
+ * with that ref, or, for signals, to the message key of the device with that hash: they are
+ * frequent, short-lived, and need no key package each. Inside is `[fields, credential of the
+ * sender, its signature]`. A hub learns the kind and the receiver of a note.
  */
 import { ed25519 } from '@noble/curves/ed25519.js'
 import { concatBytes, utf8ToBytes } from '@noble/hashes/utils.js'
@@ -11,14 +13,18 @@ import { ChatError } from '../chat-error.ts'
 import { type GroupDevice, readCredential } from '../groups/credential.ts'
 import type { Suite } from '../groups/suite.ts'
 
-/** Largest note, in bytes: a credential may have eight device lists. */
+/** Largest note, in bytes: a credential can have eight device lists. */
 const MAX_NOTE_BYTES = 24 * 1024
-/** `invitation`: to a group. `request`: a device that was removed for its silence is back. `history`: of another device of the same person. `device`: another device of the same person is new. `signal`: two devices connect directly. */
+/**
+ * `invitation`: to a group. `request`: a device that was removed for its silence is back.
+ * `history`: from another device of the same person. `device`: another device of the same person is
+ * new. `signal`: for a direct connection of two devices.
+ */
 const KINDS = ['', 'invitation', 'request', 'history', 'device', 'signal'] as const
 export type NoteKind = Exclude<(typeof KINDS)[number], ''>
 const NO_BYTES = new Uint8Array()
 
-/** The key package of the receiver, or its device. */
+/** The receiver's key package, or its device. */
 export interface NoteReceiver {
   readonly ref: Uint8Array
   readonly initKey: Uint8Array
@@ -28,7 +34,7 @@ export interface OpenedNote {
   readonly kind: NoteKind
   readonly fields: Uint8Array
   readonly from: GroupDevice
-  /** Names the key to which it was sealed. */
+  /** Identifies the key to which it was sealed. */
   readonly ref: Uint8Array
 }
 
@@ -46,17 +52,24 @@ export async function sealNote(
   return encodeCbor([KINDS.indexOf(kind), ref, enc, ct])
 }
 
-/** Returns a device as the receiver of signals. Its message key serves both Ed25519 and X25519, which is as safe as two keys (E. Thormarker, "On using the same key pair for Ed25519 and an X25519 based KEM"). */
+/**
+ * Returns a device as the receiver of signals. Its message key serves both Ed25519 and X25519,
+ * which is as safe as two keys (E. Thormarker, "On using the same key pair for Ed25519 and an
+ * X25519 based KEM").
+ */
 export function signalReceiver({ hash, device }: GroupDevice): NoteReceiver {
   return { ref: hash, initKey: ed25519.utils.toMontgomery(device.messageKey) }
 }
 
-/** Returns the secret key with which this device opens signals. `seed`: of its message key. */
+/** Returns the private key with which this device opens signals. `seed`: of its message key. */
 export function signalKey(seed: Uint8Array): Uint8Array {
   return ed25519.utils.toMontgomerySecret(seed)
 }
 
-/** Opens a note to this device. `find` returns the secret key to which notes of this kind with a ref are sealed. Rejects with `bad-message` or `bad-credential`. */
+/**
+ * Opens a note to this device. `find` returns the private key for notes of this kind with a ref.
+ * Rejects with `bad-message` or `bad-credential`.
+ */
 export async function openNote(
   suite: Suite,
   bytes: Uint8Array,

@@ -5,10 +5,13 @@ import type { Given } from './given.ts'
 import type { DeviceAddress } from './ports.ts'
 import { type NoteKind, sealNote } from './sealed-note.ts'
 
-/** Most devices that get a note: each costs a key package of theirs. */
+/** Most devices that receive a note: each costs one of their key packages. */
 const MAX_TOLD = 8
 
-/** Returns the other devices of this person. Null if this one is not in the newest list. Rejects while the hub does not say. */
+/**
+ * Returns the other devices of this person. Null if this one is not in the newest list. Rejects
+ * while the hub gives no answer.
+ */
 export async function otherOwnDevices(
   { own, ports }: Given,
   home: string,
@@ -18,7 +21,10 @@ export async function otherOwnDevices(
   return list.devices.filter(hash => !equalBytes(hash, own.hash)).map(device => ({ did: own.did, device }))
 }
 
-/** Sends a note to the first of these devices, as far as they have key packages at the hub `home`. Rejects while the hub does not answer. */
+/**
+ * Sends a note to the first of these devices that have key packages at the hub `home`. Rejects
+ * while the hub does not answer.
+ */
 export async function sendNotes(
   given: Given,
   home: string,
@@ -35,7 +41,7 @@ export async function sendNotes(
   }
 }
 
-/** Takes a key package of a device. Null if it has none, or the hub gave that of another. */
+/** Takes a key package of a device. Null if it has none, or the hub returned another device's. */
 export async function receiverOf({ ports, suite }: Given, home: string, to: DeviceAddress) {
   const bytes = await ports.keyPackages.take(to, home)
   if (!bytes) return null

@@ -1,15 +1,16 @@
 /**
- * When the devices of a closed group were heard of the last time, by this device's own clock, and when it renews its own leaf. Each change is a record of the journal of the history. No commit is judged by
- * it: it says only what this device wishes.
+ * Times when the devices of a closed group were last active, by this device's own clock, and when
+ * it renews its own leaf. Each change is a record of the journal of the history. The validity of
+ * commits does not depend on it: it only determines this device's own actions.
  */
 import type { Cbor } from '@shoal/identity/signed-cbor'
 import { latin1 } from '@shoal/torrent/base'
 import { fromLatin1 } from './message-store.ts'
 
 const DAY_MS = 86_400_000
-/** Every device commits an update of its leaf after 6 to 8 days, so that those of a group do not do so at once. */
+/** Each device renews its leaf after 6 to 8 days, so that those of a group do not do so at once. */
 export const RENEW_MS = { least: 6 * DAY_MS, spread: 2 * DAY_MS }
-/** Devices that are silent for so long are removed. */
+/** Silence after which a device is removed. */
 const IDLE_MS = 60 * DAY_MS
 /** Own devices are not added while they are silent; clocks of devices differ. */
 const ABSENT_MS = IDLE_MS - 10 * DAY_MS
@@ -28,12 +29,12 @@ export class SignsOfLife {
     this.#write = write
   }
 
-  /** The time at which this device renews its leaf. Null until it was set. */
+  /** Time at which this device renews its leaf. Null until it was set. */
   get dueMs(): number | null {
     return this.#dueMs
   }
 
-  /** A device has written or committed something. Kept once a day. */
+  /** A device has written or committed something. Stored once a day. */
   async heard(device: Uint8Array, nowMs: number): Promise<void> {
     const known = this.#heard.get(latin1(device))
     if (known !== undefined && nowMs - known < DAY_MS) return
@@ -41,7 +42,7 @@ export class SignsOfLife {
     this.#heard.set(latin1(device), Math.floor(nowMs))
   }
 
-  /** Begins to count for devices that were not heard of yet. */
+  /** Starts counting for devices never seen before. */
   async meet(devices: readonly Uint8Array[], nowMs: number): Promise<void> {
     for (const device of devices) if (!this.#heard.has(latin1(device))) await this.heard(device, nowMs)
   }
@@ -50,12 +51,12 @@ export class SignsOfLife {
     return nowMs - (this.#heard.get(latin1(device)) ?? nowMs) >= IDLE_MS
   }
 
-  /** Returns true if a device was heard of, but not for a long time. */
+  /** Returns whether a device was active once, but not for a long time. */
   isAbsent(device: Uint8Array, nowMs: number): boolean {
     return nowMs - (this.#heard.get(latin1(device)) ?? nowMs) >= ABSENT_MS
   }
 
-  /** Returns true if this device itself was silent so long that others have removed it for that. */
+  /** Returns whether this device itself was silent for so long that others have removed it. */
   wasSilent(nowMs: number): boolean {
     return this.#dueMs === null || nowMs - this.#dueMs >= ABSENT_MS - RENEW_MS.least - RENEW_MS.spread
   }
@@ -65,7 +66,7 @@ export class SignsOfLife {
     this.#dueMs = Math.floor(dueMs)
   }
 
-  /** This device removes one for its silence, and takes it back when it asks. */
+  /** Records that this device removes one for its silence, and adds it again on request. */
   async drop(device: Uint8Array, did: string): Promise<void> {
     await this.#write([KIND.dropped, device, did])
     this.#dropped.set(latin1(device), did)
@@ -83,7 +84,7 @@ export class SignsOfLife {
     ]
   }
 
-  /** Takes a record of the journal. Returns false if it is another one. */
+  /** Applies a record of the journal. Returns false if it is of another kind. */
   apply(kind: number, members: readonly never[]): boolean {
     if (kind === KIND.heard) this.#heard.set(latin1(members[0]!), members[1]!)
     else if (kind === KIND.dropped) this.#dropped.set(latin1(members[0]!), members[1]!)

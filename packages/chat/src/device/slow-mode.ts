@@ -1,12 +1,14 @@
 /**
- * Slow mode, as the others see it: the times that a device has signed in two texts of one epoch show that its program ignores the rule. Neither clocks of readers nor the order of arrival matter. Each device is
- * judged alone, since devices of one person may not know of each other's texts, and so is each epoch, since its rules bind what is encrypted in it.
+ * Slow mode, as enforced by readers: the times signed by a device in two texts of one epoch prove
+ * that its program violates the rule. Neither clocks of readers nor the order of arrival matter.
+ * Each device is judged separately, since devices of one person may not know of each other's texts,
+ * and so is each epoch, since its rules apply to everything encrypted in it.
  */
 import { latin1 } from '@shoal/torrent/base'
 import type { GroupPolicy } from '../groups/policy.ts'
 
 export interface SlowText {
-  /** The hash of the device. */
+  /** Hash of the device. */
   readonly device: Uint8Array
   /** DID of the sender. */
   readonly sender: string
@@ -18,11 +20,14 @@ export class SlowMode {
   #epoch = -1n
   /** The rules of this epoch. */
   #policy: GroupPolicy | null = null
-  /** When the devices wrote the last text that was read, in this epoch. */
+  /** Times of the devices' last read texts in this epoch. */
   readonly #sentMs = new Map<string, number>()
   readonly #named = new Set<string>()
 
-  /** Notes a text of the newest epoch, whose rules `readPolicy` returns: it is asked once. `isNew`: the device was not found too fast in this epoch before. */
+  /**
+   * Records a text of the newest epoch, whose rules `readPolicy` returns: it is called once.
+   * `isNew`: whether this is the device's first violation in this epoch.
+   */
   judge(
     { device, sender, epoch, sentMs }: SlowText,
     readPolicy: () => GroupPolicy,

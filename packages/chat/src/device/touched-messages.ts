@@ -1,8 +1,8 @@
-/** The messages that may look different since they were last taken, for screens, which read only these again. */
+/** Messages that may look different since the last call, so that screens reload only these. */
 import { latin1 } from '@shoal/torrent/base'
 import type { MessageId } from '../conversations/index.ts'
 
-/** If more changed, only that is remembered. */
+/** Above this number, only the fact is recorded. */
 const MAX_TOUCHED = 200
 
 export class TouchedMessages {
@@ -18,7 +18,7 @@ export class TouchedMessages {
     this.#touched = null
   }
 
-  /** Returns them, and forgets them. Null if any message may look different. */
+  /** Returns and clears them. Null if any message may look different. */
   take(): readonly MessageId[] | null {
     const taken = this.#touched && [...this.#touched.values()]
     this.#touched = new Map()

@@ -27,7 +27,7 @@ afterEach(() => {
 const namesOf = (member: ChatMember) => member.only.members.map(({ device }) => device.name).sort()
 const days = async (count: number) => {
   await world.advance(count * DAY_MS)
-  // The library compares key packages that are added with the clock of the system.
+  // The library compares added key packages with the system clock.
   vi.setSystemTime(world.clock.unixMs())
 }
 const say = async (member: ChatMember, words: string) => {
@@ -50,7 +50,7 @@ it('renews the leaf of each device every week, not all on one day', async () => 
   await say(cat, 'all in step')
   for (const each of [ann, ben, tablet, cat])
     expect([each.only.epoch, each.texts]).toEqual([ann.only.epoch, ['all in step']])
-  // It is remembered when the next one is due.
+  // The due time of the next one is stored.
   const before = ann.only.epoch
   for (const each of [ann, ben, tablet, cat]) await each.restart()
   await world.advance(3_600_000)

@@ -1,9 +1,12 @@
-/** The work that this device has to do on a closed group: wishes, the commit that it made, welcomes that are under way. Each change is a record of the journal of the history. */
+/**
+ * Pending work of this device on a closed group: requested changes, its own commit, welcomes in
+ * progress. Each change is a record of the journal of the history.
+ */
 import type { Cbor } from '@shoal/identity/signed-cbor'
 import { latin1 } from '@shoal/torrent/base'
 import type { Place } from './ports.ts'
 
-/** A change of a closed group that this device was asked to make, until it is so. */
+/** A requested change of a closed group, kept until it has taken effect. */
 export interface Intent {
   readonly id: Uint8Array
   /** DIDs. */
@@ -13,7 +16,7 @@ export interface Intent {
   readonly policy: Uint8Array | null
 }
 
-/** A device that a commit adds. */
+/** A device added by a commit. */
 interface Added {
   readonly did: string
   readonly device: Uint8Array
@@ -21,7 +24,7 @@ interface Added {
   readonly initKey: Uint8Array
 }
 
-/** A commit that was made, and that is perhaps in the log. */
+/** A commit that was made, and may be in the log. */
 export interface MadeCommit {
   readonly clientId: Uint8Array
   readonly welcomeId: Uint8Array
@@ -29,18 +32,21 @@ export interface MadeCommit {
   readonly added: readonly Added[]
 }
 
-/** A device that was added, and the client id of its invitation. */
+/** An added device, and the client id of its invitation. */
 export interface Invited extends Added {
   readonly invitationId: Uint8Array
 }
 
-/** The welcome of a commit that won, and those who are invited once it is in the log, as far as they have not got their invitations. */
+/**
+ * The welcome of a winning commit, and the members to invite once it is in the log, until their
+ * invitations are delivered.
+ */
 export interface Welcoming {
   readonly welcomeId: Uint8Array
   readonly welcomeKey: Uint8Array
-  /** Where the commit is. */
+  /** Place of the commit. */
   readonly place: Place
-  /** Not encrypted under its key yet. Null once it is in the log. */
+  /** Not yet encrypted. Null once it is in the log. */
   readonly welcome: Uint8Array | null
   readonly invited: readonly Invited[]
 }
@@ -90,19 +96,19 @@ export class Wishes {
     this.#commit = commit
   }
 
-  /** Takes the place of an earlier one with the same id. */
+  /** Replaces an earlier one with the same id. */
   async welcome(welcoming: Welcoming): Promise<void> {
     await this.#write(welcomingRecord(welcoming))
     this.#welcomings.set(latin1(welcoming.welcomeId), welcoming)
   }
 
-  /** All have got it, or never will. */
+  /** All have received it, or never will. */
   async welcomed(welcomeId: Uint8Array): Promise<void> {
     await this.#write([KIND.welcomed, welcomeId])
     this.#welcomings.delete(latin1(welcomeId))
   }
 
-  /** Everything that is to be done, as records. */
+  /** All pending work, as records. */
   get records(): readonly Cbor[] {
     return [
       ...this.intents.map(intentRecord),
@@ -111,7 +117,7 @@ export class Wishes {
     ]
   }
 
-  /** Takes a record of the journal. Returns false if it is another one. */
+  /** Applies a record of the journal. Returns false if it is of another kind. */
   apply(kind: number, members: readonly never[]): boolean {
     if (kind === KIND.intent) {
       const [id, add, remove, policy] = members as unknown as [

@@ -1,12 +1,15 @@
-/** A connection of the engine, such as a libp2p stream or a WebRTC data channel, as a channel between two devices. */
+/**
+ * Adapts a connection of the engine, such as a libp2p stream or a WebRTC data channel, to a channel
+ * between two devices.
+ */
 import type { Connection } from '@shoal/torrent'
 import { ChatError } from '../chat-error.ts'
 import type { DirectChannel } from './session.ts'
 
-/** The connection is paused while more than this waits to be read. */
+/** Unread bytes above which the connection is paused. */
 const MAX_WAITING_BYTES = 256 * 1024
 
-/** Throws `bad-argument` if the connection is not encrypted, or does not know its two ends. */
+/** Throws `bad-argument` if the connection is not encrypted, or has no channel binding. */
 export function channelOf(connection: Connection): DirectChannel {
   const { isSecure, incoming, channelBinding: binding } = connection
   if (!isSecure || !binding)

@@ -26,7 +26,7 @@ function expectAll(texts: readonly string[], members = [ann, ben, cat]): void {
   for (const each of members) expect(each.texts, each.name).toEqual(texts)
 }
 
-/** Cat reaches nobody but the hub. */
+/** Cat can reach only the hub. */
 function partCat(): void {
   for (const each of [ann, ben]) world.part(each, cat)
 }
@@ -63,7 +63,7 @@ describe('without a hub', () => {
     expect(sequencesOf(ben)).not.toContain(null)
     for (const each of [ann, ben, cat]) await each.restart()
     expectAll(['one', 'two'])
-    // No journal of a conversation stays when it is forgotten.
+    // No journal of a forgotten conversation is left.
     const ofRoom = hex(ben.only.id)
     const journals = () => ben.journals.filter(journal => journal.endsWith(ofRoom))
     expect(journals()).toContain(`direct-${ofRoom}`)

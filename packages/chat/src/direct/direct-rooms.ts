@@ -1,6 +1,8 @@
 /**
- * The rooms of a device over two carriers at once: logs at hubs, and connections to devices of contacts and of the same person. Without a hub, messages come directly; whoever has one appends it when the hub
- * is back, and a hub takes the same entry once. Changes of a group wait for the hub, which orders them.
+ * The rooms of a device over two carriers at once: logs at hubs, and connections to devices of
+ * contacts and of the same person. Without a hub, messages are exchanged directly; any holder
+ * appends them when the hub is back, which accepts the same entry once. Changes of a group wait for
+ * the hub, which orders them.
  */
 import { isCurrent } from '@shoal/identity/devices'
 import { type Clock, equalBytes, hex, latin1, type Random } from '@shoal/torrent/base'
@@ -22,13 +24,13 @@ import { DirectRoom } from './room.ts'
 import { type DirectChannel, openSession } from './session.ts'
 
 const HANDSHAKE_MS = 20_000
-/** Hubs have this long to answer whether they know a newer device list. */
+/** How long to wait for hubs that may know a newer device list. */
 const ASK_MS = 5000
-/** Most connections, handshakes included. */
+/** Most connections, including handshakes. */
 const MAX_LINKS = 128
 /** Both devices may connect at once. */
 const MAX_LINKS_PER_DEVICE = 2
-/** Rooms are announced once for many changes. */
+/** Changes of rooms are announced in batches. */
 const ANNOUNCE_MS = 100
 
 export interface DirectRoomsOptions {
@@ -66,14 +68,17 @@ export class DirectRooms implements Rooms {
     })
   }
 
-  /** The devices that are connected, each once. */
+  /** The connected devices, each once. */
   get connected(): readonly DeviceAddress[] {
     const devices = new Map<string, DeviceAddress>()
     for (const { peer } of this.#links) devices.set(latin1(peer.hash), { did: peer.did, device: peer.hash })
     return [...devices.values()]
   }
 
-  /** Calls `changed` after devices have connected or disconnected. Returns a function that ends it. */
+  /**
+   * Calls `changed` after devices have connected or disconnected. Returns a function that stops
+   * listening.
+   */
   onLinks(changed: () => void): () => void {
     this.#linkListeners.add(changed)
     return () => this.#linkListeners.delete(changed)
@@ -110,8 +115,9 @@ export class DirectRooms implements Rooms {
   }
 
   /**
-   * Exchanges entries over a channel until it ends. Rejects with `not-allowed` if the other device is neither one of a contact nor one of this person, with `bad-message` or `bad-credential` if it does not prove
-   * that, or breaks the protocol, and with `closed`. The channel is closed then.
+   * Exchanges entries over a channel until it ends. Rejects with `not-allowed` if the other device
+   * is neither one of a contact nor one of this person, with `bad-message` or `bad-credential` if
+   * it does not prove that, or breaks the protocol, and with `closed`. The channel is then closed.
    */
   async connect(channel: DirectChannel): Promise<void> {
     const { device, clock, random } = this.#options
@@ -141,7 +147,8 @@ export class DirectRooms implements Rooms {
   }
 
   /**
-   * Returns true for devices of contacts and own devices that are in the newest list. If no list of a contact is known, that is the one that the device shows, which the person signed.
+   * Returns whether a device is in the newest list of a contact or of this person. If no list of a
+   * contact is known, the one presented by the device counts, which the person signed.
    */
   admits({ did, hash, lists }: GroupDevice): boolean {
     const { people, clock } = this.#options
@@ -162,7 +169,10 @@ export class DirectRooms implements Rooms {
     for (const channel of [...this.#channels]) channel.close()
   }
 
-  /** As `admits`, but asks the hubs of the rooms for a device list if none is known, or only an older one. They may be away. */
+  /**
+   * Like `admits`, but queries the rooms' hubs for a device list if none is known, or only an older
+   * one. They may be unavailable.
+   */
   async #asksAndAdmits(peer: GroupDevice): Promise<boolean> {
     const { people, clock } = this.#options
     const known = people.known(peer.did)

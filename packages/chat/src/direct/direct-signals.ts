@@ -1,6 +1,8 @@
 /**
- * Signals between the devices of contacts, and of one person, that are in groups together: this is the side of the chat, which knows the devices, and seals and opens what passes through their inboxes.
- * `SignaledDevices` makes the connections, perhaps in another thread: all that both tell each other is plain data.
+ * Signals between the devices of contacts, and of one person, that share groups: this is the chat's
+ * side, which knows the devices, and seals and opens the messages in their inboxes.
+ * `SignaledDevices` makes the connections, possibly in another thread: both exchange plain data
+ * only.
  */
 import { hmac } from '@noble/hashes/hmac.js'
 import { sha256 } from '@noble/hashes/sha2.js'
@@ -15,29 +17,29 @@ import type { DirectRooms } from './direct-rooms.ts'
 import type { Signal } from './signal.ts'
 import { encodeSignal } from './signal.ts'
 
-/** Most devices with which this one connects by signals. */
+/** Most devices to which this one connects by signals. */
 const MAX_DEVICES = 32
-/** Many changes are looked at once. */
+/** Changes are processed in batches. */
 const REFRESH_MS = 2000
 const CLIENT_ID_BYTES = 16
 
 export interface SignalDevices {
   readonly kind: 'devices'
-  /** The hash of this device. */
+  /** Hash of this device. */
   readonly own: Uint8Array
-  /** Those that may connect, and are not connected. */
+  /** Devices that may connect, and are not connected. */
   readonly devices: readonly DeviceAddress[]
   /** URLs of STUN servers. */
   readonly stun: readonly string[]
 }
 
-/** To whoever makes the connections. */
+/** Sends messages to the connecting side. */
 export type SignalNews =
   | SignalDevices
-  /** A device that may connect has sent something: see `decodeSignal`. */
+  /** A device that may connect has sent a signal: see `decodeSignal`. */
   | { readonly kind: 'signal'; readonly from: DeviceAddress; readonly bytes: Uint8Array }
 
-/** From whoever makes the connections: a signal to a device that may connect. */
+/** From the connecting side: a signal to a device that may connect. */
 export interface SignalOrder {
   readonly device: Uint8Array
   readonly signal: Signal
@@ -47,7 +49,7 @@ export interface DirectSignalsOptions {
   readonly rooms: Pick<DirectRooms, 'admits' | 'connected' | 'onLinks'>
   readonly device: OwnDevice
   readonly own: Uint8Array
-  /** STUN servers of the hubs. Null until one has been connected: nothing is signaled before. */
+  /** STUN servers of the hubs. Null until one has been connected: no signals are sent before. */
   stun(): readonly string[] | null
   readonly clock: Clock
   readonly random: Random
@@ -67,7 +69,7 @@ export class DirectSignals {
   /** Devices that may connect, by their hashes. */
   #known: ReadonlyMap<string, Known> = new Map()
   #told: string | null = null
-  /** Calls and offers that the hub does not have yet. */
+  /** Calls and offers not yet stored by the hub. */
   readonly #sending = new Set<string>()
   #cancel: (() => void) | null = null
   #isClosed = false
@@ -83,7 +85,7 @@ export class DirectSignals {
     this.#refresh()
   }
 
-  /** Conversations, their members, people or hubs have changed, perhaps. */
+  /** Conversations, their members, people or hubs may have changed. */
   changed(): void {
     if (this.#isClosed || !this.#chat || this.#cancel) return
     this.#cancel = this.#options.clock.after(REFRESH_MS, () => {
@@ -92,7 +94,10 @@ export class DirectSignals {
     })
   }
 
-  /** A signal has come to the inbox (`ChatListener.signal`). Those of devices that may not connect are dropped. */
+  /**
+   * A signal has arrived in the inbox (`ChatListener.signal`). Drops those of devices that may not
+   * connect.
+   */
   received(from: GroupDevice, bytes: Uint8Array): void {
     if (!this.#options.rooms.admits(from)) return
     if (this.#known.has(latin1(from.hash)))
@@ -107,7 +112,7 @@ export class DirectSignals {
     const { random } = this.#options
     const key = `${signal.kind} ${latin1(device)}`
     if (this.#sending.has(key)) return
-    // A device that is not there has one call or offer of this one in its inbox, however long it is away.
+    // An offline device has one call or offer of this one in its inbox, however long it is offline.
     const clientId =
       signal.kind === 'answer' ? random.bytes(CLIENT_ID_BYTES) : this.#idOf(signal.kind, device)
     if (signal.kind !== 'answer') this.#sending.add(key)
@@ -147,7 +152,7 @@ export class DirectSignals {
     tell({ kind: 'devices', own, devices, stun })
   }
 
-  /** Groups of this device, those with the newest messages first. */
+  /** Returns the groups of this device, those with the newest messages first. */
   #shared(): readonly Conversation[] {
     const newestMs = ({ messages }: Conversation) => messages.at(-1)?.sentMs ?? 0
     return this.#chat!.conversations.filter(
@@ -158,7 +163,7 @@ export class DirectSignals {
       .map(({ conversation }) => conversation)
   }
 
-  /** Nobody else can guess it, and put something in its place. */
+  /** Unpredictable, so that no one else can take it first. */
   #idOf(kind: string, device: Uint8Array): Uint8Array {
     const { seed } = this.#options.device.messageKey
     return hmac(sha256, seed, encodeCbor(['shoal/signal-id/1', kind, device])).subarray(0, CLIENT_ID_BYTES)

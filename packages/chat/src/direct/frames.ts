@@ -16,11 +16,11 @@ import { ChatError } from '../chat-error.ts'
 
 export const NONCE_BYTES = 32
 export const TOKEN_BYTES = 16
-/** Most tokens in a frame, those that name nothing included. */
+/** Most tokens in a frame, including dummies. */
 export const MAX_TOKENS = 1024
 /** Most ids in a frame. */
 export const MAX_IDS = 256
-/** Largest entry that goes directly. A message has less (`MAX_CONTENT_BYTES`). */
+/** Largest entry sent directly. A message has less (`MAX_CONTENT_BYTES`). */
 export const MAX_DIRECT_BYTES = 64 * 1024
 const MAX_FRAME_BYTES = MAX_DIRECT_BYTES + 8 * 1024
 const MAX_VOLATILE_BYTES = 2048
@@ -34,7 +34,7 @@ export type IdsFrame = {
   readonly token: Uint8Array
   readonly ids: readonly Uint8Array[]
 }
-/** A frame about one room, which the sender's token names. */
+/** A frame about one room, identified by the sender's token. */
 export type RoomFrame =
   | IdsFrame
   | {
@@ -57,7 +57,7 @@ export function encodeFrame(frame: Frame): Uint8Array {
   return encodeCbor([KINDS.indexOf(frame.kind), ...membersOf(frame)])
 }
 
-/** Decodes a frame without its length. Returns null for a kind that this program does not know. Throws `bad-message`. */
+/** Decodes a frame without its length. Returns null for an unknown kind. Throws `bad-message`. */
 export function decodeFrame(encoded: Uint8Array): Frame | null {
   const value = encoded.length <= MAX_FRAME_BYTES ? decodeCbor(encoded) : null
   if (!Array.isArray(value) || !Number.isSafeInteger(value[0])) throw bad('of another protocol')
@@ -87,7 +87,7 @@ export function decodeFrame(encoded: Uint8Array): Frame | null {
   return { kind, token, ids: list(second, MAX_IDS, ID_BYTES) }
 }
 
-/** Returns a frame as it is sent. */
+/** Returns a frame with its length. */
 export function packFrame(frame: Frame): Uint8Array {
   const encoded = encodeFrame(frame)
   const length = new Uint8Array(LENGTH_BYTES)
@@ -95,7 +95,10 @@ export function packFrame(frame: Frame): Uint8Array {
   return concat([length, encoded])
 }
 
-/** Yields the frames of a stream of bytes, however it is cut. Throws `bad-message` for a frame that is too long, before it is read. */
+/**
+ * Yields the frames of a byte stream, however it is split. Throws `bad-message` for a frame that is
+ * too long, before it is read.
+ */
 export async function* framesOf(chunks: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array, void, void> {
   let parts: Uint8Array[] = []
   let size = 0

@@ -1,4 +1,4 @@
-/** Tests against devices that break the protocol, or are not who they say. */
+/** Tests against devices that break the protocol, or impersonate others. */
 import { randomBytes } from 'node:crypto'
 import { type Cbor, encodeCbor } from '@shoal/identity/signed-cbor'
 import { concat, latin1 } from '@shoal/torrent/base'
@@ -34,7 +34,10 @@ beforeEach(async () => {
   ben.kill()
 })
 
-/** Connects to Ann by hand. `outcome` resolves with the code of the error that ends it, or with null. */
+/**
+ * Connects to Ann manually. `outcome` resolves with the code of the error that ends it, or with
+ * null.
+ */
 function connect(): { readonly channel: DirectChannel; readonly outcome: Promise<string | null> } {
   const { ends } = memoryChannels(world.clock, world.random)
   const outcome = ann.direct!.connect(ends[0]).then(
@@ -60,7 +63,7 @@ async function session(as = ben): Promise<{
   return { channel, session: opened, outcome, seen }
 }
 
-/** Enters the only room of Ann as Ben's device. */
+/** Enters Ann's only room as Ben's device. */
 async function enter() {
   const entered = await session()
   const tokens = entered.session.tokensOf(salt())
@@ -229,7 +232,7 @@ describe('rooms', () => {
     await world.until(ann.only.change({ add: [cat.did] }))
     await ben.start()
     await world.advance(3000)
-    // Cat is connected with nobody.
+    // Cat is not connected to anyone.
     for (const each of [ann, ben]) world.part(each, cat)
     world.hub.isAway = true
     const ids = []
@@ -247,7 +250,7 @@ describe('rooms', () => {
     world.hub.inject(id, ids[1]!, encodeEnvelope({ kind: 'message', commitment: random(32), ciphertext }))
     world.hub.isAway = false
     await world.advance(30_000)
-    // The author wrote the first one again, and knows that the second one was lost.
+    // The author wrote the first one again, knowing that the second one was lost.
     expect([ben.texts, cat.texts]).toEqual([['one'], ['one']])
     expect(ann.only.messages.map(each => ann.only.reader.deliveryOf(each))).toEqual(['delivered', 'failed'])
     expect(ann.problems).toContain('displaced')

@@ -1,28 +1,31 @@
-/** A connection to one device, after both have proved who they are: which rooms both are in, and frames about them. */
+/** An authenticated connection to one device: the rooms that both are in, and frames about them. */
 import { type Clock, compareBytes, delay, latin1, type Random, TokenBucket } from '@shoal/torrent/base'
 import { ChatError } from '../chat-error.ts'
 import type { GroupDevice } from '../groups/credential.ts'
 import { type Frame, type IdsFrame, MAX_IDS, MAX_TOKENS, type RoomFrame, TOKEN_BYTES } from './frames.ts'
 import type { DirectChannel, DirectSession } from './session.ts'
 
-/** Frames and bytes that are read of one device. More wait in the channel. */
+/** Frames and bytes read from one device at a time. The rest waits in the channel. */
 const FRAMES = { burst: 2000, perSecond: 100 } as const
 const BYTES = { burst: 8 << 20, perSecond: 512 << 10 } as const
 const PAUSE_MS = 100
-/** Frames that wait to be sent. A device that reads too slowly is disconnected, and asks for what it lacks when it is back. */
+/**
+ * Most frames queued for sending. A device that reads too slowly is disconnected, and requests what
+ * it lacks when it is back.
+ */
 const MAX_QUEUE = 4096
-/** Entries that are remembered as sent. */
+/** Entries remembered as sent. */
 const MAX_SENT = 8192
-/** The number of rooms is hidden: names of none are added up to a power of two. */
+/** The number of rooms is hidden: dummy tokens are added up to a power of two. */
 const LEAST_TOKENS = 8
 
-/** A room of this device, as its links see it. */
+/** A room of this device, as seen by its links. */
 export interface LinkedRoom {
-  /** Only members have it. */
+  /** Known to members only. */
   readonly secret: Uint8Array
-  /** Returns true if a device with the secret may get entries. */
+  /** Returns whether a device with the secret may receive entries. */
   meets(device: Uint8Array): boolean
-  /** The device at the other end is in the room, too. */
+  /** The remote device is in the room, too. */
   met(link: DirectLink): void
   receive(link: DirectLink, frame: RoomFrame): Promise<void>
 }
@@ -63,7 +66,10 @@ export class DirectLink {
     return this.#session.peer
   }
 
-  /** Reads frames until the channel ends. Rejects with `bad-message` if the other end breaks the protocol. */
+  /**
+   * Reads frames until the channel ends. Rejects with `bad-message` if the remote breaks the
+   * protocol.
+   */
   async run(): Promise<void> {
     const clock = this.#clock
     const frames = new TokenBucket(FRAMES.perSecond, FRAMES.burst, clock.nowMs())
@@ -76,7 +82,10 @@ export class DirectLink {
     }
   }
 
-  /** Says which of these rooms this device is in, if that has changed. Rooms of which the other device is not a member are left out, and it cannot recognize others. */
+  /**
+   * Announces which of these rooms this device is in, if that has changed. Omits rooms of which the
+   * other device is not a member, and it cannot recognize others.
+   */
   announce(rooms: Iterable<LinkedRoom>): void {
     const now = new Set<LinkedRoom>()
     for (const room of rooms) if (now.size < MAX_TOKENS && room.meets(this.peer.hash)) now.add(room)
@@ -96,7 +105,7 @@ export class DirectLink {
     while (most < tokens.length) most *= 2
     while (this.#fillers.length < most) this.#fillers.push(this.#random.bytes(TOKEN_BYTES))
     tokens.push(...this.#fillers.slice(tokens.length, most))
-    // The order says nothing either.
+    // The order reveals nothing either.
     tokens.sort(compareBytes)
     const said = tokens.map(latin1).join('')
     if (said !== this.#said) this.#enqueue(() => ({ kind: 'rooms', tokens }))
@@ -104,7 +113,7 @@ export class DirectLink {
     this.#meet()
   }
 
-  /** Returns true if both devices are in the room, and each has said so. */
+  /** Returns whether both devices are in the room, and each has announced it. */
   shares(room: LinkedRoom): boolean {
     return this.#announced.get(room)?.isMet ?? false
   }
@@ -114,7 +123,10 @@ export class DirectLink {
       this.#send(room, token => ({ kind, token, ids: ids.slice(at, at + MAX_IDS) }))
   }
 
-  /** Sends an entry, unless it was sent before. `bytes` returns null if it need not be sent any more when its turn has come. */
+  /**
+   * Sends an entry, unless it was sent before. `bytes` returns null if it no longer needs to be
+   * sent when its turn comes.
+   */
   sendEntry(room: LinkedRoom, clientId: Uint8Array, bytes: () => Uint8Array | null): void {
     this.#send(room, token => {
       const key = latin1(token) + latin1(clientId)

@@ -14,14 +14,17 @@ import { kindOf } from '../envelope/envelope.ts'
 import { MAX_DIRECT_BYTES, type RoomFrame } from './frames.ts'
 import type { DirectLink, LinkedRoom } from './link.ts'
 
-/** Entries of others that wait for a place in the log. */
+/** Most entries of others without a place in the log. */
 const MAX_HELD = 1000
 const MAX_HELD_BYTES = 8 << 20
-/** Ids of entries that have a place, and volatile messages, that are recognized. */
+/** Most recent ids of logged entries and volatile messages, for deduplication. */
 const MAX_RECENT = 4096
-/** Records in the journal of entries that have a place, before it is written anew. */
+/** Records of logged entries after which the journal is rewritten. */
 const MAX_DEAD = 64
-/** The author appends an entry as soon as the hub is there. Others wait for a random time, and for each other. */
+/**
+ * The author appends an entry as soon as the hub is available. Others wait for a random time, and
+ * for each other.
+ */
 const OTHERS_MS = { first: 3000, spread: 7000, next: 300 } as const
 
 interface Held {
@@ -33,14 +36,14 @@ interface Held {
 export interface DirectRoomOptions {
   readonly room: RoomToFollow
   readonly follower: RoomFollower
-  /** Entries of others that wait for a place in the log. */
+  /** Entries of others without a place in the log. */
   readonly journal: Promise<Journal>
   readonly clock: Clock
   readonly random: Random
   /** Follows the log of the room. */
   follow(follower: RoomFollower): RoomCarrier
   links(): Iterable<DirectLink>
-  /** The members have changed, perhaps. */
+  /** The members may have changed. */
   changed(): void
   closed(): void
 }
@@ -64,7 +67,8 @@ export class DirectRoom implements RoomCarrier, LinkedRoom {
     const { room, follower } = options
     this.#options = options
     this.#direct = follower.direct
-    // All members of a group have its salt, also those who do not know a new access secret yet. The salt of a share's room is not secret.
+    // All members of a group have its salt, also those who do not know a new access secret yet. The
+    // salt of a share's room is not secret.
     this.secret = room.name.kind === 'group' ? room.name.salt : room.accessSecrets[0]!
     this.#hub = options.follow({
       entries: entries => this.#entries(entries),
@@ -144,7 +148,7 @@ export class DirectRoom implements RoomCarrier, LinkedRoom {
     return this.#closing.signal.aborted
   }
 
-  /** Entries that waited when the program ended. */
+  /** Pending entries from before a restart. */
   async #restore(): Promise<void> {
     for await (const record of (await this.#options.journal).read()) {
       const value = decodeCbor(record)
@@ -175,7 +179,10 @@ export class DirectRoom implements RoomCarrier, LinkedRoom {
     link.sendIds(this, 'got', [clientId])
   }
 
-  /** Takes a message of a member, keeps it until it has a place, and offers it to others. What cannot be read now comes again with its place in the log. */
+  /**
+   * Receives a member's message, keeps it until it has a place, and offers it to others. What
+   * cannot be read yet is received again with its place in the log.
+   */
   async #take(clientId: Uint8Array, bytes: Uint8Array, from: DirectLink): Promise<boolean> {
     if (!this.#direct || !isDirect(bytes) || this.#isFull(bytes.length)) return false
     try {
@@ -184,7 +191,7 @@ export class DirectRoom implements RoomCarrier, LinkedRoom {
       this.#hold({ clientId, bytes, isOwn: false })
       await (await this.#options.journal).append(encodeCbor([clientId, bytes]))
     } catch {
-      // The chat was closed, or nothing can be written.
+      // The chat was closed, or writing failed.
       return false
     }
     for (const link of this.#options.links()) if (link !== from) link.sendIds(this, 'have', [clientId])
@@ -233,7 +240,10 @@ export class DirectRoom implements RoomCarrier, LinkedRoom {
     this.#options.journal.then(journal => journal.replace(records)).catch(() => {})
   }
 
-  /** Appends what its authors did not append: one entry after the other, while the log is read, so that only few are sent twice. */
+  /**
+   * Appends entries that their authors have not: in sequence, while reading the log, so that few
+   * are sent twice.
+   */
   async #appendOthers(): Promise<void> {
     if (this.#isAppending) return
     this.#isAppending = true
@@ -245,7 +255,7 @@ export class DirectRoom implements RoomCarrier, LinkedRoom {
         await delay(clock, pauseMs, signal)
         const next = [...this.#held.values()].find(({ isOwn }) => !isOwn)
         if (!next) break
-        // The hub refuses it: nobody else can append it either.
+        // The hub refuses it: no other device can append it either.
         await this.#hub.append(next.clientId, next.bytes).catch(() => signal.throwIfAborted())
         this.#place(next.clientId)
         pauseMs = OTHERS_MS.next + random.below(OTHERS_MS.next)
@@ -262,7 +272,7 @@ function isDirect(bytes: Uint8Array): boolean {
   return kindOf(bytes) === 'message' && bytes.length <= MAX_DIRECT_BYTES
 }
 
-/** Returns false if it was there. Forgets the oldest. */
+/** Returns false if it exists. Forgets the oldest. */
 function remember(set: Set<string>, key: string): boolean {
   if (set.has(key)) return false
   set.add(key)

@@ -1,4 +1,4 @@
-/** The beginning of a connection between two devices: both prove which device they are, for this channel only. */
+/** Handshake between two devices: both prove which device they are, for this channel only. */
 import { hmac } from '@noble/hashes/hmac.js'
 import { sha256 } from '@noble/hashes/sha2.js'
 import { KeyPair } from '@shoal/identity'
@@ -13,15 +13,20 @@ import { decodeFrame, type Frame, framesOf, NONCE_BYTES, packFrame, TOKEN_BYTES 
 const PURPOSE = 'shoal/direct/1'
 const ROOM_PURPOSE = 'shoal/direct-room/1'
 
-/** A stream of bytes in both directions, encrypted and in order, such as a libp2p stream or a data channel. */
+/**
+ * A bidirectional byte stream, encrypted and in order, such as a libp2p stream or a data channel.
+ */
 export interface DirectChannel {
-  /** Bytes that both ends know and no other channel has, such as the keys of both ends: whoever sits between two channels cannot pass proofs on. */
+  /**
+   * Bytes known to both ends and unique to the channel, such as the keys of both ends, so that a
+   * man in the middle cannot relay proofs.
+   */
   readonly binding: Uint8Array
-  /** True at the end that opened it. */
+  /** Whether this end opened it. */
   readonly isInitiator: boolean
   /** Ends when the channel does. */
   readonly chunks: AsyncIterable<Uint8Array>
-  /** Resolves when more may be sent. Rejects once the channel has ended. */
+  /** Resolves when more can be sent. Rejects once the channel has ended. */
   send(bytes: Uint8Array): Promise<void>
   /** Idempotent. */
   close(): void
@@ -29,15 +34,20 @@ export interface DirectChannel {
 
 export interface DirectSession {
   readonly peer: GroupDevice
-  /** Frames after the handshake. Null for a kind that this program does not know. */
+  /** Frames after the handshake. Null for an unknown kind. */
   readonly frames: AsyncIterable<{ readonly frame: Frame | null; readonly sizeBytes: number }>
   send(frame: Frame): Promise<void>
-  /** The names of a room in this session, from a secret that its members have: the own one, and that of the other end. */
+  /**
+   * Tokens of a room in this session, from a secret of its members: the own one, and that of the
+   * remote.
+   */
   tokensOf(secret: Uint8Array): { readonly own: Uint8Array; readonly other: Uint8Array }
 }
 
 /**
- * Exchanges credentials and proofs. `admits` decides whether the device of a valid credential may go on. Rejects with `bad-message`, `bad-credential`, `not-allowed`, and with `closed` if the channel ends.
+ * Exchanges credentials and proofs. `admits` decides whether the device of a valid credential may
+ * continue. Rejects with `bad-message`, `bad-credential`, `not-allowed`, and with `closed` if the
+ * channel ends.
  */
 export async function openSession(
   channel: DirectChannel,

@@ -22,7 +22,7 @@ export function encodeSignal(signal: Signal): Uint8Array {
   return encodeCbor(signal.kind === 'call' ? [number] : [number, signal.id, signal.sdp])
 }
 
-/** Throws `bad-message`. The SDP is as the sender wrote it. */
+/** Throws `bad-message`. The SDP is passed through as received. */
 export function decodeSignal(bytes: Uint8Array): Signal {
   const value = decodeCbor(bytes)
   const [number, id, sdp] = Array.isArray(value) ? value : []

@@ -14,12 +14,12 @@ let ben: ChatMember
 let cat: ChatMember
 
 const connected = (member: ChatMember) => member.direct!.connected.map(({ did }) => world.nameOf(did)).sort()
-/** Signals that came to members. */
+/** Signals that reached members. */
 let heard: string[]
 /** STUN servers of the hub. */
 let stun: readonly string[] | null
 
-/** Lets a device connect by signals. Returns a function that ends it. */
+/** Lets a device connect by signals. Returns a function that stops it. */
 function signals(member: ChatMember): () => void {
   const { clock, random } = world
   const config = () => ({ iceServers: devices.iceServers })
@@ -77,7 +77,7 @@ it('contacts connect, talk while their hub is away, and connect again', async ()
   const [, end] = [ann, ben, cat].map(signals)
   await world.advance(10_000)
   expect([connected(ann), connected(ben), connected(cat)]).toEqual([['Ben'], ['Ann'], []])
-  // Nobody has offered Cat anything.
+  // Cat has received no offer.
   expect(heard.filter(each => each.includes('Cat'))).toEqual([])
   expect(heard.filter(each => each.includes('offer'))).toHaveLength(1)
   expect(new Set(rtc.configs.flatMap(({ iceServers }) => iceServers.map(({ urls }) => urls)))).toEqual(

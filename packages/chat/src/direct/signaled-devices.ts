@@ -1,4 +1,7 @@
-/** Connects with other devices by WebRTC: offers and answers are signals through the inboxes of the devices (`DirectSignals`), to which this may speak from another thread. */
+/**
+ * Connects to other devices by WebRTC: offers and answers are signals through the devices' inboxes
+ * (`DirectSignals`), possibly from another thread.
+ */
 import type { SignaledPeers } from '@shoal/network/signaled-peers'
 import type { Connection, IceServer } from '@shoal/torrent'
 import { type Clock, compareBytes, hex, latin1, type Random, TokenBucket } from '@shoal/torrent/base'
@@ -8,24 +11,26 @@ import type { DirectRooms } from './direct-rooms.ts'
 import type { SignalNews, SignalOrder } from './direct-signals.ts'
 import { decodeSignal, OFFER_ID_BYTES } from './signal.ts'
 
-/** Time until a device is tried again. It doubles with each failure: most devices are off for hours. */
+/**
+ * Delay before a device is retried. It doubles with each failure: most devices are off for hours.
+ */
 const AGAIN_MS = { least: 15_000, most: 15 * 60_000 } as const
-/** Devices that came together are tried one after the other. */
+/** Devices that came online together are tried in sequence. */
 const SPREAD_MS = 1000
 const TICK_MS = 500
-/** A call that crosses a connection does not make another one. */
+/** A call that crosses a connection does not cause another one. */
 const RECENT_MS = 5000
 /** Inboxes take some time. */
 const DIAL_MS = 45_000
 const SECOND_OFFER_MS = 20_000
 const PARALLEL = 4
-/** Signals of one person that are read. More are dropped. */
+/** Signals per person that are read. The rest are dropped. */
 const SIGNALS = { burst: 20, perSecond: 0.1 } as const
-/** Turns and budgets that are remembered. */
+/** Turns and budgets to remember. */
 const MAX_REMEMBERED = 256
 
 export interface SignaledDevicesOptions {
-  /** Makes the connections. Is closed with this. */
+  /** Makes the connections. Closed together with this. */
   readonly peers: SignaledPeers
   readonly rooms: Pick<DirectRooms, 'connect'>
   readonly clock: Clock
@@ -50,7 +55,7 @@ export class SignaledDevices {
   readonly #budgets = new Map<string, TokenBucket>()
   readonly #dialing = new Set<string>()
   readonly #connections = new Set<Connection>()
-  /** Answers that are awaited, by the ids of their offers. */
+  /** Pending answers, by the ids of their offers. */
   readonly #answers = new Map<string, (sdp: string) => void>()
   readonly #closing = new AbortController()
   #cancel: (() => void) | null = null
@@ -60,12 +65,14 @@ export class SignaledDevices {
     options.peers.onConnection = connection => void this.#run(connection)
   }
 
-  /** STUN servers, which tell both devices the addresses that others see, as the chat has named them. */
+  /**
+   * STUN servers, from which both devices learn their external addresses, as reported by the chat.
+   */
   get iceServers(): readonly IceServer[] {
     return this.#stun.map(urls => ({ urls }))
   }
 
-  /** Takes what the chat tells. */
+  /** Handles a message from the chat. */
   receive(news: SignalNews): void {
     if (this.#closing.signal.aborted) return
     if (news.kind === 'signal') return void this.#received(news.from, news.bytes)
@@ -120,7 +127,7 @@ export class SignaledDevices {
       this.#turns.set(key, { dueMs: nowMs + RECENT_MS, waitMs: AGAIN_MS.least, madeMs: nowMs })
       void this.#run(connection, key)
     } catch {
-      // It is not there, or there is no way to it: its next turn comes.
+      // It is offline or unreachable: wait for its next turn.
     } finally {
       cancel()
       this.#dialing.delete(key)
@@ -161,20 +168,20 @@ export class SignaledDevices {
       if (answered) answered(signal.sdp)
       else this.#heard(latin1(device), device)
     } catch {
-      // A device that breaks the protocol does not connect.
+      // A device that breaks the protocol is not connected.
     }
   }
 
-  /** A device is there: it calls, or has read an offer that waited for it. */
+  /** A device is online: it has called, or has read a pending offer. */
   #heard(key: string, device: Uint8Array): void {
     const { dueMs } = this.#hurry(key)
     if (this.#wanted.has(key) || this.#dialing.has(key) || this.#dialing.size >= PARALLEL) return
-    // It was started anew, and the end of its connection has not been noticed here.
+    // It has restarted, and the end of its connection has not been noticed yet.
     const isOfferer = compareBytes(this.#own, device) < 0
     if (isOfferer && dueMs - this.#options.clock.nowMs() <= SPREAD_MS) void this.#dial(key, device)
   }
 
-  /** `key`: of the device, if this one made the offer. The chat finds out who it is. */
+  /** `key`: of the device, if this one made the offer. The chat identifies it. */
   async #run(connection: Connection, key: string | null = null): Promise<void> {
     const { clock, rooms } = this.#options
     if (this.#closing.signal.aborted) return connection.close()
@@ -182,7 +189,7 @@ export class SignaledDevices {
     this.#connections.add(connection)
     await rooms.connect(channelOf(connection)).catch(() => {})
     this.#connections.delete(connection)
-    // A connection that worked is made again soon.
+    // A connection that worked is soon made again.
     if (key !== null && clock.nowMs() - beganMs > AGAIN_MS.least) this.#hurry(key)
   }
 

@@ -1,15 +1,21 @@
 /**
- * The envelope shows a hub all that it sees of an entry, in addition to room, client id and time. Deterministic CBOR: `[1, kind, commitment or null, ciphertext]`.
+ * The envelope is all that a hub sees of an entry, besides room, client id and time. Deterministic
+ * CBOR: `[1, kind, commitment or null, ciphertext]`.
  */
 import { sha256 } from '@noble/hashes/sha2.js'
 import { decodeCbor, encodeCbor } from '@shoal/identity/signed-cbor'
 import { ChatError } from '../chat-error.ts'
 
-/** `message`: something to read. `handshake`: a change of a closed group, to be read in order before the messages after it. `welcome`: for those who were added, under a key that they got in their inboxes. `part`: of a handshake that is too large for an entry. `parts`: the hashes of its parts, at the place where it counts. */
+/**
+ * `message`: content. `handshake`: a change of a closed group, to be read in order before the
+ * messages after it. `welcome`: for new members, under a key from their inboxes. `part`: of a
+ * handshake that is too large for an entry. `parts`: the hashes of its parts, at the place where it
+ * counts.
+ */
 const ENVELOPE_KINDS = ['message', 'handshake', 'welcome', 'part', 'parts'] as const
 export type EnvelopeKind = (typeof ENVELOPE_KINDS)[number]
 
-/** The place of an entry: nothing of it can be moved to another. */
+/** Identity of an entry, to which its contents are bound. */
 export interface EntryName {
   /** 32 bytes. */
   readonly room: Uint8Array
@@ -19,7 +25,7 @@ export interface EntryName {
 
 export interface Envelope {
   readonly kind: EnvelopeKind
-  /** For messages: the sender is bound by it to what it wrote, also for a moderator (`Report`). 32 bytes. */
+  /** For messages: binds the sender to the content, also for a moderator (`Report`). 32 bytes. */
   readonly commitment: Uint8Array | null
   readonly ciphertext: Uint8Array
 }
@@ -35,7 +41,10 @@ export function encodeEnvelope({ kind, commitment, ciphertext }: Envelope): Uint
   return encodeCbor([VERSION, ENVELOPE_KINDS.indexOf(kind), commitment, ciphertext])
 }
 
-/** Returns null for a version or kind that this program does not know. Throws `bad-message` if the bytes are no envelope. */
+/**
+ * Returns null for an unknown version or kind. Throws `bad-message` if the bytes are not an
+ * envelope.
+ */
 export function readEnvelope(bytes: Uint8Array): Envelope | null {
   const value = decodeCbor(bytes)
   if (!Array.isArray(value) || !Number.isSafeInteger(value[0]) || !Number.isSafeInteger(value[1])) throw bad()
@@ -48,13 +57,16 @@ export function readEnvelope(bytes: Uint8Array): Envelope | null {
   return { kind, commitment, ciphertext }
 }
 
-/** Returns the kind that an entry says it has, without reading the rest. Null for another version. */
+/** Returns the declared kind of an entry, without reading the rest. Null for another version. */
 export function kindOf(bytes: Uint8Array): EnvelopeKind | null {
   const [head, version, kind] = bytes
   return head === ARRAY_OF_FOUR && version === VERSION ? (ENVELOPE_KINDS[kind!] ?? null) : null
 }
 
-/** Returns the data that is authenticated in addition to the ciphertext: SHA-256 over room, client id, kind and commitment. 32 bytes. */
+/**
+ * Returns the additional authenticated data of the ciphertext: SHA-256 over room, client id, kind
+ * and commitment. 32 bytes.
+ */
 export function bindingOf(
   { room, clientId }: EntryName,
   { kind, commitment }: Omit<Envelope, 'ciphertext'>,

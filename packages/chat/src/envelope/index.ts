@@ -1,4 +1,4 @@
-/** Entries of rooms, as hubs see them. */
+/** Entries of rooms, as seen by hubs. */
 export {
   encodeEnvelope,
   readEnvelope,

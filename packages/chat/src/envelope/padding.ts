@@ -1,11 +1,14 @@
-/** Padmé (Nikitin et al., "Reducing Metadata Leakage from Encrypted Files and Communication with PURBs", 2019): padding that lets lengths tell little, for at most 12 % more bytes. */
+/**
+ * Padmé (Nikitin et al., "Reducing Metadata Leakage from Encrypted Files and Communication with
+ * PURBs", 2019): padding that makes lengths reveal little, for at most 12 % more bytes.
+ */
 import { ChatError } from '../chat-error.ts'
 
 const LENGTH_BYTES = 4
-/** Short texts all look alike, and like reactions: what surrounds a text takes about 240 bytes. */
+/** Short texts all look alike, and like reactions: the framing of a text takes about 240 bytes. */
 const LEAST_BYTES = 512
 
-/** Returns the padded length for so many bytes. */
+/** Returns the padded length for this many bytes. */
 export function paddedLength(length: number): number {
   if (length <= LEAST_BYTES) return LEAST_BYTES
   const exponent = Math.floor(Math.log2(length))
@@ -22,7 +25,7 @@ export function pad(bytes: Uint8Array): Uint8Array {
   return all
 }
 
-/** Returns what `pad` got. Throws `bad-message`. */
+/** Reverses `pad`. Throws `bad-message`. */
 export function unpad(padded: Uint8Array): Uint8Array {
   const { buffer, byteOffset, byteLength } = padded
   const length = byteLength < LENGTH_BYTES ? -1 : new DataView(buffer, byteOffset, byteLength).getUint32(0)

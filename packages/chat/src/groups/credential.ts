@@ -1,6 +1,7 @@
 /**
- * The credential of a device in a group (RFC 9420, 5.3: basic): the device lists that show whose device it is, and its description.
- * Deterministic CBOR: `[1, [signed device list, …], description of the device]`. One list suffices until the person's root key is replaced.
+ * Credential of a device in a group (RFC 9420, 5.3: basic): the device lists that show whose device
+ * it is, and its description. Deterministic CBOR: `[1, [signed device list, …], description of the
+ * device]`. One list suffices until the person's root key is replaced.
  */
 import {
   type Device,
@@ -19,11 +20,14 @@ import type { Credential } from 'ts-mls'
 import { ChatError } from '../chat-error.ts'
 
 const VERSION = 1
-/** Most lists in a credential. A person who replaced the root key more often begins with a later list that the person's own key signed. */
+/**
+ * Most lists in a credential. After more replacements of the root key, it begins with a later list
+ * signed by the person's own key.
+ */
 const MAX_LISTS = 8
 const MAX_BYTES = MAX_LISTS * MAX_LIST_BYTES + MAX_DEVICE_BYTES + 64
 
-/** Credentials whose signatures were verified. The trees of all epochs of a group share their leaves. */
+/** Verified credentials. The trees of all epochs of a group share their leaves. */
 const READ = new WeakMap<Uint8Array, GroupDevice>()
 
 export interface GroupDevice {
@@ -32,13 +36,16 @@ export interface GroupDevice {
   readonly device: Device
   /** SHA-256 of the description. */
   readonly hash: Uint8Array
-  /** The credential, as `readCredential` accepts it. */
+  /** Encoded credential, as accepted by `readCredential`. */
   readonly identity: Uint8Array
   /** Oldest first; the last one lists the device. */
   readonly lists: readonly SignedDeviceList[]
 }
 
-/** Returns the credential of a device. `lists`: as `judgeDeviceLists` accepts them from somebody new, oldest first. `description`: as `encodeDevice` returned it. Throws `bad-credential`. */
+/**
+ * Returns the credential of a device. `lists`: as accepted by `judgeDeviceLists` without prior
+ * knowledge, oldest first. `description`: as returned by `encodeDevice`. Throws `bad-credential`.
+ */
 export function deviceCredential(lists: readonly SignedDeviceList[], description: Uint8Array): Credential {
   const identity = encodeCbor([VERSION, lists.map(({ bytes }) => bytes), description])
   readCredential(identity)
@@ -46,8 +53,8 @@ export function deviceCredential(lists: readonly SignedDeviceList[], description
 }
 
 /**
- * Reads a credential. Its lists were signed by the person and the last one has the device; whether that is the person's newest list, only whoever knows the person can tell. Throws
- * `bad-credential`.
+ * Decodes a credential. Its lists were signed by the person and the last one has the device; the
+ * caller has to check that it is the person's newest list. Throws `bad-credential`.
  */
 export function readCredential(identity: Uint8Array): GroupDevice {
   const known = READ.get(identity)

@@ -1,6 +1,7 @@
 /**
- * The state of one epoch, as the journal keeps it: what differs from the ratchet tree before it, the ratchets of the members, and all else as the library encodes it. Nine tenths of a whole state are credentials
- * in the tree, which the next epoch shares.
+ * The state of one epoch as stored in the journal: the differences to the previous ratchet tree,
+ * the ratchets of the members, and the rest in the library's encoding. Nine tenths of a full state
+ * are credentials in the tree, which the next epoch shares.
  */
 import type { Cbor } from '@shoal/identity/signed-cbor'
 import type { ClientConfig, ClientState, Node, RatchetTree } from 'ts-mls'
@@ -8,10 +9,10 @@ import { decodeGroupStateWithoutTree, encodeGroupStateWithoutTree } from 'ts-mls
 import { decodeNode, encodeNode } from 'ts-mls/ratchetTree.js'
 import { readRatchets, writeRatchets } from './ratchets.ts'
 
-/** Nodes never change, and trees share them: each is encoded once. */
+/** Nodes are immutable and shared by trees: each is encoded once. */
 const ENCODED = new WeakMap<Node, Uint8Array>()
 
-/** Returns what `readEpoch` reads. `before`: the tree before it in the journal. */
+/** Returns the input of `readEpoch`. `before`: the previous tree in the journal. */
 export function writeEpoch(state: ClientState, before: RatchetTree): Cbor {
   const { ratchetTree, secretTree } = state
   const rest = { ...state, secretTree: [], historicalReceiverData: new Map() }

@@ -1,4 +1,4 @@
-/** The members of a group, as its ratchet tree has them. */
+/** The members of a group according to its ratchet tree. */
 import { equalBytes, latin1 } from '@shoal/torrent/base'
 import type { ClientState, RatchetTree } from 'ts-mls'
 import { type GroupDevice, readCredential } from './credential.ts'
@@ -6,7 +6,7 @@ import type { GroupMembers } from './judge-commit.ts'
 import { readPolicy } from './policy.ts'
 
 export interface GroupMember extends GroupDevice {
-  /** The place in the tree, which another member may have later. */
+  /** Position in the tree, which another member may have later. */
   readonly leaf: number
 }
 
@@ -26,7 +26,7 @@ export function memberAt(tree: RatchetTree, leaf: number): GroupMember | null {
   return { ...readCredential(node.leaf.credential.identity), leaf }
 }
 
-/** Returns the members by whom a change of the group is judged. */
+/** Returns the members against which a change of the group is judged. */
 export function groupMembers({ ratchetTree, groupContext }: ClientState): GroupMembers {
   return {
     policy: readPolicy(groupContext.extensions),
@@ -35,7 +35,7 @@ export function groupMembers({ ratchetTree, groupContext }: ClientState): GroupM
   }
 }
 
-/** Whether a device of the one tree is not in the other. */
+/** Returns whether a device of the one tree is missing in the other. */
 export function isAnyoneRemoved(before: RatchetTree, after: RatchetTree): boolean {
   const changed: GroupMember[] = []
   for (let leaf = 0; 2 * leaf < before.length; leaf++) {

@@ -1,30 +1,31 @@
 /**
- * The journal of a group: the states of epochs, each by what differs from the one before, and changes within them. Whatever leaves the device is in it first, with the exact bytes, because two
- * messages from one state would use one key twice.
+ * The journal of a group: states of epochs, each as the difference to the previous one, and changes
+ * within them. Everything is written to it before it leaves the device, with the exact bytes,
+ * because two messages from one state would use one key twice.
  */
 import { type Cbor, decodeCbor, encodeCbor } from '@shoal/identity/signed-cbor'
 import type { ClientConfig, ClientState, RatchetTree } from 'ts-mls'
 import { readEpoch, writeEpoch } from './epoch-record.ts'
 import { applyRatchets, damaged } from './ratchets.ts'
 
-/** Kept by whoever owns the group: encrypted, checked, in order. */
+/** Stored by the owner of the group: encrypted, checked, in order. */
 export interface GroupJournal {
   /** Resolves when the record will survive a crash. */
   append(record: Uint8Array): Promise<void>
-  /** Replaces all records by these, at once or not at all. */
+  /** Atomically replaces all records by these. */
   replace(records: readonly Uint8Array[]): Promise<void>
 }
 
 /** A commit of this device that has no place in the log yet. */
 export interface PendingCommit {
-  /** As it was, or will be, sent. */
+  /** As sent, or to be sent. */
   readonly bytes: Uint8Array
   readonly welcome: Uint8Array | null
   /** The state of the group if it wins. */
   readonly next: ClientState
 }
 
-/** A message that was encrypted, and perhaps not delivered yet. */
+/** An encrypted message that may not be delivered yet. */
 export interface SentMessage {
   /** 16 bytes, chosen by the sender. */
   readonly id: Uint8Array
@@ -33,7 +34,7 @@ export interface SentMessage {
 
 /** A secret of the tokens that open the group's room. */
 export interface AccessSecret {
-  /** The epoch that began with it. */
+  /** First epoch that used it. */
   readonly epoch: number
   /** 32 bytes. */
   readonly secret: Uint8Array
@@ -47,12 +48,16 @@ export interface RestoredGroup {
   readonly access: readonly AccessSecret[]
 }
 
-/** `epoch`: the state with which an epoch begins or continues, see `writeEpoch`. `ratchets`: a message was opened or encrypted. `commit`: see PendingCommit. `lost`: another commit won. `delivered`: a message is in the log. `access`: see AccessSecret. */
+/**
+ * `epoch`: the state with which an epoch starts or continues, see `writeEpoch`. `ratchets`: a
+ * message was opened or encrypted. `commit`: see PendingCommit. `lost`: another commit won.
+ * `delivered`: a message is in the log. `access`: see AccessSecret.
+ */
 const KIND = { epoch: 1, ratchets: 2, commit: 3, lost: 4, delivered: 5, access: 6 } as const
 const NO_BYTES = new Uint8Array()
 
 export const groupRecords = {
-  /** `before`: the tree of the epoch before it in the journal. */
+  /** `before`: the previous epoch's tree in the journal. */
   epoch: (state: ClientState, before: RatchetTree) => encodeCbor([KIND.epoch, writeEpoch(state, before)]),
   opened: (epoch: bigint, ratchets: Cbor) =>
     encodeCbor([KIND.ratchets, Number(epoch), ratchets, NO_BYTES, NO_BYTES]),
@@ -65,7 +70,7 @@ export const groupRecords = {
   access: ({ epoch, secret }: AccessSecret) => encodeCbor([KIND.access, epoch, secret]),
 }
 
-/** Returns the records of a whole state, with which a journal begins anew. */
+/** Returns the records of a full state, with which a journal is rewritten. */
 export function wholeRecords({ state, pending, sent, access }: RestoredGroup): Uint8Array[] {
   const { epoch } = state.groupContext
   const earlier = [...state.historicalReceiverData].sort(([one], [other]) => Number(one - other))
@@ -119,8 +124,8 @@ export function restoreRecords(records: Iterable<Uint8Array>, clientConfig: Clie
 }
 
 /**
- * Returns `next` with the keys of earlier epochs as they are now. What a commit computed when it was made would have keys again that were used and deleted
- * meanwhile.
+ * Returns `next` with the current keys of earlier epochs. Those computed when the commit was made
+ * would include keys that have been used and deleted since.
  */
 export function continueState(state: ClientState | null, next: ClientState): ClientState {
   if (state === null) return next

@@ -112,7 +112,7 @@ describe('a group', () => {
     for (const each of all) await each.group.receive(commit.bytes)
     for (const each of all) each.restart()
     expect(await bens.hear(outgoing[2]!)).toBe('2')
-    // Three messages of Ann wait for the log, with the bytes that they had.
+    // Three messages of Ann await their places in the log, with the same bytes as before.
     expect(annPhone.group.sent.map(({ bytes }) => bytes)).toEqual(outgoing)
     await annPhone.group.delivered(annPhone.group.sent[0]!.id)
     annPhone.restart()
@@ -185,7 +185,7 @@ describe('its rules', () => {
     const policy = { ...annPhone.group.policy, membersAdd: true, allowed: [ben.did, cat.did] }
     await change(annPhone, [bens, cats], [{ kind: 'policy', policy }])
     expect(bens.group.policy).toEqual(policy)
-    // Somebody who is not on the list, and another device of a member.
+    // Someone who is not on the list, and another device of a member.
     const stranger = new TestPerson().device('Stranger')
     await expect(
       bens.group.commit([{ kind: 'add', device: await stranger.keyPackage() }]),
@@ -256,7 +256,8 @@ describe('its rules', () => {
     const at = 2 * leafOf(bens, 'Ben')
     const node = state.ratchetTree[at]!
     if (node.nodeType !== 'leaf') throw new Error('it is not a leaf')
-    // Its new leaf has the credential and the key of another device of the person, and is signed with that.
+    // Its new leaf has the credential and the key of another device of the person, and is signed
+    // with that.
     const { credential, messageKey } = tablet
     const leaf = { ...node.leaf, credential, signaturePublicKey: messageKey.publicKey }
     const ratchetTree = state.ratchetTree.with(at, { nodeType: 'leaf', leaf })
@@ -335,7 +336,7 @@ it('is not joined by a welcome for others, or for another group', async () => {
   expect(guest.group.id).toEqual(ID)
 })
 
-/** The state of a device, for what a hostile program does with it. */
+/** Exposes the state of a device, for use by a hostile program. */
 function stateOf({ records }: TestDevice) {
   return restoreRecords(records, defaultClientConfig).state
 }

@@ -1,6 +1,7 @@
 /**
- * A closed group: MLS (RFC 9420) with one leaf per device. The order of entries comes from a log; the first valid commit of each epoch in it counts.
- * Only members add members. There are no external commits, and nothing is applied because somebody proposed it, except for leaving.
+ * A closed group: MLS (RFC 9420) with one leaf per device. The order of entries comes from a log;
+ * the first valid commit of each epoch in it counts. Only members add members. There are no
+ * external commits, and proposals have no effect except for leaving.
  */
 import { equalBytes } from '@shoal/torrent/base'
 import {
@@ -48,7 +49,7 @@ import {
 import { type GroupPolicy, policyExtensions, readPolicy } from './policy.ts'
 import type { Suite } from './suite.ts'
 
-/** Everything that a group needs from its owner. */
+/** Dependencies of a group. */
 export interface GroupOwner {
   readonly suite: Suite
   readonly device: OwnDevice
@@ -63,7 +64,12 @@ export type GroupChange =
   | { readonly kind: 'remove'; readonly leaf: number }
   | { readonly kind: 'policy'; readonly policy: GroupPolicy }
 
-/** `message`: of a member. `changed`: a commit of a member, or the own one, began a new epoch; `lost` if a commit of this device did not win, `isRenewed` if one won that gave its leaf another key: those that only add do not. `leaving`: the member asks others to commit that. `ignored`: it has no effect; `by` is the member who made it against the rules. */
+/**
+ * `message`: from a member. `changed`: a member's commit, or the own one, began a new epoch; `lost`
+ * if a commit of this device did not win, `isRenewed` if the winning one gave its leaf another key:
+ * those that only add do not. `leaving`: the member asks others to commit that. `ignored`: it has
+ * no effect; `by` is the member who violated the rules.
+ */
 export type Opened =
   | {
       readonly kind: 'message'
@@ -84,11 +90,14 @@ export type OpenedMessage = Opened & { readonly kind: 'message' }
 
 export interface Commit {
   readonly bytes: Uint8Array
-  /** For those who were added. Null if nobody was. */
+  /** For added members. Null if there are none. */
   readonly welcome: Uint8Array | null
 }
 
-/** Messages that are read newest first, or late, still open: so many of a sender may be skipped, and so many epochs may have passed. */
+/**
+ * Messages read newest first, or late, can still be opened: limits of skipped messages per sender,
+ * and of past epochs.
+ */
 const RETENTION = {
   retainKeysForGenerations: 4096,
   retainKeysForEpochs: 32,
@@ -97,12 +106,13 @@ const RETENTION = {
 const NO_BYTES = new Uint8Array()
 
 /**
- * Whether a commit is valid depends on the state of the group only: members who know different device lists must agree. Whoever learns that a device was removed
- * removes it from the group by a commit.
+ * The validity of a commit depends only on the state of the group: members who know different
+ * device lists must agree. A member who learns that a device was removed removes it from the group
+ * by a commit.
  */
 const CONFIG: ClientConfig = {
   keyRetentionConfig: RETENTION,
-  // The time of a key package is checked when it is read.
+  // The validity period of a key package is checked when it is read.
   lifetimeConfig: { maximumTotalLifetime: 2n ** 62n, validateLifetimeOnReceive: false },
   keyPackageEqualityConfig: {
     compareKeyPackages: (one, other) =>
@@ -110,7 +120,7 @@ const CONFIG: ClientConfig = {
     compareKeyPackageToLeafNode: (one, leaf) =>
       equalBytes(one.leafNode.signaturePublicKey, leaf.signaturePublicKey),
   },
-  // Contents are padded before they are encrypted.
+  // Contents are padded before encryption.
   paddingConfig: { kind: 'alwaysPad', paddingLength: 0 },
   authService: {
     async validateCredential(credential, signaturePublicKey) {
@@ -125,7 +135,10 @@ const CONFIG: ClientConfig = {
   },
 }
 
-/** For messages that are read ahead: the keys of those before are not kept, which copies them again and again. */
+/**
+ * For messages that are read ahead: does not keep the keys of skipped ones, which would be copied
+ * each time.
+ */
 const AHEAD: ClientConfig = {
   ...CONFIG,
   keyRetentionConfig: { ...RETENTION, retainKeysForGenerations: 1, maximumForwardRatchetSteps: 100_000 },
@@ -135,7 +148,7 @@ export class Group {
   readonly #owner: GroupOwner
   readonly #journaled: JournaledState
   readonly #handshakes: HandshakeCipher
-  /** The last operation. Each waits for the one before it. */
+  /** The last operation. Each waits for the previous one. */
   #last: Promise<unknown> = Promise.resolve()
 
   /** Creates a group with this device as its only member. `id`: the id of its room. */
@@ -147,8 +160,9 @@ export class Group {
   }
 
   /**
-   * Joins the group `id` by the welcome that another member's commit made. `find` returns the key package with a ref. Rejects with `bad-message` if the welcome is not for this device, with
-   * `bad-credential` or `bad-policy` if the group has members or rules that are not in order.
+   * Joins the group `id` by the welcome that another member's commit made. `find` returns the key
+   * package with a ref. Rejects with `bad-message` if the welcome is not for this device, with
+   * `bad-credential` or `bad-policy` if the group has invalid members or rules.
    */
   static async join(
     owner: GroupOwner,
@@ -211,7 +225,10 @@ export class Group {
     return membersOf(this.#journaled.state.ratchetTree)
   }
 
-  /** The secrets of the room's tokens, newest first. Each epoch that began with a removal has another one. None before the first removal that this device saw. */
+  /**
+   * Secrets of the room's tokens, newest first. Each epoch that began with a removal has a new one.
+   * Empty before the first removal seen by this device.
+   */
   get access(): readonly AccessSecret[] {
     return this.#journaled.access
   }
@@ -226,29 +243,30 @@ export class Group {
     return this.leaving.includes(this.#journaled.state.privatePath.leafIndex)
   }
 
-  /** The leaves of members who asked to leave in this epoch: the next commit removes them. */
+  /** Leaves of members who asked to leave in this epoch: the next commit removes them. */
   get leaving(): readonly number[] {
     return leavingOf(this.#journaled.state)
   }
 
-  /** Returns the epoch of a message that this device encrypted. Throws `bad-message`. */
+  /** Returns the epoch of a message encrypted by this device. Throws `bad-message`. */
   epochOf(bytes: Uint8Array): bigint {
     return this.#readPrivate(bytes).epoch
   }
 
-  /** The commit that waits for its place in the log: to be sent again after a restart. */
+  /** The pending commit without a place in the log: to be resent after a restart. */
   get pending(): Commit | null {
     const { pending } = this.#journaled
     return pending && { bytes: pending.bytes, welcome: pending.welcome }
   }
 
-  /** Messages without `delivered`, to be sent again after a restart. Whoever gets one twice ignores the second. */
+  /** Messages without `delivered`, to be resent after a restart. Receivers ignore repetitions. */
   get sent(): readonly SentMessage[] {
     return this.#journaled.sent
   }
 
   /**
-   * Encrypts a message. `id`: of its entry in the log, 16 bytes. `binding`: what of the entry around it must not be changed; `open` gets the same. Rejects with `removed`.
+   * Encrypts a message. `id`: of its entry in the log, 16 bytes. `binding`: data of the surrounding
+   * entry to authenticate; `open` receives the same. Rejects with `removed`.
    */
   encrypt(id: Uint8Array, content: Uint8Array, binding: Uint8Array = NO_BYTES): Promise<Uint8Array> {
     return this.#inTurn(async () => {
@@ -273,8 +291,9 @@ export class Group {
   }
 
   /**
-   * Opens a message of another member, in any order. Rejects with `unknown-epoch` if the epoch has not begun here, or its keys were deleted, with `repeated` if it was opened before or is one of
-   * this device's, and with `bad-message`.
+   * Opens a message of another member, in any order. Rejects with `unknown-epoch` if the epoch has
+   * not begun on this device, or its keys were deleted, with `repeated` if it was opened before or
+   * is one of this device's, and with `bad-message`.
    */
   async open(bytes: Uint8Array, binding: Uint8Array = NO_BYTES): Promise<OpenedMessage> {
     const messages: OpenedMessage[] = []
@@ -286,8 +305,10 @@ export class Group {
   }
 
   /**
-   * Opens messages, each as `open` does. `read` gets each with its number; if it throws, the message was not opened. `keep` stores what was read, before any of their keys is deleted; if it rejects, all
-   * can be opened again. `isAhead`: all can be opened again in any case, and any number of messages before them is skipped. Returns why others were not opened.
+   * Opens messages, each like `open`. `read` receives each with its number; if it throws, the
+   * message was not opened. `keep` stores those that were read, before any of their keys is
+   * deleted; if it rejects, all can be opened again. `isAhead`: all can be opened again in any
+   * case, and any number of earlier messages is skipped. Returns the errors of the others.
    */
   openAll<Read>(
     sealed: readonly { readonly bytes: Uint8Array; readonly binding: Uint8Array }[],
@@ -321,8 +342,10 @@ export class Group {
   }
 
   /**
-   * Makes a commit. It counts when `receive` gets it as the first valid one of this epoch; until then, the group continues as before. Rejects with `commit-pending` if one waits already: two in one epoch would
-   * use one key twice; with `not-allowed` and the reason if the rules forbid the changes.
+   * Makes a commit. It counts when `receive` gets it as the first valid one of this epoch; until
+   * then, the group continues as before. Rejects with `commit-pending` if there is a pending one:
+   * two in one epoch would use one key twice; with `not-allowed` and the reason if the rules forbid
+   * the changes.
    */
   commit(changes: readonly GroupChange[]): Promise<Commit> {
     return this.#inTurn(async () => {
@@ -362,8 +385,10 @@ export class Group {
   }
 
   /**
-   * Makes a proposal to remove this device, which the next commit of another member contains; this device makes no commit in that epoch any more. If a commit was on its way that does not contain it, the device
-   * is a member of the next epoch, and proposes it again. Rejects with `commit-pending`.
+   * Makes a proposal to remove this device, to be included in the next commit of another member;
+   * this device makes no further commit in that epoch. If a commit without it was already on its
+   * way, the device is still a member in the next epoch, and proposes it again. Rejects with
+   * `commit-pending`.
    */
   leave(): Promise<Uint8Array> {
     return this.#inTurn(async () => {
@@ -407,7 +432,7 @@ export class Group {
     return exportSecret(this.#journaled.state, this.#owner.suite, label, context, length)
   }
 
-  /** Returns the records of all its state, to replace its journal. */
+  /** Returns the records of its complete state, to replace its journal. */
   records(): readonly Uint8Array[] {
     return this.#journaled.records()
   }
@@ -472,7 +497,7 @@ export class Group {
     if (!this.isMember) throw new ChatError('removed', 'This device is not a member of the group any more.')
   }
 
-  /** Runs one operation after the other: each builds on the state that the one before left. */
+  /** Runs operations in sequence: each builds on the state left by the previous one. */
   #inTurn<T>(run: () => Promise<T>): Promise<T> {
     const result = this.#last.then(run)
     this.#last = result.catch(() => {})
@@ -486,7 +511,7 @@ function leafKeyOf({ ratchetTree, privatePath }: ClientState): Uint8Array {
   return node?.nodeType === 'leaf' ? node.leaf.hpkePublicKey : NO_BYTES
 }
 
-/** Returns the state without the key of the message, and that key. */
+/** Returns the state without the message's key, and that key. */
 async function openMessage(state: ClientState, message: PrivateMessage, suite: Suite) {
   const { epoch } = message
   const isNow = epoch === state.groupContext.epoch

@@ -8,7 +8,10 @@ const HANDSHAKE_LABEL = 'shoal handshake'
 const HANDSHAKE_KEY_BYTES = 32
 const NONCE_BYTES = 12
 
-/** Encrypts the handshakes of a group once more, so that a hub does not learn how many members they concern. */
+/**
+ * Encrypts the handshakes of a group a second time, so that a hub does not learn how many members
+ * they concern.
+ */
 export class HandshakeCipher {
   readonly #suite: Suite
   readonly #randomBytes: (length: number) => Uint8Array

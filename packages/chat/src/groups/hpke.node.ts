@@ -1,6 +1,7 @@
 /**
- * HPKE (RFC 9180) in base mode with DHKEM(X25519, HKDF-SHA256), HKDF-SHA256 and AES-128-GCM, over functions of Node that answer at once. The library's own runs over Web Crypto: some ten
- * tasks of other threads for each of the members to whom a commit is encrypted.
+ * HPKE (RFC 9180) in base mode with DHKEM(X25519, HKDF-SHA256), HKDF-SHA256 and AES-128-GCM, over
+ * synchronous functions of Node. The library's own runs over Web Crypto: some ten thread-pool tasks
+ * for each member to whom a commit is encrypted.
  */
 import {
   createCipheriv,
@@ -16,7 +17,7 @@ import { nativePrivateKey, nativePublicKey } from '@shoal/identity/native-key'
 import type { Hpke, PrivateKey, PublicKey } from 'ts-mls'
 import { expand, extract, HASH_BYTES } from './hkdf.node.ts'
 
-/** An X25519 key (RFC 7748), public or private. The library hands it back as it got it. */
+/** An X25519 key (RFC 7748), public or private. The library treats it as opaque. */
 interface Key {
   readonly bytes: Uint8Array
   readonly object: KeyObject
@@ -130,7 +131,9 @@ function labelOf(label: string): Uint8Array {
   return bytes
 }
 
-/** Throws for points of small order, with which anybody could compute the result (RFC 9180, 7.1.4). */
+/**
+ * Throws for points of small order, with which anyone could compute the result (RFC 9180, 7.1.4).
+ */
 function agree(privateKey: KeyObject, publicKey: KeyObject): Uint8Array {
   return new Uint8Array(diffieHellman({ privateKey, publicKey }))
 }
@@ -163,7 +166,8 @@ function keyOf(key: PrivateKey | PublicKey): Key {
 function encrypt(
   ...[key, nonce, aad, plaintext]: [Uint8Array, Uint8Array, Uint8Array, Uint8Array]
 ): Uint8Array {
-  // Given bytes, Node throws and catches an error to find out that they are no key object, which takes most of the time.
+  // Given bytes, Node throws and catches an error to detect that they are not a key object, which
+  // takes most of the time.
   const cipher = createCipheriv(ALGORITHM, createSecretKey(key), nonce).setAAD(aad)
   return concatBytes(cipher.update(plaintext), cipher.final(), cipher.getAuthTag())
 }

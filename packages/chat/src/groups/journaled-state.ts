@@ -1,4 +1,7 @@
-/** The state of a group, in step with its journal: the journal has each change before it counts. */
+/**
+ * The state of a group, in step with its journal, which receives each change before it takes
+ * effect.
+ */
 import type { ClientState } from 'ts-mls'
 import { exportSecret } from './export-secret.ts'
 import { isAnyoneRemoved } from './group-members.ts'
@@ -17,7 +20,7 @@ import type { Suite } from './suite.ts'
 
 const ACCESS_LABEL = 'shoal access'
 const ACCESS_BYTES = 32
-/** Earlier ones that are kept, in case a hub has not heard of the later ones. */
+/** Former ones to keep, in case a hub has not received the later ones. */
 const MAX_ACCESS = 8
 
 export class JournaledState {
@@ -53,7 +56,7 @@ export class JournaledState {
     return this.#access
   }
 
-  /** A message was encrypted, which `next` has no key for any more. */
+  /** A message was encrypted, whose key `next` no longer has. */
   async encrypted(next: ClientState, message: SentMessage): Promise<void> {
     const { groupContext, secretTree } = this.#state
     const ratchets = diffRatchets(secretTree, next.secretTree)
@@ -62,12 +65,12 @@ export class JournaledState {
     this.#sent.set(String(message.id), message)
   }
 
-  /** The log has a message that was encrypted. */
+  /** The log has an encrypted message. */
   async delivered(id: Uint8Array): Promise<void> {
     if (this.#sent.delete(String(id))) await this.#journal.append(groupRecords.delivered(id))
   }
 
-  /** Messages were opened, which `next` has no keys for any more. */
+  /** Messages were opened, whose keys `next` no longer has. */
   async opened(next: ClientState): Promise<void> {
     await Promise.all(changedRatchets(this.#state, next).map(record => this.#journal.append(record)))
     this.#state = next
@@ -79,13 +82,13 @@ export class JournaledState {
     this.#state = next
   }
 
-  /** A commit of this device waits for its place in the log. */
+  /** A commit of this device awaits its place in the log. */
   async committing(pending: PendingCommit): Promise<void> {
     await this.#journal.append(groupRecords.commit(pending, this.#state.ratchetTree))
     this.#pending = pending
   }
 
-  /** Begins an epoch. It replaces the journal, which then lacks the keys that are deleted now. */
+  /** Starts an epoch. It rewrites the journal, without the keys that are deleted now. */
   async enter(next: ClientState): Promise<void> {
     const state = continueState(this.#state, next)
     const sent = this.sent
@@ -96,7 +99,7 @@ export class JournaledState {
     this.#pending = null
   }
 
-  /** Returns the records of everything, to replace the journal. */
+  /** Returns the records of the complete state, to replace the journal. */
   records(): Uint8Array[] {
     return wholeRecords({
       ...{ state: this.#state, pending: this.#pending },
@@ -104,7 +107,7 @@ export class JournaledState {
     })
   }
 
-  /** A removed device knows the secrets up to now, and none of a later epoch. */
+  /** A removed device knows the secrets so far, and none of a later epoch. */
   async #accessAfter(next: ClientState): Promise<readonly AccessSecret[]> {
     if (next.groupActiveState.kind !== 'active') return this.#access
     if (!isAnyoneRemoved(this.#state.ratchetTree, next.ratchetTree)) return this.#access
@@ -120,7 +123,7 @@ export class JournaledState {
   }
 }
 
-/** The records of keys that were deleted between two states of one epoch. */
+/** Returns records of the keys that were deleted between two states of one epoch. */
 function changedRatchets(before: ClientState, after: ClientState): Uint8Array[] {
   const records = []
   for (const [epoch, { secretTree }] of after.historicalReceiverData) {

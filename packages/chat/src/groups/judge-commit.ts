@@ -1,6 +1,7 @@
 /**
- * Decides which changes a member may make to a group. The library applies whatever is well-formed; these are the rules of RFC 9420, 16 ("applications
- * SHOULD have an explicit policy") for ours. They depend on the state of the group only, so that all members decide alike.
+ * Decides which changes a member may make to a group. The library applies any well-formed change;
+ * these are our rules in terms of RFC 9420, 16 ("applications SHOULD have an explicit policy").
+ * They depend on the state of the group only, so that all members reach the same decision.
  */
 import type { Proposal } from 'ts-mls'
 import type { GroupDevice } from './credential.ts'
@@ -10,27 +11,30 @@ export interface GroupMembers {
   readonly policy: GroupPolicy
   /** Returns null for a leaf without a member. */
   at(leaf: number): GroupDevice | null
-  /** Whether a device of the person is a member. */
+  /** Returns whether a device of the person is a member. */
   has(did: string): boolean
 }
 
 export interface ProposedChange {
   readonly proposal: Proposal
-  /** The leaf of the member who proposes it. Undefined for outsiders. */
+  /** Leaf of the proposing member. Undefined for outsiders. */
   readonly senderLeafIndex: number | undefined
 }
 
 /** Reads the device of an added leaf. Throws `bad-credential`. */
 export type ReadAdded = (identity: Uint8Array) => GroupDevice
 
-/** Returns null if the commit is allowed, otherwise why it is not. Undefined as committer means an outsider. */
+/**
+ * Returns null if the commit is allowed, otherwise the reason. An undefined committer is an
+ * outsider.
+ */
 export function judgeCommit(
   members: GroupMembers,
   committer: number | undefined,
   changes: readonly ProposedChange[],
   readAdded: ReadAdded,
 ): string | null {
-  // External commits: whoever holds a GroupInfo could join, and remove others by it.
+  // External commits: anyone with a GroupInfo could join, and remove others by it.
   const by = committer === undefined ? null : members.at(committer)
   if (!by) return 'somebody who is not a member made the commit'
   for (const change of changes) {
@@ -40,7 +44,10 @@ export function judgeCommit(
   return null
 }
 
-/** Returns null if others may commit this proposal of a member, otherwise why not. Only leaving is proposed; all else is committed by whoever wants it. */
+/**
+ * Returns null if others may commit this proposal of a member, otherwise the reason. Only leaving
+ * is proposed; every other change is committed directly.
+ */
 export function judgeProposal(change: ProposedChange): string | null {
   return isLeaving(change) ? null : 'only leaving a group can be proposed to others'
 }

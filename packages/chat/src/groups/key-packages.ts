@@ -1,4 +1,7 @@
-/** Key packages (RFC 9420, 10): what a device publishes so that others can add it to groups while it is away. */
+/**
+ * Key packages (RFC 9420, 10), published by a device so that others can add it to groups while it
+ * is offline.
+ */
 import { equalBytes } from '@shoal/torrent/base'
 import {
   type Credential,
@@ -19,11 +22,11 @@ import { SUITE, type Suite } from './suite.ts'
 const MAX_KEY_PACKAGE_BYTES = 24 * 1024
 /** Clocks of devices differ. */
 const EARLY_SECONDS = 3600
-/** A one-time key package is added within this time, or not at all. */
+/** A one-time key package is used for adding within this time, or not at all. */
 const LIFE_SECONDS = 90 * 86_400
 const MAX_LIFE_SECONDS = LIFE_SECONDS + 2 * EARLY_SECONDS
 
-/** A device that takes part in groups. */
+/** A device that can take part in groups. */
 export interface OwnDevice {
   /** See `deviceCredential`. */
   readonly credential: Credential
@@ -32,9 +35,9 @@ export interface OwnDevice {
 }
 
 export interface OwnKeyPackage {
-  /** As others get it. */
+  /** The published form. */
   readonly bytes: Uint8Array
-  /** Names it in a welcome. 32 bytes. */
+  /** Identifies it in a welcome. 32 bytes. */
   readonly ref: Uint8Array
   readonly isLastResort: boolean
   readonly keys: PrivateKeyPackage
@@ -42,7 +45,7 @@ export interface OwnKeyPackage {
 
 export interface ForeignKeyPackage {
   readonly keyPackage: KeyPackage
-  /** Names it in a welcome. 32 bytes. */
+  /** Identifies it in a welcome. 32 bytes. */
   readonly ref: Uint8Array
   readonly device: GroupDevice
   readonly isLastResort: boolean
@@ -51,11 +54,14 @@ export interface ForeignKeyPackage {
 export interface KeyPackageOptions {
   /** Now. */
   readonly unixSeconds: number
-  /** Whether it may be used again when the others are used up. */
+  /** Whether it can be reused once the others are used up. */
   readonly isLastResort?: boolean
 }
 
-/** Makes a key package with keys of its own. Whoever keeps it deletes the keys once it was used, except for the last resort. */
+/**
+ * Creates a key package with new keys. Its owner deletes the keys after use, except for the last
+ * resort.
+ */
 export async function makeKeyPackage(
   suite: Suite,
   { credential, messageKey }: OwnDevice,
@@ -84,7 +90,10 @@ export async function makeKeyPackage(
   }
 }
 
-/** Reads a key package that somebody published, and checks its signatures, its credential and its time. `unixSeconds`: now. Throws `bad-credential`. */
+/**
+ * Decodes a published key package, and checks its signatures, credential and validity period.
+ * `unixSeconds`: now. Throws `bad-credential`.
+ */
 export async function readKeyPackage(
   suite: Suite,
   bytes: Uint8Array,

@@ -1,6 +1,7 @@
 /**
- * The rules of a group, which every member holds as an extension of the group's context (RFC 9420, 8.1), so that all agree on them in each epoch and
- * a hub does not know them. Deterministic CBOR: `[1, name, [DID of each admin], members may add, [DID of each allowed person] or null, seconds]`.
+ * The rules of a group, an extension of the group's context that every member holds (RFC 9420,
+ * 8.1), so that all agree on them in each epoch and a hub does not know them. Deterministic CBOR:
+ * `[1, name, [DID of each admin], members may add, [DID of each allowed person] or null, seconds]`.
  */
 import { parseDidKey } from '@shoal/identity'
 import { decodeCbor, encodeCbor } from '@shoal/identity/signed-cbor'
@@ -22,13 +23,16 @@ const MAX_BYTES = 128 * 1024
 export interface GroupPolicy {
   /** At most 200 bytes of UTF-8. */
   readonly name: string
-  /** DIDs of 1 to 64 persons. They add, remove and change the rules. */
+  /** DIDs of 1 to 64 persons, who can add, remove and change the rules. */
   readonly admins: readonly string[]
-  /** Whether every member may add persons. Devices of a member's own are always allowed. */
+  /** Whether every member can add persons. Devices of a member's own are always allowed. */
   readonly membersAdd: boolean
-  /** DIDs of those who may be added, at most 1,000. Null for everybody. */
+  /** DIDs of those who can be added, at most 1,000. Null for everyone. */
   readonly allowed: readonly string[] | null
-  /** Least seconds between two messages of a person other than an admin. 0: no limit. At most a day. */
+  /**
+   * Minimum seconds between two messages of a person other than an admin. 0: no limit. At most a
+   * day.
+   */
   readonly slowSeconds: number
 }
 
@@ -54,7 +58,7 @@ export function encodePolicy(policy: GroupPolicy): Uint8Array {
   return bytes
 }
 
-/** Reads the rules. Throws `bad-policy` if they are missing or there is any extension that we do not understand. */
+/** Decodes the rules. Throws `bad-policy` if they are missing or there is any unknown extension. */
 export function readPolicy(extensions: readonly Extension[]): GroupPolicy {
   const [required, own, more] = extensions
   if (required?.extensionType !== 'required_capabilities' || more) throw bad()
@@ -62,7 +66,7 @@ export function readPolicy(extensions: readonly Extension[]): GroupPolicy {
   return decodePolicy(own.extensionData)
 }
 
-/** Capabilities of every device of ours (RFC 9420, 7.2). */
+/** Capabilities of all our devices (RFC 9420, 7.2). */
 export function ownCapabilities(): Capabilities {
   return {
     versions: ['mls10'],
@@ -73,7 +77,7 @@ export function ownCapabilities(): Capabilities {
   }
 }
 
-/** Reads what `encodePolicy` returned. Throws `bad-policy`. */
+/** Reverses `encodePolicy`. Throws `bad-policy`. */
 export function decodePolicy(bytes: Uint8Array): GroupPolicy {
   const value = bytes.length <= MAX_BYTES ? decodeCbor(bytes) : null
   if (!Array.isArray(value) || value.length !== 6) throw bad()

@@ -1,6 +1,7 @@
 /**
- * The ratchets of one epoch (RFC 9420, 9), and changes of them. A message changes one ratchet of one member; the state of a large group has megabytes. Deltas
- * are what the journal keeps, at most some hundred bytes for a message.
+ * The ratchets of one epoch (RFC 9420, 9), and their changes. A message changes one ratchet of one
+ * member; the state of a large group has megabytes. The journal stores deltas, at most some hundred
+ * bytes per message.
  */
 import type { Cbor } from '@shoal/identity/signed-cbor'
 import type { GenerationSecret, SecretTree, SecretTreeNode } from 'ts-mls'
@@ -12,10 +13,13 @@ const KINDS = ['handshake', 'application'] as const
 type Kept = GenerationSecret['unusedGenerations']
 
 const SECRET_BYTES = 32
-/** For nodes without a member. The library fills all of the tree and uses the leaves. */
+/** For nodes without a member. The library fills the entire tree and uses the leaves. */
 const UNUSED: GenerationSecret = { secret: new Uint8Array(), generation: 0, unusedGenerations: {} }
 
-/** Returns the ratchets of these leaves, which `readRatchets` reads: the width of the tree, all secrets in turn, and `[leaf, kind, generation, [generation, secret, …] kept]` of those that are not at their beginning. */
+/**
+ * Returns the ratchets of these leaves, for `readRatchets`: the width of the tree, all secrets in
+ * turn, and `[leaf, kind, generation, [generation, secret, …] kept]` for those that have advanced.
+ */
 export function writeRatchets(tree: SecretTree, leaves: readonly number[]): Cbor {
   const secrets = new Uint8Array(leaves.length * KINDS.length * SECRET_BYTES)
   const moved: Cbor[] = []
@@ -50,7 +54,10 @@ export function readRatchets(value: Cbor, leaves: readonly number[]): SecretTree
   return tree
 }
 
-/** Returns the differences, which `applyRatchets` applies: `[node, kind, generation, secret, [generation, secret, …] kept, [generation, …] deleted]` of each. */
+/**
+ * Returns the differences, for `applyRatchets`: `[node, kind, generation, secret, [generation,
+ * secret, …] kept, [generation, …] deleted]` each.
+ */
 export function diffRatchets(before: SecretTree, after: SecretTree): Cbor {
   const changes: Cbor[] = []
   for (let node = 0; node < after.length; node++) {
@@ -63,7 +70,7 @@ export function diffRatchets(before: SecretTree, after: SecretTree): Cbor {
   return changes
 }
 
-/** Throws `bad-argument` if these are no differences of this tree. */
+/** Throws `bad-argument` if these are not differences of this tree. */
 export function applyRatchets(tree: SecretTree, changes: Cbor): SecretTree {
   if (!Array.isArray(changes)) throw damaged()
   const after = tree.slice()

@@ -5,14 +5,16 @@ import { getCiphersuiteFromName, getCiphersuiteImpl, nobleCryptoProvider } from 
 import { SUITE, type Suite } from './suite.ts'
 
 /**
- * Returns the suite. Its functions take half the time of those over Web Crypto, for which each short message waits in turn. The library derives keys with Web Crypto all the same, five times for a message and
- * hundreds of times for a commit: here that does not wait.
+ * Returns the suite. Its functions take half the time of those over Web Crypto, where each short
+ * message waits in turn. The library still derives keys with Web Crypto, five times per message and
+ * hundreds of times per commit: with this suite that does not wait.
  */
 export async function openSuite(): Promise<Suite> {
   const suite = await getCiphersuiteImpl(getCiphersuiteFromName(SUITE), nobleCryptoProvider)
   return {
     ...suite,
-    // Browsers and nodes must agree on which signatures are valid, since a commit that only some take divides the group.
+    // Browsers and nodes must agree on valid signatures, since a commit accepted only by some
+    // splits the group.
     signature: {
       ...suite.signature,
       verify: async (publicKey, message, signature) => verifyEd25519(publicKey, message, signature),

@@ -1,4 +1,7 @@
-/** The suite over functions of Node, which answer at once: those of the library wait for threads of Web Crypto, or take several times as long. */
+/**
+ * The suite over synchronous functions of Node: those of the library wait for threads of Web
+ * Crypto, or take several times as long.
+ */
 import { type KeyObject, randomBytes, sign, timingSafeEqual, verify } from 'node:crypto'
 import { ed25519 } from '@noble/curves/ed25519.js'
 import { nativePrivateKey, nativePublicKey } from '@shoal/identity/native-key'

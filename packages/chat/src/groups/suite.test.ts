@@ -59,7 +59,7 @@ test.each(directions)('a key encrypts for its owner: %s', async (_, from, to) =>
   const { privateKey: another } = await to.hpke.generateKeyPair()
   await expect(open(another, enc, ct)).rejects.toThrow()
   await expect(open(own, enc, ct.subarray(1))).rejects.toThrow()
-  // A point of small order, with which everybody could compute the key, and bytes of another length.
+  // A point of small order, with which anyone could compute the key, and bytes of another length.
   await expect(open(own, new Uint8Array(32), ct)).rejects.toThrow()
   await expect(open(own, enc.subarray(1), ct)).rejects.toThrow()
   const { enc: at, secret } = await from.hpke.exportSecret(publicKey, aad, 40, info)

@@ -1,6 +1,7 @@
 /**
- * The test vectors of the MLS working group (mlswg/mls-implementations) against the library that groups use: what other implementations of RFC 9420 sent, it must open, and
- * reach the same secrets. The vectors are not in this repository, but in a folder next to it.
+ * Tests the library against the test vectors of the MLS working group (mlswg/mls-implementations):
+ * it must open what other implementations of RFC 9420 sent, and reach the same secrets. The vectors
+ * are not in this repository, but in a folder next to it.
  */
 import { existsSync, readFileSync } from 'node:fs'
 import { bytesToHex, hexToBytes } from '@noble/hashes/utils.js'
@@ -93,7 +94,7 @@ const { toLeafIndex, toNodeIndex } = treeMath
 // biome-ignore lint/suspicious/noExplicitAny: the form of the vectors is that of their description.
 type Vector = any
 
-/** A check throws if something of a vector is not as the library has it. */
+/** A check throws if the library disagrees with a value of a vector. */
 const CHECKS: Readonly<Record<string, (vector: Vector) => Promise<void> | void>> = {
   'passive-client-welcome': followGroup,
   'passive-client-handling-commit': followGroup,
@@ -122,12 +123,12 @@ const CHECKS: Readonly<Record<string, (vector: Vector) => Promise<void> | void>>
   welcome: checkWelcome,
 }
 
-/** Values that need not be right for a check to pass, and the reason. */
+/** Values that may be wrong without failing a check, and the reason. */
 const UNCHECKED: Readonly<Record<string, readonly string[]>> = {
   // A passive client signs nothing, and opens nothing with its leaf before the first commit.
   'passive-client-welcome': ['signature_priv', 'encryption_priv'],
   'passive-client-handling-commit': ['signature_priv'],
-  // Only the beginning of it counts, RFC 9420, section 6.3.2.
+  // Only its prefix counts, RFC 9420, section 6.3.2.
   'secret-tree': ['sender_data.ciphertext'],
   // An update is of the leaf of its sender; the other proposals are not.
   'tree-operations': ['proposal_sender'],
@@ -140,7 +141,7 @@ describe.skipIf(!isHere).each(Object.entries(CHECKS))('the vectors %s', (name, c
     for (const vector of vectors) await check(vector)
   })
 
-  // It is one long talk, whose check is that of the other two.
+  // It is one long conversation, with the same checks as the other two.
   if (name === 'passive-client-random') return
   test('are refused if one value is another', async () => {
     const accepted: string[] = []
@@ -157,7 +158,7 @@ function read(name: string): Vector[] {
   return JSON.parse(readFileSync(new URL(`${name}.json`, FOLDER), 'utf8'))
 }
 
-/** Copies of the smallest vector that has most fields, each with another value in one place. */
+/** Copies of the smallest vector with the most fields, each with another value in one place. */
 function* changes(name: string): Generator<{ path: string; changed: Vector }> {
   const vectors = read(name)
   const places = (vector: Vector) =>
@@ -167,7 +168,7 @@ function* changes(name: string): Generator<{ path: string; changed: Vector }> {
   const smallest = vectors
     .filter(vector => names(vector).size === most)
     .reduce((one, other) => (places(other).length < places(one).length ? other : one))
-  // One of each kind of place: a tree has the same ones many times.
+  // One of each kind of place: a tree has many alike.
   const seen = new Set<string>()
   for (const { path, steps, value } of places(smallest)) {
     const kind = path.replace(/\d+/g, '#')
@@ -180,7 +181,7 @@ function* changes(name: string): Generator<{ path: string; changed: Vector }> {
   }
 }
 
-/** All values in a vector but empty ones. */
+/** All non-empty values in a vector. */
 function* leaves(
   value: Vector,
   steps: readonly (string | number)[] = [],
@@ -194,7 +195,7 @@ function* leaves(
 
 function other(value: string | number, name: string): string | number {
   if (typeof value === 'number') return value + 1
-  // These are about the form of bytes only.
+  // These concern the encoding only.
   if (name === 'messages') return value.slice(0, -2)
   // The middle: a key of X25519 is the same with some of its first and last bits changed.
   const at = value.length >> 1
@@ -405,7 +406,7 @@ async function checkProtection(vector: Vector): Promise<void> {
   }
 }
 
-/** Parts of messages that are no message of their own. */
+/** Parts of messages that are not separate messages. */
 const PARTS: Readonly<Record<string, (hex: string) => string>> = {
   ratchet_tree: hex => again(decodeRatchetTree, encodeRatchetTree, hex),
   group_secrets: hex => again(decodeGroupSecrets, encodeGroupSecrets, hex),
@@ -529,7 +530,10 @@ async function checkTreeKem(vector: Vector): Promise<void> {
     }
     members.set(index, path)
   }
-  /** Applies a path for everybody. Returns the tree and the path secret of each, all of which lead to `commitSecret`. */
+  /**
+   * Applies a path for all members. Returns the tree and the path secret of each, all of which lead
+   * to `commitSecret`.
+   */
   const applyForAll = async (path: UpdatePath, sender: number, commitSecret: string | null) => {
     const leaf = toLeafIndex(sender)
     expect(await verifyLeafNodeSignature(path.leafNode, hexToBytes(vector.group_id), leaf, signature)).toBe(
@@ -615,7 +619,7 @@ function message<Format extends NonNullable<ReturnType<typeof decodeMlsMessage>>
   return read as Extract<typeof read, { wireformat: Format }>
 }
 
-/** Decodes all of some bytes. */
+/** Decodes all bytes. */
 function decode<T>(decoder: Decoder<T>, hex: string): T {
   const bytes = hexToBytes(hex)
   const [read, length] = decoder(bytes, 0) ?? []

@@ -3,7 +3,7 @@ import { type HistoryApi, isSealedHistory, readHistory, writeHistory } from './i
 
 const conversation = (id: number) => JSON.stringify({ type: 'conversation', id: `${id}` })
 const message = (id: number) => JSON.stringify({ type: 'message', id: `${id}`, body: 'x'.repeat(100_000) })
-/** Three blocks of 1.2 MB, the last one without its end. */
+/** Three blocks of 1.2 MB, the last one incomplete. */
 const blocks = [1, 2, 3].map(id => [conversation(id), ...Array.from({ length: 12 }, (_, at) => message(at))])
 
 /** A device with this history. */

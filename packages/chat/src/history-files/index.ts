@@ -1,4 +1,7 @@
-/** The history of chats as a file, which terminals and pages write and read: lines of JSON in an age file under a passphrase, or plain if somebody wants that. A part at a time, so that memory stays small. */
+/**
+ * The history of chats as a file, written and read by terminals and pages: lines of JSON in an age
+ * file under a passphrase, or plain on request. Processed in parts, so that memory use stays low.
+ */
 import type { CallOptions, NodeApi } from '@shoal/api'
 import { openStream, sealStream } from '@shoal/sealed'
 import { ChatError } from '../chat-error.ts'
@@ -10,24 +13,27 @@ export interface HistoryFileOptions extends CallOptions {
   readonly passphrase: string | null
   /** See `SealTo`. */
   readonly workFactor?: number
-  /** `messages`: those that were written or read so far. `total`: of all; null if it is unknown. */
+  /** `messages`: number written or read so far. `total`: of all; null if unknown. */
   onProgress?(messages: number, total: number | null): void
 }
 
 /** Longest line, in characters. */
 const MAX_LINE = 200_000
-/** Lines are sent in parts of somewhat more than so many characters. */
+/** Lines are passed on in parts of slightly more than this many characters. */
 const PART_CHARS = 1 << 20
 const MAGIC = 'age-encryption.org/v1'
 const MESSAGE = '{"type":"message"'
 const CONVERSATION = '{"type":"conversation"'
 
-/** Returns whether a file that begins with these bytes needs a passphrase. */
+/** Returns whether a file that starts with these bytes needs a passphrase. */
 export function isSealedHistory(beginning: Uint8Array): boolean {
   return new TextDecoder('latin1').decode(beginning.subarray(0, MAGIC.length)) === MAGIC
 }
 
-/** Writes all messages to a stream. It ends with an error if the history cannot be read to its end, or the signal is aborted. */
+/**
+ * Writes all messages to a stream. It fails if the history cannot be read to its end, or the signal
+ * is aborted.
+ */
 export async function writeHistory(
   api: HistoryApi,
   { passphrase, workFactor, signal, onProgress }: HistoryFileOptions,
@@ -51,7 +57,10 @@ export async function writeHistory(
   return passphrase === null ? lines : sealStream(lines, passphrase, workFactor)
 }
 
-/** Adds the messages of a file. Rejects with `bad-argument`, `bad-credential` and `bad-message`, and with those of `openStream`. What came before an error was added. */
+/**
+ * Adds the messages of a file. Rejects with `bad-argument`, `bad-credential` and `bad-message`, and
+ * with those of `openStream`. Messages before an error have been added.
+ */
 export async function readHistory(
   api: HistoryApi,
   file: ReadableStream<Uint8Array>,
@@ -68,7 +77,7 @@ export async function readHistory(
   return { messages, added }
 }
 
-/** Parts begin with a conversation, and refer to nothing before it. */
+/** Parts start with a conversation, and are self-contained. */
 async function* partsOf(
   stream: ReadableStream<Uint8Array>,
   signal: AbortSignal | undefined,

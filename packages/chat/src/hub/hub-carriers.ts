@@ -1,4 +1,7 @@
-/** Rooms, inboxes and key packages of a device at hubs: what the chat needs from outside, over `@shoal/hub-api`. */
+/**
+ * Rooms, inboxes and key packages of a device at hubs: implements the chat's ports over
+ * `@shoal/hub-api`.
+ */
 
 import { bytesToHex } from '@noble/hashes/utils.js'
 import { base64urlnopad } from '@scure/base'
@@ -24,22 +27,30 @@ import { HubRoom, RETRY_MS } from './hub-room.ts'
 import { KeptParts } from './kept-parts.ts'
 
 export interface HubCarrierOptions {
-  /** The addresses of the hubs at which others find this device: its inboxes and key packages are there. */
+  /**
+   * Addresses of the hubs at which others find this device: its inboxes and key packages are there.
+   */
   readonly homes: readonly string[]
-  /** Returns how to reach the hub at an address. Called once for each. Throws if this device has no account there. */
+  /**
+   * Returns how to reach the hub at an address. Called once for each. Throws if this device has no
+   * account there.
+   */
   access(home: string): HubAccess
   readonly journals: Pick<Journals, 'open' | 'remove'>
   readonly clock: Clock
   readonly random: Random
   /** A hub has said hello. */
   readonly onConnected?: () => void
-  /** For errors after which everything continues. */
+  /** Receives errors that are not fatal. */
   readonly onError?: (error: Error) => void
 }
 
-/** An inbox that is full, or took too much from this account, may have room later: after this time, which doubles up to the longest. */
+/**
+ * An inbox that is full, or has received too much from this account, may have room later: delay
+ * before a retry, which doubles up to the maximum.
+ */
 const FULL_MS = { first: 30_000, longest: 3_600_000 }
-/** Deliveries to one hub that are under way at once: it answers so many requests of a connection, with all others. */
+/** Concurrent deliveries to one hub, which limits the pending requests of a connection. */
 const DELIVERIES_AT_ONCE = 16
 /** Browsers slow down with more than five STUN servers. */
 const MAX_STUN = 3
@@ -58,7 +69,7 @@ export class HubCarriers implements Pick<ChatPorts, 'rooms' | 'inboxes' | 'keyPa
   })
   #listener = Promise.withResolvers<(entry: InboxEntry) => Promise<void>>()
 
-  /** Connects when it is first used. */
+  /** Connects on first use. */
   constructor(options: HubCarrierOptions) {
     this.#options = options
     this.#kept = new KeptParts(options.journals, error => options.onError?.(error))
@@ -99,7 +110,7 @@ export class HubCarriers implements Pick<ChatPorts, 'rooms' | 'inboxes' | 'keyPa
     }
   }
 
-  /** STUN servers of the hubs that were connected, as URLs, a few. Null if none was. */
+  /** STUN servers of the connected hubs, as URLs, a few. Null if none was connected. */
   get stunServers(): readonly string[] | null {
     const links = [...this.#links.values()].map(({ link }) => link)
     if (links.every(({ rooms }) => rooms.stunPort === undefined)) return null
@@ -109,7 +120,7 @@ export class HubCarriers implements Pick<ChatPorts, 'rooms' | 'inboxes' | 'keyPa
       .map(({ home, rooms }) => `stun:${new URL(home).hostname}:${rooms.stunPort}`)
   }
 
-  /** Closes all connections. What was not acknowledged is rejected with `closed`. Idempotent. */
+  /** Closes all connections. Rejects everything unacknowledged with `closed`. Idempotent. */
   close(): void {
     this.#closing.abort(closedError())
     for (const { link, rooms } of this.#links.values()) {
@@ -213,7 +224,7 @@ export class HubCarriers implements Pick<ChatPorts, 'rooms' | 'inboxes' | 'keyPa
     }
   }
 
-  /** Counts of the home that has the fewest, of those that answer. */
+  /** Counts of the home with the fewest, among those that answer. */
   async #own(): ReturnType<KeyPackages['own']> {
     const counts = await this.#counts()
     const [first] = counts
@@ -226,7 +237,10 @@ export class HubCarriers implements Pick<ChatPorts, 'rooms' | 'inboxes' | 'keyPa
     }
   }
 
-  /** Gives each one-time key package to one home only, since it must not be used twice, and the last resort to all. */
+  /**
+   * Gives each one-time key package to one home only, since it must not be used twice, and the last
+   * resort to all.
+   */
   async #publish(
     oneTime: readonly PublishedKeyPackage[],
     lastResort: PublishedKeyPackage | null,
@@ -244,7 +258,7 @@ export class HubCarriers implements Pick<ChatPorts, 'rooms' | 'inboxes' | 'keyPa
         ?.added.push(base64urlnopad.encode(bytes))
     }
     for (const { link, upload, added } of homes) {
-      // A device whose key packages are taken has an inbox, where it is then welcomed.
+      // A device whose key packages are taken needs an inbox for the resulting welcome.
       await link.connected()
       await link.access.device.api.addKeyPackages({
         ...{ upload: upload + 1, oneTime: added, replace: replaces },
@@ -258,7 +272,7 @@ export class HubCarriers implements Pick<ChatPorts, 'rooms' | 'inboxes' | 'keyPa
     }
   }
 
-  /** Returns what the homes have that answer. Rejects if none does. */
+  /** Returns the answers of the reachable homes. Rejects if there are none. */
   async #counts() {
     const asked = await Promise.allSettled(
       this.#options.homes.map(async home => {
@@ -290,7 +304,7 @@ interface Hub {
   readonly rooms: Set<HubRoom>
 }
 
-/** Passes on the entries of an inbox, one after the other, and acknowledges those that were taken. */
+/** Forwards the entries of an inbox in sequence, and acknowledges the processed ones. */
 class InboxReader {
   readonly #home: string
   readonly #receive: (entry: InboxEntry) => Promise<void>
@@ -323,12 +337,12 @@ class InboxReader {
       .catch(() => {})
   }
 
-  /** Tells the hub again what was taken: without a connection it has not heard. */
+  /** Acknowledges again: without a connection the hub has not received it. */
   acknowledge(taken: (through: number) => Promise<void>): void {
     if (this.#through > 0) taken(this.#through).catch(() => {})
   }
 
-  /** An entry that could not be stored is passed on again. */
+  /** An entry that could not be stored is delivered again. */
   async #takeOne(entry: InboxEntry): Promise<void> {
     for (;;) {
       this.#signal.throwIfAborted()

@@ -1,4 +1,7 @@
-/** The connection of a device to one hub. It stays connected, and logs in again when its session has ended. */
+/**
+ * The connection of a device to one hub. It stays connected, and logs in again when its session has
+ * ended.
+ */
 import type { HubApi } from '@shoal/hub-api/client'
 import type { DeviceClient } from '@shoal/hub-api/device-client'
 import {
@@ -16,22 +19,22 @@ export interface HubAccess {
   readonly device: Pick<DeviceClient, 'session' | 'forget'> & {
     readonly api: Pick<HubApi, 'addKeyPackages' | 'getKeyPackages' | 'takeKeyPackages'>
   }
-  /** The key with which the hub signs heads, if it is known. Otherwise the first one counts. */
+  /** The hub's public key for heads, if known. Otherwise the first one is pinned. */
   readonly hub?: Uint8Array
-  /** Connects with the secret of a session. Default: over Socket.IO. */
+  /** Connects with a session secret. Default: over Socket.IO. */
   readonly connect?: (session: string) => Connect
 }
 
 export interface LinkListener {
   inbox(entries: readonly SentInboxEntry[]): void
   connected(): void
-  /** It does not connect again: this device may not log in, or the hub is another one. */
+  /** It does not reconnect: this device may not log in, or the hub is another one. */
   ended(error: RoomError): void
 }
 
 type LoginError = Error & { readonly code?: string; readonly retryAfterSeconds?: number }
 
-/** A device that may not log in does not try again: failures count against its address. */
+/** A device that may not log in does not retry: failures count against its address. */
 const FINAL_LOGINS = ['bad-login', 'bad-device-list', 'forbidden']
 
 export class HubLink {
@@ -58,7 +61,7 @@ export class HubLink {
           listener.connected()
         },
         disconnected: () => {
-          // Those who wait already wait for the next connection.
+          // Existing waiters now wait for the next connection.
           if (this.#isConnected) this.#connected = deferred()
           this.#isConnected = false
         },
@@ -68,7 +71,10 @@ export class HubLink {
     )
   }
 
-  /** Resolves with the hub's key while there is a connection, and otherwise with the next one. Rejects with `closed`. */
+  /**
+   * Resolves with the hub's key while connected, and otherwise with the next connection. Rejects
+   * with `closed`.
+   */
   async connected(): Promise<Uint8Array> {
     await this.#connected.promise
     return this.rooms.hub!
@@ -81,7 +87,7 @@ export class HubLink {
   }
 }
 
-/** A promise that nobody has to handle. */
+/** A promise whose rejection need not be handled. */
 export function deferred<T>(): PromiseWithResolvers<T> {
   const it = Promise.withResolvers<T>()
   it.promise.catch(() => {})
@@ -92,7 +98,7 @@ export function closedError(): RoomError {
   return new RoomError('closed', 'The connection to the hub was closed')
 }
 
-/** Connects with the session that the device has, or begins another one. */
+/** Connects with the existing session, or starts a new one. */
 function loggedIn(url: string, { device, connect }: HubAccess): Connect {
   const open = connect ?? (session => socketConnect({ url, session }))
   return async (events, options) => {

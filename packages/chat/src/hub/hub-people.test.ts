@@ -15,7 +15,7 @@ import { type AskedPerson, HubPeople } from './hub-people.ts'
 const HOME = 'https://hub.example'
 const NOW_MS = 1_700_000_000_000
 
-/** Somebody whose device lists grow. */
+/** A person whose device lists grow. */
 function person() {
   const root = KeyPair.generate()
   let history: DeviceHistory | null = null
@@ -98,7 +98,7 @@ test('nobody is null, and listeners hear of a newer list', async () => {
   const told: string[] = []
   const stop = people.listen(did => told.push(did))
   const newer = ann.sign()
-  // The name that was seen first stays: otherwise a hub could exchange those of two people.
+  // The name seen first is kept: otherwise a hub could swap those of two people.
   members.set(ann.did, { lists: listsOf(newer), name: 'Ben' })
   const found = await people.find(ann.did, HOME)
   expect([found!.list!.hash, told]).toEqual([newestList(newer).hash, [ann.did]])
@@ -157,13 +157,13 @@ test('other devices of a contact, and another key, are announced, and the mark o
   }
   const first = ann.sign()
   await show(first)
-  // Nothing is said about strangers.
+  // There are no alarms about strangers.
   expect(await show(ann.sign())).toEqual([])
   await people.mark(ann.did, { isContact: true, verified: { root: ann.root.publicKey, atMs: NOW_MS } })
   const second = ann.sign()
   expect(await show(second)).toEqual(['changed'])
   await people.mark(ann.did, { alarms: [] })
-  // A list that was only signed anew has the same devices.
+  // A list that was only signed again has the same devices.
   expect(await show(ann.sign(second, second.devices))).toEqual([])
   expect(people.known(ann.did)!.verified).not.toBeNull()
   expect(await show(ann.sign(undefined, second.devices, ann.successor))).toEqual(['unverified', 'rotated'])

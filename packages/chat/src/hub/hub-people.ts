@@ -1,6 +1,7 @@
 /**
- * People as a device knows them that has only hubs to ask: their newest device list, which nobody can forge or take back, and the name under which a hub showed them first, which is kept whatever
- * the hub says later. And what the user says about them: contacts, names, verified keys, blocked.
+ * People as known to a device with hubs as its only source: their newest device list, which cannot
+ * be forged or rolled back, and the name under which a hub showed them first, which is pinned. And
+ * the user's own data about them: contacts, names, verified keys, blocked.
  */
 import {
   judgeDeviceLists,
@@ -12,7 +13,7 @@ import { type Cbor, decodeCbor, encodeCbor } from '@shoal/identity/signed-cbor'
 import { type Clock, equalBytes } from '@shoal/torrent/base'
 import type { Journal, Journals, KnownPerson, People } from '../device/ports.ts'
 
-/** A person as a hub describes them. */
+/** A person as described by a hub. */
 export interface AskedPerson {
   /** All device lists, oldest first. */
   readonly lists: readonly Uint8Array[]
@@ -20,7 +21,8 @@ export interface AskedPerson {
 }
 
 /**
- * `bad`, `older` and `forked`: a hub showed lists that cannot be used, an old list, or one that contradicts the known one. Of contacts also `changed`: they have other devices, and `rotated`: another key signs
+ * `bad`, `older` and `forked`: a hub showed invalid lists, an old list, or one that contradicts the
+ * known one. For contacts also `changed`: they have other devices, and `rotated`: another key signs
  * their lists. `unverified`: the keys that the user had verified were replaced.
  */
 const PERSON_ALARMS = ['bad', 'older', 'forked', 'changed', 'rotated', 'unverified'] as const
@@ -28,23 +30,26 @@ const PERSON_ALARMS = ['bad', 'older', 'forked', 'changed', 'rotated', 'unverifi
 export interface PersonAlarm {
   readonly kind: (typeof PERSON_ALARMS)[number]
   readonly atMs: number
-  /** With `forked`, the list that contradicts the known one: both are signed with one key and have one number. */
+  /**
+   * For `forked`, the list that contradicts the known one: both are signed with one key and have
+   * one number.
+   */
   readonly proof: Uint8Array | null
 }
 
 export interface HubPerson extends KnownPerson {
   readonly did: string
-  /** The name that the user gave. */
+  /** Name given by the user. */
   readonly given: string | null
-  /** The name under which a hub showed the person first. Empty if unknown. */
+  /** Name under which a hub first showed the person. Empty if unknown. */
   readonly shown: string
-  /** The root key that the user has compared. */
+  /** Root key verified by the user. */
   readonly verified: { readonly root: Uint8Array; readonly atMs: number } | null
   /** Alarms that the user has not dismissed, one of each kind. */
   readonly alarms: readonly PersonAlarm[]
 }
 
-/** Changes that a user makes to a person. */
+/** Changes of a person made by the user. */
 export type PersonMarks = Partial<
   Pick<HubPerson, 'isContact' | 'isBlocked' | 'given' | 'verified' | 'alarms'>
 >
@@ -52,7 +57,9 @@ export type PersonMarks = Partial<
 export interface HubPeopleOptions {
   readonly journals: Pick<Journals, 'open'>
   readonly clock: Clock
-  /** Asks the hub at an address. Null if it has no such member. Rejects if it does not answer. */
+  /**
+   * Queries the hub at an address. Null if it has no such member. Rejects if it does not answer.
+   */
   ask(did: string, home: string): Promise<AskedPerson | null>
 }
 
@@ -81,7 +88,7 @@ export class HubPeople implements People {
     this.#journal = journal
   }
 
-  /** All who are known, or of whom the user has said something. */
+  /** All people that are known, or have data from the user. */
   get all(): readonly HubPerson[] {
     return [...this.#people.values()]
   }
@@ -95,7 +102,7 @@ export class HubPeople implements People {
     return this.#people.get(did) ?? null
   }
 
-  /** See `People`. Who is known is returned also if the hub does not answer. */
+  /** See `People`. A known person is returned even if the hub does not answer. */
   find(did: string, home: string): Promise<KnownPerson | null> {
     const asking = this.#asking.get(did) ?? this.#ask(did, home).finally(() => this.#asking.delete(did))
     this.#asking.set(did, asking)
@@ -107,7 +114,7 @@ export class HubPeople implements People {
     return () => this.#listeners.delete(changed)
   }
 
-  /** Keeps what the user says about a person, who need not be known. */
+  /** Stores the user's data about a person, who need not be known. */
   async mark(did: string, marks: PersonMarks): Promise<void> {
     await this.#keep({ ...(this.#people.get(did) ?? nobody(did)), ...marks })
   }
@@ -126,7 +133,7 @@ export class HubPeople implements People {
   }
 
   async #take(did: string, asked: AskedPerson): Promise<void> {
-    // The user may have said something meanwhile.
+    // The user may have changed something in the meantime.
     const known = this.#people.get(did)
     const verdict = judge(did, known?.list ?? null, asked)
     const { kind } = verdict
@@ -146,9 +153,9 @@ export class HubPeople implements People {
       const verified = isReplaced ? null : before.verified
       return this.#keep(this.#alarmed({ ...before, list, shown, verified }, alarms))
     }
-    // Somebody of whom nothing is known is not kept for that.
+    // Strangers are not stored for that.
     if (!known) return
-    // The hub says it with every answer.
+    // The hub repeats it with every answer.
     if (known.alarms.some(alarm => alarm.kind === kind)) return
     await this.#keep(this.#alarmed(known, [kind], kind === 'forked' ? verdict.other.bytes : null))
   }
@@ -204,7 +211,7 @@ function write({ did, list, shown, isContact, isBlocked, given, verified, alarms
   ])
 }
 
-/** Reads what `write` returned. Earlier versions wrote five fields. */
+/** Decodes the output of `write`. Earlier versions wrote five fields. */
 function read(record: Uint8Array): HubPerson {
   const [did, list, shown, isContact, isBlocked, given = null, verified = null, alarms = []] = decodeCbor(
     record,

@@ -11,7 +11,7 @@ const HUB = new Uint8Array(32).fill(1)
 const ROOM = new Uint8Array(32).fill(2)
 const [NEWEST, EARLIER] = [3, 4].map(byte => new Uint8Array(32).fill(byte)) as [Uint8Array, Uint8Array]
 
-/** A hub that answers each follow at once, as `rightOf` says; null: it does not know the token. */
+/** A hub that answers each follow at once, according to `rightOf`; null: unknown token. */
 function hubOf(rightOf: (token: Uint8Array) => RoomRight | null) {
   const appended: Uint8Array[] = []
   const rooms = {
@@ -42,7 +42,8 @@ it('tries the newest secret again if the hub replaced the one before by it in be
   const hub = hubOf(token => {
     if (equalBytes(token, roomToken(NEWEST, HUB, ROOM, 'post'))) return isReplaced ? 'post' : null
     if (!equalBytes(token, roomToken(EARLIER, HUB, ROOM, 'manage'))) return null
-    // Another member gives the hub the newest secret right before this device asks with the earlier one.
+    // Another member gives the hub the newest secret right before this device tries the earlier
+    // one.
     isReplaced = true
     return 'read'
   })
@@ -99,7 +100,7 @@ it('gives entries to the hub in order after the secret was changed', async () =>
   await clock.advance(1)
   followed(0, 'post')
   const all = [append(1), append(2)]
-  // The hub has another secret now. One is written before the answers to the others are there.
+  // The hub has another secret now. One entry is written before the answers to the others arrive.
   followed(0, 'read')
   all.push(append(3))
   for (const { reject } of given[0]!) reject(new RoomError('forbidden', 'Another secret is needed'))

@@ -19,9 +19,9 @@ import { closedError, deferred, type HubLink } from './hub-link.ts'
 import type { KeptParts } from './kept-parts.ts'
 
 export const RETRY_MS = 1000
-/** A room that the hub does not have is looked for again after this time: its creator may not have been there yet. */
+/** Delay before a missing room is looked up again: its creator may not have connected yet. */
 const MISSING_MS = 10_000
-/** Longest pause before the newest secret is tried again while an earlier one only reads. */
+/** Longest delay before the newest secret is retried while an earlier one only permits reading. */
 const LONGEST_PAST_MS = 60_000
 
 interface Waiting extends PromiseWithResolvers<Place> {
@@ -40,15 +40,15 @@ export class HubRoom implements RoomCarrier {
   #log: RoomLog | null = null
   /** Entries that the hub has not stored, in order. */
   readonly #waiting = new Map<string, Waiting>()
-  /** True while entries can be appended. */
+  /** Whether entries can be appended. */
   #isFollowed = false
   /** Newest first: see `RoomToFollow`. */
   #accessSecrets: readonly Uint8Array[]
   /** The secret with which the room is followed. */
   #secret: Uint8Array
-  /** The number of the last entry that is stored with all before it. */
+  /** Number of the last entry that is stored together with all before it. */
   #storedTo = 0
-  /** How often in a row an earlier secret only allowed to read. */
+  /** How often in a row an earlier secret only permitted reading. */
   #pasts = 0
   #isCreated: boolean
   #hasFailed = false
@@ -110,12 +110,12 @@ export class HubRoom implements RoomCarrier {
     if (this.#log) this.#link.rooms.leave(this.#log)
   }
 
-  /** Whether it is read once, and nothing of it is remembered. */
+  /** Whether it is read once, without storing its state. */
   get #isTransfer(): boolean {
     return this.#room.name.kind === 'transfer'
   }
 
-  /** The hub's link has ended for good. */
+  /** The hub's link has ended permanently. */
   ended(error: RoomError): void {
     this.#tell(error)
   }
@@ -132,13 +132,13 @@ export class HubRoom implements RoomCarrier {
     this.#follow(await this.#link.connected(), isNewer ? kept : [{ from, to: from, signed: null }])
   }
 
-  /** `at`: the number of the secret; earlier ones are tried if the hub does not know the newest. */
+  /** `at`: index of the secret; earlier ones are tried if the hub does not know the newest. */
   #follow(hub: Uint8Array, parts: readonly Part[], at = 0): void {
     if (this.#isClosed) return
     const { id } = this.#room
     const secret = this.#accessSecrets[at]!
     this.#secret = secret
-    // The right to manage is for giving the hub the newest secret.
+    // The right to manage is needed to give the hub the newest secret.
     const token = roomToken(secret, hub, id, at === 0 ? 'post' : 'manage')
     const log = this.#link.rooms.follow(
       { room: id, token, parts },
@@ -153,7 +153,8 @@ export class HubRoom implements RoomCarrier {
           if (error.code === 'not-found' && at + 1 < this.#accessSecrets.length)
             this.#followAgain(log, at + 1)
           else if (error.code === 'not-found') this.#run(() => this.#makeAndFollow(hub, log))
-          // Another member has changed the secret. Up to there, the log can be read with the one that is known here.
+          // Another member has changed the secret. Up to that point, the log can be read with the
+          // known one.
           else if (error.code === 'forbidden') this.#followAgain(log)
           else this.#tell(error)
         },
@@ -162,7 +163,7 @@ export class HubRoom implements RoomCarrier {
     this.#log = log
   }
 
-  /** The hub does not have the room: creates it, or looks again later. */
+  /** The hub does not have the room: creates it, or looks it up again later. */
   async #makeAndFollow(hub: Uint8Array, log: RoomLog): Promise<void> {
     if (this.#isCreated) await this.#pause(MISSING_MS)
     else await this.#create(hub)
@@ -181,7 +182,10 @@ export class HubRoom implements RoomCarrier {
     } else this.#run(() => this.#giveSecret(hub, log))
   }
 
-  /** The hub did not know the newest secret, and then had replaced the one before: another member may have given it the newest one in between. */
+  /**
+   * The hub did not know the newest secret, and then had replaced the previous one: another member
+   * may have given it the newest one in between.
+   */
   async #tryNewest(log: RoomLog): Promise<void> {
     await this.#pause(Math.min(LONGEST_PAST_MS, RETRY_MS * 2 ** this.#pasts++))
     this.#followAgain(log)
@@ -197,7 +201,7 @@ export class HubRoom implements RoomCarrier {
         await this.#link.rooms.request('change', change)
         return this.#followAgain(log)
       } catch (error) {
-        // Another member was faster, or the room is followed again already.
+        // Another member was faster, or the room is already followed again.
         const isOver =
           (error as RoomError).code === 'forbidden' || (error as RoomError).code === 'not-followed'
         if (isOver) return this.#followAgain(log)
@@ -214,7 +218,10 @@ export class HubRoom implements RoomCarrier {
     this.#follow(this.#link.rooms.hub!, log.parts, at)
   }
 
-  /** Appends an entry. If the room has to be followed with another secret first, all of them are then given to the new log, in order. */
+  /**
+   * Appends an entry. If the room has to be followed with another secret first, all entries are
+   * then passed to the new log, in order.
+   */
   #give(item: Waiting): void {
     const { clientId, bytes } = item
     const log = this.#log!
@@ -229,7 +236,7 @@ export class HubRoom implements RoomCarrier {
       error => {
         if (item.givenTo !== log) return
         const { code } = error as RoomError
-        // The log is left, or another member has changed the secret.
+        // The log was left, or another member has changed the secret.
         if (code === 'closed' || (code === 'forbidden' && !this.#isFollowed)) item.givenTo = null
         else settle(() => item.reject(error))
       },
@@ -267,11 +274,14 @@ export class HubRoom implements RoomCarrier {
     const { id, name } = this.#room
     const tokenFor = (right: RoomRight) => roomToken(this.#accessSecrets[0]!, hub, id, right)
     const tokens = { read: tokenFor('read'), post: tokenFor('post') }
-    // All who have the link of a share have its secrets, so that a right to manage would be everybody’s.
+    // Everyone with the link of a share has its secrets, so a right to manage would be everyone’s.
     return accessOf(name.kind === 'share' ? tokens : { ...tokens, manage: tokenFor('manage') })
   }
 
-  /** Passes entries on, and remembers the log up to them once they are stored, which may be long after: all before them are stored then, too. `parts`: what was verified with them. */
+  /**
+   * Forwards entries, and records the position once they are stored, which may be long after: all
+   * earlier ones are then stored, too. `parts`: verified together with them.
+   */
   #take(entries: readonly LogEntry[], parts: readonly Part[]): void {
     const [first] = parts
     const { sequence, hash } = entries.at(-1)!
@@ -279,7 +289,8 @@ export class HubRoom implements RoomCarrier {
     const signed = parts.find(part => part.to.sequence === sequence)?.signed ?? null
     this.#follower.entries(entries.map(toRoomEntry)).then(
       () => {
-        // After a failure nothing more is remembered: it comes again at the next start.
+        // After a failure the position is no longer recorded: they are received again at the next
+        // start.
         if (this.#hasFailed || this.#isTransfer || this.#isClosed || sequence <= this.#storedTo) return
         this.#storedTo = sequence
         this.#kept.keep(this.#room.id, [{ from: first!.from, to, signed }])

@@ -1,4 +1,7 @@
-/** Remembers which parts of the logs of rooms were verified and stored, so that a device continues after them, and notices if a hub shows another log after a restart. */
+/**
+ * Stores which parts of rooms' logs were verified and stored, so that a device continues after
+ * them, and detects if a hub shows another log after a restart.
+ */
 
 import { bytesToHex } from '@noble/hashes/utils.js'
 import type { LogHead, Part } from '@shoal/hub-api/rooms'
@@ -20,20 +23,23 @@ export class KeptParts {
   readonly #onError: (error: Error) => void
   readonly #rooms = new Map<string, Kept>()
 
-  /** `onError` is called if they cannot be written. Nothing is lost then: entries come again after the next start. */
+  /**
+   * `onError` is called if a write fails. Nothing is lost then: entries are received again after
+   * the next start.
+   */
   constructor(journals: Pick<Journals, 'open' | 'remove'>, onError: (error: Error) => void) {
     this.#journals = journals
     this.#onError = onError
   }
 
-  /** Returns the parts of a room, none if there are none that can be read. */
+  /** Returns the parts of a room, empty if there are no readable ones. */
   async read(room: Uint8Array): Promise<readonly Part[]> {
     let parts: readonly Part[] = []
     for await (const record of (await this.#of(room).journal).read()) parts = readParts(room, record)
     return parts
   }
 
-  /** Writes them soon, in the place of those before. */
+  /** Schedules a write that replaces the previous ones. */
   keep(room: Uint8Array, parts: readonly Part[]): void {
     const kept = this.#of(room)
     kept.next = parts

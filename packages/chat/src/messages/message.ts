@@ -14,9 +14,9 @@ import { ChatError } from '../chat-error.ts'
 import { bindingOf, type EntryName } from '../envelope/envelope.ts'
 import { pad, unpad } from '../envelope/padding.ts'
 
-/** Most entries that a message names as those before it. */
+/** Most parents of a message. */
 const MAX_PARENTS = 16
-/** Largest content, in bytes: with all that surrounds it, an entry has less than 64 KiB. */
+/** Largest content, in bytes: with its framing, an entry has less than 64 KiB. */
 export const MAX_CONTENT_BYTES = 48 * 1024
 const VERSION = 1
 const CLIENT_ID_BYTES = 16
@@ -26,13 +26,19 @@ const MAX_KIND_LENGTH = 64
 const PURPOSE = new TextEncoder().encode('shoal/message/1')
 
 export interface Message {
-  /** Client ids of the newest messages that the sender had seen: the order where no hub gives one. */
+  /**
+   * Client ids of the newest messages that the sender had seen: the order where no hub provides
+   * one.
+   */
   readonly parents: readonly Uint8Array[]
-  /** The newest entry of the hub's log that the sender had seen, so that members notice when a hub shows them different logs. */
+  /**
+   * The newest entry of the hub's log that the sender had seen, so that members notice when a hub
+   * shows them different logs.
+   */
   readonly logHead: { readonly sequence: number; readonly hash: Uint8Array } | null
   /** The sender's clock. Milliseconds since the Unix epoch. */
   readonly sentMs: number
-  /** `text`, `reaction`, … Kinds that a program does not know are kept, and passed on. At most 64 characters. */
+  /** `text`, `reaction`, … Unknown kinds are stored and forwarded. At most 64 characters. */
   readonly kind: string
   /** Deterministic CBOR; its form depends on `kind`. */
   readonly content: Uint8Array
@@ -54,7 +60,10 @@ export interface ReadMessage extends Message {
   readonly signature: Uint8Array
 }
 
-/** Writes a message for the entry with this name. `randomBytes`: of the device. Throws `bad-argument` outside the limits. */
+/**
+ * Encodes a message for the entry with this name. `randomBytes`: of the device. Throws
+ * `bad-argument` outside the limits.
+ */
 export function writeMessage(
   entry: EntryName,
   message: Message,
@@ -85,8 +94,9 @@ export function plaintextOf({ body, signature }: Pick<ReadMessage, 'body' | 'sig
 }
 
 /**
- * Reads a message that was decrypted. `messageKey`: of the device that sent it, as the group or the credential says. Throws `bad-message` if the device did not sign it for this entry, or if it could not be
- * reported.
+ * Decodes a decrypted message. `messageKey`: of the sending device, according to the group or the
+ * credential. Throws `bad-message` if the device did not sign it for this entry, or if it could not
+ * be reported.
  */
 export function readMessage(
   entry: EntryName,
@@ -106,14 +116,20 @@ export function readMessage(
   return { ...message, body, signature }
 }
 
-/** The evidence that one message was sent: `entry`, `body` and `signature` of a message, and the commitment that the log has for the entry. */
+/**
+ * Evidence that one message was sent: `entry`, `body` and `signature` of a message, and the
+ * commitment of the entry in the log.
+ */
 export interface Report {
   readonly entry: EntryName
   readonly body: Uint8Array
   readonly signature: Uint8Array
 }
 
-/** Returns the reported message. `commitment`: from the log, not from the reporter. Throws `bad-message` if the device did not send this there. */
+/**
+ * Returns the reported message. `commitment`: from the log, not from the reporter. Throws
+ * `bad-message` if the device did not send this in that entry.
+ */
 export function verifyReport(
   { entry, body, signature }: Report,
   commitment: Uint8Array,
@@ -127,12 +143,12 @@ export function verifyReport(
   return message
 }
 
-/** Returns the commitment that an entry with this body has. Throws `bad-message`. */
+/** Returns the commitment of an entry with this body. Throws `bad-message`. */
 export function commitmentOfBody(body: Uint8Array): Uint8Array {
   return hmac(sha256, readBody(body).frankingKey, body)
 }
 
-/** Reads the body of a message that `readMessage` has verified before. Throws `bad-message`. */
+/** Decodes the body of a message that `readMessage` has verified before. Throws `bad-message`. */
 export function readBody(body: Uint8Array): Message & { readonly frankingKey: Uint8Array } {
   const value = decodeCbor(body)
   if (!Array.isArray(value) || value.length !== 7) throw bad('its form is unknown')
@@ -156,7 +172,9 @@ function readHead(value: unknown): Message['logHead'] {
   return { sequence, hash }
 }
 
-/** Not the body: a moderator verifies the commitment, and outsiders learn nothing from a signature. */
+/**
+ * Not the body: a moderator verifies the commitment, and outsiders learn nothing from a signature.
+ */
 function toBeSigned(entry: EntryName, commitment: Uint8Array): Uint8Array {
   return encodeCbor([PURPOSE, bindingOf(entry, { kind: 'message', commitment })])
 }

@@ -1,4 +1,7 @@
-/** The events of the API: listens to the chat, and publishes what changed. A conversation that changes often is announced at most 33 times a second. */
+/**
+ * The events of the API: publishes changes of the chat. A busy conversation is announced at most 33
+ * times a second.
+ */
 import type { ChatConversation } from '@shoal/api'
 import { equalBytes, hex } from '@shoal/torrent/base'
 import type { MessageId } from '../conversations/index.ts'
@@ -11,14 +14,14 @@ import { viewMessage, viewTransfer } from './chat-views.ts'
 import type { OperationPorts } from './given.ts'
 
 const PAUSE_MS = 30
-/** Most new messages that are announced one by one; of more, the newest. */
+/** Most new messages announced one by one; beyond that, only the newest. */
 const MAX_FRESH = 10
-/** If more changed, screens are read again as a whole. */
+/** Above this number of changes, screens reload everything. */
 const MAX_TOUCHED = 50
 const MAX_PROBLEMS = 20
 
 interface Announced {
-  /** Ids of messages that have come since the last announcement. */
+  /** Ids of messages received since the last announcement. */
   fresh: MessageId[]
   problems: ChatConversation['problems']
   isDue: boolean
@@ -34,7 +37,7 @@ export class ChatEvents implements ChatListener {
     this.#ports = ports
   }
 
-  /** The problems of a conversation since the chat was opened, the newest last. */
+  /** Problems of a conversation since the chat was opened, the newest last. */
   problemsOf({ id }: Conversation): ChatConversation['problems'] {
     return [...(this.#announced.get(hex(id))?.problems ?? [])]
   }
@@ -73,7 +76,7 @@ export class ChatEvents implements ChatListener {
     this.changed(conversation)
   }
 
-  /** Publishes nothing more. Idempotent. */
+  /** Stops publishing. Idempotent. */
   close(): void {
     for (const { cancel } of this.#announced.values()) cancel?.()
     this.#announced.clear()

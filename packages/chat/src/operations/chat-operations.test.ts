@@ -16,7 +16,7 @@ class User {
   readonly events: ChatEvent[] = []
   readonly settings = { sendReadMarks: true, sendPresence: true }
   hubs = [{ url: HOME, name: 'Friends' }]
-  /** The reason why this person cannot chat. */
+  /** Reason why this person cannot chat. */
   obstacle: ChatError | null = null
   readonly #calls: ChatCalls
 
@@ -39,7 +39,7 @@ class User {
     }, ports)
   }
 
-  /** Calls an operation as a server does, and checks its answer against the contract. */
+  /** Calls an operation like a server, and checks its response against the contract. */
   async ask<Name extends keyof ChatCalls>(name: Name, input: Inputs[Name] = {}): Promise<Answers[Name]> {
     const { input: given, output } = CHAT.operations[name]
     const call = this.#calls[name] as (input: unknown) => Promise<unknown>
@@ -192,7 +192,7 @@ describe('in a group', () => {
     await ben!.ask('markRead', { conversation, message: two.id })
     await world.advance(3000)
     expect(await readBy()).toEqual([{ did: ben!.member.did, upTo: two.id }])
-    // Nothing becomes unread again.
+    // Read messages do not become unread again.
     expect((await ben!.ask('markRead', { conversation, message: one.id })).unread.messages).toBe(0)
   })
 
@@ -346,7 +346,7 @@ describe('the room of a share', () => {
       const link = formatShareLink(page, { magnet, ...secret })
       const room = await ann!.ask('joinShareRoom', { link })
       await ann!.ask('sendMessage', { conversation: room.id, text: 'first' })
-      // Trackers differ from link to link.
+      // Trackers differ between links.
       const other = formatShareLink(page, { magnet: { ...magnet, trackers: ['wss://t.example'] }, ...secret })
       const joined = await ben!.ask('joinShareRoom', { link: other })
       expect(joined).toMatchObject({ id: room.id, kind: 'share', members: [], rules: null })

@@ -11,10 +11,10 @@ import type { ChatEvents } from './chat-events.ts'
 import { viewConversation, viewMessage, viewPerson, viewTransfer } from './chat-views.ts'
 import type { ChatCalls, OperationPorts } from './given.ts'
 
-/** A change of a group waits this long for its hub; then it is made later. */
+/** How long a change of a group waits for its hub before it is left to be completed later. */
 const CHANGE_MS = 30_000
 
-/** `current` returns the chat, or throws a `ChatError` that says why there is none. */
+/** `current` returns the chat, or throws a `ChatError` with the reason why there is none. */
 export function chatOperations(
   current: () => { readonly chat: ChatDevice; readonly events: ChatEvents },
   ports: OperationPorts,
@@ -40,7 +40,7 @@ export function chatOperations(
     })
   }
 
-  /** Resolves once the group is so. It stays asked for if that takes longer. */
+  /** Resolves once the group has changed. The request stays pending if that takes longer. */
   const made = <T>(change: Promise<T>, signal: AbortSignal | undefined): Promise<T> => {
     const { promise, resolve, reject } = Promise.withResolvers<T>()
     const cancel = ports.clock.after(CHANGE_MS, () =>
@@ -86,7 +86,7 @@ export function chatOperations(
       try {
         await made(change, signal)
       } catch (error) {
-        // Nobody else has heard of it.
+        // No one else knows about it yet.
         if (isRefused(error)) await chat.forget(conversation)
         throw error
       }
@@ -105,7 +105,7 @@ export function chatOperations(
       const shared = { ...share, room: current().chat.randomSecret() }
       const conversation = await enter(hub, shared)
       const page = text.slice(0, Math.max(text.indexOf('#'), 0))
-      // The maker of a link without a page has chosen its contents already.
+      // The creator of a link without a page has already chosen its contents.
       const link = formatShareLink(page, shared, page === '' ? { audience: 'machine' } : {})
       return { link, conversation }
     },
@@ -260,7 +260,10 @@ export function chatOperations(
   }
 }
 
-/** Returns the status of a chat that an error keeps from being open. Throws errors without a code. */
+/**
+ * Returns the status of a chat that could not be opened because of an error. Throws errors without
+ * a code.
+ */
 export function statusWithout(error: unknown): Awaited<ReturnType<ChatCalls['getChat']>> {
   const { code, message } = error as Error & { code?: unknown }
   if (typeof code !== 'string') throw error
@@ -293,7 +296,7 @@ async function messageOf(conversation: Conversation, id: string): Promise<Shown>
   return found
 }
 
-/** Reads an id of hexadecimal digits, which the contract has checked. */
+/** Parses a hexadecimal id that the contract has validated. */
 function idOf(text: string): Uint8Array {
   return Uint8Array.from(text.match(/../g) ?? [], pair => Number.parseInt(pair, 16))
 }
@@ -308,7 +311,7 @@ function checkPersons(field: string, dids: readonly string[]): void {
     }
 }
 
-/** Reads a share link or a magnet link. */
+/** Parses a share link or a magnet link. */
 function readLink(text: string): ShareLink {
   try {
     return parseShareLink(isMagnet(text) ? `#${text}` : text)
@@ -335,7 +338,7 @@ function missing(field: string, message: string): ChatError {
   return new ChatError('not-found', message, { field })
 }
 
-/** Returns true unless it may still be done. */
+/** Returns true unless it may still succeed. */
 function isRefused(error: unknown): boolean {
   return error instanceof ChatError && !['unavailable', 'closed'].includes(error.code)
 }

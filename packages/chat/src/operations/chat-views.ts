@@ -1,4 +1,4 @@
-/** Conversations, messages and persons as the API shows them. */
+/** Conversations, messages and persons in the API's format. */
 import type { ChatConversation, ChatMember, ChatMessage, ChatPerson, ChatTransfer } from '@shoal/api'
 import { hex } from '@shoal/torrent/base'
 import type { Shown } from '../conversations/index.ts'

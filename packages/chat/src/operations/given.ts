@@ -1,4 +1,4 @@
-/** Everything that the operations need besides the chat itself. */
+/** Dependencies of the operations besides the chat itself. */
 import type { CHAT, ChatEvent, OperationFunctions } from '@shoal/api'
 import type { Clock } from '@shoal/torrent/base'
 import type { People } from '../device/ports.ts'
@@ -9,9 +9,9 @@ export interface OperationPorts {
   /** Returns the DID of the person whose device this is. */
   ownDid(): string
   readonly people: Pick<People, 'known'>
-  /** Returns the name that the user gave a person, or that of the signed profile. */
+  /** Returns the user's name for a person, or that of the signed profile. */
   nameOf(did: string): string | null
-  /** Returns the hubs where conversations can begin. `url`: the `home` of `RoomToFollow`. */
+  /** Returns the hubs where conversations can be created. `url`: the `home` of `RoomToFollow`. */
   hubs(): readonly { readonly url: string; readonly name: string }[]
   settings(): { readonly sendReadMarks: boolean; readonly sendPresence: boolean }
   publish(event: ChatEvent): void

@@ -1,2 +1,2 @@
-/** The rooms of shares, which all who have the link read. See decision 021. */
+/** Rooms of shares, readable by everyone with the link. See decision 021. */
 export { ShareRoom } from './share-room.ts'

@@ -1,6 +1,7 @@
 /**
- * The room of a share. Whoever has the link may enter and read everything; no group keys change. Each message has a key of its own, derived from the secret
- * in the link and the id of its entry, and is signed by a device (decision 021).
+ * The room of a share. Anyone with the link can enter and read everything; there are no changing
+ * group keys. Each message has a separate key, derived from the secret in the link and the id of
+ * its entry, and is signed by a device (decision 021).
  */
 import { gcm } from '@noble/ciphers/aes.js'
 import { hkdf } from '@noble/hashes/hkdf.js'
@@ -38,15 +39,18 @@ export interface ShareRoomWriter {
 }
 
 export class ShareRoom {
-  /** The room's name at any hub: its creator is a key of the secret, so that all who have the link find one room. */
+  /**
+   * Hub-independent name of the room: its creator is a key derived from the secret, so that
+   * everyone with the link finds the same room.
+   */
   readonly name: { readonly creator: string; readonly salt: Uint8Array; readonly kind: 'share' }
-  /** The secret for the hub's tokens (`roomToken`): only those who have the link may read and post. */
+  /** Secret for the hub's tokens (`roomToken`): only holders of the link can read and post. */
   readonly accessSecret: Uint8Array
   /** The key of volatile messages. */
   readonly volatileKey: Uint8Array
   readonly #key: Uint8Array
 
-  /** `secret`: 32 random bytes, which the link has in its fragment. */
+  /** `secret`: 32 random bytes, from the link's fragment. */
   constructor(secret: Uint8Array) {
     if (secret.length !== SECRET_BYTES)
       throw new ChatError('bad-argument', 'The secret of a room has 32 bytes')
@@ -65,7 +69,10 @@ export class ShareRoom {
     return this.encrypt(entry, written, credential)
   }
 
-  /** Returns the bytes of an entry for a message that was written; always the same ones. `credential`: of the device that signed it. */
+  /**
+   * Returns the bytes of an entry for a message that was written; always the same ones.
+   * `credential`: of the device that signed it.
+   */
   encrypt(
     entry: EntryName,
     { plaintext, commitment }: Pick<WrittenMessage, 'plaintext' | 'commitment'>,
@@ -77,7 +84,9 @@ export class ShareRoom {
     return encodeEnvelope({ ...envelope, ciphertext })
   }
 
-  /** Reads an entry. Returns null for a kind that this program does not know. Throws `bad-message` or `bad-credential`. */
+  /**
+   * Decodes an entry. Returns null for an unknown kind. Throws `bad-message` or `bad-credential`.
+   */
   read(entry: EntryName, bytes: Uint8Array): RoomMessage | null {
     const envelope = readEnvelope(bytes)
     if (!envelope) return null

@@ -1,4 +1,7 @@
-/** A device in a group of the bare library, without journal: the rival of benchmarks, and the peer of other implementations. */
+/**
+ * A device in a group of the bare library, without journal: a baseline for benchmarks, and the peer
+ * of other implementations.
+ */
 import {
   type ClientState,
   createApplicationMessage,
@@ -23,7 +26,7 @@ import { policyExtensions } from '../groups/policy.ts'
 import { SUITE, type Suite } from '../groups/suite.ts'
 import { NOW, suite } from './members.ts'
 
-/** Returns the suite as the library has it, over the faster one of its providers. */
+/** Returns the library's suite, over the faster one of its providers. */
 export function librarySuite(): Promise<Suite> {
   return getCiphersuiteImpl(getCiphersuiteFromName(SUITE), nobleCryptoProvider)
 }
@@ -40,7 +43,7 @@ export class BareDevice {
     this.#suite = ofGroup
   }
 
-  /** Makes the key package with which it creates a group or joins one. */
+  /** Creates the key package with which it creates a group or joins one. */
   async prepare(): Promise<KeyPackage> {
     const own = await makeKeyPackage(this.#suite, this.#own, { unixSeconds: NOW })
     this.#keyPackage = readOwnKeyPackage(own)
@@ -74,12 +77,12 @@ export class BareDevice {
     return this.#commit(keyPackages.map(keyPackage => ({ proposalType: 'add', add: { keyPackage } })))
   }
 
-  /** Adds the device of another program. */
+  /** Adds another program's device. */
   async addEncoded(keyPackage: Uint8Array) {
     return this.add([decodeKeyPackage(keyPackage, 0)![0]])
   }
 
-  /** `isPublic`: not encrypted, as some programs demand. */
+  /** `isPublic`: not encrypted, as required by some programs. */
   async update({ isPublic = false } = {}) {
     return this.#commit([], isPublic)
   }
@@ -94,7 +97,7 @@ export class BareDevice {
     return encodeMlsMessage({ version: 'mls10', wireformat: 'mls_private_message', privateMessage })
   }
 
-  /** Takes a message or a commit. Returns the plaintext of a message, and null for a commit. */
+  /** Handles a message or a commit. Returns the plaintext of a message, and null for a commit. */
   async receive(bytes: Uint8Array): Promise<Uint8Array | null> {
     const [message] = decodeMlsMessage(bytes, 0)!
     const given = [emptyPskIndex, this.#suite] as const

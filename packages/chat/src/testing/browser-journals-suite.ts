@@ -1,4 +1,4 @@
-/** The promises of journals that only a browser can keep. The tests run in pages only. */
+/** Contract tests of browser journals. They run in pages only. */
 import { expect, test } from 'vitest'
 import { BrowserJournals } from '../browser/browser-journals.ts'
 import { readJournal, recordOf, testJournals } from './journals-suite.ts'
@@ -30,7 +30,10 @@ async function valuesOf(device: string, store: number): Promise<unknown[]> {
   return request!.result
 }
 
-/** Puts `one` and `two` into a journal, has `damage` change their records, and reads the journal again. */
+/**
+ * Writes `one` and `two` to a journal, has `damage` change their records, and reads the journal
+ * again.
+ */
 async function readAfter(
   damage: (records: IDBObjectStore, keys: readonly IDBValidKey[]) => void,
 ): Promise<string[]> {

@@ -1,4 +1,4 @@
-/** Persons with devices that run the whole chat over a hub in memory, in virtual time. */
+/** Persons whose devices run the complete chat over a hub in memory, in virtual time. */
 import { type Clock, type Random, seededRandom } from '@shoal/torrent/base'
 import { VirtualClock } from '@shoal/torrent/testing'
 import { ChatDevice, type ChatListener } from '../device/chat-device.ts'
@@ -10,12 +10,12 @@ import { deviceOf, suite, type TestDevice, TestPerson } from './members.ts'
 import { type MemoryChannels, memoryChannels } from './memory-channels.ts'
 import { HOME, MemoryHub, MemoryProcess } from './memory-hub.ts'
 
-/** A message of these words. */
+/** A message with this text. */
 export function text(words: string) {
   return { kind: 'text' as const, text: words, replyTo: null, mentions: [], files: [] }
 }
 
-/** One device with its disk. Its program can be killed and started again. */
+/** One device with its disk. Its program can be killed and restarted. */
 export class ChatMember {
   readonly name: string
   readonly person: TestPerson
@@ -28,9 +28,9 @@ export class ChatMember {
   readonly problems: string[] = []
   readonly presences: string[] = []
   readonly failures: string[] = []
-  /** Listens, too. */
+  /** An additional listener. */
   listener: ChatListener = {}
-  /** The place in the log where it became a member, of its only group. */
+  /** Place in the log where it became a member, of its only group. */
   joinedAt: number | null = null
   readonly contacts = new Set<string>()
   readonly blocked = new Set<string>()
@@ -62,7 +62,9 @@ export class ChatMember {
     return this.only.messages.map(({ text }) => text)
   }
 
-  /** Returns the records of a journal: everything that a hostile program of this device knows. */
+  /**
+   * Returns the records of a journal: everything that a hostile program on this device would know.
+   */
   recordsOf(journal: string): readonly Uint8Array[] {
     return this.#disk.get(journal) ?? []
   }
@@ -79,7 +81,7 @@ export class ChatMember {
     await this.#world.until(launched, () => !process.isAlive)
   }
 
-  /** Starts the program. Never resolves if it is killed on the way. */
+  /** Starts the program. Never resolves if it is killed during start-up. */
   async launch(): Promise<void> {
     this.#newProcess()
     const { process } = this
@@ -153,7 +155,7 @@ export class ChatMember {
     await this.start()
   }
 
-  /** Says that something about a person has changed. */
+  /** Reports that a person has changed. */
   notice(did: string): void {
     for (const changed of [...this.#peopleListeners]) changed(did)
   }
@@ -184,16 +186,16 @@ export class ChatWorld {
   readonly hub: MemoryHub
   readonly persons: TestPerson[] = []
   readonly members: ChatMember[] = []
-  /** Nobody is a contact of anybody who is not in `contacts`. */
+  /** Only persons in `contacts` are contacts of others. */
   areStrangers = false
-  /** Persons of whom nobody knows a device list. */
+  /** Persons whose device lists are unknown to all. */
   readonly unlisted = new Set<string>()
   /** See `MemoryProcess`. */
   hastyMs = 0
   writeMs = 2
   /** See `ChatOptions`. */
   pageMessages = 128
-  /** Devices connect to each other directly. To be set before the first one starts. */
+  /** Whether devices connect to each other directly. Set it before the first one starts. */
   hasLinks = false
   readonly #links = new Map<string, MemoryChannels>()
   readonly #parted = new Set<string>()
@@ -213,14 +215,14 @@ export class ChatWorld {
     }
   }
 
-  /** Makes a device that does not run yet. */
+  /** Creates a device without starting it. */
   absent(name: string, person = this.person()): ChatMember {
     const member = new ChatMember(this, name, person)
     this.members.push(member)
     return member
   }
 
-  /** Makes a person with one device, and starts it. */
+  /** Creates a person with one device, and starts it. */
   async member(name: string, person = this.person()): Promise<ChatMember> {
     const member = this.absent(name, person)
     await member.start()
@@ -247,17 +249,20 @@ export class ChatWorld {
     }
   }
 
-  /** Connects a device to all others that run, unless the network is parted between them. */
+  /**
+   * Connects a device to all others that are running, unless the network is partitioned between
+   * them.
+   */
   link(member: ChatMember): void {
     for (const other of this.members) this.#connect(member, other)
   }
 
-  /** Ends the connections of a device. */
+  /** Closes the connections of a device. */
   unlink(member: ChatMember): void {
     for (const other of this.members) this.#links.get(pairOf(member, other))?.cut()
   }
 
-  /** Parts the network between two devices, or mends it. */
+  /** Partitions the network between two devices, or heals it. */
   part(one: ChatMember, other: ChatMember, isParted = true): void {
     const pair = pairOf(one, other)
     if (isParted) this.#parted.add(pair)
@@ -314,7 +319,7 @@ export class ChatWorld {
     while (this.#underWay > 0)
   }
 
-  /** Lets the next timer fire. Returns false if there is none until then. */
+  /** Fires the next timer. Returns false if there is none until then. */
   async #step(endMs: number): Promise<boolean> {
     const before = this.#fired
     await this.#virtual.until(() => this.#fired > before, endMs - this.clock.nowMs())
@@ -322,7 +327,7 @@ export class ChatWorld {
     return this.#fired > before
   }
 
-  /** Web Crypto answers outside of virtual time. */
+  /** Web Crypto completes outside of virtual time. */
   #watched<T extends object>(functions: T): T {
     return new Proxy(functions, {
       get: (target, name) => {

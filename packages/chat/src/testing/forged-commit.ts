@@ -1,4 +1,4 @@
-/** Makes entries as a member's program sends them that does not keep to the rules of a group. */
+/** Creates entries as sent by a member's program that violates the rules of a group. */
 import { gcm } from '@noble/ciphers/aes.js'
 import { concatBytes } from '@noble/hashes/utils.js'
 import { createCommit, encodeMlsMessage, type Proposal } from 'ts-mls'

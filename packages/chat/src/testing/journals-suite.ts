@@ -1,9 +1,9 @@
-/** The promises of journals, wherever they are kept. It also runs in pages. */
+/** Contract tests of journals on any storage. They also run in pages. */
 import { expect, test } from 'vitest'
 import type { Journal, Journals } from '../device/ports.ts'
 
 export interface JournalPlace {
-  /** Opens the same journals each time, as in the next run of a program. */
+  /** Opens the same journals each time, like consecutive runs of a program. */
   open(): Promise<OpenJournals>
 }
 
@@ -19,7 +19,7 @@ export async function readJournal(journal: Journal): Promise<string[]> {
   return texts
 }
 
-/** `place`: returns an empty one each time. */
+/** `place`: returns a new empty one each time. */
 export function testJournals(place: () => JournalPlace): void {
   const withJournals = (
     what: string,
@@ -46,7 +46,7 @@ export function testJournals(place: () => JournalPlace): void {
       const [one, two] = [await first.open('group-1'), await first.open('group-2')]
       expect(await readJournal(one)).toEqual([])
       const texts = Array.from({ length: 600 }, (_, at) => `record ${at}`)
-      // Nobody waits for the one before.
+      // Calls do not wait for each other.
       await Promise.all([...texts.map(text => one.append(recordOf(text))), two.append(recordOf('other'))])
       expect(await readJournal(one)).toEqual(texts)
       const second = await reopen()

@@ -1,4 +1,4 @@
-/** Devices of persons, and a log that orders what they post, for tests. */
+/** Devices of persons, and a log that orders their posts, for tests. */
 import { randomBytes } from 'node:crypto'
 import { KeyPair } from '@shoal/identity'
 import {
@@ -39,7 +39,7 @@ export class TestPerson {
     return this.#list
   }
 
-  /** Makes a device and the list that has it. */
+  /** Creates a device and a list that contains it. */
   device(name: string): TestDevice {
     const key = KeyPair.generate()
     const device: Device = {
@@ -70,7 +70,7 @@ export class TestPerson {
   }
 }
 
-/** Returns what the credential of a device says. */
+/** Decodes the credential of a device. */
 export function deviceOf({ credential }: OwnDevice): GroupDevice {
   if (credential.credentialType !== 'basic') throw new Error('The credential is of another kind')
   return readCredential(credential.identity)
@@ -105,7 +105,7 @@ export class TestDevice {
     }
   }
 
-  /** Publishes a key package, as others read it. */
+  /** Publishes a key package, as decoded by others. */
   async keyPackage(isLastResort = false): Promise<ForeignKeyPackage> {
     const own = await makeKeyPackage(suite, this.own, { unixSeconds: NOW, isLastResort })
     this.keyPackages.push(own)
@@ -122,7 +122,7 @@ export class TestDevice {
     this.group = await Group.join(this.owner, id, welcome, find)
   }
 
-  /** Starts again from the journal, as after a crash. */
+  /** Restarts from the journal, as after a crash. */
   restart(): void {
     this.group = Group.restore(this.owner, this.records)
   }
@@ -137,7 +137,7 @@ export class TestDevice {
   }
 }
 
-/** Makes a commit, and lets all receive it. Those who are added join. */
+/** Makes a commit, and delivers it to all. Added members join. */
 export async function change(
   by: TestDevice,
   others: readonly TestDevice[],

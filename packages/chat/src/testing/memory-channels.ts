@@ -1,4 +1,7 @@
-/** Channels between two devices in virtual time. Bytes arrive in order, late and in other pieces than they were sent. */
+/**
+ * Channels between two devices in virtual time. Bytes arrive in order, delayed and split
+ * differently than sent.
+ */
 import { type Clock, concat, type Random } from '@shoal/torrent/base'
 import { ChatError } from '../chat-error.ts'
 import type { DirectChannel } from '../direct/session.ts'
@@ -7,13 +10,13 @@ const LATENCY_MS = 20
 const MAX_PIECE_BYTES = 3000
 
 export interface MemoryChannels {
-  /** The first one opened it. */
+  /** Opened by the first one. */
   readonly ends: readonly [DirectChannel, DirectChannel]
   /** Both ends notice. */
   cut(): void
 }
 
-/** `carries` says whether bytes arrive now: those that were sent to a program that was killed do not. */
+/** `carries` returns whether bytes arrive now: those sent to a killed program do not. */
 export function memoryChannels(clock: Clock, random: Random, carries = () => true): MemoryChannels {
   const binding = random.bytes(32)
   const inboxes = [new Inbox(), new Inbox()] as const

@@ -1,4 +1,7 @@
-/** The ports of devices, in memory and in virtual time: disks, and a hub between them. All of it can fail. */
+/**
+ * The ports of devices, in memory and in virtual time: disks, and a hub between them. All of them
+ * can fail.
+ */
 import { sha256 } from '@noble/hashes/sha2.js'
 import { concatBytes, utf8ToBytes } from '@noble/hashes/utils.js'
 import { type Clock, latin1, type Random } from '@shoal/torrent/base'
@@ -32,13 +35,16 @@ export class MemoryProcess {
   isAlive = true
   /** The network does not reach the hub. */
   isCut = false
-  /** Writes until the process is killed, and whether the last one is durable. `journal`: only those of this one count. */
+  /**
+   * Number of writes until the process is killed, and whether the last one is durable. `journal`:
+   * only those of this one count.
+   */
   crash: { writes: number; readonly isDurable: boolean; readonly journal?: string } | null = null
-  /** Nothing can be written. */
+  /** Writes fail. */
   isFull = false
   /** Each write takes less than this. */
   writeMs = 2
-  /** A mistake to be found: writes are acknowledged this long before they are durable. */
+  /** An injected bug: writes are acknowledged this long before they are durable. */
   readonly hastyMs: number
 
   constructor(
@@ -105,11 +111,11 @@ export class MemoryProcess {
   }
 }
 
-/** Disturbances of what a hub sends, in percent. */
+/** Disturbances of the hub's messages, in percent. */
 export interface Misbehavior {
   readonly repeats: number
   readonly reorders: number
-  /** Entries that come only much later. */
+  /** Entries that arrive much later. */
   readonly withholds: number
 }
 
@@ -127,9 +133,9 @@ interface Room {
   readonly id: Uint8Array
   readonly entries: (RoomEntry & { readonly place: Place })[]
   readonly followers: Set<Follower>
-  /** Null until somebody creates it. */
+  /** Null until the room is created. */
   secret: Uint8Array | null
-  /** Somebody who has only one of these reads up to there. */
+  /** Holders of only one of these can read up to that point. */
   readonly earlier: { readonly secret: Uint8Array; readonly through: number }[]
 }
 
@@ -139,30 +145,33 @@ interface Keys {
 }
 
 const RETRY_MS = 400
-/** As a real hub. */
+/** As at a real hub. */
 const MAX_ENTRY_BYTES = 65_536
 
 export class MemoryHub {
   readonly rooms = new Map<string, Room>()
-  /** The names of rooms that somebody has followed. */
+  /** Names of rooms that have been followed. */
   readonly names = new Map<string, ChatRoomName>()
   readonly inboxes = new Map<string, Map<string, InboxEntry>>()
   readonly keys = new Map<string, Keys>()
   isAway = false
   misbehavior: Misbehavior = { repeats: 0, reorders: 0, withholds: 0 }
-  /** A device that is further behind gets so many of the newest entries first, and the older ones after `older`. */
+  /**
+   * A device that is further behind first receives this many of the newest entries, and the older
+   * ones after `older`.
+   */
   screen = Number.POSITIVE_INFINITY
   older: Promise<void> = Promise.resolve()
-  /** Replaces the hashes of the entries that a process gets. */
+  /** Replaces the hashes of the entries for a process. */
   rehash: ((place: Place, process: MemoryProcess) => Place) | null = null
   /** Sees each entry, and can change it. */
   seen: ((name: ChatRoomName, entry: RoomEntry) => void) | null = null
-  /** Returns why an entry is not taken, or null. */
+  /** Returns why an entry is refused, or null. */
   refuse: ((clientId: Uint8Array, bytes: Uint8Array) => string | null) | null = null
-  /** Inboxes of devices, in Latin-1, that take nothing for now, or never. */
+  /** Inboxes of devices, in Latin-1, that refuse everything for now, or permanently. */
   readonly full = new Set<string>()
   readonly gone = new Set<string>()
-  /** Replaces the key packages that it gives out. */
+  /** Replaces the key packages that it hands out. */
   forge: ((bytes: Uint8Array, of: DeviceAddress) => Uint8Array) | null = null
   readonly #clock: Clock
   readonly #random: Random
@@ -195,7 +204,7 @@ export class MemoryHub {
             if (this.gone.has(latin1(device))) return 'refused' as const
             const entries = this.inboxes.get(latin1(device)) ?? new Map<string, InboxEntry>()
             this.inboxes.set(latin1(device), entries)
-            // As a real hub: the id of what was taken is forgotten.
+            // As at a real hub: the ids of acknowledged entries are forgotten.
             if (!entries.has(latin1(clientId))) entries.set(latin1(clientId), { home, clientId, bytes })
             for (const [other, pump] of this.#listeners)
               if (latin1(other.address.device) === latin1(device)) pump()
@@ -287,7 +296,10 @@ export class MemoryHub {
     return room
   }
 
-  /** Returns the number up to which somebody may read. Somebody who has the room's secret and a newer one gives that to the hub. */
+  /**
+   * Returns the number up to which a client can read. A client that has the room's secret and a
+   * newer one gives that to the hub.
+   */
   #endOf(room: Room, { secrets }: Follower, isThere = false): number {
     const { secret, earlier, entries } = room
     if (secret === null) return 0
@@ -387,7 +399,7 @@ export class MemoryHub {
           this.inboxes.get(key)!.delete(id)
           given.delete(id)
         })
-        // An entry that was not taken is given again.
+        // An unacknowledged entry is delivered again.
         taken.catch(() => {
           given.delete(id)
           this.#clock.after(RETRY_MS, () => this.#listeners.has(process) && pump())
@@ -399,7 +411,7 @@ export class MemoryHub {
     return () => void this.#listeners.delete(process)
   }
 
-  /** Asks the hub again and again until an answer arrives. */
+  /** Repeats a request to the hub until an answer arrives. */
   #ask<T>(
     process: MemoryProcess,
     answer: () => T,
