@@ -1,12 +1,12 @@
-/** The error of a call that the node refused or did not answer (`unreachable`). */
+/** Error of a call that the node refused or did not answer (`unreachable`). */
 export class ApiError extends Error {
   override readonly name = 'ApiError'
   readonly code: string
   /** HTTP status. 0 if there was no answer. */
   readonly status: number
-  /** The member of the input that was wrong. */
+  /** The invalid member of the input. */
   readonly field: string | undefined
-  /** The wait that the server asks for, if it does. */
+  /** The delay requested by the server, if any. */
   readonly retryAfterSeconds: number | undefined
 
   constructor(

@@ -1,6 +1,4 @@
-/**
- * Routes that carry bytes instead of JSON. The documentation lists them together with the operations.
- */
+/** Routes for bytes instead of JSON. The documentation lists them together with the operations. */
 
 import { z } from 'zod'
 import type { Effect } from './contract.ts'
@@ -20,13 +18,13 @@ export interface ByteRoute {
   readonly effect: Effect
   /** See `Operation.errors`. */
   readonly errors?: ErrorTable
-  /** Members that `path` names in braces travel in the path, others in the query. */
+  /** Members named in braces in `path` are part of the path, others of the query. */
   readonly input: z.ZodObject
   readonly requestType?: string
   readonly responseType?: string
-  /** The operation whose JSON output it answers with, if it does not answer with bytes. */
+  /** The operation whose JSON output it returns, if it does not return bytes. */
   readonly answersLike?: OperationName
-  /** Whether it answers `Range` requests (RFC 9110 section 14). */
+  /** Whether it supports `Range` requests (RFC 9110 section 14). */
   readonly ranges?: boolean
 }
 

@@ -1,4 +1,7 @@
-/** The typed client. It needs the routes of the operations but not their schemas, so that programs that only ask a node load quickly. */
+/**
+ * Typed client. It needs the routes of the operations but not their schemas, so that pure client
+ * programs load quickly.
+ */
 import { ApiError } from './api-error.ts'
 import type { CallOptions, Operation } from './contract.ts'
 import type { NodeApi, OperationName } from './operations.ts'
@@ -7,14 +10,14 @@ import { ROUTES } from './routes.ts'
 import type { Problem } from './schemas/common.ts'
 
 export interface ClientOptions {
-  /** Such as `http://127.0.0.1:8420`. Default: the node that serves the page. */
+  /** For example `http://127.0.0.1:8420`. Default: the node that serves the page. */
   readonly url?: string
-  /** The node's token. A page that is logged in needs none, since it has a cookie. */
+  /** The node's token. A logged-in page needs none, since it has a cookie. */
   readonly token?: string
   /** User name and password, if the node has them. */
   readonly password?: { readonly username: string; readonly password: string }
   readonly fetch?: typeof fetch
-  /** Message of the error if no node answers. */
+  /** Error message if no node answers. */
   readonly unreachable?: string
 }
 
@@ -23,7 +26,7 @@ export function connectNode(options: ClientOptions = {}): NodeApi {
   return connectRoutes<NodeApi>(ROUTES, options)
 }
 
-/** Makes a NodeApi whose calls all go through one function. */
+/** Creates a NodeApi that passes all calls to one function. */
 export function createApi(
   call: (name: OperationName, input: Record<string, unknown>, options?: CallOptions) => Promise<unknown>,
 ): NodeApi {
@@ -32,7 +35,7 @@ export function createApi(
 
 type Route = Pick<Operation, 'method' | 'path'>
 
-/** Makes the client of any server whose operations have these routes. */
+/** Creates the client of any server whose operations have these routes. */
 export function connectRoutes<Api>(
   routes: Readonly<Record<keyof Api & string, Route>>,
   options: ClientOptions,
@@ -87,7 +90,7 @@ export function authorization({ token, password }: ClientOptions): Record<string
   return { authorization: `Basic ${btoa(String.fromCharCode(...bytes))}` }
 }
 
-/** Reads the JSON of a response. Throws an ApiError for a refusal. */
+/** Parses the JSON of a response. Throws an ApiError for a refusal. */
 export async function readAnswer(response: Response): Promise<unknown> {
   const value = (await response.json().catch(() => null)) as unknown
   if (response.ok && value !== null) return value

@@ -21,8 +21,9 @@ import { TRACKER } from './contracts/tracker.ts'
 import { TRANSFERS } from './contracts/transfers.ts'
 
 /**
- * The list of capabilities, a line each. Operations, settings, events, documentation and client are made of it. The order is that of the
- * documentation and of the settings page; it says nothing about the order in which a node starts them.
+ * The capabilities, one per line. Operations, settings, events, documentation and client are
+ * derived from it. The order is that of the documentation and of the settings page, not of the
+ * start.
  */
 export const CONTRACTS = [
   TORRENTS,

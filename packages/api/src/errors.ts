@@ -1,13 +1,16 @@
-/** The answer to an error: its HTTP status, and the only member of the input that can have caused it, if there is one. */
+/**
+ * The response to an error: its HTTP status, and the only member of the input that can have caused
+ * it, if there is one.
+ */
 export interface ErrorAnswer {
   readonly status: number
   readonly field?: string
 }
 
-/** Answers by the codes of errors. */
+/** Responses by error code. */
 export type ErrorTable = Readonly<Record<string, ErrorAnswer>>
 
-/** Returns a table of codes that have the same status. */
+/** Returns a table of codes with the same status. */
 export function withStatus<const Code extends string>(
   status: number,
   ...codes: readonly Code[]
@@ -16,8 +19,8 @@ export function withStatus<const Code extends string>(
 }
 
 /**
- * Errors that any operation may have: a request that is wrong or not allowed, and a program, its database or its machine that cannot do it now. All others are in the
- * tables of the operations that can have them.
+ * Errors of any operation: invalid or forbidden requests, and temporary failures of the program,
+ * its database or its machine. All others are in the tables of their operations.
  */
 export const USUAL_ERRORS: ErrorTable = {
   ...withStatus(400, 'bad-request', 'bad-argument'),
@@ -25,11 +28,11 @@ export const USUAL_ERRORS: ErrorTable = {
   ...withStatus(403, 'forbidden', 'forbidden-host', 'forbidden-origin', 'no-permission'),
   ...withStatus(404, 'not-found'),
   ...withStatus(405, 'method-not-allowed'),
-  // The node or its job ends, or the client has left.
+  // The node or its job ends, or the client has disconnected.
   ...withStatus(409, 'cancelled'),
   ...withStatus(413, 'too-large'),
   ...withStatus(415, 'unsupported-media-type'),
-  // After many wrong passwords, every request that brings one waits.
+  // After many wrong passwords, further requests with one have to wait.
   ...withStatus(429, 'too-many-attempts'),
   ...withStatus(431, 'headers-too-large'),
   ...withStatus(500, 'damaged', 'io', 'newer-version'),
@@ -38,13 +41,13 @@ export const USUAL_ERRORS: ErrorTable = {
   ...withStatus(507, 'no-space'),
 }
 
-/** Other machines that do not answer, or not as they should. */
+/** Other machines that do not answer, or give invalid answers. */
 export const OUTSIDE_ERRORS = {
   ...withStatus(502, 'bad-message', 'refused', 'unreachable'),
   ...withStatus(504, 'no-answer', 'timeout'),
 } satisfies ErrorTable
 
-/** A link or `.torrent` that cannot be read. `field`: the member that has the link. */
+/** A malformed link or `.torrent`. `field`: the member with the link. */
 export function linkErrors(field: string) {
   return {
     ...withStatus(400, 'ipfs-content-id'),
@@ -54,7 +57,7 @@ export function linkErrors(field: string) {
   } satisfies ErrorTable
 }
 
-/** Joins the tables of operations. In all of them, a code has the same status. */
+/** Merges the tables of operations. A code has the same status in all of them. */
 export function errorsOf(operations: Iterable<{ readonly errors?: ErrorTable }>): ErrorTable {
   return Object.assign({}, ...[...operations].map(({ errors }) => errors))
 }

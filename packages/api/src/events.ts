@@ -11,20 +11,21 @@ type TypeIn<Topics> = Topics extends Readonly<Record<string, readonly (infer Typ
 type EveryoneIn<Events> = Events extends { readonly everyone: readonly (infer Type)[] } ? Type : never
 
 type TopicName = NameIn<TopicsIn<AllEvents>>
-/** A name that clients subscribe to: `torrents`, or `torrent:` with an id. */
+/** A topic that clients can subscribe to: `torrents`, or `torrent:` with an id. */
 export type Topic = TopicName extends infer Name
   ? Name extends `${infer Family}:ID`
     ? `${Family}:${string}`
     : Name
   : never
-/** The topics of a client that names none. */
+/** Default topics of a client. */
 export const USUAL_TOPICS: readonly Topic[] = ['torrents', 'stats', 'jobs', 'labels']
 
 const contracts: readonly Contract[] = ALL_CONTRACTS
 
 /**
- * Events that a node sends, as JSON: over a WebSocket or as server-sent events, both at `/api/events?topics=torrents,stats`. A
- * WebSocket takes `{ "subscribe": ["log"] }` and `{ "unsubscribe": ["log"] }` later. The page of one torrent subscribes to `torrent:ID`.
+ * Events that a node sends, as JSON: over a WebSocket or as server-sent events, both at
+ * `/api/events?topics=torrents,stats`. A WebSocket accepts `{ "subscribe": ["log"] }` and `{
+ * "unsubscribe": ["log"] }` later. The page of one torrent subscribes to `torrent:ID`.
  */
 export const NodeEvent = z
   .discriminatedUnion(

@@ -3,7 +3,7 @@ import type { Merged, TorrentFacet } from './contract.ts'
 
 type Nothing = Record<never, never>
 
-/** Keeps the precise types of a facet, whose parts may be left out. */
+/** Preserves the precise types of a facet, whose parts are optional. */
 export function torrentFacet<
   Row extends z.ZodRawShape = Nothing,
   Detail extends z.ZodRawShape = Nothing,
@@ -17,7 +17,7 @@ export function torrentFacet<
   return { row: {} as Row, detail: {} as Detail, input: {} as Input, ...it }
 }
 
-/** Joins one part of all facets in one object. */
+/** Merges one part of all facets into one object. */
 export function joinFacets<const All extends readonly TorrentFacet[], Part extends keyof TorrentFacet>(
   facets: All,
   part: Part,

@@ -15,7 +15,7 @@ const told = (after: number, revision: number, more: Partial<SearchProgress> = {
   ...progress(revision, more),
 })
 
-/** A node whose events the test says. `answer`: what it reads. */
+/** A node whose events are controlled by the test. `answer`: its responses. */
 function newNode(events: readonly NodeEvent[], answer: (since: number) => SearchProgress | Error = progress) {
   const calls: string[] = []
   const node: ListenedNode = {
@@ -75,7 +75,7 @@ test('what events lack is read, once', async () => {
     told(0, 2),
     // Events before it were lost.
     told(4, 5),
-    // It says what was read already.
+    // It repeats what was already read.
     told(5, 6),
     { type: 'resync' } as const,
     { type: 'hello', revision: 1, startedMs: 1 } as const,

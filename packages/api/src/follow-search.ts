@@ -1,16 +1,19 @@
-/** Follows a search of a node while it finds rows: for screens and commands alike. It loads no schemas. */
+/** Follows a node's search while it finds rows, for screens and commands. It loads no schemas. */
 import type { CallOptions } from './contract.ts'
 import type { EventOf, NodeEvent, Topic } from './events.ts'
 import type { InputOf, NodeApi } from './operations.ts'
 import type { SearchProgress, SearchRow } from './schemas/network-search.ts'
 
-/** Longest time for the node to end the search when the follower leaves. */
+/** Time limit for ending the search at the node when the follower stops. */
 const END_MS = 8000
 
 /** A node, and its events. */
 export interface ListenedNode {
   readonly api: Pick<NodeApi, 'startSearch' | 'readSearch' | 'endSearch'>
-  /** The events of topics until the signal aborts. Events may have been lost before a `resync`, and before a `hello` that is not the first event. */
+  /**
+   * The events of topics until the signal aborts. Events may have been lost before a `resync`, and
+   * before a `hello` that is not the first event.
+   */
   events(topics: readonly Topic[], options: { readonly signal: AbortSignal }): AsyncIterable<NodeEvent>
 }
 
@@ -18,16 +21,20 @@ export interface ListenedNode {
 export interface FoundSoFar {
   /** All rows, best first. */
   readonly rows: readonly SearchRow[]
-  /** Rows that are new or have changed since the state before. */
+  /** Rows that are new or have changed since the previous state. */
   readonly changed: readonly SearchRow[]
   readonly progress: Omit<SearchProgress, 'rows'>
-  /** All rows have come, and the node counts the seeds of none. Later changes are possible, but nobody needs to wait for them. */
+  /**
+   * All rows have arrived, and no seeds are being counted. Later changes are possible, but need not
+   * be waited for.
+   */
   readonly isFinal: boolean
 }
 
 /**
- * Searches the network and the own list of a node, and yields all rows after each change. It continues after the final state, and ends the search at
- * the node when it is ended itself. Throws the signal's reason, and `not-found` if the node forgets the search before all rows have come.
+ * Searches the network and the node's own list, and yields all rows after each change. It continues
+ * after the final state, and ends the search at the node when it is ended itself. Throws the
+ * signal's reason, and `not-found` if the node forgets the search before all rows have arrived.
  */
 export async function* followSearch(
   { api, events }: ListenedNode,
@@ -49,7 +56,7 @@ export async function* followSearch(
     }
     signal.throwIfAborted()
   } catch (error) {
-    // A node forgets searches that are done when there are many.
+    // A node forgets finished searches when there are many.
     if (!known.isDone || (error as { code?: unknown }).code !== 'not-found') throw error
   } finally {
     listening.abort()

@@ -1,13 +1,19 @@
-/** Says what schemas found wrong with an input: in the same words everywhere, and with the number of the entry of a list. */
+/**
+ * Describes validation errors of inputs: in the same words everywhere, and with the number of the
+ * entry of a list.
+ */
 import type { z } from 'zod'
 
 type Issue = z.core.$ZodIssue
 type Path = readonly PropertyKey[]
 
 export interface DescribedIssue {
-  /** The member that is wrong, such as `limits.schedule.0.from`. Empty if it is the whole input. */
+  /** The invalid member, such as `limits.schedule.0.from`. Empty for the input as a whole. */
   readonly field: string
-  /** The message says what is wrong: `entry 1, from ("25:00"): write a time of day as 07:30`. The field is not repeated. */
+  /**
+   * Message with the remedy: `entry 1, from ("25:00"): write a time of day as 07:30`. It does not
+   * repeat the field.
+   */
   readonly message: string
 }
 
@@ -22,10 +28,11 @@ export function describeIssue(error: z.ZodError, input: unknown): DescribedIssue
 }
 
 /**
- * Adds to a message the entry of a list in which a field is, with the entry's text: `entry 3 ("htp://x"): `. Returns it unchanged if the field is
- * in no list. `field` is a path or one in text, such as `filters.2.include`.
+ * Prepends the list entry that contains a field to a message, with the entry's text: `entry 3
+ * ("htp://x"): `. Returns it unchanged if the field is not in a list. `field` is a path or one in
+ * text, such as `filters.2.include`.
  *
- * @param value What the field has. A text or number is shown, in short and without a password.
+ * @param value The field's value. A text or number is shown, shortened and without a password.
  */
 export function atEntry(field: Path | string, value: unknown, message: string): string {
   const path =
@@ -38,7 +45,7 @@ export function atEntry(field: Path | string, value: unknown, message: string): 
   return `${place.join(', ')}${shown(value)}: ${message}`
 }
 
-/** Returns the issue of the union's branch that got farthest: that one was meant. */
+/** Returns the issue of the union's branch that got farthest, which was probably intended. */
 function meantIssue(issue: Issue, above: Path): { readonly path: Path; readonly issue: Issue } {
   const path = [...above, ...issue.path]
   if (issue.code === 'invalid_union') {
@@ -46,7 +53,7 @@ function meantIssue(issue: Issue, above: Path): { readonly path: Path; readonly 
     const [deepest] = branches.sort((a, b) => b.path.length - a.path.length)
     if (deepest && deepest.path.length > 0) return meantIssue(deepest, path)
   }
-  // The member itself is the place, not the object that has it.
+  // The member itself is at fault, not the object that has it.
   if (issue.code === 'unrecognized_keys') path.push(issue.keys[0]!)
   return { path, issue }
 }
@@ -76,7 +83,7 @@ function explain(issue: Issue, value: unknown): string {
     case 'unrecognized_keys':
       return 'there is no such member'
     default:
-      // Zod's own words say nothing that helps; those of our schemas do.
+      // Zod's own wording is not helpful; that of our schemas is.
       return /^Invalid\b/.test(issue.message) ? 'it has another form' : issue.message
   }
 }
@@ -105,7 +112,7 @@ function shown(value: unknown): string {
   return ` ("${characters.length > MOST_SHOWN ? `${characters.slice(0, MOST_SHOWN).join('')}…` : safe}")`
 }
 
-/** Messages are logged: paths of URLs may be passkeys, and what is before an @ a password. */
+/** Messages are logged: paths of URLs may be passkeys, and the part before an @ a password. */
 function withoutSecret(text: string): string {
   const url = /^([a-z][a-z\d+.-]{0,20}:\/\/)(?:[^/?#]*@)?([^/?#]*)(.?)/i.exec(text)
   if (url) return `${url[1]}${url[2]}${url[3] ? '/…' : ''}`

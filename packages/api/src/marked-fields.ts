@@ -1,13 +1,16 @@
-/** Finds the fields of inputs and answers that are marked in a registry: paths of the machine, and values that only the owner may give. */
+/**
+ * Finds fields of inputs and outputs that are marked in a registry: paths of the machine, and
+ * values reserved for the owner.
+ */
 import type { z } from 'zod'
 import { HOST_PATHS, SECRETS, UNTRUSTED } from './schemas/names.ts'
 
-/** A registry of zod, in which a schema is marked. */
+/** A zod registry in which schemas are marked. */
 export interface Marks<Mark> {
   get(schema: z.ZodType): Mark | undefined
 }
 
-/** A field that is marked. */
+/** A marked field. */
 export interface MarkedField<Mark> {
   /** The member: `filters.0.directory`. */
   readonly field: string
@@ -42,10 +45,10 @@ interface Parts {
 
 const partsOf = (schema: z.ZodType) => schema._zod.def as unknown as Parts
 
-/** Returns the schema that a lazy one makes, once. */
+/** Returns the schema of a lazy one, resolved once. */
 const laterPart = (schema: z.ZodType) => (schema._zod as unknown as { innerType?: z.ZodType }).innerType
 
-/** All schemas that are parts of another, wherever it holds them. */
+/** Returns all direct child schemas of a schema. */
 function schemasIn(schema: z.ZodType): z.ZodType[] {
   const { shape = {}, type, ...parts } = partsOf(schema)
   const isSchema = (part: unknown): part is z.ZodType =>
@@ -57,7 +60,7 @@ function schemasIn(schema: z.ZodType): z.ZodType[] {
 
 const known = new WeakMap<object, WeakMap<z.ZodType, boolean>>()
 
-/** Whether values of the schema can have marked fields. */
+/** Returns whether values of the schema can have marked fields. */
 export function hasMarks(marks: Marks<unknown>, schema: z.ZodType): boolean {
   const answers = known.get(marks) ?? new WeakMap<z.ZodType, boolean>()
   known.set(marks, answers)
@@ -69,7 +72,7 @@ export function hasMarks(marks: Marks<unknown>, schema: z.ZodType): boolean {
 }
 
 function holdsMarks(marks: Marks<unknown>, schema: z.ZodType, seen: Set<z.ZodType>): boolean {
-  // `get` knows copies of a schema with other descriptions, unlike `has`.
+  // Unlike `has`, `get` also finds copies of a schema with other descriptions.
   if (marks.get(schema)) return true
   if (seen.has(schema)) return false
   seen.add(schema)
@@ -77,33 +80,37 @@ function holdsMarks(marks: Marks<unknown>, schema: z.ZodType, seen: Set<z.ZodTyp
 }
 
 /**
- * The marked fields of a checked input, or of an answer. Throws for a schema whose marks it cannot find, so that none passes unseen.
+ * Returns the marked fields of a validated input, or of an output. Throws for a schema whose marks
+ * it cannot find, so that none is missed.
  */
 export function markedIn<Mark>(marks: Marks<Mark>, schema: z.ZodType, value: unknown): MarkedField<Mark>[] {
   const all = new Map<string, MarkedField<Mark>>()
-  // A value that several choices of a union accept is found once.
+  // A value accepted by several options of a union is returned once.
   for (const each of fieldsIn(marks, schema, value, '', false)) all.set(each.field, each)
   return [...all.values()]
 }
 
-/** Whether inputs of the schema can contain paths of the node's machine. */
+/** Returns whether inputs of the schema can contain paths of the node's machine. */
 export function hasHostPaths(schema: z.ZodType): boolean {
   return hasMarks(HOST_PATHS, schema)
 }
 
-/** The paths of the node's machine in a checked input. Throws as `markedIn` does. */
+/** Returns the paths of the node's machine in a validated input. Throws like `markedIn`. */
 export function hostPathsIn(schema: z.ZodType, value: unknown): FoundPath[] {
   return markedIn(HOST_PATHS, schema, value).map(({ field, value: path, mark }) => ({
     ...{ field, path: path as string, isWhole: mark.isWhole, isLink: mark.isLink ?? false },
   }))
 }
 
-/** The secrets in an input or answer. Throws as `markedIn` does. */
+/** Returns the secrets in an input or output. Throws like `markedIn`. */
 export function secretsIn(schema: z.ZodType, value: unknown) {
   return markedIn(SECRETS, schema, value)
 }
 
-/** Returns a copy of an input or answer with this text in place of each text that is a secret as a whole. */
+/**
+ * Returns a copy of an input or output with this text in place of each text that is entirely
+ * secret.
+ */
 export function hideSecrets<Value>(schema: z.ZodType, value: Value, shown = '…'): Value {
   const whole = secretsIn(schema, value).filter(({ mark }) => mark.isWhole)
   const fields = new Set(whole.map(({ field }) => field))
@@ -117,18 +124,21 @@ export function hideSecrets<Value>(schema: z.ZodType, value: Value, shown = '…
   return copy(value, '') as Value
 }
 
-/** The texts in an input or answer that strangers wrote, or that can quote them. Throws as `markedIn` does. */
+/**
+ * Returns the texts in an input or output that strangers wrote, or that can quote them. Throws like
+ * `markedIn`.
+ */
 export function untrustedIn(schema: z.ZodType, value: unknown) {
   return markedIn(UNTRUSTED, schema, value)
 }
 
-/** A place that is marked: `filters.*.directory`. */
+/** A marked place: `filters.*.directory`. */
 export interface MarkedPlace<Mark> {
   readonly field: string
   readonly mark: Mark
 }
 
-/** The places of a schema that are marked, each once. Those within schemas that contain themselves are followed once. */
+/** Returns the marked places of a schema, each once. Recursive schemas are visited once. */
 export function markedPlaces<Mark>(marks: Marks<Mark>, schema: z.ZodType): MarkedPlace<Mark>[] {
   const all = new Map<string, MarkedPlace<Mark>>()
   const visit = (part: z.ZodType, field: string, above: readonly z.ZodType[]) => {
@@ -150,13 +160,13 @@ export function markedPlaces<Mark>(marks: Marks<Mark>, schema: z.ZodType): Marke
   return [...all.values()]
 }
 
-/** Types of schemas whose values have others within. */
+/** Types of schemas with nested values. */
 const CONTAINERS = ['object', 'array', 'record', 'tuple']
 
-/** A part of a schema, with what the input has for it. */
+/** A child schema, with its value in the input. */
 type Branch = readonly [part: z.ZodType | undefined, values: (readonly [value: unknown, field: string])[]]
 
-/** `isChoice`: whether the value may be that of another schema. */
+/** `isChoice`: whether the value may match another schema instead. */
 function fieldsIn<Mark>(
   marks: Marks<Mark>,
   schema: z.ZodType,
@@ -212,7 +222,7 @@ function branchesOf(schema: z.ZodType, value: unknown, field: string): Branch[] 
         [parts.right, same],
       ]
     case 'pipe':
-      // Either side may have the fields: that of what is given, or that after a transformation of it.
+      // Either side can have the fields: the input, or the result of a transformation.
       return [
         [parts.in, same],
         [parts.out, same],
@@ -225,7 +235,10 @@ function branchesOf(schema: z.ZodType, value: unknown, field: string): Branch[] 
   }
 }
 
-/** Whether a member of an object with a literal, such as `type`, says that it is another one of a union. */
+/**
+ * Returns whether an object's discriminator, a literal such as `type`, excludes this option of a
+ * union.
+ */
 function isExcluded(option: z.ZodType, value: unknown): boolean {
   const { type, shape = {} } = partsOf(option)
   if (type !== 'object' || typeof value !== 'object') return false

@@ -24,11 +24,13 @@ const SECURITY = {
 
 export interface DescribedNode {
   readonly version: string
-  /** Returns whether the node answers an operation. Default: it answers all. */
+  /** Returns whether the node supports an operation. Default: all. */
   answers?(name: OperationName): boolean
 }
 
-/** Makes the document. It is always the same for the same version and capabilities of the node. */
+/**
+ * Returns the document. It is always the same for the same version and capabilities of the node.
+ */
 export function openApiDocument({ version, answers = () => true }: DescribedNode): OpenApiDocument {
   const answered = Object.entries(OPERATIONS).filter(([name]) => answers(name as OperationName))
   return describeApi({

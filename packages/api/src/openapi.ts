@@ -1,4 +1,4 @@
-/** Describes an API as an OpenAPI 3.1 document, made from its operations and byte routes. */
+/** Describes an API as an OpenAPI 3.1 document, generated from its operations and byte routes. */
 import { z } from 'zod'
 import type { Effect, Operation, OperationTable } from './contract.ts'
 import { type ErrorTable, USUAL_ERRORS } from './errors.ts'
@@ -26,13 +26,13 @@ export interface DescribedApi {
   readonly description: string
   readonly operations: OperationTable
   readonly bytes?: Readonly<Record<string, DescribedBytes>>
-  /** Ways to say who asks, any of which is enough. */
+  /** Alternative authentication methods. */
   readonly security: Readonly<Record<string, JsonSchema>>
-  /** Advice to those who have said nothing, or were not believed. */
+  /** Advice for requests without valid authentication. */
   readonly unauthorized: string
 }
 
-/** A route that carries bytes instead of JSON. */
+/** A route for bytes instead of JSON. */
 export interface DescribedBytes {
   readonly method: Operation['method']
   readonly path: string
@@ -43,14 +43,14 @@ export interface DescribedBytes {
   readonly input: z.ZodObject
   readonly requestType?: string
   readonly responseType?: string
-  /** The JSON that it answers with, if it does not answer with bytes. */
+  /** The JSON that it returns, if it does not return bytes. */
   readonly output?: z.ZodType
   /** The schema of its bytes. Default: any. */
   readonly schema?: z.ZodType | JsonSchema
   readonly ranges?: boolean
 }
 
-/** Makes the document. It is always the same for the same API. */
+/** Returns the document. It is always the same for the same API. */
 export function describeApi(api: DescribedApi): OpenApiDocument {
   const { title, version, description, operations, bytes = {}, security, unauthorized } = api
   const schemas: Record<string, JsonSchema> = {}
@@ -133,7 +133,7 @@ function bytesSchema({ schema }: DescribedBytes, schemas: Record<string, JsonSch
   return schema ?? { type: 'string', format: 'binary' }
 }
 
-/** The schema of the members that travel in the body. */
+/** Returns the schema of the members in the body. */
 function bodySchema({ path, input }: Operation): z.ZodObject {
   const inPath = pathMembers(path)
   if (inPath.length === 0) return input
@@ -161,7 +161,7 @@ function pathMembers(path: string): string[] {
   return [...path.matchAll(/\{(\w+)\}/g)].map(([, name]) => name!)
 }
 
-/** Answers to errors, by status. `open`: whether the operation needs no login. */
+/** Returns the error responses by status. `open`: whether the operation needs no login. */
 function refusals(errors: ErrorTable, open: boolean, schemas: Record<string, JsonSchema>): JsonSchema {
   const problem = json(jsonSchema(Problem, 'output', schemas))
   const own = Map.groupBy(Object.entries(errors), ([, { status }]) => status)
@@ -184,7 +184,10 @@ function json(schema: JsonSchema): { content: JsonSchema } {
   return { content: { 'application/json': { schema } } }
 }
 
-/** Converts a schema to JSON Schema 2020-12. Named schemas within it are added to `schemas` and referred to. */
+/**
+ * Converts a schema to JSON Schema 2020-12. Named schemas within it are added to `schemas` and
+ * referenced.
+ */
 function jsonSchema(
   schema: z.ZodType,
   io: 'input' | 'output',
@@ -203,7 +206,7 @@ function jsonSchema(
   return moved(rest) as JsonSchema
 }
 
-/** Adds what zod leaves out. */
+/** Adds what zod omits. */
 function describe(schema: z.core.$ZodType, target: JsonSchema, io: 'input' | 'output'): void {
   const meta = z.globalRegistry.get(schema)
   if (meta?.title) target.title = meta.title
@@ -217,7 +220,7 @@ function describe(schema: z.core.$ZodType, target: JsonSchema, io: 'input' | 'ou
   if (UNTRUSTED.get(schema)) target['x-shoal-untrusted'] = true
   const local = LOCAL_ONLY.get(schema)
   if (local) target['x-shoal-local-only'] = local.why
-  // Requests with unknown members are refused. Answers may get more members in later versions.
+  // Requests with unknown members are rejected. Responses can get more members in later versions.
   if (target.type === 'object' && target.properties) {
     if (io === 'input') target.additionalProperties = false
     else delete target.additionalProperties

@@ -2,7 +2,7 @@ import type { FamilyReach, PortMapping } from './schemas/peer-reach.ts'
 
 const METHODS = { pcp: 'PCP', 'nat-pmp': 'NAT-PMP', upnp: 'UPnP' }
 
-/** The arguments of the texts `mapping` and `permanent` for an open port, without its time. */
+/** Arguments of the texts `mapping` and `permanent` for an open port, without its time. */
 export function portMappingWords({
   transport,
   method,
@@ -18,7 +18,7 @@ export function portMappingWords({
   }
 }
 
-/** `host:port` as others dial it; null while the address is unknown. */
+/** `host:port` as dialed by others; null while the address is unknown. */
 export function dialedAddress({ address, port }: FamilyReach): string | null {
   if (address === null) return null
   return address.includes(':') ? `[${address}]:${port}` : `${address}:${port}`

@@ -10,7 +10,10 @@ export interface ReachTexts {
   readonly network: Readonly<Record<'reachable' | 'unconfirmed' | 'advice', Text<'port'>>>
 }
 
-/** Returns whether others can connect to the ports of the node, for torrents and for the Shoal network, and what to do if not: sentences for every interface. */
+/**
+ * Returns sentences for every interface on whether others can connect to the node's ports, for
+ * torrents and for the Shoal network, and the remedies if not.
+ */
 export function reachSentences(texts: ReachTexts, reach: PeerReach): string[] {
   const { reason, port, network } = reach
   const sentences = [texts.reasons[reason]]

@@ -1,12 +1,12 @@
-/** A text, recognized: its key in the catalogs, and the values that it names. */
+/** A recognized text: its key in the catalogs, and the values that it contains. */
 export interface MatchedReason {
   readonly reason: string
   readonly values: Readonly<Record<string, string>>
 }
 
-/** Longer texts are those of nobody here. */
+/** Longer texts are not ours. */
 const MAX_LENGTH = 2000
-/** Texts that were recognized lately: a list shows the same ones again and again. */
+/** Recently recognized texts: lists show the same ones repeatedly. */
 const MAX_KNOWN = 500
 
 interface Pattern {
@@ -16,7 +16,7 @@ interface Pattern {
   readonly names: readonly string[]
 }
 
-/** Recognizes the messages of a catalog, which are English, and says them in other languages. */
+/** Recognizes the English messages of a catalog, and translates them. */
 export class ReasonMatcher {
   readonly #patterns: readonly Pattern[]
   readonly #known = new Map<string, MatchedReason | null>()
@@ -25,7 +25,7 @@ export class ReasonMatcher {
     this.#patterns = compile(english)
   }
 
-  /** Returns the reason that a message gives. Null for a text that is not among the catalog's. */
+  /** Returns the reason in a message. Null if the text is not in the catalog. */
   find(message: string): MatchedReason | null {
     if (message.length > MAX_LENGTH) return null
     const before = this.#known.get(message)
@@ -37,10 +37,11 @@ export class ReasonMatcher {
   }
 
   /**
-   * Says a message in the language of `texts`, values that are such messages included. What follows a name and a colon is translated by itself, as in
-   * `example.org: the connection was lost`. Null if nothing of it is among the texts.
+   * Translates a message into the language of `texts`, including values that are such messages. The
+   * text after a name and a colon is translated separately, as in `example.org: the connection was
+   * lost`. Null if no part of it is known.
    *
-   * @param given The reason, as the node sent it
+   * @param given The reason sent by the node
    */
   translate(
     message: string,
@@ -71,8 +72,8 @@ export class ReasonMatcher {
 }
 
 /**
- * The values that stand between the words, each as short as it can be and never empty; null if the text is another one. It takes no longer than to read the
- * text, whatever strangers have put into it.
+ * Returns the values between the words, each as short as possible and never empty; null if the text
+ * does not match. Runs in linear time, since strangers control parts of the text.
  */
 function valuesBetween(words: readonly string[], text: string, lower: string): string[] | null {
   const [first = '', ...rest] = words
@@ -93,8 +94,9 @@ function valuesBetween(words: readonly string[], text: string, lower: string): s
 }
 
 /**
- * The most specific first: of two texts that fit, the one of which less is a value. Places in lists come before all: what follows them is a message of its
- * own, which could begin with a value.
+ * The most specific first: of two matching texts, the one with fewer characters in values. Places
+ * in lists come before all: they are followed by a separate message, which could begin with a
+ * value.
  */
 function compile(english: Readonly<Record<string, string>>): Pattern[] {
   const all = Object.entries(english).map(([reason, template]): Pattern => {
@@ -109,15 +111,16 @@ function compile(english: Readonly<Record<string, string>>): Pattern[] {
   return all.sort((a, b) => Number(isPlace(b.reason)) - Number(isPlace(a.reason)) || length(b) - length(a))
 }
 
-/** Whether a text is that of an entry of a list: `entry 2, from: `. */
+/** Returns whether a text refers to an entry of a list: `entry 2, from: `. */
 const isPlace = (reason: string) => /^entry(?:-|$)/.test(reason)
 
-/** The message that follows a place may contain commas and colons. */
+/** The message after a place can contain commas and colons. */
 const isPlaced = (names: readonly string[], values: readonly string[]) =>
   names.every(
     (name, at) =>
       name === 'text' || name === 'why' || (name === 'member' ? /^[\w.]+$/ : /^\d+$/).test(values[at]!),
   )
 
-// Messages begin with a small letter, or with a capital where somebody shows them. Other letters would change the length of some texts.
+// Messages begin with a small letter, or a capital where an interface shows them. Other letters
+// could change the length of some texts.
 const inLowerCase = (text: string) => text.replace(/[A-Z]/g, letter => letter.toLowerCase())

@@ -3,7 +3,7 @@ import english from './reason-texts/en/index.ts'
 
 export type ReasonName = keyof typeof english
 
-/** A text of the node, recognized: its key in the catalogs, and the values that it names. */
+/** A recognized text of the node: its key in the catalogs, and the values that it contains. */
 export interface FoundReason {
   readonly reason: ReasonName
   readonly values: Record<string, string>
@@ -11,26 +11,32 @@ export interface FoundReason {
 
 let matcher: ReasonMatcher | undefined
 
-/** Returns the reason that an English message of engine, node or hub gives. Null for a text that is not among the catalog's. */
+/**
+ * Returns the reason in an English message of engine, node or hub. Null if the text is not in the
+ * catalog.
+ */
 export function findReason(message: string): FoundReason | null {
   matcher ??= new ReasonMatcher(english)
   return matcher.find(message) as FoundReason | null
 }
 
-/** Adds to a failure the reason that its message gives, for clients in other languages. */
+/** Adds the reason in a failure's message to it, for clients in other languages. */
 export function withReason<Failed extends { readonly message: string }>(
   failure: Failed,
 ): Failed & { reason?: string; values?: Record<string, string> } {
   return { ...failure, ...findReason(failure.message) }
 }
 
-/** The same for a message that stands by itself. */
+/** Does the same for a separate message. */
 export function whyOf(message: string | null | undefined): { why?: FoundReason } {
   const why = message ? findReason(message) : null
   return why === null ? {} : { why }
 }
 
-/** Says a message of engine, node or hub in the language of `texts`: see `ReasonMatcher.translate`. `given` is the reason that the node sent. */
+/**
+ * Translates a message of engine, node or hub into the language of `texts`: see
+ * `ReasonMatcher.translate`. `given` is the reason sent by the node.
+ */
 export function translateMessage(
   message: string,
   texts: Readonly<Record<string, string>>,

@@ -8,7 +8,10 @@ export interface PlainRequest {
   readonly body: Record<string, unknown> | undefined
 }
 
-/** Distributes the members of an input over path, query and body. Lists in a query become repeated members. */
+/**
+ * Distributes the members of an input over path, query and body. Lists in a query become repeated
+ * members.
+ */
 export function toRequest(
   { method, path }: Pick<Operation, 'method' | 'path'>,
   input: Record<string, unknown>,

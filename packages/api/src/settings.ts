@@ -25,7 +25,7 @@ type SchemaOf<Section extends SectionName> = z.ZodObject<
   z.core.$strip
 >
 
-/** Sections in the order in which screens show them. Sections that are not listed follow. */
+/** Sections in display order. Others follow. */
 const ORDER = [
   'downloads',
   'network',
@@ -60,7 +60,7 @@ export const Settings = z
   .register(ANSWERS, { id: 'Settings' })
 export type Settings = z.infer<typeof Settings>
 
-/** Any part of the settings. Members that are left out keep their values. */
+/** Any part of the settings. Omitted members keep their values. */
 export const SettingsChange = z
   .object(
     Object.fromEntries(

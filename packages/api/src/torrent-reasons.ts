@@ -5,7 +5,10 @@ type Row = Pick<Torrent, 'state' | 'reason' | 'trackersFail'>
 type Rates = Pick<Torrent, 'downloadBytesPerSecond' | 'uploadBytesPerSecond'>
 type Shared = Pick<Torrent, 'state' | 'reason' | 'error' | 'totalBytes' | 'haveBytes'>
 
-/** The state that a list and a count show for a torrent: why it does not do what its state says, or else its state. */
+/**
+ * Returns the state shown for a torrent in lists and counts: why it does not do what its state
+ * suggests, or else its state.
+ */
 export function shownState({
   state,
   reason,
@@ -13,17 +16,17 @@ export function shownState({
   return reason ?? state
 }
 
-/** Whether a torrent is paused, with or without all wanted data. */
+/** Returns whether a torrent is paused, with or without all wanted data. */
 export function isPaused({ state }: Pick<Torrent, 'state'>): boolean {
   return state === 'paused' || state === 'complete'
 }
 
-/** Whether a torrent transfers data now. */
+/** Returns whether a torrent transfers data now. */
 export function isActive({ downloadBytesPerSecond, uploadBytesPerSecond }: Rates): boolean {
   return downloadBytesPerSecond > 0 || uploadBytesPerSecond > 0
 }
 
-/** Whether a torrent is in a group of the list. */
+/** Returns whether a torrent is in a group of the list. */
 export function isInState(
   torrent: Row & Rates & Pick<Torrent, 'wantedBytes' | 'haveBytes'>,
   filter: StateFilter,
@@ -50,9 +53,11 @@ export function isInState(
 }
 
 /**
- * Why nobody gets a torrent from here now, so that its links may lead nowhere. `paused`, `queued`, `checking`: it does not run. `missing-files`: its
- * files are gone. `error`: another error stopped it. `metadata`: not even its contents are known. `empty`: none of its data has arrived. `no-route`: the
- * proxy does not work. `unfindable`: all of its trackers fail, and nothing else finds it.
+ * Why a torrent is not available from this node, so that its links may not work. `paused`,
+ * `queued`, `checking`: it is not running. `missing-files`: its files are missing. `error`: another
+ * error stopped it. `metadata`: its metadata is unknown. `empty`: none of its data has arrived.
+ * `no-route`: the proxy does not work. `unfindable`: all of its trackers fail, and there is no
+ * other way to find it.
  */
 export type Unshared =
   | 'paused'
@@ -65,7 +70,7 @@ export type Unshared =
   | 'no-route'
   | 'unfindable'
 
-/** Returns why nobody gets a torrent from here now. Null if others can. */
+/** Returns why a torrent is not available from this node. Null if it is. */
 export function whyUnshared({ state, reason, error, totalBytes, haveBytes }: Shared): Unshared | null {
   if (state === 'error') return error?.code === 'not-found' ? 'missing-files' : 'error'
   if (state === 'paused' || state === 'complete') return 'paused'
@@ -77,25 +82,32 @@ export function whyUnshared({ state, reason, error, totalBytes, haveBytes }: Sha
 }
 
 /**
- * Returns whether a torrent is in a group. `stalled`: it wants data and nothing arrives, for any reason. `no-peers`: it wants data and nobody is
- * connected. `tracker-error`: all of its trackers fail, whether it has peers or not.
+ * Returns whether a torrent is in a group. `stalled`: it wants data and nothing arrives, for any
+ * reason. `no-peers`: it wants data and no peer is connected. `tracker-error`: all of its trackers
+ * fail, whether it has peers or not.
  */
 export function hasReason(torrent: Row, filter: ReasonFilter): boolean {
   if (filter === 'tracker-error') return torrent.trackersFail
   return filter === 'stalled' ? isStalled(torrent) : isStalled(torrent) && torrent.reason !== 'stalled'
 }
 
-/** Whether a torrent wants data and nothing arrives. */
+/** Returns whether a torrent wants data and nothing arrives. */
 export function isStalled({ state, reason }: Row): boolean {
   return reason !== null && reason !== 'changed-files' && state !== 'seeding'
 }
 
-/** Whether a torrent is shown for a filter by tracker: a host name; empty for torrents without trackers. */
+/**
+ * Returns whether a torrent matches a tracker filter: a host name; empty for torrents without
+ * trackers.
+ */
 export function hasTracker({ trackerHosts }: Pick<Torrent, 'trackerHosts'>, host: string): boolean {
   return host === '' ? trackerHosts.length === 0 : trackerHosts.includes(host)
 }
 
-/** The number of a torrent's trackers and the first of their messages, for a sentence about their failure. */
+/**
+ * Returns the number of a torrent's trackers and the first of their messages, for a sentence about
+ * their failure.
+ */
 export function describeTrackers(all: readonly Pick<Tracker, 'kind' | 'message'>[]): {
   count: number
   message: string | undefined

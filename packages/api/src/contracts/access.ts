@@ -17,7 +17,9 @@ import {
 const Sessions = z.object({ items: z.array(LoginSession) })
 const Passkeys = z.object({ items: z.array(NodePasskey) })
 
-/** Login. The HTTP server answers these operations itself, since they are about the client that asks. */
+/**
+ * Login. The HTTP server handles these operations itself, since they concern the requesting client.
+ */
 export const ACCESS = contract({
   name: 'access',
   operations: {

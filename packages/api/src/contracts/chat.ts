@@ -15,7 +15,7 @@ import { DidText } from '../schemas/people.ts'
 
 /** Longest text of a message, in characters. */
 export const MAX_CHAT_TEXT = 16_384
-/** Most lines of a history that can be imported at once, in characters. */
+/** Longest part of a history that can be imported at once, in characters. */
 const MAX_HISTORY_CHARS = 4 << 20
 
 const Hub = z
@@ -34,7 +34,10 @@ const Conversations = z.object({ items: z.array(ChatConversation) })
 const Of = { conversation: ConversationId }
 const OfMessage = { ...Of, message: MessageId }
 
-/** `no-devices`: the user's list lacks the node, or a person has no devices. `no-hub`: no hub was joined, or it does not know the person. */
+/**
+ * `no-devices`: the user's list lacks the node, or a person has no devices. `no-hub`: no hub was
+ * joined, or it does not know the person.
+ */
 const CHAT_ERRORS = { ...withStatus(409, 'conflict', 'no-devices'), ...withStatus(503, 'unavailable') }
 const GROUP_ERRORS = {
   ...CHAT_ERRORS,
@@ -44,7 +47,10 @@ const GROUP_ERRORS = {
   ...withStatus(409, 'full', 'no-hub'),
 }
 
-/** Conversations that only their members can read, as the chat of this device. See decisions 020 to 023. */
+/**
+ * Conversations that only their members can read, with the node as a chat device. See decisions 020
+ * to 023.
+ */
 export const CHAT = contract({
   name: 'chat',
   otherErrors: { 'bad-device-list': 'kept out by the chat, which takes the last good one' },
@@ -57,9 +63,9 @@ export const CHAT = contract({
       summary: 'Say whether this node chats, why not, and how many messages are unread',
       input: z.object({}),
       output: z.object({
-        /** Why there is no chat, and what to do; null if there is one. */
+        /** Why there is no chat, and the remedy; null if there is one. */
         problem: z.object({ code: z.string(), message: z.string() }).nullable(),
-        /** Without muted conversations, except for mentions, and without requests. */
+        /** Excludes muted conversations, except for mentions, and requests. */
         unread: z.object({ messages: z.number().int().min(0), mentions: z.number().int().min(0) }),
       }),
     }),
@@ -385,7 +391,7 @@ export const CHAT = contract({
         lines: Untrusted,
         /** For `after` of the next call; null after the last lines. */
         next: z.string().nullable(),
-        /** Messages in the whole history, about. */
+        /** Approximate number of messages in the complete history. */
         total: z.number().int().min(0),
       }),
       errors: CHAT_ERRORS,
@@ -438,15 +444,21 @@ export const CHAT = contract({
   events: {
     topics: {
       chat: [
-        /** A conversation changed, or the list of them (null). `messages`: those that came, changed or were dropped; null if any may have. */
+        /**
+         * A conversation changed, or the list of them (null). `messages`: those added, changed or
+         * dropped; null if any may have been.
+         */
         z.object({
           type: z.literal('chat'),
           conversation: ConversationId.nullable(),
           messages: z.array(MessageId).nullable(),
         }),
-        /** Somebody else wrote a message that the user has not read, in a conversation that is not muted and no request, or mentioned the user. */
+        /**
+         * Another person wrote a message that the user has not read, in a conversation that is
+         * neither muted nor a request, or mentioned the user.
+         */
         z.object({ type: z.literal('chat-message'), conversation: ConversationId, message: ChatMessage }),
-        /** A history goes to another device of the user, or comes from it. */
+        /** A history is sent to another device of the user, or received from it. */
         z.object({ type: z.literal('chat-transfer'), transfer: ChatTransfer }),
         z.object({
           type: z.literal('chat-presence'),

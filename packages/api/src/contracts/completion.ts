@@ -7,7 +7,7 @@ import { LOCAL_ONLY, SECRETS } from '../schemas/names.ts'
 export const HOOK_PLACEHOLDERS = ['name', 'path', 'directory', 'id', 'label', 'bytes'] as const
 const PLACEHOLDERS_TEXT = HOOK_PLACEHOLDERS.map(name => `{${name}}`).join(', ')
 
-/** Returns the first unknown placeholder. `${NAME}` is none, since shells and scripts use it. */
+/** Returns the first unknown placeholder. `${NAME}` is ignored, since shells and scripts use it. */
 function unknownPlaceholder(argument: string): string | undefined {
   const known: readonly string[] = HOOK_PLACEHOLDERS
   return [...argument.matchAll(/(?<!\$)\{([a-z][a-z_-]*)\}/gi)].find(

@@ -112,7 +112,7 @@ export const CONTACTS = contract({
   events: {
     topics: {
       people: [
-        /** Something about a contact must not be missed. Sent once until it is dismissed. */
+        /** Something about a contact that must not be missed. Repeated until it is dismissed. */
         z.object({ type: z.literal('contact-alarm'), did: DidText, alarm: ContactAlarm }),
       ],
     },

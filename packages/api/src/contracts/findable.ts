@@ -5,7 +5,10 @@ import { Nothing, TorrentId } from '../schemas/common.ts'
 import { FindableTorrent, MakeFindable, PublisherIdentity } from '../schemas/findable.ts'
 import { SECRETS } from '../schemas/names.ts'
 
-/** Shares that others find by search in the Shoal network: signed descriptions, renewed while the torrent is in the list. */
+/**
+ * Shares published for search in the Shoal network: signed descriptions, renewed while the torrent
+ * is in the list.
+ */
 export const FINDABLE = contract({
   name: 'findable',
   operations: {

@@ -14,7 +14,7 @@ const Hub = z
   .meta({ description: 'Address, host or name of a hub that was joined' })
 const Joined = z.object({ items: z.array(JoinedHub) })
 const Sessions = z.object({ items: z.array(HubSession) })
-/** The hub does not answer, refuses, or is none. */
+/** The hub does not answer, refuses, or is not a hub. */
 const HUB_ERRORS = {
   ...withStatus(409, 'ambiguous', 'conflict', 'full'),
   ...withStatus(429, 'too-many-requests'),
@@ -23,7 +23,7 @@ const HUB_ERRORS = {
   ...withStatus(504, 'no-answer'),
 }
 
-/** The hubs of which the node's user is a member. The node logs in as one of the user's devices. */
+/** Hubs of which the node's user is a member. The node logs in as one of the user's devices. */
 export const HUBS = contract({
   name: 'hubs',
   operations: {
@@ -46,7 +46,7 @@ export const HUBS = contract({
       input: z.object({
         url: secretLink(2048).trim().min(1),
         invitation: z.string().trim().min(1).max(2048).register(SECRETS, { isWhole: true }).optional(),
-        /** As the members see the user. Default: none. */
+        /** The user's display name. Default: none. */
         name: z.string().trim().max(64).optional(),
       }),
       output: JoinedHub,

@@ -4,7 +4,7 @@ import { withStatus } from '../errors.ts'
 import { Id, Nothing } from '../schemas/common.ts'
 import { SearchProgress, StartSearch } from '../schemas/network-search.ts'
 
-/** Search over the Shoal network and the node's own list at once, without a server. */
+/** Search of the Shoal network and the node's own list at once, without a server. */
 export const NETWORK_SEARCH = contract({
   name: 'network-search',
   operations: {
@@ -58,8 +58,9 @@ export const NETWORK_SEARCH = contract({
     topics: {
       'search:ID': [
         /**
-         * The news of a search since the event before, at most ten times a second; the first event has everything so far. `after`: the
-         * revision that it continues. Whoever has an older one has missed something, and reads it.
+         * Changes of a search since the previous event, at most ten times a second; the first event
+         * has everything so far. `after`: the revision to which they apply. A client with an older
+         * one has missed something, and refetches.
          */
         SearchProgress.extend({ type: z.literal('search'), after: z.number().int().min(0) }),
       ],

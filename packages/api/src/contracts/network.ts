@@ -22,7 +22,7 @@ const PublicNodeText = z
     'write an address as /ip4/203.0.113.7/tcp/4001/p2p/12D3Koo… or /dnsaddr/NAME/p2p/12D3Koo…',
   )
 
-/** Those through which programs for IPFS join its DHT by default. */
+/** The nodes through which programs for IPFS join its DHT by default. */
 const PUBLIC_IPFS_NODES = [
   '/dnsaddr/bootstrap.libp2p.io/p2p/QmNnooDu7bfjPFoTZYxMNLWUQJyrVwtbZg5gBMjTezGAJN',
   '/dnsaddr/bootstrap.libp2p.io/p2p/QmbLHAnMoJPWSCR5Zhtx6BHJX9KiKNN6tpvbUcqanj75Nb',
@@ -53,9 +53,9 @@ export const NETWORK = contract({
       input: z.object({}),
       output: z.object({
         items: z.array(NetworkPeer),
-        /** The place of this node; null while the network is off. */
+        /** Place of this node; null while the network is off. */
         ownKey: KeyPrefix.nullable(),
-        /** The places of all nodes in the routing table. */
+        /** Places of all nodes in the routing table. */
         knownKeys: z.array(KeyPrefix),
       }),
     }),
@@ -162,7 +162,7 @@ export const NETWORK = contract({
   },
   events: {
     topics: {
-      /** The state of the network changed, or what others find at this node. */
+      /** The state of the network changed, or what this node provides. */
       network: [z.object({ type: z.literal('network') })],
     },
     invalidates: {

@@ -4,7 +4,7 @@ import { withStatus } from '../errors.ts'
 import { Bytes, Nothing, Untrusted } from '../schemas/common.ts'
 import { BlockedPublisher, DidText, NetworkKeyText, Person, Refusals } from '../schemas/people.ts'
 
-/** Other Shoal nodes that were recognized in swarms: what they gave and took, and how far they are trusted. */
+/** Shoal nodes that were recognized in swarms: their transfers, and how far they are trusted. */
 export const PEOPLE = contract({
   name: 'people',
   operations: {
@@ -17,9 +17,12 @@ export const PEOPLE = contract({
         'List the Shoal peers that were recognized, contacts first, then last seen first, with their reputation and its reasons',
       input: z.object({ limit: z.number().int().min(1).max(1000).default(100) }),
       output: z.object({
-        /** This node's own network key; null while it recognizes nobody. */
+        /** This node's own network key; null while recognition is off. */
         ownKey: NetworkKeyText.nullable(),
-        /** The did:key of this node's user, which contacts can be shown; null until it is made. */
+        /**
+         * The did:key of this node's user, which can be shown to contacts; null until it is
+         * created.
+         */
         ownDid: z.string().nullable(),
         items: z.array(Person),
         refused: Refusals,
@@ -94,13 +97,19 @@ export const PEOPLE = contract({
   events: {
     topics: {
       people: [
-        /** The Shoal peers, contacts or blocked publishers changed. At most once in five seconds for what peers do. */
+        /**
+         * The Shoal peers, contacts or blocked publishers changed. At most once in five seconds for
+         * activity of peers.
+         */
         z.object({ type: z.literal('people') }),
-        /** Verified data was taken from a Shoal peer. `bytes`: since the last event about this peer and torrent. */
+        /**
+         * Verified data was received from a Shoal peer. `bytes`: since the last event about this
+         * peer and torrent.
+         */
         z.object({
           type: z.literal('payment-required'),
           peer: NetworkKeyText,
-          /** The address that the peer named for payments, unchecked. */
+          /** The peer's address for payments, unchecked. */
           wallet: Untrusted.nullable(),
           bytes: Bytes,
           /** Info hash: v1, or the first 20 bytes of v2. */

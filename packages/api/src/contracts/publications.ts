@@ -11,7 +11,7 @@ import {
   VersionNumber,
 } from '../schemas/publication.ts'
 
-/** Links whose torrent can be replaced (BEP 46): those that you publish, and those that you follow. */
+/** Links to mutable torrents (BEP 46): those that you publish, and those that you follow. */
 export const PUBLICATIONS = contract({
   name: 'publications',
   otherErrors: { 'bad-message': 'error of the link' },

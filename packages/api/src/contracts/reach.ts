@@ -12,7 +12,7 @@ const Address = z
     'write an address as http://HOST:PORT, or an IP address of this machine',
   )
 
-/** Tells who can reach the node, and lets others in. */
+/** Reports who can reach the node, and lets others in. */
 export const REACH = contract({
   name: 'reach',
   operations: {
@@ -46,7 +46,7 @@ export const REACH = contract({
         }),
       }),
       output: Reach.extend({
-        /** The random password, if one was made. It cannot be read again. */
+        /** The random password, if one was generated. It cannot be retrieved again. */
         password: z.string().register(SECRETS, { isWhole: true }).nullable(),
       }),
       errors: {

@@ -523,8 +523,8 @@ export const TORRENTS = contract({
     topics: {
       torrents: [
         /**
-         * The changed members of torrents, or all members of new torrents, at most once a second. Revisions count up: a list with revision R
-         * needs the events after R.
+         * Changed members of torrents, or all members of new torrents, at most once a second.
+         * Revisions increase: a list with revision R needs the events after R.
          */
         z.object({
           type: z.literal('torrents'),

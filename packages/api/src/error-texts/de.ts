@@ -1,4 +1,6 @@
-/** Headlines of errors in German, by code. They stand above the English messages of engine and node. */
+/**
+ * German headlines of errors, by code. They appear above the English messages of engine and node.
+ */
 const headlines = {
   'address-in-use': 'Adresse bereits in Verwendung',
   altered: 'Veränderte Daten',

@@ -1,4 +1,7 @@
-/** German texts that tell whether peers can connect, why not, and what to do: the same in every interface. */
+/**
+ * German texts on whether peers can connect, with the reasons and remedies: the same in every
+ * interface.
+ */
 export default {
   states: { reachable: 'Ja', unreachable: 'Nein', unknown: 'Noch unbekannt', off: 'Aus' },
   /** The verdict in one sentence. */

@@ -1,4 +1,7 @@
-/** English texts that tell whether peers can connect, why not, and what to do: the same in every interface. */
+/**
+ * English texts on whether peers can connect, with the reasons and remedies: the same in every
+ * interface.
+ */
 export default {
   states: { reachable: 'Yes', unreachable: 'No', unknown: 'Not known yet', off: 'Off' },
   /** The verdict in one sentence. */

@@ -12,7 +12,7 @@ export const MessageId = z.string().regex(/^[0-9a-f]{32}$/, 'a message has 32 he
 export const ChatPerson = z
   .object({
     did: DidText,
-    /** The name that the user gave, or that of the signed profile. */
+    /** Name given by the user, or that of the signed profile. */
     name: Untrusted.nullable(),
     isSelf: z.boolean(),
     isContact: z.boolean(),
@@ -32,11 +32,11 @@ export type ChatMember = z.infer<typeof ChatMember>
 /** The rules of a closed group. */
 export const ChatRules = z
   .object({
-    /** Whether every member may add persons, or only admins. */
+    /** Whether every member can add persons, or only admins. */
     membersAdd: z.boolean(),
-    /** Those who may be added. Null for everybody. */
+    /** Persons who can be added. Null for everyone. */
     allowed: z.array(DidText).nullable(),
-    /** Least seconds between two messages of a person other than an admin. 0: no limit. */
+    /** Minimum seconds between two messages of a person other than an admin. 0: no limit. */
     slowSeconds: z.number().int().min(0).max(86_400),
   })
   .register(ANSWERS, { id: 'ChatRules' })
@@ -56,21 +56,24 @@ export const ChatMessage = z
     /** Share links. */
     files: z.array(UntrustedSecret),
     reactions: z.array(z.object({ emoji: Untrusted, by: z.array(DidText) })),
-    /** `waiting`: the hub does not have it yet. `received`: the hub neither, but the device of a member. `failed`: it will not be delivered. */
+    /**
+     * `waiting`: the hub does not have it yet. `received`: neither does the hub, but a member's
+     * device has it. `failed`: it cannot be delivered.
+     */
     delivery: z.enum(['waiting', 'received', 'delivered', 'failed']),
   })
   .register(ANSWERS, { id: 'ChatMessage' })
 export type ChatMessage = z.infer<typeof ChatMessage>
 
-/** One message that was reported, as its sender's device signed it. */
+/** One reported message, as signed by its sender's device. */
 export const ChatReported = z
   .object({
     conversation: ConversationId,
     id: MessageId,
-    /** The place in the log of the hub. Null if the reporter did not know it. */
+    /** Place in the hub's log. Null if unknown to the reporter. */
     sequence: z.number().int().min(1).nullable(),
     sender: ChatPerson,
-    /** The name of the device that sent it. */
+    /** Name of the sending device. */
     device: Untrusted,
     sentMs: TimeMs,
     /** `text`, `edit`, `reaction`, …: kinds of newer programs have no text. */
@@ -82,8 +85,8 @@ export const ChatReported = z
 export type ChatReported = z.infer<typeof ChatReported>
 
 /**
- * A conversation of the node's user. `private`: of two persons. `group`: closed, its members add others. `share`: the room of a share, in which whoever has the link reads
- * and writes.
+ * A conversation of the node's user. `private`: of two persons. `group`: closed, its members add
+ * others. `share`: the room of a share, in which everyone with the link reads and writes.
  */
 export const ChatConversation = z
   .object({
@@ -91,45 +94,51 @@ export const ChatConversation = z
     kind: z.enum(['group', 'private', 'share']),
     /** `joining`: the welcome has not arrived. `left`: the user left, or was removed. */
     state: z.enum(['joining', 'member', 'left']),
-    /** True if a stranger invited the user, who has not accepted: nothing is loaded for it, and nobody learns that it was seen. */
+    /**
+     * Whether a stranger invited the user, who has not accepted: nothing is loaded for it, and no
+     * one can see that it was opened.
+     */
     isRequest: z.boolean(),
     invitedBy: ChatPerson.nullable(),
-    /** The name of the group, of the other person, or of the share. Empty if unknown. */
+    /** Name of the group, of the other person, or of the share. Empty if unknown. */
     name: Untrusted,
-    /** The hub that has its log. */
+    /** The hub that stores its log. */
     hub: z.string(),
     /** Empty for the room of a share. */
     members: z.array(ChatMember),
     /** Null for the room of a share, and before the welcome. */
     rules: ChatRules.nullable(),
     unread: z.object({ messages: z.number().int().min(0), mentions: z.number().int().min(0) }),
-    /** The last message that the user has read. */
+    /** The last message read by the user. */
     readUpTo: MessageId.nullable(),
-    /** How far others have read, as far as they say so. */
+    /** Read positions of others, as far as they share them. */
     readBy: z.array(z.object({ did: DidText, upTo: MessageId })),
     isMuted: z.boolean(),
     draft: z.string(),
     last: ChatMessage.nullable(),
-    /** Refused acts of others and faults of the hub, the newest last. */
+    /** Refused actions of others and faults of the hub, the newest last. */
     problems: z.array(z.object({ code: z.string(), message: Untrusted, atMs: TimeMs })),
   })
   .register(ANSWERS, { id: 'ChatConversation' })
 export type ChatConversation = z.infer<typeof ChatConversation>
 
-/** A history on its way from one device of the user to another. */
+/** A history transfer from one device of the user to another. */
 export const ChatTransfer = z
   .object({
-    /** Whether it comes to this device, or goes from it to another. */
+    /** Whether it is received by this device, or sent to another. */
     direction: z.enum(['here', 'away']),
-    /** `waiting`: the code is shown, and no device has sent anything. `done`: everything was read here, or is at the hub, where the other device reads it. */
+    /**
+     * `waiting`: the code is shown, and no device has sent anything. `done`: this device has read
+     * everything, or it is at the hub, where the other device reads it.
+     */
     state: z.enum(['waiting', 'running', 'done', 'failed', 'cancelled']),
-    /** Messages that were read or sent. */
+    /** Messages read or sent. */
     messages: z.number().int().min(0),
-    /** Null while it is unknown. */
+    /** Null while unknown. */
     total: z.number().int().min(0).nullable(),
     /** Messages that this device lacked. */
     added: z.number().int().min(0),
-    /** Why it has failed. */
+    /** Reason for the failure. */
     problem: z.object({ code: z.string(), message: Untrusted }).nullable(),
   })
   .register(ANSWERS, { id: 'ChatTransfer' })

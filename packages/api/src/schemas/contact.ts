@@ -9,7 +9,7 @@ export const MAX_PICTURE_BYTES = 32 * 1024
 /** A picture as a data URL: JPEG, PNG or WebP of at most 32 KiB and 512 × 512 pixels. */
 const Picture = z.string()
 
-/** The signed profile of this node's user, as contacts see it. */
+/** The signed profile of this node's user, as seen by contacts. */
 export const OwnProfile = z
   .object({
     /** The user's did:key; null as long as there is no device list. */
@@ -19,8 +19,9 @@ export const OwnProfile = z
     /** Null until a profile was signed. */
     version: z.number().int().min(0).nullable(),
     /**
-     * Why contacts do not see it, or why it cannot be signed. `no-devices`: the node knows no device list. `not-a-device`: the node is not in it.
-     * `other-key`: the node shows contacts another did:key than that of the device list. `network-off`: the Shoal network is off.
+     * Why contacts do not see it, or why it cannot be signed. `no-devices`: the node knows no
+     * device list. `not-a-device`: the node is not in it. `other-key`: the node shows contacts a
+     * did:key other than that of the device list. `network-off`: the Shoal network is off.
      */
     problem: z.enum(['no-devices', 'not-a-device', 'other-key', 'network-off']).nullable(),
   })
@@ -35,9 +36,10 @@ export const PictureInput = z
   .regex(/^[\w+/-]+={0,2}$/, 'it is base64')
 
 /**
- * `older`: a device list was sent that is older than the known one. `forked`: there are two lists with one number. `rotated`: the root key was replaced
- * by its successor. `changed`: a node shows another person than before, whose did:key is `detail`. `unverified`: the user had verified keys that were
- * replaced.
+ * `older`: a received device list is older than the known one. `forked`: there are two lists with
+ * one number. `rotated`: the root key was replaced by its successor. `changed`: a node shows
+ * another person than before, whose did:key is `detail`. `unverified`: the user had verified keys
+ * that were replaced.
  */
 export const ContactAlarm = z.object({
   kind: z.enum(['older', 'forked', 'rotated', 'changed', 'unverified']),
@@ -46,11 +48,11 @@ export const ContactAlarm = z.object({
 })
 export type ContactAlarm = z.infer<typeof ContactAlarm>
 
-/** A person whom contacts have shown. */
+/** A person shown by contacts. */
 export const Contact = z
   .object({
     did: DidText,
-    /** The nodes that show this person, with the names that the user gave them. */
+    /** Nodes that show this person, with the user's names for them. */
     nodes: z.array(z.object({ key: NetworkKeyText, name: z.string().nullable() })),
     /** Name and picture in the signed profile. */
     name: Untrusted.nullable(),
@@ -59,9 +61,9 @@ export const Contact = z
     lists: z.number().int().min(0),
     /** Number of devices in the newest list; null without one. */
     devices: z.number().int().min(0).nullable(),
-    /** Until when the newest list is valid. */
+    /** Expiry time of the newest list. */
     expiresMs: TimeMs.nullable(),
-    /** When the user verified the keys that the person has now. */
+    /** When the user verified the person's present keys. */
     verifiedMs: TimeMs.nullable(),
     /** When one of the nodes last answered. */
     askedMs: TimeMs.nullable(),
@@ -71,13 +73,13 @@ export const Contact = z
   .register(ANSWERS, { id: 'Contact' })
 export type Contact = z.infer<typeof Contact>
 
-/** The words and codes by which both sides compare keys. */
+/** Words and codes by which both sides compare keys. */
 export const Verification = z
   .object({
     did: DidText,
     /** Twelve words, the same on both sides. */
     words: z.array(z.string()),
-    /** The text of the QR code that the contact scans. */
+    /** Text of the QR code that the contact scans. */
     ownCode: z.string(),
     verifiedMs: TimeMs.nullable(),
   })

@@ -2,21 +2,22 @@ import { z } from 'zod'
 import { TimeMs } from './common.ts'
 import { ANSWERS } from './names.ts'
 
-/** Something signed, or the description of a device, in base64url without padding. */
+/** A signed object, or the description of a device, in base64url without padding. */
 const Base64 = z
   .string()
   .max(3000)
   .regex(/^[\w-]+$/, 'it is base64url')
 
-/** All device lists of a person from the first on, and the descriptions of the devices in the newest. */
+/** All device lists of a person, and the descriptions of the devices in the newest. */
 export const DeviceHistory = z.object({
   lists: z.array(Base64).min(1).max(256),
   devices: z.array(Base64).max(32),
 })
 
 /**
- * `older`: a list was offered that is older than the known one. `forked`: there are two lists with one number. `rotated`: the root key was
- * replaced by its successor. `restored`: the catalogue comes from a backup, so that its list may not be the newest, and a removed device may be in it.
+ * `older`: an offered list is older than the known one. `forked`: there are two lists with one
+ * number. `rotated`: the root key was replaced by its successor. `restored`: the catalogue comes
+ * from a backup, so its list may be outdated, and may include a removed device.
  */
 export const DeviceAlarm = z.object({
   kind: z.enum(['older', 'forked', 'rotated', 'restored']),
@@ -44,7 +45,7 @@ export const Devices = z
     /** 0 for the first list. */
     sequence: z.number().int().min(0).nullable(),
     issuedMs: TimeMs.nullable(),
-    /** No device can log in from then on. */
+    /** No device can log in after this time. */
     expiresMs: TimeMs.nullable(),
     items: z.array(DeviceItem),
     /** The last alarm of each kind that was not dismissed. */

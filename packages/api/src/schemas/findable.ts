@@ -14,7 +14,7 @@ const Language = z
   .max(35)
   .meta({ description: 'A language tag (BCP 47), such as `en`' })
 
-/** How a share is described to those who search for it. */
+/** Description of a share for search. */
 export const Findability = z.object({
   findable: z.boolean().optional().meta({
     description:
@@ -36,7 +36,7 @@ export const MakeFindable = z.object({
   language: Language.optional(),
 })
 
-/** A torrent that others find by search. */
+/** A torrent published for search. */
 export const FindableTorrent = z
   .object({
     id: TorrentId,
@@ -48,21 +48,21 @@ export const FindableTorrent = z
     license: z.string().nullable(),
     language: z.string().nullable(),
     publishedMs: TimeMs,
-    /** When the signature expires. The node signs again long before. Null while nothing is signed. */
+    /** When the signature expires. The node renews it long before. Null while nothing is signed. */
     expiresMs: TimeMs.nullable(),
     /** When index nodes last took the description, and how many. Null: not yet. */
     announcedMs: TimeMs.nullable(),
     nodes: z.number().int().min(0),
-    /** Why nobody finds it, and what to do. */
+    /** Why it cannot be found, and the remedy. */
     problem: z.string().nullable(),
   })
   .register(ANSWERS, { id: 'FindableTorrent' })
 export type FindableTorrent = z.infer<typeof FindableTorrent>
 
-/** The key that signs what this node publishes for search. */
+/** The key that signs this node's entries for search. */
 export const PublisherIdentity = z.object({
   /** `did:key:z6Mk…`. Null until something is published. */
   did: z.string().nullable(),
-  /** Why it cannot sign, and what to do. */
+  /** Why it cannot sign, and the remedy. */
   problem: z.string().nullable(),
 })

@@ -7,22 +7,25 @@ export const JoinedHub = z
   .object({
     /** Its origin: `https://hub.example.org`. */
     url: z.string(),
-    /** As its owner calls it. */
+    /** Name chosen by its owner. */
     name: Untrusted,
     /** `did:web` of a hub with a public address. */
     did: z.string().nullable(),
     joinedMs: TimeMs,
     /** Whether it has the newest device list. */
     knowsDevices: z.boolean(),
-    /** Whether it is reached over the internet by `http`, so that whoever watches the network sees the logins and could use them. */
+    /**
+     * Whether it is reached over the internet by `http`, so that anyone who monitors the network
+     * can see and use the logins.
+     */
     isExposed: z.boolean(),
-    /** Why the last request failed; null after one that succeeded. */
+    /** Error of the last request; null after a successful one. */
     problem: z.object({ message: Untrusted, atMs: TimeMs }).nullable(),
   })
   .register(ANSWERS, { id: 'JoinedHub' })
 export type JoinedHub = z.infer<typeof JoinedHub>
 
-/** Something that a member of a hub has published there. */
+/** A listing published by a member of a hub. */
 export const HubListing = z
   .object({
     id: z.string(),
@@ -31,14 +34,14 @@ export const HubListing = z
     tags: z.array(Untrusted),
     /** A magnet link or share link, which `addTorrent` takes. */
     link: UntrustedSecret,
-    /** The page of the listing at the hub. */
+    /** Page of the listing at the hub. */
     url: z.string(),
     sizeBytes: Bytes,
     fileCount: z.number().int().nullable(),
-    /** The name of its author, or the DID of somebody without a name. */
+    /** Name of its author, or the DID if they have no name. */
     author: Untrusted,
     createdMs: TimeMs,
-    /** Peers that the hub's own tracker knows. */
+    /** Peers known to the hub's own tracker. */
     seeders: z.number().int(),
     leechers: z.number().int(),
   })
@@ -49,14 +52,17 @@ export type HubListing = z.infer<typeof HubListing>
 export const HubSession = z
   .object({
     id: z.string(),
-    /** The name of its device; null for a login with a passkey, and for a device that the user's list does not contain. */
+    /**
+     * Name of its device; null for a login with a passkey, and for a device that the user's list
+     * does not contain.
+     */
     device: z.string().nullable(),
-    /** Such as the name of the browser. */
+    /** For example the name of the browser. */
     label: Untrusted,
     createdMs: TimeMs,
     seenMs: TimeMs,
     expiresMs: TimeMs,
-    /** Whether it is that of this node. */
+    /** Whether it is this node's session. */
     own: z.boolean(),
   })
   .register(ANSWERS, { id: 'HubSession' })

@@ -13,7 +13,7 @@ export const Job = z
   .object({
     id: z.string(),
     kind: JobKind,
-    /** Name of the content that it works on, for people. */
+    /** Name of the content, for people. */
     name: Untrusted,
     state: z.enum(['running', 'waiting', 'done', 'failed', 'cancelled']),
     doneBytes: Bytes,
@@ -26,8 +26,9 @@ export const Job = z
     /** The path of the files that it downloaded or moved. */
     path: Untrusted.nullable(),
     /**
-     * The share link of a sealed share, including the key: only for its recipients. It begins with `#` while the node does not know its public
-     * address: prepend `/share/` of the address that you use.
+     * The share link of a sealed share, including the key: only for its recipients. It begins with
+     * `#` while the node does not know its public address: prepend `/share/` of the address that
+     * you use.
      */
     link: UntrustedSecret.nullable(),
     startedMs: TimeMs,

@@ -21,7 +21,7 @@ export const StartSearch = z.object({
     .optional()
     .meta({ description: 'A language tag (BCP 47); `de` covers `de-AT`' }),
   license: z.string().max(64).optional().meta({ description: 'An SPDX identifier, such as `CC-BY-4.0`' }),
-  /** Most results of the network. */
+  /** Most results from the network. */
   limit: z.number().int().min(1).max(500).default(100),
 })
 
@@ -31,7 +31,7 @@ export const Publisher = z.object({
   did: z.string(),
   /** Whether it is this node's own. */
   own: z.boolean(),
-  /** Whether a contact has shown it, and the name that the user gave that contact. */
+  /** Whether a contact has shown it, and the user's name for that contact. */
   contact: z.boolean(),
   name: z.string().nullable(),
   /** -1 to 1; 0 for strangers. */
@@ -39,15 +39,15 @@ export const Publisher = z.object({
 })
 export type Publisher = z.infer<typeof Publisher>
 
-/** A torrent that a search found: in the network, in the node's own list, or in both. */
+/** A torrent found by a search: in the network, in the node's own list, or in both. */
 export const SearchRow = z
   .object({
     /** The content ID of the torrent, unique within a search. */
     id: z.string(),
     title: Untrusted,
-    /** A magnet link with all info hashes: what to add to download it. */
+    /** A magnet link with all info hashes, for downloading it. */
     link: Untrusted,
-    /** Size of all files. Null if this is not known yet. */
+    /** Size of all files. Null if not yet known. */
     totalBytes: Bytes.nullable(),
     fileCount: z.number().int().min(0).nullable(),
     /** Some of the files, for rows of the network. */
@@ -60,13 +60,15 @@ export const SearchRow = z
     publishedMs: TimeMs.nullable(),
     /** Null if the network does not know the torrent. */
     publisher: Publisher.nullable(),
-    /** Other people who publish the same torrent. */
+    /** Number of other people who publish the same torrent. */
     alsoPublishedBy: z.number().int().min(0),
     /** How well it matches, 0 to 1. */
     match: z.number().min(0).max(1),
-    /** False if only few of the index nodes that were asked name it: it may be made up. Such rows come last. */
+    /**
+     * False if only few of the queried index nodes name it: it may be fake. Such rows come last.
+     */
     confirmed: z.boolean(),
-    /** Seeds that were reached. Null: not counted, or not known yet. */
+    /** Number of seeds found. Null: not counted, or not yet known. */
     seeds: z.number().int().min(0).nullable(),
     /** Whether its seeds are being counted. */
     counting: z.boolean(),
@@ -81,7 +83,8 @@ export type SearchRow = z.infer<typeof SearchRow>
 export const NETWORK_SEARCH_STATES = ['searching', 'done', 'unavailable'] as const
 
 /**
- * Why the network was not searched. `off`, `starting`: the network is. `no-nodes`: no other node is connected. `failed`: anything else, which `problem` explains.
+ * Why the network was not searched. `off`, `starting`: state of the network. `no-nodes`: no other
+ * node is connected. `failed`: anything else, see `problem`.
  */
 export const NETWORK_SEARCH_REASONS = ['off', 'starting', 'no-nodes', 'failed'] as const
 export type NetworkSearchReason = (typeof NETWORK_SEARCH_REASONS)[number]
@@ -91,27 +94,30 @@ export const SearchProgress = z
   .object({
     id: z.string(),
     text: z.string(),
-    /** False while rows may still come. Their seeds may come later: see `counting`. */
+    /** False while rows may still arrive. Their seeds may arrive later: see `counting`. */
     done: z.boolean(),
-    /** Grows with every change. */
+    /** Increases with every change. */
     revision: z.number().int().min(0),
     network: z.object({
-      /** `unavailable`: see `reason`. Rows of the node's own list come in any case. */
+      /** `unavailable`: see `reason`. Rows of the node's own list arrive in any case. */
       state: z.enum(NETWORK_SEARCH_STATES),
       reason: z.enum(NETWORK_SEARCH_REASONS).nullable(),
-      /** Why the network was not searched, and what to do. */
+      /** Why the network was not searched, and the remedy. */
       problem: z.string().nullable(),
-      /** Index nodes that answered so far, and how many are enough. */
+      /** Index nodes that answered so far, and the sufficient number. */
       answers: z.number().int().min(0),
       answersWanted: z.number().int().min(1),
-      /** Whether a word has more entries than its index nodes keep, so that another word would find others. */
+      /**
+       * Whether a word has more entries than its index nodes store, so that another word would find
+       * others.
+       */
       partial: z.boolean(),
-      /** Results that are not shown, because their publishers are blocked. */
+      /** Number of hidden results, whose publishers are blocked. */
       hidden: z.number().int().min(0),
     }),
     /** The `id` of all rows, best first. */
     order: z.array(z.string()),
-    /** The rows that are new or have changed since the revision that was asked for, in no order. */
+    /** Rows that are new or have changed since the requested revision, in no particular order. */
     rows: z.array(SearchRow),
   })
   .register(ANSWERS, { id: 'SearchProgress' })

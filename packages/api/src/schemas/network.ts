@@ -2,25 +2,31 @@ import { z } from 'zod'
 import { Untrusted } from './common.ts'
 import { ANSWERS } from './names.ts'
 
-/** `off`: by choice, or because it cannot keep to the proxy or interface that is set. `failed`: see `problem`. */
+/**
+ * `off`: by choice, or because it cannot comply with the configured proxy or interface. `failed`:
+ * see `problem`.
+ */
 export const NETWORK_STATES = ['off', 'starting', 'on', 'failed'] as const
 export const NETWORK_OFF_REASONS = ['setting', 'proxy', 'interface'] as const
 
 const Count = z.number().int().min(0)
 
-/** Messages and records of other nodes that this one refused since it joined the network, by reason. Senders are scored down for all but the last. */
+/**
+ * Messages and records of other nodes that this one refused since it joined the network, by reason.
+ * Senders are scored down for all but the last.
+ */
 export const NetworkRefusals = z.object({
-  /** It broke the protocol or a limit, as by its length. */
+  /** It broke the protocol or a limit, for example by its length. */
   'bad-message': Count,
-  /** A signature is wrong, or the sender speaks for another. */
+  /** A signature is invalid, or the sender speaks for another node. */
   forged: Count,
-  /** It was replaced, or its time is over. */
+  /** It was replaced, or has expired. */
   replayed: Count,
-  /** The sender, or its network, sends more than is looked at. */
+  /** The sender, or its network, sends more than is processed. */
   flood: Count,
-  /** An answer that nobody asked for. */
+  /** An unsolicited answer. */
   unasked: Count,
-  /** There was no room, in all or for one sender or network. */
+  /** There was no room, in total or for one sender or network. */
   full: Count,
 })
 export type NetworkRefusals = z.infer<typeof NetworkRefusals>
@@ -31,24 +37,27 @@ export const NetworkStatus = z
     state: z.enum(NETWORK_STATES),
     /** Why it is off. */
     reason: z.enum(NETWORK_OFF_REASONS).nullable(),
-    /** Why it failed, and what to do. */
+    /** Reason for the failure, and the remedy. */
     problem: z.string().nullable(),
-    /** The PeerId: what others know this node by in the network. */
+    /** The PeerId, which identifies this node in the network. */
     id: z.string().nullable(),
-    /** Multiaddrs at which others reach the node. */
+    /** Multiaddrs at which the node can be reached. */
     addresses: z.array(z.string()),
-    /** Whether others can connect from outside without a relay, as far as routers and other nodes tell. */
+    /**
+     * Whether others can connect from outside without a relay, according to routers and other
+     * nodes.
+     */
     reachable: z.boolean(),
-    /** Whether it helps others to find a direct way to each other. */
+    /** Whether it helps others to find a direct path to each other. */
     relaying: z.boolean(),
-    /** Nodes that are reached through this one. */
+    /** Number of nodes reached through this one. */
     relayed: z.number().int(),
     connections: z.number().int(),
     /** Nodes in the routing table of the DHT. */
     nodes: z.number().int(),
-    /** Estimated size of the whole network; 0 while it is unknown. */
+    /** Estimated size of the network; 0 while unknown. */
     networkSize: z.number().int(),
-    /** Records that this node stores for others. */
+    /** Records stored for other nodes. */
     records: z.number().int(),
     refused: NetworkRefusals,
   })
@@ -65,13 +74,13 @@ export const NetworkPeer = z
     /** The multiaddr of the connection. */
     address: Untrusted,
     incoming: z.boolean(),
-    /** Connected through a relay, for signaling only. */
+    /** Whether it is connected through a relay, for signaling only. */
     relayed: z.boolean(),
-    /** Program and version; null while they are unknown. */
+    /** Program and version; null while unknown. */
     client: Untrusted.nullable(),
     /** Whether it is a node of the DHT. */
     dht: z.boolean(),
-    /** Protocols that it speaks, such as `/shoal/index/1`; at most 50. Empty while they are unknown. */
+    /** Protocols that it speaks, such as `/shoal/index/1`; at most 50. Empty while unknown. */
     protocols: z.array(Untrusted),
     key: KeyPrefix,
     connectedMs: z.number(),
@@ -79,7 +88,7 @@ export const NetworkPeer = z
   .register(ANSWERS, { id: 'NetworkPeer' })
 export type NetworkPeer = z.infer<typeof NetworkPeer>
 
-/** A torrent that others find through the network. */
+/** A torrent announced in the network. */
 export const ProvidedTorrent = z
   .object({
     id: z.string(),
@@ -88,7 +97,7 @@ export const ProvidedTorrent = z
     cid: z.string(),
     /** When it was last announced. Null: not yet. */
     announcedMs: z.number().nullable(),
-    /** Nodes that took the announcement. */
+    /** Number of nodes that took the announcement. */
     nodes: z.number().int(),
   })
   .register(ANSWERS, { id: 'ProvidedTorrent' })

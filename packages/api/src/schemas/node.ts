@@ -10,16 +10,24 @@ export const NodeInfo = z
     startedMs: TimeMs,
     /** Default download folder. */
     directory: z.string(),
-    /** Folders that files may be shared from or downloaded to. */
+    /** Folders that files can be shared from or downloaded to. */
     allowedDirectories: z.array(z.string()),
-    /** The port for incoming peer connections. 0 while none is open. */
+    /** Port for incoming peer connections. 0 while none is open. */
     peerPort: z.number().int().min(0).max(65_535),
-    /** The port of the settings, if another program uses it, so that `peerPort` is a free one instead. Null otherwise. */
+    /**
+     * The configured port, if another program uses it, so that `peerPort` is a free one instead.
+     * Null otherwise.
+     */
     takenPeerPort: z.number().int().min(1).max(65_535).nullable(),
     platform: z.string(),
-    /** Dotted names of the settings that the command line or the environment fixes. They cannot be changed through the API. */
+    /**
+     * Dotted names of the settings fixed by the command line or the environment. They cannot be
+     * changed through the API.
+     */
     fixedSettings: z.array(z.string()),
-    /** Names of the capabilities that run. Operations, settings and events of the others are absent. */
+    /**
+     * Names of the running capabilities. Operations, settings and events of the others are absent.
+     */
     capabilities: z.array(z.string()),
   })
   .register(ANSWERS, { id: 'NodeInfo' })
@@ -40,7 +48,10 @@ export const NodeStats = z
     /** Number of nodes in the DHT's routing table. Null if the DHT is disabled. */
     dhtNodes: z.number().int().min(0).nullable(),
     disk: z.array(z.object({ directory: z.string(), freeBytes: Bytes, totalBytes: Bytes })),
-    /** How much has to be freed on the disk of the data folder before the node accepts changes. Null while there is room. */
+    /**
+     * Bytes to free on the disk of the data folder before the node accepts changes. Null while
+     * there is enough space.
+     */
     lacksBytes: Bytes.nullable(),
     memoryBytes: Bytes,
     uptimeSeconds: z.number().min(0),
@@ -50,7 +61,7 @@ export const NodeStats = z
       uploadBytesPerSecond: z.number().nullable(),
       by: z.enum(['settings', 'alternative', 'schedule']),
     }),
-    /** Number of documents that wait for the search index, and that are in it. */
+    /** Number of documents waiting to be indexed, and already indexed. */
     indexing: z.object({ waiting: z.number().int().min(0), indexed: z.number().int().min(0) }),
   })
   .register(ANSWERS, { id: 'NodeStats' })
@@ -68,7 +79,7 @@ export type History = z.infer<typeof History>
 
 export const LogEntry = z
   .object({
-    /** Counts up from 1 since the start of the node. */
+    /** Increases from 1 since the start of the node. */
     id: z.number().int().min(1),
     atMs: TimeMs,
     level: z.enum(LOG_LEVELS),
@@ -92,7 +103,10 @@ export type Health = z.infer<typeof Health>
 export const Protocol = z
   .object({
     name: z.string(),
-    /** The forms of links that it supports, for people: `magnet:?xt=…`, `an info hash (40 or 64 hex digits)`. */
+    /**
+     * The supported forms of links, for people: `magnet:?xt=…`, `an info hash (40 or 64 hex
+     * digits)`.
+     */
     understands: z.array(z.string()),
   })
   .register(ANSWERS, { id: 'Protocol' })
@@ -120,29 +134,35 @@ export const Access = z
     by: z.enum(['none', 'token', 'password', 'session']),
     /** Whether a user name and password are set. */
     password: z.boolean(),
-    /** Whether somebody can log in with a passkey. */
+    /** Whether a passkey can be used to log in. */
     passkeys: z.boolean(),
   })
   .register(ANSWERS, { id: 'Access' })
 export type Access = z.infer<typeof Access>
 
-/** A browser or device that is logged in. The session ends 30 days after its last use, that of a device 15 minutes after it. */
+/**
+ * A logged-in browser or device. The session ends 30 days after its last use, that of a device 15
+ * minutes after it.
+ */
 export const LoginSession = z
   .object({
     id: z.number().int().min(1),
     /** The user, or the did:key of the person whose device it is. */
     username: z.string(),
-    /** How it logged in. */
+    /** Login method. */
     by: z.enum(['token', 'password', 'device', 'passkey']),
-    /** The address that it logged in from. */
+    /** Address of the login. */
     address: z.string(),
-    /** Browser and system, or the program, as they name themselves: `Firefox, Linux`. Null if unknown. */
+    /**
+     * Browser and system, or the program, as they identify themselves: `Firefox, Linux`. Null if
+     * unknown.
+     */
     browser: Untrusted.nullable(),
     createdMs: TimeMs,
     /** To the minute. */
     usedMs: TimeMs,
     expiresMs: TimeMs,
-    /** Whether it is the session that asks. */
+    /** Whether it is the session of this request. */
     current: z.boolean(),
   })
   .register(ANSWERS, { id: 'LoginSession' })

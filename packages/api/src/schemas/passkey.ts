@@ -1,4 +1,7 @@
-/** Passkeys (WebAuthn level 3): requests of a server and answers of a browser. Bytes are base64url without padding. */
+/**
+ * Passkeys (WebAuthn level 3): requests of a server and responses of a browser. Bytes are base64url
+ * without padding.
+ */
 import { z } from 'zod'
 import { TimeMs } from './common.ts'
 import { ANSWERS } from './names.ts'
@@ -15,7 +18,7 @@ function base64url(maxBytes: number, minCharacters = 1) {
 /** WebAuthn level 3, section 5.8.3 limits credential ids to 1,023 bytes. */
 export const PasskeyId = base64url(1023)
 
-/** The answer of a browser that has made a passkey. */
+/** Response of a browser that has created a passkey. */
 export const NewPasskey = z.object({
   id: PasskeyId,
   clientDataJSON: base64url(4096),
@@ -24,7 +27,7 @@ export const NewPasskey = z.object({
 })
 export type NewPasskey = z.infer<typeof NewPasskey>
 
-/** The answer of a browser whose user logs in with a passkey. */
+/** Response of a browser whose user logs in with a passkey. */
 export const PasskeyAnswer = z.object({
   id: PasskeyId,
   clientDataJSON: base64url(4096),
@@ -50,7 +53,10 @@ export const PasskeyCreation = z.object({
 })
 export type PasskeyCreation = z.infer<typeof PasskeyCreation>
 
-/** A request for a login: members of `PublicKeyCredentialRequestOptionsJSON`. The browser shows the passkeys that it has. */
+/**
+ * A request for a login: members of `PublicKeyCredentialRequestOptionsJSON`. The browser offers its
+ * passkeys.
+ */
 export const PasskeyRequest = z.object({
   challenge: z.string(),
   rpId: z.string(),
@@ -79,7 +85,7 @@ export type PasskeyItem = z.infer<typeof PasskeyItem>
 
 /** A passkey of a node. */
 export const NodePasskey = PasskeyItem.extend({
-  /** The user who has added it, and as whom it logs in. */
+  /** The user who added it, and whose login it is. */
   username: z.string(),
 }).register(ANSWERS, { id: 'NodePasskey' })
 export type NodePasskey = z.infer<typeof NodePasskey>

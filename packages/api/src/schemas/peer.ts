@@ -10,17 +10,20 @@ export const Peer = z
     /** The transport, or `webseed`. */
     kind: z.string(),
     client: Untrusted,
-    /** ISO 3166-1 alpha-2 code from the country database of the settings. Null without one. */
+    /** ISO 3166-1 alpha-2 code from the configured country database. Null without one. */
     country: z.string().nullable(),
     incoming: z.boolean(),
     encrypted: z.boolean(),
     /** Whether a third peer helped both to connect through their routers (BEP 55). */
     holePunched: z.boolean(),
-    /** The network key of a Shoal peer that has proved it, in hexadecimal digits. */
+    /** Proven network key of a Shoal peer, in hexadecimal digits. */
     networkKey: z.string().nullable(),
-    /** The name that the user gave that Shoal peer, and the did:key of the person that it has shown. Null if there is neither. */
+    /**
+     * The user's name for that Shoal peer, and the did:key of the person that it has shown. Null if
+     * there is neither.
+     */
     person: z.object({ name: z.string().nullable(), did: z.string().nullable() }).nullable(),
-    /** Whether it is preferred when upload slots are given. */
+    /** Whether it is preferred for upload slots. */
     hasFastLane: z.boolean(),
     /** 0 to 1. */
     progress: z.number().min(0).max(1),
@@ -35,9 +38,9 @@ export const Peer = z
     snubbed: z.boolean(),
     /** How it was found: a kind of tracker, `manual`, `incoming`, or `webseed`. */
     origin: z.string(),
-    /** Where it accepts connections, if it connected to us and has said so. */
+    /** Where it accepts connections, if it connected to us and has announced that. */
     listenAddress: z.string().nullable(),
-    /** The start of its peer ID, which names its program: eight printable characters, or empty. */
+    /** Start of its peer ID, which identifies its program: eight printable characters, or empty. */
     peerId: Untrusted,
     /** Share of our missing pieces that it has, 0 to 1. */
     relevance: z.number().min(0).max(1),
@@ -51,7 +54,7 @@ export type Peer = z.infer<typeof Peer>
 export const SourceShare = z
   .object({
     kind: z.enum(SOURCE_KINDS),
-    /** How many are connected; for `disk`, the torrents that were copied from. */
+    /** Number connected; for `disk`, of the torrents that were copied from. */
     sources: z.number().int().min(0),
     downloadedBytes: Bytes,
     downloadBytesPerSecond: BytesPerSecond,
@@ -79,17 +82,17 @@ export const IpFilterStatus = z
   .object({
     /** The file; null without a filter. */
     path: z.string().nullable(),
-    /** Number of lines that name addresses, and of disjoint ranges that they make. */
+    /** Number of lines with addresses, and of the resulting disjoint ranges. */
     rules: z.number().int().min(0),
     ranges: z.number().int().min(0),
-    /** Number of lines that could not be read, and the first of them. */
+    /** Number of invalid lines, and the first of them. */
     badLines: z.number().int().min(0),
     firstBadLines: z.array(z.object({ line: z.number().int().min(1), text: Untrusted })),
     /** When it was read; null if it never was. */
     loadedMs: z.number().nullable(),
-    /** Why it could not be read when that was last tried. The list of before is then in effect. */
+    /** Error of the last attempt to read it. The previous list is then still in effect. */
     error: Untrusted.nullable(),
-    /** Number of times that it kept a peer away since the node started. */
+    /** Number of connections that it prevented since the node started. */
     blockedPeers: z.number().int().min(0),
   })
   .register(ANSWERS, { id: 'IpFilterStatus' })

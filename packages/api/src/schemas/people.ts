@@ -5,7 +5,11 @@ import { ANSWERS } from './names.ts'
 /** A network key (Ed25519) in hexadecimal digits. */
 export const NetworkKeyText = z.string().regex(/^[0-9a-f]{64}$/, 'a network key has 64 hexadecimal digits')
 
-/** A part of a score: verified data that the peer gave, receipts for data that it took, time connected, requests that it answered or ignored, wrong pieces, broken messages, and misconduct of others in its /24 or /56. */
+/**
+ * A part of a score: verified data that the peer gave, receipts for data that it took, time
+ * connected, requests that it answered or ignored, wrong pieces, broken messages, and misconduct of
+ * others in its /24 or /56.
+ */
 export const PersonReason = z.object({
   kind: z.enum(['gave', 'confirmed', 'uptime', 'promises', 'failed-pieces', 'junk', 'neighbors']),
   /** Thousandths; negative for misconduct. */
@@ -13,30 +17,30 @@ export const PersonReason = z.object({
 })
 export type PersonReason = z.infer<typeof PersonReason>
 
-/** A Shoal peer that has proved its network key, and what this node saw of it. */
+/** A Shoal peer that has proved its network key, and its record at this node. */
 export const Person = z
   .object({
     key: NetworkKeyText,
-    /** Address that it came from last. */
+    /** Its last address. */
     host: z.string(),
-    /** Bytes from it that were verified, over all runs. */
+    /** Verified bytes from it, over all runs. */
     downloadedBytes: Bytes,
-    /** Bytes that were sent to it, and those of them that it has confirmed by receipts. */
+    /** Bytes sent to it, and those of them that it has confirmed by receipts. */
     uploadedBytes: Bytes,
     confirmedBytes: Bytes,
     firstSeenMs: TimeMs,
     lastSeenMs: TimeMs,
-    /** -1000 to 1000. Starts at 0, and is forgotten by half in 30 days. */
+    /** -1000 to 1000. Starts at 0, and decays with a half-life of 30 days. */
     score: z.number().int().min(-1000).max(1000),
-    /** Whether it is preferred when upload slots are given. */
+    /** Whether it is preferred for upload slots. */
     isTrusted: z.boolean(),
-    /** Parts of the score, the weightiest first. */
+    /** Parts of the score, the most significant first. */
     reasons: z.array(PersonReason),
-    /** The name that the user gave it. */
+    /** Name given by the user. */
     name: z.string().nullable(),
-    /** The person whose node it is, as the person has shown to this node: `did:key:z6Mk…`. Null if it is not shown. */
+    /** The person whose node it is, as shown to this node: `did:key:z6Mk…`. Null if not shown. */
     did: z.string().nullable(),
-    /** Until when that is certified. It is renewed when both meet again. */
+    /** Expiry time of that certificate. It is renewed when both meet again. */
     didExpiresMs: TimeMs.nullable(),
     /** Whether this node shows it the did:key of its own user. */
     showsDid: z.boolean(),
@@ -55,7 +59,7 @@ export const DidText = z
   .max(100)
   .regex(/^did:key:z[1-9A-HJ-NP-Za-km-z]+$/, 'a DID begins with did:key:z')
 
-/** Somebody whose entries do not show in searches. */
+/** A publisher whose entries are hidden in searches. */
 export const BlockedPublisher = z
   .object({
     did: DidText,

@@ -8,7 +8,10 @@ export const MutableLink = z
   .max(4096)
   .meta({ description: 'magnet:?xs=urn:btpk:KEY&s=SALT, with key and salt in hex (BEP 46)' })
 
-/** A sequence number of BEP 44: 0 to 2^63 - 1, as text because numbers of JSON are not exact beyond 2^53. */
+/**
+ * A sequence number of BEP 44: 0 to 2^63 - 1, as text because JSON numbers are not exact beyond
+ * 2^53.
+ */
 export const VersionNumber = z.string().regex(/^(0|[1-9]\d{0,18})$/, 'a version is a number')
 
 /** The first 20 bytes of an info hash, as BEP 46 names a torrent: all of v1. */
@@ -28,17 +31,20 @@ export const Publication = z
     /** When the DHT last stored it, and on how many nodes. */
     publishedMs: TimeMs.nullable(),
     nodes: z.number().int().min(0),
-    /** The reason why the last attempt failed. */
+    /** Error of the last attempt. */
     error: Untrusted.nullable(),
     why: Why,
   })
   .register(ANSWERS, { id: 'Publication' })
 export type Publication = z.infer<typeof Publication>
 
-/** Whether earlier versions of a followed link stay, in folders of their own, or the latest one replaces them. */
+/**
+ * Whether earlier versions of a followed link are kept, in separate folders, or replaced by the
+ * latest one.
+ */
 export const KeepVersions = z.enum(['all', 'latest'])
 
-/** A link of somebody else, whose versions the node adds. */
+/** Someone else's link, whose versions the node adds. */
 export const Followed = z
   .object({
     id: z.string(),
@@ -54,7 +60,7 @@ export const Followed = z
     /** When the latest version was found. */
     changedMs: TimeMs.nullable(),
     checkedMs: TimeMs.nullable(),
-    /** The reason why the last look failed. */
+    /** Error of the last check. */
     error: Untrusted.nullable(),
     why: Why,
   })

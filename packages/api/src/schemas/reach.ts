@@ -2,14 +2,14 @@ import { z } from 'zod'
 import { TimeMs } from './common.ts'
 import { ANSWERS } from './names.ts'
 
-/** Whom a link works for: browsers of the node's machine, of its network, or all. */
+/** Who can open a link: browsers of the node's machine, of its network, or all. */
 export const AUDIENCES = ['machine', 'network', 'everyone'] as const
 export const Audience = z.enum(AUDIENCES)
 
 /**
- * Why the public address in the settings is not used in links, or may lead nowhere. `listens-here-only`: the node accepts connections from its own machine only.
- * `unreachable`: a test of the address failed. `untested`:
- * it is used, but no test has reached it, from outside or from the node's own machine.
+ * Why the configured public address is not used in links, or may not work. `listens-here-only`: the
+ * node accepts connections from its own machine only. `unreachable`: a test of the address failed.
+ * `untested`: it is used, but no test has reached it, from outside or from the node's own machine.
  */
 export const REACH_PROBLEMS = ['listens-here-only', 'unreachable', 'untested'] as const
 
@@ -24,10 +24,10 @@ export const ReachTest = z.object({
 })
 export type ReachTest = z.infer<typeof ReachTest>
 
-/** The people who can reach the node, as far as it knows. */
+/** The people who can reach the node, as far as known. */
 export const Reach = z
   .object({
-    /** Whom the node's links work for. */
+    /** Who can open the node's links. */
     audience: Audience,
     /** Links begin with this address. Null: with the address that you use. */
     address: z.string().nullable(),
@@ -39,7 +39,7 @@ export const Reach = z
     addresses: z.array(z.string()),
     tests: z.array(ReachTest),
     problem: z.enum(REACH_PROBLEMS).nullable(),
-    /** The command line or the environment decides these, so that this API cannot change them. */
+    /** The settings fixed by the command line or the environment, which this API cannot change. */
     fixed: z.array(z.enum(['host', 'password', 'address'])),
   })
   .register(ANSWERS, { id: 'Reach' })

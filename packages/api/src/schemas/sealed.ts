@@ -2,7 +2,10 @@ import { z } from 'zod'
 import { Bytes, FileIndex, TorrentId, Untrusted } from './common.ts'
 import { ANSWERS } from './names.ts'
 
-/** Random, and good only for the login session that opened the share; with other credentials for all that have none. */
+/**
+ * Random, and valid only for the login session that opened the share; with other credentials, for
+ * all clients without a session.
+ */
 export const SealedId = z
   .string()
   .regex(/^[\w-]{22}$/, 'this is not the id of an opened share')
@@ -13,12 +16,12 @@ export const OpenedSeal = z
     id: SealedId,
     /** The torrent that it is read from. */
     torrent: TorrentId,
-    /** The name of its only file or folder. Null if there are several. */
+    /** Name of its only file or folder. Null if there are several. */
     name: Untrusted.nullable(),
     fileCount: z.number().int().min(0),
     /** Sum over all files. */
     totalBytes: Bytes,
-    /** Why the last read of a file failed. Null if none did. */
+    /** Error of the last read of a file. Null if there was none. */
     problem: z.object({ code: z.string(), message: Untrusted }).nullable(),
   })
   .register(ANSWERS, { id: 'OpenedSeal' })
@@ -32,7 +35,7 @@ export const SealedFile = z
     lengthBytes: Bytes,
     /** Media type by its name: `video/mp4`. */
     mediaType: z.string(),
-    /** The path to read it from, decrypted, even while it downloads. */
+    /** Path for reading it, decrypted, even while it downloads. */
     href: z.string(),
   })
   .register(ANSWERS, { id: 'SealedFile' })

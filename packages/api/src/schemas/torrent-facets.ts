@@ -1,7 +1,7 @@
 import { joinFacets } from '../facet.ts'
 import { SEEDING_FACET } from './seeding.ts'
 
-/** The facets of all capabilities, one a line. The contract of each has its own, too. */
+/** The facets of all capabilities, one per line. Each is also part of its contract. */
 export const TORRENT_FACETS = [SEEDING_FACET] as const
 
 export const FACET_ROW = joinFacets(TORRENT_FACETS, 'row')
@@ -9,9 +9,9 @@ export const FACET_DETAIL = joinFacets(TORRENT_FACETS, 'detail')
 export const FACET_INPUT = joinFacets(TORRENT_FACETS, 'input')
 
 const none = joinFacets(TORRENT_FACETS, 'none')
-/** The members of rows on a node without any of the capabilities. */
+/** Members of rows on a node without any of the capabilities. */
 export const NO_FACET_ROW = valuesOf(FACET_ROW)
-/** The members of details on a node without any of the capabilities. */
+/** Members of details on a node without any of the capabilities. */
 export const NO_FACET_DETAIL = valuesOf(FACET_DETAIL)
 
 function valuesOf<Shape extends object>(shape: Shape) {

@@ -36,16 +36,20 @@ export const TorrentState = z.enum(TORRENT_STATES)
 export type TorrentState = z.infer<typeof TorrentState>
 
 /**
- * The reason why a torrent does not do what its state says. `no-peers`: no peer or web seed is connected. `tracker-error`: the same, and all of its
- * trackers fail; a seed has it if nothing but its trackers can find peers. `stalled`: peers are connected, but nothing has arrived for a minute.
- * `changed-files`: it was complete, and downloads again the pieces of files that were changed on disk. `no-route`: the proxy, without which
- * nothing may be transferred, does not work.
+ * Why a torrent does not do what its state suggests. `no-peers`: no peer or web seed is connected.
+ * `tracker-error`: the same, and all of its trackers fail; a seed has it if only its trackers can
+ * find peers. `stalled`: peers are connected, but nothing has arrived for a minute.
+ * `changed-files`: it was complete, and downloads the pieces of files again that were changed on
+ * disk. `no-route`: the proxy, without which nothing can be transferred, does not work.
  */
 export const TORRENT_REASONS = ['no-peers', 'tracker-error', 'stalled', 'changed-files', 'no-route'] as const
 export const TorrentReason = z.enum(TORRENT_REASONS)
 export type TorrentReason = z.infer<typeof TorrentReason>
 
-/** A torrent as a row of a list. Events carry every change of its members, so that a list needs no polling. */
+/**
+ * A torrent as a row of a list. Events carry every change of its members, so that a list needs no
+ * polling.
+ */
 export const Torrent = z
   .object({
     id: TorrentId,
@@ -54,12 +58,18 @@ export const Torrent = z
     /** CIDv1 of the v2 info hash, or of the v1 info hash if there is no v2. */
     contentId: z.string(),
     name: Untrusted,
-    /** The name of its file or folder on disk. Null while it is unknown, and for several files without a folder. */
+    /**
+     * Name of its file or folder on disk. Null while unknown, and for several files without a
+     * folder.
+     */
     diskName: Untrusted.nullable(),
     state: TorrentState,
-    /** Why it downloads nothing, or cannot be found. Null if nothing is wrong, and if the state says it all. */
+    /**
+     * Why it downloads nothing, or cannot be found. Null if there is no problem, or the state is
+     * sufficient.
+     */
     reason: TorrentReason.nullable(),
-    /** The reason for the state `error`, and what to do about it. */
+    /** Reason for the state `error`, and the remedy. */
     error: Failed.nullable(),
     /** 0 to 1: share of the wanted data, or of the check while `state` is `checking`. */
     progress: z.number().min(0).max(1),
@@ -83,14 +93,20 @@ export const Torrent = z
     swarmLeeches: z.number().int().min(0).nullable(),
     /** Hosts of its trackers. */
     trackerHosts: z.array(Untrusted),
-    /** Whether all of its trackers fail, also if it has peers. False without trackers and while it is paused. */
+    /**
+     * Whether all of its trackers fail, even if it has peers. False without trackers and while it
+     * is paused.
+     */
     trackersFail: z.boolean(),
     label: z.string().nullable(),
     tags: z.array(z.string()),
     directory: z.string(),
     fileCount: z.number().int().min(0).nullable(),
     private: z.boolean(),
-    /** Whether it is a sealed share: one encrypted file that hides names and content from everybody without the key. */
+    /**
+     * Whether it is a sealed share: one encrypted file that hides names and content from everyone
+     * without the key.
+     */
     sealed: z.boolean(),
     sequential: z.boolean(),
     /** Whether to super-seed it once it is complete (BEP 16). */
@@ -112,12 +128,14 @@ export type Torrent = z.infer<typeof Torrent>
 export const TorrentDetail = Torrent.extend({
   magnet: UntrustedSecret,
   /**
-   * The share link, which any browser opens. It begins with `#` while the node does not know its public address: prepend `/share/` of the address
-   * that you use. That of a sealed share contains its key: only for its recipients. Null if no page could open it: for private torrents, for sealed
-   * ones whose link this node does not know, and while WebRTC or all of its trackers are disabled.
+   * The share link, which any browser opens. It begins with `#` while the node does not know its
+   * public address: prepend `/share/` of the address that you use. That of a sealed share contains
+   * its key: only for its recipients. Null if no page could open it: for private torrents, for
+   * sealed ones whose link this node does not know, and while WebRTC or all of its trackers are
+   * disabled.
    */
   link: UntrustedSecret.nullable(),
-  /** Whom `link` works for. Null without a link. */
+  /** Who can open `link`. Null without a link. */
   audience: Audience.nullable(),
   version: z.enum(['v1', 'v2', 'hybrid']).nullable(),
   comment: Untrusted.nullable(),
@@ -127,7 +145,10 @@ export const TorrentDetail = Torrent.extend({
   pieceLengthBytes: Bytes.nullable(),
   wastedBytes: Bytes,
   webSeeds: z.array(UntrustedSecret),
-  /** Kinds of sources that are switched off: there are no connections of these kinds, and nothing is taken from them. */
+  /**
+   * Disabled kinds of sources: there are no connections of these kinds, and nothing is downloaded
+   * from them.
+   */
   sourcesOff: z.array(z.enum(SWITCHABLE_SOURCES)),
   /** Paths of files that were changed on disk so that they no longer match the torrent. A file leaves the list when it is complete again. */
   changedFiles: z.array(Untrusted),
@@ -137,7 +158,7 @@ export const TorrentDetail = Torrent.extend({
   /** Total time in these states. */
   downloadingSeconds: z.number().min(0),
   seedingSeconds: z.number().min(0),
-  /** Payload of this run of the node. */
+  /** Payload since the node started. */
   sessionDownloadedBytes: Bytes,
   sessionUploadedBytes: Bytes,
   /** When the node or a connected peer last had everything. Null: never, as far as is known. */
@@ -163,7 +184,7 @@ export const ListTorrents = z.object({
   sort: z.enum(TORRENT_SORTS).default('addedMs'),
   order: z.enum(['ascending', 'descending']).default('descending'),
 })
-/** Events with a higher `revision` bring this list up to date. */
+/** Apply events with a higher `revision` to this list. */
 export const TorrentPage = page(Torrent).extend({ revision: z.number().int().min(0) })
 
 /** `original`: as in the torrent. `subfolder`: a single file gets a folder with its name. `no-subfolder`: the files of a folder are stored without it. */
@@ -172,9 +193,9 @@ export const ContentLayout = z.enum(CONTENT_LAYOUTS).meta({
     'Whether the content has a folder of its own: as in the torrent, always, or never. Default: the setting `downloads.layout`',
 })
 
-/** How a torrent begins, whether it is downloaded or shared. */
+/** Initial options of a torrent, whether it is downloaded or shared. */
 const START = {
-  /** Not started: it is neither announced nor published for search. */
+  /** Added without starting: it is neither announced nor published for search. */
   paused: z.boolean().optional(),
   superSeeding: z.boolean().optional(),
   peers: z.array(z.string().max(300)).max(1000).optional(),
@@ -255,7 +276,10 @@ export const Preview = z
     trackers: z.array(UntrustedSecret),
     /** Whether the torrent is in the list already. */
     known: z.boolean(),
-    /** The kind of key that decrypts a sealed share. Null if it is not sealed. `passphrase`: addTorrent needs it too. `recipient`: the node cannot decrypt it. */
+    /**
+     * The kind of key that decrypts a sealed share. Null if it is not sealed. `passphrase`:
+     * addTorrent needs it, too. `recipient`: the node cannot decrypt it.
+     */
     seal: z.enum(['key', 'passphrase', 'recipient']).nullable(),
   })
   .register(ANSWERS, { id: 'Preview' })
@@ -263,7 +287,7 @@ export type Preview = z.infer<typeof Preview>
 
 export const UpdateTorrent = z.object({
   id: TorrentId,
-  /** The name in lists. Names on disk do not change. */
+  /** Display name. Names on disk do not change. */
   name: Name.optional(),
   label: Name.nullable().optional(),
   tags: z.array(Name).max(100).optional(),
@@ -274,12 +298,15 @@ export const UpdateTorrent = z.object({
   uploadLimitBytesPerSecond: RateLimit.optional(),
   ...FACET_INPUT,
   queuePosition: z.number().int().min(1).optional(),
-  /** Replaces the kinds of sources that are switched off. */
+  /** Replaces the disabled kinds of sources. */
   sourcesOff: z.array(z.enum(SWITCHABLE_SOURCES)).max(20).optional(),
 })
 export type UpdateTorrent = z.input<typeof UpdateTorrent>
 
-/** The same change of many torrents. Tags can be added to those that each torrent has, and taken from them. */
+/**
+ * Changes many torrents alike. Tags can be added to those that each torrent has, and removed from
+ * them.
+ */
 export const UpdateTorrents = UpdateTorrent.omit({ id: true, name: true, queuePosition: true })
   .extend({
     ids: TorrentIds,
@@ -326,7 +353,10 @@ export const ActedOn = z
     ids: z.array(TorrentId),
     /** After a remove: how long `restore` can undo it. */
     undoSeconds: z.number().min(0).optional(),
-    /** After a reannounce: when the last of their trackers is asked, if some were asked too recently to be asked at once. */
+    /**
+     * After a reannounce: when the last of their trackers is contacted, if some were contacted too
+     * recently.
+     */
     announceInSeconds: z.number().min(0).optional(),
   })
   .register(ANSWERS, { id: 'ActedOn' })
@@ -335,19 +365,22 @@ export const ActedOn = z
 export const RemovedTorrent = Torrent.pick({ id: true, infoHashV1: true, infoHashV2: true, name: true })
 export type RemovedTorrent = z.infer<typeof RemovedTorrent>
 
-/** A file in another torrent of this node: both have the same root of pieces (BEP 52), so that one takes the other's bytes. */
+/**
+ * A file in another torrent of this node: both have the same pieces root (BEP 52), so that one can
+ * copy the other's bytes.
+ */
 export const FileCopy = z.object({
   /** The other torrent. */
   id: TorrentId,
   name: Untrusted,
   /** The path of the file there. */
   path: Untrusted,
-  /** Bytes that were taken from it since the node started, rather than downloaded. */
+  /** Bytes copied from it since the node started, instead of downloaded. */
   takenBytes: Bytes,
 })
 export type FileCopy = z.infer<typeof FileCopy>
 
-/** A file of a torrent. Padding files are left out. */
+/** A file of a torrent. Padding files are omitted. */
 export const TorrentFile = z
   .object({
     index: FileIndex,
@@ -360,7 +393,7 @@ export const TorrentFile = z
     copies: z.array(FileCopy),
     /** Media type by its name: `video/mp4`. */
     mediaType: z.string(),
-    /** The path to read it from, even while it downloads: below `/files/`. */
+    /** Path for reading it, even while it downloads: below `/files/`. */
     href: Untrusted,
   })
   .register(ANSWERS, { id: 'TorrentFile' })
@@ -373,7 +406,7 @@ export const PieceMap = z
     pieceLengthBytes: Bytes,
     /** One bit per piece, most significant first (BEP 3). */
     have: z.string(),
-    /** One byte per piece: how many connected peers have it, at most 255. */
+    /** One byte per piece: number of connected peers that have it, at most 255. */
     availability: z.string(),
   })
   .register(ANSWERS, { id: 'PieceMap' })
@@ -383,7 +416,7 @@ export const Tracker = z
   .object({
     /** For screens and logs: without the passkeys of private trackers. */
     url: Untrusted,
-    /** The complete URL, as setTrackers takes it. Absent for DHT, PEX and local discovery. */
+    /** The complete URL, as accepted by setTrackers. Absent for DHT, PEX and local discovery. */
     announce: UntrustedSecret.optional(),
     kind: z.enum(['tracker', 'dht', 'lsd', 'pex']),
     tier: z.number().int().min(0).nullable(),
@@ -396,13 +429,13 @@ export const Tracker = z
     leeches: z.number().int().min(0).nullable(),
     downloads: z.number().int().min(0).nullable(),
     nextAnnounceSeconds: z.number().min(0).nullable(),
-    /** Time of its last answer or failure. Null: none yet. */
+    /** Time of its last response or failure. Null: none yet. */
     lastAnnounceMs: TimeMs.nullable().optional(),
   })
   .register(ANSWERS, { id: 'Tracker' })
 export type Tracker = z.infer<typeof Tracker>
 
-/** How content is encrypted before it is shared: see docs/sealed-shares.md. */
+/** Encryption of content before it is shared: see docs/sealed-shares.md. */
 export const SealTo = z.discriminatedUnion('by', [
   /** To a random key, which is part of the link. */
   z.object({ by: z.literal('key') }),
@@ -417,7 +450,7 @@ export const SealTo = z.discriminatedUnion('by', [
 ])
 export type SealTo = z.infer<typeof SealTo>
 
-/** Content that is shared already stays where it is; the options change its torrent. */
+/** Already shared content is left in place; the options change its torrent. */
 export const CreateTorrent = z
   .object({
     path: HostPath.meta({ description: 'A file or folder on the node’s machine' }),

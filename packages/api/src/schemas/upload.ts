@@ -2,12 +2,15 @@ import { z } from 'zod'
 import { Bytes, TimeMs } from './common.ts'
 import { ANSWERS } from './names.ts'
 
-/** Content that is sent to the node in order to be shared there. Its files go to `/api/uploads/{id}/files/{path}`. */
+/**
+ * Content uploaded to the node in order to be shared. Its files go to
+ * `/api/uploads/{id}/files/{path}`.
+ */
 export const Upload = z
   .object({
     id: z.string(),
     name: z.string(),
-    /** Files that were received completely. */
+    /** Completely received files. */
     fileCount: z.number().int().min(0),
     receivedBytes: Bytes,
     startedMs: TimeMs,

@@ -1,6 +1,6 @@
 import ofCapabilities from './de/of-capabilities.ts'
 
-/** Titles and descriptions of the settings in German. Their contracts have the English ones. */
+/** German titles and descriptions of the settings. Their contracts have the English ones. */
 const settings = {
   'downloads.directory': {
     title: 'Download-Ordner',

@@ -1,4 +1,6 @@
-/** Validates JSON values with the part of JSON Schema 2020-12 that the OpenAPI document uses. */
+/**
+ * Validates JSON values against the subset of JSON Schema 2020-12 that the OpenAPI document uses.
+ */
 
 type Schema = { readonly [keyword: string]: unknown }
 
@@ -33,7 +35,10 @@ const NESTED = [
   'allOf',
 ]
 
-/** Returns the paths of violations with their keywords, an empty list if the value is valid. `$ref`s point into `root`. Throws for unknown keywords. */
+/**
+ * Returns the paths of violations with their keywords; empty if the value is valid. `$ref`s point
+ * into `root`. Throws for unknown keywords.
+ */
 export function violations(schema: Schema, value: unknown, root: Schema, at = ''): string[] {
   checkKeywords(schema)
   if (typeof schema.$ref === 'string') return violations(resolve(schema.$ref, root), value, root, at)
@@ -43,14 +48,14 @@ export function violations(schema: Schema, value: unknown, root: Schema, at = ''
   return [...own, ...branches(schema, value, root, at), ...parts(schema, value, root, at)]
 }
 
-/** Throws for an unknown keyword, which would let every value pass. */
+/** Throws for an unknown keyword, which would otherwise accept any value. */
 export function checkKeywords(schema: Schema): void {
   for (const keyword of Object.keys(schema))
     if (!CHECKS[keyword] && !NESTED.includes(keyword) && !NOTES.includes(keyword))
       throw new Error(`unknown keyword ${keyword}`)
 }
 
-/** Returns the schema that a `$ref` names. Throws if it does not exist. */
+/** Returns the schema referenced by a `$ref`. Throws if it does not exist. */
 export function resolve(ref: string, root: Schema): Schema {
   const found = ref
     .slice(2)

@@ -36,7 +36,7 @@ export default {
     pieces: 'Pieces',
     source: 'Source',
   },
-  /** Explains why nothing arrives or nobody gets it, and what helps. */
+  /** Explains why nothing arrives or is uploaded, and the remedy. */
   why: {
     'no-peers':
       'No peer is connected. Somebody who has the content must be online: the download continues by itself then. Another tracker, or the address of a peer, may help.',
@@ -68,7 +68,7 @@ export default {
     junk: 'broken messages',
     neighbors: 'misconduct of others in its network',
   },
-  /** Messages of the Shoal network that were refused. */
+  /** Refused messages of the Shoal network. */
   refusals: {
     'bad-message': 'broken messages',
     forged: 'forgeries',

@@ -142,7 +142,7 @@ const reasons: Record<keyof typeof english, string> = {
   'report-forged': 'Diese Meldung ist gefälscht oder von einem anderen Eintrag. {why}',
   'report-not': 'Das ist keine Meldung: Kopieren Sie sie ganz, ab „shoal-report:“',
   'note-not': 'Dieser Eintrag des Posteingangs ist keine Notiz an dieses Gerät',
-  // Devices that speak directly.
+  // Direct connections between devices.
   'direct-unprotected': 'Diese Verbindung schützt nicht, was sie überträgt',
   'direct-no-room': 'Dieses Gerät hat keinen Platz für eine weitere Verbindung',
   'direct-frame': 'Das andere Gerät hat einen Rahmen gesendet, der {why}',

@@ -132,7 +132,7 @@ const reasons = {
   'report-forged': 'This report is forged, or of another entry. {why}',
   'report-not': 'This is not a report: copy all of it, from "shoal-report:" on',
   'note-not': 'This entry of the inbox is not a note to this device',
-  // Devices that speak directly.
+  // Direct connections between devices.
   'direct-unprotected': 'This connection does not protect what it carries',
   'direct-no-room': 'This device has no room for another connection',
   'direct-frame': 'The other device sent a frame that {why}',

@@ -2,8 +2,8 @@ import first from './first.ts'
 import more from './more.ts'
 
 /**
- * The messages of engine, node and hub about what failed, by reason, in English. `{why}` may be another one of them, or the words of the system
- * or another server.
+ * Error messages of engine, node and hub by reason, in English. `{why}` may be another one of them,
+ * or the words of the system or another server.
  */
 const reasons = { ...first, ...more } as const
 

@@ -1,13 +1,16 @@
 import type { SimulatedJob, SimulatedState } from './state.ts'
 
 const TICK_MS = 1000
-/** A tick is cut into parts, so that a page has time for other work between them. */
+/** A tick is split into parts, so that a page can do other work in between. */
 const PART_MS = 50
 const LEAST_PART = 250
 const MOST_PARTS = 15
 const MINUTE_MS = 60_000
 
-/** Lets time pass in the simulated node: torrents transfer, jobs proceed, and events tell what changed. Yields after each part of the torrents. */
+/**
+ * Advances time in the simulated node: torrents transfer, jobs progress, and events report the
+ * changes. Yields after each part of the torrents.
+ */
 export function* passing(state: SimulatedState, seconds: number): Generator<void> {
   const part = Math.max(LEAST_PART, Math.ceil(state.torrents.size / MOST_PARTS))
   const nowMs = state.clock.nowMs()
@@ -46,7 +49,7 @@ function proceed({ job, finish }: SimulatedJob, state: SimulatedState, seconds: 
   state.tellJob(job)
 }
 
-/** Lets time pass by the clock until the signal aborts. */
+/** Advances time by the clock until the signal aborts. */
 export async function animate(state: SimulatedState, signal: AbortSignal): Promise<void> {
   const { clock } = state
   try {

@@ -4,7 +4,7 @@ import { Random, seedOf } from './random.ts'
 export type SampleMessage = Omit<ChatMessage, 'sender'> & { readonly sender: string }
 type MemberOf = ChatConversation['members'][number]
 
-/** A conversation as the simulated node keeps it. Persons are DIDs. */
+/** A conversation as stored by the simulated node. Persons are DIDs. */
 export interface SampleConversation
   extends Pick<
     ChatConversation,
@@ -37,7 +37,7 @@ export const PERSONS: readonly Omit<ChatPerson, 'isBlocked'>[] = [
   { did: ADA, name: 'Ada', isSelf: false, isContact: true },
   { did: BEN, name: 'Ben', isSelf: false, isContact: true },
   { did: CLEO, name: 'Cleo', isSelf: false, isContact: false },
-  // A name with markup and a mark that turns the direction of text.
+  // A name with markup and a bidirectional control character.
   {
     ...{ did: STRANGER, isSelf: false, isContact: false },
     name: '<img src=x onerror=alert(1)> \u202etroppuS',
@@ -55,7 +55,7 @@ export const messageIdOf = (seed: string): string => new Random(seedOf(`message 
 
 type Line = readonly [sender: string, text: string, more?: Partial<SampleMessage>]
 
-/** Messages in a row: the last one was sent at `lastMs`, those before it some minutes apart. */
+/** Messages in a row: the last one was sent at `lastMs`, the earlier ones some minutes apart. */
 function written(seed: string, lastMs: number, lines: readonly Line[]): SampleMessage[] {
   const random = new Random(seedOf(seed))
   let sentMs = lastMs
@@ -114,7 +114,7 @@ function walkers(nowMs: number): SampleMessage[] {
   return [...before, ...written('walkers', nowMs - 6 * MINUTE_MS, lines)]
 }
 
-/** Conversations of every kind, with what must not break a screen. */
+/** Conversations of every kind, with content that must not break a screen. */
 export function sampleConversations(nowMs: number): SampleConversation[] {
   const usual = {
     state: 'member' as const,

@@ -15,22 +15,23 @@ import {
 import { found, refusal } from './refusals.ts'
 import type { SimulatedState } from './state.ts'
 
-/** How long a hub takes to have a message, and a person to answer a question, in seconds. */
+/** Seconds until a hub has a message, and until a person answers a question. */
 const DELIVERY_SECONDS = 1
 const TYPING_SECONDS = 2
 const ANSWER_SECONDS = 4
 const REPORT = 'shoal-report:'
 const HISTORY_CODE = 'shoal-history:'
 const TRANSFER_SECONDS = 1
-/** How long somebody takes to carry a code to the other device. */
+/** Seconds until the code has been carried to the other device. */
 const CODE_SECONDS = 8
 const NO_TRANSFER: ChatTransfer = {
   ...{ direction: 'away', state: 'done', messages: 0, total: null, added: 0, problem: null },
 }
 
 /**
- * Conversations with made-up persons. A message is delivered a second later (`SimulatedNode.tick`), and whoever is asked a question in a private conversation types, reads and answers.
- * Nothing is encrypted.
+ * Conversations with made-up persons. A message is delivered a second later (`SimulatedNode.tick`),
+ * and a person who is asked a question in a private conversation types, reads and answers. Nothing
+ * is encrypted.
  */
 export function chat(state: SimulatedState): Implemented<typeof CHAT> {
   const rooms = new Map<string, SampleConversation>()
@@ -54,7 +55,7 @@ export function chat(state: SimulatedState): Implemented<typeof CHAT> {
   })
   let transfer: ChatTransfer | null = null
   const messageCount = () => [...rooms.values()].reduce((sum, { messages }) => sum + messages.length, 0)
-  /** Some seconds later, another device has sent its history, or has this one. */
+  /** Some seconds later, another device has sent its history, or this one has. */
   const carry = (next: ChatTransfer): void => {
     transfer = next
     state.emit({ type: 'chat-transfer', transfer })

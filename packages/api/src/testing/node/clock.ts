@@ -1,7 +1,7 @@
-/** Time as the simulated node sees it. */
+/** Clock of the simulated node. */
 export interface Clock {
   nowMs(): number
-  /** Resolves after so many milliseconds. Rejects with the signal’s reason once it aborts. */
+  /** Resolves after this many milliseconds. Rejects with the signal’s reason once it aborts. */
   wait(ms: number, signal?: AbortSignal): Promise<void>
 }
 

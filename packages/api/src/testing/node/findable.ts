@@ -4,7 +4,7 @@ import type { FindableTorrent } from '../../schemas/findable.ts'
 import { found, refusal } from './refusals.ts'
 import type { SimulatedState } from './state.ts'
 
-/** Keeps what others find by search in memory. The network takes everything at once. */
+/** In-memory store of what is published for search. The network takes everything at once. */
 export function findable(state: SimulatedState): Implemented<typeof FINDABLE> {
   let did = 'did:key:z6MkhaXgBZDvotDkL5257faiztiGiC2QtKLGpbnnEGta2doK'
   return {

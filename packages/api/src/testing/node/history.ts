@@ -13,7 +13,10 @@ interface Rates {
   readonly uploadBytesPerSecond: number
 }
 
-/** Makes up the last hour at about the current rates, so that the simulated transfers continue it without a step. */
+/**
+ * Generates the last hour at about the current rates, so that the simulated transfers continue it
+ * without a step.
+ */
 export function pastHour(rates: Rates, nowMs: number, seed: string): Minutes {
   const minutes: Minutes = new Map()
   const last = Math.floor(nowMs / MINUTE_MS)
@@ -28,7 +31,7 @@ export function pastHour(rates: Rates, nowMs: number, seed: string): Minutes {
   return minutes
 }
 
-/** Sums up minutes to the steps of a range. */
+/** Aggregates minutes into the steps of a range. */
 export function historyOf(range: keyof typeof RANGES, minutes: Minutes): History {
   const [stepSeconds] = RANGES[range]
   const points = new Map<number, History['points'][number]>()
@@ -42,7 +45,7 @@ export function historyOf(range: keyof typeof RANGES, minutes: Minutes): History
   return { stepSeconds, points: [...points.values()] }
 }
 
-/** Makes up transfers with a daily rhythm, the same on every call. */
+/** Generates transfers with a daily rhythm, the same on every call. */
 export function sampleHistory(range: keyof typeof RANGES, nowMs: number): History {
   const [stepSeconds, count] = RANGES[range]
   const last = Math.floor(nowMs / 1000 / stepSeconds)

@@ -7,7 +7,7 @@ import type { SimulatedState } from './state.ts'
 const DAY_MS = 86_400_000
 const LINK = 'magnet:?xt=urn:btih:c9e15763f722f23e98a29decdfae341b98d53056&dn=Harbour%20map'
 
-/** The member of one hub, who can join others. Nothing is transferred. */
+/** A member of one hub, who can join others. Nothing is transferred. */
 export function hubs(state: SimulatedState): Implemented<typeof HUBS> {
   const nowMs = state.clock.nowMs()
   const url = 'https://hub.example.org'

@@ -7,23 +7,23 @@ import { searchIn } from './search.ts'
 import type { SimulatedState } from './state.ts'
 import { titleNumber } from './titles.ts'
 
-/** A row arrives in this time. */
+/** Time until a row arrives. */
 const STEP_MS = 120
-/** Steps until the seeds of one more row are known: most are when all rows have come. */
+/** Steps until the seeds of one more row are known: most are when all rows have arrived. */
 const SEED_STEPS = 3
-/** Titles that others publish, by their number. */
+/** Titles published by others, by number. */
 const TITLES = 400
 const ANSWERS = 20
-/** Number of best rows whose seeds the node counts by itself. */
+/** Number of best rows whose seeds the node counts automatically. */
 const COUNTED = 20
 
 interface SimulatedSearch {
   readonly id: string
   readonly text: string
   readonly isOff: boolean
-  /** Rows of others that are still to come. */
+  /** Rows of others still to arrive. */
   readonly coming: SearchRow[]
-  /** Rows that have come, with the revision of their last change. */
+  /** Rows that have arrived, with the revision of their last change. */
   readonly rows: Map<string, { row: SearchRow; revision: number }>
   /** Rows whose seeds were counted, or are to be. */
   readonly asked: Set<string>
@@ -34,7 +34,10 @@ interface SimulatedSearch {
   isPassing: boolean
 }
 
-/** Searches that find what the node has at once, and what others publish row by row. Nobody publishes anything with the word `nothing`. */
+/**
+ * Searches that find the node's own rows at once, and those of others one by one. Nothing is
+ * published with the word `nothing`.
+ */
 export function networkSearch(state: SimulatedState): Implemented<typeof NETWORK_SEARCH> {
   const searches = new Map<string, SimulatedSearch>()
   const pass = async (search: SimulatedSearch) => {
@@ -47,7 +50,7 @@ export function networkSearch(state: SimulatedState): Implemented<typeof NETWORK
     }
     search.isPassing = false
   }
-  // As a real node: what blocked publishers signed is hidden in searches that are open, too.
+  // Like a real node, hides entries of blocked publishers in open searches, too.
   let blocked = new Set(state.blocked.keys())
   state.on(({ type }) => {
     if (type !== 'people') return
@@ -87,7 +90,7 @@ export function networkSearch(state: SimulatedState): Implemented<typeof NETWORK
   }
 }
 
-/** Changes a search, and sends what is new. */
+/** Changes a search, and sends the changes. */
 function tell(search: SimulatedSearch, state: SimulatedState, work: () => void): void {
   const after = search.revision
   search.revision++
@@ -109,7 +112,7 @@ function count(search: SimulatedSearch, ids: readonly string[]): void {
   }
 }
 
-/** The next row comes, and some of the time the seeds of one are known. */
+/** The next row arrives, and from time to time the seeds of one are known. */
 function step(search: SimulatedSearch, state: SimulatedState): void {
   search.steps++
   const isCounted = search.steps % SEED_STEPS === 0
@@ -152,7 +155,7 @@ function progressOf(search: SimulatedSearch, since: number, state: SimulatedStat
   }
 }
 
-/** Seeds that were reached count as much as a real node counts them, so that rows change places. */
+/** Seeds count as much as in a real node, so that rows change places. */
 function scoreOf({ match, seeds }: SearchRow): number {
   return seeds === null ? match : match + 0.1 * Math.log10(1 + seeds)
 }
@@ -188,7 +191,7 @@ function rowsOfOthers(state: SimulatedState, input: CheckedInputOf<'startSearch'
   const { minBytes = 0, maxBytes = Number.POSITIVE_INFINITY, language, limit } = input
   return names
     .map(({ name, files, tags }, at): SearchRow => {
-      // The same words find the same torrents, in capitals, too.
+      // The same words find the same torrents, regardless of case.
       const random = new Random(seedOf(name.toLowerCase()))
       const hash = random.hex(40)
       const bytes = files.reduce((sum, file) => sum + file.lengthBytes, 0)

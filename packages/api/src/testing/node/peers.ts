@@ -83,7 +83,7 @@ export function sharesOf(peers: readonly Peer[]): SourceShare[] {
   })
 }
 
-/** Distributes the rates of the torrent over the peers that transfer. */
+/** Distributes the torrent's rates over the peers that transfer. */
 export function movePeers(peers: Peer[], row: Torrent, random: Random, seconds: number): void {
   const giving = peers.filter(peer => !peer.peerChoking)
   const taking = peers.filter(peer => !peer.amChoking && peer.progress < 1)

@@ -8,7 +8,7 @@ import type { SimulatedState } from './state.ts'
 export const WRONG_PASSWORD = 'wrong'
 const OWN = ['http://192.168.1.5:8420', 'http://[fd00::2]:8420']
 
-/** A node in a home network, which nobody tests from outside. */
+/** A node in a home network, which is not tested from outside. */
 export function reach(state: SimulatedState): Implemented<typeof REACH> {
   const now = (): Reach => {
     const { publicUrl } = state.settings.network

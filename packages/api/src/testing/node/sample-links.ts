@@ -2,7 +2,9 @@ import type { Followed, Publication } from '../../schemas/publication.ts'
 
 const MINUTE_MS = 60_000
 
-/** Links that a node follows, one of which cannot be read, and one that it publishes. `torrents`: ids. */
+/**
+ * Links that a node follows, one of them unreadable, and one that it publishes. `torrents`: ids.
+ */
 export function sampleLinks([film, show]: readonly string[], nowMs: number) {
   const link = (digit: string) => `magnet:?xs=urn:btpk:${digit.repeat(64)}`
   const usual = { everyMinutes: 60, keep: 'latest', directory: null, label: null } as const

@@ -7,7 +7,7 @@ import { found, pageOf, refusal } from './refusals.ts'
 import { SimulatedTorrent } from './simulated-torrent.ts'
 import type { SimulatedState } from './state.ts'
 
-/** Every sealed share has these files. */
+/** The files of every sealed share. */
 const FILES = [
   { path: 'Pier/gulls.jpg', lengthBytes: 2_400_000 },
   { path: 'Pier/waves.flac', lengthBytes: 8_000_000 },
@@ -66,7 +66,7 @@ export function sealed(state: SimulatedState): Implemented<typeof SEALED> {
   }
 }
 
-/** The info hash that a link of a sealed share names. Null if it is made up. */
+/** Returns the info hash in a link of a sealed share. Null if it is made up. */
 function infoHashOf(source: string): string | null {
   const [, payload = ''] = /#s\d([\w-]+)/.exec(source) ?? []
   const bytes = atob(

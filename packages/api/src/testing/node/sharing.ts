@@ -43,8 +43,8 @@ function uploadView({ id, name, files, startedMs }: SimulatedUpload): Upload {
 }
 
 /**
- * Notes that a file of an upload arrived; null: only checks whether it may. Throws `not-found` for an unknown upload and `unsafe-path` for a path
- * that leads out of it.
+ * Records that a file of an upload arrived; null: only checks whether it may. Throws `not-found`
+ * for an unknown upload and `unsafe-path` for a path that leads out of it.
  */
 export function receiveFile(
   state: SimulatedState,

@@ -115,7 +115,7 @@ test('a search finds rows of its own and of others one after the other, counts s
   const read = await api.readSearch({ id })
   expect(OPERATIONS.readSearch.output.safeParse(read).error).toBe(undefined)
   expect(new Map(read.rows.map(row => [row.id, row]))).toEqual(rows)
-  // The seeds of the best rows are counted, and of more if somebody asks.
+  // The seeds of the best rows are counted, and of more on request.
   const uncounted = (ids: readonly string[]) =>
     ids.filter(each => rows.get(each)!.publisher && rows.get(each)!.seeds === null)
   expect(uncounted(last.slice(0, 20))).toEqual([])

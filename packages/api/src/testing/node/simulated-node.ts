@@ -39,14 +39,14 @@ import { torrents } from './torrents.ts'
 export interface SimulationOptions {
   /** Default: `calm`. */
   readonly traffic?: Traffic
-  /** How many torrents it begins with. Default: 24. */
+  /** Number of initial torrents. Default: 24. */
   readonly torrents?: number
-  /** Whether `api` asks for the password, or for the token: both are `shoal`. */
+  /** Whether `api` requires the password, or the token: both are `shoal`. */
   readonly locked?: boolean | 'token'
-  /** How much room its disk lacks. Default: none. */
+  /** How much space its disk lacks. Default: none. */
   readonly lacksBytes?: number
   readonly clock?: Clock
-  /** Changes texts that strangers wrote: tests mark them. Default: they stay as they are. */
+  /** Changes texts written by strangers: tests mark them. Default: unchanged. */
   readonly says?: Says
 }
 
@@ -60,9 +60,12 @@ const CALL_MS = 15
 export class SimulatedNode {
   readonly state: SimulatedState
   readonly operations: NodeOperations & Implemented<typeof ACCESS>
-  /** The node as the typed client shows it: calls take time, inputs are checked, errors are ApiErrors. */
+  /**
+   * The node as exposed by the typed client: calls take time, inputs are validated, errors are
+   * ApiErrors.
+   */
   readonly api: NodeApi
-  /** Whether calls fail because the node cannot be reached. */
+  /** Whether calls fail because the node is unreachable. */
   isAway = false
 
   constructor({
@@ -120,7 +123,7 @@ export class SimulatedNode {
     return this.state.on(listener)
   }
 
-  /** The event of the topic `torrent:ID`; null for an unknown torrent. */
+  /** Returns the event of the topic `torrent:ID`; null for an unknown torrent. */
   torrentEvent(id: string): NodeEvent | null {
     const torrent = this.state.torrents.get(id)
     if (!torrent) return null
@@ -152,7 +155,7 @@ export class SimulatedNode {
     for (const _ of passing(this.state, seconds));
   }
 
-  /** Lets time pass by the clock until the signal aborts. */
+  /** Advances time by the clock until the signal aborts. */
   animate(signal: AbortSignal): Promise<void> {
     return animate(this.state, signal)
   }

@@ -24,11 +24,14 @@ export interface TorrentStart {
   readonly progress: number
   readonly addedMs: number
   readonly uploadedBytes?: number
-  /** The reason why it downloads nothing. */
+  /** Why it downloads nothing. */
   readonly reason?: Torrent['reason']
 }
 
-/** A torrent without data: its row, and everything that its page shows, computed from how much of it is complete. */
+/**
+ * A torrent without data: its row and the contents of its page, computed from how much of it is
+ * complete.
+ */
 export class SimulatedTorrent {
   readonly row: Torrent
   readonly title: Title
@@ -147,7 +150,7 @@ export class SimulatedTorrent {
     return Math.max(1, Math.ceil(this.row.totalBytes! / this.pieceLengthBytes))
   }
 
-  /** One step of the simulation. Returns whether a visible member changed. */
+  /** Advances the simulation by one step. Returns whether a visible member changed. */
   tick(seconds: number, nowMs: number): boolean {
     const { row } = this
     this.#nextAnnounce = this.#nextAnnounce <= seconds ? 1800 : this.#nextAnnounce - seconds
@@ -434,7 +437,7 @@ export class SimulatedTorrent {
   }
 }
 
-/** A share link as long as a real one. It opens nothing. */
+/** Returns a share link as long as a real one. It opens nothing. */
 export function shareLink(seed: string): string {
   const bytes = atob(btoa(new Random(seedOf(`link ${seed}`)).hex(60)))
   return `#s2${btoa(bytes).replace(/[+/=]/g, '')}`

@@ -29,7 +29,7 @@ export function sources(state: SimulatedState): Implemented<typeof SOURCES> {
   }
 }
 
-/** Makes up the content of a link, hash or .torrent from its text, so that it is the same every time. */
+/** Generates the content of a link, hash or .torrent from its text, the same every time. */
 function titleOf({ source, torrent }: { source?: string | undefined; torrent?: string | undefined }): {
   id: string
   title: Title

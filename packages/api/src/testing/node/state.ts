@@ -16,8 +16,8 @@ import { SimulatedTorrent } from './simulated-torrent.ts'
 import { type Says, saidBy, titleNumber } from './titles.ts'
 
 /**
- * `calm`: some torrents transfer, others wait. `busy`: nearly all of them transfer. `fresh`: the node has transferred nothing yet. `empty`: it
- * begins with nothing at all.
+ * `calm`: some torrents transfer, others wait. `busy`: nearly all of them transfer. `fresh`: the
+ * node has transferred nothing yet. `empty`: there are no torrents.
  */
 export type Traffic = 'calm' | 'busy' | 'fresh' | 'empty'
 
@@ -40,7 +40,10 @@ export interface SimulatedJob {
 const DAY_MS = 86_400_000
 const LOG_KEPT = 500
 
-/** Everything that the simulated node knows, and the events that its changes cause. The contracts' operations and the animation change it. */
+/**
+ * The state of the simulated node, and the events of its changes. The contracts' operations and the
+ * animation change it.
+ */
 export class SimulatedState {
   readonly torrents = new Map<string, SimulatedTorrent>()
   readonly removed = new Map<string, SimulatedTorrent>()
@@ -63,10 +66,10 @@ export class SimulatedState {
     downloads: { ...DEFAULT_SETTINGS.downloads, directory: '/home/ana/Downloads' },
   }
   isLocked = false
-  /** Without one, its token is asked for. */
+  /** Without one, its token is required. */
   hasPassword = true
   /** Set while others are let in. */
-  /** User name of the console's password that was set by itself. */
+  /** User name of the generated console password. */
   passwordName: string | null = null
   opened: { readonly username: string; readonly address: string } | null = null
   isStopped = false
@@ -127,7 +130,10 @@ export class SimulatedState {
     this.torrents.get(id)!.refresh(addedMs)
   }
 
-  /** Lets the first two torrents that have such a file have the same one: the second took it from the first. */
+  /**
+   * Gives the first two torrents with such a file the same one: the second copied it from the
+   * first.
+   */
   #shareFile(ending: string): void {
     const found = [...this.torrents.values()].flatMap(torrent => {
       const index = torrent.files.findIndex(({ path }) => path.endsWith(ending))
@@ -194,7 +200,7 @@ export class SimulatedState {
     return unfinished.sort((a, b) => (a.row.queuePosition ?? 1e9) - (b.row.queuePosition ?? 1e9))
   }
 
-  /** Remembers what changed in the marked rows. `flush` sends it. */
+  /** Records the changes of the marked rows. `flush` sends them. */
   collect(): void {
     for (const id of this.#dirty) {
       const delta = this.#delta(id)
@@ -249,12 +255,12 @@ export class SimulatedState {
     return [...this.labels.values()].map(label => ({ ...label, torrents: counts.get(label.name) ?? 0 }))
   }
 
-  /** Runs once so many seconds of the simulation have passed. */
+  /** Runs once every so many seconds of the simulation. */
   after(seconds: number, run: () => void): void {
     this.#later.push({ seconds, run })
   }
 
-  /** Lets seconds pass for what waits for them. */
+  /** Advances the timers by some seconds. */
   passLater(seconds: number): void {
     for (const each of this.#later) each.seconds -= seconds
     const due = this.#later.filter(each => each.seconds <= 0)
@@ -266,7 +272,10 @@ export class SimulatedState {
     return `${kind}-${++this.#lastId}`
   }
 
-  /** Starts a job that transfers `totalBytes` at a rate. `finish` is called at its end and may change the job. */
+  /**
+   * Starts a job that transfers `totalBytes` at a rate. `finish` is called at its end and can
+   * change the job.
+   */
   startJob(
     {
       kind,

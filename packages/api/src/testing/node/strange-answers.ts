@@ -9,7 +9,7 @@ const MARK = '‹stranger›'
 
 type Call = (input: object) => Promise<Record<string, unknown>>
 
-/** A simulated node whose strangers mark what they write, and all that it answered. */
+/** A simulated node whose strangers mark their texts, and all its responses. */
 export class StrangeAnswers {
   readonly clock = new VirtualClock()
   readonly node = new SimulatedNode({
@@ -39,14 +39,14 @@ export class StrangeAnswers {
     return value as never
   }
 
-  /** Returns the fields that texts of strangers are in, such as `listPeers: items.*.client`. */
+  /** Returns the fields with texts of strangers, such as `listPeers: items.*.client`. */
   fields(): Set<string> {
     return new Set(
       this.#answers.flatMap(({ name, value }) => marked(value).map(field => placeOf(name, field))),
     )
   }
 
-  /** Returns those of them that their schemas do not mark. */
+  /** Returns those that their schemas do not mark. */
   unmarked(): Set<string> {
     return new Set(
       this.#answers.flatMap(({ name, schema, value }) => {
@@ -63,7 +63,7 @@ function placeOf(name: string, field: string): string {
   return `${name}: ${field.replace(/(^|\.)\d+\b/g, '$1*')}`
 }
 
-/** The fields whose texts have the mark. */
+/** Returns the fields whose texts have the mark. */
 function marked(value: unknown, field = ''): string[] {
   if (typeof value === 'string')
     return [MARK, encodeURIComponent(MARK)].some(mark => value.includes(mark)) ? [field] : []

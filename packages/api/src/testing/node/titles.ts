@@ -4,7 +4,7 @@ export interface PlannedFile {
   readonly path: string
   readonly lengthBytes: number
 }
-/** Changes a text that a stranger wrote. */
+/** Changes a text written by a stranger. */
 export type Says = (text: string) => string
 
 export interface Title {
@@ -13,13 +13,13 @@ export interface Title {
   readonly tags: readonly string[]
   readonly comment?: string
   readonly sealed?: boolean
-  /** Changes what others in the swarm say: names of programs, and messages of trackers. */
+  /** Changes texts of others in the swarm: program names, and messages of trackers. */
   readonly says?: Says
   /** Paths are relative to the download folder and begin with the torrent's name if it is a folder. */
   files(random: Random): PlannedFile[]
 }
 
-/** A title whose texts strangers wrote. */
+/** A title with texts written by strangers. */
 export function saidBy(title: Title, says: Says): Title {
   return {
     ...title,
@@ -165,7 +165,7 @@ const THINGS = [
   'models',
 ]
 
-/** Returns a known title, or makes one up for higher indexes. */
+/** Returns a known title, or generates one for higher indexes. */
 export function titleNumber(index: number): Title {
   const known = TITLES[index]
   if (known) return known

@@ -1,4 +1,4 @@
-/** Texts of strangers come out only where the contracts mark them. */
+/** Tests that texts of strangers are only returned where the contracts mark them. */
 import { beforeAll, expect, test } from 'vitest'
 import type { Operation } from '../../contract.ts'
 import { OPERATIONS, type OperationName } from '../../operations.ts'
