@@ -1,4 +1,4 @@
-/** The chat app in Chromium and Firefox, from a host of its own, with a real hub. */
+/** The chat app in Chromium and Firefox, served from a separate host, with a real hub. */
 import { readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { bytesSource, createSeal, OpenedShare, openStream, SealedContent, sealStream } from '@shoal/sealed'
@@ -36,7 +36,7 @@ const serveApp = () => PageSite.start(join(DIST, 'chat-app'))
 const startHub = (folder: string, more: readonly string[] = []) =>
   HubProcess.start(['--data', folder, '--no-udp', '--accounts', 'open', '--name', 'Harbour', ...more])
 
-/** Opens the app by the link of a hub's page. */
+/** Opens the app through the link on a hub's page. */
 const linkTo = (site: PageSite, hub: HubProcess) => `${site.url}#hub=${encodeURIComponent(hub.url)}`
 
 async function choose(page: Page, menu: string, item: string): Promise<void> {
@@ -72,7 +72,8 @@ async function useContacts(page: Page, hub: HubProcess, ben: ChatPeer): Promise<
   await naming.getByRole('button', { name: 'Save' }).click()
   await dialog.getByText('Benno').waitFor()
 
-  // Somebody whose code was scanned needs no request, and somebody who is nowhere has the user's name.
+  // A person whose code was scanned needs no request, and one without any profile has the user's
+  // name for them.
   await using cy = await startChatPeer(hub.url, 'Cy')
   const add = async (text: string, name: string) => {
     await dialog.getByLabel('Code or DID of the person').fill(text)
@@ -101,7 +102,7 @@ async function useContacts(page: Page, hub: HubProcess, ben: ChatPeer): Promise<
   await alarm.waitFor()
   expect(await findings(page)).toEqual([])
   await screenshot(page, 'chat-app-alarm')
-  // It stays until somebody has seen it.
+  // It stays until the user has seen it.
   await page.reload()
   await alarm.getByRole('button', { name: 'Dismiss' }).click()
   await alarm.waitFor({ state: 'detached' })
@@ -147,7 +148,7 @@ async function openFiles(page: Page, hub: HubProcess, conversation: With): Promi
   ])
   await card.getByRole('button', { name: 'Close' }).click()
   await shown.waitFor({ state: 'detached' })
-  // Nothing of it stays in the browser.
+  // No trace of it stays in the browser.
   await expect.poll(() => page.evaluate(() => localStorage.getItem('shoal-chat.viewed'))).toBeNull()
 
   const opening = page.context().waitForEvent('page')
@@ -156,13 +157,13 @@ async function openFiles(page: Page, hub: HubProcess, conversation: With): Promi
   await tab.getByRole('heading', { name: 'harbour.png', level: 1 }).waitFor()
   expect([tab.url(), await tab.evaluate(() => opener)]).toEqual([link, null])
   await tab.close()
-  // The server of the app has no share page, so that other links have none.
+  // The server of the app has no share page, so that links point to another site.
   await conversation.send(message(`magnet:?xt=urn:btih:${'a'.repeat(40)}&dn=Charts`))
   await page.getByText('Charts').last().waitFor()
   expect(await page.getByRole('link', { name: 'Open' }).count()).toBe(1)
 }
 
-/** Shares a file, which a node's engine fetches from the app. */
+/** Shares a file, which a node's engine downloads from the app. */
 async function shareFile(page: Page, conversation: With): Promise<void> {
   await using seeder = await Seeder.start()
   await using dir = await tempDir('shared')
@@ -198,7 +199,7 @@ async function shareFile(page: Page, conversation: With): Promise<void> {
   await page.getByRole('textbox', { name: 'Message' }).waitFor()
 }
 
-/** Makes a person a contact of a node, which has met a node of theirs. */
+/** Adds a person as a contact on a node that has recognized one of theirs. */
 async function nameContact(node: TestNode, person: Person): Promise<void> {
   const hex = (key: Uint8Array) => Buffer.from(key).toString('hex')
   const key = hex(KeyPair.generate().publicKey)
@@ -229,7 +230,7 @@ describe.skipIf(missing('chromium-headless-shell'))('the chat app with a real hu
     await shareFile(page, conversation)
     await useContacts(page, hub, ben)
 
-    // The storage of the browser says nothing of that, and no script reads the key for logins.
+    // The browser's storage does not reveal that, and no script can read the key for logins.
     const readAll = async () => {
       const done = <T>(request: IDBRequest<T>) =>
         new Promise<T>((resolve, reject) => {
@@ -254,7 +255,7 @@ describe.skipIf(missing('chromium-headless-shell'))('the chat app with a real hu
     expect(kept).toEqual({ isReadable: false, records: expect.any(Number), hasText: false })
     expect(kept.records).toBeGreaterThan(5)
 
-    // One window has the chat; another takes it over.
+    // Only one window has the chat; another takes it over.
     const second = await page.context().newPage()
     await second.goto(site.url)
     await second.getByText('The chat is open in another window').waitFor()
@@ -271,7 +272,7 @@ describe.skipIf(missing('chromium-headless-shell'))('the chat app with a real hu
     await second.getByText('hello from Ben').first().waitFor()
     await write(second, 'written without a hub')
     await second.getByText('Waiting to be sent').first().waitFor({ state: 'attached' })
-    // The server of the app has no share page: the app has looked.
+    // The server of the app has no share page: the app has checked.
     expect(problems.filter(problem => !problem.endsWith('/share/manifest.webmanifest'))).toEqual([])
     await site.serve()
   })
@@ -312,13 +313,13 @@ describe.skipIf(missing('chromium-headless-shell'))('the chat app and other devi
     await second.getByLabel('24 Wörter').fill(words)
     await second.getByRole('button', { name: 'Diesen Browser hinzufügen' }).click()
     await second.getByText('Noch keine Unterhaltungen').waitFor()
-    // The first browser hears of its sibling at once, and adds it.
+    // The first browser is notified of its sibling at once, and adds it.
     await second.getByRole('button', { name: /Harbour trip/ }).click()
     await operations.sendMessage({ conversation: id, text: 'to both browsers', mentions: [], files: [] })
     for (const each of [page, second]) await each.getByText('to both browsers').last().waitFor()
     await screenshot(second, 'chat-app-phone-german')
 
-    // The second one gets the messages of before when the first one reads its code.
+    // The second one receives the earlier messages when the first one reads its code.
     expect(await second.getByText('from the browser').count()).toBe(0)
     await second.getByRole('button', { name: 'Zurück zu den Unterhaltungen' }).click()
     await choose(second, 'Mehr', 'Verlauf auf dieses Gerät holen')
@@ -342,11 +343,11 @@ describe.skipIf(missing('chromium-headless-shell'))('the chat app and other devi
     await second.getByText('from the browser').first().waitFor()
     await dialogOf(page).getByRole('button', { name: 'Close' }).first().click()
 
-    // A file under a passphrase, which the program age opens, too.
+    // A file under a passphrase, which the program age can open, too.
     await choose(page, 'More', 'Export the history')
     await page.getByRole('button', { name: 'Suggest one' }).click()
     const suggested = page.getByLabel('Passphrase', { exact: true })
-    // The list of words is loaded first.
+    // The word list is loaded first.
     await expect.poll(() => suggested.inputValue()).not.toBe('')
     const passphrase = await suggested.inputValue()
     await screenshot(page, 'chat-app-history-export')
@@ -369,7 +370,7 @@ describe.skipIf(missing('chromium-headless-shell'))('the chat app and other devi
     ])
     await dialogOf(page).getByRole('button', { name: 'Close' }).first().click()
     await choose(page, 'More', 'Import a history')
-    // The same in a file whose passphrases are tried at once.
+    // The same in a file whose passphrases are checked at once.
     const quick = await sealStream(new Blob([history]).stream(), passphrase, 10)
     await page.getByLabel('File', { exact: true }).setInputFiles({
       ...{ name: 'chat.age', mimeType: 'application/octet-stream' },
@@ -386,7 +387,8 @@ describe.skipIf(missing('chromium-headless-shell'))('the chat app and other devi
     expect(await findings(page)).toEqual([])
     await dialogOf(page).getByRole('button', { name: 'Cancel' }).click()
 
-    // The first browser, whose contact Ben is, connects with his node and with the second browser, and all go on when the hub is killed.
+    // The first browser, whose contact is Ben, connects to his node and to the second browser, and
+    // all continue when the hub is killed.
     await page.addInitScript(watchPeers)
     await page.reload()
     await until('the browsers and the node are connected', async () => (await page.evaluate(connections)) > 1)
@@ -474,7 +476,10 @@ interface Clients {
   readonly tab: Tab
 }
 
-/** The persons in Chromium and Firefox become contacts, and talk on in the group when the hub is killed. */
+/**
+ * The persons in Chromium and Firefox become contacts, and continue to talk in the group when the
+ * hub is killed.
+ */
 async function talkDirectly(
   app: Page,
   tab: Tab,
@@ -510,7 +515,7 @@ async function talkDirectly(
   await app.getByText('from Firefox without the hub').last().waitFor()
 }
 
-/** Each of them writes where it is, and shows each message once. */
+/** Each of them writes locally, and shows each message once. */
 async function allTalk({ console, app, tab }: Clients, terminal: PseudoTerminal, place: string) {
   await using _ = terminal
   const texts = ['console', 'terminal', 'Chromium', 'Firefox'].map(from => `from the ${from} to ${place}`)
@@ -541,7 +546,7 @@ async function allTalk({ console, app, tab }: Clients, terminal: PseudoTerminal,
     await expect.poll(async () => count(await shown())).toEqual([1, 1, 1, 1])
 }
 
-/** Makes a person in the app, and joins the hub. Returns the person's DID. */
+/** Creates a person in the app, and joins the hub. Returns the person's DID. */
 async function setUpInFirefox(tab: Tab, name: string): Promise<string> {
   await click(tab, 'Continue')
   await shows(tab, 'Hub: Harbour')
@@ -555,7 +560,7 @@ async function setUpInFirefox(tab: Tab, name: string): Promise<string> {
   return isReadable ? '' : did
 }
 
-/** The word of a new key that the app asks for. */
+/** The word of a new key that the app requests. */
 function askedWord(tab: Tab): Promise<string> {
   return tab.evaluate(() => {
     const label = [...document.querySelectorAll('label')].find(each => each.innerText.startsWith('Word'))!

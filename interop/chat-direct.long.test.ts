@@ -1,4 +1,7 @@
-/** Nodes of contacts that chat directly while their hub is gone. The hub is a process of its own, and is killed. */
+/**
+ * Nodes of contacts that chat directly while their hub is down. The hub is a separate process, and
+ * is killed.
+ */
 import { mkdir, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { NodeOperations } from '@shoal/api'
@@ -19,7 +22,7 @@ class Member {
   readonly person: Person
   node: TestNode
 
-  /** `nodes`: those by which it enters the Shoal network; null for a node without that. */
+  /** `nodes`: bootstrap nodes of the Shoal network; null for a node without it. */
   static async join(name: string, url: string, nodes: readonly string[] | null): Promise<Member> {
     const person = new Person()
     const shoal = { enabled: nodes !== null, port: 0, nodes: [...(nodes ?? [])] }
@@ -27,7 +30,7 @@ class Member {
     const member = new Member(person, await person.node(name, { webrtc: false }, shoal))
     await person.publish(member.node)
     await member.operations.joinHub({ url, name })
-    // Others can add this device once its key packages are there.
+    // Others can add this device once its key packages are published.
     const { getKeyPackages } = member.node.service(HUBS).clientFor(url)
     await expect.poll(async () => (await getKeyPackages({})).oneTime).toBeGreaterThan(0)
     return member
@@ -139,7 +142,7 @@ test.skipIf(cannotCapture)(
     for (const member of [ben, cat]) await member.enter(id)
     await ann.say(id, 'with the hub')
     for (const member of [ben, cat]) await expect.poll(() => member.texts(id)).toEqual(['with the hub'])
-    // The nodes are connected, and their chats find out that both are in the group.
+    // The nodes are connected, and their chats learn that both are in the group.
     const libp2p = () => ann.node.service(NETWORK).host?.libp2p
     const streams = () =>
       libp2p()
@@ -147,7 +150,7 @@ test.skipIf(cannotCapture)(
         .flatMap(connection => connection.streams.map(({ protocol }) => protocol))
     await expect.poll(streams).toContain('/shoal/chat/1')
 
-    // The devices of contacts know each other's address.
+    // The devices of contacts know each other's addresses.
     const { remotePeer, remoteAddr } = libp2p()!
       .getConnections()
       .find(({ streams }) => streams.some(({ protocol }) => protocol === '/shoal/chat/1'))!
@@ -169,7 +172,8 @@ test.skipIf(cannotCapture)(
     await cat.say(id, 'from Cat')
     expect(await cat.texts(id)).toEqual(['with the hub', 'from Cat'])
     const { packets } = await capture.stop()
-    // The capture shows that Ann and Ben connect, and how much they send. It contains none of their words.
+    // The capture shows that Ann and Ben connect, and how much they send. It contains none of their
+    // words.
     const direct = packets.filter(packet =>
       [packet.sourcePort!, packet.destinationPort!].every(each => between.includes(each)),
     )

@@ -1,4 +1,7 @@
-/** Members of a closed group and a room of a share as real processes, while they, their hub, Redis, PostgreSQL and the network fail. See docs/testing.md for longer runs. */
+/**
+ * Members of a closed group and a room of a share as real processes, while they, their hub, Redis,
+ * PostgreSQL and the network fail. See docs/testing.md for longer runs.
+ */
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { CHAT_FAULTS, ChatUnderFaults } from './support/chat-under-faults.ts'
 import { missing } from './support/tools.ts'

@@ -1,4 +1,7 @@
-/** A member and strangers whose programs flood a real hub: it refuses, and the nodes of the others stay as they are. */
+/**
+ * A member and strangers whose programs flood a real hub: it refuses, and the other nodes are
+ * unaffected.
+ */
 
 import { randomBytes } from 'node:crypto'
 import type { NodeApi } from '@shoal/api'
@@ -22,7 +25,7 @@ const SCRIPT = '<img src=x onerror=alert(1)><script>alert(2)</script>'
 const JUNK_ENTRIES = 3000
 const JUNK_AT_ONCE = 200
 const MAX_GROWTH_BYTES = 192 << 20
-/** So many of one account are appended at once (`appends` of the hub's limits), and 20 a second from then on. */
+/** Burst of appends per account (`appends` of the hub's limits); the rate is 20 a second. */
 const BURST = 200
 const PER_SECOND = 20
 
@@ -45,7 +48,7 @@ async function joined(folder: string, url: string, name: string): Promise<Member
 
 const rssOf = ({ node }: Member) => usageOf(node.process.pid).residentBytes
 
-/** How long the slowest answer of the nodes took, while `run` runs. */
+/** Returns the slowest response time of the nodes while `run` runs. */
 async function slowestAnswer(members: readonly Member[], run: () => Promise<void>): Promise<number> {
   let [slowestMs, isRunning] = [0, true]
   const asking = members.map(async ({ api }) => {
@@ -65,7 +68,7 @@ async function slowestAnswer(members: readonly Member[], run: () => Promise<void
   return slowestMs
 }
 
-/** Appends to rooms what is not for anybody. Returns how often the hub took it and how often it refused. */
+/** Appends invalid entries to rooms. Returns how often the hub accepted and refused them. */
 async function flood(link: () => Link, rooms: readonly Uint8Array[]) {
   const answers = new Map<string, number>()
   const count = (name: string) => answers.set(name, (answers.get(name) ?? 0) + 1)
@@ -85,7 +88,7 @@ async function flood(link: () => Link, rooms: readonly Uint8Array[]) {
   return answers
 }
 
-/** Resolves to the answer of a hub; null if none comes, since a connection that has ended answers nothing. */
+/** Resolves to the response of a hub; null if there is none because the connection has ended. */
 async function appended(
   link: Link,
   input: Parameters<typeof link.request<'append'>>[1],
@@ -94,12 +97,12 @@ async function appended(
   return Promise.race([link.request('append', input) as Promise<{ error?: { code: string } }>, lost])
 }
 
-/** Begins groups with somebody until that is refused. Returns the number of groups. */
+/** Creates groups with a person until that is refused. Returns the number of groups. */
 async function sendRequests(peer: ChatPeer, url: string, did: string, count: number): Promise<number> {
   for (let at = 0; at < count; at++) {
     const made = await peer.chat.createGroup({ home: url, name: `${SCRIPT} ${at}` }).catch(() => null)
     if (!made) return at
-    // This does not wait until the hub has delivered it, which may refuse and is asked again later.
+    // This does not wait for the delivery by the hub, which may refuse it and is retried later.
     void made.change({ add: [did] }).catch(() => {})
   }
   return count
@@ -179,7 +182,7 @@ test('a member floods a hub with entries, megabytes, commits, script and request
       send()
       await until('the hub has ended the connection', () => links > known)
     }
-    // A little more than the limit of volatile messages, often.
+    // Slightly more than the limit of volatile messages, repeatedly.
     for (let at = 0; at < 500; at++) link!.volatile(rooms[at % 2]!, new Uint8Array(2049))
     await talking
   })
@@ -187,13 +190,15 @@ test('a member floods a hub with entries, megabytes, commits, script and request
   const taken = answers.get('ok') ?? 0
   expect(taken).toBeGreaterThan(0)
   expect(taken).toBeLessThanOrEqual(BURST + PER_SECOND * seconds)
-  // Entries that come faster than they can be answered get `busy`, whoever sends them: how many depends on this machine.
+  // Entries that arrive faster than they can be processed get `busy`, from any sender: how many
+  // depends on this machine.
   const [floods, busy] = [answers.get('too-many-requests') ?? 0, answers.get('busy') ?? 0]
   expect(floods).toBeGreaterThan(0)
   expect(floods + busy).toBeGreaterThan(JUNK_ENTRIES / 2)
   expect(['ok', 'busy', 'too-many-requests', 'lost']).toEqual(expect.arrayContaining([...answers.keys()]))
 
-  // A commit against the rules, and texts with script, as soon as the hub takes something of this account again.
+  // A commit against the rules, and texts with scripts, as soon as the hub accepts entries of this
+  // account again.
   const removal = { proposalType: 'remove' as const, remove: { removed: 0 } }
   const records = journals.recordsOf(`keys-${id}`)
   const random = (length: number) => new Uint8Array(randomBytes(length))
@@ -207,7 +212,7 @@ test('a member floods a hub with entries, megabytes, commits, script and request
   await group.send(text(SCRIPT))
   await share.send(text(SCRIPT))
 
-  // Requests of strangers from several accounts, each of which also takes key packages.
+  // Requests from strangers with several accounts, each of which also takes key packages.
   const strangers: ChatPeer[] = []
   for (let at = 1; at <= 3; at++) {
     const stranger = await until('the hub takes another account from this address', () =>
@@ -231,7 +236,7 @@ test('a member floods a hub with entries, megabytes, commits, script and request
     timeoutMs: limitMs(120),
   })
 
-  // Everything honest is there once, the commit has changed nothing, and its member is named.
+  // Every honest entry is stored once, the commit has changed nothing, and its author is reported.
   for (const member of [ann, ben])
     for (const conversation of conversations) {
       const all = [...honest, 'before', SCRIPT].sort()
@@ -246,7 +251,7 @@ test('a member floods a hub with entries, megabytes, commits, script and request
     expect(about.members).toHaveLength(3)
     expect(about.problems.map(({ code }) => code)).toContain('not-allowed')
   }
-  // Somebody whose key packages were taken can be added all the same.
+  // A person whose key packages were taken can still be added.
   const { id: next } = await ann.api.createGroup({ name: 'Next', add: [ben.did] })
   await until('Ben is invited again', async () => (await groups(ben)).some(each => each.id === next))
   const growth = [ann, ben].map((member, at) => rssOf(member) - before[at]!)

@@ -1,4 +1,8 @@
-/** The nodes of two contacts, both behind NATs, whose hub and relay are killed: WebRTC carries their chat, and the relay only its offers. Then browsers there, which find ways by the STUN server of their hub. */
+/**
+ * The nodes of two contacts, both behind NATs, whose hub and relay are killed: WebRTC carries their
+ * chat, and the relay only its offers. Then browsers behind the same NATs, which connect with the
+ * help of their hub's STUN server.
+ */
 import type { NodeOperations } from '@shoal/api'
 import { KeyPair } from '@shoal/identity'
 import { fromSeedWords } from '@shoal/identity/seed-words'
@@ -68,7 +72,10 @@ class Member {
   }
 }
 
-/** Browsers behind both routers, and Ben's node, find each other's addresses by the STUN server of the hub, and talk on without it. */
+/**
+ * Browsers behind both routers, and Ben's node, learn their addresses from the hub's STUN server,
+ * and continue to talk without it.
+ */
 async function browsersMeet(network: NatNetwork, dir: TempDir, hub: HubProcess, ben: Member): Promise<void> {
   const [left, right] = [
     await startPlacedBrowser(network, 'left', dir),
@@ -81,7 +88,7 @@ async function browsersMeet(network: NatNetwork, dir: TempDir, hub: HubProcess, 
   const words = await setUp(page, 'Cat')
   const did = await didOf(page)
   const cat = new Person(fromSeedWords(words))
-  // Ben has met another node of Cat.
+  // Ben has recognized another node of Cat.
   const key = Buffer.from(KeyPair.generate().publicKey).toString('hex')
   await ben.node.recognize(cat.certify(key, await ben.key()))
   await ben.operations.updatePerson({ key, showDid: true })
@@ -134,7 +141,7 @@ describe.skipIf(cannotCreateNats ?? missing('chromium-headless-shell'))(
       for (const member of [ann, ben]) await expect.poll(() => member.isRelayed(), PATIENT).toBe(true)
       await ann.names(ben)
       await ben.names(ann)
-      // The other device can be added once its key packages are there.
+      // The other device can be added once its key packages are published.
       const begin = () => ann.operations.createPrivate({ person: ben.person.did }).catch(() => null)
       await expect.poll(begin, PATIENT).not.toBeNull()
       const { id } = (await begin())!
@@ -145,7 +152,7 @@ describe.skipIf(cannotCreateNats ?? missing('chromium-headless-shell'))(
       await hub.process.exited
       await ann.say(id, 'from the left')
       await expect.poll(() => ben.texts(id), PATIENT).toEqual(['with the hub', 'from the left'])
-      // The relay has carried an offer and its answer, and is not needed any more.
+      // The relay has carried an offer and its answer, and is no longer needed.
       await middle.kill()
       await ben.say(id, 'from the right')
       const all = ['with the hub', 'from the left', 'from the right']

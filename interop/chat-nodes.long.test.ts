@@ -26,7 +26,7 @@ describe('a group', () => {
     await ann.say(id, 'three')
     await allHave([ann, ben], id, ['one', 'two', 'three'])
 
-    // While the hub is away, messages wait, also over a restart.
+    // While the hub is down, messages are queued, also across a restart.
     await hub.stop()
     expect((await ann.say(id, 'four')).delivery).toBe('waiting')
     await ben.say(id, 'five')
@@ -41,7 +41,7 @@ describe('a group', () => {
       await expect
         .poll(async () => (await member.messages(id)).filter(({ delivery }) => delivery !== 'delivered'))
         .toEqual([])
-    // The hub orders messages that were written meanwhile.
+    // The hub orders messages written in the meantime.
     await vi.waitFor(async () => expect(await ann.texts(id)).toEqual(await ben.texts(id)))
 
     await ann.operations.editMessage({ conversation: id, message: first.id, text: 'One', mentions: [] })
@@ -90,7 +90,7 @@ describe('a group', () => {
     expect(phone.announced).toEqual(['hello, both'])
     expect((await ann.conversations())[0]!.members).toMatchObject([{ devices: 1 }, { devices: 2 }])
 
-    // The new one gets the messages of before, and the hub keeps nothing of them.
+    // The new device receives the earlier messages, and the hub keeps no copy of them.
     const database = new DatabaseSync(join(hub.folder, 'hub.db'), { readOnly: true })
     onTestFinished(() => database.close())
     const kinds = () =>
@@ -180,7 +180,7 @@ describe('a node without a chat says why', () => {
     await expect(operations.listConversations({})).rejects.toMatchObject({ code: 'conflict' })
     await operations.changeSettings({ chat: { enabled: true } })
     expect((await operations.listConversations({})).items).toMatchObject([{ id }])
-    // A message that is written after a hub was left waits until that is joined again.
+    // A message written after leaving a hub is queued until the hub is joined again.
     await operations.leaveHub({ hub: hub.url })
     await operations.sendMessage({ conversation: id, text: 'later', mentions: [], files: [] })
     const { items } = await operations.listConversations({})
@@ -190,7 +190,7 @@ describe('a node without a chat says why', () => {
     const other = await node.restart()
     expect((await other.operations.listConversations({})).items).toMatchObject([{ id }])
     await other.close()
-    // One program at a time has the journals.
+    // Only one program at a time can open the journals.
     const dataDir = join(node.folder, 'data')
     const journals = await ChatJournals.open(dataDir, new Vault(dataDir))
     const last = await node.restart()

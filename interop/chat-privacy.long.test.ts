@@ -1,4 +1,7 @@
-/** The table of docs/chat.md: everything that a hub stores and everything that is on the wire, searched for what nobody but the members may learn. */
+/**
+ * Checks the table of docs/chat.md: searches everything that a hub stores and everything on the
+ * wire for what only members may learn.
+ */
 import { randomBytes } from 'node:crypto'
 import { writeFile } from 'node:fs/promises'
 import { DatabaseSync } from 'node:sqlite'
@@ -26,7 +29,7 @@ const KINDS: readonly ConversationKind[] = ['group', 'private', 'share']
 const TABLES = ['rooms', 'entries', 'inbox_entries', 'cursors', 'posting'] as const
 const SHORT_TEXTS = 20
 const LONG_TEXTS = 30
-/** Where the members' packets come from. */
+/** Source of the members' packets. */
 const ADDRESSES = ['127.0.10.1', '127.0.10.2', '127.0.10.3', '127.0.10.4']
 
 interface Place {
@@ -34,7 +37,10 @@ interface Place {
   dump(): Promise<Dump>
 }
 
-/** Three members talk in a group, in private and in the room of a share, everything passing through gates that listen. */
+/**
+ * Three members talk in a group, in private and in the room of a share; all traffic passes through
+ * recording gates.
+ */
 async function talk({ args, dump }: Place, { isSecure }: { isSecure: boolean }) {
   const stack = new AsyncDisposableStack()
   onTestFinished(() => stack.disposeAsync())
@@ -151,7 +157,7 @@ async function talk({ args, dump }: Place, { isSecure }: { isSecure: boolean }) 
 
 type Talk = Awaited<ReturnType<typeof talk>>
 
-/** Everything by which a person is known. */
+/** Everything that identifies a person. */
 function namesOf({ did, device }: ChatMember): readonly (readonly [string, string | Uint8Array])[] {
   return [
     ['did', did],
@@ -166,7 +172,7 @@ function found(bytes: Buffer, needles: Iterable<readonly [string, string | Uint8
   return [...needles].filter(([, needle]) => hasTrace(bytes, needle)).map(([name]) => name)
 }
 
-/** Looks for each needle. */
+/** Searches for each needle. */
 function look(bytes: Buffer | string, needles: Iterable<readonly [string, string | Uint8Array]>): Found {
   const all = Buffer.from(bytes)
   return Object.fromEntries([...needles].map(([name, needle]) => [name, hasTrace(all, needle)]))
@@ -189,7 +195,7 @@ interface DumpedConversation {
   readonly messages: readonly { readonly id: string; readonly sender: string }[]
 }
 
-/** Returns a conversation as the database of a member has it. */
+/** Returns a conversation as stored in a member's database. */
 function conversationIn(dump: string, kind: ConversationKind): DumpedConversation {
   const { conversations } = JSON.parse(dump) as { conversations: DumpedConversation[] }
   return conversations.find(each => each.kind === kind)!
@@ -214,7 +220,10 @@ function readEntries(path: string): readonly StoredEntry[] {
   return sqlite.prepare(sql).all() as unknown as StoredEntry[]
 }
 
-/** Whether the hub has each entry that a member has read. Others, such as read marks, came after that. */
+/**
+ * Returns whether the hub has each entry that a member has read. Others, such as read marks, came
+ * after that.
+ */
 function hasAllOf(entries: readonly StoredEntry[], room: Buffer, { through }: DumpedConversation): boolean {
   return entries.filter(each => room.equals(each.room)).length >= through
 }
@@ -237,9 +246,9 @@ interface PlainTalk extends Talk {
 }
 
 const traffic = ({ toHub, fromHub }: PlainTalk) => Buffer.concat([...toHub, ...fromHub])
-/** Everything that a hub has seen, and has kept. */
+/** Everything that a hub has received and stored. */
 const hubOf = (sight: PlainTalk) => Buffer.concat([traffic(sight), ...sight.dumped.values(), sight.files])
-/** Everything that Dan has seen, who has only the link of the share. */
+/** Everything that Dan has received, who has only the link of the share. */
 const danOf = ({ toHub, fromHub, dumps }: PlainTalk) =>
   Buffer.concat([toHub[3]!, fromHub[3]!, Buffer.from(dumps[3]!)])
 /** Returns the database of Ben as text. */
@@ -263,7 +272,7 @@ const sentFrom = ({ packets }: Talk): Found =>
     ]),
   )
 
-/** The hub: its database, files and log, and what passes between it and its members. */
+/** The hub: its database, files and log, and its traffic with members. */
 const HUB: Column<PlainTalk> = {
   'texts, reactions': {
     says: 'no; of a room of a share only if it has the link',
@@ -372,7 +381,7 @@ const MEMBERS: Column<PlainTalk> = {
   },
   'who wrote an entry': {
     says: 'yes, proved by a signature',
-    // A program shows nothing that its device has not verified: see report.test.ts.
+    // A program shows only what its device has verified: see report.test.ts.
     present: sight =>
       look(JSON.stringify(conversationIn(benOf(sight), 'group').messages.map(({ sender }) => sender)), [
         ...sight.members.slice(0, 3).map(({ name, did }) => [name, did] as const),
@@ -486,7 +495,7 @@ const OTHERS: Column<PlainTalk> = {
   'network addresses': { says: 'no', absent: sight => look(danOf(sight), addresses(0, 1, 2)) },
 }
 
-/** Somebody who sees all packets between the members and a hub with TLS. */
+/** An observer of all packets between the members and a hub with TLS. */
 const WATCHERS: Column<Talk> = {
   'texts, reactions': { says: 'no', absent: sight => look(wireOf(sight), sight.secrets) },
   'names and rules of groups': {
@@ -538,7 +547,7 @@ function entryIds(sight: Talk): readonly (readonly [string, Uint8Array])[] {
   return messages.map(({ id }) => [`the entry ${id}`, Buffer.from(id, 'hex')])
 }
 
-/** The cells of the hub, as far as it stores something. */
+/** The cells of the hub, as far as it stores the data. */
 function checkStored({ members, secrets, rooms, dumped, files }: Talk): void {
   const all = Buffer.concat([...dumped.values(), files])
   expect(found(all, secrets)).toEqual([])
@@ -548,15 +557,18 @@ function checkStored({ members, secrets, rooms, dumped, files }: Talk): void {
     expect(found(dumped.get('devices')!, namesOf(member))).toEqual(['login key', 'message key', 'device'])
   }
   for (const room of rooms) expect(hasTrace(dumped.get('rooms')!, room)).toBe(true)
-  // Neither who made a room, nor who is in it, nor who wrote what.
+  // Neither who created a room, nor who is in it, nor who wrote what.
   for (const table of TABLES)
     for (const member of members)
       expect([table, found(dumped.get(table)!, namesOf(member))]).toEqual([table, []])
-  // The hub deletes what a device has taken, and never knew how far somebody has read.
+  // The hub deletes acknowledged entries of a device, and never knows read positions.
   expect([dumped.get('inbox_entries')!.length, dumped.get('cursors')!.length]).toEqual([0, 0])
 }
 
-/** Sizes of entries of closed groups tell little: short texts, reactions, edits, deletions and read marks all have one size. */
+/**
+ * Sizes of entries of closed groups reveal little: short texts, reactions, edits, deletions and
+ * read marks all have the same size.
+ */
 function checkSizes(entries: readonly Uint8Array[]): void {
   const messages = entries.filter(bytes => readEnvelope(bytes)?.kind === 'message')
   const sizes = messages.map(({ length }) => length)
@@ -594,7 +606,7 @@ describe.skipIf(missing(...tools) ?? cannotCapture)('who is not a member', () =>
     checkColumn('hub', HUB, sight)
     checkColumn('members', MEMBERS, sight)
     checkColumn('others', OTHERS, sight)
-    // Only who adds somebody names another member, and the hub names none to anybody.
+    // Only the member who adds a person names another member, and the hub reveals names to no one.
     const [, ben, cat] = said.members as [ChatMember, ChatMember, ChatMember]
     for (const [at, other] of [
       [1, said.members[0]!],

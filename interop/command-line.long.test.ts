@@ -24,7 +24,7 @@ describe('seed and get', () => {
 
   test('gives up after --timeout if no peer has the torrent', async () => {
     await using place = await Workplace.create()
-    // As npm start -- get runs it.
+    // As run by `npm start -- get`.
     const get = await place.json(
       'start',
       'get',

@@ -51,7 +51,7 @@ describe('seed and get', () => {
     const slowly = ['--limit-down', '300kB', '--preallocate']
     const first = get(...slowly)
     await first.event('progress', ({ haveBytes }) => haveBytes > 300_000)
-    // All disk space is reserved from the beginning.
+    // All disk space is reserved from the start.
     expect(512 * (await stat(place.at('in/film.bin'))).blocks).toBeGreaterThanOrEqual(bytes.length)
     const { code } = await first.interrupt()
     expect(code).toBe(130)
@@ -68,7 +68,7 @@ describe('seed and get', () => {
     const last = get()
     expect((await last.finished).code).toBe(0)
     expect((await place.read('in/film.bin')).equals(bytes)).toBe(true)
-    // Nothing is left to do, so no peer is needed.
+    // Everything is complete, so no peer is needed.
     const again = await place.json('get', magnet, '-o', 'in', ...LOOPBACK)
     expect(again).toMatchObject({
       code: 0,

@@ -16,13 +16,13 @@ import { missing } from './support/tools.ts'
 const HOST = '127.0.0.1'
 const SALT = utf8('salt')
 
-/** A key pair in the forms that the clients take. */
+/** A key pair in the forms that the clients accept. */
 function owner() {
   const seed = systemRandom.bytes(32)
   const der = Buffer.concat([Buffer.from('302e020100300506032b657004220420', 'hex'), seed])
   const secret = createPrivateKey({ key: der, format: 'der', type: 'pkcs8' })
   const publicKey = createPublicKey(secret).export({ type: 'spki', format: 'der' }).subarray(-32)
-  // RFC 8032, section 5.1.5: libtorrent takes the hash of the seed, clamped.
+  // RFC 8032, section 5.1.5: libtorrent expects the hash of the seed, clamped.
   const expanded = createHash('sha512').update(seed).digest()
   expanded[0]! &= 248
   expanded[31]! = (expanded[31]! & 63) | 64

@@ -87,7 +87,7 @@ describe.skipIf(missing('libtorrent'))('a DHT', { concurrent: true }, () => {
   })
 })
 
-/** Returns true if a new node that starts from this port finds peers of the torrent. */
+/** Returns whether a new node that starts from this port finds peers of the torrent. */
 async function isFound(infoHash: string, from: number): Promise<boolean> {
   const node = new DhtNode({
     socket: await openDatagram({ family: 4, port: 0, host: '127.0.0.1' }),

@@ -1,4 +1,7 @@
-/** FTP servers as web seeds (BEP 19): real ones, which have the files of a torrent, end, and come back. */
+/**
+ * FTP servers as web seeds (BEP 19): real ones that have the files of a torrent, stop, and come
+ * back.
+ */
 import { chmod } from 'node:fs/promises'
 import { until } from '@shoal/testing'
 import { describe, expect, test } from 'vitest'
@@ -69,7 +72,7 @@ for (const { name, tools, start } of SERVERS)
       shoal.session.setLimits({ downloadBytesPerSecond: Number.POSITIVE_INFINITY }, 'webseed')
       await shoal.done(torrent)
       expect(await difference(dir.join('seed'), dir.join('leech'))).toBeNull()
-      // Only what was under way is fetched twice.
+      // Only data in flight is downloaded twice.
       expect(torrent.stats.downloadedBytes).toBeLessThan(2 * 2_462_146 - kept)
     })
   })

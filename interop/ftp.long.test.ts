@@ -75,7 +75,7 @@ test.skipIf(missing('pyftpdlib'))(
     const kept = (await readFile(dir.join('got', 'big.bin.part'))).length
     expect(kept).toBe(reports.at(-1))
 
-    // Slow enough that the server ends before the download, even on a busy machine.
+    // Slow enough that the server stops before the download ends, even on a busy machine.
     const again = await FtpServer.start(dir.join('served'), { port, bytesPerSecond: 500_000 })
     reports.length = 0
     const second = (await begin(open(), url, dir.join('got'))).run({ ...idle, report })

@@ -15,10 +15,13 @@ import { missing } from './support/tools.ts'
 
 const PORT = 6881
 const BYTES = 6_000_000
-/** No piece of 1 MiB is complete in time at this rate, so that the peer in the middle has nothing, but stays connected to seeds. */
+/**
+ * No piece of 1 MiB is complete in time at this rate, so the peer in the middle has nothing, but
+ * stays connected to seeds.
+ */
 const CRAWL_BYTES = 1000
 const MIDDLE = `${PUBLIC.middle}:${PORT}`
-/** The download lasts long enough to be looked at. */
+/** The download lasts long enough to be observed. */
 const SLOW = { uploadBytesPerSecond: 500_000 }
 /** A dial takes 15 seconds to fail. */
 const PATIENCE = { timeoutMs: limitMs(90), intervalMs: 200 }
@@ -34,7 +37,7 @@ async function content(dir: TempDir) {
   return makeTorrent(path, dir.join('content.torrent'), { version: 'v1', pieceLengthBytes })
 }
 
-/** Resolves with the peer at a router, when payload is exchanged with it. */
+/** Resolves with the peer at a router, once payload is exchanged with it. */
 function directPeer(node: PlacedNode, id: string, router: 'left' | 'right'): Promise<Peer> {
   let last: readonly Peer[] = []
   const find = async () => {
@@ -54,7 +57,7 @@ async function downloaded(node: PlacedNode, id: string, dir: TempDir): Promise<v
   expect(await difference(dir.join('left', 'files'), dir.join('right', 'files'))).toBeNull()
 }
 
-/** A session in one of the places. */
+/** A session in one of the networks. */
 class PlacedSession implements AsyncDisposable {
   readonly peer: HomePeer
 
@@ -78,7 +81,7 @@ class PlacedSession implements AsyncDisposable {
     return this.peer.call('swarm', {})
   }
 
-  /** Resolves with the peer behind the other router when everything came from it. */
+  /** Resolves with the peer behind the other router once everything has been downloaded from it. */
   async downloaded() {
     let last: Awaited<ReturnType<PlacedSession['swarm']>> | undefined
     let direct: PeerStatus | undefined
@@ -113,7 +116,7 @@ describe.skipIf(cannotCreateNats)('hole punching', { concurrent: true }, () => {
     using network = new NatNetwork()
     const { torrent, v1 } = await content(dir)
     await using middle = await PlacedNode.start(network, 'middle', dir, BETWEEN_NODES)
-    // It dials nobody that others name, so that both do not dial each other by chance.
+    // It ignores addresses from others, so that the two do not dial each other by chance.
     const silent = { ...BETWEEN_NODES, network: { ...BETWEEN_NODES.network, pex: false } }
     await using left = await PlacedNode.start(network, 'left', dir, silent)
     await using right = await PlacedNode.start(network, 'right', dir, BETWEEN_NODES)
@@ -124,7 +127,7 @@ describe.skipIf(cannotCreateNats)('hole punching', { concurrent: true }, () => {
     await until('the seed is connected', async () => (await peersOf(middle, v1!)).length === 1, PATIENCE)
     await right.call('addTorrent', { torrent: metainfo, peers: [MIDDLE] })
 
-    // Both may have dialed with success: they agree which of two connections stays.
+    // Both may have dialed successfully: they agree which of two connections to keep.
     const [seed, leech] = await until('one connection is left', async () => {
       const ends = [directPeer(right, v1!, 'left'), directPeer(left, v1!, 'right')]
       const [one, other] = await Promise.all(ends)

@@ -1,4 +1,7 @@
-/** Hub, nodes and commands as complete processes, on loopback: hub-members.test.ts and chat-nodes.test.ts have what one process shows. */
+/**
+ * Hub, nodes and commands as complete processes, on loopback: hub-members.test.ts and
+ * chat-nodes.test.ts cover what can be tested in one process.
+ */
 import { randomBytes } from 'node:crypto'
 import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
@@ -43,7 +46,7 @@ afterAll(() => stack.disposeAsync())
 
 test('two terminals talk in a group, after the request was accepted', async () => {
   const list = async ({ ask }: typeof ben): Promise<Json[]> => (await ask('chat')).items
-  // The node of Ben leaves keys at the hub soon after it has joined.
+  // Ben's node uploads key packages to the hub soon after it has joined.
   await until('the group', async () => {
     const { code, object } = await ada.place.json('chat', 'new', 'Harbour', did)
     if (code !== 0) expect(object.error.code).toBe('no-devices')

@@ -1,4 +1,7 @@
-/** The tracker's HTTP listener, with another server behind it, as HAProxy uses both: connections that are kept, for requests of all kinds. */
+/**
+ * The tracker's HTTP listener with another server behind it, as used by HAProxy: persistent
+ * connections for requests of all kinds.
+ */
 import { once } from 'node:events'
 import { createServer, type IncomingMessage } from 'node:http'
 import { Agent, type RequestOptions, request } from 'node:https'
@@ -59,7 +62,7 @@ describe.skipIf(missing('haproxy', 'openssl'))('HAProxy in front of one port', (
         )
         expect(await ask(`${ANNOUNCE}${2 + 2 * round}`)).toContain(`10:incompletei${2 + 2 * round}e`)
       }
-      // It kept the connection for requests of all kinds.
+      // It reused the connection for requests of all kinds.
       expect(connections.size).toBe(1)
       const page = new WebSocket(`wss://127.0.0.1:${proxy.port}/announce`, { rejectUnauthorized: false })
       await once(page, 'open')

@@ -1,4 +1,7 @@
-/** Whole hubs on PostgreSQL and Redis: how they move there and back, and what they do while one of the two is away. The table in docs/hub.md says the same. */
+/**
+ * Complete hubs on PostgreSQL and Redis: moving there and back, and operation while one of the two
+ * is down. The table in docs/hub.md has the same content.
+ */
 import { execFile } from 'node:child_process'
 import { createHash } from 'node:crypto'
 import { mkdir } from 'node:fs/promises'
@@ -26,7 +29,7 @@ const PROGRAM = join(import.meta.dirname, '..', 'apps', 'hub', 'src', 'shoal-hub
 const exec = promisify(execFile)
 const command = (...args: string[]) => exec(process.execPath, [PROGRAM, ...args])
 const keyOf = async ({ url }: HubProcess) => (await connectHub({ url }).getHub({})).key
-/** Changes that the next version could make. */
+/** Migrations that the next version could have. */
 const MORE = 'CREATE TABLE more (\n    number INTEGER PRIMARY KEY\n  ) STRICT'
 const NEXT = ALL_TABLES.map(owner =>
   owner.name === 'audit' ? { ...owner, migrations: [...owner.migrations, MORE] } : owner,
@@ -129,7 +132,7 @@ describe.skipIf(missing('postgres', 'initdb', 'setpriv', 'redis-server'))('a gro
       await using stores = await openServerStores({ url: server.url })
       session = await begin(stores)
     }
-    // Any process answers any client.
+    // Any process serves any client.
     for (const hub of [a, b]) expect(await status(hub, '/api/hub', session)).toBe(200)
     await server.kill()
     for (const hub of [a, b]) {
@@ -138,7 +141,7 @@ describe.skipIf(missing('postgres', 'initdb', 'setpriv', 'redis-server'))('a gro
       expect(await status(hub, '/health')).toBe(200)
       expect(await hub.announce(80)).toContain('8:complete')
       expect(await status(hub, '/api/hub')).toBe(200)
-      // Nobody is taken for a stranger because their session cannot be looked up.
+      // A member is not treated as a stranger if their session cannot be looked up.
       expect(await status(hub, '/api/hub', session)).toBe(503)
     }
     await server.restart()

@@ -1,4 +1,4 @@
-/** Nodes as members of a hub, in one process; hub-clients.long.test.ts has the programs. */
+/** Nodes as members of a hub, in one process; hub-clients.long.test.ts covers the programs. */
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { RoomsClient } from '@shoal/hub-api/rooms'
@@ -39,7 +39,7 @@ describe('a node joins a hub', () => {
     const ben = new Person()
     const node = await ben.node('laptop')
     await node.operations.joinHub({ url: invitation, name: 'Ben' })
-    // An account is logged in, also from another device and with an invitation that was used.
+    // An existing account is logged in, also from another device and with a used invitation.
     await node.operations.joinHub({ url })
     await node.operations.joinHub({ url: invitation })
     const second = await ben.node('phone')
@@ -116,7 +116,7 @@ describe('a member', () => {
     const ada = new Person()
     const desk = await ada.node('desk')
     await desk.operations.joinHub({ url: link })
-    // A session that ended is replaced by itself.
+    // A session that has ended is replaced automatically.
     const [own] = (await desk.operations.listHubSessions({ hub: url })).items
     expect((await desk.operations.endHubSession({ hub: url, session: own!.id })).items).toEqual([])
     expect((await desk.operations.listHubSessions({ hub: url })).items).toMatchObject([
@@ -128,7 +128,7 @@ describe('a member', () => {
     // The desk publishes the list without the phone, which does not know it yet.
     await ada.remove('phone')
     await ada.send(desk)
-    // The chat of the phone has a connection, which ends.
+    // The phone's chat has a connection, which ends.
     await expect
       .poll(async () => (await phone.operations.listHubs({})).items)
       .toMatchObject([{ problem: { message: expect.stringContaining('a device was removed') } }])
@@ -143,7 +143,7 @@ describe('a member', () => {
       .toMatchObject([{ knowsDevices: true, problem: null }])
     const { items } = await desk.operations.listHubSessions({ hub: url })
     expect(items.map(({ device }) => device)).toEqual(['desk'])
-    // A hub that is away is known from the list, until it answers again.
+    // An unavailable hub is known from the list, until it answers again.
     await hub.hubs[0]!.close()
     await expect(desk.operations.listHubSessions({ hub: url })).rejects.toEqual(refused('no-answer', 'hub'))
     expect((await desk.operations.listHubs({})).items[0]!.problem?.message).toContain('no hub answers')

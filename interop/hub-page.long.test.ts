@@ -26,7 +26,10 @@ const SERVERS = ['postgres', 'initdb', 'setpriv', 'redis-server', 'haproxy', 'op
 const MAGNET = 'magnet:?xt=urn:btih:dd8255ecdc7ca55fb0bbf81323d87062db1f6d1c&dn=Harbour%20at%20dawn'
 const DESCRIPTION = '## One long shot\n\n**Free** to share.\n\n<script>document.title = "taken over"</script>'
 
-/** Starts a hub at a name, since there are no passkeys at addresses. Returns the link for its owner. */
+/**
+ * Starts a hub with a host name, since passkeys do not work with IP addresses. Returns the link for
+ * its owner.
+ */
 async function startHub(
   folder: string,
 ): Promise<AsyncDisposable & { readonly owner: string; readonly url: string }> {
@@ -36,7 +39,10 @@ async function startHub(
   return { owner, url: new URL(owner).origin, [Symbol.asyncDispose]: () => hub[Symbol.asyncDispose]() }
 }
 
-/** Makes a key and joins, as somebody who opened the link of an invitation. Returns the 24 words of the key. */
+/**
+ * Creates a key and joins like a person who opened an invitation link. Returns the 24 words of the
+ * key.
+ */
 async function join(page: Page, name: string): Promise<string> {
   await page.getByLabel('Your name').fill(name)
   await page.getByRole('button', { name: 'Make my key' }).click()
@@ -61,7 +67,7 @@ async function addPasskey(page: Page, name: string, words: string): Promise<void
   await page.getByRole('button', { name: `Remove ${name}` }).waitFor()
 }
 
-/** Opens the page for logins, as somebody whose browser was a device. */
+/** Opens the login page in a browser that was a device before. */
 async function forgetKey(page: Page): Promise<void> {
   await page.getByRole('button', { name: 'Log out', exact: true }).click()
   await open(page, 'Log in')
@@ -104,7 +110,7 @@ describe.skipIf(missing('chromium-headless-shell'))('the page of a hub with a re
     await addAuthenticator(member)
     const memberWords = await join(member, 'Miro')
     await addPasskey(member, 'Phone', memberWords)
-    // Its authenticator does not compute secrets.
+    // Its authenticator does not support PRF.
     await member.getByText('This passkey cannot open your key').first().waitFor()
     await member.getByRole('button', { name: 'Log out', exact: true }).click()
     await open(member, 'Log in')
@@ -131,7 +137,7 @@ describe.skipIf(missing('chromium-headless-shell'))('the page of a hub with a re
     await owner.getByText('Reported').waitFor()
     await open(owner, 'Moderation')
     await owner.getByText('Not a harbour').waitFor()
-    // Nobody judges what is their own: the owner keeps it, and hides the other one.
+    // No one moderates their own content: the owner keeps it, and hides the other one.
     await owner.getByRole('button', { name: 'Keep it, and close the reports' }).first().click()
     await expect.poll(() => owner.getByText('Not a harbour').count()).toBe(0)
     await screenshot(owner, 'hub-moderation')
@@ -167,7 +173,7 @@ describe.skipIf(missing('chromium-headless-shell'))('the page of a hub with a re
     expect(readDeviceText(await member.locator('code').innerText())).toMatchObject({ kind: 'browser' })
     expect(await findings(member)).toEqual([])
     expect([...problems, ...others]).toEqual([])
-    // No list has it yet.
+    // It is in no list yet.
     await member.getByRole('button', { name: 'Log in with this browser' }).click()
     await member.getByText('does not contain this device').waitFor()
   })
@@ -191,7 +197,7 @@ describe.skipIf(missing('chromium-headless-shell', ...SERVERS))(
         HubProcess.start([...args, '--public-url', url, '--trusted-proxy', '127.0.0.1', '--port', `${port}`])
       await using first = await start(ports[0])
       await using second = await start(ports[1])
-      // The link of the process that started last counts.
+      // The link of the process that started last is valid.
       const ownerLink = await until('the owner is invited', () => second.ownerLink ?? undefined)
       const visit = (address: string) => browser.open(address, { ignoreHTTPSErrors: true })
       const { page: owner, problems } = await visit(ownerLink)
@@ -289,7 +295,8 @@ describe.skipIf(missing('chromium-headless-shell', ...SERVERS))(
       await elsewhere.getByRole('button', { name: 'Delete everything' }).click()
       await elsewhere.getByText('Your account was deleted').waitFor()
       await elsewhere.getByRole('link', { name: 'Log in' }).first().waitFor()
-      // The session of the other browser has ended with it, so that the hub refuses the page of the share.
+      // The session of the other browser has ended with it, so the hub refuses the page of the
+      // share.
       expect(others).toEqual([])
       await member.reload()
       await member.getByRole('link', { name: 'Log in' }).first().waitFor()

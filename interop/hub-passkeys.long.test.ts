@@ -35,7 +35,8 @@ describe.skipIf(missing('chromium'))('passkeys of a hub in Chromium', () => {
     try {
       await addAuthenticator(page, { hasPrf })
       const devtools = await page.context().newCDPSession(page)
-      // Any answer of the hub is a page of its origin. It may not load scripts, so that this one comes through the debugger.
+      // Any response of the hub is a page of its origin. Its policy forbids scripts, so this one is
+      // injected through the debugger.
       await devtools.send('Page.setBypassCSP', { enabled: true })
       await page.goto(`${audience}/health`)
       await page.evaluate(readFileSync(join(pages.folder, 'passkeys.js'), 'utf8'))

@@ -15,7 +15,7 @@ const HASH = 'h'.repeat(20)
 
 const CLIENTS = 8
 
-/** Clients that announce again and again, each from a port of its own. */
+/** Clients that announce repeatedly, each from a separate port. */
 class AnnouncingClients {
   answered = 0
   lost = 0
@@ -50,7 +50,8 @@ describe.skipIf(process.platform !== 'linux')('a hub with --workers', () => {
       const { requests, seeds } = await hub.stats()
       return seeds === 20 && requests.http.announces === 20
     })
-    // The system has given each some of 20 connections. One process learns the numbers of the other every two seconds.
+    // The system has given each some of 20 connections. Each process receives the other's numbers
+    // every two seconds.
     await until('the metrics have both', async () => {
       const metrics = await hub.text('/metrics')
       const counts = [...metrics.matchAll(/announces_total\{front="http",process="\d+"\} (\d+)/g)]
@@ -70,7 +71,8 @@ describe.skipIf(process.platform !== 'linux')('a hub with --workers', () => {
     })
     expect(left).not.toContain(String(victim.process))
     await clients.stop()
-    // The other one answered meanwhile. Only what was under way was lost: a client had one request, and perhaps one that waited for the process.
+    // The other one kept responding. Only requests in flight were lost: a client had one, and
+    // perhaps one queued for the process.
     expect(clients.answered).toBeGreaterThan(before + 10 * CLIENTS)
     expect(clients.lost).toBeLessThanOrEqual(2 * CLIENTS)
     await until('it knows all peers', async () => {
@@ -118,7 +120,8 @@ describe.skipIf(missing('redis-server'))('Redis', () => {
     expect(secrets[2]).not.toBe(secrets[0])
     for (const carrier of carriers) carrier.publish(Buffer.from('frame'))
     await until('both have arrived', () => got.length >= 2)
-    // Those who publish get nothing back, and their own come before any that are sent later.
+    // Publishers do not receive their own messages, and earlier ones arrive before any that are
+    // sent later.
     carriers[2]!.send(carriers[2]!.number, Buffer.from('end'))
     await until('the last has arrived', () => got.includes('1end'))
     expect(got.sort()).toEqual(['0frame', '0frame', '1end'])
@@ -163,7 +166,7 @@ describe.skipIf(missing('redis-server'))('Redis', () => {
     const reason = await new Promise<string>(left => carrier.start({ joined() {}, left, frame() {} }))
     expect(reason).toBe('Redis sent too long a reply')
     await carrier.close()
-    // Most of it is in buffers of the system, and was not read.
+    // Most of it is in the system's buffers, and was not read.
     expect(sent).toBeLessThan(100 << 20)
     server.close()
   })
@@ -225,13 +228,13 @@ describe.skipIf(missing('redis-server'))('Redis', () => {
   )
 })
 
-/** A page that connects again, at once, whenever its connection ends. */
+/** A page that reconnects at once whenever its connection ends. */
 class Page {
   readonly #url: string
   readonly #peerId: string
   #socket: WebSocket | undefined
   #isOpen = true
-  /** Peers whose offers came since `answers` was read the last time. */
+  /** Peers whose offers arrived since `answers` was last read. */
   readonly offers = new Set<string>()
 
   constructor(url: string, name: string) {

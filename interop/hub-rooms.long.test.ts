@@ -20,12 +20,12 @@ const SERVERS = ['postgres', 'initdb', 'setpriv', 'redis-server', 'haproxy', 'op
 /** Entries of each member between two faults. */
 const SOME = 15
 
-/** A tab of either driver of browsers. */
+/** A tab of either browser driver. */
 interface Tab {
   evaluate<T, Given>(run: (given: Given) => T, given: Given): Promise<Awaited<T>>
 }
 
-/** Starts a member in a page, with a client that is bundled for browsers. */
+/** Starts a member in a page, with a client bundled for browsers. */
 async function startIn(tab: Tab, options: RoomMemberOptions): Promise<Member> {
   await until('the page is loaded', () => tab.evaluate(() => 'roomPage' in globalThis, null))
   await tab.evaluate(given => roomPage.start(given), options)
@@ -66,7 +66,7 @@ describe.skipIf(missing(...SERVERS, 'chromium-headless-shell', 'firefox-esr'))(
       const { page, problems } = await chromium.open(url, { ignoreHTTPSErrors: true })
       const inNode = given.slice(2).map(each => new RoomMember({ ...each, certificates: proxy.certificate }))
       try {
-        // HAProxy gives them to the two in turns.
+        // HAProxy distributes them to the two in turn.
         const members: readonly Member[] = [
           await startIn(page, given[0]!),
           await startIn((await firefox.open(url)) as Tab, given[1]!),
@@ -87,7 +87,7 @@ describe.skipIf(missing(...SERVERS, 'chromium-headless-shell', 'firefox-esr'))(
         expect((await disconnects(members)).some((count, at) => count > before[at]!)).toBe(true)
         expect(await roomFaults(stores, room, await settle(members))).toEqual([])
         expect(third.said('failed')).toBeUndefined()
-        // Failed connections are Chromium's own words.
+        // Failed connections are reported by Chromium itself.
         expect(problems.filter(text => !text.includes('WebSocket connection'))).toEqual([])
       } finally {
         for (const member of inNode) member.close()

@@ -1,4 +1,7 @@
-/** The stores of a hub in a real PostgreSQL: the same promises as in SQLite, and none broken when it or a process of the hub is killed. */
+/**
+ * The stores of a hub in a real PostgreSQL: the same contract as in SQLite, which still holds when
+ * it or a process of the hub is killed.
+ */
 import { randomBytes } from 'node:crypto'
 import { createReadStream } from 'node:fs'
 import { createGunzip } from 'node:zlib'
@@ -29,7 +32,7 @@ import { missing } from './support/tools.ts'
 
 const NAME = { creator: 'did:key:z6MkpTHR8VNsBxYAAWHut2Geadd9jSwuBV8xRoAnwWsdvktH', kind: 'group' }
 
-/** Reads a whole log, which is verified. */
+/** Reads a complete log and verifies it. */
 async function readAll({ rooms }: TestStores, room: Uint8Array): Promise<LogEntry[]> {
   const entries: LogEntry[] = []
   for (let head = { room, sequence: 0, hash: room }; ; ) {
@@ -44,7 +47,7 @@ async function readAll({ rooms }: TestStores, room: Uint8Array): Promise<LogEntr
   }
 }
 
-/** Checks that every acknowledged entry is in the log, once and where it was acknowledged. */
+/** Checks that every acknowledged entry is in the log, once and in its acknowledged place. */
 function expectAll(entries: readonly LogEntry[], acknowledged: readonly Acknowledged[]): void {
   const hex = (bytes: Uint8Array) => Buffer.from(bytes).toString('hex')
   const places = new Map(

@@ -1,4 +1,7 @@
-/** Passkeys of members on a hub with two processes, which share a database: one on a machine with SQLite, and two with PostgreSQL and Redis. */
+/**
+ * Passkeys of members on a hub with two processes that share a database: on one machine with
+ * SQLite, and with PostgreSQL and Redis.
+ */
 import { DatabaseSync } from 'node:sqlite'
 import { connectHub } from '@shoal/hub-api/client'
 import { openFileStores, openServerStores, type TestStores } from '@shoal/hub-stores/testing'
@@ -13,8 +16,10 @@ import { missing } from './support/tools.ts'
 const ANN = 'did:key:ann'
 const COUNT_PEERS = 'SELECT count(*) AS peers FROM tracker_peers'
 
-/** Lets a member announce to all processes in turn. `hubs`: each reachable by itself, or one whose processes share a port.
- * `countPeers`: counts those in the database. */
+/**
+ * Lets a member announce to all processes in turn. `hubs`: each reachable separately, or one whose
+ * processes share a port. `countPeers`: counts those in the database.
+ */
 async function countEverywhere(
   hubs: readonly HubProcess[],
   stores: TestStores,
@@ -33,7 +38,7 @@ async function countEverywhere(
   expect(await announce(passkey, 0)).toContain('8:complete')
   await until('the peer is known', async () => Number(await countPeers()) === 1)
   for (let at = 1; at <= 20; at++) expect(await announce(passkey, at)).toContain('8:complete')
-  // Each process writes within seconds, and none counts again what another one has.
+  // Each process writes within seconds, and none counts the traffic of another again.
   await until('all is counted', async () => (await stores.trackerKeys.totals(ANN))!.uploadedBytes === 2000)
   expect(await ann(1).getTrackerAccount({})).toMatchObject({ uploadedBytes: 2000, downloadedBytes: 20 })
 

@@ -1,4 +1,7 @@
-/** A client that is bound to a tunnel although another way to everything is better: whatever it tries, no packet leaves by that. */
+/**
+ * A client that is bound to a tunnel although there is a better route: whatever it tries, no packet
+ * takes that route.
+ */
 import { join } from 'node:path'
 import { limitMs, until } from '@shoal/testing'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
@@ -28,14 +31,17 @@ describe.skipIf(cannotCreateLeakNetwork ?? missing('openssl'))('bound to a netwo
       ...given,
     })
 
-  /** Runs what tries to leak. Resolves to its result, how many packets took the tunnel, and what all others were. */
+  /**
+   * Runs a possible leak. Resolves to its result, the number of packets through the tunnel, and all
+   * others.
+   */
   async function captured<T>(what: () => Promise<T>) {
     const { network } = leaks
     const before = (await network.sent()).length
     const cable = network.indexOf('cable')
     const result = await what()
     const packets = await network.sentSince(before)
-    // The tunnel may have come back with another number.
+    // The tunnel may have come back with another index.
     const others = packets.filter(({ interfaceIndex }) => interfaceIndex === cable)
     return {
       result,

@@ -22,7 +22,7 @@ function options() {
     transports: [tcp()],
     connectionEncrypters: [noise()],
     streamMuxers: [yamux()],
-    // All nodes have one address here.
+    // All nodes share one address in this test.
     connectionManager: { inboundConnectionThreshold: 1000 },
   }
 }
@@ -58,7 +58,7 @@ beforeAll(async () => {
     'every node to know all others',
     async () => {
       const lacking = ours.filter(({ kad }) => kad.tableSize < STOCK + OURS - 1)
-      // A stock node that was busy when it was asked for others is asked again.
+      // A stock node that was too busy to answer is queried again.
       await Promise.all(lacking.map(({ kad }) => kad.findProviders(keyOf(0))))
       return lacking.length === 0
     },
@@ -75,7 +75,7 @@ it('finds what a js-libp2p node provides', async () => {
   const cid = CID.createV0({ code: 0x12, size: 32, bytes: keyOf(1), digest: keyOf(1).subarray(2) } as never)
   const provider = stock[3]!
   for await (const _ of (provider.services.dht as KadDHT).provide(cid)) {
-    // Runs until every node was asked.
+    // Runs until every node was queried.
   }
   const found = await ours[2]!.kad.findProviders(keyOf(1))
   expect(found.map(({ id }) => id)).toEqual([provider.peerId.toMultihash().bytes])

@@ -1,4 +1,7 @@
-/** BitTorrent over streams of libp2p: between our sessions, and with a peer made of libp2p's public packages. */
+/**
+ * BitTorrent over libp2p streams: between our sessions, and with a peer built from libp2p's public
+ * packages.
+ */
 import { readFile } from 'node:fs/promises'
 import { until } from '@shoal/testing'
 import { afterAll, expect, test } from 'vitest'
@@ -185,7 +188,7 @@ test('peers that only a relay reaches use it to find a direct way by WebRTC', as
   await leecher.shoal.done(torrent)
   expect(await difference(dir.join('seed'), dir.join('leech'))).toBeNull()
   expect(peers[0]).toMatchObject({ kind: 'webrtc', encrypted: true, incoming: false })
-  // The relay carries nothing but the offer and the answer.
+  // The relay carries only the offer and the answer.
   expect(leecher.host.getConnections(seeder.host.peerId)[0]?.limits?.bytes).toBeGreaterThan(100_000n)
 })
 

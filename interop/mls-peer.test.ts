@@ -1,6 +1,8 @@
 /**
- * Another implementation of MLS (Core Crypto, over OpenMLS) in a group of the library and suite that ours use. A closed group of Shoal has rules as an extension and device lists as credentials, which no other program knows: here it has
- * neither. It is skipped where the package cannot be fetched.
+ * Another implementation of MLS (Core Crypto, over OpenMLS) in a group of the library and suite
+ * that ours use. A closed group of Shoal has rules as an extension and device lists as credentials,
+ * which other programs do not support: this one has neither. Skipped if the package cannot be
+ * downloaded.
  */
 import { expect, test } from 'vitest'
 import { BareDevice } from '../packages/chat/src/testing/bare-device.ts'
@@ -14,7 +16,7 @@ test.skipIf(!(await installCoreCrypto()))(
   'another implementation of MLS joins, both read each other, and each follows the commits of the other',
   async () => {
     const peer = await CoreCryptoClient.open('11111111-1111-4111-8111-111111111111')
-    // Its clients are named so.
+    // Format of its client names.
     const identity = bytes('22222222-2222-4222-8222-222222222222:2@example.org')
     const { messageKey } = new TestPerson().device('Ann').own
     const ours = new BareDevice({ credential: { credentialType: 'basic', identity }, messageKey })

@@ -1,4 +1,7 @@
-/** Two nodes of one local network that has no internet, no tracker and no DHT: they join the Shoal network, find and fetch. */
+/**
+ * Two nodes in a local network without internet, tracker or DHT: they join the Shoal network,
+ * search and download.
+ */
 import { until } from '@shoal/testing'
 import { describe, expect, it } from 'vitest'
 import { difference, randomFile, tempDir } from './support/files.ts'

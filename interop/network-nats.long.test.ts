@@ -1,4 +1,7 @@
-/** Five nodes on four networks, two of them behind NATs, that have nothing but the Shoal network to find and reach each other. */
+/**
+ * Five nodes in four networks, two of them behind NATs, that have only the Shoal network to find
+ * and reach each other.
+ */
 import type { Torrent } from '@shoal/api'
 import { limitMs, until } from '@shoal/testing'
 import { describe, expect, it } from 'vitest'
@@ -19,7 +22,7 @@ async function on(node: PlacedNode): Promise<void> {
   await until('the network is on', isOn, PATIENCE)
 }
 
-/** Resolves when a node is reached through the relay at a public address. */
+/** Resolves when a node is reachable through the relay at a public address. */
 async function isRelayed(node: PlacedNode, by: string): Promise<void> {
   const hasRelay = async () => {
     const { addresses } = await facts(node)
@@ -28,7 +31,7 @@ async function isRelayed(node: PlacedNode, by: string): Promise<void> {
   await until('a node is reached through a relay', hasRelay, PATIENCE)
 }
 
-/** Adds what a link names, with nothing but that link. */
+/** Adds the torrent of a link, with nothing but that link. */
 async function add(node: PlacedNode, source: string): Promise<void> {
   await node.call('addTorrent', { source } as never)
 }
@@ -45,7 +48,7 @@ async function publish(node: PlacedNode, path: string): Promise<Torrent> {
   return torrent
 }
 
-/** Resolves with the kinds of connections that gave the torrent of a node, when it is complete. */
+/** Resolves with the kinds of connections that delivered a node's torrent, once it is complete. */
 async function completed(node: PlacedNode): Promise<readonly string[]> {
   const isComplete = async () => (await torrentOf(node))?.progress === 1
   await until('completion', isComplete, PATIENCE).catch(async error => {
@@ -77,7 +80,7 @@ describe.skipIf(cannotCreateNats)('the Shoal network across NATs', { timeout: li
     expect(await difference(dir.join('left', 'files'), dir.join('right', 'files'))).toBeNull()
     expect(network.bytesOfMiddle()).toBeLessThan(BYTES / 2)
 
-    // A node that everybody can dial finds by the v1 hash what only nodes behind NATs have.
+    // A publicly reachable node finds by the v1 hash a torrent that only nodes behind NATs have.
     await using north = await PlacedNode.start(network, 'north', dir, joined)
     await on(north)
     await until('it knows all nodes that can be dialed', async () => (await facts(north)).nodes > 0, PATIENCE)
@@ -85,7 +88,8 @@ describe.skipIf(cannotCreateNats)('the Shoal network across NATs', { timeout: li
     await completed(north)
     await north.call('announceTorrent', { id: (await torrentOf(north))!.id })
 
-    // Without the first relay, whoever has other connections finds another one, and announces its new address.
+    // Without the first relay, a node with other connections finds another one, and announces its
+    // new address.
     await using south = await PlacedNode.start(network, 'south', dir, {
       shoal: { nodes: [`/ip4/${PUBLIC.north}/tcp/6882`] },
     })
@@ -102,7 +106,8 @@ describe.skipIf(cannotCreateNats)('the Shoal network across NATs', { timeout: li
     }
     await until('the new address of the provider is announced', isAnnounced, PATIENCE)
 
-    // The last one finds it by search. It begins with the provider, which is then gone, and continues with another.
+    // The last one finds it by search. It starts downloading from the provider, which then stops,
+    // and continues with another.
     await limit(south, BYTES / 60)
     await add(south, await searched(south, 'carnival', PATIENCE))
     const givers = async () => {

@@ -80,7 +80,7 @@ test('a js-libp2p node of the public packages dials a node, identifies it, and f
   expect(protocols).toContain(KAD_PROTOCOL)
   const known = async () => (await node.operations.getNetwork({})).nodes
   await expect.poll(known, PATIENT).toBe(1)
-  // The node announces by itself, to the only other node there is.
+  // The node announces automatically, to the only other node.
   const folder = await mkdtemp(join(tmpdir(), 'shoal-shared-'))
   onTestFinished(() => rm(folder, { recursive: true, force: true }))
   await writeFile(join(folder, 'story.txt'), 'Once upon a time')

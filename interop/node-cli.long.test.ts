@@ -6,7 +6,7 @@ import { until } from '@shoal/testing'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { Workplace } from '../apps/node/src/testing/shoal-process.ts'
 
-/** Options of a node that reaches nothing beyond this machine. */
+/** Options of a node that contacts nothing beyond this machine. */
 const ALONE = [
   ...['--port', '0', '--peer-port', '0', '--peer-host', '127.0.0.1'],
   ...['--no-dht', '--no-lsd', '--no-port-mapping', '--no-network'],
@@ -96,7 +96,7 @@ describe('a node', () => {
     expect(await ask('info', `${folder}/My _ notes.torrent`)).toMatchObject({
       infoHashes: { v1: infoHashV1 },
     })
-    // The same bytes are written once more, others only if asked.
+    // The same bytes are written once more, others only on request.
     await ask('export', 'all', '--out', folder)
     await place.file('home/torrents/notes.torrent', 10)
     expect(await place.json('export', 'notes', '--out', `${folder}/notes.torrent`)).toMatchObject({ code: 1 })
@@ -299,7 +299,7 @@ describe('a node with a settings file and a shared file', () => {
       stdout: expect.stringMatching(/magnet:\?xt=.*\n {2}Content ID: baf/),
     })
     expect(await place.run('add', 'notalink')).toMatchObject({ code: 2 })
-    // A killed node leaves its file behind, here with the number of a process that runs.
+    // A killed node leaves its file behind, in this test with the ID of a running process.
     await node.process.kill()
     const file = JSON.parse(await readFile(place.at('state/node/node.json'), 'utf8'))
     await writeFile(place.at('state/node/node.json'), JSON.stringify({ ...file, pid: process.pid }))

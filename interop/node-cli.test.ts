@@ -1,4 +1,7 @@
-/** Commands that use a running node, on loopback: those that wait, seed or start one are processes of their own. */
+/**
+ * Commands that use a running node, on loopback: those that wait, seed or start one are separate
+ * processes.
+ */
 import { readFile, stat } from 'node:fs/promises'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { Workplace } from '../apps/node/src/testing/shoal-process.ts'
@@ -61,7 +64,7 @@ describe('a node', () => {
     expect(added.objects[0]).toMatchObject({ event: 'added', added: true })
     const { path, contentId } = added.objects.at(-1)
     expect(contentId).toBe(added.objects[0].torrent.contentId)
-    // It was given a folder of its own.
+    // It was given a separate folder.
     expect((await readFile(`${path}/film.bin`)).equals(bytes)).toBe(true)
     expect(await names('--label', 'films')).toEqual(['film.bin'])
     // Adding the same again does not create a second torrent.
@@ -79,7 +82,7 @@ describe('a node', () => {
     expect(await names()).not.toContain('Photos')
     expect((await ask('restore', id.slice(0, 6))).ids).toEqual([id])
     expect(await names()).toContain('Photos')
-    // Deleting files requires a confirmation, and there is no terminal to ask for it.
+    // Deleting files requires a confirmation, and there is no terminal for it.
     expect(await place.json('remove', 'Photos', '--delete-data')).toMatchObject({
       code: 2,
       object: { error: { message: expect.stringContaining('--yes') } },

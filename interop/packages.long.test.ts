@@ -48,7 +48,7 @@ beforeAll(async () => {
   place = await tempDir('packages')
   project = place.join('project')
   await mkdir(project)
-  // docs/embedding.md tells users of @shoal/network to do so.
+  // docs/embedding.md instructs users of @shoal/network to do so.
   const overrides = { 'react-native-webrtc': 'npm:empty-npm-package@1.0.0' }
   await writeFile(join(project, 'package.json'), JSON.stringify({ type: 'module', overrides }))
   const packages = await publicPackages()
@@ -77,7 +77,7 @@ test('contain JavaScript, declarations and source maps, and no sources', async (
   expect(map.sourcesContent[0]).toBe(await readFile(join(CHECKOUT, 'packages/torrent/src/index.ts'), 'utf8'))
 })
 
-/** An older Node that is installed for the tests, and the one that runs them: it can do what the older one can. */
+/** An older Node installed for the tests, and the one that runs them. */
 const NODES = [
   { version: '22', node: join(CHECKOUT, 'interop/node_modules/node/bin/node'), isShort: false },
   { version: '24', node: process.execPath, isShort: true },

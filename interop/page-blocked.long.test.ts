@@ -1,4 +1,7 @@
-/** The page of a share link with limited browser features: in private windows, without service workers, without storage. It works, or says what does not. */
+/**
+ * The page of a share link with limited browser features: in private windows, without service
+ * workers, without storage. It works, or shows what does not.
+ */
 import { writeFile } from 'node:fs/promises'
 import { until } from '@shoal/testing'
 import type { Page } from 'playwright-core'

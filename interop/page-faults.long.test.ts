@@ -59,7 +59,7 @@ describe.skipIf(missing('chromium-headless-shell'))('the page of a share link: f
     await download.click()
     await tab.reload()
     await tab.getByText('Complete and verified').waitFor()
-    // It is not asked for again once it is recorded.
+    // It is not requested again once it is recorded.
     await expect.poll(() => tab.evaluate(() => history.state)).toBeNull()
   })
 
@@ -107,7 +107,7 @@ describe.skipIf(missing('chromium-headless-shell'))('the page of a share link: f
     await tab.getByRole('button', { name: /^Download / }).click()
     await tab.getByText('This site has no space left').waitFor()
     await devtools.send('Storage.overrideQuotaForOrigin', { origin, quotaSize: 200_000_000 })
-    // The engine tries again by itself, too, every five seconds.
+    // The engine also retries automatically every five seconds.
     const complete = tab.getByText('Complete and verified')
     await tab.getByRole('button', { name: 'Try again' }).or(complete).first().click()
     await complete.waitFor()

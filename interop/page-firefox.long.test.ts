@@ -20,7 +20,7 @@ const LIMIT = { timeoutMs: limitMs(90), intervalMs: 250 }
 
 describe.skipIf(missing('firefox-esr', 'python3'))('the page of a share link in Firefox', () => {
   const seeder = useSeeder()
-  // Each test has a site, and thus an origin, of its own.
+  // Each test has a separate site, and thus a separate origin.
   let firefox: Firefox
   beforeAll(async () => {
     firefox = await launchFirefox()

@@ -1,4 +1,7 @@
-/** The page of a share link that names its sender by an address of libp2p: nothing else is needed, neither tracker nor server. */
+/**
+ * The page of a share link that names its sender by a libp2p address: neither tracker nor server is
+ * needed.
+ */
 import { readdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { multiaddr } from '@multiformats/multiaddr'

@@ -68,7 +68,7 @@ describe.skipIf(missing('chromium-headless-shell'))('the page of a share link: l
     seeder.setUpload(0)
     await tab.getByText('Your selection is complete and verified').waitFor()
     await tab.getByText('You help').waitFor()
-    // Nobody else could open a link to this machine.
+    // No other machine could open a link to this one.
     await tab.getByText('This link works on this computer only').waitFor()
     expect(await tab.getByRole('button', { name: 'QR code' }).count()).toBe(0)
     await expectAccessible(tab)
@@ -111,7 +111,7 @@ describe.skipIf(missing('chromium-headless-shell'))('the page of a share link: l
   })
 })
 
-/** The page at an address of the internet, as far as the browser knows. */
+/** The page at an internet address, as far as the browser knows. */
 const ELSEWHERE = { args: ['--host-resolver-rules=MAP share.example 127.0.0.1'] }
 
 describe.skipIf(missing('chromium-headless-shell'))('the page of a share link: its QR code', () => {
@@ -127,7 +127,8 @@ describe.skipIf(missing('chromium-headless-shell'))('the page of a share link: i
     await randomTree(dir.join('Tree'), { 'a.txt': 1000 })
     const { magnet } = await seeder.seed(dir.join('Tree'), [site.announce])
     const url = site.url.replace('127.0.0.1', 'share.example')
-    // The link names the tracker by an address of this machine, which the page does not dial. It asks that of its own host.
+    // The link names the tracker by an address of this machine, which the page does not dial. It
+    // uses that of its own host.
     const { page: tab } = await browser.open(`${url}${firstVersion(magnet)}`, options)
     await tab.evaluate(() =>
       Object.assign(navigator, { share: async (data: unknown) => Reflect.set(globalThis, 'sent', data) }),
@@ -139,7 +140,7 @@ describe.skipIf(missing('chromium-headless-shell'))('the page of a share link: i
     expect(new URL(tab.url()).hash).toMatch(/^#s2/)
     await tab.getByText('Anyone with this link can get it').waitFor()
     const field = tab.getByLabel('Link to this share')
-    // The link says how much there is once the page knows it.
+    // The link shows the size once the page knows it.
     await expect.poll(async () => parseShareLink(await field.inputValue()).lengthBytes).toBe(1000)
     const link = await field.inputValue()
     expect(parseShareLink(link).magnet.trackers).toEqual([])
@@ -173,7 +174,7 @@ describe.skipIf(missing('chromium-headless-shell'))('the page of a share link: i
   })
 })
 
-/** A share link as the first version wrote it. */
+/** A share link as written by the first version. */
 function firstVersion(link: string): string {
   const { infoHashes, name, trackers } = parseMagnet(link)
   const payload = encode({ '1': infoHashes.v1, '2': infoHashes.v2, n: name, t: trackers })
@@ -182,14 +183,17 @@ function firstVersion(link: string): string {
   return `#s1${Buffer.concat([framed, check]).toString('base64url')}`
 }
 
-/** Returns the text of the QR code in a picture, which an empty page draws: the policy of this one refuses it. */
+/**
+ * Returns the text of the QR code in a picture, which is drawn in an empty page: this page's policy
+ * refuses it.
+ */
 async function scanned(tab: Page, picture: string): Promise<string> {
   const empty = await tab.context().newPage()
   const { width, height, data } = await empty.evaluate(async source => {
     const image = new Image()
     image.src = source
     await image.decode()
-    // Four pixels a module are enough, and a tenth of the data.
+    // Four pixels per module are enough, and a tenth of the data.
     const side = image.width / 3
     const context = new OffscreenCanvas(side, side).getContext('2d')!
     context.drawImage(image, 0, 0, side, side)

@@ -21,7 +21,8 @@ describe.skipIf(missing('chromium', 'ffmpeg'))('the page of a share link: media'
     const film = dir.join('film.mp4')
     await makeFilm(film)
     const { size } = await stat(film)
-    // Nobody has what lies between: the order in which a seed is asked is shown in the tests of the engine's streams.
+    // No peer has the part in between: the request order is covered by the tests of the engine's
+    // streams.
     await copyPart(film, dir.join('head'), 0, 0.2)
     await copyPart(film, dir.join('tail'), 0.7, 1)
     await using first = await Seeder.start()
@@ -87,7 +88,7 @@ describe.skipIf(missing('chromium', 'ffmpeg'))('the page of a share link: media'
   })
 })
 
-/** The smallest document that viewers accept. */
+/** The smallest document accepted by viewers. */
 const PDF = `%PDF-1.4
 1 0 obj<</Type/Catalog/Pages 2 0 R>>endobj
 2 0 obj<</Type/Pages/Kids[3 0 R]/Count 1>>endobj

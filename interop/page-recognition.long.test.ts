@@ -1,4 +1,7 @@
-/** A page of a share link and a node recognize each other (`sh_peer`), over WebRTC that a tracker or libp2p signals, and not through somebody in the middle. */
+/**
+ * A page of a share link and a node recognize each other (`sh_peer`) over WebRTC signaled by a
+ * tracker or libp2p, but not through a man in the middle.
+ */
 import { until } from '@shoal/testing'
 import { systemClock } from '@shoal/torrent'
 import { systemRandom } from '@shoal/torrent/base'
@@ -17,7 +20,10 @@ import { missing } from './support/tools.ts'
 import { openWsTracker } from './support/ws-tracker.ts'
 
 const BYTES = 3_000_000
-/** The node gives this little until the test has seen enough: the download must not end before. */
+/**
+ * The node is limited to this rate until the test has seen enough: the download must not end
+ * before.
+ */
 const limited = (uploadBytesPerSecond: number | null) => ({
   limits: { uploadBytesPerSecond, limitLocalPeers: true },
 })
@@ -84,20 +90,23 @@ describe.skipIf(missing('chromium-headless-shell'))('a page and a node', () => {
     expect(people.refused).toEqual({ 'not-proved': 1 })
     expect(people.items).toEqual([])
     expect(await tab.getByText(recognized).count()).toBe(0)
-    // Somebody who forwards every byte is a cable: the data is verified. The keys are not.
+    // An attacker who forwards every byte is just a cable: the data is verified. The keys are not.
     await node.api.changeSettings(FAST)
     await tab.getByText('Complete and verified').waitFor()
     expect((await node.api.listPeople({ limit: 10 })).items).toEqual([])
   })
 })
 
-/** Connects to one page of a tracker and to one node of another, and forwards every byte between them. */
+/**
+ * Connects to one page of a tracker and to one node of another, and forwards every byte between
+ * them.
+ */
 class Middle implements AsyncDisposable {
   readonly relays: Promise<void>
   readonly #closing: (() => unknown)[] = []
 
   constructor(infoHash: Uint8Array, pages: string, nodes: string) {
-    // Each is to be at the end of the connection at which it would be without us.
+    // Each should be at the end of the connection where it would be without us.
     const opened = this.#join(infoHash, pages, 'answers').then(async page => {
       const node = await this.#join(infoHash, nodes, 'offers')
       for (const [from, to] of [

@@ -11,7 +11,7 @@ import { useSeeder } from './support/page-tests.ts'
 import { missing, toolPath } from './support/tools.ts'
 
 const MIB = 2 ** 20
-/** The pages may hold half of it: their buffers take up to 60 MiB, however large the file is. */
+/** The pages can use half of it: their buffers take up to 60 MiB, however large the file is. */
 const LARGE_BYTES = 160 * MIB
 const TREE = { 'a.bin': 300_000, 'day 2/b: the sea?.bin': 2_000_000, 'day 2/empty': 0, 'é/日本.bin': 5 }
 

@@ -19,7 +19,10 @@ import { NOTES, sealFiles } from './support/sealed-shares.ts'
 import { choose } from './support/share-form.ts'
 import { missing, toolPath } from './support/tools.ts'
 
-/** Deriving a key from a passphrase takes a page a second by default. Two tests do so at that cost; in the others it is not what is tested. */
+/**
+ * Deriving a key from a passphrase takes a page a second by default. Two tests use that cost; the
+ * others are about something else.
+ */
 const QUICKLY = { workFactor: 10 }
 
 describe.skipIf(missing('chromium-headless-shell', 'age'))('the page of a share link: sealed shares', () => {
@@ -53,7 +56,7 @@ describe.skipIf(missing('chromium-headless-shell', 'age'))('the page of a share 
     const link = formatShareLink(site.url, { magnet: parseMagnet(magnet), seal: { by: 'passphrase' } })
     const { page: tab, problems } = await browser.open(link)
     await tab.getByLabel('Passphrase').fill('red herring')
-    // Opening it is all that there is to do: nobody wants the sealed file itself.
+    // There is nothing to do but open it: the sealed file itself is of no use.
     expect(await tab.getByRole('button', { name: /^Download/ }).count()).toBe(0)
     await tab.getByRole('button', { name: 'Open', exact: true }).click()
     await tab.getByText('The passphrase is wrong').waitFor()

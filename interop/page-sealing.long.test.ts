@@ -13,10 +13,10 @@ import { Seeder } from './support/seeder.ts'
 import { asks, choose } from './support/share-form.ts'
 import { missing } from './support/tools.ts'
 
-/** Sealing it takes long enough to be seen. */
+/** Sealing it takes long enough to be observed. */
 const LARGE_BYTES = 80_000_000
 
-/** Begins to seal the file, then opens an address without a share. */
+/** Starts sealing the file, then opens an address without a share. */
 async function sealAndLeave(tab: Page, path: string): Promise<void> {
   await choose(tab, path)
   await tab.getByRole('checkbox', { name: 'Seal it' }).check()

@@ -123,7 +123,7 @@ describe.skipIf(missing('chromium-headless-shell'))('dropping on the page', () =
     await tab.getByLabel('Name that others see').fill('Mine for you.bin')
     const link = await getLink(tab)
     await tab.getByText('Nobody is loading it yet: send the link.').waitFor()
-    // Nobody else reaches a page of this machine.
+    // No other machine can reach a page of this one.
     await tab.getByText('This link works on this computer only').waitFor()
     expect(await tab.getByRole('button', { name: 'QR code' }).count()).toBe(0)
     expect(await tab.getByText('Complete and verified').count()).toBe(0)
@@ -143,7 +143,7 @@ describe.skipIf(missing('chromium-headless-shell'))('dropping on the page', () =
     await tab.getByText('All of it has been sent at least once.').waitFor()
     await expect.poll(() => asks(tab)).toBe(false)
     await tab.getByRole('link', { name: 'Share files' }).click()
-    // Once: what was kept before is not listed again.
+    // Once: what was stored before is not listed again.
     await expect.poll(() => tab.getByRole('button', { name: /^Forget/ }).count()).toBe(1)
     expect(problems).toEqual([])
   })

@@ -12,7 +12,7 @@ import { Relay } from './support/relay.ts'
 import { choose, findsNobody, getLink } from './support/share-form.ts'
 import { missing, toolPath } from './support/tools.ts'
 
-/** A link to what nobody has. */
+/** A link to content that no peer has. */
 const NOBODY = `#magnet:?xt=urn:btih:${'ab'.repeat(20)}`
 const finished = (tab: Page, text: string | RegExp) => tab.getByText(text).waitFor()
 
@@ -29,7 +29,7 @@ describe.skipIf(missing('chromium-headless-shell'))('two pages without a tracker
     const link = await getLink(sender)
     await expect.poll(() => relay.places).toBe(1)
     await relay.stop()
-    // It does not know at first that the internet reaches it.
+    // At first it does not know that it is reachable from the internet.
     await relay.start({ isReachable: false })
     await expect.poll(() => relay.connections).toBe(1)
     await relay.becomeReachable()
@@ -52,7 +52,7 @@ describe.skipIf(missing('chromium-headless-shell'))('two pages without a tracker
     if (seal?.by !== 'key') throw new Error('The key is not in the link')
     await expect.poll(() => relay.records).toBe(1)
     expect(relay.providersOf(sealedKey(seal.key))).toBe(1)
-    // The same torrent without the key: nobody is found under its info hashes.
+    // The same torrent without the key: its info hashes lead to no peer.
     const { page: stranger } = await browser.open(
       formatShareLink(site.url, { magnet, seal: { by: 'recipient' } }),
       {
@@ -63,7 +63,7 @@ describe.skipIf(missing('chromium-headless-shell'))('two pages without a tracker
     await tab.getByRole('button', { name: 'Save harbour.bin' }).waitFor()
     await findsNobody(stranger)
     expect(contentKeys(magnet.infoHashes).map(key => relay.providersOf(key))).not.toContain(1)
-    // It is there after the page was loaded anew, whose address is the link.
+    // It is still there after a reload; the page's address is the link.
     await sender.reload()
     await sender.getByRole('button', { name: 'Save harbour.bin' }).waitFor()
     const { page: later } = await browser.open(link, { serviceWorkers: 'block' })
@@ -106,7 +106,7 @@ describe.skipIf(missing('chromium-headless-shell'))('two pages without a tracker
     const { page: tab } = await browser.open(byKey, { serviceWorkers: 'block' })
     await tab.getByRole('button', { name: 'Save dawn.bin' }).waitFor()
     expect(contentKeys(magnet.infoHashes).map(key => relay.providersOf(key))).not.toContain(1)
-    // A page that opens the node's own link needs nobody else.
+    // A page that opens the node's own link needs no other peer.
     await relay.stop()
     const { page: direct } = await browser.open(formatShareLink(site.url, { magnet, seal }), {
       serviceWorkers: 'block',
@@ -118,7 +118,7 @@ describe.skipIf(missing('chromium-headless-shell'))('two pages without a tracker
     await using site = await PageSite.withoutTracker()
     await using browser = await launchWithProfile({ program: toolPath('chromium-headless-shell') })
     const tab = await browser.newPage()
-    // As Firefox 140, which hands no data channels over to workers.
+    // Like Firefox 140, which cannot transfer data channels to workers.
     await tab.addInitScript(() => {
       const { postMessage } = MessagePort.prototype
       MessagePort.prototype.postMessage = function (message: unknown, given?: unknown) {

@@ -1,4 +1,4 @@
-/** Ports that a real router maps: miniupnpd, in network namespaces. */
+/** Ports mapped by a real router: miniupnpd, in network namespaces. */
 import { fileURLToPath } from 'node:url'
 import type { PeerReach } from '@shoal/api'
 import { until } from '@shoal/testing'
@@ -16,7 +16,7 @@ import {
 const ENTRY = fileURLToPath(new URL('../apps/node/src/shoal.ts', import.meta.url))
 const HUB = fileURLToPath(new URL('../apps/hub/src/shoal-hub.ts', import.meta.url))
 const PORT = 6899
-/** Pauses between questions for which programs start. */
+/** Pauses between queries that start programs. */
 const SELDOM = { intervalMs: 500 }
 /** The router maps it to another machine. */
 const TAKEN = 6900

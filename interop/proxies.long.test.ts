@@ -1,4 +1,7 @@
-/** All that may leak past a strict proxy, with three real ones. proxies.test.ts has the main attempts with Dante. */
+/**
+ * Possible leaks past a strict proxy, with three real ones. proxies.test.ts has the main cases with
+ * Dante.
+ */
 import { join } from 'node:path'
 import { limitMs, until } from '@shoal/testing'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'

@@ -1,4 +1,7 @@
-/** Real proxies, and a client of which every packet is captured: whatever it tries, nothing goes anywhere but to the proxy. */
+/**
+ * Real proxies, and a client whose packets are all captured: whatever it tries, they go only to the
+ * proxy.
+ */
 import { limitMs } from '@shoal/testing'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { ATTEMPTS, PEER } from './support/leak-attempts.ts'

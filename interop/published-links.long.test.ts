@@ -13,7 +13,9 @@ import { Node } from './support/node.ts'
 import { NpmDht } from './support/npm-dht.ts'
 import { missing } from './support/tools.ts'
 
-/** Time to join the DHT on a busy machine. A node that found nobody tries again after 5, 10 and 20 s. */
+/**
+ * Time to join the DHT on a busy machine. A node that found no other retries after 5, 10 and 20 s.
+ */
 const JOIN_MS = limitMs(90)
 const LIBTORRENT = { enable_dht: true }
 const owner = KeyPair.generate()
@@ -72,7 +74,7 @@ describe.skipIf(missing('libtorrent'))('a published link', () => {
 
   test('leads followers to each version, which replaces the one before', async () => {
     const one = await publish(1, { 'a.bin': 300_000, 'old.bin': 40_000 })
-    // No address of the publisher: the DHT names it, too.
+    // Without the publisher's address: the DHT has it, too.
     const followed = await follower.api.follow({ link, name: 'films', keep: 'latest' })
     expect(followed).toMatchObject({ version: '1', torrent: one, error: null })
     const at = (name: string) => `${follower.downloads}/films/films/${name}`
@@ -155,7 +157,7 @@ describe.skipIf(missing('libtorrent'))('a published link', () => {
 
     test('fails with a reason if the DHT has no version in time, or cannot be asked', async () => {
       const unknown = publishedLink(owner, 'nothing')
-      // A DHT of its own, and nothing saved: lookups would wait for nodes that have left.
+      // A separate DHT, and no saved nodes: lookups would wait for nodes that have left.
       await using place = await Workplace.create({ oneProcess: true })
       await using alone = await NpmDht.start()
       const seconds = Math.ceil(limitMs(4) / 1000)

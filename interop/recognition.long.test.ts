@@ -1,4 +1,7 @@
-/** Shoal peers recognize each other over every transport (`sh_peer`), in one swarm with clients that notice nothing. */
+/**
+ * Shoal peers recognize each other over every transport (`sh_peer`), in one swarm with clients that
+ * notice nothing.
+ */
 import { readFile } from 'node:fs/promises'
 import { limitMs, until } from '@shoal/testing'
 import type { SessionOptions } from '@shoal/torrent'
@@ -17,13 +20,17 @@ import { Transmission } from './support/transmission.ts'
 import { openWsTracker } from './support/ws-tracker.ts'
 
 const BYTES = 8 * 1024 * 1024
-/** The rest of a download has no receipt if it is less, so that receipts are at most 0.1 % of the traffic. */
+/**
+ * The rest of a download has no receipt if it is smaller, so that receipts are at most 0.1 % of the
+ * traffic.
+ */
 const LEAST_RECEIPT_BYTES = 256 * 1024
 const LIMITS = { uploadBytesPerSecond: 4 * 1024 * 1024, limitLocalPeers: true }
 const UTP: SessionEnvironment = { createTransports: services => [new UtpTransport(services)] }
 
 describe('two Shoal sessions recognize each other', { concurrent: true }, () => {
-  // Tests of sessions have all transports, plain and encrypted; below are TCP, plain and between nodes.
+  // Tests of sessions cover all transports, plain and encrypted; below are TCP, plain and between
+  // nodes.
   test.each<[string, string, SessionOptions, SessionEnvironment]>([
     ['uTP with message stream encryption', 'utp', { encryption: 'require' }, UTP],
     ['WebRTC', 'webrtc', { port: null, trackers: true, webrtc: {} }, {}],
@@ -45,7 +52,8 @@ describe('two Shoal sessions recognize each other', { concurrent: true }, () => 
     await leech.done(got)
     expect(taker.recognized).toMatchObject([{ key: giver.name, isBound: true }])
     expect(giver.recognized).toMatchObject([{ key: taker.name, isBound: true }])
-    // Two sessions may have two connections by WebRTC for a moment. Each is an epoch, whose last receipt counts.
+    // Two sessions may have two WebRTC connections for a moment. Each is an epoch, whose last
+    // receipt counts.
     const confirmed = () => [...new Map(giver.receipts.map(({ epoch, bytes }) => [epoch, bytes])).values()]
     const sum = () => confirmed().reduce((sum, bytes) => sum + bytes, 0)
     await until('all is confirmed that is worth a receipt', () => sum() > BYTES - LEAST_RECEIPT_BYTES)
@@ -80,7 +88,7 @@ describe.skipIf(missing('libtorrent', 'qbittorrent-nox', 'transmission-daemon'))
   test('libtorrent, qBittorrent and Transmission notice nothing, and two nodes recognize each other', async () => {
     await using dir = await tempDir('recognition')
     const { path } = await randomFile(dir.join('one', 'seed', 'content.bin'), BYTES)
-    // Transmission 3 reads no hybrid torrents.
+    // Transmission 3 does not support hybrid torrents.
     const made = await makeTorrent(path, dir.join('content.torrent'), { version: 'v1' })
     const torrent = (await readFile(made.torrent)).toString('base64')
     await using one = await Node.start({ folder: dir.join('one') })
@@ -139,7 +147,7 @@ describe.skipIf(missing('libtorrent', 'qbittorrent-nox', 'transmission-daemon'))
     expect(seen!.items.map(({ key }) => key)).toEqual([known!.ownKey])
     expect(known!.items.map(({ key }) => key)).toEqual([seen!.ownKey])
     expect(known!.items[0]!.downloadedBytes).toBeGreaterThan(0)
-    // Nobody was refused, and nobody took offense: there is no peer whose connection broke the protocol.
+    // No peer was refused, and none was penalized: no connection broke the protocol.
     expect([seen!.refused, known!.refused]).toEqual([{}, {}])
   })
 })

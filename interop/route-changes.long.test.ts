@@ -1,4 +1,7 @@
-/** A node whose proxy or interface changes in the middle of a download: no packet leaves by the former way once the change is answered. */
+/**
+ * A node whose proxy or interface changes during a download: no packet takes the old route after
+ * the response to the change.
+ */
 import { writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { Settings, TorrentDetail } from '@shoal/api'
@@ -15,7 +18,10 @@ import { missing, toolPath } from './support/tools.ts'
 const SHOAL = join(import.meta.dirname, '..', 'apps', 'node', 'src', 'shoal.ts')
 /** The content has 3 MB, so that the download takes longer than the test. */
 const SLOW = 100_000
-/** Bytes between two looks: they take some seconds, in which the kernel would repeat packets that nobody acknowledges. */
+/**
+ * Bytes between two checks: they take some seconds, in which the kernel would retransmit
+ * unacknowledged packets.
+ */
 const STEP_BYTES = 4 * SLOW
 const CLIENT = '10.99.0.2'
 const SILENT = '10.99.2.53'
@@ -93,7 +99,7 @@ describe.skipIf(cannotCreateLeakNetwork ?? missing('danted', 'openssl'))(
 
     const haveBytes = async () => (await call<TorrentDetail>('getTorrent', { id })).haveBytes
 
-    /** Waits until the download has come further. */
+    /** Waits until the download has progressed. */
     async function continues(): Promise<void> {
       const before = await haveBytes()
       await until('the download continues', async () => (await haveBytes()) > before + STEP_BYTES).catch(
@@ -105,7 +111,7 @@ describe.skipIf(cannotCreateLeakNetwork ?? missing('danted', 'openssl'))(
       )
     }
 
-    /** Changes network settings. Returns the place in the capture where the answer came. */
+    /** Changes network settings. Returns the position of the response in the capture. */
     async function change(network: Partial<Settings['network']>): Promise<number> {
       const mark = leaks.network.nextMark()
       await call('changeSettings', { network }, mark)
@@ -123,12 +129,12 @@ describe.skipIf(cannotCreateLeakNetwork ?? missing('danted', 'openssl'))(
       const before = (await network.sent()).length
       await continues()
       expect(names(await network.sentSince(before)).join()).toContain(`${WORLD} port 6881`)
-      // The kernel repeats requests to the peer from here on.
+      // The kernel retransmits requests to the peer from this point on.
       const silence = ['from', WORLD, 'to', CLIENT, 'blackhole']
       network.inWorld('ip', 'rule', 'add', ...silence)
       const sent = (await network.sent()).length
       await until('packets are not acknowledged', async () => (await network.sentSince(sent)).length > 5)
-      // A lookup lasts for seconds, and cannot be cancelled.
+      // A lookup takes seconds, and cannot be cancelled.
       const queries = async () => (await network.sent()).filter(isQuery).length
       const asked = await queries()
       const source = `http://web.leak.test:${leaks.places.webPort}/content.torrent`

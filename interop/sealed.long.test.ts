@@ -79,7 +79,7 @@ test('a share sealed to a key of shoal key and to another opens only with their 
   expect((await place.json('key', 'new', '--passphrase-file', 'pass')).object.error.code).toBe('exists')
   const shown = await place.json('key', 'show')
   expect(shown.object.did).toBe(made.object.did)
-  // Opening these costs little, unlike what `shoal key` makes.
+  // Opening these costs little, unlike the files of `shoal key`.
   await writeFile(place.at('other pass'), 'other pass\n')
   const other = await writeKeyFile(KeyPair.generate(), 'other pass', { workFactor: 10 })
   await writeFile(place.at('other.age'), other)
@@ -91,7 +91,7 @@ test('a share sealed to a key of shoal key and to another opens only with their 
     (await get('--key-file', file, '--passphrase-file', passphrase)).object.error.code
   expect(await getWith('other.age', 'other pass')).toBe('wrong-key')
   expect(await getWith('other.age', 'pass')).toBe('wrong-passphrase')
-  // The words on paper give back the key, for another passphrase.
+  // The words on paper restore the key, under another passphrase.
   const { words } = (await place.json('key', 'words', '--passphrase-file', 'pass')).object
   expect(words.split(' ')).toHaveLength(24)
   await writeFile(place.at('words'), `${words}\n`)

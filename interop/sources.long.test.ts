@@ -1,4 +1,7 @@
-/** One download from sources of every kind at the same time, which continues as long as one of them is left. */
+/**
+ * One download from sources of every kind at the same time, which continues as long as one of them
+ * is left.
+ */
 import { until } from '@shoal/testing'
 import type { TorrentApi } from '@shoal/torrent'
 import { describe, expect, test } from 'vitest'
@@ -9,11 +12,15 @@ import { missing } from './support/tools.ts'
 import { openWsTracker } from './support/ws-tracker.ts'
 
 const SIZE = 3_000_000
-/** Slow enough that all of them deliver, however late they begin, and that little waits in buffers of the system when they end. */
+/**
+ * Slow enough that all of them deliver, however late they start, and that little is in the system's
+ * buffers when they stop.
+ */
 const BYTES_PER_SECOND = 400_000
 
 describe.skipIf(missing('pyftpdlib'))('a download from a source of every kind', () => {
-  // A peer and a web seed: every kind ends in one of the two. That each of the others can give everything, its own tests show.
+  // A peer and a web seed: all kinds are handled as one of the two. Separate tests show that each
+  // of the others can deliver everything.
   test.each(['webrtc', 'ftp'] as const)('continues with %s alone', async survivor => {
     await using dir = await tempDir('sources')
     const { path } = await randomFile(dir.join('seed', 'content.bin'), SIZE)
@@ -42,7 +49,7 @@ describe.skipIf(missing('pyftpdlib'))('a download from a source of every kind', 
     const others = sources.filter(({ kind }) => kind !== survivor)
     await Promise.all(others.map(source => source[Symbol.asyncDispose]()))
     await shoal.done(leech)
-    // The survivor sent most of the rest. Blocks that the others had sent may still arrive.
+    // The survivor sent most of the rest. Blocks from the others may still arrive.
     expect(last - before).toBeGreaterThan(left / 2)
     expect(await difference(dir.join('seed'), dir.join('leech'))).toBeNull()
   })

@@ -1,4 +1,4 @@
-/** Strangers do to a node on the internet whatever needs no right, and others reach it meanwhile. */
+/** Strangers attack a public node with everything that needs no permission, while others use it. */
 import { fileURLToPath } from 'node:url'
 import { limitMs, until } from '@shoal/testing'
 import { describe, expect, it } from 'vitest'
@@ -12,7 +12,10 @@ import type { FloodKind } from './support/stranger-process.ts'
 const PROGRAM = fileURLToPath(new URL('./support/stranger-process.ts', import.meta.url))
 const PATIENCE = { timeoutMs: limitMs(120), intervalMs: 200 }
 const [HOST, PORT] = [PUBLIC.middle, 6882]
-/** Requests that a stranger sends, how many, and how many are answered at most: its budget, and as much of it as has come back meanwhile. */
+/**
+ * Requests sent by a stranger, their number, and the most that are answered: its budget, plus the
+ * amount refilled in that time.
+ */
 const FLOODS: readonly (readonly [FloodKind, number, number])[] = [
   ['store', 1000, 300],
   ['wrong signatures', 1000, 300],
@@ -21,7 +24,7 @@ const FLOODS: readonly (readonly [FloodKind, number, number])[] = [
   ['offer', 300, 150],
   ['announce', 300, 150],
 ]
-/** Calls of the API of a node that is left alone, to compare with. */
+/** API calls of an unattacked node, for comparison. */
 const CALM_CALLS = 300
 const ATTEMPTS = 3
 /** In the same /24 as the machine in the north. */
@@ -56,7 +59,7 @@ describe.skipIf(cannotCreateNats)('strangers', { timeout: limitMs(300) }, () => 
     await using honest = await startStranger(network, 'south')
     await silent.call('holdSilent', { host: HOST, port: PORT, count: 30 })
     for (let dial = 0; dial < 6; dial++) await honest.call('dial', { address: ADDRESS })
-    // The neighbors of who does that get in, too.
+    // The attacker's neighbors are let in, too.
     network.move('south', NEIGHBOR)
     await using neighbor = await startStranger(network, 'south')
     for (let dial = 0; dial < 6; dial++) await neighbor.call('dial', { address: ADDRESS })
@@ -70,7 +73,7 @@ describe.skipIf(cannotCreateNats)('strangers', { timeout: limitMs(300) }, () => 
     await using node = await startNode(network, dir)
     let networks = 0
     const floodOnce = async (kind: FloodKind, count: number) => {
-      // Each comes from another network, which has a budget of its own.
+      // Each comes from another network, which has a separate budget.
       network.move('north', `188.40.${networks++}.1`)
       await using flooder = await startStranger(network, 'north')
       const calm = await longest(node, CALM_CALLS)
@@ -82,7 +85,7 @@ describe.skipIf(cannotCreateNats)('strangers', { timeout: limitMs(300) }, () => 
     }
     for (const [kind, count, most] of FLOODS) {
       let isFast = false
-      // Collections of garbage take their turn, too, but not each time.
+      // Garbage collections take some turns, too, but not each time.
       for (let attempt = 0; attempt < ATTEMPTS && !isFast; attempt++) {
         const { calm, flooded, answered } = await floodOnce(kind, count)
         expect(answered).toBeGreaterThan(15)
@@ -96,13 +99,13 @@ describe.skipIf(cannotCreateNats)('strangers', { timeout: limitMs(300) }, () => 
 })
 
 interface Longest {
-  /** The longest that a call of its API took. */
+  /** Longest duration of an API call. */
   readonly answerMs: number
-  /** The processor time of the longest turn of its event loop. */
+  /** Processor time of the longest turn of its event loop. */
   readonly turnMs: number
 }
 
-/** Calls a node again and again: a number of times, or until something is done. */
+/** Calls a node repeatedly: a number of times, or until something is done. */
 async function longest(node: PlacedNode, end: number | Promise<unknown>): Promise<Longest> {
   let isDone = false
   const done = () => {

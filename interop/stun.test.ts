@@ -1,4 +1,4 @@
-/** STUN by our nodes and hubs, asked by coturn's client, by Chromium and by our own WebRTC. */
+/** STUN by our nodes and hubs, queried by coturn's client, by Chromium and by our own WebRTC. */
 import { execFile } from 'node:child_process'
 import { createSocket } from 'node:dgram'
 import { once } from 'node:events'
@@ -24,13 +24,15 @@ async function hub(given: Parameters<typeof startHub>[0]) {
   return Object.assign(started, { [Symbol.asyncDispose]: () => started.close() })
 }
 
-/** The address that coturn's client learns from the server at this port. */
+/** Returns the address that coturn's client learns from the server at this port. */
 async function askedByCoturn(port: number): Promise<string> {
   const { stdout } = await run(toolPath('turnutils_stunclient'), ['-p', String(port), HERE])
   return /reflexive addr: (\S+)/.exec(stdout)?.[1] ?? stdout
 }
 
-/** Passes datagrams on from another port, like a NAT, since nobody offers an address twice. */
+/**
+ * Forwards datagrams from another port, like a NAT, since WebRTC does not offer an address twice.
+ */
 async function natTo(port: number) {
   const [inside, outside] = [createSocket('udp4'), createSocket('udp4')]
   let client = { address: HERE, port: 0 }
@@ -114,10 +116,11 @@ describe('STUN', () => {
         return real.createPeer(config, events)
       },
     }
-    // As a page outside of the hub's network, which the hub knows by the address that a proxy tells.
+    // Like a page outside of the hub's network, which the hub identifies by the address reported by
+    // a proxy.
     const openSocket: OpenSocket = (url, handler) => {
       const headers = { 'x-forwarded-for': '203.0.113.9' }
-      // Node's own accepts options, which its types lack.
+      // Node's own WebSocket accepts options that are missing in its types.
       const socket = new WebSocket(url, { headers } as unknown as string[])
       socket.onopen = () => handler.onOpen()
       socket.onmessage = ({ data }) => handler.onText(data)

@@ -22,7 +22,7 @@ describe.skipIf(skipped)('the console of a real node: access', () => {
     const login = ['--username', 'ana', '--password-file', dir.join('password')]
     await using node = await Node.start({ folder: dir.path, args: ['--host', ALL_ADDRESSES, ...login] })
     await using browser = await Browser.launch()
-    // There are no passkeys at addresses.
+    // Passkeys do not work with IP addresses.
     const url = `http://localhost:${new URL(node.url).port}`
     const { page, context } = await browser.open(url, { localStorage: { 'shoal.welcomed': 'yes' } })
     await page.getByLabel('User name').fill('ana')

@@ -23,7 +23,7 @@ const withNode = useConsole()
 const PICTURE =
   'iVBORw0KGgoAAAANSUhEUgAAAAgAAAAICAIAAABLbSncAAAAEklEQVR42mNgqPqPFTEMLQkAPKJfgSnQTQ0AAAAASUVORK5CYII='
 
-/** Starts a hub that everybody may join. Returns its address. */
+/** Starts a hub with open registration. Returns its address. */
 async function openHub(): Promise<string> {
   const folder = await tempDir('console-chat-hub')
   const hub = await startHub({ port: 0, noUdp: true, data: folder.path, accounts: 'open' }, NO_LOG)
@@ -34,7 +34,10 @@ async function openHub(): Promise<string> {
   return `http://127.0.0.1:${hub.port}`
 }
 
-/** Makes a node the device of a new person, who joins the hub and can be added to groups. Returns the person's DID. */
+/**
+ * Makes a node the device of a new person, who joins the hub and can be added to groups. Returns
+ * the person's DID.
+ */
 async function join(api: NodeApi, url: string, name: string): Promise<string> {
   const person = new Person()
   const { device } = await api.describeDevice({ name })
@@ -77,7 +80,7 @@ async function plays(scene: Scene, ann: Page, bens: Page, ben: Node): Promise<vo
   expect(await harbour.getByRole('img').count()).toBe(0)
   const [torrent] = (await scene.node.api.listTorrents({})).items.filter(({ sealed }) => sealed)
   const { link } = await scene.node.api.getTorrent({ id: torrent!.id })
-  // Both are on this machine, and no tracker tells Ben where Ann is.
+  // Both are on this machine, and no tracker gives Ben Ann's address.
   const address = `127.0.0.1:${await scene.node.peerPort()}`
   await harbour.getByRole('button', { name: 'Show here' }).click()
   await introduce(ben, torrent!.id, address)
@@ -104,7 +107,7 @@ async function plays(scene: Scene, ann: Page, bens: Page, ben: Node): Promise<vo
   await seekTo(video, sought)
   await until('the film is shown where it was sought', async () => (await shownAt(video)) >= sought)
   await screenshot(bens, 'console-chat-film')
-  // Nothing was unpacked, and no address had the key.
+  // Nothing was decrypted to disk, and no URL contained the key.
   expect((await ben.api.listJobs({})).items.filter(({ kind }) => kind === 'unseal')).toEqual([])
   const { seal } = parseShareLink(link!)
   const key = seal?.by === 'key' ? Buffer.from(seal.key) : Buffer.alloc(0)
@@ -177,7 +180,7 @@ describe.skipIf(skipped ?? missing('ffmpeg'))('the console of real nodes: chat',
       await cat.api.sendMessage({ conversation, text: '<b>Me too.</b>' })
       for (const page of [ann, bens]) await message(page, '<b>Me too.</b>').waitFor()
 
-      // A picture in the message comes from the other node, and only once somebody asks for it.
+      // A picture in the message is loaded from the other node, and only on demand.
       const path = scene.dir.join('gulls.png')
       await writeFile(path, Buffer.from(PICTURE, 'base64'))
       const { torrent } = await scene.node.ended(await scene.node.api.createTorrent({ path }))

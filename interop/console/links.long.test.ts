@@ -27,7 +27,7 @@ describe.skipIf(missing('chromium-headless-shell'))('the console of a real node:
       await page.getByText('This is a content ID of IPFS, which names no torrent').waitFor()
       await page.getByText('they begin with baf5rei (v2) or baf5rcf (v1)', { exact: false }).waitFor()
       expect((await scene.node.api.listTorrents({ limit: 1 })).total).toBe(0)
-      // Chromium logs the answer; nothing else went wrong.
+      // Chromium logs the response; there were no other errors.
       expect(problems).toEqual([expect.stringContaining('400 (Bad Request)')])
     })
   })
@@ -41,7 +41,7 @@ describe.skipIf(missing('chromium-headless-shell'))('the console of a real node:
       await page.getByRole('button', { name: 'Send the link' }).click()
       const link = await page.getByLabel('Link for browsers').inputValue()
       expect(link.startsWith(`${scene.node.url}/share/#s2`)).toBe(true)
-      // Nobody else could open it.
+      // No other machine could open it.
       expect(await page.getByRole('img', { name: 'QR code of the link' }).count()).toBe(0)
       await page.getByText('This link works on this machine only').waitFor()
       expect(await page.getByLabel('Magnet link').inputValue()).toMatch(/^magnet:/)
@@ -67,7 +67,7 @@ describe.skipIf(missing('chromium-headless-shell'))('the console of a real node:
         .waitFor({ state: 'attached' })
       const other = await openLink(scene, link)
       expect([...problems, ...other.problems]).toEqual([])
-      // The node keeps the link when the job is gone.
+      // The node keeps the link after the job is deleted.
       await page.getByRole('button', { name: 'Link', exact: true }).click()
       expect(await page.getByLabel('Link of the sealed share').inputValue()).toBe(link)
       await closeWithEscape(page)
@@ -113,7 +113,7 @@ describe.skipIf(missing('chromium-headless-shell'))('the console of a real node:
       await using dir = await tempDir('sender')
       await using sender = await Shoal.open()
       const passphrase = 'green herring lamp boat stone wind'
-      // Another test has the cost of real passphrases.
+      // Another test covers the cost of real passphrases.
       const { path } = await sealFiles(dir, { by: 'passphrase', passphrase, workFactor: 10 })
       const made = await makeTorrent(path, dir.join('sealed.torrent'))
       await sender.get(made.torrent, { directory: dir.path })
@@ -155,7 +155,7 @@ describe.skipIf(missing('chromium-headless-shell'))('the console of a real node:
     })
   })
 
-  // The last, because it changes the address in all links.
+  // Last, because it changes the address in all links.
   test('the link uses the public address, without a note that it works only on this machine', async () => {
     await withNode(async scene => {
       const { path } = await randomFile(scene.dir.join('downloads', 'pier.bin'), 100_000)
@@ -165,7 +165,7 @@ describe.skipIf(missing('chromium-headless-shell'))('the console of a real node:
       await page.getByRole('button', { name: 'Send the link' }).click()
       const link = await page.getByLabel('Link for browsers').inputValue()
       expect(link).toMatch(/^https:\/\/node\.example\/share\/#s2/)
-      // The page asks the tracker of its host, and so does `shoal get`.
+      // The page queries the tracker of its host, and so does `shoal get`.
       expect(parseShareLink(link).magnet.trackers).toEqual([])
       expect(link.length).toBeLessThan(140)
       expect(await page.getByText('on this machine only').count()).toBe(0)

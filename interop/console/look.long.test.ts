@@ -6,7 +6,9 @@ import { openConsole, skipped, useConsole } from './setup.ts'
 
 const withNode = useConsole()
 
-/** The made-up node has 5,000: adding one to a real node takes ten milliseconds of processor time. */
+/**
+ * The simulated node has 5,000: adding one to a real node takes ten milliseconds of processor time.
+ */
 const TORRENTS = 500
 const ADD_AT_ONCE = 50
 

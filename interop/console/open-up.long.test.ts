@@ -27,7 +27,7 @@ const unable = missing('chromium-headless-shell') ?? cannotCreateNetwork
 describe.skipIf(unable)(`letting others in${unable ? ` (${unable})` : ''}`, () => {
   test('after one command, a phone in the same network opens the link that only this machine opened before', async () => {
     await using dir = await tempDir('open-up')
-    // The newcomer's machine has this network of its own, and this one is the phone.
+    // The newcomer's machine has this separate network, and this machine is the phone.
     await using home = await OtherNetwork.create()
     const node = await home.wrapper(process.execPath, dir)
     const env = { ...process.env, HOME: dir.path, SHOAL_STATE: dir.join('state') }

@@ -13,7 +13,7 @@ import { skipped, useConsole } from './setup.ts'
 const withNode = useConsole()
 
 const PIECE_BYTES = 16 * 1024
-/** Requests that a peer gets at least before it answers any. */
+/** Requests that a peer receives before it answers any. */
 const FIRST = 4
 const WELCOMED = { 'shoal.welcomed': 'yes' }
 
@@ -47,7 +47,7 @@ describe.skipIf(skipped ?? missing('ffmpeg'))('the console of a real node: playi
       await seekTo(video, seconds)
       const farOff = () => offsets().find(offset => offset > 0.7 * content.length)
       const sought = Math.floor((await until('the console asks for that part', farOff)) / PIECE_BYTES)
-      // Only now is there somebody who has it, who gives nothing before this is seen.
+      // A peer with the data connects only now, and sends nothing before this is visible.
       const seed = await connectSeed(node, metainfo, content, pieces)
       await until('the node asks for pieces', () => seed.asked.length >= FIRST)
       expect(seed.asked.slice(0, FIRST)).toEqual(Array.from({ length: FIRST }, (_, index) => sought + index))
@@ -58,7 +58,10 @@ describe.skipIf(skipped ?? missing('ffmpeg'))('the console of a real node: playi
   })
 })
 
-/** Notes what passes the gate to the node. Returns the offsets from which pages asked for the rest of a file, by now. */
+/**
+ * Records the traffic from the gate to the node. Returns the offsets from which pages have
+ * requested the rest of a file so far.
+ */
 function watchOffsets(gate: Gate): () => readonly number[] {
   let sent = ''
   gate.listener = ({ isFromClient, bytes }) => {
@@ -68,7 +71,7 @@ function watchOffsets(gate: Gate): () => readonly number[] {
 }
 
 interface ScriptedSeed {
-  /** The pieces, in the order in which the node asked for them. */
+  /** The pieces in the order in which the node requested them. */
   readonly asked: readonly number[]
   /** Answers all requests, now and from now on. */
   give(): void

@@ -123,7 +123,7 @@ describe.skipIf(missing('chromium-headless-shell'))('the console of a real node:
     const pair = await readKeyFile(saved, passphrase)
     await making.getByRole('button', { name: 'Continue' }).click()
     await making.waitFor({ state: 'detached' })
-    // Nothing else is asked for, and what was entered before is still there.
+    // Nothing else has to be entered, and the earlier input is kept.
     await dialog.getByText(pair.did).waitFor()
     await dialog.getByRole('button', { name: 'Publish', exact: true }).click()
     await page.getByText(/^Version 1 · on \d+ nodes?, /).waitFor()
@@ -198,7 +198,7 @@ describe.skipIf(missing('chromium-headless-shell'))('the console of a real node:
     // Those of the other tests, and the latest version.
     const names = (await scene.node.api.listTorrents({})).items.map(({ name }) => name)
     expect(names.sort()).toEqual(['made.bin', 'one.bin', 'second.bin', 'two.bin'])
-    // The wrong link was answered with 400, which the browser reports.
+    // The response to the wrong link was 400, which the browser reports.
     expect(problems.filter(problem => !problem.includes('400'))).toEqual([])
   })
 })

@@ -23,7 +23,10 @@ export type WithNode<N extends Node = Node> = (
   options?: { readonly args?: readonly string[] },
 ) => Promise<void>
 
-/** Shares one browser among the tests of a file, which calls this once, at its top. `start` starts the node of a test. */
+/**
+ * Shares one browser among the tests of a file, which calls this once, at the top. `start` starts
+ * the node of a test.
+ */
 export function useConsole(): WithNode
 export function useConsole<N extends Node>(start: (options: NodeOptions) => Promise<N>): WithNode<N>
 export function useConsole(start: (options: NodeOptions) => Promise<Node> = Node.start): WithNode {
@@ -35,7 +38,7 @@ export function useConsole(start: (options: NodeOptions) => Promise<Node> = Node
   }
 }
 
-/** The same with one node for all tests of the file, which start it with these arguments. */
+/** The same with one node for all tests of the file, started with these arguments. */
 export function useSharedNode(...args: readonly string[]): WithNode {
   const browser = useBrowser()
   let dir: TempDir

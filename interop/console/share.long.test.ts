@@ -44,7 +44,7 @@ describe.skipIf(skipped)('the console of a real node: sharing', () => {
       const chooser = page.getByRole('dialog', { name: /Choose a file or folder/ })
       const entry = chooser.getByText('Harbour photos')
       await entry.waitFor()
-      // Until the node has answered, the previous folder is shown, which must not be shared.
+      // Until the node has responded, the previous folder is shown, which must not be shared.
       const answer = Promise.withResolvers<void>()
       await page.route(/\/api\/folders/, async route => {
         await answer.promise

@@ -43,7 +43,7 @@ describe.skipIf(skipped)('the console of a real node: on a phone', () => {
         if (route === '/dashboard') await page.locator('figure svg').first().waitFor()
         const wrong = [...(await tooSmall(page)), ...problems.splice(0)]
         if (await sidewaysScroll(page)) wrong.push('it scrolls sideways')
-        // The other tabs are checked with a made-up node, which has more to show.
+        // The other tabs are checked with a simulated node, which has more to show.
         const isTab = route.includes('?tab=')
         if (!isTab || route.endsWith('overview')) wrong.push(...(await findings(page)))
         if (wrong.length > 0) found[route] = wrong

@@ -1,4 +1,7 @@
-/** A console shows what another one changes without being loaded again, and what a search finds while it runs. */
+/**
+ * A console shows another one's changes without a reload, and the results of a search while it
+ * runs.
+ */
 import { mkdir, writeFile } from 'node:fs/promises'
 import { KeyPair } from '@shoal/identity'
 import { publishedLink } from '@shoal/links'
@@ -33,7 +36,7 @@ describe.skipIf(skipped)('two consoles of a real node', () => {
       await new Person().add({ operations: node.api }, 'desk')
       const [mine, other] = [await openConsole({ node, browser }), await openConsole({ node, browser })]
       const pages = [mine.page, other.page] as const
-      /** Goes to a screen in both without loading a page. */
+      /** Navigates both to a screen without loading a page. */
       const go = async (path: string, link: string) => {
         for (const page of pages) {
           await page.getByRole('link', { name: link, exact: true }).first().click()
@@ -188,7 +191,7 @@ describe.skipIf(skipped)('a search of a real node', () => {
       await expect.poll(() => rows.getByText('1 seed', { exact: true }).count()).toBe(ROWS)
       const searches = () => [...counts].filter(([name]) => name.includes('/api/searches'))
       expect(searches()).toEqual([['POST /api/searches', 1]])
-      // A publisher who is blocked elsewhere is hidden here at once, and comes back.
+      // A publisher blocked in another console is hidden in this one at once, and comes back.
       const { did } = (await publisher.api.listFindable({})).publisher
       await seeker.api.blockPublisher({ did: did!, note: '' })
       await page.getByText('Nothing found').waitFor()

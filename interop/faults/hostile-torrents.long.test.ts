@@ -204,7 +204,7 @@ describe('names', () => {
   ]
   test.each(hostile)('(%s) stay in the folder and do not collide', async (_, paths) => {
     const { session, dir, folder } = await victim()
-    // Names that differ in case are different ones where the file system keeps both.
+    // Names that differ in case are distinct on a case-sensitive file system.
     const nameOf = (await ignoresCase(folder)) ? (path: string) => path.toLowerCase() : (path: string) => path
     // Together and separately: none hides another.
     for (const files of [paths, ...paths.map(path => [path, ['other']])]) {

@@ -21,14 +21,14 @@ const unable =
   process.getuid?.() === 0 ? missing('unshare', 'nsenter', 'mount') : 'mounting a disk requires root'
 
 interface Disk {
-  /** Its path for processes that `run` starts. */
+  /** Path for processes started by `run`. */
   readonly path: string
-  /** Its path for the test. */
+  /** Path for the test. */
   readonly outside: string
   run(...words: string[]): Promise<ManagedProcess>
-  /** Starts a node with its data folder there. */
+  /** Starts a node with its data folder on the disk. */
   node(): Promise<{ process: ManagedProcess; api: NodeApi }>
-  /** Takes all its free space. */
+  /** Fills its free space. */
   fill(): Promise<void>
   giveBack(): Promise<void>
 }
@@ -101,7 +101,7 @@ describe.skipIf(unable)(`a node on a small disk${unable ? ` (${unable})` : ''}`,
     expect(await ids(second.api)).toEqual([hash(1), hash(2)])
     expect(await second.api.getHealth({})).toMatchObject({
       status: 'degraded',
-      // The search index may have found the disk full as well.
+      // The search index may have hit the full disk as well.
       problems: expect.arrayContaining([
         expect.stringMatching(/^the disk of .*data is full: free 4\.\d+ MB there/),
       ]),
@@ -126,7 +126,7 @@ describe.skipIf(unable)(`a node on a small disk${unable ? ` (${unable})` : ''}`,
     await until('the reserve is back', async () => readdirSync(`${disk.outside}/data`).includes('reserve'))
     await third.process.stop()
 
-    // Neither a log nor a file of the last node is left here.
+    // The last node has left neither a log nor a file.
     await disk.fill()
     const fourth = await disk.node()
     expect(await ids(fourth.api)).toEqual([hash(1), hash(2), hash(5)])

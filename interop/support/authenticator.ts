@@ -1,6 +1,9 @@
 import type { Page } from 'playwright-core'
 
-/** Gives a page of Chromium a virtual authenticator, whose owner always agrees. `hasPrf`: whether its passkeys compute secrets. */
+/**
+ * Gives a page of Chromium a virtual authenticator, whose owner always agrees. `hasPrf`: whether
+ * its passkeys support PRF.
+ */
 export async function addAuthenticator(page: Page, { hasPrf = false } = {}): Promise<void> {
   const devtools = await page.context().newCDPSession(page)
   await devtools.send('WebAuthn.enable')

@@ -116,7 +116,10 @@ export class Browser implements AsyncDisposable {
   }
 }
 
-/** Launches a browser with a profile on disk, like those of users; other contexts keep their storage in memory. */
+/**
+ * Launches a browser with a profile on disk, like those of users; other contexts keep their storage
+ * in memory.
+ */
 export async function launchWithProfile(
   options: {
     readonly program?: string

@@ -1,4 +1,4 @@
-/** Sources of one file, of every kind, each in a process of its own and with a limit of its rate. */
+/** Sources of one file, of every kind, each in a separate process with a rate limit. */
 import { once } from 'node:events'
 import { dirname } from 'node:path'
 import { fileURLToPath } from 'node:url'
@@ -14,7 +14,7 @@ export type CappedKind = (typeof CAPPED_KINDS)[number]
 export interface CappedSource extends AsyncDisposable {
   readonly kind: CappedKind
   readonly bytesPerSecond: number
-  /** Tells the torrent of it. A source over WebRTC is found through the tracker. */
+  /** Sets the torrent. A source over WebRTC is found through the tracker. */
   introduce(torrent: TorrentApi): Promise<void>
 }
 

@@ -1,7 +1,7 @@
 /** The chat app in a page of Chromium. */
 import type { Page } from 'playwright-core'
 
-/** Makes a person in the app, and joins the hub. Returns the 24 words. */
+/** Creates a person in the app, and joins the hub. Returns the 24 words. */
 export async function setUp(page: Page, name: string): Promise<string> {
   await page.getByRole('button', { name: 'Continue' }).click()
   await page.getByText('Hub: Harbour').waitFor()
@@ -32,7 +32,7 @@ export async function write(page: Page, text: string): Promise<void> {
   await page.getByRole('button', { name: 'Send', exact: true }).click()
 }
 
-/** In a page: keeps all peer connections, for `connections` and `descriptions`. */
+/** In a page: records all peer connections, for `connections` and `descriptions`. */
 export function watchPeers(): void {
   const peers: RTCPeerConnection[] = []
   Object.assign(globalThis, {
@@ -46,13 +46,13 @@ export function watchPeers(): void {
   })
 }
 
-/** In a page: how many of its peer connections are open. */
+/** In a page: returns the number of open peer connections. */
 export function connections(): number {
   const { peers } = globalThis as unknown as { peers: readonly RTCPeerConnection[] }
   return peers.filter(({ connectionState }) => connectionState === 'connected').length
 }
 
-/** In a page: the descriptions of its open peer connections, its own and those of the others. */
+/** In a page: returns the local and remote descriptions of its open peer connections. */
 export function descriptions(): readonly string[] {
   const { peers } = globalThis as unknown as { peers: readonly RTCPeerConnection[] }
   const open = peers.filter(({ connectionState }) => connectionState === 'connected')

@@ -4,10 +4,10 @@ export type ConversationKind = 'group' | 'private' | 'share'
 export interface ChatMemberGiven {
   /** The public address of the hub, which leads nowhere. */
   readonly home: string
-  /** The address at which this member reaches it. */
+  /** Address at which this member reaches it. */
   readonly gate: string
   readonly did: string
-  /** In base64url, as all bytes here. */
+  /** In base64url, like all bytes in this file. */
   readonly loginSeed: string
   readonly messageSeed: string
   /** The description of the device. */
@@ -21,7 +21,7 @@ export interface ConversationState {
   /** In hex. */
   readonly id: string
   readonly state: 'joining' | 'member' | 'left'
-  /** How far the log was read. */
+  /** Position up to which the log was read. */
   readonly through: number
   /** Own messages that have no place in the log yet. */
   readonly waiting: number
@@ -41,7 +41,7 @@ export interface ChatMemberState {
   readonly problems: readonly string[]
 }
 
-/** A place where the program writes to its journals. `isDurable`: it dies after the write. */
+/** A point at which the program writes to its journals. `isDurable`: it dies after the write. */
 export interface WritePoint {
   readonly point: string
   readonly isDurable: boolean
@@ -56,7 +56,7 @@ export interface SeenPoint {
 export function throughGate({ home, gate }: Pick<ChatMemberGiven, 'home' | 'gate'>): typeof fetch {
   return (address, options) => {
     const headers = new Headers(options?.headers)
-    // A gate that listens can read what passes.
+    // A recording gate can read the traffic.
     headers.set('accept-encoding', 'identity')
     return fetch(String(address).replace(home, gate), { ...options, headers })
   }

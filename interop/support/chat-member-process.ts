@@ -1,4 +1,7 @@
-/** The process that `chat-member.ts` starts: one device that runs the whole chat at a hub, with a node's journals, and kills itself where it is asked to. */
+/**
+ * Process started by `chat-member.ts`: one device that runs the complete chat at a hub, with a
+ * node's journals, and kills itself at a given point.
+ */
 import { createHash } from 'node:crypto'
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
@@ -33,7 +36,7 @@ import { answerJsonLines } from './json-lines.ts'
 const [folder, armed] = process.argv.slice(2) as [string, string?]
 const given = JSON.parse(readFileSync(join(folder, 'member.json'), 'utf8')) as ChatMemberGiven
 const problems: string[] = []
-/** Each has the kind of a conversation, a DID, and what the person does. */
+/** Each has the kind of a conversation, a DID, and the person's action. */
 const presences: string[] = []
 
 /** So few that pages of older messages are written, too. */
@@ -41,11 +44,11 @@ const PAGE_MESSAGES = 64
 
 /** Where this process is to die. */
 let deadly: WritePoint | null = armed ? JSON.parse(armed) : null
-/** Where it wrote, and how many of them while it started. */
+/** Writes by place, and how many of them during the start. */
 const points = new Set<string>()
 let startPoints = 0
 
-/** By how much this device's date is ahead. */
+/** By how much this device's clock is ahead. */
 let aheadMs = 0
 const clock: Clock = {
   nowMs: () => systemClock.nowMs(),
@@ -53,7 +56,7 @@ const clock: Clock = {
   after: (delayMs, callback) => systemClock.after(delayMs, callback),
 }
 
-/** Names a write by its journal, what happened to it, and the kind of the record. */
+/** Identifies a write by its journal, the operation, and the kind of the record. */
 function pointOf(journal: string, change: string, record?: Uint8Array): string {
   const value = record && decodeCbor(record)
   const kind = Array.isArray(value) && typeof value[0] === 'number' ? ` ${value[0]}` : ''
@@ -136,7 +139,7 @@ function get(kind: ConversationKind): Conversation {
   return conversation
 }
 
-/** Messages that are shown, without those that were not delivered, oldest first. */
+/** Returns the shown messages, without undelivered ones, oldest first. */
 async function shownIn(conversation: Conversation): Promise<readonly Shown[]> {
   const parts: (readonly Shown[])[] = []
   for await (const part of conversation.reader.parts()) parts.unshift(part)
@@ -170,14 +173,14 @@ answerJsonLines({
     const room = await chat.joinShareRoom(given.home, fromText(secret))
     await room.send({ kind: 'text', text: given.did, replyTo: null, mentions: [], files: [] })
   },
-  /** Answers once the message will survive a crash. */
+  /** Responds once the message will survive a crash. */
   async send({ to, text }: { to: ConversationKind; text: string }) {
     await get(to).send({ kind: 'text', text, replyTo: null, mentions: [], files: [] })
   },
   async createPrivate({ did }: { did: string }) {
     await chat.createPrivate(given.home, did)
   },
-  /** Does everything that a message can be used for. */
+  /** Uses a message in every possible way. */
   async use({ to, text, edited, emoji, mention, file, isQuiet }: Use) {
     const conversation = get(to)
     const content = { kind: 'text', replyTo: null, mentions: [mention], files: [file] } as const
@@ -206,7 +209,7 @@ answerJsonLines({
   async type({ to }: { to: ConversationKind }) {
     await get(to).presence.show('typing')
   },
-  /** Everything that this device has: bytes in hex. */
+  /** Returns everything that this device has: bytes in hex. */
   dump: async () => {
     const all = await Promise.all(
       chat.conversations.map(async conversation => {
@@ -245,7 +248,7 @@ interface Use {
   readonly emoji: string
   readonly mention: string
   readonly file: string
-  /** Tells nobody what it has read. */
+  /** Does not share its read position. */
   readonly isQuiet: boolean
 }
 

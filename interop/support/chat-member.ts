@@ -1,4 +1,7 @@
-/** A person with one device, whose program is a process that can be killed: see `chat-member-process.ts`. */
+/**
+ * A person with one device, whose program is a process that can be killed: see
+ * `chat-member-process.ts`.
+ */
 import { mkdirSync, writeFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import { limitMs } from '@shoal/testing'
@@ -16,7 +19,7 @@ import { JsonLines } from './json-lines.ts'
 import { type ManagedProcess, start } from './process.ts'
 
 const PROGRAM = fileURLToPath(new URL('./chat-member-process.ts', import.meta.url))
-/** A change waits for a hub that is away, and for the commits of others. */
+/** A change waits for an unavailable hub, and for the commits of others. */
 const PATIENT_MS = limitMs(120)
 
 export class ChatMember implements AsyncDisposable {
@@ -63,7 +66,10 @@ export class ChatMember implements AsyncDisposable {
     return this.#device.device
   }
 
-  /** Becomes a member of the hub, and writes down what the program needs. `gate`: where to reach the hub for that. */
+  /**
+   * Becomes a member of the hub, and writes the program's input. `gate`: where to reach the hub for
+   * that.
+   */
   async join(people: ChatMemberGiven['people'], gate = this.#place.gate): Promise<void> {
     const [device, lists] = [writeDeviceText(this.#device.device), this.#person.lists]
     const client = connectDevice({
@@ -79,7 +85,9 @@ export class ChatMember implements AsyncDisposable {
     writeFileSync(`${this.#folder}/member.json`, JSON.stringify(given))
   }
 
-  /** Starts the program. Resolves once its conversations are restored, or it has died at `deadly`. */
+  /**
+   * Starts the program. Resolves once its conversations are restored, or it has died at `deadly`.
+   */
   async launch(deadly: WritePoint | null = null, env: Readonly<Record<string, string>> = {}): Promise<void> {
     const words = [PROGRAM, this.#folder, ...(deadly ? [JSON.stringify(deadly)] : [])]
     const child = await start(this.name, process.execPath, words, { stdin: true, ownStdout: true, env })
@@ -91,7 +99,7 @@ export class ChatMember implements AsyncDisposable {
     this.#isUp.resolve()
   }
 
-  /** Calls the program. Rejects if it dies meanwhile. */
+  /** Calls the program. Rejects if it dies before it responds. */
   call<T>(operation: string, args: object = {}): Promise<T> {
     return this.#calls!.call<T>(operation, args, PATIENT_MS)
   }
@@ -105,7 +113,7 @@ export class ChatMember implements AsyncDisposable {
     return this.call('state')
   }
 
-  /** Kills the program at once, or waits until it has killed itself, and starts it again. */
+  /** Kills the program at once, or waits until it has killed itself, and restarts it. */
   async restart({ isDead = false, deadly = null as WritePoint | null } = {}): Promise<void> {
     this.#isUp = Promise.withResolvers()
     if (!isDead) this.#process!.child.kill('SIGKILL')

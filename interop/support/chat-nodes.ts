@@ -86,7 +86,7 @@ export class Member {
     return this.node.operations
   }
 
-  /** Waits until others can add this device at a hub, where its key packages are then. */
+  /** Waits until others can add this device at a hub, because its key packages are there. */
   async findAt(hub: string): Promise<void> {
     const { getKeyPackages } = this.node.service(HUBS).clientFor(hub)
     await expect.poll(async () => (await getKeyPackages({})).oneTime).toBeGreaterThan(0)

@@ -68,7 +68,6 @@ export class SimulatedState {
   isLocked = false
   /** Without one, its token is required. */
   hasPassword = true
-  /** Set while others are let in. */
   /** User name of the generated console password. */
   passwordName: string | null = null
   opened: { readonly username: string; readonly address: string } | null = null
