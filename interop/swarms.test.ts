@@ -15,7 +15,7 @@ describe.skipIf(missing('libtorrent'))('swarms', { concurrent: true }, () => {
     const made = await makeTorrent(path, dir.join('content.torrent'), { pieceLengthBytes: 262_144 })
     await using seeder = await Libtorrent.start()
     const seed = await seeder.add({ torrent: made.torrent, savePath: dir.join('seed'), seedMode: true })
-    // Nobody gets much before all know each other, so that they exchange pieces.
+    // No peer gets much before all know each other, so that they exchange pieces.
     await seed.limit({ upload: 50_000 })
     await using one = await Shoal.open({ directory: dir.join('one') })
     await using two = await Shoal.open({ directory: dir.join('two') })

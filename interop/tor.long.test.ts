@@ -1,4 +1,7 @@
-/** A strict proxy that is tor, in a network of its own: names and peers go through its circuits, and nothing goes anywhere else. */
+/**
+ * A strict proxy that is tor, in a private network: names and peers go through its circuits, and
+ * nothing bypasses them.
+ */
 import { join } from 'node:path'
 import type { Health, PeerReach } from '@shoal/api'
 import { until } from '@shoal/testing'
@@ -44,7 +47,7 @@ describe.skipIf(cannotCreateLeakNetwork ?? missing('tor', 'tor-gencert', 'openss
       ...{ options: {}, waitMs: 40_000, ...given },
     })
 
-  /** Runs what may leak. Resolves to its result, and what was sent past the SOCKS port. */
+  /** Runs a possible leak. Resolves to its result, and what was sent past the SOCKS port. */
   async function captured<T>(what: () => Promise<T>) {
     const before = (await leaks.network.sent()).length
     const result = await what()
@@ -57,7 +60,7 @@ describe.skipIf(cannotCreateLeakNetwork ?? missing('tor', 'tor-gencert', 'openss
     return { result, proxied: proxied.length, leaked: [...new Set(others.map(describePacket))] }
   }
 
-  /** The circuits that were built for a user name, as the names of their relays. */
+  /** Returns the circuits built for a user name, as the names of their relays. */
   async function circuitsOf(user: string): Promise<string[][]> {
     const lines = await tor.ask('GETINFO circuit-status')
     return lines

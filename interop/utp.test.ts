@@ -1,4 +1,6 @@
-/** uTP (BEP 29) between our session and real clients that use nothing else, and on links that harm it. */
+/**
+ * uTP (BEP 29) between our session and real clients that use nothing else, and on impaired links.
+ */
 import { describe, expect, test } from 'vitest'
 import type { SessionEnvironment } from '../packages/torrent/src/session/environment.ts'
 import { UtpTransport } from '../packages/torrent/src/transport/utp/utp-transport.ts'
@@ -18,7 +20,7 @@ const CASES = [
   { version: 'hybrid', host: '::1', encryption: 'require' },
 ] as const
 
-/** libtorrent without TCP. It reports no port that it chose itself. */
+/** libtorrent without TCP. It does not report a port that it chose itself. */
 async function startLibtorrent(host: string, encryption: 'plain' | 'require') {
   const port = await freePort()
   const settings = {

@@ -1,4 +1,4 @@
-/** WebRTC peers, ours and WebTorrent's, which find each other through npm's tracker. */
+/** WebRTC peers, ours and WebTorrent's, that find each other through npm's tracker. */
 import { limitMs, until } from '@shoal/testing'
 import type { PeerStatus, TorrentApi } from '@shoal/torrent'
 import { describe, expect, test } from 'vitest'
@@ -21,7 +21,7 @@ function recordPeers(torrent: TorrentApi): () => string {
 }
 
 describe('WebRTC', () => {
-  // The other tests have hybrid torrents.
+  // The other tests use hybrid torrents.
   test('connects two of our sessions by a v2 magnet', async () => {
     await using dir = await tempDir('webrtc')
     await using tracker = await NpmTracker.start()

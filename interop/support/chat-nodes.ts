@@ -113,7 +113,7 @@ export class Member {
     return (await this.messages(conversation)).map(({ text }) => text)
   }
 
-  /** Waits until this device is a member, and accepts if it is asked. */
+  /** Waits until this device is a member, and accepts if required. */
   async enter(conversation: string): Promise<void> {
     await expect
       .poll(async () => (await this.conversations()).find(({ id }) => id === conversation)?.state)
@@ -121,7 +121,7 @@ export class Member {
     await this.operations.acceptConversation({ conversation })
   }
 
-  /** The texts of messages that were announced. */
+  /** The texts of announced messages. */
   get announced(): readonly string[] {
     return this.events.flatMap(event => (event.type === 'chat-message' ? [event.message.text] : []))
   }

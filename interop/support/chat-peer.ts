@@ -1,4 +1,6 @@
-/** A person with one device that chats at a hub, in this process: whom the others under test write with. */
+/**
+ * A person with one device that chats at a hub, in this process: the partner of those under test.
+ */
 import { until } from '@shoal/testing'
 import { ChatDevice, type Conversation, type Journals } from '../../packages/chat/src/device/index.ts'
 import { deviceCredential, type OwnDevice } from '../../packages/chat/src/groups/index.ts'
@@ -19,27 +21,27 @@ import { systemClock, systemRandom } from '../../packages/torrent/src/base/index
 export interface ChatPeer extends AsyncDisposable {
   readonly did: string
   readonly device: OwnDevice
-  /** The account at the hub. */
+  /** Account at the hub. */
   readonly account: ReturnType<typeof connectDevice>
-  /** The text of the person's code. */
+  /** Text of the person's code. */
   readonly code: string
-  /** Signs a device list with one device more, which the hub has then. */
+  /** Signs a device list with an additional device, and publishes it at the hub. */
   addDevice(): Promise<void>
   readonly chat: ChatDevice
-  /** Begins the private conversation with a person, as soon as a device of theirs can be added. */
+  /** Creates a private conversation with a person, as soon as a device of theirs can be added. */
   begin(did: string): Promise<Conversation>
-  /** Waits for a message in any conversation, and returns where it is. */
+  /** Waits for a message in any conversation, and returns the conversation. */
   reads(text: string): Promise<Conversation>
 }
 
 export interface ChatPeerOptions {
   readonly oneTimeKeys?: number
   readonly journals?: MemoryJournals
-  /** Gets each connection to the hub, to send there whatever it likes. */
+  /** Receives each connection to the hub, to send anything over it. */
   linked?(link: Link): void
 }
 
-/** Joins a hub whose accounts are open. */
+/** Joins a hub with open registration. */
 export async function startChatPeer(
   url: string,
   name: string,

@@ -1,4 +1,7 @@
-/** A closed group and a room of a share, whose members are processes that talk without pause while they, their hub and the network fail. */
+/**
+ * A closed group and a room of a share, whose members are processes that send continuously while
+ * they, their hub and the network fail.
+ */
 import { randomBytes } from 'node:crypto'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { limitMs, until } from '@shoal/testing'
@@ -19,7 +22,7 @@ const PAUSE_MS = 150
 const SOME = 6
 /** Every fifth message is for the room of the share. */
 const SHARE_EVERY = 5
-/** A hub that is away. */
+/** Error codes of an unavailable hub. */
 const PASSING = /^(?:unreachable|unavailable|busy|stopping|no-answer|too-many-requests):/
 const PATIENT = { timeoutMs: limitMs(90), intervalMs: 250 }
 
@@ -64,12 +67,15 @@ export class ChatUnderFaults implements AsyncDisposable {
     return world
   }
 
-  /** Messages that were acknowledged to their senders so far. */
+  /** Messages acknowledged to their senders so far. */
   get acknowledged(): number {
     return this.#acknowledged.length
   }
 
-  /** Lets something fail while all talk, and waits until everybody has everything. Returns what is wrong then. */
+  /**
+   * Causes a failure while all are sending, and waits until everyone has everything. Returns the
+   * inconsistencies.
+   */
   async round(fault: ChatFault, cutMs: number): Promise<string[]> {
     const victim = this.#members[this.#rounds % this.#members.length]!
     return this.#whileTalking(async () => {
@@ -85,17 +91,20 @@ export class ChatUnderFaults implements AsyncDisposable {
     })
   }
 
-  /** Returns where the members write, each place with one of them who did. */
+  /** Returns the places where the members write, each with a member who did. */
   async writePoints(): Promise<readonly (SeenPoint & { readonly member: number })[]> {
     const points = new Map<string, SeenPoint & { readonly member: number }>()
-    // Those who only read write the least: they die where they write.
+    // Those who only read write the least: they die at their places.
     for (const [member, each] of this.#members.entries())
       for (const seen of await each.call<readonly SeenPoint[]>('points'))
         points.set(seen.point, { ...seen, member })
     return [...points.values()]
   }
 
-  /** Lets a member die at a place where it writes, and waits until everybody has everything. Returns what is wrong then. */
+  /**
+   * Lets a member die at a place where it writes, and waits until everyone has everything. Returns
+   * the inconsistencies.
+   */
   async killAt(at: SeenPoint & { readonly member: number }, isDurable: boolean): Promise<string[]> {
     const victim = this.#members[at.member]!
     const deadly = { point: at.point, isDurable }
@@ -107,7 +116,8 @@ export class ChatUnderFaults implements AsyncDisposable {
       const died = victim.exited.then(() => {
         isDead = true
       })
-      // A place is where commits meet, or somebody joins: that happens again and again, some of it once a day, a week, or in each conversation.
+      // Such places are reached when commits coincide, or someone joins: repeatedly, but some of
+      // them once a day, a week, or per conversation.
       const work = async () => {
         for (let turn = 0; !isDead && turn < 20; turn++) {
           await this.#changeMembers()
@@ -182,14 +192,14 @@ export class ChatUnderFaults implements AsyncDisposable {
         this.#acknowledged.push(sent)
         this.#fresh.push(sent)
       } catch (error) {
-        // It was killed, and is started again.
+        // It was killed, and is restarted.
         if (!/ ended \(/.test((error as Error).message)) throw error
       }
       await sleep(PAUSE_MS)
     }
   }
 
-  /** Waits until each admin has had so many more messages acknowledged. */
+  /** Waits until each admin has this many more acknowledged messages. */
   async #more(count = SOME): Promise<void> {
     const had = this.#admins.map(member => this.#counts.get(member) ?? 0)
     await until(
@@ -199,7 +209,10 @@ export class ChatUnderFaults implements AsyncDisposable {
     )
   }
 
-  /** Everybody renames the group at once, and one of them removes Dan and adds him again. Those who are killed meanwhile go on after their start. */
+  /**
+   * Everyone renames the group at once, and one of them removes Dan and adds him again. Those
+   * killed at that time continue after their restart.
+   */
   async #changeMembers(): Promise<void> {
     const dan = this.#members[ADMINS]!
     const by = this.#admins[this.#renames % ADMINS]!
@@ -216,14 +229,14 @@ export class ChatUnderFaults implements AsyncDisposable {
     await by.up()
   }
 
-  /** Waits until all have the same. Returns what is wrong then. */
+  /** Waits until all have the same state. Returns the inconsistencies. */
   async #settle(): Promise<string[]> {
     const [ann, ...others] = this.#members
     const dan = this.#members[ADMINS]!
     const last = `Round ${this.#rounds}`
     await ann!.call('change', { add: [dan.did] })
     const isBack = async () => (await dan.state()).group?.state === 'member'
-    // Otherwise the comparison says so.
+    // Otherwise the comparison reports it.
     await until('Dan is a member', isBack, PATIENT).catch(() => {})
     await ann!.call('send', { to: 'group', text: last })
     this.#acknowledged.push({ to: 'group', text: last })
@@ -265,7 +278,7 @@ export class ChatUnderFaults implements AsyncDisposable {
         if (own.group !== anns.group) fault(`has ${own.group} where Ann has ${anns.group}`)
         if (own.waiting > 0) fault(`${own.waiting} messages have no place`)
         if (own.repeated > 0) fault(`${own.repeated} messages are shown again`)
-        // Dan does not see what was written while he was away.
+        // Dan does not see what was written while he was removed.
         const isAlways = kind === 'share' || member.name !== NAMES[ADMINS]
         if (isAlways && own.digest !== anns.digest) fault(`shows ${own.count} messages, Ann ${anns.count}`)
       }

@@ -1,4 +1,8 @@
-/** Core Crypto, Wire's implementation of MLS over OpenMLS: a peer of tests only, in a folder outside the workspace (GPL-3.0). Its native library needs a newer C library than Debian 12 has; the one for browsers also runs in Node. */
+/**
+ * Core Crypto, Wire's implementation of MLS over OpenMLS: a peer used in tests only, in a folder
+ * outside the workspace (GPL-3.0). Its native library needs a newer C library than Debian 12 has;
+ * the one for browsers also runs in Node.
+ */
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { pathToFileURL } from 'node:url'
@@ -29,7 +33,7 @@ export class CoreCryptoClient {
     this.#bundles = given.bundles
   }
 
-  /** Makes a client of the installed package. `uuid`: of its user. */
+  /** Creates a client of the installed package. `uuid`: of its user. */
   static async open(uuid: string): Promise<CoreCryptoClient> {
     const folder = await builtForBrowsers()
     const library = await import(pathToFileURL(join(folder, 'corecrypto.js')).href)
@@ -67,7 +71,7 @@ export class CoreCryptoClient {
     return this.#run('encryptMessage', this.#group, text)
   }
 
-  /** Takes a message or a commit. Returns the plaintext of a message. */
+  /** Handles a message or a commit. Returns the plaintext of a message. */
   async receive(bytes: Uint8Array): Promise<Uint8Array | null> {
     const { inner } = await this.#run('decryptMessage', this.#group, bytes)
     return inner?.plaintext ?? null
@@ -86,7 +90,7 @@ export class CoreCryptoClient {
   }
 }
 
-/** Installs the package unless it is there. Returns false if it cannot be fetched. */
+/** Installs the package if it is missing. Returns false if it cannot be downloaded. */
 export function installCoreCrypto(): Promise<boolean> {
   return builtForBrowsers().then(
     () => true,
@@ -94,13 +98,13 @@ export function installCoreCrypto(): Promise<boolean> {
   )
 }
 
-/** Returns the folder of the library that is built for browsers. */
+/** Returns the folder of the library built for browsers. */
 async function builtForBrowsers(): Promise<string> {
   const folder = await installPackages('core-crypto', { dependencies: { '@wireapp/core-crypto': '10.3.0' } })
   return join(folder, 'node_modules/@wireapp/core-crypto/dist/browser')
 }
 
-/** It refuses to load where there is no window, and takes an address only. */
+/** It refuses to load without a window, and accepts only a URL. */
 async function load(
   library: { initWasmModule(address: string): Promise<void> },
   folder: string,

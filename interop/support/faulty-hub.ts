@@ -1,4 +1,7 @@
-/** Two real processes of a hub with PostgreSQL and Redis, behind gates that take turns, where each of them can be killed and the network can be cut. */
+/**
+ * Two real processes of a hub with PostgreSQL and Redis, behind gates that alternate, where each of
+ * them can be killed and the network can be cut.
+ */
 import { setTimeout as sleep } from 'node:timers/promises'
 import { openServerStores, type TestStores } from '../../packages/hub-stores/src/testing/stores.ts'
 import { type TempDir, tempDir } from './files.ts'
@@ -15,7 +18,10 @@ const PROCESSES = 2
 
 export class FaultyHub implements AsyncDisposable {
   readonly stores: TestStores
-  /** Each leads to all processes of the hub in turns, from another one on, as a load balancer would. */
+  /**
+   * Each alternates between all processes of the hub, starting with a different one, like a load
+   * balancer.
+   */
   readonly gates: Gate[] = []
   readonly #folder: TempDir
   readonly #postgres: PostgresServer
@@ -39,7 +45,7 @@ export class FaultyHub implements AsyncDisposable {
     this.#args = args
   }
 
-  /** `args`: more options of the hub. */
+  /** `args`: additional options of the hub. */
   static async start(args: readonly string[] = []): Promise<FaultyHub> {
     const [folder, postgres, redis] = [
       await tempDir('hub-faults'),
@@ -63,7 +69,10 @@ export class FaultyHub implements AsyncDisposable {
     return gate
   }
 
-  /** Lets something fail and recover. `meanwhile` runs while a process is away without which the hub works. */
+  /**
+   * Causes a failure and recovers from it. `meanwhile` runs while a process is down without which
+   * the hub works.
+   */
   async fail(fault: HubFault, cutMs: number, meanwhile: () => Promise<void>): Promise<void> {
     const turn = this.#faults++
     switch (fault) {
@@ -85,7 +94,7 @@ export class FaultyHub implements AsyncDisposable {
         await this.#postgres.kill()
         return this.#postgres.restart()
       case 'network': {
-        // In turns everybody is cut off, and every second one.
+        // Alternately everyone is cut off, and every second one.
         const cut = this.gates.filter((_, at) => turn % 2 === 0 || at % 2 === 0)
         for (const gate of cut) gate.cut()
         await sleep(cutMs)

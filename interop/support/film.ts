@@ -1,4 +1,7 @@
-/** Films that do not compress well, copies of which parts are missing, and what browsers ask for to play them. */
+/**
+ * Films that do not compress well, partial copies of them, and the requests that browsers send to
+ * play them.
+ */
 import { execFile } from 'node:child_process'
 import { mkdir, readFile, writeFile } from 'node:fs/promises'
 import { basename, join } from 'node:path'
@@ -39,11 +42,14 @@ export async function copyPart(path: string, folder: string, from: number, to: n
   await writeFile(join(folder, basename(path)), bytes)
 }
 
-/** Collects the offsets from which a page asks for the rest of a file, whose address `pattern` matches. */
+/**
+ * Collects the offsets from which a page requests the rest of a file whose address matches
+ * `pattern`.
+ */
 export function watchOffsets(page: Page, pattern: RegExp): number[] {
   const offsets: number[] = []
   page.on('request', request => {
-    // Without waiting for those that the browser adds: it does so only when the node answers.
+    // Does not wait for the headers that the browser adds: it does so only when the node responds.
     const [, from] = /^bytes=(\d+)-/.exec(request.headers().range ?? '') ?? []
     if (from !== undefined && pattern.test(request.url())) offsets.push(Number(from))
   })

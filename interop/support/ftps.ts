@@ -61,7 +61,7 @@ export class FtpsServer implements AsyncDisposable {
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
-    // Each client has processes of its own, which the server does not end.
+    // Each client has separate processes, which the server does not end.
     const sessions = await descendants(this.#process.pid)
     await this.#process.stop()
     for (const pid of sessions) endProcess(pid)

@@ -4,7 +4,7 @@ import { type AddressInfo, connect, createServer, type Server, type Socket } fro
 
 /** Bytes that went through a gate. */
 export interface Passed {
-  /** The number of the connection, from 0. */
+  /** Number of the connection, from 0. */
   readonly connection: number
   readonly isFromClient: boolean
   readonly bytes: Buffer
@@ -15,16 +15,16 @@ export class Gate implements AsyncDisposable {
   readonly #sockets = new Set<Socket>()
   #isCut = false
   #connections = 0
-  /** Called with all that passes. */
+  /** Receives all traffic. */
   listener: ((passed: Passed) => void) | null = null
-  /** The address of loopback from which it connects. */
+  /** Loopback address from which it connects. */
   address = '127.0.0.1'
 
   private constructor(server: Server) {
     this.#server = server
   }
 
-  /** Opens a gate to ports of this machine, which take turns. */
+  /** Opens a gate that alternates between ports of this machine. */
   static async to(...ports: readonly number[]): Promise<Gate> {
     let turn = 0
     const server = createServer({ pauseOnConnect: true }, inner =>
@@ -49,13 +49,13 @@ export class Gate implements AsyncDisposable {
     return `http://127.0.0.1:${this.port}`
   }
 
-  /** Nothing gets through, and nobody notices by itself. */
+  /** Blocks all traffic without closing connections. */
   cut(): void {
     this.#isCut = true
     for (const socket of this.#sockets) socket.pause()
   }
 
-  /** Bytes that waited get through. `breaks`: the connections end instead. */
+  /** Delivers the blocked bytes. `breaks`: the connections are closed instead. */
   heal(breaks: boolean): void {
     this.#isCut = false
     for (const socket of this.#sockets) {

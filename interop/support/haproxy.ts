@@ -23,7 +23,11 @@ export class HaProxy implements AsyncDisposable {
     this.#directory = directory
   }
 
-  /** Clients of a server whose `/ready` fails go to the others. Nothing binds a client to a server. Without `timeout check`, one that takes longer than the interval of 200 ms would count as failed. */
+  /**
+   * Clients of a server whose `/ready` fails are sent to the others. There are no sticky sessions.
+   * Without `timeout check`, a check that takes longer than the interval of 200 ms would count as
+   * failed.
+   */
   static async start(ports: readonly number[]): Promise<HaProxy> {
     const directory = await tempDir('haproxy')
     const port = await freePort()

@@ -1,6 +1,7 @@
 /**
- * A home: a machine behind a router that runs miniupnpd, and the internet before it, each a network namespace. All addresses are public ones or
- * those of a home, but nothing leaves the namespaces. Requires root.
+ * A home: a machine behind a router that runs miniupnpd, and the internet in front of it, each a
+ * network namespace. All addresses are public ones or those of a home, but nothing leaves the
+ * namespaces. Requires root.
  */
 import { execFileSync } from 'node:child_process'
 import { writeFile } from 'node:fs/promises'
@@ -25,7 +26,7 @@ export const PLACES = {
 } as const
 type Place = keyof typeof PLACES
 
-/** Lets connections from outside in only where miniupnpd maps them. */
+/** Admits connections from outside only where miniupnpd maps them. */
 const FIREWALL = `
 table inet filter {
   chain miniupnpd { }
@@ -55,7 +56,10 @@ table inet filter {
 }
 `
 
-/** Drops requests of PCP, so that a router speaks NAT-PMP only: both have one port, and the version comes first. */
+/**
+ * Drops PCP requests, so that a router speaks NAT-PMP only: both use one port, and the version
+ * comes first.
+ */
 const NO_PCP = 'add rule inet filter input iifname "lan" udp dport 5351 @th,64,8 2 drop'
 
 export interface RouterOptions {
@@ -113,7 +117,7 @@ export class HomeNetwork implements AsyncDisposable {
     if (!this.#options.pcp) this.#firewall(NO_PCP)
   }
 
-  /** Starts miniupnpd, which knows no mappings then. */
+  /** Starts miniupnpd without any mappings. */
   async startRouter(): Promise<void> {
     const { natPmp, upnp } = this.#options
     const yes = (on: boolean | undefined) => (on ? 'yes' : 'no')
@@ -146,7 +150,7 @@ export class HomeNetwork implements AsyncDisposable {
     ])
   }
 
-  /** Kills miniupnpd and empties its firewall, as a power cut does. */
+  /** Kills miniupnpd and flushes its firewall, like a power cut. */
   async stopRouter(): Promise<void> {
     this.#router?.child.kill('SIGKILL')
     await this.#router?.exited
@@ -154,7 +158,7 @@ export class HomeNetwork implements AsyncDisposable {
       this.#firewall(`flush chain inet filter ${chain}`)
   }
 
-  /** The rules by which miniupnpd lets connections in. */
+  /** The rules by which miniupnpd admits connections. */
   mappings(): string {
     const chains = ['prerouting_miniupnpd', 'miniupnpd'].map(chain =>
       this.run('router', toolPath('nft'), 'list', 'chain', 'inet', 'filter', chain),
@@ -166,7 +170,7 @@ export class HomeNetwork implements AsyncDisposable {
     return this.#router?.output() ?? ''
   }
 
-  /** Runs a program to its end and returns what it wrote. */
+  /** Runs a program to completion and returns its output. */
   run(place: Place, program: string, ...args: string[]): string {
     return execFileSync(toolPath('ip'), ['netns', 'exec', this.#name(place), program, ...args], {
       encoding: 'utf8',
@@ -179,7 +183,7 @@ export class HomeNetwork implements AsyncDisposable {
     return start(`${program} (${place})`, toolPath('ip'), all, options)
   }
 
-  /** A session of ours in that place, which is not open yet. */
+  /** A session of ours in that place, not yet open. */
   async peer(place: Place): Promise<HomePeer> {
     const child = await this.start(place, process.execPath, [PEER], { stdin: true, ownStdout: true })
     const peer = new HomePeer(child)

@@ -1,4 +1,4 @@
-/** The process that `home-network.ts` starts: a session controlled through its standard streams. */
+/** Process started by `home-network.ts`: a session controlled through its standard streams. */
 import { dirname } from 'node:path'
 import { limitMs } from '@shoal/testing'
 import {

@@ -3,7 +3,7 @@ import { type Json, Workplace } from '../../apps/node/src/testing/shoal-process.
 
 export { PASSPHRASE } from '../../apps/node/src/testing/shoal-process.ts'
 
-/** A home with a node. Commands that come to an end share a process. */
+/** A home with a node. Short-lived commands share a process. */
 export async function home() {
   const place = await Workplace.create({ oneProcess: true })
   const node = await place.node()

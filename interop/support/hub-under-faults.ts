@@ -26,7 +26,7 @@ export class HubUnderFaults implements AsyncDisposable {
     return world
   }
 
-  /** Entries of the room, and of inboxes, that were acknowledged to any member. */
+  /** Entries of the room and of inboxes acknowledged to any member. */
   get acknowledged(): { readonly entries: number; readonly deliveries: number } {
     const states = this.#members.map(member => member.state())
     return {
@@ -35,7 +35,10 @@ export class HubUnderFaults implements AsyncDisposable {
     }
   }
 
-  /** Lets something fail while all members post, and waits until they have everything. Returns what is wrong then. */
+  /**
+   * Causes a failure while all members post, and waits until they have everything. Returns the
+   * inconsistencies.
+   */
   async round(fault: HubFault, cutMs: number): Promise<string[]> {
     for (const member of this.#members) member.post()
     await this.#more()

@@ -1,4 +1,4 @@
-/** Our hub as a program, whose log is read. */
+/** Our hub as a program, whose log is parsed. */
 import { join } from 'node:path'
 import { createInterface } from 'node:readline'
 import { until } from '@shoal/testing'
@@ -24,7 +24,7 @@ export class HubProcess implements AsyncDisposable {
     this.process = process
     const lines = createInterface(process.child.stdout!)
     lines.on('line', line => {
-      // A hub without accounts also prints how to get the first one.
+      // A hub without accounts also prints how to create the first one.
       if (line.startsWith('{')) this.log.push(JSON.parse(line))
       else this.ownerLink = /http\S+#invitation=\S+/.exec(line)?.[0] ?? this.ownerLink
     })
@@ -41,7 +41,7 @@ export class HubProcess implements AsyncDisposable {
     const hub = new HubProcess(await start('shoal-hub', process.execPath, words, { ownStdout: true, within }))
     const ready = until('the hub is ready', async () => {
       const isListening = hub.said('The hub is listening') !== undefined
-      // Elsewhere it cannot be asked from here.
+      // In another network it cannot be queried from this process.
       return isListening && (within.length > 0 || (await fetch(`${hub.url}/ready`)).ok)
     })
     const ended = hub.process.exited.then(() => hub.process.assertRunning())
@@ -51,7 +51,7 @@ export class HubProcess implements AsyncDisposable {
     return hub
   }
 
-  /** Where it listens, without a path. */
+  /** Its address, without a path. */
   get url(): string {
     return this.said('The hub is listening')!.urls![0]!.replace('/announce', '')
   }
@@ -60,13 +60,13 @@ export class HubProcess implements AsyncDisposable {
     return Number(new URL(this.url).port)
   }
 
-  /** The last line of the log with this message. */
+  /** Returns the last line of the log with this message. */
   said(message: string): LogLine | undefined {
     return this.log.findLast(line => line.message.includes(message))
   }
 
   async text(path: string): Promise<string> {
-    // A connection each, so that processes take turns.
+    // A new connection each time, so that processes alternate.
     return (await fetch(this.url + path, { headers: { connection: 'close' } })).text()
   }
 

@@ -9,18 +9,19 @@ import { limitMs } from '@shoal/testing'
 
 const CACHE = fileURLToPath(new URL('../../.cache', import.meta.url))
 
-/** Versions by the name of a package, as in a `package.json`. */
+/** Versions by package name, as in a `package.json`. */
 export interface PackagesOfNpm {
   readonly dependencies: Readonly<Record<string, string>>
   readonly overrides?: Readonly<Record<string, string>>
 }
 
-/** By folder: what this process is installing or has installed. */
+/** By folder: installations of this process, pending or finished. */
 const installed = new Map<string, Promise<string>>()
 
 /**
- * Installs packages outside the workspace, in `.cache/`, unless they are already there. Returns that folder, which is complete: several processes may
- * install the same packages at once. No script of a package runs. Rejects if they cannot be installed.
+ * Installs packages outside the workspace, in `.cache/`, unless they are already there. Returns
+ * that folder, which is complete: several processes can install the same packages at once. Runs no
+ * package scripts. Rejects if they cannot be installed.
  */
 export function installPackages(name: string, packages: PackagesOfNpm): Promise<string> {
   const manifest = JSON.stringify({ private: true, ...packages })

@@ -1,4 +1,4 @@
-/** Attempts to provoke a packet that leaves in another way than through the proxy, or through the interface. */
+/** Attempts to provoke a packet that bypasses the proxy or the interface. */
 import { execFileSync } from 'node:child_process'
 import { writeFile } from 'node:fs/promises'
 import { type TempDir, tempDir } from './files.ts'
@@ -7,7 +7,7 @@ import { LeakNetwork, WORLD, WORLD6 } from './leak-network.ts'
 import type { ManagedProcess } from './process.ts'
 import { toolPath } from './tools.ts'
 
-/** Where the world has what. */
+/** Addresses of everything in the world. */
 interface Places {
   readonly torrent: string
   readonly infoHash: string
@@ -16,7 +16,7 @@ interface Places {
   readonly udpPort: number
   readonly webPort: number
   readonly securePort: number
-  /** A torrent of which all peers only wait. */
+  /** A torrent whose peers all only wait. */
   readonly wanted: string
 }
 
@@ -30,11 +30,11 @@ export interface Outcome {
 
 export interface Attempt {
   readonly what: string
-  /** Whether the download then completes. Otherwise nothing can, and it is only given time to leak. */
+  /** Whether the download then completes. Otherwise nothing can, and it only gets time to leak. */
   readonly completes: boolean
-  /** Whether `npm test` makes it, with one proxy. The long test of proxies makes all others. */
+  /** Whether `npm test` runs it, with one proxy. The long test of proxies runs all others. */
   readonly isMain?: boolean
-  /** Milliseconds of that time, if it needs more than most. */
+  /** That time in milliseconds, if it is longer than for most. */
   readonly waitMs?: number
   run(places: Places): object
 }
@@ -116,16 +116,18 @@ export const ATTEMPTS: readonly Attempt[] = [
   },
 ]
 
-/** The networks with everything in them that runs. */
+/** The networks with everything running in them. */
 export interface LeakWorld extends AsyncDisposable {
   readonly network: LeakNetwork
   readonly dir: TempDir
   readonly world: JsonLines
   readonly client: JsonLines
   readonly places: Places
-  /** Variables for other processes of the client: they trust the world's certificate. */
+  /**
+   * Environment variables for other processes of the client: they trust the world's certificate.
+   */
   readonly env: Record<string, string>
-  /** Ended before the networks. */
+  /** Stopped before the networks. */
   readonly processes: ManagedProcess[]
 }
 

@@ -1,4 +1,7 @@
-/** A session behind a strict proxy, or bound to an interface, that is made to try everything that could leave without it. */
+/**
+ * A session behind a strict proxy, or bound to an interface, that tries everything that could
+ * bypass it.
+ */
 import { mkdtemp } from 'node:fs/promises'
 import { connect } from 'node:net'
 import { tmpdir } from 'node:os'
@@ -18,17 +21,17 @@ interface Attempt {
   readonly options: SessionOptions
   readonly trackers?: readonly string[]
   readonly webSeeds?: readonly string[]
-  /** A magnet link or URL in place of the torrent. */
+  /** A magnet link or URL instead of the torrent. */
   readonly source?: string
   readonly peer?: string
-  /** Milliseconds to wait for the download, or if it cannot end, for what else may happen. */
+  /** Milliseconds to wait for the download, or if it cannot complete, for other events. */
   readonly waitMs: number
 }
 
 let last: Session | null = null
 
 answerJsonLines({
-  /** Opens a session, adds the torrent and waits. Resolves to what became of it. */
+  /** Opens a session, adds the torrent and waits. Resolves to the outcome. */
   async run({ way, torrent, options, trackers, webSeeds, source, peer, waitMs }: Attempt) {
     await last?.close()
     const directory = await mkdtemp(join(tmpdir(), 'shoal-leak-'))
@@ -64,7 +67,7 @@ answerJsonLines({
   limit: ({ bytesPerSecond }: { bytesPerSecond: number | null }) =>
     last!.setLimits({ downloadBytesPerSecond: bytesPerSecond ?? Number.POSITIVE_INFINITY }),
   stop: () => last?.close(),
-  /** Whether something accepts connections at a port of this machine. */
+  /** Returns whether a port of this machine accepts connections. */
   accepts: ({ port }: { port: number }) =>
     new Promise<boolean>(resolve => {
       const socket = connect({ host: '10.99.0.2', port })

@@ -1,6 +1,7 @@
 /**
- * Two networks: a client, of which every packet is captured, and a world. A cable connects them, which is the client's way to everything, and if
- * wanted a tunnel, which only a client that is bound to it uses. Requires root.
+ * Two networks: a client whose packets are all captured, and a world. A cable connects them, which
+ * is the client's default route, and optionally a tunnel, used only by a client that is bound to
+ * it. Requires root.
  */
 import { execFileSync } from 'node:child_process'
 import { readFile } from 'node:fs/promises'
@@ -17,7 +18,9 @@ export const cannotCreateLeakNetwork =
     ? missing('unshare', 'nsenter', 'ip', 'mount', 'tcpdump')
     : 'creating a network requires root'
 
-/** The proxy's only address, the addresses of everything else, and the world's end of the tunnel. */
+/**
+ * The proxy's only address, the addresses of everything else, and the world's end of the tunnel.
+ */
 export const PROXY = '10.99.0.1'
 export const WORLD = '10.99.1.1'
 export const WORLD6 = 'fd99:1::1'
@@ -26,7 +29,10 @@ export const TUNNEL_END = '10.98.0.1'
 /** The client's address in the tunnel. */
 export const TUNNEL_ADDRESS = '10.98.0.2'
 
-/** UDP ports of loopback at which nobody listens: a datagram to one of them marks a place in the capture. */
+/**
+ * UDP ports of loopback without a listener: a datagram to one of them marks a position in the
+ * capture.
+ */
 const FIRST_MARK = 20_000
 
 export class LeakNetwork implements AsyncDisposable {
@@ -67,7 +73,7 @@ export class LeakNetwork implements AsyncDisposable {
     return network
   }
 
-  /** A tunnel to the world, whose routes are worse than those of the cable. */
+  /** A tunnel to the world, whose routes have a lower priority than those of the cable. */
   openTunnel(): void {
     this.#connect(TUNNEL, [`${TUNNEL_ADDRESS}/24`, 'fd98::2/64'], [`${TUNNEL_END}/24`, 'fd98::1/64'])
     this.inClient('route', 'add', 'default', 'via', TUNNEL_END, 'metric', '500')
@@ -94,7 +100,7 @@ export class LeakNetwork implements AsyncDisposable {
     return ['-t', String(this.#client.pid), '--net', '--mount']
   }
 
-  /** Its names are those of a hosts file of its own, too. */
+  /** Its names are also those of a separate hosts file. */
   get enterWorld(): string[] {
     return ['-t', String(this.#world.pid), '--net', '--mount']
   }
@@ -102,7 +108,7 @@ export class LeakNetwork implements AsyncDisposable {
   /** Runs `ip` in the client's network. */
   readonly inClient = (...args: string[]): string => this.#run(this.enterClient, 'ip', args)
 
-  /** Lets the client's programs read another file in place of one of the system. */
+  /** Replaces a system file for the client's programs. */
   replaceInClient(path: string, replacement: string): void {
     this.#run(this.enterClient, 'mount', ['--bind', replacement, path])
   }
@@ -126,15 +132,15 @@ export class LeakNetwork implements AsyncDisposable {
     await until('the capture runs', () => this.#capture!.output().includes('listening on'))
   }
 
-  /** Everything that the client has sent since the network was created, in the order in which it left. */
+  /** Everything that the client has sent since the network was created, in order. */
   async sent(): Promise<Packet[]> {
     return outgoing(await this.#captured())
   }
 
-  /** Returns the packets up to now, in the order of departure or arrival. */
+  /** Returns the packets so far, in order of departure or arrival. */
   async #captured(): Promise<Packet[]> {
     const mark = this.nextMark()
-    // A datagram that arrives in the capture says that all earlier packets have.
+    // A datagram in the capture proves that all earlier packets are in it.
     const send = `require('dgram').createSocket('udp4').send('x', ${mark}, '127.0.0.1', () => process.exit())`
     execFileSync(toolPath('nsenter'), [...this.enterClient, process.execPath, '-e', send])
     return until('the mark is in the capture', async () => {
@@ -145,12 +151,18 @@ export class LeakNetwork implements AsyncDisposable {
     })
   }
 
-  /** A port of the client's loopback: a program of the client that sends a datagram there marks a place in the capture. */
+  /**
+   * A port of the client's loopback: a program of the client that sends a datagram to it marks a
+   * position in the capture.
+   */
   nextMark(): number {
     return this.#marks++
   }
 
-  /** Returns what the client has sent since there were `count` packets, without that which stays on its machine or that the kernel sends. */
+  /**
+   * Returns what the client has sent since there were `count` packets, except for packets within
+   * its machine or sent by the kernel.
+   */
   async sentSince(count: number): Promise<Packet[]> {
     return this.#ofPrograms((await this.sent()).slice(count))
   }
@@ -168,7 +180,7 @@ export class LeakNetwork implements AsyncDisposable {
     return packets.filter(packet => packet.interfaceIndex !== loopback && !isOfKernel(packet))
   }
 
-  /** The client's interface as Linux numbers it. */
+  /** Linux's index of the client's interface. */
   indexOf(name: string): number {
     return Number(/^\d+/.exec(this.inClient('-o', 'link', 'show', name))![0])
   }

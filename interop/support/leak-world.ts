@@ -1,4 +1,7 @@
-/** Everything that a client behind a proxy or in a tunnel may want to reach: trackers, a DHT node, peers, a web seed, a feed, a name server. */
+/**
+ * Everything that a client behind a proxy or in a tunnel may contact: trackers, a DHT node, peers,
+ * a web seed, a feed, a name server.
+ */
 
 import { mkdtemp, readFile, writeFile } from 'node:fs/promises'
 import { createServer, type RequestListener } from 'node:http'
@@ -40,7 +43,7 @@ const serve: RequestListener = (request, response) => {
     response.writeHead(302, { location: `http://mirror.leak.test:${webPort}/content.bin` }).end()
     return
   }
-  // An announce is answered with the seed.
+  // The response to an announce contains the seed.
   if (pathname === '/announce')
     return void response.end(Buffer.from('d8:intervali1800e5:peers6:\x0a\x63\x01\x01\x1a\xe1e', 'latin1'))
   if (pathname === '/content.torrent') return void response.end(listed)
@@ -68,7 +71,7 @@ const securePort = (secure.address() as { port: number }).port
 const announce = `https://web.leak.test:${securePort}/announce`
 const listed = writeMetainfo({ ...metainfo, trackers: [[announce]] })
 
-// Two peers of a torrent that nobody has: one tells the client of the other, whose address is of IPv6.
+// Two peers of a torrent that no peer has: one sends the client the IPv6 address of the other.
 const quiet = {
   dht: false,
   lsd: false,
@@ -100,12 +103,15 @@ answerJsonLines({
     wanted: Buffer.from(writeMetainfo(wanted)).toString('base64'),
   }),
   seen: () => ({ ...seen, friends: friends.stats.peers, tellers: told.stats.peers }),
-  /** Ends the connections of the seed, as it would by itself after some minutes when their packets have nowhere to go. */
+  /**
+   * Closes the connections of the seed, which would otherwise time out after some minutes when
+   * their packets are lost.
+   */
   disconnect() {
     seed.pause()
     seed.resume()
   },
-  /** Whether something accepts connections there. */
+  /** Returns whether it accepts connections. */
   accepts: (place: { host: string; port: number }) =>
     new Promise<boolean>(resolve => {
       const socket = connect(place)

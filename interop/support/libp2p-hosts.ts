@@ -11,7 +11,7 @@ const OPTIONS = {
   addresses: { listen: ['/ip4/127.0.0.1/tcp/0'] },
 }
 
-/** Makes a host of libp2p's packages, as anybody can. It listens at 127.0.0.1. */
+/** Creates a host from libp2p's public packages. It listens on 127.0.0.1. */
 export function plainHost() {
   return createLibp2p({ ...OPTIONS, transports: [tcp()], services: { identify: identify() } })
 }
@@ -22,7 +22,7 @@ export function relayHost() {
   return createLibp2p({ ...OPTIONS, transports: [tcp()], services })
 }
 
-/** A host that others reach through relays only. */
+/** A host reachable through relays only. */
 export function hiddenHost() {
   return createLibp2p({
     ...OPTIONS,

@@ -247,12 +247,18 @@ export class Libtorrent implements AsyncDisposable {
     return this.call('dht_nodes')
   }
 
-  /** Puts a text into the DHT (BEP 44). Keys in hex: `secret` is expanded to 64 bytes. Returns the target of an immutable item. */
+  /**
+   * Stores a text in the DHT (BEP 44). Keys in hex: `secret` is expanded to 64 bytes. Returns the
+   * target of an immutable item.
+   */
   dhtPut(value: string, key?: { secret: string; public: string; salt: string }): Promise<string> {
     return this.call(key ? 'dht_put_mutable' : 'dht_put_immutable', { value, ...key })
   }
 
-  /** Looks for a DHT item by its target or public key, in hex, until it is found. The value is bencoded, or null if it is not a text. */
+  /**
+   * Searches for a DHT item by its target or public key, in hex, until it is found. The value is
+   * bencoded, or null if it is not a text.
+   */
   dhtItem(
     key: { target: string } | { public: string; salt: string },
   ): Promise<{ value: string | null; seq?: number; signature?: string }> {

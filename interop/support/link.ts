@@ -1,4 +1,7 @@
-/** Two networks that are connected by a slow, long or lossy link: three network namespaces, with `link.c` in the one between. Requires root. */
+/**
+ * Two networks connected by a slow, long or lossy link: three network namespaces, with `link.c` in
+ * the middle one. Requires root.
+ */
 import { execFileSync } from 'node:child_process'
 import { existsSync, readlinkSync } from 'node:fs'
 import { mkdir, rename, stat } from 'node:fs/promises'
@@ -18,15 +21,21 @@ export const cannotCreateLink =
 export interface LinkOptions {
   /** Default 1 Gbit/s. */
   readonly bitsPerSecond?: number
-  /** Delay of both directions together, without the queue. Default 0. */
+  /** Round-trip delay, without the queue. Default 0. */
   readonly roundTripMs?: number
-  /** Length of the queue in front of each direction, as the time that it takes to send a full queue. Default 100. */
+  /**
+   * Length of the queue in front of each direction, as the time that it takes to send a full queue.
+   * Default 100.
+   */
   readonly bufferMs?: number
   /** Share of lost packets, from 0 to 1, in each direction. Default 0. */
   readonly loss?: number
-  /** Larger IP packets disappear without an ICMP message. Default 1500, which is also the MTU of both ends. */
+  /**
+   * Larger IP packets are dropped without an ICMP message. Default 1500, which is also the MTU of
+   * both ends.
+   */
   readonly largestPacketBytes?: number
-  /** Decides which packets are lost. Default 1. */
+  /** Seed for the packet loss. Default 1. */
   readonly seed?: number
 }
 
@@ -39,7 +48,7 @@ export interface LinkStatistics {
   readonly full: number
   readonly lost: number
   readonly tooLarge: number
-  /** How long a packet would have waited in the queue, over samples every 5 ms. */
+  /** Queueing delay, over samples every 5 ms. */
   readonly meanDelayMs: number
   readonly medianDelayMs: number
   /** 95th percentile. */
@@ -48,10 +57,10 @@ export interface LinkStatistics {
 
 /** One of the two networks. */
 export interface LinkEnd {
-  /** Addresses that no network on the internet counts as private. */
+  /** Addresses that no network on the internet considers private. */
   readonly ipv4: string
   readonly ipv6: string
-  /** Command and arguments that start a program there, in front of its own. */
+  /** Command prefix that starts a program in that network. */
   readonly within: readonly string[]
 }
 
@@ -77,7 +86,7 @@ export class Link implements AsyncDisposable {
     const ends = [near, far].map((end, index) => {
       const device = `wire${index}`
       ip(middle, 'link', 'add', device, 'type', 'veth', 'peer', 'name', 'wire', 'netns', String(end.pid))
-      // Messages of the middle about itself would use up the link.
+      // The middle's own messages would use up the link.
       execIn(middle, 'sh', '-c', `echo 1 > /proc/sys/net/ipv6/conf/${device}/disable_ipv6`)
       const [ipv4, ipv6] = [`80.0.1.${index + 1}`, `2001:470:1::${index + 1}`]
       ip(end, 'addr', 'add', `${ipv4}/24`, 'dev', 'wire')
@@ -101,7 +110,7 @@ export class Link implements AsyncDisposable {
     return JSON.parse(value)
   }
 
-  /** From now on, larger IP packets disappear. */
+  /** From now on, larger IP packets are dropped. */
   setLargest(packetBytes: number): void {
     this.#process.child.stdin!.write(`largest ${packetBytes}\n`)
   }

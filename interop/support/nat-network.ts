@@ -1,6 +1,8 @@
 /**
- * Two homes, each a machine behind a router of its own that translates addresses (masquerade of nftables) and lets nobody in, and three machines on the
- * internet, all in different networks, each a network namespace. All addresses are public ones or those of a home, but nothing leaves the namespaces. Requires root.
+ * Two homes, each a machine behind a router with NAT (masquerade of nftables) that admits no
+ * connections, and three machines on the internet, all in different networks, each a network
+ * namespace. All addresses are public ones or those of a home, but nothing leaves the namespaces.
+ * Requires root.
  */
 import { execFileSync } from 'node:child_process'
 import { missing, toolPath } from './tools.ts'
@@ -9,7 +11,10 @@ import { missing, toolPath } from './tools.ts'
 export const cannotCreateNats =
   process.getuid?.() === 0 ? missing('ip', 'nft') : 'creating a network requires root'
 
-/** Public addresses, in four networks of the size /8: of machines on the internet, and of the routers of `left` and `right`. */
+/**
+ * Public addresses, in four /8 networks: of machines on the internet, and of the routers of `left`
+ * and `right`.
+ */
 export const PUBLIC = {
   middle: '45.67.89.1',
   left: '91.12.13.14',
@@ -19,7 +24,7 @@ export const PUBLIC = {
 } as const
 export type NatPlace = keyof typeof PUBLIC
 
-/** Drops what nobody inside asked for, without an answer. */
+/** Silently drops unsolicited packets. */
 const RULES = `
 table inet filter {
   chain forward {
@@ -76,25 +81,25 @@ export class NatNetwork implements Disposable {
     }
   }
 
-  /** The command that runs a program in a place. */
+  /** Returns the command that runs a program in a place. */
   within(place: string): string[] {
     return [toolPath('ip'), 'netns', 'exec', this.#nameOf(place)]
   }
 
-  /** Gives a machine on the internet another address, as if it were elsewhere. */
+  /** Changes the address of a machine on the internet, as if it had moved. */
   move(machine: 'north' | 'south', address: string): void {
     this.run(machine, 'ip', 'addr', 'flush', 'dev', 'eth')
     this.run(machine, 'ip', 'addr', 'add', `${address}/32`, 'dev', 'eth')
     this.run(machine, 'ip', 'route', 'replace', 'default', 'dev', 'eth')
   }
 
-  /** Runs a program to its end and returns what it wrote. */
+  /** Runs a program to completion and returns its output. */
   run(place: string, program: string, ...args: string[]): string {
     const [first, ...rest] = [...this.within(place), program, ...args]
     return execFileSync(first!, rest, { encoding: 'utf8', stdio: ['ignore', 'pipe', 'pipe'] })
   }
 
-  /** Bytes that the machine in the middle has received and sent. */
+  /** Returns the bytes received and sent by the machine in the middle. */
   bytesOfMiddle(): number {
     const [device] = JSON.parse(this.run('middle', 'ip', '-j', '-s', 'link', 'show', 'eth')) as [
       { stats64: { rx: { bytes: number }; tx: { bytes: number } } },
@@ -131,7 +136,7 @@ export class NatNetwork implements Disposable {
   #join(place: string, device: string, address: string): void {
     this.#cable(place, device, 'internet', place)
     this.run('internet', 'ip', 'link', 'set', place, 'master', 'bridge')
-    // One bridge, where everybody answers for his address, is enough of an internet.
+    // One bridge, on which every machine answers for its address, is enough of an internet.
     this.run(place, 'ip', 'addr', 'add', `${address}/32`, 'dev', device)
     this.run(place, 'ip', 'route', 'add', 'default', 'dev', device)
   }

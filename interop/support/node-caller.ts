@@ -1,4 +1,4 @@
-/** Calls a node from a network of its own. */
+/** Calls a node from a separate network. */
 import { createSocket } from 'node:dgram'
 import { connectNode, type NodeApi } from '@shoal/api'
 import { answerJsonLines } from './json-lines.ts'
@@ -8,7 +8,7 @@ interface Call {
   readonly token: string
   readonly operation: keyof NodeApi
   readonly input: object
-  /** Port of loopback that gets a datagram as soon as the answer has arrived. */
+  /** Port of loopback that receives a datagram as soon as the response has arrived. */
   readonly mark?: number
 }
 

@@ -37,8 +37,9 @@ async function startArgs({ folder, args = [], port }: NodeOptions): Promise<stri
 }
 
 /**
- * `await using node = await Node.start({ folder })`: a node in the process of the test, with the server and all else that `shoal start` has. It starts
- * in a fifth of the processor time that a process of its own takes.
+ * `await using node = await Node.start({ folder })`: a node in the process of the test, with the
+ * server and everything else of `shoal start`. It starts in a fifth of the processor time of a
+ * separate process.
  */
 export class Node implements AsyncDisposable {
   readonly #folder: string
@@ -125,7 +126,10 @@ export interface NodeProcessOptions extends NodeOptions {
   readonly env?: Record<string, string>
 }
 
-/** `shoal start` as a process of its own: for tests that kill it, start it again, or look at what it prints or takes. */
+/**
+ * `shoal start` as a separate process: for tests that kill it, restart it, or check its output or
+ * resource usage.
+ */
 export class NodeProcess extends Node {
   readonly #options: NodeProcessOptions
   readonly process: ManagedProcess

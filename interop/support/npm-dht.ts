@@ -3,7 +3,7 @@ import { join } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import { installWebTorrent } from './install-webtorrent.ts'
 
-/** An item as npm's `bittorrent-dht` returns it. */
+/** An item as returned by npm's `bittorrent-dht`. */
 export interface NpmDhtItem {
   readonly v: Uint8Array
   readonly k?: Uint8Array

@@ -1,4 +1,7 @@
-/** The public packages, packed from a copy of their folders: packing changes a folder for some seconds, while other tests run from it. */
+/**
+ * The public packages, packed from a copy of their folders: packing modifies a folder for some
+ * seconds, while other tests run from it.
+ */
 import { execFile } from 'node:child_process'
 import { readdir, readFile } from 'node:fs/promises'
 import { join } from 'node:path'

@@ -43,7 +43,7 @@ export class PageSite implements AsyncDisposable {
     return site
   }
 
-  /** A page for which there is no tracker anywhere, but these nodes of the Shoal network. */
+  /** A page without any tracker, but with these nodes of the Shoal network. */
   static async withoutTracker(...nodes: readonly string[]): Promise<PageSite> {
     const site = await PageSite.start()
     await site.stopTracker()

@@ -1,4 +1,7 @@
-/** Reads captures that `tcpdump -i any` writes: pcap files whose packets name their interface (LINKTYPE_LINUX_SLL2). */
+/**
+ * Reads captures written by `tcpdump -i any`: pcap files whose packets name their interface
+ * (LINKTYPE_LINUX_SLL2).
+ */
 import { formatIp } from '../../packages/torrent/src/base/ip.ts'
 
 const MAGIC = 0xa1b2c3d4
@@ -15,25 +18,28 @@ const PROTOCOLS: Readonly<Record<number, Packet['protocol']>> = {
 }
 
 export interface Packet {
-  /** As Linux numbers it. */
+  /** Linux's index of the interface. */
   readonly interfaceIndex: number
   readonly isOutgoing: boolean
   readonly protocol: 'tcp' | 'udp' | 'icmp' | 'icmp6' | 'other'
   /** IP literals. */
   readonly source: string
   readonly destination: string
-  /** Null unless it is TCP or UDP, as the next one. */
+  /** Null unless it is TCP or UDP; likewise the next one. */
   readonly sourcePort: number | null
   readonly destinationPort: number | null
   /** Null unless it is ICMP. */
   readonly icmpType: number | null
   /** Whether it is a TCP packet that refuses or ends a connection. */
   readonly isReset: boolean
-  /** Everything behind the IP header that was captured. */
+  /** Everything captured after the IP header. */
   readonly payload: Buffer
 }
 
-/** The IP packets of a capture. A packet that is not written whole yet ends it. Throws an Error for another format. */
+/**
+ * Yields the IP packets of a capture, up to an incompletely written one. Throws an Error for
+ * another format.
+ */
 export function readPcap(file: Buffer): Packet[] {
   if (file.length < FILE_HEAD_BYTES) return []
   if (file.readUInt32LE(0) !== MAGIC || (file.readUInt32LE(20) & 0xffff) !== LINUX_SLL2)
@@ -50,7 +56,7 @@ export function readPcap(file: Buffer): Packet[] {
   return packets
 }
 
-/** Null for what is not IP, such as ARP. */
+/** Returns null for other protocols than IP, such as ARP. */
 function readPacket(bytes: Buffer): Packet | null {
   if (bytes.length < SLL2_BYTES) return null
   const etherType = bytes.readUInt16BE(0)
@@ -59,7 +65,7 @@ function readPacket(bytes: Buffer): Packet | null {
   if (etherType === 0x0800 && ip.length >= 20)
     return { ...frame, ...readIp(ip[9]!, ip.subarray(12, 20), ip.subarray((ip[0]! & 15) * 4)) }
   if (etherType !== 0x86dd || ip.length < 40) return null
-  // RFC 8200, 4.3: multicast reports have a header of options first.
+  // RFC 8200, 4.3: multicast reports are preceded by a header of options.
   const hasOptions = ip[6] === 0
   const next = hasOptions ? ip[40] : ip[6]
   return { ...frame, ...readIp(next ?? 59, ip.subarray(8, 40), ip.subarray(hasOptions ? 48 : 40)) }
@@ -82,12 +88,13 @@ function readIp(number: number, addresses: Buffer, payload: Buffer) {
 }
 
 /**
- * Whether the kernel sends it by itself: neighbor discovery, multicast reports, errors in answer to late datagrams, and resets in answer to late
- * packets of connections that are gone, for which it chooses the way anew. What dials begins with another packet.
+ * Returns whether the kernel sent it by itself: neighbor discovery, multicast reports, errors for
+ * late datagrams, and resets for late packets of closed connections, for which it selects the route
+ * again. A dial starts with another packet.
  */
 export function isOfKernel({ protocol, destination, icmpType, isReset }: Packet): boolean {
   if (isReset) return true
-  // RFC 3376, 4.2.14: where reports of IGMP go, such as that a group was left.
+  // RFC 3376, 4.2.14: destination of IGMP reports, such as that a group was left.
   if (protocol === 'other') return destination === '224.0.0.22'
   if (protocol === 'icmp6')
     return icmpType === 1 || icmpType === 143 || (icmpType! >= 133 && icmpType! <= 136)

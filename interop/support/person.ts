@@ -25,7 +25,7 @@ export class Person {
     return this.#root.did
   }
 
-  /** A node that is a device of this person, besides those before. */
+  /** Adds a node to this person's devices. */
   async node(
     name: string,
     network: Parameters<typeof testNode>[1] = {},
@@ -37,7 +37,7 @@ export class Person {
     return node
   }
 
-  /** Makes a node a device of this person, besides those before. */
+  /** Adds a node to this person's devices. */
   async add(
     node: { readonly operations: Pick<NodeApi, 'describeDevice' | 'acceptDevices'> },
     name: string,
@@ -47,7 +47,7 @@ export class Person {
     await this.send(node)
   }
 
-  /** Makes the root key the one that contacts of a node are shown. */
+  /** Makes the root key the one shown to a node's contacts. */
   async publish(node: { readonly operations: Pick<NodeApi, 'setPublisher'> }): Promise<void> {
     await node.operations.setPublisher({ identity: identityText(this.#root) })
   }
@@ -63,7 +63,10 @@ export class Person {
     await this.sign(this.#history!.devices.filter(device => device.name !== name))
   }
 
-  /** Shows a node to another one as a node of this person, as if both had met in a swarm. Returns its network key. */
+  /**
+   * Certifies to another node that a node belongs to this person, as if both had met in a swarm.
+   * Returns its network key.
+   */
   show(node: TestNode, to: TestNode): string {
     const keyOf = (of: TestNode) =>
       Buffer.from(new KeyPair(of.service(NETWORK_SEED).seed).publicKey).toString('hex')
@@ -72,7 +75,10 @@ export class Person {
     return shown.key
   }
 
-  /** Signs that a node is this person's, for another one. Both are named by their network keys, in hex. */
+  /**
+   * Signs for another node that a node is this person's. Both are identified by their network keys,
+   * in hex.
+   */
   certify(key: string, recipient: string): ShownNode {
     const now = Math.floor(Date.now() / 1000)
     const bytes = (hex: string) => Buffer.from(hex, 'hex')

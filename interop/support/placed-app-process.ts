@@ -1,4 +1,7 @@
-/** The process that `placed-browser.ts` starts: serves the chat app on loopback, where pages may use its keys without TLS. */
+/**
+ * Process started by `placed-browser.ts`: serves the chat app on loopback, where pages can use its
+ * keys without TLS.
+ */
 import { join } from 'node:path'
 import { DIST } from '../../apps/web/scripts/build-console.ts'
 import { PageSite } from './page-site.ts'

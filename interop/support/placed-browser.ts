@@ -13,7 +13,7 @@ const PROGRAM = fileURLToPath(new URL('./placed-app-process.ts', import.meta.url
 
 export interface PlacedBrowser extends AsyncDisposable {
   readonly browser: Browser
-  /** The address of the app there. */
+  /** Address of the app in that place. */
   readonly app: string
 }
 

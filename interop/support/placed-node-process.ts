@@ -1,4 +1,4 @@
-/** The process that `placed-node.ts` starts: a node controlled through its standard streams. */
+/** Process started by `placed-node.ts`: a node controlled through its standard streams. */
 import { join } from 'node:path'
 import type { NodeOperations, SettingsChange } from '@shoal/api'
 import { CAPABILITIES } from '../../apps/node/src/node/capabilities.ts'

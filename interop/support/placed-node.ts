@@ -1,4 +1,6 @@
-/** A node in one of the places of a NatNetwork, which finds others through the Shoal network only. */
+/**
+ * A node in one of the places of a NatNetwork, which finds others through the Shoal network only.
+ */
 import { fileURLToPath } from 'node:url'
 import type { NodeOperations, SettingsChange } from '@shoal/api'
 import type { TempDir } from './files.ts'
@@ -8,7 +10,7 @@ import { type ManagedProcess, start } from './process.ts'
 import type { ShownNode } from './recognize.ts'
 
 const PROGRAM = fileURLToPath(new URL('./placed-node-process.ts', import.meta.url))
-/** Nothing else leads from one node to another. */
+/** There is no other way to find a node. */
 const ALONE = { port: 6881, dht: false, lsd: false, pex: false, trackers: false, portMapping: false }
 
 export class PlacedNode implements AsyncDisposable {
@@ -55,17 +57,20 @@ export class PlacedNode implements AsyncDisposable {
     return new Proxy({}, { get: call as never }) as NodeOperations
   }
 
-  /** Another node shows whose it is, as if both had met in a swarm. */
+  /** Another node certifies whose it is, as if both had met in a swarm. */
   recognize(shown: ShownNode): Promise<void> {
     return this.#lines.call('recognize', shown)
   }
 
-  /** The processor time of the longest turn of its event loop since the last call, in milliseconds: other programs of the machine do not count. */
+  /**
+   * Returns the processor time of the longest turn of its event loop since the last call, in
+   * milliseconds: other programs of the machine do not count.
+   */
   stall(): Promise<number> {
     return this.#lines.call('stall')
   }
 
-  /** Ends the process without a word, as a power cut does. */
+  /** Kills the process, like a power cut. */
   async kill(): Promise<void> {
     this.#process.child.kill('SIGKILL')
     await this.#process.exited

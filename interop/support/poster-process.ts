@@ -1,6 +1,7 @@
 /**
- * A process of a hub that appends entries to a room without end, and prints the client id and number of each that was acknowledged. What fails because the database is away is sent again.
- * Arguments: the path of a SQLite file or the address of a PostgreSQL database, and the room.
+ * A process of a hub that appends entries to a room endlessly, and prints the client id and number
+ * of each acknowledged one. Retries what fails because the database is down. Arguments: the path of
+ * a SQLite file or the address of a PostgreSQL database, and the room.
  */
 import { randomBytes } from 'node:crypto'
 import { setTimeout as sleep } from 'node:timers/promises'

@@ -20,7 +20,7 @@ export class Poster implements AsyncDisposable {
   private constructor(process: ManagedProcess) {
     this.process = process
     createInterface({ input: process.child.stdout! }).on('line', line => {
-      // A killed process may leave half a line.
+      // A killed process may leave an incomplete line.
       if (line.endsWith('}')) this.acknowledged.push(JSON.parse(line))
     })
   }

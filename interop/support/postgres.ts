@@ -1,4 +1,7 @@
-/** A real PostgreSQL on a socket in a folder of its own, without network. It refuses to run as root, and runs as Debian's user `postgres` then. */
+/**
+ * A real PostgreSQL on a socket in a separate folder, without network. It refuses to run as root,
+ * and then runs as Debian's user `postgres`.
+ */
 import { execFile } from 'node:child_process'
 import { chmod } from 'node:fs/promises'
 import { promisify } from 'node:util'
@@ -27,7 +30,7 @@ export class PostgresServer implements AsyncDisposable {
   static async start(): Promise<PostgresServer> {
     const directory = await tempDir('postgres')
     try {
-      // The server's user creates its data and its socket there.
+      // The server's user creates its data and its socket in it.
       await chmod(directory.path, 0o777)
       const [program, ...args] = asUser(toolPath('initdb'), [
         ...['-D', directory.join('data'), '-U', USER, '-A', 'trust', '-E', 'UTF8', '--locale=C', '--no-sync'],
@@ -42,7 +45,7 @@ export class PostgresServer implements AsyncDisposable {
     }
   }
 
-  /** Kills the server and its processes, as a crash of the machine would. */
+  /** Kills the server and its processes, like a crash of the machine. */
   async kill(): Promise<void> {
     const { stdout } = await run('ps', ['-o', 'pid=', '--ppid', String(this.#process.pid)]).catch(() => ({
       stdout: '',
@@ -62,7 +65,7 @@ export class PostgresServer implements AsyncDisposable {
     return familyCpuSeconds(this.#process.pid)
   }
 
-  /** Starts the server again, after `kill`. Resolves once it accepts connections. */
+  /** Restarts the server after `kill`. Resolves once it accepts connections. */
   async restart(): Promise<void> {
     // The next server refuses to start while processes of the killed one use its memory.
     await until('PostgreSQL starts again', async () => {
@@ -79,7 +82,7 @@ export class PostgresServer implements AsyncDisposable {
   }
 
   async stop(): Promise<void> {
-    // Fast shutdown: it ends the connections.
+    // Fast shutdown: it closes the connections.
     this.#process.child.kill('SIGINT')
     await this.#process.stop()
     await this.#directory.remove()

@@ -1,4 +1,7 @@
-/** The table "What each party learns" of docs/chat.md, and what captures and dumps show of each of its cells. */
+/**
+ * Compares the table "What each party learns" of docs/chat.md with the evidence in captures and
+ * dumps for each of its cells.
+ */
 import { readFileSync } from 'node:fs'
 import { expect } from 'vitest'
 
@@ -7,7 +10,7 @@ const PAGE = new URL('../../docs/chat.md', import.meta.url)
 const PARTIES = ['hub', 'members', 'others', 'watchers'] as const
 export type Party = (typeof PARTIES)[number]
 
-/** The rows, by how their first cell begins. */
+/** The rows, by the start of their first cell. */
 const ROWS = [
   'texts, reactions',
   'names and rules of groups',
@@ -21,10 +24,10 @@ const ROWS = [
 ] as const
 type Row = (typeof ROWS)[number]
 
-/** Tells for each thing that was looked for whether it was there. */
+/** For each needle, whether it was found. */
 export type Found = Readonly<Record<string, boolean>>
 
-/** A cell. `says`: its text. `present` must all be found in what the party got to see, `absent` must not. */
+/** A cell. `says`: its text. `present` must all be found in the party's data, `absent` must not. */
 interface Cell<Sight> {
   readonly says: string
   present?(sight: Sight): Found
@@ -57,7 +60,9 @@ function readTable(): ReadonlyMap<string, Readonly<Record<Party, string>>> {
   )
 }
 
-/** Compares a column with the table: "no" must be shown by what is absent, "yes" by what is present. */
+/**
+ * Compares a column with the table: "no" must be proved by absent needles, "yes" by present ones.
+ */
 export function checkTexts(party: Party, column: Column<never>): void {
   const table = readTable()
   expect([...table.keys()].toSorted()).toEqual([...ROWS].toSorted())
@@ -71,7 +76,7 @@ export function checkTexts(party: Party, column: Column<never>): void {
   }
 }
 
-/** Compares what a party got to see with its column. */
+/** Compares the party's data with its column. */
 export function checkColumn<Sight>(party: Party, column: Column<Sight>, sight: Sight): void {
   for (const [row, { present, absent }] of Object.entries<Cell<Sight>>(column))
     for (const [look, isThere] of [
@@ -81,7 +86,7 @@ export function checkColumn<Sight>(party: Party, column: Column<Sight>, sight: S
       if (!look) continue
       const found = look(sight)
       const cell = `${row}: ${party}`
-      // Looking for nothing shows nothing.
+      // Searching for nothing proves nothing.
       expect([cell, Object.keys(found).length > 0]).toEqual([cell, true])
       const wrong = Object.keys(found).filter(name => found[name] !== isThere)
       const problem = isThere ? 'is missing' : 'has leaked'

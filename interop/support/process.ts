@@ -4,10 +4,12 @@ import { fileURLToPath } from 'node:url'
 import { tunedEnv } from '@shoal/testing'
 
 const STOP_MS = 5000
-/** The folder of our own programs for tests. They start in two thirds of the processor time with this. */
+/**
+ * Folder of our own programs for tests. With this they start in two thirds of the processor time.
+ */
 const OWN_PROGRAMS = fileURLToPath(new URL('..', import.meta.url))
 const QUICK_IMPORTS = ['--import', new URL('./quick-imports.ts', import.meta.url).href]
-/** The folder of the node and the hub. */
+/** Folder of the node and the hub. */
 const APPS = fileURLToPath(new URL('../../apps/', import.meta.url))
 
 /** Characters of a process's output kept for error messages. */
@@ -91,7 +93,7 @@ export async function start(
       if (!isRunning()) return
       child.kill('SIGTERM')
       let timer = setTimeout(() => child.kill('SIGKILL'), STOP_MS)
-      // A process that it started, and that has not ended, may hold its output open.
+      // A process that it started, and that is still running, may hold its output open.
       child.once('exit', () => {
         clearTimeout(timer)
         timer = setTimeout(() => {

@@ -1,4 +1,4 @@
-/** Is loaded before the programs of tests. */
+/** Loaded before the programs of tests. */
 import { resolveSourcesByUrl } from '../../packages/daemon/src/source-imports.ts'
 
 resolveSourcesByUrl()

@@ -1,14 +1,14 @@
-/** A relay of TCP that records what a peer sends, and sends it again on a connection of its own. */
+/** A TCP relay that records what a peer sends, and replays it on a separate connection. */
 import { once } from 'node:events'
 import { type AddressInfo, connect, createServer, type Socket } from 'node:net'
 
-/** In the greeting of `sh_peer`, with which an exchange begins. */
+/** Part of the greeting of `sh_peer`, with which an exchange begins. */
 const GREETING = '8:msg_typei0e'
 
 /** Starts a relay to a port of this machine. */
 export async function startRecorder(port: number) {
   const sockets: Socket[] = []
-  /** Sent by who connects: before it was greeted, and after that. */
+  /** Sent by the connecting side: before it was greeted, and after that. */
   const before: Buffer[] = []
   const after: Buffer[] = []
   const open = () => {
@@ -17,7 +17,7 @@ export async function startRecorder(port: number) {
     sockets.push(socket)
     return socket
   }
-  /** Returns a function that tells whether a socket has received a greeting. */
+  /** Returns a function that reports whether a socket has received a greeting. */
   const listen = (socket: Socket, onGreeted = () => {}) => {
     let received = Buffer.alloc(0)
     let isGreeted = false
@@ -40,7 +40,7 @@ export async function startRecorder(port: number) {
   await once(server, 'listening')
   return {
     address: `127.0.0.1:${(server.address() as AddressInfo).port}`,
-    /** Sends everything again, each part when its time has come. */
+    /** Replays everything, each part when it is due. */
     async replay(): Promise<void> {
       const socket = open()
       const greeted = new Promise<void>(resolve => listen(socket, resolve))

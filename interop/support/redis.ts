@@ -1,4 +1,4 @@
-/** Debian's Redis, on loopback, on its own port and in its own folder. Nothing is written to the disk. */
+/** Debian's Redis, on loopback, with a separate port and folder. Nothing is written to the disk. */
 import { connect } from 'node:net'
 import { until } from '@shoal/testing'
 import { type TempDir, tempDir } from './files.ts'
@@ -24,7 +24,7 @@ export class RedisServer implements AsyncDisposable {
     return server
   }
 
-  /** Starts it again after `kill`, empty. */
+  /** Restarts it after `kill`, empty. */
   async start(): Promise<void> {
     const args = ['--port', String(this.port), '--bind', '127.0.0.1', '--dir', this.#directory.path]
     const child = await start('redis-server', toolPath('redis-server'), [
@@ -38,7 +38,7 @@ export class RedisServer implements AsyncDisposable {
     })
   }
 
-  /** Ends it at once. */
+  /** Kills it. */
   async kill(): Promise<void> {
     this.#process?.child.kill('SIGKILL')
     await this.#process?.exited

@@ -30,7 +30,7 @@ export class Registry implements AsyncDisposable {
     })
   }
 
-  /** `modules` is a `node_modules` folder, whose packages are served in the versions that it has. */
+  /** `modules` is a `node_modules` folder, whose packages are served in their present versions. */
   static async start(tarballs: readonly string[], modules: string): Promise<Registry> {
     const registry = new Registry()
     for (const path of tarballs) {
@@ -59,7 +59,9 @@ export class Registry implements AsyncDisposable {
     return `http://127.0.0.1:${(this.#server.address() as AddressInfo).port}/`
   }
 
-  /** A request for `NAME/VERSION.tgz` is one for files, one for `NAME` asks for what is known about the package. */
+  /**
+   * A request for `NAME/VERSION.tgz` is for files, one for `NAME` is for the package's metadata.
+   */
   async #answer(path: string): Promise<Buffer | string> {
     const [, name = path, wanted] = /^(.*)\/([^/]*)\.tgz$/.exec(path) ?? []
     const versions = this.#versions.get(name)!

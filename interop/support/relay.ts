@@ -23,12 +23,12 @@ export class Relay implements AsyncDisposable {
     return linkedAddress(multiaddr(own))
   }
 
-  /** The multiaddr by which nodes dial it. */
+  /** Multiaddr by which nodes dial it. */
   get address(): string {
     return this.#addresses.find(each => /^\/ip4\/127\.0\.0\.1\/tcp\/\d+\/p2p\//.test(each))!
   }
 
-  /** Number of pages that others reach through it. */
+  /** Number of pages reached through it. */
   get places(): number {
     return this.#host!.libp2p.services.relay.reservations
   }
@@ -38,7 +38,7 @@ export class Relay implements AsyncDisposable {
     return this.#host!.kad.storedRecords
   }
 
-  /** Number of those that it names under a key of the DHT. */
+  /** Number of those under a key of the DHT. */
   providersOf(key: Uint8Array): number {
     return this.#host!.kad.providers.get(key, 10).length
   }
@@ -48,7 +48,7 @@ export class Relay implements AsyncDisposable {
     return this.#host!.libp2p.getConnections().length
   }
 
-  /** Only nodes that the internet reaches are relays. */
+  /** Only publicly reachable nodes are relays. */
   async start({ isReachable = true } = {}): Promise<void> {
     this.#host = await openHost({
       seed: this.#seed,
@@ -68,7 +68,7 @@ export class Relay implements AsyncDisposable {
 
   async becomeReachable(): Promise<void> {
     const { libp2p, setMapped } = this.#host!
-    // Nobody dials that address here.
+    // That address is not dialed in this test.
     setMapped([{ transport: 'tcp', address: '198.51.100.7', port: 4001, internalPort: this.#port }])
     await until('the node is a relay', () => libp2p.services.relay.isServing)
   }

@@ -1,4 +1,7 @@
-/** Members of a room, and the promises of a hub to them: each acknowledged entry is there exactly once, for everybody. */
+/**
+ * Members of a room, and the hub's guarantees: each acknowledged entry is stored exactly once, for
+ * everyone.
+ */
 import { randomBytes } from 'node:crypto'
 import { limitMs, until } from '@shoal/testing'
 import { type LogEntry, readHead, verifyEntries } from '../../packages/hub-api/src/rooms/rooms.ts'
@@ -10,7 +13,7 @@ import type { Member, RoomMemberOptions, RoomMemberState } from './room-member.t
 
 const PATIENT = { timeoutMs: limitMs(120), intervalMs: 100 }
 
-/** Creates a room that all members of the hub may use. Returns its id. */
+/** Creates a room for all members of the hub. Returns its id. */
 export async function createRoom({ rooms }: TestStores): Promise<Uint8Array> {
   const creator = KeyPair.generate().did
   const { id } = await rooms.create({ creator, kind: 'group', salt: randomBytes(32) })
@@ -41,7 +44,7 @@ export async function membersOf(
   }))
 }
 
-/** Lets all members stop posting. Resolves with what they have, once that is everything. */
+/** Makes all members stop posting. Resolves to their state once it is complete. */
 export async function settle(members: readonly Member[]): Promise<readonly RoomMemberState[]> {
   await Promise.all(members.map(member => member.pause()))
   const states = () => Promise.all(members.map(member => member.state()))
@@ -64,7 +67,7 @@ export async function settle(members: readonly Member[]): Promise<readonly RoomM
   })
 }
 
-/** Returns which confirmed entries of inboxes have not arrived. */
+/** Returns the confirmed entries of inboxes that have not arrived. */
 function missing(states: readonly RoomMemberState[]): string[] {
   const inboxes = new Map(
     states.map(({ device: own, inbox }) => [own, new Set(inbox.map(({ clientId }) => clientId))]),
@@ -76,7 +79,9 @@ function missing(states: readonly RoomMemberState[]): string[] {
   )
 }
 
-/** Compares a room in the stores with what members have who have everything. Returns what is wrong. */
+/**
+ * Compares a room in the stores with the state of complete members. Returns the inconsistencies.
+ */
 export async function roomFaults(
   stores: TestStores,
   room: Uint8Array,
@@ -114,7 +119,7 @@ export async function roomFaults(
 async function readAll(stores: TestStores, room: Uint8Array): Promise<readonly LogEntry[]> {
   const all: LogEntry[] = []
   for (;;) {
-    // The first request after PostgreSQL was killed finds a connection that has ended.
+    // The first request after PostgreSQL was killed finds a closed connection.
     const part = await until('the stores answer', () => stores.rooms.read(room, all.length, 1000))
     if (part.entries.length === 0) return all
     all.push(...part.entries)

@@ -1,4 +1,7 @@
-/** A member of a hub who posts to a room and writes to the inboxes of others without pause, over real connections, and keeps what arrives. Runs in Node and in pages. */
+/**
+ * A member of a hub who continuously posts to a room and writes to the inboxes of others, over real
+ * connections, and records what arrives. Runs in Node and in pages.
+ */
 import { limitMs, until } from '@shoal/testing'
 import {
   type RoomError,
@@ -10,18 +13,21 @@ import {
 } from '../../packages/hub-api/src/rooms/rooms.ts'
 import { fromHex, hex, systemClock, systemRandom } from '../../packages/torrent/src/base/index.ts'
 
-/** A hub allows 20 entries a second, those that are sent again included. */
+/** A hub allows 20 entries a second, including repeated ones. */
 const PAUSE_MS = 75
 const MAX_UNACKNOWLEDGED = 20
-/** Each of these many entries is sent twice. */
+/** One of this many entries is sent twice. */
 const REPEAT = 5
-/** Between two entries for inboxes. A hub allows 0.1 per second, and 100 at once, from one account to one device. */
+/**
+ * Delay between two inbox entries. A hub allows 0.1 per second, and 100 at once, from one account
+ * to one device.
+ */
 const DELIVERY_MS = 800
 const AGAIN_MS = 300
 
 export interface Posted {
   readonly sequence: number
-  /** In hex, as all bytes here. */
+  /** In hex, like all bytes in this file. */
   readonly hash: string
   readonly text: string
 }
@@ -37,7 +43,7 @@ export interface Delivered {
 export interface Received {
   readonly clientId: string
   readonly text: string
-  /** How often it came: again only if it was sent again. */
+  /** How often it arrived: repeatedly only if it was sent again. */
   times: number
 }
 
@@ -45,13 +51,13 @@ export interface Received {
 export interface RoomMemberState {
   readonly name: string
   readonly device: string
-  /** The number of the newest verified entry. */
+  /** Number of the newest verified entry. */
   readonly last: number
   /** The newest head that the hub has signed for this member. */
   readonly signed: string | null
   readonly isConnected: boolean
   readonly disconnects: number
-  /** True if everything that it sent is acknowledged, and it has told the hub that it has stored its inbox. */
+  /** Whether everything that it sent is acknowledged, and it has acknowledged its inbox. */
   readonly isIdle: boolean
   readonly entries: readonly (readonly [sequence: number, hash: string])[]
   readonly acknowledged: readonly Posted[]
@@ -63,7 +69,7 @@ export interface RoomMemberState {
 
 export interface RoomMemberOptions extends SocketOptions {
   readonly name: string
-  /** The hub, or what stands before its processes. */
+  /** The hub, or the gate in front of its processes. */
   readonly url: string
   /** In hex. */
   readonly room: string
@@ -77,7 +83,7 @@ export interface Member {
   post(): Promise<void> | void
   pause(): Promise<void> | void
   state(): Promise<RoomMemberState> | RoomMemberState
-  /** How many of its entries are acknowledged. A page can say that at once, while its state grows. */
+  /** Number of its acknowledged entries. A page can return that at once, while its state grows. */
   acknowledgedCount(): Promise<number> | number
 }
 
@@ -203,7 +209,7 @@ export class RoomMember implements Member {
           this.#delivered.push({ device, clientId: hex(clientId), text, times })
           return
         }
-        // The inbox is not there before its device has come.
+        // The inbox does not exist before its device has connected.
         if (outcomes[0] !== 'unknown' && outcomes[0] !== 'refused')
           return void this.#problems.push(`a delivery is ${outcomes[0]}`)
       } catch (error) {
@@ -220,7 +226,7 @@ export class RoomMember implements Member {
       const [id, text] = [hex(clientId), new TextDecoder().decode(bytes)]
       const known = this.#inbox.get(id)
       if (known && known.text !== text) this.#problems.push(`${sequence} of the inbox has the id of another`)
-      // The hub forgets the ids of what this device has taken.
+      // The hub forgets the ids of what this device has acknowledged.
       if (known) known.times++
       else this.#inbox.set(id, { clientId: id, text, times: 1 })
     }
@@ -243,7 +249,7 @@ export class RoomMember implements Member {
     this.#isTaking = false
   }
 
-  /** Returns true if trying again is of use. */
+  /** Returns whether a retry may succeed. */
   #failed(name: string, { code, message }: RoomError): boolean {
     if (code === 'closed') return false
     const isPassing = ['unavailable', 'busy', 'stopping', 'too-many-requests'].includes(code)
@@ -252,7 +258,7 @@ export class RoomMember implements Member {
   }
 }
 
-/** Resolves when each of the members has so many more acknowledged entries. */
+/** Resolves when each of the members has this many more acknowledged entries. */
 export async function more(members: readonly Member[], count: number): Promise<void> {
   await Promise.all(
     members.map(async member => {

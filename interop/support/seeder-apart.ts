@@ -5,7 +5,7 @@ import type { Seeded, SeedOptions } from './seeder.ts'
 
 const PROGRAM = fileURLToPath(new URL('./seeder-process.ts', import.meta.url))
 
-/** A seeder in a process of its own, which leaves without a word. */
+/** A seeder in a separate process, which exits without notice. */
 export class SeederProcess implements AsyncDisposable {
   readonly #process: ManagedProcess
   readonly #lines: JsonLines

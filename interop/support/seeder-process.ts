@@ -1,4 +1,4 @@
-/** The process that `seeder-apart.ts` starts: a seed controlled through its standard streams. */
+/** Process started by `seeder-apart.ts`: a seed controlled through its standard streams. */
 import { answerJsonLines } from './json-lines.ts'
 import { Seeder, type SeedOptions } from './seeder.ts'
 

@@ -12,7 +12,7 @@ export interface Seeded {
 export interface SeedOptions {
   readonly version?: 'v1' | 'v2' | 'hybrid'
   readonly uploadBytesPerSecond?: number
-  /** Folder of a copy that is incomplete: only what is correct in it is given. */
+  /** Folder of an incomplete copy: only its correct parts are uploaded. */
   readonly copyIn?: string
 }
 

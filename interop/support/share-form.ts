@@ -1,14 +1,16 @@
 /** User actions on the form of the share page. */
 import type { Page } from 'playwright-core'
 
-/** The state of a page that has no peers. It shows the first for a while only, and then the second. */
+/**
+ * Status texts of a page without peers. It shows the first for a while only, and then the second.
+ */
 export const NOBODY_IS_THERE = ['Looking for someone who has it', 'The sender is offline'] as const
 
 /** Waits until a page shows that it has no peers. */
 export const findsNobody = (tab: Page): Promise<void> =>
   tab.getByText(new RegExp(NOBODY_IS_THERE.join('|'))).waitFor()
 
-/** Returns true if the browser would ask before it closes the page. */
+/** Returns whether the browser would ask before it closes the page. */
 export const asks = (tab: Page): Promise<boolean> =>
   tab.evaluate(() => !dispatchEvent(new Event('beforeunload', { cancelable: true })))
 

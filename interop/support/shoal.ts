@@ -1,4 +1,7 @@
-/** Our own session as a peer of the real ones: on loopback, without any connections that a test does not ask for. */
+/**
+ * Our own session as a peer of the real ones: on loopback, with only the connections that a test
+ * requests.
+ */
 import { mkdir, writeFile } from 'node:fs/promises'
 import { dirname } from 'node:path'
 import { limitMs } from '@shoal/testing'

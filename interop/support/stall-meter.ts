@@ -1,7 +1,7 @@
-/** How often the event loop is looked at. */
+/** Sampling interval of the event loop. */
 const EVERY_MS = 5
 
-/** Measures for how long the event loop of this thread runs other work without a turn for a timer. */
+/** Measures how long the event loop of this thread runs other work without a turn for a timer. */
 export class StallMeter {
   #longestMs = 0
   #longestCpuMs = 0

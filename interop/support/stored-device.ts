@@ -1,7 +1,10 @@
 import { until } from '@shoal/testing'
 import type { Page } from 'puppeteer-core'
 
-/** Reads the device that a page in Firefox keeps in a database. `isReadable`: scripts could read its secret key. */
+/**
+ * Reads the device stored by a page in Firefox. `isReadable`: whether scripts could read its
+ * private key.
+ */
 export function storedDevice(tab: Page, database: string): Promise<{ isReadable: boolean; did: string }> {
   return until(`the page reads its device from ${database}`, () => tab.evaluate(readDevice, database))
 }

@@ -1,4 +1,7 @@
-/** The process of a stranger on another machine, controlled through its standard streams: what it can do to a node without any right. */
+/**
+ * Process of a stranger on another machine, controlled through its standard streams: attacks on a
+ * node that need no permission.
+ */
 import { createPrivateKey, createPublicKey, sign } from 'node:crypto'
 import { connect, type Socket } from 'node:net'
 import { noise } from '@libp2p/noise'
@@ -53,7 +56,10 @@ type Host = Awaited<ReturnType<typeof identity>>
 
 export type FloodKind = 'offer' | 'announce' | 'store' | 'wrong signatures' | 'get' | 'find'
 
-/** Long entries, the same in each process, all with one word and each with one of its own, and the same with wrong signatures. */
+/**
+ * Long entries, the same in each process, which share one word and have one unique word each, and
+ * the same with wrong signatures.
+ */
 const entries: { readonly valid: readonly SignedEntry[]; readonly wrong: readonly Uint8Array[] } =
   makeEntries()
 
@@ -87,7 +93,7 @@ function makeEntries() {
   return { valid, wrong }
 }
 
-/** A request with as much in it as one may have. */
+/** The largest permitted request. */
 function request(kind: FloodKind, at: number): Uint8Array {
   const bytes = (length: number, item: number) => {
     const view = Buffer.alloc(length, item)
@@ -129,10 +135,13 @@ function request(kind: FloodKind, at: number): Uint8Array {
 
 const MAX_ATTEMPTS = 50
 
-/** Connects, and asks until the node answers: one that is busy may end the first streams before it takes one. */
+/**
+ * Connects, and retries until the node responds: a busy one may close the first streams before it
+ * accepts one.
+ */
 async function answering(host: Host, address: string, first: Uint8Array) {
   for (let attempt = 1; ; attempt++) {
-    // Returns the connection that is there.
+    // Returns the existing connection.
     const connection = await host.dial(multiaddr(address))
     try {
       const messages = lpStream(await connection.newStream(INDEX_PROTOCOL))
@@ -140,14 +149,14 @@ async function answering(host: Host, address: string, first: Uint8Array) {
       await messages.read()
       return connection
     } catch (error) {
-      // The node has ended the stream, or the connection.
+      // The node has closed the stream, or the connection.
       if (attempt === MAX_ATTEMPTS) throw error
     }
   }
 }
 
 answerJsonLines({
-  /** Keeps `count` connections open that send nothing, and opens each again when it is closed. */
+  /** Keeps `count` silent connections open, and reopens each when it is closed. */
   async holdSilent({ host, port, count }: { host: string; port: number; count: number }) {
     isHolding = true
     for (let at = 0; at < count; at++) open(host, port)
@@ -165,7 +174,10 @@ answerJsonLines({
       await host.stop()
     }
   },
-  /** Sends `count` requests as one identity, over many streams at once, once the node has answered the first one, which does not count. Resolves to how many were answered. */
+  /**
+   * Sends `count` requests as one identity, over many streams at once, once the node has answered a
+   * first one, which does not count. Resolves to the number of answers.
+   */
   async flood({ address, kind, count }: { address: string; kind: FloodKind; count: number }) {
     const host = await identity()
     const connection = await answering(host, address, request(kind, 0))
@@ -181,7 +193,7 @@ answerJsonLines({
             answered++
           }
         } catch {
-          // The node has ended the stream: another one, with another request.
+          // The node has closed the stream: opens another one, with another request.
           next++
         }
       }

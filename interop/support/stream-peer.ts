@@ -1,9 +1,9 @@
-/** A BitTorrent peer (BEP 3) over streams of libp2p, made of libp2p's public packages and nothing of ours. */
+/** A BitTorrent peer (BEP 3) over libp2p streams, built from libp2p's public packages only. */
 import type { Multiaddr } from '@multiformats/multiaddr'
 import { plainHost } from './libp2p-hosts.ts'
 
 const PROTOCOL = '/shoal/bittorrent/1'
-/** Length of a piece of the torrents that it knows. */
+/** Piece length of the torrents that it supports. */
 export const STREAM_PIECE_BYTES = 64 * 1024
 const BLOCK_BYTES = 16 * 1024
 const PIPELINE_BYTES = 32 * BLOCK_BYTES
@@ -18,7 +18,7 @@ export async function startStreamPeer() {
   return {
     host,
 
-    /** Serves whoever opens a stream. */
+    /** Serves peers that open a stream. */
     seed: (infoHash: Uint8Array, content: Buffer) =>
       host.handle(PROTOCOL, async stream => {
         const reader = new Reader(stream)
@@ -66,7 +66,7 @@ export async function startStreamPeer() {
   }
 }
 
-/** The bytes of a stream, as many at a time as one asks for. */
+/** Reads a stream, in requested amounts. */
 class Reader {
   readonly #chunks: AsyncIterator<Uint8Array | { subarray(): Uint8Array }>
   #bytes = Buffer.alloc(0)

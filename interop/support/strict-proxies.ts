@@ -1,4 +1,4 @@
-/** Real proxies, and a client of which every packet is captured. */
+/** Real proxies, and a client whose packets are all captured. */
 import { writeFile } from 'node:fs/promises'
 import { until } from '@shoal/testing'
 import { type LeakWorld, type Outcome, openLeakWorld } from './leak-attempts.ts'
@@ -23,7 +23,7 @@ export class Proxies {
     this.leaks = leaks
   }
 
-  /** Starts a client in a network of its own, and the proxies. */
+  /** Starts a client in a separate network, and the proxies. */
   static async open(): Promise<Proxies> {
     const proxies = new Proxies(await openLeakWorld())
     const { dir } = proxies.leaks
@@ -57,7 +57,7 @@ export class Proxies {
     return proxy
   }
 
-  /** Runs what tries to leak with a strict proxy, unless `given` says something else. */
+  /** Runs a possible leak with a strict proxy, unless `given` overrides that. */
   attempt(url: string, given: object, waitMs: number): Promise<Outcome> {
     return this.leaks.client.call<Outcome>('run', {
       ...{ way: strictly(url), torrent: this.leaks.places.torrent, options: {}, waitMs },
@@ -65,7 +65,10 @@ export class Proxies {
     })
   }
 
-  /** Runs what tries to leak. Resolves to its result, how many packets went to the proxy, and what all others were. */
+  /**
+   * Runs a possible leak. Resolves to its result, the number of packets to the proxy, and all
+   * others.
+   */
   async captured<T>(what: () => Promise<T>): Promise<{ result: T; proxied: number; leaked: string[] }> {
     const before = (await this.leaks.network.sent()).length
     const result = await what()

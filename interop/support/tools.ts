@@ -56,7 +56,10 @@ export const TOOLS = {
 
 export type ToolName = keyof typeof TOOLS
 
-/** Set by `npm test` if everything can be installed: a missing program then fails the tests instead of skipping them. */
+/**
+ * Set by `npm test` if everything can be installed: a missing program then fails the tests instead
+ * of skipping them.
+ */
 const STRICT = process.env.SHOAL_STRICT === '1'
 
 /** Returns the full path of a program. If it is missing, throws an error that names the Debian package. */
@@ -68,7 +71,8 @@ export function toolPath(name: ToolName): string {
 }
 
 /**
- * Returns which of the programs are missing, or null if all are installed, for `test.skipIf`. Throws instead if no test may be skipped.
+ * Returns the missing programs, or null if all are installed, for `test.skipIf`. Throws instead if
+ * tests must not be skipped.
  */
 export function missing(...names: ToolName[]): string | null {
   const absent = names.filter(name => TOOLS[name].find() === null)
@@ -91,7 +95,10 @@ export function which(program: string): string | null {
   return null
 }
 
-/** Returns a program of PostgreSQL's newest version. Debian keeps those of a server out of the PATH. */
+/**
+ * Returns a program of PostgreSQL's newest version. Debian does not put a server's programs in the
+ * PATH.
+ */
 function findPostgres(program: string): string | null {
   const folder = '/usr/lib/postgresql'
   const versions = existsSync(folder) ? readdirSync(folder) : []

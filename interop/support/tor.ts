@@ -1,6 +1,7 @@
 /**
- * A tor network of its own: one directory authority, three relays that are exits, and a client with a SOCKS port. None of them knows the public
- * one. The exits connect to every address, so their network must lead nowhere else.
+ * A private tor network: one directory authority, three exit relays, and a client with a SOCKS
+ * port. None of them knows the public one. The exits connect to every address, so their network
+ * must be isolated.
  */
 import { execFileSync } from 'node:child_process'
 import { mkdir, readFile, writeFile } from 'node:fs/promises'
@@ -18,16 +19,16 @@ const VOTE_SECONDS = { interval: 10, delay: 2, distribution: 2 }
 export interface TorOptions {
   /** Holds the files of all processes. */
   readonly dir: TempDir
-  /** A command that runs programs in the network in which the ports are: `nsenter`, for example. */
+  /** Command prefix that runs programs in the network of the ports: `nsenter`, for example. */
   readonly within: readonly string[]
   /** `host:port` of the SOCKS port. */
   readonly socks: string
-  /** The name server that exits ask. */
+  /** Name server used by exits. */
   readonly nameServer: string
 }
 
 export interface TorNetwork extends AsyncDisposable {
-  /** Asks the client through its control port. Resolves to the lines of the answer. */
+  /** Queries the client through its control port. Resolves to the lines of the response. */
   ask(command: string): Promise<string[]>
 }
 
@@ -89,7 +90,7 @@ function common(dir: TempDir, name: string): string[] {
   ]
 }
 
-/** Creates the keys of the authority, and returns the line by which the others know it. */
+/** Creates the keys of the authority, and returns the line by which the others identify it. */
 async function createAuthority(dir: TempDir): Promise<string> {
   const { name, port, directoryPort } = AUTHORITY
   const keys = dir.join(name, 'keys')
@@ -129,15 +130,15 @@ function authorityLines(): string[] {
 function relayLines(port: number, dir: TempDir): string[] {
   return [
     ...['SocksPort 0', `Address ${HOME}`, `OrPort ${HOME}:${port}`, 'ContactInfo nobody@example.invalid'],
-    // The client then asks the authority, which has every descriptor as soon as it has voted.
+    // The client then queries the authority, which has every descriptor as soon as it has voted.
     'DirCache 0',
-    // A policy that names few addresses reaches clients as one that refuses every port.
+    // To clients, a policy with few addresses looks like one that refuses every port.
     ...['ExitRelay 1', 'ExitPolicyRejectPrivate 0', 'ExitPolicy accept *:*'],
     ...[`ServerDNSResolvConfFile ${dir.join('resolv.conf')}`, 'ServerDNSDetectHijacking 0'],
   ]
 }
 
-/** One command of the control protocol. Anybody who can open the socket may use it. */
+/** One command of the control protocol. No authentication is needed. */
 function ask(path: string, command: string): Promise<string[]> {
   return new Promise((resolve, reject) => {
     let text = ''

@@ -1,4 +1,7 @@
-/** Searches for known secrets in everything that a party got to see: bytes of connections, tables of a database, files. */
+/**
+ * Searches for known secrets in all data available to a party: bytes of connections, tables of a
+ * database, files.
+ */
 import { readdir, readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
@@ -7,7 +10,7 @@ import type { PostgresServer } from './postgres.ts'
 
 const END_OF_HEAD = Buffer.from('\r\n\r\n')
 
-/** Returns true if the bytes have the needle, as it is or as hex, base64 or base64url. */
+/** Returns whether the bytes contain the needle, raw or as hex, base64 or base64url. */
 export function hasTrace(bytes: Buffer, needle: string | Uint8Array): boolean {
   const raw = Buffer.from(needle)
   return formsOf(raw).some(form => bytes.includes(form))
@@ -15,7 +18,7 @@ export function hasTrace(bytes: Buffer, needle: string | Uint8Array): boolean {
 
 function formsOf(raw: Buffer): readonly Buffer[] {
   const forms = [raw, Buffer.from(raw.toString('hex'))]
-  // In the middle of other bytes, base64 begins at one of three places.
+  // Within other bytes, base64 has one of three alignments.
   for (const before of [0, 1, 2]) {
     const text = Buffer.concat([Buffer.alloc(before), raw]).toString('base64')
     const bare = text.slice(Math.ceil((8 * before) / 6), Math.floor((8 * (before + raw.length)) / 6))
@@ -24,7 +27,7 @@ function formsOf(raw: Buffer): readonly Buffer[] {
   return forms
 }
 
-/** Returns what was said on the connections of a gate, by one side: WebSocket messages without their masks. */
+/** Returns the messages of one side on a gate's connections: WebSocket messages, unmasked. */
 export function readPassed(passed: readonly Passed[], isFromClient: boolean): Buffer {
   const connections = new Map<number, Buffer[]>()
   for (const each of passed) {
@@ -55,7 +58,7 @@ function unmask(bytes: Buffer): Buffer {
   return Buffer.concat(parts)
 }
 
-/** All rows of a database, by table. */
+/** Returns all rows of a database, by table. */
 export type Dump = ReadonlyMap<string, Buffer>
 
 export function dumpSqlite(path: string): Dump {

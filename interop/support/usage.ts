@@ -42,7 +42,8 @@ export function usageOf(pid: number): ProcessUsage {
 }
 
 /**
- * Returns the processor time of another process of one thread, and of its children: those that run, to the nanosecond, and those that have ended, to the hundredth of a second. On Linux only.
+ * Returns the processor time of another single-threaded process and of its children: of running
+ * ones to the nanosecond, of exited ones to the hundredth of a second. On Linux only.
  */
 export function familyCpuSeconds(pid: number): number {
   const stat = readFileSync(`/proc/${pid}/stat`, 'latin1')
@@ -52,7 +53,7 @@ export function familyCpuSeconds(pid: number): number {
   return [pid, ...children].reduce<number>((sum, each) => sum + scheduledSeconds(each), ended)
 }
 
-/** Returns 0 for a process that has ended meanwhile. */
+/** Returns 0 for a process that has exited. */
 function scheduledSeconds(pid: number | string): number {
   try {
     return Number(readFileSync(`/proc/${pid}/schedstat`, 'latin1').split(' ')[0]) / 1e9
@@ -70,7 +71,7 @@ function highWaterMark(pid: number | 'self'): number | null {
   }
 }
 
-/** User and system time together. */
+/** User and system time combined. */
 export function cpuSeconds({ userSeconds, systemSeconds }: CpuTime): number {
   return userSeconds + systemSeconds
 }

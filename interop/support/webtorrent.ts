@@ -80,7 +80,7 @@ export class NpmTracker implements AsyncDisposable {
     return `ws://127.0.0.1:${this.port}`
   }
 
-  /** Starts it, or after `stop` starts it again at the same port with empty state. */
+  /** Starts it, or restarts it after `stop` at the same port with empty state. */
   async run(): Promise<void> {
     const [child, lines] = await startProgram('bittorrent-tracker')
     this.#process = child

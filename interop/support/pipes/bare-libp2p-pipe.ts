@@ -1,4 +1,4 @@
-/** A stream of libp2p alone: what our transport could reach at best. */
+/** A bare libp2p stream: an upper bound for our transport. */
 import { multiaddr } from '@multiformats/multiaddr'
 import { plainHost } from '../libp2p-hosts.ts'
 import type { Pipe } from './pipe.ts'

@@ -1,6 +1,6 @@
 /**
- * Datagrams over `node:dgram` with nothing but a window: the least that a protocol over UDP can cost in Node. It repeats nothing, so it is for
- * loopback, where a small window loses nothing.
+ * Datagrams over `node:dgram` with only a window: a lower bound for the cost of a UDP protocol in
+ * Node. It retransmits nothing, so it is for loopback, where a small window loses nothing.
  */
 import { createSocket, type Socket } from 'node:dgram'
 import type { Pipe } from './pipe.ts'
@@ -36,7 +36,7 @@ export const pipe: Pipe = {
     let [sent, acknowledged] = [0, 0]
     const fill = () => {
       while (sent < total && sent - acknowledged < WINDOW) {
-        // A protocol sends other bytes each time.
+        // A protocol sends different bytes each time.
         const datagram = new Uint8Array(DATAGRAM_BYTES)
         datagram[0] = sent++
         socket.send(datagram, port, host)

@@ -1,11 +1,11 @@
-/** Sends bytes over a connection as a torrent does. */
+/** Sends bytes over a connection like a torrent. */
 import type { Connection } from '../../../packages/torrent/src/transport/transport.ts'
 
 const BLOCK = new Uint8Array(16 * 1024)
-/** A session stops reading blocks from its storage while this much waits. */
+/** Queued bytes above which a session stops reading blocks from its storage. */
 const ENOUGH_BYTES = 256 * 1024
 
-/** Sends that many bytes in blocks. */
+/** Sends this many bytes in blocks. */
 export function floodConnection(connection: Connection, bytes: number): void {
   let left = bytes
   const fill = () => {
@@ -18,7 +18,7 @@ export function floodConnection(connection: Connection, bytes: number): void {
   fill()
 }
 
-/** Counts what arrives. */
+/** Counts received bytes. */
 export function count(connection: Connection, onBytes: (count: number) => void): void {
   connection.start({ onData: bytes => onBytes(bytes.length), onDrain() {}, onClose() {} })
 }

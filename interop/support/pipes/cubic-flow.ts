@@ -6,7 +6,9 @@ import { toolPath } from '../tools.ts'
 
 const PROGRAM = fileURLToPath(new URL('./cubic.py', import.meta.url))
 
-/** An endless TCP flow with the congestion control "cubic", from the near to the far end of a link. */
+/**
+ * An endless TCP flow with the congestion control "cubic", from the near to the far end of a link.
+ */
 export class CubicFlow implements AsyncDisposable {
   readonly #stack: AsyncDisposableStack
   readonly #ask: () => Promise<string>

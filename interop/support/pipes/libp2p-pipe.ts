@@ -1,4 +1,4 @@
-/** Our transport over a stream of libp2p. */
+/** Our transport over a libp2p stream. */
 import { multiaddr } from '@multiformats/multiaddr'
 import { limitMs } from '@shoal/testing'
 import { Libp2pTransport } from '../../../packages/network/src/transport/libp2p-transport.ts'

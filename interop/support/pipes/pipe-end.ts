@@ -7,7 +7,7 @@ import type { PipeKind } from './pipe.ts'
 const PROGRAM = fileURLToPath(new URL('./pipe-process.ts', import.meta.url))
 const DEADLINE_MS = 300_000
 
-/** One end of a pipe, in a process of its own. */
+/** One end of a pipe, in a separate process. */
 export class PipeEnd implements AsyncDisposable {
   readonly #process: ManagedProcess
   readonly #lines: JsonLines

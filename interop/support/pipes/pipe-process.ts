@@ -1,4 +1,7 @@
-/** One end of a pipe in its own process, driven by JSON lines. Its argument is the kind of the pipe. */
+/**
+ * One end of a pipe in a separate process, driven by JSON lines. Its argument is the kind of the
+ * pipe.
+ */
 import { enableCompileCache } from 'node:module'
 import { tuneHeap } from '../../../apps/node/src/base/heap.ts'
 import { answerJsonLines } from '../json-lines.ts'

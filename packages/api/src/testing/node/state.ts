@@ -70,6 +70,7 @@ export class SimulatedState {
   hasPassword = true
   /** User name of the generated console password. */
   passwordName: string | null = null
+  /** Set while others are let in. */
   opened: { readonly username: string; readonly address: string } | null = null
   isStopped = false
   revision = 1
