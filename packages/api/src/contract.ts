@@ -90,7 +90,7 @@ export type Merged<Union> = (Union extends unknown ? (it: Union) => void : never
   : never
 
 /**
- * Who can call an operation of a node.
+ * The callers permitted for an operation of a node.
  *
  * - `open`: anyone, even before a login.
  * - `guest`: every login, also one with a password, a passkey or the key of a device. The default.
@@ -146,7 +146,7 @@ export interface Operation<
   readonly path: string
   readonly effect: Effect
   /**
-   * Who can call it, in the program's terms: `NodeAccess`, or the roles of a hub. In all of them
+   * Its permitted callers, in the program's terms: `NodeAccess`, or the roles of a hub. In all of them
    * `open` is anyone, even before a login.
    */
   readonly access?: Access

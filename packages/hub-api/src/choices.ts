@@ -2,7 +2,7 @@
 import { LISTING_CATEGORIES } from '@shoal/api/choices'
 
 /**
- * Who can create an account: anyone; anyone, subject to approval unless they have an invitation;
+ * Permission to create an account: anyone; anyone, subject to approval unless they have an invitation;
  * only people with an invitation; or no one.
  */
 export const ACCOUNT_POLICIES = ['open', 'approval', 'invitation', 'closed'] as const

@@ -2,7 +2,7 @@ import type { Contract, Operation } from '@shoal/api/contract'
 import type { z } from 'zod'
 
 /**
- * Who can call an operation of a hub. `open`: anyone, also without an account. Each value includes
+ * The callers permitted for an operation of a hub. `open`: anyone, also without an account. Each value includes
  * those after it.
  */
 export const HUB_ACCESS = ['open', 'member', 'moderator', 'admin'] as const

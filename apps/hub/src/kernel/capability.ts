@@ -40,7 +40,7 @@ interface HubCall<It> {
   readonly caller: It extends { readonly access: 'open' } ? Caller | null : Caller
 }
 
-/** What a capability declares before it runs. */
+/** Declarations of a capability, made before it runs. */
 export interface HubNamed {
   /** Its tables. They are kept when it is left out. */
   readonly tables?: HubTables

@@ -2,7 +2,7 @@ import { z } from 'zod'
 import { TimeMs } from './common.ts'
 import { ANSWERS } from './names.ts'
 
-/** Who can open a link: browsers of the node's machine, of its network, or all. */
+/** Audience of a link: browsers of the node's machine, of its network, or all. */
 export const AUDIENCES = ['machine', 'network', 'everyone'] as const
 export const Audience = z.enum(AUDIENCES)
 
@@ -27,7 +27,7 @@ export type ReachTest = z.infer<typeof ReachTest>
 /** The people who can reach the node, as far as known. */
 export const Reach = z
   .object({
-    /** Who can open the node's links. */
+    /** The browsers that can open the node's links. */
     audience: Audience,
     /** Links begin with this address. Null: with the address that you use. */
     address: z.string().nullable(),

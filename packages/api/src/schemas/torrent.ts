@@ -135,7 +135,7 @@ export const TorrentDetail = Torrent.extend({
    * disabled.
    */
   link: UntrustedSecret.nullable(),
-  /** Who can open `link`. Null without a link. */
+  /** The browsers that can open `link`. Null without a link. */
   audience: Audience.nullable(),
   version: z.enum(['v1', 'v2', 'hybrid']).nullable(),
   comment: Untrusted.nullable(),

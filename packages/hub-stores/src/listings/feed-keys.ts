@@ -51,8 +51,8 @@ export class FeedKeys {
   }
 
   /**
-   * Invalidates an account's key. Returns false if it has none. Rejects with `not-found` if there
-   * is no such account.
+   * Invalidates an account's key. Returns false if it has none. Rejects with `not-found` for an
+   * unknown account.
    */
   async remove(did: string): Promise<boolean> {
     checkDid(did)
