@@ -1,8 +1,11 @@
 /**
  * Changes and welcomes of large groups that do not fit into an entry of a hub's log.
  *
- * The parts of a change are entries of their own, known by their hashes. The change counts at the place of the entry that lists them, if all were in the log before it and in the same epoch: so members who were added
- * by the commit before have the same parts as all others. A welcome is sealed in parts by the STREAM construction (Hoang, Reyhanitabar, Rogaway, Vizár, 2015): each nonce has the number of the part, and whether more follow.
+ * The parts of a change are separate entries, identified by their hashes. The change takes effect
+ * at the place of the entry that lists them, if all were in the log before it and in the same
+ * epoch: so members added by the previous commit have the same parts as all others. A welcome is
+ * sealed in parts by the STREAM construction (Hoang, Reyhanitabar, Rogaway, Vizár, 2015): each
+ * nonce has the number of the part, and whether more follow.
  */
 import { gcm } from '@noble/ciphers/aes.js'
 import { hmac } from '@noble/hashes/hmac.js'

@@ -1,9 +1,12 @@
 /**
- * Messages: what members write, before it is encrypted. Deterministic CBOR, `[1, [parents], log head or null, time, kind, content, franking key]`, called the *body*,
- * and the signature of the device that wrote it.
+ * Messages: the plaintext that members write. Deterministic CBOR, `[1, [parents], log head or null,
+ * time, kind, content, franking key]`, called the *body*, and the signature of the device that
+ * wrote it.
  *
- * Message franking: the entry has a commitment to the body, HMAC-SHA-256 with a random key that the body contains. Whoever reads the message can show body and signature to a moderator, who verifies
- * that exactly this was sent in that entry by that device, and learns nothing of other messages. Readers refuse what could not be shown so.
+ * Message franking: the entry has a commitment to the body, HMAC-SHA-256 with a random key that the
+ * body contains. A reader can show body and signature to a moderator, who verifies that exactly
+ * this was sent in that entry by that device, and learns nothing about other messages. Readers
+ * refuse messages that could not be shown in this way.
  */
 import { hmac } from '@noble/hashes/hmac.js'
 import { sha256 } from '@noble/hashes/sha2.js'

@@ -1,9 +1,11 @@
 /**
- * Backups of a database: whole copies in the folder `backups` next to it, named after it and by the time of the copy.
+ * Backups of a database: complete copies in the folder `backups` next to it, named after it and the
+ * time of the copy.
  *
- * They are written by the backup API of SQLite, a few pages at a time in another thread, through the connection that is open: the file must not
- * be opened twice, and `VACUUM INTO` would stop everything else meanwhile. Another thread then reads the copy whole. A damaged one
- * never gets its name, so that it never replaces an earlier one.
+ * They are written by SQLite's backup API, a few pages at a time in another thread, over the open
+ * connection: the file must not be opened twice, and `VACUUM INTO` would block everything else.
+ * Another thread then reads the entire copy. A damaged one never gets its final name, so it never
+ * replaces an earlier one.
  */
 import { once } from 'node:events'
 import { closeSync, openSync, readdirSync, rmSync, statSync } from 'node:fs'

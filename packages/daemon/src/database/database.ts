@@ -1,12 +1,15 @@
 /**
- * The database file of a program that is alone with it, and how it is kept safe. See `SqliteFile` for what survives a power cut.
+ * The database file of a program with exclusive access. See `SqliteFile` for what survives a power
+ * cut.
  *
- * On a full disk reads continue, and writes of the program wait in one open transaction, in memory, until there is space to commit it: so
- * the start and everything else can write. Only `write`, whose promise is a commit, rejects. A copy in memory would have
- * to be merged into the file later, and a file kept in reserve to be deleted is used up by the first writer.
+ * On a full disk, reads continue, and the program's writes are kept in memory, in one open
+ * transaction, until there is space to commit it: so start-up and everything else can write. Only
+ * `write`, whose promise is a commit, rejects. A separate copy in memory would have to be merged
+ * into the file later, and a reserve file to delete would be used up by the first writer.
  *
- * `locking_mode = EXCLUSIVE`: two processes in one data folder would overwrite each other's rows. The system drops the lock with the
- * process, however that ends. Never open the file otherwise in this process: closing that would drop the lock too (POSIX).
+ * `locking_mode = EXCLUSIVE`: two processes in one data folder would overwrite each other's rows.
+ * The system drops the lock with the process, however that ends. Never open the file a second time
+ * in this process: closing it would drop the lock, too (POSIX).
  */
 import { existsSync, rmSync, statSync } from 'node:fs'
 import { dirname, join } from 'node:path'

@@ -1,8 +1,9 @@
 /**
  * A database file that several processes of a program have open.
  *
- * Others may hold the lock for writing: a transaction waits for it without stopping the process. Programs of two versions run next to each other, so that migrations contain only what the version before can live
- * with: new tables, new columns with a default, new indexes.
+ * Other processes may hold the write lock: a transaction waits for it without blocking the process.
+ * Two versions of the program run in parallel, so migrations contain only what is compatible with
+ * the previous version: new tables, new columns with a default, new indexes.
  */
 import { DatabaseSync, type StatementSync } from 'node:sqlite'
 import { setTimeout as sleep } from 'node:timers/promises'

@@ -19,10 +19,12 @@ export interface FileOptions {
 }
 
 /**
- * An open file of SQLite, and its log. The core of all our databases.
+ * An open SQLite file and its log. The core of all our databases.
  *
- * WAL with `synchronous = NORMAL`: a commit writes the log and does not wait for the disk, which would stop everything else in the process. What has to survive a power cut then waits for `sync`,
- * an `fdatasync` of the log in another thread. A checkpoint syncs the log before it writes to the database, and the database before the log starts over, so the file is whole at every moment.
+ * WAL with `synchronous = NORMAL`: a commit writes the log and does not wait for the disk, which
+ * would block the entire process. Data that has to survive a power cut then waits for `sync`, an
+ * `fdatasync` of the log in another thread. A checkpoint syncs the log before it writes to the
+ * database, and the database before the log starts over, so the file is consistent at every moment.
  */
 export class SqliteFile {
   readonly path: string

@@ -1,8 +1,10 @@
 /**
- * Archives: all tables of a hub as text, the same from SQLite and PostgreSQL, for moving between them and for backups.
+ * Archives: all tables of a hub as text, the same from SQLite and PostgreSQL, for migration between
+ * them and for backups.
  *
- * Lines of JSON: a head with the versions of the tables by owner, `["TABLE", [values]]` for each row in the order of its primary key, bytes as `{"b": base 64}`, and an end with the
- * number of rows of each table and the SHA-256 of all lines before it.
+ * Lines of JSON: a head with the versions of the tables by owner, `["TABLE", [values]]` for each
+ * row in primary key order, bytes as `{"b": base 64}`, and an end with the number of rows of each
+ * table and the SHA-256 of all preceding lines.
  */
 import { createHash } from 'node:crypto'
 import { earlierMigrations } from '@shoal/daemon/database'

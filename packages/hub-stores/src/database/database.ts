@@ -1,11 +1,13 @@
 /**
- * The contract of a database: what SQLite and PostgreSQL do alike for the stores above.
+ * Contract of a database: the common behavior of SQLite and PostgreSQL for the stores above.
  *
- * Statements are PostgreSQL's, in the part of SQL that both know: `$1` is the first value, `FOR UPDATE` locks rows against other processes. SQLite locks
- * the whole file instead. Bytes are `Uint8Array`, integers numbers, and texts are compared by their bytes.
+ * Statements are PostgreSQL's, in the subset of SQL that both support: `$1` is the first value,
+ * `FOR UPDATE` locks rows against other processes. SQLite locks the entire file instead. Bytes are
+ * `Uint8Array`, integers numbers, and texts are compared by their bytes.
  *
- * A transaction is a generator that yields statements and receives their rows. SQLite, which is synchronous, runs it at once and many in one commit;
- * PostgreSQL sends one statement after the other.
+ * A transaction is a generator that yields statements and receives their rows. SQLite, which is
+ * synchronous, runs it at once, with many in one commit; PostgreSQL sends the statements one after
+ * the other.
  */
 import { StoreError } from '../store-error.ts'
 

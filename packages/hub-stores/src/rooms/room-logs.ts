@@ -1,8 +1,11 @@
 /**
- * The logs of rooms: opaque entries, numbered without gaps, with a hash chain. The contract that chat is built on.
+ * The logs of rooms: opaque entries, numbered without gaps, with a hash chain. The foundation of
+ * the chat.
  *
- * A log does not contain who posted: the hub checks that and forgets it. Entries that arrive while a commit is under way share the next one. The number
- * of an entry comes from a counter in its room's row, which the transaction that inserts the entry locks, so processes never leave a gap or use a number twice.
+ * A log does not contain the posters: the hub checks and forgets them. Entries that arrive during a
+ * commit share the next one. An entry's number comes from a counter in its room's row, which is
+ * locked by the transaction that inserts the entry, so processes never leave a gap or use a number
+ * twice.
  */
 import { setImmediate as nextTurn } from 'node:timers/promises'
 import { decodeCbor, encodeCbor } from '@shoal/identity/signed-cbor'
