@@ -1,6 +1,7 @@
 /**
- * The stores of a hub for all that must not be lost, in SQLite (embedded, nothing to install) or PostgreSQL (for many processes). Both do the same. Each owner of tables describes them (`HubTables`) and has stores
- * of its own.
+ * Durable stores of a hub, in SQLite (embedded, nothing to install) or PostgreSQL (for many
+ * processes), with the same behavior. Each owner of tables describes them (`HubTables`) and has
+ * separate stores.
  *
  * ```ts
  * import { openEmbedded, openGrown, ROOM_TABLES, RoomLogs } from '@shoal/hub-stores'
@@ -12,7 +13,7 @@
  * const { sequence } = await rooms.append(room.id, clientId, bytes)
  * ```
  *
- * Whatever resolves is durable. Errors are `StoreError`s.
+ * Changes are durable once their promise resolves. Errors are `StoreError`s.
  *
  * @packageDocumentation
  */

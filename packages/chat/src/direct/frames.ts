@@ -1,13 +1,13 @@
 /**
  * Frames between two devices: four bytes for the length, then a CBOR array that begins with its kind.
  *
- *   hello:    [0, version, nonce, credential]   both begin with it
+ *   hello:    [0, version, nonce, credential]   both start with it
  *   proof:    [1, signature]                    by the device, for this channel
- *   rooms:    [2, [token, …]]                   replaces the tokens before
+ *   rooms:    [2, [token, …]]                   replaces the previous tokens
  *   have:     [3, token, [id, …]]               entries that no log has yet
  *   want:     [4, token, [id, …]]
  *   entry:    [5, token, id, bytes]
- *   got:      [6, token, [id, …]]               they will survive a crash here
+ *   got:      [6, token, [id, …]]               they will survive a crash of the sender
  *   volatile: [7, token, bytes]
  */
 import { type Cbor, decodeCbor, encodeCbor } from '@shoal/identity/signed-cbor'

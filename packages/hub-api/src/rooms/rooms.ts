@@ -1,5 +1,5 @@
 /**
- * Room logs and inboxes of a hub: the messages, and a client that keeps what it verified in step with the hub.
+ * Room logs and inboxes of a hub: the messages, and a client that keeps its verified copy up to date.
  *
  * ```ts
  * import { connectRooms, roomToken } from '@shoal/hub-api/rooms'

@@ -17,13 +17,14 @@ const MAX_STREAMS = 200
 const MAX_EXCHANGES = 8
 
 /**
- * Peers whose address is the PeerId of a libp2p host, whose other addresses our host knows from whoever found them, or a multiaddr. Which way is taken
- * to a peer:
+ * Peers addressed by a multiaddr, or by the PeerId of a libp2p host whose addresses our host already
+ * knows. A peer is reached over:
  *
- * 1. TCP or uTP, without libp2p, if the peer accepts them at the address at which we reach its host (`alternatives`);
- * 2. a stream, if the host is connected over TCP: no other way of libp2p is faster;
+ * 1. TCP or uTP, without libp2p, if the peer accepts them at the address of its host
+ *    (`alternatives`);
+ * 2. a stream, if the host is connected over TCP: libp2p has no faster transport;
  * 3. else WebRTC, with offer and answer carried by libp2p, even through a relay;
- * 4. else a stream of whatever connection there is, but never through a relay.
+ * 4. else a stream of any existing connection, but never through a relay.
  */
 export class Libp2pTransport implements Transport {
   readonly kind = 'libp2p'

@@ -255,7 +255,7 @@ export class SimulatedState {
     return [...this.labels.values()].map(label => ({ ...label, torrents: counts.get(label.name) ?? 0 }))
   }
 
-  /** Runs once every so many seconds of the simulation. */
+  /** Calls `run` after this many seconds of the simulation. */
   after(seconds: number, run: () => void): void {
     this.#later.push({ seconds, run })
   }
