@@ -97,7 +97,7 @@ export class Joining {
     if (policy === 'approval' && (await people.accounts.count('waiting')) >= MAX_WAITING)
       throw new Failure(
         'full',
-        'many people wait for this hub already: ask later, or ask a member for an invitation',
+        'too many people are waiting to join this hub: try again later, or ask a member for an invitation',
         {
           field: 'invitation',
         },

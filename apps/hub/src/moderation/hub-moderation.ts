@@ -130,7 +130,7 @@ export class HubModeration implements Moderation {
 
   async slowMode({ did }: CheckedInputOf<'getSlowMode'>, caller: Caller) {
     if (did !== undefined && did !== caller.did && caller.account.role === 'member')
-      throw new Failure('forbidden', 'only moderators may ask about others', { field: 'did' })
+      throw new Failure('forbidden', 'only moderators can query other members', { field: 'did' })
     const { everybodyMs, memberMs } = await this.#posting.slowMode(did ?? caller.did)
     return { everybodySeconds: everybodyMs / 1000, memberSeconds: memberMs / 1000 }
   }
@@ -175,7 +175,8 @@ export class HubModeration implements Moderation {
    * everyone.
    */
   async #checkRank(did: string, { did: own, account }: Caller): Promise<void> {
-    if (did === own) throw new Failure('forbidden', 'nobody moderates what is their own', { field: 'id' })
+    if (did === own)
+      throw new Failure('forbidden', 'you cannot moderate yourself or your own content', { field: 'id' })
     if (account.role === 'admin') return
     const target = await this.#people.accounts.get(did).catch(error => {
       if (error.code === 'not-found') return null

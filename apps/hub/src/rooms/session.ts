@@ -223,7 +223,10 @@ export class RoomSession {
       const answers = []
       for (const each of wanted) {
         const feed = byRoom.get(latin1(each.room))
-        const error = new RoomError('not-found', 'This hub does not have this room, or not for you')
+        const error = new RoomError(
+          'not-found',
+          'This hub does not have this room, or you have no access to it',
+        )
         const followed = feed && (this.#followOne(feed, each) ?? (await this.#followPast(feed, each)))
         answers.push(followed ?? refused(each.room, error))
       }

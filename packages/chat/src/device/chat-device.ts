@@ -217,7 +217,7 @@ export class ChatDevice {
   async createPrivate(home: string, did: string): Promise<Conversation> {
     const both = [this.#given.own.did, did]
     if (both[0] === did)
-      throw new ChatError('bad-argument', 'A private conversation is one with somebody else.', {
+      throw new ChatError('bad-argument', 'A private conversation needs another person.', {
         field: 'person',
       })
     const known = this.findPrivate(did)

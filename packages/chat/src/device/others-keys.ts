@@ -81,7 +81,7 @@ export class OthersKeys {
       const unixSeconds = Math.floor(this.#ports.clock.unixMs() / 1000)
       const read = await readKeyPackage(this.#suite, bytes, unixSeconds)
       if (read.device.did === address.did && equalBytes(read.device.hash, address.device)) return read
-      throw new ChatError('bad-credential', 'The hub gave the key of another device than it was asked for.')
+      throw new ChatError('bad-credential', 'The hub returned the key of another device.')
     } catch (error) {
       this.#problem(error)
       return null

@@ -46,8 +46,7 @@ export class SharedDatabase {
       {
         largest: MAX_GROUP,
         waiting: MAX_WAITING,
-        tooMany: () =>
-          failureOf(file.kind, 'busy', 'The disk is too slow for what is asked: try again later'),
+        tooMany: () => failureOf(file.kind, 'busy', 'The disk is too slow for this load: try again later'),
       },
     )
   }

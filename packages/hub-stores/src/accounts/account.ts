@@ -55,7 +55,7 @@ export function* keepAdmin(did: string, role: Role, state: AccountState): Steps<
     "SELECT did FROM accounts WHERE role = 'admin' AND state = 'active' ORDER BY number FOR UPDATE",
   )
   if (admins.length === 1 && admins[0]!.did === did)
-    throw new StoreError('refused', 'This is the only admin of the hub: make somebody else an admin first')
+    throw new StoreError('refused', 'This is the only admin of the hub: make another member an admin first')
 }
 
 /**

@@ -57,7 +57,7 @@ export class KeyContacts {
     const known = await libp2p.peerStore.get(peerOf(id)).catch(() => null)
     const addresses = known?.addresses.map(({ multiaddr }) => multiaddr.bytes) ?? []
     if (addresses.length > 0) return { ...contact, addresses }
-    throw new ShoalError('unreachable', 'Nobody knows where this node is')
+    throw new ShoalError('unreachable', 'The address of this node is unknown')
   }
 
   #isConnected(id: Uint8Array): boolean {

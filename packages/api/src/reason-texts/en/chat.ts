@@ -43,7 +43,7 @@ const reasons = {
   'chat-content-other': 'The content of this message is not what its kind says',
   'chat-packages': 'A device keeps 2 to 128 one-time key packages published',
   'chat-credential-kind': 'The credential is of another kind',
-  'chat-with-self': 'A private conversation is one with somebody else',
+  'chat-with-self': 'A private conversation needs another person',
   'chat-report-unread': 'This device has not read the entry that was reported: ask a member',
   'chat-conversations-most': 'A device has at most {most} conversations: forget some',
   'chat-not-member': 'This device is not a member of the conversation',
@@ -76,7 +76,7 @@ const reasons = {
   'group-invitation-never':
     'The device {device} of {did} cannot get the invitation: remove the person, and add it again',
   'group-welcome': 'The welcome of this group cannot be opened: ask to be added again',
-  'group-hub-key': 'The hub gave the key of another device than it was asked for',
+  'group-hub-key': 'The hub returned the key of another device',
   'group-packages-damaged': 'The journal of key packages is damaged',
   'group-journal-damaged': 'The journal of the group is damaged: join the group again',
   'group-credential':

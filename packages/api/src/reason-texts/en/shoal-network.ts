@@ -6,7 +6,7 @@ const reasons = {
   'network-others-wait': 'Others wait to connect: try again',
   'network-cannot-listen':
     'Nothing can connect at {address}: the port is taken, or the address is not of this machine',
-  'network-nobody-knows': 'Nobody knows where this node is',
+  'network-nobody-knows': 'The address of this node is unknown',
   'network-key-kind': 'The network key is of another kind',
   'network-requests': 'Too many requests',
   'network-no-streams': 'This node does not take streams of the other one',

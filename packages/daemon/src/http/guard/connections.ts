@@ -23,7 +23,7 @@ export interface ConnectionLimits {
 interface Stranger {
   readonly socket: Socket
   readonly groups: readonly Group[]
-  /** Number of requests being answered. */
+  /** Requests being answered. */
   readonly requests: Set<IncomingMessage>
 }
 
