@@ -38,7 +38,7 @@ export interface Hub extends Listening {
 }
 
 /**
- * `capabilities`: a subset for tests. Rejects with SetupError if a port is in use, the database
+ * `capabilities`: default all. Rejects with SetupError if a port is in use, the database
  * cannot be opened, or a file cannot be read or has an invalid line.
  */
 export async function startHub(

@@ -7,7 +7,7 @@
 import { type Carrier, type CarrierEvents, MAX_FRAME_BYTES } from '@shoal/tracker'
 
 export interface Channel {
-  /** Number of this process: 1 to 65535. It is random, and rarely shared by two processes. */
+  /** Number of this process: 1 to 65535. Two processes rarely share one. */
   readonly number: number
   /** Whether other processes can be reached. */
   readonly isJoined: boolean
