@@ -42,7 +42,7 @@ async function open(list: readonly AnyCapability[]): Promise<OpenNode> {
     {
       dataDir: join(folder, 'data'),
       directory: join(folder, 'downloads'),
-      // Whether the network has started is a matter of time.
+      // Whether the network has started depends on timing.
       fixed: { network: { port: 0, dht: false, lsd: false }, shoal: { enabled: false } },
       allowedDirectories: [],
       log: { debug() {}, info() {}, warn() {}, error() {} },
@@ -60,7 +60,7 @@ test('the list has every capability that the API describes', () => {
   expect(names(CAPABILITIES).sort()).toEqual(CONTRACTS.map(({ name }) => name).sort())
 })
 
-/** `name type labels`, without the values, which vary. */
+/** Each metric as `name type labels`, without its value, which varies. */
 async function metricsOf(node: OpenNode): Promise<string[]> {
   const families = await node.metrics()
   return families.flatMap(({ name, type, samples }) =>
@@ -113,7 +113,7 @@ test.each(REMOVABLE)('a node without %s starts, works, and refuses its operation
   })
 })
 
-/** Without discovery, and at loopback addresses only. */
+/** No discovery, loopback addresses only. */
 function startOptions(folder: string): StartOptions {
   const off = [
     { section: 'network', name: 'dht', value: false },

@@ -1,4 +1,6 @@
-/** A node for one command: the Shoal network around the session that the command has opened, under a key of its own, as long as it runs. */
+/** A node for one command: the Shoal network around the session that the command opened, under a
+ * temporary key, for as long as the command runs.
+ */
 import { rm } from 'node:fs/promises'
 import { knownNodes } from '@shoal/network/host'
 import type { Session, SessionOptions } from '@shoal/torrent'
@@ -17,21 +19,22 @@ export interface CommandNodeOptions {
   /** Multiaddrs of nodes to join through. */
   readonly nodes: readonly string[]
   readonly options: Pick<SessionOptions, 'host' | 'lsd' | 'portMapping' | 'webrtc'>
-  /** Others can connect, and find what it publishes. */
+  /** Lets others connect and find what it publishes. */
   readonly listens: boolean
 }
 
 export interface CommandNode extends HandOver {
   readonly node: OpenNode
-  /** Lets others find a torrent that was taken. */
+  /** Makes an added torrent findable for others. */
   publish(torrent: ManagedTorrent): void
-  /** Withdraws everything and leaves the network. Resolves to nodes that it has met. */
+  /** Withdraws everything and leaves the network. Resolves with the nodes that it met. */
   leave(): Promise<string[]>
 }
 
 const QUIET = { debug() {}, info() {}, warn() {}, error() {} }
 
-/** It is kept in a folder of its own, because commands run next to each other, and deleted with it. */
+/** Each command gets its own folder, since commands can run concurrently; it is deleted afterwards.
+ */
 export async function openCommandNode(given: CommandNodeOptions): Promise<CommandNode> {
   const { session, nodes, listens, options } = given
   const { host, lsd = true, portMapping = true, webrtc = true } = options

@@ -1,4 +1,6 @@
-/** The chat of the node's user, as this device has it. It runs in a thread, which loads the library of groups. */
+/** The chat of the node's user on this device. It runs in a worker thread, which loads the MLS
+ * library.
+ */
 import { type CallOptions, CHAT as CONTRACT } from '@shoal/api'
 import { type ChatCalls, statusWithout } from '@shoal/chat/operations'
 import { systemRandom } from '@shoal/torrent/base'
@@ -31,7 +33,7 @@ export const CHAT = capability({
     const direct = new DirectPeers({ contacts: () => persons.contacts(), clock, random: systemRandom })
     const signaled = new SignaledChat({
       ...{ clock, random: systemRandom },
-      // Its library cannot keep to a proxy or an interface.
+      // The WebRTC library cannot be bound to a proxy or an interface.
       isAllowed: () => route === null && settings.current.network.webrtc,
       iceServers: () => settings.current.network.iceServers,
       openPeers: iceServers => signaledPeers(kernel, iceServers),

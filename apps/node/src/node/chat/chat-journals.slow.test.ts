@@ -63,7 +63,7 @@ describe('a journal of the chat', () => {
         const torn = await open(copy)
         const left = await torn.open('torn')
         expect(await readJournal(left)).toEqual(state)
-        // It continues after that.
+        // Appending still works afterwards.
         await left.append(recordOf('next'))
         expect(await readJournal(left)).toEqual([...state, 'next'])
         await torn.close()
@@ -126,7 +126,7 @@ describe('a journal of the chat', () => {
     const before = statSync(path()).size
     journals = await open()
     const again = await journals.open('size')
-    // A message adds its bytes, its change of a ratchet, and that it was delivered.
+    // Each message appends its bytes, the ratchet's new state, and its delivery.
     const messages = Array.from({ length: 500 }, () => [randomBytes(700), randomBytes(30)]).flat()
     await Promise.all(messages.map(each => again.append(each)))
     await journals.close()

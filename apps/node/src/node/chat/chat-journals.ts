@@ -1,6 +1,7 @@
-/**
- * The journals of the chat on disk, in a database of their own (`chat.db`), which no backup contains: whoever restored old ratchets would use keys twice. Names and records are encrypted with a key that lies in the database,
- * encrypted with the node's `secrets.key`. The database is one process's: another one that opens it gets `in-use`.
+/** The chat's journals on disk, in a separate database (`chat.db`) that backups exclude: restoring
+ * old ratchets would reuse keys. Names and records are encrypted with a key stored in the
+ * database, itself encrypted with the node's `secrets.key`. Only one process can open the
+ * database; others get `in-use`.
  */
 import {
   createCipheriv,
@@ -18,7 +19,7 @@ import { Failure } from '@shoal/daemon/failure'
 import type { Vault } from '@shoal/daemon/vault'
 import { equalBytes } from '@shoal/torrent/base'
 
-/** Its name in the data folder. */
+/** File name in the data folder. */
 export const CHAT_DATABASE = 'chat.db'
 
 /** Largest record, in bytes. */
@@ -27,7 +28,7 @@ const NAME = /^[a-z0-9-]{1,100}$/
 const LABEL = Buffer.from('shoal/chat-journal/1 ')
 const ALGORITHM = 'aes-256-gcm'
 const [KEY_BYTES, NONCE_BYTES, TAG_BYTES] = [32, 12, 16]
-/** Records that are read at once, and about how many bytes. */
+/** Maximum number of records per read, and their approximate size in bytes. */
 const [ROWS_AT_ONCE, BYTES_AT_ONCE] = [256, 1 << 20]
 
 const CHAT: DatabaseKind = {
@@ -39,7 +40,9 @@ const CHAT: DatabaseKind = {
     'move it to a safe place and start without it: this node is then a new device in chats, and others add it again',
 }
 
-/** `salt` begins anew with each `replace`, so that a key encrypts one generation of records. `last`: the number of the last record, from 1. */
+/** `salt` changes with each `replace`, so a key encrypts only one generation of records. `last`:
+ * the number of the last record, from 1.
+ */
 const TABLES: readonly Migration[] = [
   `
 CREATE TABLE chat_key (id INTEGER PRIMARY KEY CHECK (id = 1), secret TEXT NOT NULL) STRICT;
@@ -71,7 +74,10 @@ export class ChatJournals implements Journals {
     this.#queries = prepare(database)
   }
 
-  /** Opens the database in the data folder. Rejects with `in-use`, `damaged`, `newer-version`, `no-permission`, `no-space`, `io`, and `not-found` without the key file that it was made with. */
+  /** Opens the database in the data folder. Rejects with `in-use`, `damaged`, `newer-version`,
+   * `no-permission`, `no-space`, `io`, and with `not-found` if the key file that it was created
+   * with is missing.
+   */
   static async open(dataDir: string, vault: Vault): Promise<ChatJournals> {
     const database = await Database.open(
       join(dataDir, CHAT_DATABASE),
@@ -79,7 +85,7 @@ export class ChatJournals implements Journals {
       CHAT,
     )
     try {
-      // Keys of messages that were deleted leave the file, too.
+      // Overwrite deleted data, so that the keys of deleted messages leave the file.
       database.prepare<object>('PRAGMA secure_delete = ON').all()
       return new ChatJournals(database, await keyOf(database, vault))
     } catch (error) {
@@ -88,7 +94,7 @@ export class ChatJournals implements Journals {
     }
   }
 
-  /** See `Journals`. Returns the one that is open, if it is. Rejects with `bad-argument`. */
+  /** See `Journals`. Returns the open journal if there is one. Rejects with `bad-argument`. */
   async open(name: string): Promise<Journal> {
     const hidden = this.#hide(name)
     const journal = this.#open.get(name) ?? new DiskJournal(this.#database, this.#queries, this.#key, hidden)
@@ -96,7 +102,7 @@ export class ChatJournals implements Journals {
     return journal
   }
 
-  /** See `Journals`. What is open of it must not be used afterwards. */
+  /** See `Journals`. An open journal of this name must not be used afterwards. */
   async remove(name: string): Promise<void> {
     const hidden = this.#hide(name)
     this.#open.delete(name)
@@ -105,12 +111,12 @@ export class ChatJournals implements Journals {
     })
   }
 
-  /** Finishes what is under way, and closes the database. Idempotent. */
+  /** Finishes pending writes and closes the database. Idempotent. */
   close(): Promise<void> {
     return this.#database.close()
   }
 
-  /** Names say which conversations there are: the file has a keyed hash of them. */
+  /** Names reveal which conversations exist, so the file only contains a keyed hash of them. */
   #hide(name: string): Buffer {
     if (!NAME.test(name))
       throw new Failure('bad-argument', 'the name of a journal has 1 to 100 of a to z, 0 to 9 and -')
@@ -118,7 +124,7 @@ export class ChatJournals implements Journals {
   }
 }
 
-/** Returns the key of this database, which is made first if there is none. */
+/** Returns the key of this database, creating it if there is none. */
 async function keyOf(database: Database, vault: Vault): Promise<Buffer> {
   const kept = database.prepare<{ secret: string }>('SELECT secret FROM chat_key').get()
   if (kept) return Buffer.from((await openKey(vault, kept.secret)) as string, 'base64')
@@ -147,7 +153,7 @@ class DiskJournal implements Journal {
   readonly #key: Buffer
   readonly #name: Buffer
   readonly #queries: Queries
-  /** The key of the records, and the salt that it was derived with. */
+  /** The key of the records, and the salt it was derived with. */
   #derived: { readonly salt: Uint8Array; readonly key: KeyObject } | null = null
 
   constructor(database: Database, queries: Queries, key: Buffer, name: Buffer) {
@@ -180,7 +186,7 @@ class DiskJournal implements Journal {
   }
 
   async *read(): AsyncIterable<Uint8Array> {
-    // Changes that were asked for before are read, too.
+    // Include changes that are still queued.
     await this.#database.flush()
     const row = this.#queries.find.get(this.#name)
     if (!row) return
@@ -221,7 +227,7 @@ class DiskJournal implements Journal {
     }
   }
 
-  /** A record can be opened in its own place of its own journal only. */
+  /** Binds a record to its position in its journal. */
   #keyOf(salt: Uint8Array): KeyObject {
     if (this.#derived && equalBytes(this.#derived.salt, salt)) return this.#derived.key
     const info = Buffer.concat([LABEL, this.#name])

@@ -14,7 +14,9 @@ const HUB = 'https://hub.example'
 let folder: string
 let database: Database
 let [own, ann]: TestPerson[] = []
-/** The lists that the hub shows of Ann. Null: it does not know her. An error: it does not answer. */
+/** The lists that the hub returns for Ann. Null: unknown to the hub. An error: the hub does not
+ * respond.
+ */
 let shown: readonly { readonly bytes: Uint8Array }[] | Error | null
 let asks: number
 let older: string[]
@@ -37,7 +39,7 @@ afterEach(async () => {
   await rm(folder, { recursive: true })
 })
 
-/** The persons as the thread of the chat knows them. */
+/** The persons as the chat thread knows them. */
 function open(): MirroredPeople {
   const persons = {
     contacts: () => [...contacts].map(([did, name]) => ({ key: did, name, did, showsDid: true })),

@@ -1,4 +1,6 @@
-/** The persons of the chat: the user, contacts, those whom the user blocked, and those of whom a hub gave device lists. */
+/** The persons of the chat: the user, contacts, blocked persons, and those whose device lists came
+ * from a hub.
+ */
 import type { Database, Query } from '@shoal/daemon/database'
 import { Failure } from '@shoal/daemon/failure'
 import type { HubApi } from '@shoal/hub-api/client'
@@ -14,7 +16,7 @@ import type { OwnPerson } from '../devices/service.ts'
 import type { Persons } from '../people/service.ts'
 import type { PeopleChange, PersonFacts } from './thread/contract.ts'
 
-/** Certificates of contacts end without a report. */
+/** Expired certificates of contacts cause no event, so contacts are polled. */
 const CONTACTS_MS = 60_000
 
 export interface ChatPeopleOptions {
@@ -23,9 +25,9 @@ export interface ChatPeopleOptions {
   readonly contacts: ContactPersons | null
   readonly own: OwnPerson
   readonly clientFor: (hub: string) => Pick<HubApi, 'getDevices'>
-  /** Milliseconds since some moment. */
+  /** Monotonic time in milliseconds. */
   readonly nowMs: () => number
-  /** A hub does not know the newest device list of a person, or conceals it. */
+  /** The hub does not know the newest device list of a person, or withholds it. */
   readonly onOlder: (did: string, hub: string) => void
 }
 
@@ -34,7 +36,7 @@ interface Row {
   readonly list: Uint8Array
 }
 
-/** The names of contacts, by DID. */
+/** Names of contacts, by DID. */
 type ContactNames = ReadonlyMap<string, string | null>
 
 export class ChatPeople {
@@ -64,7 +66,7 @@ export class ChatPeople {
     ]
   }
 
-  /** Everybody of whom something is known. */
+  /** Returns all known persons. */
   all(): PersonFacts[] {
     const { contacts, persons } = this.#options
     const kept = new Map(this.#all.all().map(row => [row.did, row.list]))
@@ -80,20 +82,22 @@ export class ChatPeople {
     return [...dids].map(did => this.#factsOf(did, kept.get(did), blocked.has(did)))
   }
 
-  /** Asks a hub for the device list of a person. Rejects with an ApiError while the hub does not answer, and with `bad-device-list` if its lists contradict those that are known. */
+  /** Requests a person's device lists from a hub. Rejects with an ApiError if the hub does not
+   * respond, and with `bad-device-list` if its lists contradict the known ones.
+   */
   async find(did: string, home: string): Promise<void> {
     if (did === this.#ownDid) return
     const lists = await this.#ask(did, home)
     if (lists.length > 0) this.#take(did, home, lists)
   }
 
-  /** Reports what has changed. Returns a function that ends this. */
+  /** Calls the listener with each change until the returned function is called. */
   listen(changed: (change: PeopleChange) => void): () => void {
     this.#listeners.add(changed)
     return () => this.#listeners.delete(changed)
   }
 
-  /** Once a second. */
+  /** Call it once a second. */
   tick(): void {
     const { nowMs } = this.#options
     if (nowMs() - this.#contactsMs < CONTACTS_MS) return
@@ -110,7 +114,7 @@ export class ChatPeople {
     return history && didOf(newestList(history).list)
   }
 
-  /** `kept`: the list that a hub gave. */
+  /** `kept`: the newest list from a hub. */
   #factsOf(did: string, kept: Uint8Array | undefined, isBlocked: boolean): PersonFacts {
     const profile = this.#options.contacts?.find(did)?.profile?.profile
     return {
@@ -133,7 +137,7 @@ export class ChatPeople {
       const { lists } = await this.#options.clientFor(home).getDevices({ did })
       return lists.map(text => readDeviceList(new Uint8Array(Buffer.from(text, 'base64url'))))
     } catch (error) {
-      // Of a person without an account there, only contacts and other hubs know something.
+      // The person has no account at this hub.
       if ((error as { code?: string }).code === 'not-found') return []
       throw error
     }

@@ -9,7 +9,7 @@ import type { TestNode } from '../testing/test-node.ts'
 const PATIENT = { timeout: limitMs(50), interval: 50 }
 
 let node: TestNode
-/** The threads with a chat that have been started. */
+/** Chat threads started so far. */
 let threads: Worker[]
 
 beforeEach(async () => {
@@ -31,7 +31,7 @@ beforeEach(async () => {
   await node.operations.acceptDevices({ lists: [...lists], devices: [...devices] })
 })
 
-/** Threads that have not ended. */
+/** Threads that are still running. */
 const alive = () => threads.filter(({ threadId }) => threadId !== -1).length
 const problems = async () => (await node.operations.getHealth({})).problems
 
@@ -69,7 +69,7 @@ test('a thread that crashes is reported, and replaced by itself', async () => {
   expect(await problems()).toEqual([expect.stringContaining('the thread of the chat has ended')])
   await expect.poll(problems, PATIENT).toEqual([])
   expect([threads.length, alive()]).toEqual([2, 1])
-  // Somebody who asks need not wait for that.
+  // Callers need not wait for that.
   await threads[1]!.terminate()
   expect(await node.operations.listConversations({})).toEqual({ items: [] })
   expect([threads.length, alive()]).toEqual([3, 1])

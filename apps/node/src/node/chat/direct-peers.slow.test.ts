@@ -6,10 +6,10 @@ import { expect, onTestFinished, test } from 'vitest'
 import type { ContactNode } from '../people/service.ts'
 import { DirectPeers } from './direct-peers.ts'
 
-/** More than windows and buffers hold. */
+/** More than windows and buffers can hold. */
 const MANY_BYTES = 8 << 20
 
-/** A node whose chat sends many bytes over each channel, and counts those that it gets. */
+/** A node whose chat sends many bytes over each channel and counts the bytes it receives. */
 class Place {
   readonly contacts: ContactNode[] = []
   readonly channels: DirectChannel[] = []
@@ -61,7 +61,7 @@ test('contacts connect to each other, and strangers to nobody', async () => {
   const [ann, ben, eve] = [await Place.open(), await Place.open(), await Place.open()]
   for (const each of [ben, eve]) await each.host.libp2p.dial(ann.host.libp2p.getMultiaddrs())
   ann.knows(ben)
-  // Ann knows Eve's node, which has not shown a person.
+  // Ann knows Eve's node, which has not shown a person's certificate.
   ann.knows(eve, null)
   ben.knows(ann)
   eve.knows(ann)
@@ -72,7 +72,7 @@ test('contacts connect to each other, and strangers to nobody', async () => {
   await expect.poll(tick).toEqual([true, true])
   expect(ann.channels[0]!.binding).toEqual(ben.channels[0]!.binding)
   expect([ann, ben].map(({ channels }) => channels[0]!.isInitiator).sort()).toEqual([false, true])
-  // Eve's node dials, and is refused.
+  // Eve's node dials and is refused.
   await expect.poll(() => eve.ended).toBeGreaterThan(0)
   expect([eve.received, ann.channels.length, ann.ended]).toEqual([0, ben.channels.length, 0])
   ann.contacts.length = 0

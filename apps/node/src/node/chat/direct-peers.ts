@@ -1,4 +1,7 @@
-/** Connects the chat with the nodes of contacts, and with other nodes of the user, over the Shoal network. Who connects learns the other's address: nodes of strangers are neither dialed nor answered. */
+/** Connects the chat with the nodes of contacts, and with the user's other nodes, over the Shoal
+ * network. Connecting reveals this node's address, so nodes of strangers are neither dialed nor
+ * accepted.
+ */
 import { channelOf, type DirectRooms } from '@shoal/chat/direct'
 import type { Host, KeyStreams } from '@shoal/network/host'
 import type { SignaledPeers } from '@shoal/network/signaled-peers'
@@ -7,15 +10,17 @@ import { hex, type Random } from '@shoal/torrent/base'
 import type { ContactNode } from '../people/service.ts'
 
 const CHAT_PROTOCOL = '/shoal/chat/1'
-/** A WebRTC offer for the chat, and its answer, in the form of `/shoal/webrtc/1`. */
+/** A WebRTC offer for the chat and its answer, in the format of `/shoal/webrtc/1`. */
 const SIGNAL_PROTOCOL = '/shoal/chat-webrtc/1'
-/** Time until a node is dialed again. It doubles with each failure: most nodes are off for hours. */
+/** Milliseconds until a node is dialed again, doubled with each failure: most nodes are offline for
+ * hours.
+ */
 const AGAIN_MS = { least: 15_000, most: 15 * 60_000 } as const
-/** Both nodes notice a connection at once: one of them is first. */
+/** Both nodes notice a new connection at once; a random delay lets one of them dial first. */
 const SPREAD_MS = 3000
 const DIAL_MS = 30_000
 const PARALLEL = 3
-/** Both may dial at once. */
+/** Both nodes can dial at the same time. */
 const MAX_STREAMS = 2
 
 export interface DirectPeersOptions {
@@ -32,7 +37,7 @@ interface Turn {
 export class DirectPeers {
   readonly #options: DirectPeersOptions
   readonly #turns = new Map<string, Turn>()
-  /** Open streams by network key. */
+  /** Open streams, by network key. */
   readonly #streams = new Map<string, Set<Connection>>()
   #dialing = 0
   #rooms: Pick<DirectRooms, 'connect'> | null = null
@@ -43,7 +48,7 @@ export class DirectPeers {
     this.#options = options
   }
 
-  /** Exchanges messages of these rooms from now on, or of none. */
+  /** Exchanges messages of these rooms from now on; null stops that. */
   use(rooms: Pick<DirectRooms, 'connect'> | null): void {
     if (rooms === this.#rooms) return
     this.#rooms = rooms
@@ -51,7 +56,9 @@ export class DirectPeers {
     this.#closeAll()
   }
 
-  /** Serves the host until the returned function is called. `peers`: makes connections where neither node can dial the other; null for none. */
+  /** Serves the host until the returned function is called. `peers`: connects nodes that cannot
+   * dial each other; null for none.
+   */
   async open(
     host: Host,
     peers: SignaledPeers | null,
@@ -75,7 +82,7 @@ export class DirectPeers {
     }
   }
 
-  /** Once a second: dials those whose turn it is. */
+  /** Call it once a second: dials contacts that are due. */
   tick(): void {
     const network = this.#network
     if (!network || !this.#rooms) return
@@ -91,7 +98,7 @@ export class DirectPeers {
     }
   }
 
-  /** The contacts have changed: streams of those who are not contacts any more end. */
+  /** Call it when contacts have changed: closes the streams of former contacts. */
   contactsChanged(): void {
     const contacts = this.#contacts()
     for (const key of this.#turns.keys()) if (!contacts.has(key)) this.#turns.delete(key)
@@ -105,7 +112,7 @@ export class DirectPeers {
       const signal = AbortSignal.any([this.#closing.signal, AbortSignal.timeout(DIAL_MS)])
       this.#run(key, await network.open(Buffer.from(key, 'hex'), signal))
     } catch {
-      // It is off, or does not chat: its next turn comes.
+      // It is offline or has no chat; retry when it is due again.
     } finally {
       this.#dialing--
     }
@@ -131,7 +138,7 @@ export class DirectPeers {
         streams.delete(stream)
         if (streams.size > 0 || this.#streams.get(key) !== streams) return
         this.#streams.delete(key)
-        // A stream that worked is opened again soon.
+        // A stream that worked is soon opened again.
         if (this.#options.clock.nowMs() - beganMs > AGAIN_MS.least) this.#hurry(key)
       })
   }
@@ -145,7 +152,7 @@ export class DirectPeers {
     return clock.nowMs() + random.below(SPREAD_MS)
   }
 
-  /** The network keys of contacts that have shown their person. */
+  /** The network keys of contacts that have shown their person's certificate. */
   #contacts(): ReadonlySet<string> {
     return new Set(this.#options.contacts().flatMap(({ key, did }) => (did === null ? [] : [key])))
   }

@@ -1,4 +1,6 @@
-/** The chat of this node: opens it as soon as it can be, anew when the user's key or hubs change, and again some time after it has failed. */
+/** The chat of this node: opens it as soon as possible, reopens it when the user's key or hubs
+ * change, and retries after a failure.
+ */
 import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 import type { CallOptions, ChatEvent, Settings } from '@shoal/api'
@@ -17,7 +19,7 @@ import { RunningChat } from './running-chat.ts'
 import type { SignaledChat } from './signaled-chat.ts'
 import type { ChatSurroundings } from './thread/contract.ts'
 
-/** Time until a chat that has failed is opened again. It doubles with each failure. */
+/** Milliseconds until a failed chat is reopened, doubled with each failure. */
 const AGAIN_MS = { least: 1000, most: 10 * 60_000 } as const
 
 export interface OwnChatOptions {
@@ -36,10 +38,10 @@ export interface OwnChatOptions {
 export class OwnChat {
   readonly #options: OwnChatOptions
   #chat: RunningChat | null = null
-  /** Says on which person, key and hubs the open chat depends; null if there is none. */
+  /** Identifies the person, key and hubs of the open chat; null if none is open. */
   #identity: string | null = null
   #problem: Failure | null = null
-  /** The problem that was logged last. */
+  /** The last problem that was logged. */
   #logged: string | null = null
   #againMs: number = AGAIN_MS.least
   #openedMs = 0
@@ -53,18 +55,20 @@ export class OwnChat {
     this.#isUsed = existsSync(join(options.dataDir, CHAT_DATABASE))
   }
 
-  /** Why the chat has ended or cannot be opened, if that is a fault. */
+  /** Why the chat ended or cannot be opened, if that is a fault. */
   get problem(): string | null {
     return this.#problem && `the chat does not run: ${this.#problem.message}`
   }
 
-  /** Opens, closes or reopens the chat if that is due, and tells it what has changed. Never rejects. */
+  /** Opens, closes or reopens the chat if necessary, and passes it any changes. Never rejects. */
   update(): Promise<void> {
     this.#turn = this.#turn.then(() => this.#update())
     return this.#turn
   }
 
-  /** Does what an operation of the API says. The chat is opened first, if it can be; otherwise it rejects with a Failure that says why. */
+  /** Runs an operation of the API. Opens the chat first if possible; otherwise rejects with a
+   * Failure that gives the reason.
+   */
   async operation(name: string, input: unknown, options?: CallOptions): Promise<unknown> {
     const isNew = !this.#isUsed
     this.#isUsed = true
@@ -76,7 +80,7 @@ export class OwnChat {
     return this.#chat.operation(name, input, options)
   }
 
-  /** Opens the chat again after a fault, such as a full disk. */
+  /** Reopens the chat after a fault, such as a full disk. */
   async retry(): Promise<void> {
     if (this.#problem) await this.update()
   }
@@ -162,7 +166,7 @@ export class OwnChat {
       signaled: news => signaled.receive(news),
       warn: message => log.warn(`chat: ${message}`),
       ended: error => {
-        // One that has worked for a while is opened again soon.
+        // A chat that has worked for a while is soon reopened.
         if (clock.nowMs() - this.#openedMs > AGAIN_MS.most) this.#againMs = AGAIN_MS.least
         this.#failed(error)
         publish({ type: 'chat', conversation: null, messages: null })
@@ -170,13 +174,13 @@ export class OwnChat {
     })
   }
 
-  /** Connects devices with this chat, or with none. */
+  /** Lets this chat connect to devices; null stops that. */
   #use(chat: RunningChat | null): void {
     this.#options.direct.use(chat)
     this.#options.signaled.use(chat)
   }
 
-  /** Reports why, and opens the chat again later. */
+  /** Logs the reason and schedules a retry. */
   #failed(error: unknown): void {
     const { clock, log } = this.#options
     const { code, message } = describeFailure(error)
@@ -198,7 +202,9 @@ export class OwnChat {
   }
 }
 
-/** The lists that show whose device this is: the last one that the person's own key signed, and those after it if another key signed the newest. */
+/** The lists that prove whose device this is: the last one signed by the person's own key, and all
+ * later ones if another key signed the newest.
+ */
 function proofOf({ lists }: DeviceHistory) {
   const isOwn = ({ list }: (typeof lists)[number]) => equalBytes(list.root, list.person)
   return lists.slice(lists.findLastIndex(isOwn))

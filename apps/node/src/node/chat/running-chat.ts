@@ -1,4 +1,4 @@
-/** The chat of this node's device, which runs in a thread, as the node uses it. */
+/** The chat of this node's device, in a worker thread, as the node sees it. */
 import { Worker } from 'node:worker_threads'
 import type { CallOptions, ChatEvent } from '@shoal/api'
 import type { DirectChannel, SignalNews, SignalOrder } from '@shoal/chat/direct'
@@ -10,7 +10,7 @@ import type { ChatStart, ChatSurroundings, ForNode, ForThread, PeopleChange } fr
 import { NodeHubs } from './thread/hub-access.ts'
 import { type SentError, ThreadCalls, toError } from './thread/thread-calls.ts'
 
-/** A thread that does not close by then is ended; its journals survive that at any point. */
+/** A thread that has not closed by then is terminated; its journals survive that at any time. */
 const CLOSE_MS = 20_000
 
 export interface ChatOwner {
@@ -20,7 +20,7 @@ export interface ChatOwner {
   /** See `ForNode`. */
   signaled(news: SignalNews): void
   warn(message: string): void
-  /** The chat has ended by itself, after it was open. */
+  /** Called when the chat has ended by itself after it was open. */
   ended(error: unknown): void
 }
 
@@ -35,7 +35,7 @@ export class RunningChat {
   #isOpen = false
   #isClosing = false
 
-  /** Starts the thread, and opens the chat in it. Rejects with what keeps it from opening. */
+  /** Starts the thread and opens the chat in it. Rejects with the reason if that fails. */
   static async open(start: Omit<ChatStart, 'people'>, owner: ChatOwner): Promise<RunningChat> {
     const chat = new RunningChat(owner)
     try {
@@ -68,7 +68,7 @@ export class RunningChat {
     })
   }
 
-  /** Rejects with the error of the operation, and with `closed`. */
+  /** Rejects with the operation's error, or with `closed`. */
   operation(name: string, input: unknown, options?: CallOptions): Promise<unknown> {
     return this.#calls.ask.operation({ name, input }, options)
   }
@@ -86,7 +86,8 @@ export class RunningChat {
     void this.#calls.ask.signal(order)
   }
 
-  /** Resolves when the thread has ended, and its journals are closed. Idempotent. */
+  /** Closes the chat. Resolves when the thread has ended and its journals are closed. Idempotent.
+   */
   async close(): Promise<void> {
     if (!this.#isClosing) {
       this.#isClosing = true

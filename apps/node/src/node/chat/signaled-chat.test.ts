@@ -9,7 +9,7 @@ import { SignaledChat } from './signaled-chat.ts'
 const clock = new VirtualClock()
 const rtc = new MemoryRtc(clock)
 
-/** A node that sends its signals to the other one. */
+/** A node whose signals go to the other one. */
 class Place {
   readonly device: Uint8Array
   readonly channels: DirectChannel[] = []
@@ -72,7 +72,7 @@ test('devices connect while the node uses WebRTC, with the STUN servers of setti
   for (const each of [one, two]) each.signaled.use(each.chat)
   await expect.poll(() => one.opened).toBe(1)
   await advance(60)
-  // The other node, behind a proxy, opens nothing and answers nothing.
+  // The other node is behind a proxy: it opens no connection and sends no answer.
   expect([one.sent > 0, two.opened, two.sent, two.channels.length]).toEqual([true, 0, 0, 0])
   two.isAllowed = true
   two.signaled.update()

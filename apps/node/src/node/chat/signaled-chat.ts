@@ -1,4 +1,6 @@
-/** Connects the chat by WebRTC with devices that it meets at hubs, such as browsers with the chat app: see `DirectSignals`, which is in the thread of the chat. */
+/** Connects the chat by WebRTC with devices met at hubs, such as browsers with the chat app. The
+ * chat thread has the other half: see `DirectSignals`.
+ */
 import type { SignalDevices, SignaledDevices, SignalNews } from '@shoal/chat/direct'
 import type { SignaledPeers } from '@shoal/network/signaled-peers'
 import { type Clock, type IceServer, parseIceServer } from '@shoal/torrent'
@@ -10,7 +12,7 @@ export interface SignaledChatOptions {
   readonly random: Random
   /** Whether the node uses WebRTC. */
   isAllowed(): boolean
-  /** STUN and TURN servers of the settings, as they are written there. */
+  /** STUN and TURN servers, as in the settings. */
   iceServers(): readonly string[]
   openPeers(iceServers: () => readonly IceServer[]): Promise<SignaledPeers>
 }
@@ -21,7 +23,7 @@ export class SignaledChat {
   readonly #options: SignaledChatOptions
   #chat: Chat | null = null
   #devices: SignaledDevices | null = null
-  /** The chat has told this last. */
+  /** The devices that the chat reported last. */
   #told: SignalDevices | null = null
   #turn: Promise<void> = Promise.resolve()
 
@@ -29,7 +31,7 @@ export class SignaledChat {
     this.#options = options
   }
 
-  /** Exchanges messages of this chat from now on, or of none. */
+  /** Exchanges messages of this chat from now on; null stops that. */
   use(chat: Chat | null): void {
     if (chat === this.#chat) return
     this.#chat = chat
@@ -39,13 +41,13 @@ export class SignaledChat {
     this.update()
   }
 
-  /** Takes what the chat tells, also before `use`. */
+  /** Handles news from the chat, also before `use`. */
   receive(news: SignalNews): void {
     if (news.kind === 'devices') this.#told = news
     this.#devices?.receive(news)
   }
 
-  /** The settings have changed, perhaps. */
+  /** Call it when settings may have changed. */
   update(): void {
     this.#turn = this.#turn.then(() => this.#update()).catch(() => {})
   }

@@ -1,6 +1,7 @@
 import type { Migration } from '@shoal/daemon/database'
 
-/** The newest device list of each person that a hub has given. It is kept, so that no hub can go back to an older one. */
+/** The newest device list of each person that a hub returned, kept so that no hub can roll it back.
+ */
 export const CHAT_TABLES: readonly Migration[] = [
   `
 CREATE TABLE chat_persons (did TEXT PRIMARY KEY, list BLOB NOT NULL) STRICT, WITHOUT ROWID;

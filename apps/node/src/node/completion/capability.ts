@@ -14,7 +14,9 @@ export const COMPLETION = capability({
   start({ clock, database, log, settings, folders, jobs, ticker }, { torrents, operations }) {
     const { registry } = torrents
     const settled = new FacetTable({ database, torrents }, 'settled_completions', {})
-    /** Torrents without actions, which are stored together: thousands may be added at once. The next start finds those that a crash lost. */
+    /** Torrents without actions, stored in batches because thousands can be added at once. After a
+     * crash, the next start finds the missing ones.
+     */
     const plain = new Set<ManagedTorrent>()
     const storePlain = () => {
       if (plain.size === 0) return
@@ -46,14 +48,14 @@ export const COMPLETION = capability({
     })
     const settle = (torrent: ManagedTorrent) => {
       if (settled.read(torrent) || plain.has(torrent)) return
-      // Content that existed from the beginning was not downloaded, so no action follows.
+      // Nothing was downloaded: the content existed from the start, so no action follows.
       if (torrent.api.stats.downloadedBytes === 0) plain.add(torrent)
       else completions.completed(torrent.id)
     }
     return {
       begin() {
         torrents.watch({ onComplete: settle })
-        // Torrents that completed just before the node stopped.
+        // Torrents that completed just before the last stop.
         for (const torrent of registry.listed()) if (torrent.row.completedMs !== null) settle(torrent)
       },
       async close() {

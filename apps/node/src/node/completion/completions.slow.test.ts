@@ -16,7 +16,9 @@ afterEach(async () => {
   for (const each of opened.splice(0)) await each.close()
 })
 
-/** A node with five torrents, and the ids that were handled. `moveFault`: the error of every move. */
+/** A node with five torrents, and the ids of handled ones. `moveFault`: the error that every move
+ * rejects with.
+ */
 async function open(
   onComplete: readonly string[],
   { completeDirectory = null as string | null, clock = quickClock(), moveFault = null as Job['error'] } = {},

@@ -12,14 +12,13 @@ export interface CompletionsDeps {
   readonly clock: Clock
   readonly log: Log
   readonly operations: Pick<NodeOperations, 'getTorrent' | 'moveTorrent' | 'listLabels'>
-  /** Resolves when a job has ended in any state. */
+  /** Resolves when a job has ended, in any state. */
   whenEnded(job: string): Promise<unknown>
   settings(): Settings
   /** Full path of the torrent's file or folder: see content-path.ts. */
   contentPath(torrentId: string): string | Promise<string>
-  /**
-   * Records that the completion of a torrent was handled. Returns false if it was before, in this run or another. Called after the move and before
-   * the hook.
+  /** Records that a torrent's completion was handled. Returns false if it already was, in this run
+   * or an earlier one. Called after the move and before the hook.
    */
   claim(torrentId: string): boolean | Promise<boolean>
 }
@@ -36,7 +35,7 @@ export class Completions {
     this.#deps = deps
   }
 
-  /** Reports a completion; reporting it twice does no harm. */
+  /** Handles a completion; repeated calls are harmless. */
   completed(torrentId: string): void {
     if (this.#stop.signal.aborted || this.#works.has(torrentId)) return
     const work = this.#complete(torrentId)
@@ -45,12 +44,12 @@ export class Completions {
     this.#works.set(torrentId, work)
   }
 
-  /** Resolves when everything that is running has ended. */
+  /** Resolves when all running actions have ended. */
   async settled(): Promise<void> {
     while (this.#works.size > 0) await Promise.all(this.#works.values())
   }
 
-  /** Ends the running programs. */
+  /** Stops the running programs. */
   async close(): Promise<void> {
     this.#stop.abort(new Error('the node is stopping'))
     for (const wake of this.#waiting.splice(0)) wake()
@@ -65,7 +64,7 @@ export class Completions {
     await this.#inTurn(async () => this.#hook(await operations.getTorrent({ id })))
   }
 
-  /** A failed move is logged, and the program runs anyway. */
+  /** A failed move is logged, and the program still runs. */
   async #move({ id, name, label, directory }: TorrentDetail): Promise<void> {
     const { operations, settings, log } = this.#deps
     const { completeDirectory } = settings().downloads
@@ -73,7 +72,7 @@ export class Completions {
     try {
       const { items } = await operations.listLabels({})
       if (items.some(each => each.name === label && each.directory !== null)) return
-      // The move logs its own result.
+      // The move job logs its own result.
       const job = await operations.moveTorrent({ id, directory: completeDirectory })
       await abortable(this.#deps.whenEnded(job.id), this.#stop.signal)
     } catch (error) {

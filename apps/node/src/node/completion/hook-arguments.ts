@@ -1,6 +1,6 @@
 import { HOOK_PLACEHOLDERS } from '@shoal/api'
 
-/** The properties of the torrent that a completion hook receives. */
+/** Torrent properties passed to a completion hook. */
 export interface CompletedTorrent {
   readonly id: string
   readonly name: string
@@ -12,9 +12,9 @@ export interface CompletedTorrent {
   readonly bytes: number
 }
 
-/**
- * Fills in `{name}` and so on in each argument, once: a torrent's name cannot bring in more of them. Unknown ones stay as they are. A name
- * that begins with `-` becomes `./-…` where it begins an argument, so that a stranger's name cannot be an option of the program.
+/** Replaces `{name}` and other placeholders in each argument, in one pass: a torrent's name cannot
+ * inject further placeholders. Unknown placeholders are kept. A name that starts with `-` becomes
+ * `./-…` at the start of an argument, so that an untrusted name cannot act as an option.
  */
 export function hookArguments(command: readonly string[], torrent: CompletedTorrent): string[] {
   return command.map(argument => {

@@ -3,29 +3,29 @@ import { Failure } from '@shoal/daemon/failure'
 import { type Clock, delay } from '@shoal/torrent'
 
 const LIMIT_MS = 10 * 60_000
-/** Time between asking a program to end and killing it. */
+/** Milliseconds between SIGTERM and SIGKILL. */
 const KILL_MS = 10_000
-/** Only this much of the end of its output is kept. */
+/** Maximum number of output bytes that are kept, from the end. */
 const OUTPUT_BYTES = 64 * 1024
 
 export interface HookResult {
-  /** Exit code; null if a signal ended it. */
+  /** Exit code; null if a signal terminated it. */
   readonly code: number | null
   readonly signal: string | null
   readonly timedOut: boolean
-  /** The end of its output to both streams. */
+  /** The end of its combined output. */
   readonly output: string
 }
 
-/**
- * Runs a program, without a shell, and ends it after ten minutes or when the signal aborts. Rejects with a Failure if it cannot be started.
+/** Runs a program without a shell, and terminates it after ten minutes or when the signal aborts.
+ * Rejects with a Failure if it cannot be started.
  */
 export async function runHook(
   [program = '', ...args]: readonly string[],
   env: Readonly<Record<string, string>>,
   { clock, signal }: { clock: Clock; signal: AbortSignal },
 ): Promise<HookResult> {
-  // A process group of its own, so that its children end with it.
+  // A separate process group, so that child processes are terminated, too.
   const child = spawn(program, args, {
     env: { ...process.env, ...env },
     stdio: ['ignore', 'pipe', 'pipe'],
@@ -60,7 +60,7 @@ function whenEnded(child: ChildProcess): Promise<Ended> {
   const { promise, resolve, reject } = Promise.withResolvers<Ended>()
   child.once('error', reject)
   child.once('close', (code, signal) => resolve({ code, signal }))
-  // Its children may hold its output open forever.
+  // Its children may keep the output open indefinitely.
   child.once('exit', (code, signal) => {
     const timer = setTimeout(() => {
       child.stdout?.destroy()
@@ -89,7 +89,7 @@ function kill(child: ChildProcess, signal: NodeJS.Signals): void {
     if (process.platform === 'win32') child.kill(signal)
     else process.kill(-child.pid, signal)
   } catch {
-    // It has just ended.
+    // It has already ended.
   }
 }
 

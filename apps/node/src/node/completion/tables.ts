@@ -1,6 +1,8 @@
 import type { Migration } from '@shoal/daemon/database'
 
-/** Torrents for which the actions after a completion (move, program) are done, or which were complete from the beginning. */
+/** Torrents whose completion actions (move, program) are done, or that were complete from the
+ * start.
+ */
 export const COMPLETION_TABLES: readonly Migration[] = [
   `
 CREATE TABLE settled_completions (id INTEGER PRIMARY KEY REFERENCES torrents ON DELETE CASCADE) STRICT;

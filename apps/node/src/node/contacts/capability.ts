@@ -1,4 +1,6 @@
-/** The user's profile, and the persons of contacts: exchanges device lists and profiles with them, and announces what must not be missed. */
+/** The user's profile, and the persons of contacts: exchanges device lists and profiles with them,
+ * and raises alarms that the user must not miss.
+ */
 import { CONTACTS as CONTRACT, type Contact, type OwnProfile as OwnProfileAnswer } from '@shoal/api'
 import { Failure } from '@shoal/daemon/failure'
 import { parseDidKey } from '@shoal/identity'
@@ -18,7 +20,7 @@ import { problemOf } from './problems.ts'
 import { CONTACT_PERSONS } from './service.ts'
 import { CONTACTS_TABLES } from './tables.ts'
 
-/** Certificates of contacts end without a report. */
+/** Expired certificates of contacts cause no event, so they are polled. */
 const CONTACTS_MS = 60_000
 
 export const CONTACTS = capability({
@@ -123,7 +125,7 @@ export const CONTACTS = capability({
       onChanged()
       return profile()
     }
-    /** The keys that a contact compares: those of the person that it is shown. */
+    /** The keys for a contact to compare: those of the person that it is shown. */
     const ownKeys = () => {
       const { list } = own
       const did = persons.ownDid ?? (list && didOf(list))
@@ -168,7 +170,7 @@ export const CONTACTS = capability({
           const isCode = seen.startsWith('shoal:')
           const code = isCode ? readPersonCode(seen) : null
           const expected = isCode ? null : await words(did)
-          // Nothing is awaited from here on, so that the keys are those that were compared.
+          // No `await` from here on, so that the keys are the ones that were compared.
           if (code && (code.did !== did || !code.matches(book.keysOf(did))))
             throw new Failure('conflict', code.did === did ? OTHER_ROOT : OTHER_PERSON, { field: 'seen' })
           if (expected !== null && seen.toLowerCase().split(/\s+/).join(' ') !== expected)
@@ -211,7 +213,8 @@ const OTHER_ROOT =
 const OTHER_WORDS =
   'these are not the words for the keys that this node knows: if your contact sees them, somebody else is between you, or one of you has an older list'
 
-/** Name and picture of a profile, the picture as a data URL. Its type is one that was recognized by its bytes. */
+/** Name and picture of a profile. The picture is a data URL whose type was detected from its bytes.
+ */
 function shownOf(profile: Profile | undefined): Pick<Contact, 'name' | 'picture'> {
   const { name = null, picture = null, pictureType = null } = profile ?? {}
   const type = PICTURE_TYPES.find(each => each === pictureType)

@@ -26,7 +26,7 @@ const open = () =>
     onChanged() {},
     onAlarm: (did, { kind }) => told.push([did, kind]),
   })
-/** As they come over the network. */
+/** As received over the network. */
 const sent = (lists: readonly SignedDeviceList[]) => lists.map(({ bytes }) => readDeviceList(bytes))
 const take = (lists: readonly SignedDeviceList[] = ada.lists) => book.takeLists(ada.did, sent(lists))
 const alarms = () => book.alarms.map(({ kind }) => kind).sort()
@@ -77,7 +77,7 @@ describe('the device lists of a contact', () => {
     const before = ada.history
     take(ada.sign().sign().lists)
     const known = ada.lists.map(({ hash }) => hash)
-    // The thief of the root key adds a device at another place.
+    // The thief of the root key adds a device in another place.
     const thief = new TestPerson()
     for (const forked of [
       ada.after(ada.after(before, { devices: [thief.device] }), { devices: [] }),
@@ -98,7 +98,7 @@ describe('the device lists of a contact', () => {
     book.verify(ada.did)
     expect(book.find(ada.did)?.verifiedMs).toBe(1000 * NOW)
     ada.rotate()
-    // The lists before it are needed to keep all of them.
+    // The previous lists are needed to accept all of them.
     expect(take(ada.lists.slice(1))).toBe('incomplete')
     expect([take(), count(), alarms()]).toEqual(['accepted', 3, ['rotated', 'unverified']])
     expect(book.find(ada.did)?.verifiedMs).toBe(null)
@@ -135,7 +135,7 @@ describe('the device lists of a contact', () => {
     expect(() => take([{ ...ada.lists[0]!, bytes: flipped(ada.lists[0]!.bytes) }])).toThrow(
       expect.objectContaining({ code: 'bad-device-list' }),
     )
-    // The key of somebody else continues the history.
+    // Someone else's key continues the history.
     const taken = eve.after({ lists: eve.lists.slice(0, 1), devices: [] }).lists.slice(1)
     expect(code([...ada.lists, ...taken])).toBe('bad-device-list')
     expect([count(), alarms()]).toEqual([3, []])

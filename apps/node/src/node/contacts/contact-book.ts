@@ -1,4 +1,6 @@
-/** The persons of contacts: their device lists and profiles, whether the user has verified them, and what is announced about them. */
+/** The persons of contacts: their device lists and profiles, whether the user has verified them,
+ * and alarms about them.
+ */
 import type { ContactAlarm } from '@shoal/api'
 import type { Database, Query } from '@shoal/daemon/database'
 import { Failure } from '@shoal/daemon/failure'
@@ -19,15 +21,17 @@ interface Row {
   readonly askedMs: number | null
 }
 
-/** A person, as the node knows it. */
+/** A person as the node knows it. */
 export interface KnownPerson {
   readonly did: string
   /** From the first one on, without gaps. */
   readonly lists: readonly SignedDeviceList[]
   readonly profile: SignedProfile | null
-  /** When the user verified the keys that the person has now; null if that was not done, or of other keys. */
+  /** When the user verified the person's present keys; null if never, or if other keys were
+   * verified.
+   */
   readonly verifiedMs: number | null
-  /** When one of their nodes last answered. */
+  /** When one of the person's nodes last answered. */
   readonly askedMs: number | null
 }
 
@@ -37,11 +41,11 @@ export interface ContactBookOptions {
   readonly now: () => number
   /** Something changed. */
   onChanged(): void
-  /** Called once for each alarm, until it is dismissed. */
+  /** Called once for each alarm until it is dismissed. */
   onAlarm(did: string, alarm: ContactAlarm): void
 }
 
-/** Persons in memory: their lists are large, and checked when they are read. */
+/** Maximum number of persons in memory: their lists are large, and are verified when read. */
 const MAX_CACHED = 50
 
 export class ContactBook {
@@ -51,7 +55,7 @@ export class ContactBook {
   readonly #shownBy: Query<{ readonly did: string }>
   readonly #alarms: Query<ContactAlarm & { readonly did: string }>
   readonly #cache = new Map<string, KnownPerson>()
-  /** The lists of a person that were checked last, by their text. */
+  /** The lists of a person that were verified last, with their text. */
   readonly #checked = new Map<
     string,
     { readonly text: string; readonly lists: readonly SignedDeviceList[] }
@@ -79,7 +83,7 @@ export class ContactBook {
     return this.#alarms.all()
   }
 
-  /** Null for somebody whom no contact has shown. */
+  /** Returns null for a person that no contact has shown. */
   find(did: string): KnownPerson | null {
     const cached = this.#cache.get(did)
     if (cached) return cached
@@ -95,13 +99,15 @@ export class ContactBook {
     return { lists: person?.lists.length ?? 0, profile: person?.profile?.profile.version ?? null }
   }
 
-  /** The keys to compare. Without lists, the person's only known key is that of the DID. */
+  /** Returns the keys to compare. Without lists, the person's only known key is that of the DID. */
   keysOf(did: string): PersonKeys {
     const person = parseDidKey(did)
     return { person, root: this.find(did)?.lists.at(-1)?.list.root ?? person }
   }
 
-  /** Contacts changed: learns whom they show, and forgets those whom nobody shows and the user has not verified. */
+  /** Call it when contacts have changed: records the persons that they show, and forgets unverified
+   * persons that no contact shows.
+   */
   follow(nodes: readonly ContactNode[]): void {
     const { database } = this.#options
     database.transaction(() => {
@@ -126,9 +132,9 @@ export class ContactBook {
     this.#options.onChanged()
   }
 
-  /**
-   * Judges lists that a contact's node sent of this person: the last one that is known here, or the sender's last one, and those that follow; or all
-   * of them. Returns `incomplete` if all are needed for a judgement. Throws `bad-device-list`.
+  /** Judges lists that a contact's node sent for this person: either all of them, or the last
+   * common one (the sender's last one if it has fewer) and those that follow. Returns `incomplete`
+   * if all are needed for a verdict. Throws `bad-device-list`.
    */
   takeLists(did: string, lists: readonly SignedDeviceList[]): 'accepted' | 'refused' | 'incomplete' {
     const known = this.find(did)
@@ -159,7 +165,9 @@ export class ContactBook {
     }
   }
 
-  /** Takes a profile, if it is newer than the known one and a device of the newest list signed it. Throws `bad-profile`. */
+  /** Accepts a profile that is newer than the known one and signed by a device of the newest list.
+   * Throws `bad-profile`.
+   */
   takeProfile(
     did: string,
     { bytes, device }: { readonly bytes: Uint8Array; readonly device: Uint8Array },
@@ -174,13 +182,13 @@ export class ContactBook {
     return true
   }
 
-  /** One of their nodes answered. */
+  /** Records that one of the person's nodes answered. */
   answered(did: string): void {
     this.#run('UPDATE contacts_persons SET asked_ms = ? WHERE did = ?', this.#nowMs, did)
     this.#cache.delete(did)
   }
 
-  /** The user has compared the keys that `keysOf` returns. Throws `not-found`. */
+  /** Records that the user has compared the keys that `keysOf` returns. Throws `not-found`. */
   verify(did: string): void {
     this.mustFind(did)
     const { root } = this.keysOf(did)
@@ -213,7 +221,7 @@ export class ContactBook {
     return person
   }
 
-  /** Null if the lists cannot be judged without those between. */
+  /** Returns null if the lists cannot be judged without those in between. */
   #judge(
     did: string,
     known: readonly SignedDeviceList[],
@@ -221,12 +229,12 @@ export class ContactBook {
     isWhole: boolean,
   ): ReturnType<typeof judgeDeviceLists> | null {
     const newest = known.at(-1) ?? null
-    // The judgement knows the newest list only; here are those before it, too.
+    // `judgeDeviceLists` only knows the newest list; compare with earlier ones, too.
     const other = lists.find(each => isTwin(known[each.list.sequence], each))
     const fork = other && newest && ({ kind: 'forked', list: newest, other } as const)
     try {
       const verdict = judgeDeviceLists(did, newest, lists)
-      // The successor takes over also from a thief of the root key.
+      // The successor also takes over from a thief of the root key.
       return (verdict.kind === 'newer' && verdict.rotated) || !fork ? verdict : fork
     } catch (error) {
       if (fork) return fork
@@ -242,7 +250,7 @@ export class ContactBook {
     const { list } = lists.at(-1)!
     this.#run('UPDATE contacts_persons SET lists = ? WHERE did = ?', text, did)
     remember(this.#checked, did, { text, lists })
-    // The profile ends with the device that signed it.
+    // The profile is invalid once the device that signed it is removed.
     if (profile && !isSignedFor(profile, list))
       this.#run('UPDATE contacts_persons SET profile = NULL, device = NULL WHERE did = ?', did)
     if (verifiedMs !== null && !this.#isVerified(did, list.root))
@@ -285,7 +293,7 @@ export class ContactBook {
   }
 }
 
-/** Whether one key signed two different lists of one person with one number. */
+/** Returns whether the same key signed two different lists of a person with the same number. */
 function isTwin(own: SignedDeviceList | undefined, other: SignedDeviceList): boolean {
   if (!own || isEqual(own.hash, other.hash)) return false
   return isEqual(own.list.root, other.list.root) && isEqual(own.list.person, other.list.person)

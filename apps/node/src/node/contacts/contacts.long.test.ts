@@ -28,7 +28,7 @@ async function folder(): Promise<string> {
   return path
 }
 
-/** A node of a person, who signs the device lists. */
+/** The node of a person who signs device lists. */
 class Home {
   readonly root = KeyPair.generate()
   readonly next = KeyPair.generate()
@@ -70,7 +70,7 @@ class Home {
     return (await this.operations.getNetwork({})).addresses[0]!
   }
 
-  /** Makes the node a device, which shows the person's own key. */
+  /** Makes the node a device that shows the person's own key. */
   async settle(): Promise<this> {
     await this.operations.setPublisher({ identity: identityText(this.root) })
     const { device } = await this.operations.describeDevice({ name: 'node' })
@@ -108,7 +108,7 @@ class Home {
   }
 }
 
-/** Lets nodes recognize each other in a swarm, which ends then. */
+/** Lets nodes recognize each other in a swarm, which then ends. */
 async function meet(first: Home, ...others: readonly Home[]): Promise<void> {
   await mkdir(first.directory, { recursive: true })
   const path = join(first.directory, 'film.bin')
@@ -148,7 +148,7 @@ test('two nodes exchange certificates, device lists and profiles; a stranger rec
     ...{ did: ada.root.did, name: 'Ada', picture: `data:image/png;base64,${picture}`, problem: null },
   })
 
-  // Ben learns it without meeting again in a swarm, and Cleo, who names Ada, too, does not.
+  // Ben learns it without meeting again in a swarm; Cleo, who also names Ada, does not.
   await ada.operations.updatePerson({ key: await ben.key(), name: 'Ben', showDid: true })
   for (const other of [ben, cleo]) await other.operations.updatePerson({ key: await ada.key(), name: 'Ada' })
   await cleo.operations.askContacts({})
@@ -157,10 +157,10 @@ test('two nodes exchange certificates, device lists and profiles; a stranger rec
     .toMatchObject({ name: 'Ada', lists: 1, devices: 1, verifiedMs: null, alarms: [] })
   await cleo.operations.askContacts({})
   expect((await cleo.operations.listContacts({})).items).toEqual([])
-  // Ben has shown nothing.
+  // Ben has not shown a person.
   expect((await ada.operations.listContacts({})).items).toEqual([])
 
-  // Verification from both sides.
+  // Mutual verification.
   await ben.operations.updatePerson({ key: await ada.key(), showDid: true })
   await expect.poll(() => ada.contact(ben.root.did), PATIENT).toMatchObject({ lists: 1 })
   const there = await ada.operations.getVerification({ did: ben.root.did })
@@ -178,7 +178,7 @@ test('two nodes exchange certificates, device lists and profiles; a stranger rec
   await ben.operations.verifyContact({ did: ada.root.did, seen: there.ownCode })
   expect((await ben.contact(ada.root.did))?.verifiedMs).toBeGreaterThan(0)
 
-  // Changes reach the connected contact by themselves.
+  // Changes reach the connected contact automatically.
   await ada.operations.setProfile({ name: 'Ada L.' })
   await expect.poll(() => ben.contact(ada.root.did), PATIENT).toMatchObject({ name: 'Ada L.' })
   const before = ada.history!
@@ -186,7 +186,7 @@ test('two nodes exchange certificates, device lists and profiles; a stranger rec
   await expect.poll(() => ben.contact(ada.root.did), PATIENT).toMatchObject({ lists: 2 })
   expect(ben.alarms()).toEqual([])
 
-  // A node that was set back conceals the second list.
+  // A node that was rolled back withholds the second list.
   await ada.operations.forgetDevices({})
   await ada.accept(before)
   await ben.operations.askContacts({ did: ada.root.did })
@@ -195,12 +195,12 @@ test('two nodes exchange certificates, device lists and profiles; a stranger rec
   await ben.operations.dismissContactAlarms({ did: ada.root.did })
   expect(await ben.problems()).not.toContain('older than the known one')
 
-  // Another second list.
+  // A conflicting second list.
   await ada.accept(ada.signed([]))
   await ben.operations.askContacts({ did: ada.root.did })
   expect([(await ben.contact(ada.root.did))?.devices, ben.alarms()]).toEqual([1, ['older', 'forked']])
 
-  // The successor puts that right, which ends the verification loudly.
+  // The successor resolves the conflict, which ends the verification and raises an alarm.
   const devices = before.devices
   await ada.accept(ada.signed(devices, before, ada.next))
   await ben.operations.askContacts({ did: ada.root.did })
@@ -233,7 +233,7 @@ test('a profile needs a device list with the node, and the same key for contacts
   expect(await home.operations.getProfile({})).toMatchObject({ name: 'Ada', problem: null })
   for (const picture of ['AAAA', Buffer.from(pngOf(4000, 4000)).toString('base64')])
     await expect(home.operations.setProfile({ picture })).rejects.toMatchObject({ code: 'bad-picture' })
-  // Added again, the device has another description, and the profile is signed anew.
+  // Added again, the device has a different description, so the profile is signed again.
   await home.accept(home.signed([{ ...readDeviceText(device), added: 1 }]))
   expect(await home.operations.getProfile({})).toMatchObject({ name: 'Ada', problem: null })
 })

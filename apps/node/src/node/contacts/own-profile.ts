@@ -1,4 +1,4 @@
-/** The profile of the node's user, signed by the node as one of the user's devices. */
+/** The profile of the node's user, signed by this node as one of the user's devices. */
 import type { OwnProfile as OwnProfileAnswer } from '@shoal/api'
 import type { Database } from '@shoal/daemon/database'
 import { Failure } from '@shoal/daemon/failure'
@@ -27,13 +27,15 @@ export class OwnProfile {
     this.#now = now
   }
 
-  /** The newest device list of the user; null if there is none. */
+  /** The user's newest device list; null if there is none. */
   get list(): DeviceList | null {
     const { history } = this.#person
     return history && newestList(history).list
   }
 
-  /** The profile that contacts are shown. Null if there is none, or the device that signed it was removed. */
+  /** The profile shown to contacts. Null if there is none, or if the device that signed it was
+   * removed.
+   */
   get signed(): SignedProfile | null {
     const { list } = this
     const row = this.#row
@@ -45,13 +47,15 @@ export class OwnProfile {
     }
   }
 
-  /** Why nothing can be signed here. */
+  /** Why this node cannot sign. */
   get problem(): Exclude<OwnProfileAnswer['problem'], 'other-key' | 'network-off'> {
     if (!this.list) return 'no-devices'
     return this.#person.device ? null : 'not-a-device'
   }
 
-  /** Signs another profile; members that are left out stay. Throws `bad-argument`, `bad-picture`, and `conflict` if the node is not a device of its user. */
+  /** Signs a changed profile; omitted members are kept. Throws `bad-argument`, `bad-picture`, and
+   * `conflict` if the node is not a device of its user.
+   */
   set(changes: Partial<ProfileContent>): void {
     const { list } = this
     const { device } = this.#person
@@ -63,7 +67,8 @@ export class OwnProfile {
       )
     const before = this.#last
     const { name, picture } = { ...NOTHING, ...before?.profile, ...changes }
-    // By the clock, so that a person's other nodes, which do not know this profile, sign newer ones.
+    // Based on the clock, so that the person's other nodes, which do not know this profile, sign
+    // newer ones.
     const version = Math.max((before?.profile.version ?? 0) + 1, Math.floor(this.#now() / 1000))
     const signed = signProfile({ name, picture }, version, { list, ...device })
     this.#database
@@ -71,7 +76,8 @@ export class OwnProfile {
       .run(didOf(list), signed.bytes, signed.device)
   }
 
-  /** Signs the profile anew if the device that signed it is described otherwise now, or was added again. */
+  /** Signs the profile again if the device that signed it has a new description or was added again.
+   */
   refresh(): void {
     if (this.#last && !this.signed && this.#person.device) this.set({})
   }
@@ -79,11 +85,11 @@ export class OwnProfile {
   get #row(): Row | null {
     const { list } = this
     const row = this.#database.prepare<Row>('SELECT person, profile, device FROM contacts_own').get()
-    // Of another person, whom the node was made to forget.
+    // The profile of another person, whom the node was told to forget.
     return row && list && row.person === didOf(list) ? row : null
   }
 
-  /** The profile that was signed last, whatever became of its device. */
+  /** The last signed profile, even if its device was removed. */
   get #last(): SignedProfile | null {
     const row = this.#row
     const { list } = this

@@ -23,7 +23,7 @@ import { ContactBook } from './contact-book.ts'
 import { PeopleExchange } from './people-exchange.ts'
 import { NOW, TestPerson } from './testing/person.ts'
 
-/** The nodes of a test, by their network keys. */
+/** The nodes of a test, by network key. */
 type Net = Map<string, { respond(from: string, message: Uint8Array): Uint8Array }>
 
 class Place {
@@ -34,7 +34,7 @@ class Place {
   readonly key = Buffer.from(new TestPerson().root.publicKey).toString('hex')
   readonly contacts = new Map<string, ContactNode>()
   readonly alarms: string[] = []
-  /** Messages that were sent. */
+  /** Number of sent messages. */
   asked = 0
   nowMs = 0
   profile: ReturnType<TestPerson['profile']> | null = null
@@ -57,7 +57,7 @@ class Place {
         this.contacts.get(key)?.showsDid
           ? { did: this.person.did, certificate: this.person.certificate(this.key, key) }
           : {},
-      // The certificates themselves are tested with the contacts of people.
+      // Certificates themselves are tested with the capability `people`.
       received: (key, { did }) => {
         const contact = this.contacts.get(key)
         if (contact) this.contacts.set(key, { ...contact, did: did ?? null })
@@ -139,7 +139,7 @@ test('a long history comes in several responses, and is kept whole', async () =>
   await ben.ask(ada)
   expect(ben.knows(ada)).toEqual([100, 'Ada'])
   expect(ben.asked).toBeGreaterThan(1)
-  // The successor takes over in the middle, so that all lists are asked for again.
+  // The successor takes over in the middle, so all lists are requested again.
   ada.person.rotate(40)
   await ben.ask(ada)
   expect([ben.knows(ada)?.[0], ben.alarms]).toEqual([41, ['rotated']])
@@ -157,7 +157,7 @@ test('strangers, and contacts to whom the person is not shown, receive nothing',
     await asker.ask(ada)
     expect(asker.book.dids).toEqual([])
   }
-  // It asks no stranger, whatever the stranger announces.
+  // It queries no stranger, whatever the stranger announces.
   for (let second = 0; second < 100; second++, ada.nowMs += 1000) ada.exchange.tick()
   expect(ada.contacts.has(cleo.key)).toBe(false)
   expect(cleo.book.dids).toEqual([])
@@ -168,7 +168,7 @@ test('device lists of another key than the one that is shown are not sent', asyn
   ada.devices = new TestPerson()
   ada.profile = ada.devices.profile({ name: 'Ada' }, 1)
   await ben.ask(ada)
-  // Only the person of the certificate is known then.
+  // At that point, only the person in the certificate is known.
   expect([ben.knows(ada), ben.book.dids]).toEqual([[0, null], [ada.person.did]])
   ada.devices = ada.person
   await ben.ask(ada)
@@ -181,7 +181,7 @@ test('a contact that announces something is asked at once, once for each state',
   await ada.ask(ben)
   const turn = async () => {
     ada.exchange.tick()
-    // The exchange has begun; it ends before the next one of the same contact begins.
+    // The exchange has started; it must end before the next one with the same contact starts.
     await ada.ask(ben)
   }
   ben.person.sign()
@@ -192,7 +192,7 @@ test('a contact that announces something is asked at once, once for each state',
   await ben.ask(ada)
   await turn()
   expect(ada.knows(ben)).toEqual([2, null])
-  // It announces what it does not have.
+  // It announces something that it does not have.
   const request = encodePeopleRequest({ known: NO_STATE, own: { lists: 200, profile: 5 } })
   ada.nowMs += 10_000
   ada.exchange.respond(ben.key, request)
@@ -238,7 +238,7 @@ test('a contact that sends forged, foreign, damaged or endless things changes no
     answer({ lists: [new Uint8Array(5)] }),
     answer({ count: 3, lists: eve.lists.map(({ bytes }) => bytes) }),
     answer({ lists: [lists[0]!, flip(lists[1]!, lists[1]!.length - 1)] }),
-    // The same page again and again, of a history without an end.
+    // The same page over and over, of an endless history.
     answer({ count: 1e9 }),
     answer({ count: 1e9, lists: lists.slice(1) }),
     answer({ profile: { bytes: forged.bytes, device } }),

@@ -1,6 +1,5 @@
-/**
- * Exchanges certificates, device lists and profiles with the nodes of contacts (decision 019). A node answers those to whom the user shows the person,
- * and asks its contacts only.
+/** Exchanges certificates, device lists and profiles with the nodes of contacts (decision 019). A
+ * node only answers those to whom the user shows the person, and only queries its contacts.
  */
 
 import { setImmediate as nextTurn } from 'node:timers/promises'
@@ -26,14 +25,16 @@ import { hex } from '@shoal/torrent/base'
 import type { ContactNode } from '../people/service.ts'
 import type { ContactBook } from './contact-book.ts'
 
-/** Time until a contact is asked again, and after a failure, where it doubles each time. */
+/** Milliseconds until a contact is queried again: normally, and after a first failure (doubled each
+ * time).
+ */
 const AGAIN_MS = 6 * 3_600_000
 const FAILED_MS = 60_000
-/** No contact is asked more often, whatever it announces. */
+/** Minimum time between two queries to one contact, whatever it announces. */
 const LEAST_MS = 5000
 const PARALLEL = 3
 const RESPONSE_MS = 30_000
-/** Signatures that are checked before others have a turn. */
+/** Signatures checked before yielding to other work. */
 const LISTS_PER_TURN = 8
 
 export interface PeopleExchangeOptions {
@@ -41,13 +42,13 @@ export interface PeopleExchangeOptions {
   readonly clock: Clock
   contacts(): readonly ContactNode[]
   claimsFor(key: string): PeerClaims
-  /** Keeps a certificate. Returns false if it is not valid. */
+  /** Stores a certificate. Returns false if it is not valid. */
   received(key: string, claims: PeerClaims): boolean
   /** The person whose devices this node knows. Null if there is none. */
   own(): OwnState | null
 }
 
-/** The part of the node's own person that contacts are shown. */
+/** The part of the node's own person that is shown to contacts. */
 export interface OwnState {
   readonly did: string
   /** From the first one on. */
@@ -63,7 +64,7 @@ interface Turn {
   readonly dueMs: number
   readonly askedMs: number
   readonly waitMs: number
-  /** The state that the contact announced last, by a question of its own. */
+  /** The state that the contact last announced in a query. */
   readonly announced: string
 }
 
@@ -102,7 +103,7 @@ export class PeopleExchange {
     }
   }
 
-  /** Once a second: asks those whose turn it is. */
+  /** Call it once a second: queries contacts that are due. */
   tick(): void {
     const exchange = this.#exchange
     if (!exchange) return
@@ -116,13 +117,17 @@ export class PeopleExchange {
     }
   }
 
-  /** The own lists, profile or contacts changed: asks the connected contacts, who learn from the questions that there is something new. */
+  /** Queries the connected contacts after the node's own lists, profile or contacts have changed: a
+   * query also announces new data.
+   */
   hurryAll(): void {
     for (const { key } of this.#options.contacts())
       if (this.#exchange?.isConnected(Buffer.from(key, 'hex'))) this.#hurry(key)
   }
 
-  /** Asks these contacts now. Resolves when all have answered or failed. Throws `unsupported` while the network is off. */
+  /** Queries these contacts now. Resolves when all have answered or failed. Throws `unsupported`
+   * while the network is off.
+   */
   async askAll(keys: readonly string[]): Promise<void> {
     const exchange = this.#exchange
     if (!exchange)
@@ -149,7 +154,7 @@ export class PeopleExchange {
     const { did, certificate } = contact.showsDid ? claimsFor(key) : {}
     if (!certificate) return encodePeopleResponse(EMPTY_RESPONSE)
     const state = this.#options.own()
-    // The device lists are those of another key than the one that this node shows.
+    // The device lists belong to a different key than the one that this node shows.
     if (state?.did !== did) return encodePeopleResponse({ ...EMPTY_RESPONSE, certificate })
     return encodePeopleResponse({ ...pageOf(state!, known), certificate })
   }
@@ -159,7 +164,9 @@ export class PeopleExchange {
     await Promise.allSettled(this.#running.values())
   }
 
-  /** A contact has something that is not known here. Each such state hurries once, also if it cannot be accepted. */
+  /** A contact has something unknown to this node. Each such state triggers one early query, even
+   * if it cannot be accepted.
+   */
   #announced(key: string, { lists, profile }: PersonState): void {
     const turn = this.#turns.get(key) ?? NEVER
     const announced = `${lists} ${profile}`
@@ -184,7 +191,7 @@ export class PeopleExchange {
     const work = this.#exchangeWith(exchange, key)
       .then(() => {
         const now = this.#turns.get(key)
-        // Something may have become urgent meanwhile.
+        // It may have become urgent during the query.
         if (now?.dueMs === dueMs)
           this.#turns.set(key, { ...now, dueMs: askedMs + AGAIN_MS, waitMs: FAILED_MS })
       })
@@ -214,10 +221,11 @@ export class PeopleExchange {
     book.answered(did)
   }
 
-  /** The person that a response shows; null if there is none. */
+  /** Returns the person that a response shows; null if there is none. */
   #personOf(key: string, { certificate }: PeopleResponse): string | null {
     const { received } = this.#options
-    // The certificate begins with its version and the person's key (decision 010), and is checked next.
+    // The certificate starts with its version and the person's key (decision 010), and is verified
+    // next.
     if (certificate) received(key, { did: formatDidKey(certificate.subarray(1, 33)), certificate })
     return this.#contact(key)?.did ?? null
   }
@@ -240,10 +248,12 @@ export class PeopleExchange {
   }
 }
 
-/** The part of the lists that somebody lacks who has some of them, and the profile if they are the last ones. */
+/** Returns the next part of the lists that the other side lacks, and the profile if the last list
+ * is included.
+ */
 function pageOf({ lists, profile }: OwnState, known: PersonState): Omit<PeopleResponse, 'certificate'> {
   const page: Uint8Array[] = []
-  // The last one that both have, or the newest one, shows whether they contradict each other.
+  // Include the last common list, or the newest one, which reveals contradictions.
   const first = Math.max(0, Math.min(known.lists, lists.length) - 1)
   let size = 0
   for (const { bytes } of lists.slice(first)) {
@@ -259,7 +269,9 @@ function pageOf({ lists, profile }: OwnState, known: PersonState): Omit<PeopleRe
   }
 }
 
-/** Reads the lists of a response, and those that did not fit into it, with the profile that comes with the last ones. */
+/** Reads the lists of a response, requests those that did not fit, and returns them with the
+ * profile that came with the last ones.
+ */
 async function readAll(
   first: PeopleResponse,
   known: PersonState,
@@ -272,7 +284,7 @@ async function readAll(
     if (count >= first.count) break
     const response = await ask({ ...known, lists: count })
     profile = response.profile
-    // The first one is known, and the next ones follow it.
+    // The first one is already known; the next ones follow it.
     const next = await readLists(response.lists.slice(1))
     if (next[0]?.list.sequence !== count) break
     lists.push(...next)
@@ -280,7 +292,7 @@ async function readAll(
   return { lists, profile }
 }
 
-/** Checks the signatures of lists. Rejects with `bad-device-list`. */
+/** Verifies the signatures of lists. Rejects with `bad-device-list`. */
 async function readLists(all: readonly Uint8Array[]): Promise<SignedDeviceList[]> {
   const lists: SignedDeviceList[] = []
   for (const [at, bytes] of all.entries()) {

@@ -1,7 +1,7 @@
 import type { ContactAlarm } from '@shoal/api'
 import { SHOAL } from '../../base/program.ts'
 
-/** A sentence for the health of the node and for the log. */
+/** Returns a sentence for the health report and the log. */
 export function problemOf(did: string, { kind, atMs, detail }: ContactAlarm): string {
   const date = new Date(atMs).toISOString().slice(0, 10)
   return `${SENTENCES[kind](did, detail ?? '')} Noticed on ${date}. ${SHOAL} people dismiss ${did} ends this message`

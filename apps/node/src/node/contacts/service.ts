@@ -2,16 +2,16 @@ import { service } from '@shoal/daemon/capability'
 import type { SignedDeviceList } from '@shoal/identity/devices'
 import type { SignedProfile } from '@shoal/identity/profile'
 
-/** The persons whom contacts have shown. */
+/** Persons that contacts have shown. */
 export interface ContactPersons {
-  /** The DIDs of all of them. */
+  /** All their DIDs. */
   dids(): readonly string[]
   find(did: string): {
     /** Verified, oldest first. */
     readonly lists: readonly SignedDeviceList[]
     readonly profile: SignedProfile | null
   } | null
-  /** Reports a change of any of them. Returns a function that ends this. */
+  /** Calls the listener after a change of any person, until the returned function is called. */
   onChanged(listener: () => void): () => void
 }
 

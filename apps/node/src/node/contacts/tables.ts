@@ -1,8 +1,8 @@
 import type { Migration } from '@shoal/daemon/database'
 
-/**
- * The own profile, the persons of contacts with their device lists (JSON of an array of lists in base64url), the person that each contact's node
- * showed last (keys in hexadecimal digits), and the last alarm of each kind. Times are milliseconds since the Unix epoch.
+/** The user's profile, the persons of contacts with their device lists (a JSON array of base64url
+ * lists), the person that each contact's node last showed (keys in hex), and the last alarm of
+ * each kind. Times are milliseconds since the Unix epoch.
  */
 export const CONTACTS_TABLES: readonly Migration[] = [
   `

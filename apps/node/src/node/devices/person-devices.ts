@@ -1,4 +1,4 @@
-/** The device lists of the node's user: which are accepted, and what is announced. */
+/** The device lists of the node's user: which ones are accepted, and alarms about them. */
 
 import type { DeviceAlarm } from '@shoal/api'
 import type { Database } from '@shoal/daemon/database'
@@ -18,7 +18,7 @@ import { SHOAL } from '../../base/program.ts'
 import type { DeviceLogins } from '../kernel/device-logins.ts'
 import type { Log } from '../kernel/log/log.ts'
 
-/** The user is reminded this long before the list expires. */
+/** How long before the expiry of the list the user is reminded. */
 const REMIND_SECONDS = 14 * 86_400
 
 export class PersonDevices implements DeviceLogins {
@@ -63,9 +63,9 @@ export class PersonDevices implements DeviceLogins {
     return () => this.#listeners.delete(listener)
   }
 
-  /**
-   * Accepts a history that contains the known one, or that the successor of its root key continues. Throws `conflict` for another person, and
-   * `bad-device-list` for lists that are older or contradict the known ones, which is announced.
+  /** Accepts a history that contains the known one, or that the successor of its root key
+   * continues. Throws `conflict` for another person, and `bad-device-list` for lists that are
+   * older or contradict the known ones, which also raises an alarm.
    */
   accept(text: DeviceHistoryText): void {
     const history = readDeviceHistory(text)
@@ -91,12 +91,14 @@ export class PersonDevices implements DeviceLogins {
     this.#use(history)
   }
 
-  /** Once a second: tells the listeners when the list has expired, so that what its devices read ends. */
+  /** Call it once a second: notifies the listeners when the list has expired, which ends the access
+   * of its devices.
+   */
   tick(): void {
     if (this.#wasCurrent && !this.#isCurrent()) this.#use(this.#history)
   }
 
-  /** Nobody can log in with a device from then on. */
+  /** Forgets the lists. From then on, logins with a device fail. */
   forget(): void {
     this.#database.transaction(() => {
       this.#database.prepare('DELETE FROM device_history').run()
@@ -116,7 +118,7 @@ export class PersonDevices implements DeviceLogins {
     this.#database.prepare('DELETE FROM device_alarms').run()
   }
 
-  /** Sentences for the health of the node. */
+  /** Sentences for the health report. */
   get problems(): string[] {
     const alarms = this.alarms.map(
       ({ kind, atMs }) =>

@@ -6,9 +6,11 @@ import type { Device, DeviceHistory } from '@shoal/identity/devices'
 export interface OwnPerson {
   /** All device lists of the user. Null if there are none. */
   readonly history: DeviceHistory | null
-  /** This node, if the newest list has it, with the keys that sign what it says to others and its logins. */
+  /** This node if the newest list contains it, with the keys that sign its announcements and
+   * logins.
+   */
   readonly device: { readonly device: Device; readonly signer: KeyPair; readonly login: KeyPair } | null
-  /** Reports other lists. Returns a function that ends this. */
+  /** Calls the listener when the lists change, until the returned function is called. */
   onChanged(listener: () => void): () => void
 }
 

@@ -1,4 +1,4 @@
-/** Shares that others find by search in the Shoal network. */
+/** Shares that others can find by searching the Shoal network. */
 import { FINDABLE as CONTRACT, type Implemented } from '@shoal/api'
 import { Vault } from '@shoal/daemon/vault'
 import { readIdentityText } from '@shoal/identity'
@@ -13,9 +13,11 @@ import { PublisherKey } from './publisher-key.ts'
 import { FINDABLES } from './service.ts'
 import { FINDABLE_TABLES } from './tables.ts'
 
-/** Entries of a node that only runs for a command live a day at most if it is killed, and are withdrawn when it closes. */
+/** Entries of a node that only runs for one command are withdrawn when it closes, and expire within
+ * a day if it is killed.
+ */
 const PASSING_LIFE_SECONDS = 86_400
-/** Time to withdraw everything. */
+/** Maximum time for withdrawing everything. */
 const LEAVE_MS = 2500
 
 export const FINDABLE = findableOf({ isPassing: false })

@@ -1,4 +1,4 @@
-/** The description of a torrent for those who search. */
+/** The description of a torrent in search results. */
 import type { Torrent } from '@shoal/api'
 import type { Entry, EntryFile } from '@shoal/network'
 import type { Metainfo, TorrentApi } from '@shoal/torrent'
@@ -15,10 +15,12 @@ export type Description = Pick<
   'infoHashV1' | 'infoHashV2' | 'title' | 'bytes' | 'fileCount' | 'files' | 'tags' | 'license' | 'language'
 >
 
-/** They never change, and sorting those of a large torrent takes time. */
+/** They never change, and sorting the files of a large torrent takes time. */
 const FILES = new WeakMap<Metainfo, readonly EntryFile[]>()
 
-/** Describes a torrent whose metadata is known. Title and tags are those of the torrent where the user chose no others; the largest files come first. */
+/** Describes a torrent whose metadata is known. Title and tags default to those of the torrent; the
+ * largest files come first.
+ */
 export function describeTorrent(
   view: Pick<Torrent, 'name' | 'label' | 'tags' | 'totalBytes'>,
   { infoHashes, metainfo, files }: Pick<TorrentApi, 'infoHashes' | 'metainfo' | 'files'>,
@@ -40,7 +42,7 @@ export function describeTorrent(
   }
 }
 
-/** Returns true if an entry says the same as a description. It may have fewer files, for lack of room. */
+/** Returns whether an entry matches a description. For lack of room, it can have fewer files. */
 export function isSameDescription(entry: Entry, description: Description): boolean {
   const { files, ...rest } = description
   const text = (value: unknown) => JSON.stringify(value)
@@ -57,7 +59,7 @@ function largestOf(files: TorrentApi['files']): EntryFile[] {
   }))
 }
 
-/** The longest beginning that has at most so many bytes of UTF-8. */
+/** Returns the longest prefix of at most this many bytes of UTF-8. */
 function cut(text: string, maxBytes: number): string {
   let bytes = 0
   let short = ''

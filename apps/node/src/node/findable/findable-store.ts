@@ -3,20 +3,20 @@ import type { Database, Query } from '@shoal/daemon/database'
 /** A torrent that the user made findable. */
 export interface FindableRecord {
   readonly torrent: string
-  /** Null: those of the torrent. */
+  /** Null: the torrent's own. */
   readonly title: string | null
   readonly tags: readonly string[] | null
   readonly license: string | null
   readonly language: string | null
   /** Unix time in seconds of the first publication. */
   readonly published: number
-  /** Sequence number of the last entry or withdrawal that was signed. */
+  /** Sequence number of the entry or withdrawal that was signed last. */
   readonly sequence: number
-  /** The signed entry. Null: it is not published now. */
+  /** The signed entry. Null: not published at present. */
   readonly entry: Uint8Array | null
 }
 
-/** A withdrawal that is to be handed over, with the entry that it replaces. Both are signed. */
+/** A pending withdrawal and the entry that it replaces, both signed. */
 export interface Withdrawal {
   readonly id: number
   readonly entry: Uint8Array
@@ -25,7 +25,7 @@ export interface Withdrawal {
 
 type Row = Omit<FindableRecord, 'tags'> & { readonly tags: string | null }
 
-/** Keeps in the catalogue which torrents others find by search. */
+/** Stores in the catalogue which torrents others can find by search. */
 export class FindableStore {
   readonly #database: Database
   readonly #all: Query<Row>
@@ -69,7 +69,7 @@ export class FindableStore {
     this.#records.set(torrent, record)
   }
 
-  /** Replaces a record, or deletes it, together with adding a withdrawal. */
+  /** Replaces or deletes a record and adds a withdrawal in one transaction. */
   withdraw(torrent: string, rest: FindableRecord | null, withdrawal: Omit<Withdrawal, 'id'> | null): void {
     this.#database.transaction(() => {
       if (withdrawal) this.#addWithdrawal.run(withdrawal.entry, withdrawal.withdrawal)

@@ -52,10 +52,10 @@ function torrentOf(id: string): TestTorrent {
 let folder: string
 let database: Database
 let clock: VirtualClock
-/** Days that pass without a look. */
+/** Days without a check. */
 let skippedMs: number
 let torrents: Map<string, TestTorrent>
-/** Calls of the network's publisher. */
+/** Calls to the network's publisher. */
 let published: SignedEntry[]
 let retracted: [published: SignedEntry, withdrawal: SignedEntry][]
 let isOn: boolean
@@ -85,7 +85,7 @@ function newHost(): Host {
   return { kad: { tableSize: 1 }, index: { publisher } } as never
 }
 
-/** Opens it on the catalogue, as at a start of the node. */
+/** Opens it on the catalogue, as when the node starts. */
 async function open(): Promise<Findable & { readonly key: PublisherKey }> {
   const vault = new Vault(folder)
   // From here on, nothing waits for the disk.
@@ -124,7 +124,7 @@ async function open(): Promise<Findable & { readonly key: PublisherKey }> {
 }
 
 const torrent = (id: string) => torrents.get(id) as unknown as ManagedTorrent
-/** Lets it look what has changed. */
+/** Lets it check for changes. */
 async function look(): Promise<void> {
   await clock.advance(15_000)
 }

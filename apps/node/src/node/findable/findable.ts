@@ -1,4 +1,6 @@
-/** Torrents that others find by search: signs their descriptions, and keeps them at the index nodes of the network. */
+/** Torrents that others can find by search: signs their descriptions, and keeps them published at
+ * the network's index nodes.
+ */
 import type { CheckedInputOf, FindableTorrent } from '@shoal/api'
 import { describeFailure, Failure } from '@shoal/daemon/failure'
 import type { KeyPair } from '@shoal/identity'
@@ -11,9 +13,9 @@ import { describeTorrent, isSameDescription } from './describe-torrent.ts'
 import type { FindableRecord, FindableStore } from './findable-store.ts'
 import type { PublisherKey } from './publisher-key.ts'
 
-/** Time between two looks at what has changed. */
+/** Milliseconds between checks for changes. */
 const LOOK_MS = 15_000
-/** Time between two looks whether there is a first node to publish at. */
+/** Milliseconds between checks for a first node to publish at. */
 const ALONE_MS = 1000
 const MAX_FINDABLE = 5000
 
@@ -23,9 +25,11 @@ export interface FindableOptions {
   readonly key: PublisherKey
   readonly torrents: Pick<Torrents, 'registry' | 'view'>
   readonly network: Pick<Network, 'host' | 'mustRun'>
-  /** How long an entry is valid, which is signed again after half of it. Default: the longest that the network accepts. */
+  /** How long an entry is valid; it is signed again after half of that. Default: the network's
+   * maximum.
+   */
   readonly lifeSeconds?: number
-  /** Returns the reason why nothing may ever be published here, or null. */
+  /** Returns the reason why this node can never publish, or null. */
   forbidden(): string | null
   onChanged(): void
   log(message: string): void
@@ -39,7 +43,7 @@ export class Findable {
   /** Signed entries that a host publishes, by torrent. */
   #published: { readonly host: Host; readonly entries: Map<string, Uint8Array> } | null = null
   #loop: Promise<void> = Promise.resolve()
-  /** Changes of records, one after the other. */
+  /** Serializes changes of records. */
   #changes: Promise<unknown> = Promise.resolve()
   #publishing: Promise<void> | null = null
 
@@ -58,11 +62,11 @@ export class Findable {
     await this.#publishing
   }
 
-  /** Withdraws everything, as far as there are nodes that can be asked. */
+  /** Withdraws everything, as far as nodes can be reached. */
   async hideAll(): Promise<void> {
     for (const { torrent } of this.#options.store.list()) await this.hide(torrent)
     await this.#changes
-    // The publication that runs now does not include the withdrawals.
+    // A publication that is already running does not include the withdrawals.
     await this.#publishing
     await this.#look()
     await this.#publishing
@@ -75,7 +79,7 @@ export class Findable {
     })
   }
 
-  /** Rejects like `make` if nothing can be published at all. */
+  /** Rejects like `make` if publishing is impossible. */
   async check(): Promise<void> {
     const { forbidden, key } = this.#options
     const reason = forbidden()
@@ -83,9 +87,9 @@ export class Findable {
     await key.open()
   }
 
-  /**
-   * Publishes a torrent, or changes its description: members that are left out stay as they are. Rejects with `refused` if it must not be published,
-   * `no-metadata`, `locked`, and `too-large` or `bad-argument` for a description that is too long.
+  /** Publishes a torrent, or changes its description; omitted members are kept. Rejects with
+   * `refused` if it must not be published, `no-metadata`, `locked`, and `too-large` or
+   * `bad-argument` for a description that is too long.
    */
   make(torrent: ManagedTorrent, { title, tags, license, language }: Description): Promise<FindableTorrent> {
     return this.#inTurn(async () => {
@@ -111,7 +115,9 @@ export class Findable {
     })
   }
 
-  /** Withdraws a torrent from search. Rejects with `not-found` if it is not published, and with `locked`. */
+  /** Withdraws a torrent from search. Rejects with `not-found` if it is not published, and with
+   * `locked`.
+   */
   hide(id: string): Promise<void> {
     return this.#inTurn(async () => {
       const { store, torrents, key } = this.#options
@@ -122,7 +128,9 @@ export class Findable {
     })
   }
 
-  /** Signs everything with another key. What the old one signed is withdrawn, or expires if the old one is locked. */
+  /** Signs all entries with another key. Entries of the old key are withdrawn, or expire if the old
+   * key is locked.
+   */
   useKey(pair: KeyPair): Promise<void> {
     return this.#inTurn(async () => {
       const { store, key } = this.#options
@@ -135,7 +143,7 @@ export class Findable {
     })
   }
 
-  /** Makes a change, then looks what has to be signed and published. */
+  /** Makes a change, then checks what has to be signed and published. */
   #inTurn<T>(change: () => Promise<T>): Promise<T> {
     const changed = this.#changes.then(change)
     this.#changes = changed
@@ -152,7 +160,7 @@ export class Findable {
     }
   }
 
-  /** Waits until the next look, or until the first node is known. */
+  /** Waits for the next check, or until a first node is known. */
   async #rest(): Promise<void> {
     const { clock, network } = this.#options
     const isAlone = () => !network.host || network.host.kad.tableSize === 0
@@ -178,13 +186,13 @@ export class Findable {
       })
   }
 
-  /** Signs what is new, has changed or expires soon, and withdraws what has ended. */
+  /** Signs entries that are new, changed or about to expire, and withdraws those that ended. */
   async #update(): Promise<void> {
     const { store, torrents, key, log, forbidden, onChanged } = this.#options
     if (forbidden() !== null) return
     for (const record of store.list()) {
       const torrent = this.#listed(record.torrent)
-      // One that was removed comes back when it is restored.
+      // A removed torrent is published again when it is restored.
       const isForgotten = torrents.registry.find(record.torrent) === null
       if (!torrent || refusal(torrent) !== null) await this.#withdraw(record, !isForgotten)
       else if (torrent.api.metainfo)
@@ -194,14 +202,14 @@ export class Findable {
           store.put(signed)
           onChanged()
         } catch (error) {
-          // The list tells about a key that is locked. Its entries are published until they expire.
+          // The list already reports a locked key. Its entries stay published until they expire.
           if (key.problem === null)
             log(`${torrent.name} cannot be found by search: ${describeFailure(error).message}`)
         }
     }
   }
 
-  /** Returns the record as it is if its entry is right, or with a new entry. */
+  /** Returns the record unchanged if its entry is up to date, otherwise with a new entry. */
   async #signed(torrent: ManagedTorrent, record: FindableRecord): Promise<FindableRecord> {
     const { key, torrents, lifeSeconds = MAX_ENTRY_LIFE_SECONDS } = this.#options
     const description = describeTorrent(torrents.view(torrent), torrent.api, record)
@@ -217,7 +225,7 @@ export class Findable {
     return { ...record, sequence, entry: signEntry(entry, await key.open()).bytes }
   }
 
-  /** Withdraws the entry of a record, if it has one, and keeps the rest of the record or deletes it. */
+  /** Withdraws the entry of a record, if any, and keeps or deletes the rest. */
   async #withdraw(record: FindableRecord, keep: boolean): Promise<void> {
     const { store, key, log } = this.#options
     if (record.entry === null && keep) return
@@ -238,7 +246,7 @@ export class Findable {
     )
   }
 
-  /** Hands over withdrawals, and what a host does not publish yet. */
+  /** Sends withdrawals, and entries that a host does not publish yet. */
   async #publish(host: Host): Promise<void> {
     const { store } = this.#options
     if (this.#published?.host !== host) this.#published = { host, entries: new Map() }
@@ -250,7 +258,7 @@ export class Findable {
         if (Buffer.compare(decodeEntry(bytes).id, published.id) === 0) entries.delete(torrent)
       if (published.entry.expires > this.#unixSeconds()) {
         await publisher.retract(published, decodeEntry(withdrawal))
-        // If all nodes have left, it is tried again.
+        // If all nodes have left, it is retried.
         if (this.#abort.signal.aborted || host.kad.tableSize === 0) return
       }
       store.forgetWithdrawal(id)
@@ -299,7 +307,7 @@ export class Findable {
   }
 }
 
-/** Why a torrent is never published, or null. */
+/** Returns why a torrent can never be published, or null. */
 function refusal({ name, sealed, api }: ManagedTorrent): string | null {
   return sealed || api.metainfo?.info.private
     ? `${name} is private or sealed, and never published for search`

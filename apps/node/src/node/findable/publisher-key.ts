@@ -1,4 +1,4 @@
-/** The person's key on this node, which signs what others find by search. */
+/** The person's key on this node, which signs search entries. */
 
 import type { Database, Query } from '@shoal/daemon/database'
 import { Failure } from '@shoal/daemon/failure'
@@ -6,7 +6,7 @@ import type { Vault } from '@shoal/daemon/vault'
 import { formatDidKey, KeyPair } from '@shoal/identity'
 import { SHOAL } from '../../base/program.ts'
 
-/** Keeps the key encrypted in the catalogue. It is another one than the network key: see decision 010. */
+/** Stores the key encrypted in the catalogue. It differs from the network key: see decision 010. */
 export class PublisherKey {
   readonly #vault: Vault
   readonly #get: Query<{ readonly did: string; readonly secret: string }>
@@ -22,22 +22,22 @@ export class PublisherKey {
     this.#did = this.#get.get()?.did ?? null
   }
 
-  /** Null until the first key is made. */
+  /** Null until a first key has been created. */
   get did(): string | null {
     return this.#did
   }
 
-  /** Returns true for the key that signs here: Ed25519, 32 bytes. */
+  /** Returns whether this is the signing key of this node: Ed25519, 32 bytes. */
   isOwn(publicKey: Uint8Array): boolean {
     return this.#did !== null && formatDidKey(publicKey) === this.#did
   }
 
-  /** Why the key could not be used when that was last tried. */
+  /** Why the last attempt to use the key failed. */
   get problem(): string | null {
     return this.#problem
   }
 
-  /** Reads the key, or makes the first one. Rejects with `locked` if it is there and cannot be decrypted. */
+  /** Loads the key, or creates the first one. Rejects with `locked` if it cannot be decrypted. */
   async open(): Promise<KeyPair> {
     if (this.#pair) return this.#pair
     const kept = this.#get.get()

@@ -2,13 +2,13 @@ import type { CheckedInputOf } from '@shoal/api'
 import { service } from '@shoal/daemon/capability'
 import type { ManagedTorrent } from '../torrents/service.ts'
 
-/** Lets others find torrents by search in the network. */
+/** Lets others find torrents by searching the network. */
 export interface Findables {
-  /** Rejects if nothing can be published: `refused` behind a proxy, `locked` without the key. */
+  /** Rejects if publishing is impossible: `refused` behind a proxy, `locked` without the key. */
   check(): Promise<void>
   /** Publishes a torrent, or changes its description. */
   make(torrent: ManagedTorrent, description: Omit<CheckedInputOf<'makeFindable'>, 'id'>): Promise<unknown>
-  /** Returns true for the key that signs here: Ed25519, 32 bytes. */
+  /** Returns whether this is the signing key of this node: Ed25519, 32 bytes. */
   isOwn(publicKey: Uint8Array): boolean
 }
 

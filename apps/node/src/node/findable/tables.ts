@@ -1,6 +1,8 @@
 import type { Migration } from '@shoal/daemon/database'
 
-/** Torrents that others find by search, withdrawals that index nodes have not received yet, and the key that signs both, encrypted. */
+/** Torrents that others can find by search, withdrawals that index nodes have not received yet, and
+ * the key that signs both, encrypted.
+ */
 export const FINDABLE_TABLES: readonly Migration[] = [
   `
 CREATE TABLE findable (

@@ -1,9 +1,9 @@
-/** Channels to other devices, which are open in the node and are used in the thread of the chat. */
+/** Channels to other devices: opened by the node, used by the chat thread. */
 import type { DirectChannel } from '@shoal/chat/direct'
 import type { ForNode, ForThread } from './contract.ts'
 import type { ThreadCalls } from './thread-calls.ts'
 
-/** In the node. */
+/** The node's side. */
 export class NodeChannels implements Pick<ForNode, 'send' | 'closeChannel'> {
   readonly #thread: () => ThreadCalls<ForThread>['ask']
   readonly #channels = new Map<number, DirectChannel>()
@@ -53,7 +53,7 @@ export class NodeChannels implements Pick<ForNode, 'send' | 'closeChannel'> {
   }
 }
 
-/** In the thread. */
+/** The thread's side. */
 export class ThreadChannels implements Pick<ForThread, 'chunk'> {
   readonly #node: () => ThreadCalls<ForNode>['ask']
   readonly #received = new Map<number, Received>()
@@ -62,7 +62,7 @@ export class ThreadChannels implements Pick<ForThread, 'chunk'> {
     this.#node = node
   }
 
-  /** Has messages exchanged over a channel by `connect` until it ends. */
+  /** Exchanges messages over a channel by means of `connect` until it ends. */
   async use(
     { channel, binding, isInitiator }: Parameters<ForThread['connect']>[0],
     connect: (channel: DirectChannel) => Promise<void>,
@@ -91,13 +91,13 @@ export class ThreadChannels implements Pick<ForThread, 'chunk'> {
   }
 }
 
-/** Reads one channel, a chunk ahead of its reader. */
+/** Reads one channel, one chunk ahead of its reader. */
 class Received implements AsyncIterable<Uint8Array> {
   #next: { readonly bytes: Uint8Array; readonly read: () => void } | null = null
   #hasEnded = false
   #wake = () => {}
 
-  /** Resolves when it is being read. */
+  /** Resolves when the chunk is being read. */
   add(bytes: Uint8Array): Promise<void> {
     return new Promise(read => {
       this.#next = { bytes, read }

@@ -1,4 +1,6 @@
-/** The program of the thread with the chat. It loads quickly: from Node's compile cache, and without asking the disk about each file. */
+/** Entry point of the chat thread. It loads quickly: from Node's compile cache, without a
+ * file-system lookup per module.
+ */
 import { enableCompileCache } from 'node:module'
 import { parentPort } from 'node:worker_threads'
 import { resolveSourcesByUrl } from '@shoal/daemon/source-imports'

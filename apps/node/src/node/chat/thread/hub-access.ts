@@ -1,4 +1,6 @@
-/** Hubs as the thread of the chat reaches them: over connections of the node, which knows the proxy and logs in. */
+/** Access of the chat thread to hubs, over connections of the node, which knows the proxy and logs
+ * in.
+ */
 import { ApiError } from '@shoal/api/api-error'
 import type { HubAccess } from '@shoal/chat/hub'
 import { Failure } from '@shoal/daemon/failure'
@@ -17,7 +19,7 @@ import type { ThreadCalls } from './thread-calls.ts'
 /** A hub that sends faster than the thread reads is disconnected. */
 const MAX_WAITING_BYTES = 16 << 20
 
-/** In the thread. */
+/** The thread's side. */
 export class ThreadHubs implements Pick<ForThread, 'received' | 'linkClosed'> {
   readonly #node: () => ThreadCalls<ForNode>['ask']
   readonly #links = new Map<number, LinkEvents>()
@@ -92,7 +94,7 @@ function toRoomError(error: unknown): RoomError {
   return new RoomError(isKnown ? (code as RoomErrorCode) : 'unavailable', message, { cause: error })
 }
 
-/** In the node. */
+/** The node's side. */
 export class NodeHubs
   implements
     Pick<
@@ -165,7 +167,7 @@ export class NodeHubs
   }
 }
 
-/** About how much memory something takes that came from a hub. */
+/** Approximate memory use of something received from a hub. */
 function sizeOf(value: unknown): number {
   if (typeof value === 'string') return 16 + 2 * value.length
   if (ArrayBuffer.isView(value)) return 64 + value.byteLength

@@ -1,4 +1,4 @@
-/** The persons of the chat in its thread: what the node knows about them, as the node tells. */
+/** The chat thread's copy of what the node knows about persons. */
 import type { KnownPerson, People } from '@shoal/chat/device'
 import { readDeviceList } from '@shoal/identity/devices'
 import { equalBytes } from '@shoal/torrent/base'
@@ -8,7 +8,7 @@ const NOBODY: KnownPerson = { list: null, isContact: false, isBlocked: false }
 
 interface Mirrored {
   readonly facts: PersonFacts
-  /** Lists are verified when they are first needed. */
+  /** Lists are verified when first needed. */
   known: KnownPerson | null
 }
 
@@ -61,7 +61,7 @@ export class MirroredPeople implements People {
   }
 }
 
-/** Returns what is known now if the list was verified before, or null. */
+/** Returns the updated person if the list is unchanged and was verified before, otherwise null. */
 function sameList({ known }: Mirrored, { list, isContact, isBlocked }: PersonFacts): KnownPerson | null {
   if (!known?.list || !list || !equalBytes(known.list.bytes, list)) return null
   return { list: known.list, isContact, isBlocked }

@@ -1,4 +1,4 @@
-/** The chat of a device in a thread of its own, so that encryption never delays the node. */
+/** Runs a device's chat in its own thread, so that encryption never blocks the node. */
 import { createHash } from 'node:crypto'
 import type { CallOptions } from '@shoal/api'
 import { ChatDevice, type Journals } from '@shoal/chat/device'
@@ -19,7 +19,7 @@ import { ThreadCalls, type ThreadPort, toSentError } from './thread-calls.ts'
 
 interface OpenChat {
   readonly operations: Readonly<Record<string, (input: unknown, options: CallOptions) => Promise<unknown>>>
-  /** Null if messages go over hubs only. */
+  /** Null if messages only go over hubs. */
   readonly rooms: DirectRooms | null
   readonly signals: DirectSignals | null
   close(): Promise<void>
@@ -157,7 +157,7 @@ class ChatThread implements Omit<ForThread, 'received' | 'linkClosed' | 'chunk'>
   }
 }
 
-/** Another person, or another key of this node, has other journals. */
+/** Each person and each key of this node has its own journals. */
 function journalsOf(journals: Journals, did: string, device: Uint8Array): Journals {
   const owner = createHash('sha256').update(did).update(device).digest('hex').slice(0, 12)
   return {

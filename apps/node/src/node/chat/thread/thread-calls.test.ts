@@ -7,7 +7,7 @@ import type { ForNode, ForThread } from './contract.ts'
 import { NodeHubs, ThreadHubs } from './hub-access.ts'
 import { ThreadCalls } from './thread-calls.ts'
 
-/** Two ends of calls, each with its answers. */
+/** Two connected ends, each with its own answerers. */
 function connect<There extends object>(answers: readonly object[], back: readonly object[] = []) {
   const { port1, port2 } = new MessageChannel()
   onTestFinished(() => port1.close())
@@ -85,7 +85,7 @@ test('a channel to another device is read no faster than the chat reads it', asy
   await channel.send(Uint8Array.of(7))
   expect(sent).toEqual([Uint8Array.of(7)])
   channel.close()
-  // A chunk that was read ahead may still come.
+  // A chunk that was read ahead can still arrive.
   while (!(await reader.next()).done);
   done.resolve()
   await connecting

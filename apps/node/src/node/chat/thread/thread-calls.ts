@@ -1,4 +1,5 @@
-/** Calls between two threads over one port, in both directions. Inputs and results are plain data. */
+/** Calls between two threads over one port, in both directions. Inputs and results are plain data.
+ */
 import type { CallOptions } from '@shoal/api'
 
 /** A `MessagePort`, or a `Worker`. */
@@ -13,7 +14,7 @@ export type Frame =
   | { readonly kind: 'result'; readonly id: number; readonly value: unknown }
   | { readonly kind: 'failure'; readonly id: number; readonly failure: SentError }
 
-/** An error with the members by which its receivers tell errors apart. */
+/** An error with the members by which receivers distinguish errors. */
 export interface SentError {
   readonly message: string
   readonly stack: string | undefined
@@ -26,9 +27,11 @@ export interface SentError {
 
 type Call = (input: never, options: Required<CallOptions>) => unknown
 
-/** One end of the port: makes calls and answers them. `Theirs`: the functions that the other end answers, of one input each. */
+/** One end of the port: makes and answers calls. `Theirs`: the functions of the other end, each
+ * with one input.
+ */
 export class ThreadCalls<Theirs extends object> {
-  /** Nobody has to handle the promises of calls whose answers do not matter. */
+  /** Callers may ignore the promises of calls. */
   readonly ask: AsyncCalls<Theirs>
   readonly #port: ThreadPort
   readonly #answerers: readonly Readonly<Record<string, Call | undefined>>[]
@@ -37,7 +40,7 @@ export class ThreadCalls<Theirs extends object> {
   #last = 0
   #end: Error | null = null
 
-  /** `answerers` have the functions that the other end calls. */
+  /** `answerers`: the functions that the other end can call. */
   constructor(port: ThreadPort, answerers: readonly object[]) {
     this.#port = port
     this.#answerers = answerers as readonly Record<string, Call>[]
@@ -47,7 +50,8 @@ export class ThreadCalls<Theirs extends object> {
     port.on('message', frame => this.#received(frame))
   }
 
-  /** The other end has gone, or is not needed any more: all calls reject with the error from now on. */
+  /** The other end has closed or is no longer needed: rejects all calls with the error from now on.
+   */
   close(error: Error): void {
     this.#end ??= error
     for (const { reject } of this.#waiting.values()) reject(error)

@@ -28,12 +28,12 @@ export class TestPerson {
     return this.history.lists
   }
 
-  /** Signs a list after a history, which does not become the person's own. */
+  /** Signs a list that continues a history, without making it the person's own. */
   after(
     history: DeviceHistory | null,
     { signer = this.root, successor = this.next, devices = [this.device] }: Partial<Signing> = {},
   ): DeviceHistory {
-    // A list in the middle names the same successor.
+    // A list in between names the same successor.
     const named = history && signer === this.root ? {} : { successor: successor.publicKey }
     return signNextDevices(history, { devices, unixSeconds: NOW, ...named }, signer)
   }
@@ -44,7 +44,7 @@ export class TestPerson {
     return this
   }
 
-  /** The successor replaces the root key, after some of the lists. */
+  /** The successor replaces the root key in one of the lists. */
   rotate(kept = this.lists.length): this {
     const lists = this.lists.slice(0, kept)
     this.history = this.after(
@@ -62,7 +62,7 @@ export class TestPerson {
     return { ...signed, version }
   }
 
-  /** A certificate for two network keys, in hexadecimal digits. */
+  /** Returns a certificate for two network keys in hex. */
   certificate(networkKey: string, recipient: string): Uint8Array {
     const [notBefore, notAfter] = [NOW - 3600, NOW + 86_400]
     const keys = { networkKey: Buffer.from(networkKey, 'hex'), recipient: Buffer.from(recipient, 'hex') }
