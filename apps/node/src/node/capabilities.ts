@@ -21,7 +21,8 @@ import { TORRENTS } from './torrents/capability.ts'
 import { TRACKER } from './tracker/capability.ts'
 import { TRANSFERS } from './transfers/capability.ts'
 
-/** All capabilities of a node, one per line. They start in this order, but never before those that
+/**
+ * All capabilities of a node, one per line. They start in this order, but never before those that
  * they need.
  */
 export const CAPABILITIES: readonly AnyCapability[] = [

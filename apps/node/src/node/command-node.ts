@@ -1,4 +1,5 @@
-/** A node for one command: the Shoal network around the session that the command opened, under a
+/**
+ * A node for one command: the Shoal network around the session that the command opened, under a
  * temporary key, for as long as the command runs.
  */
 import { rm } from 'node:fs/promises'

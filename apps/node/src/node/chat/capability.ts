@@ -1,4 +1,5 @@
-/** The chat of the node's user on this device. It runs in a worker thread, which loads the MLS
+/**
+ * The chat of the node's user on this device. It runs in a worker thread, which loads the MLS
  * library.
  */
 import { type CallOptions, CHAT as CONTRACT } from '@shoal/api'

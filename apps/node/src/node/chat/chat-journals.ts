@@ -1,4 +1,5 @@
-/** The chat's journals on disk, in a separate database (`chat.db`) that backups exclude: restoring
+/**
+ * The chat's journals on disk, in a separate database (`chat.db`) that backups exclude: restoring
  * old ratchets would reuse keys. Names and records are encrypted with a key stored in the
  * database, itself encrypted with the node's `secrets.key`. Only one process can open the
  * database; others get `in-use`.
@@ -40,7 +41,8 @@ const CHAT: DatabaseKind = {
     'move it to a safe place and start without it: this node is then a new device in chats, and others add it again',
 }
 
-/** `salt` changes with each `replace`, so a key encrypts only one generation of records. `last`:
+/**
+ * `salt` changes with each `replace`, so a key encrypts only one generation of records. `last`:
  * the number of the last record, from 1.
  */
 const TABLES: readonly Migration[] = [
@@ -74,7 +76,8 @@ export class ChatJournals implements Journals {
     this.#queries = prepare(database)
   }
 
-  /** Opens the database in the data folder. Rejects with `in-use`, `damaged`, `newer-version`,
+  /**
+   * Opens the database in the data folder. Rejects with `in-use`, `damaged`, `newer-version`,
    * `no-permission`, `no-space`, `io`, and with `not-found` if the key file that it was created
    * with is missing.
    */

@@ -14,7 +14,8 @@ const HUB = 'https://hub.example'
 let folder: string
 let database: Database
 let [own, ann]: TestPerson[] = []
-/** The lists that the hub returns for Ann. Null: unknown to the hub. An error: the hub does not
+/**
+ * The lists that the hub returns for Ann. Null: unknown to the hub. An error: the hub does not
  * respond.
  */
 let shown: readonly { readonly bytes: Uint8Array }[] | Error | null

@@ -1,4 +1,5 @@
-/** The persons of the chat: the user, contacts, blocked persons, and those whose device lists came
+/**
+ * The persons of the chat: the user, contacts, blocked persons, and those whose device lists came
  * from a hub.
  */
 import type { Database, Query } from '@shoal/daemon/database'
@@ -82,7 +83,8 @@ export class ChatPeople {
     return [...dids].map(did => this.#factsOf(did, kept.get(did), blocked.has(did)))
   }
 
-  /** Requests a person's device lists from a hub. Rejects with an ApiError if the hub does not
+  /**
+   * Requests a person's device lists from a hub. Rejects with an ApiError if the hub does not
    * respond, and with `bad-device-list` if its lists contradict the known ones.
    */
   async find(did: string, home: string): Promise<void> {

@@ -1,4 +1,5 @@
-/** Connects the chat with the nodes of contacts, and with the user's other nodes, over the Shoal
+/**
+ * Connects the chat with the nodes of contacts, and with the user's other nodes, over the Shoal
  * network. Connecting reveals this node's address, so nodes of strangers are neither dialed nor
  * accepted.
  */
@@ -12,7 +13,8 @@ import type { ContactNode } from '../people/service.ts'
 const CHAT_PROTOCOL = '/shoal/chat/1'
 /** A WebRTC offer for the chat and its answer, in the format of `/shoal/webrtc/1`. */
 const SIGNAL_PROTOCOL = '/shoal/chat-webrtc/1'
-/** Milliseconds until a node is dialed again, doubled with each failure: most nodes are offline for
+/**
+ * Milliseconds until a node is dialed again, doubled with each failure: most nodes are offline for
  * hours.
  */
 const AGAIN_MS = { least: 15_000, most: 15 * 60_000 } as const
@@ -56,7 +58,8 @@ export class DirectPeers {
     this.#closeAll()
   }
 
-  /** Serves the host until the returned function is called. `peers`: connects nodes that cannot
+  /**
+   * Serves the host until the returned function is called. `peers`: connects nodes that cannot
    * dial each other; null for none.
    */
   async open(

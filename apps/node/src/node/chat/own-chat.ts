@@ -1,4 +1,5 @@
-/** The chat of this node: opens it as soon as possible, reopens it when the user's key or hubs
+/**
+ * The chat of this node: opens it as soon as possible, reopens it when the user's key or hubs
  * change, and retries after a failure.
  */
 import { existsSync } from 'node:fs'
@@ -66,7 +67,8 @@ export class OwnChat {
     return this.#turn
   }
 
-  /** Runs an operation of the API. Opens the chat first if possible; otherwise rejects with a
+  /**
+   * Runs an operation of the API. Opens the chat first if possible; otherwise rejects with a
    * Failure that gives the reason.
    */
   async operation(name: string, input: unknown, options?: CallOptions): Promise<unknown> {
@@ -202,7 +204,8 @@ export class OwnChat {
   }
 }
 
-/** The lists that prove whose device this is: the last one signed by the person's own key, and all
+/**
+ * The lists that prove whose device this is: the last one signed by the person's own key, and all
  * later ones if another key signed the newest.
  */
 function proofOf({ lists }: DeviceHistory) {

@@ -1,4 +1,5 @@
-/** Connects the chat by WebRTC with devices met at hubs, such as browsers with the chat app. The
+/**
+ * Connects the chat by WebRTC with devices met at hubs, such as browsers with the chat app. The
  * chat thread has the other half: see `DirectSignals`.
  */
 import type { SignalDevices, SignaledDevices, SignalNews } from '@shoal/chat/direct'

@@ -14,7 +14,8 @@ export const COMPLETION = capability({
   start({ clock, database, log, settings, folders, jobs, ticker }, { torrents, operations }) {
     const { registry } = torrents
     const settled = new FacetTable({ database, torrents }, 'settled_completions', {})
-    /** Torrents without actions, stored in batches because thousands can be added at once. After a
+    /**
+     * Torrents without actions, stored in batches because thousands can be added at once. After a
      * crash, the next start finds the missing ones.
      */
     const plain = new Set<ManagedTorrent>()

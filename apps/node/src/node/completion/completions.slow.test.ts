@@ -16,7 +16,8 @@ afterEach(async () => {
   for (const each of opened.splice(0)) await each.close()
 })
 
-/** A node with five torrents, and the ids of handled ones. `moveFault`: the error that every move
+/**
+ * A node with five torrents, and the ids of handled ones. `moveFault`: the error that every move
  * rejects with.
  */
 async function open(

@@ -17,7 +17,8 @@ export interface CompletionsDeps {
   settings(): Settings
   /** Full path of the torrent's file or folder: see content-path.ts. */
   contentPath(torrentId: string): string | Promise<string>
-  /** Records that a torrent's completion was handled. Returns false if it already was, in this run
+  /**
+   * Records that a torrent's completion was handled. Returns false if it already was, in this run
    * or an earlier one. Called after the move and before the hook.
    */
   claim(torrentId: string): boolean | Promise<boolean>

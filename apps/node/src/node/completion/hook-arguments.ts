@@ -12,7 +12,8 @@ export interface CompletedTorrent {
   readonly bytes: number
 }
 
-/** Replaces `{name}` and other placeholders in each argument, in one pass: a torrent's name cannot
+/**
+ * Replaces `{name}` and other placeholders in each argument, in one pass: a torrent's name cannot
  * inject further placeholders. Unknown placeholders are kept. A name that starts with `-` becomes
  * `./-…` at the start of an argument, so that an untrusted name cannot act as an option.
  */

@@ -17,7 +17,8 @@ export interface HookResult {
   readonly output: string
 }
 
-/** Runs a program without a shell, and terminates it after ten minutes or when the signal aborts.
+/**
+ * Runs a program without a shell, and terminates it after ten minutes or when the signal aborts.
  * Rejects with a Failure if it cannot be started.
  */
 export async function runHook(

@@ -1,6 +1,7 @@
 import type { Migration } from '@shoal/daemon/database'
 
-/** Torrents whose completion actions (move, program) are done, or that were complete from the
+/**
+ * Torrents whose completion actions (move, program) are done, or that were complete from the
  * start.
  */
 export const COMPLETION_TABLES: readonly Migration[] = [

@@ -1,4 +1,5 @@
-/** The user's profile, and the persons of contacts: exchanges device lists and profiles with them,
+/**
+ * The user's profile, and the persons of contacts: exchanges device lists and profiles with them,
  * and raises alarms that the user must not miss.
  */
 import { CONTACTS as CONTRACT, type Contact, type OwnProfile as OwnProfileAnswer } from '@shoal/api'

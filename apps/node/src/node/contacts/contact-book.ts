@@ -1,4 +1,5 @@
-/** The persons of contacts: their device lists and profiles, whether the user has verified them,
+/**
+ * The persons of contacts: their device lists and profiles, whether the user has verified them,
  * and alarms about them.
  */
 import type { ContactAlarm } from '@shoal/api'
@@ -27,7 +28,8 @@ export interface KnownPerson {
   /** From the first one on, without gaps. */
   readonly lists: readonly SignedDeviceList[]
   readonly profile: SignedProfile | null
-  /** When the user verified the person's present keys; null if never, or if other keys were
+  /**
+   * When the user verified the person's present keys; null if never, or if other keys were
    * verified.
    */
   readonly verifiedMs: number | null
@@ -105,7 +107,8 @@ export class ContactBook {
     return { person, root: this.find(did)?.lists.at(-1)?.list.root ?? person }
   }
 
-  /** Call it when contacts have changed: records the persons that they show, and forgets unverified
+  /**
+   * Call it when contacts have changed: records the persons that they show, and forgets unverified
    * persons that no contact shows.
    */
   follow(nodes: readonly ContactNode[]): void {
@@ -132,7 +135,8 @@ export class ContactBook {
     this.#options.onChanged()
   }
 
-  /** Judges lists that a contact's node sent for this person: either all of them, or the last
+  /**
+   * Judges lists that a contact's node sent for this person: either all of them, or the last
    * common one (the sender's last one if it has fewer) and those that follow. Returns `incomplete`
    * if all are needed for a verdict. Throws `bad-device-list`.
    */
@@ -165,7 +169,8 @@ export class ContactBook {
     }
   }
 
-  /** Accepts a profile that is newer than the known one and signed by a device of the newest list.
+  /**
+   * Accepts a profile that is newer than the known one and signed by a device of the newest list.
    * Throws `bad-profile`.
    */
   takeProfile(

@@ -33,7 +33,8 @@ export class OwnProfile {
     return history && newestList(history).list
   }
 
-  /** The profile shown to contacts. Null if there is none, or if the device that signed it was
+  /**
+   * The profile shown to contacts. Null if there is none, or if the device that signed it was
    * removed.
    */
   get signed(): SignedProfile | null {
@@ -53,7 +54,8 @@ export class OwnProfile {
     return this.#person.device ? null : 'not-a-device'
   }
 
-  /** Signs a changed profile; omitted members are kept. Throws `bad-argument`, `bad-picture`, and
+  /**
+   * Signs a changed profile; omitted members are kept. Throws `bad-argument`, `bad-picture`, and
    * `conflict` if the node is not a device of its user.
    */
   set(changes: Partial<ProfileContent>): void {

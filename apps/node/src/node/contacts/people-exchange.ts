@@ -1,4 +1,5 @@
-/** Exchanges certificates, device lists and profiles with the nodes of contacts (decision 019). A
+/**
+ * Exchanges certificates, device lists and profiles with the nodes of contacts (decision 019). A
  * node only answers those to whom the user shows the person, and only queries its contacts.
  */
 
@@ -25,7 +26,8 @@ import { hex } from '@shoal/torrent/base'
 import type { ContactNode } from '../people/service.ts'
 import type { ContactBook } from './contact-book.ts'
 
-/** Milliseconds until a contact is queried again: normally, and after a first failure (doubled each
+/**
+ * Milliseconds until a contact is queried again: normally, and after a first failure (doubled each
  * time).
  */
 const AGAIN_MS = 6 * 3_600_000
@@ -117,7 +119,8 @@ export class PeopleExchange {
     }
   }
 
-  /** Queries the connected contacts after the node's own lists, profile or contacts have changed: a
+  /**
+   * Queries the connected contacts after the node's own lists, profile or contacts have changed: a
    * query also announces new data.
    */
   hurryAll(): void {
@@ -125,7 +128,8 @@ export class PeopleExchange {
       if (this.#exchange?.isConnected(Buffer.from(key, 'hex'))) this.#hurry(key)
   }
 
-  /** Queries these contacts now. Resolves when all have answered or failed. Throws `unsupported`
+  /**
+   * Queries these contacts now. Resolves when all have answered or failed. Throws `unsupported`
    * while the network is off.
    */
   async askAll(keys: readonly string[]): Promise<void> {
@@ -164,7 +168,8 @@ export class PeopleExchange {
     await Promise.allSettled(this.#running.values())
   }
 
-  /** A contact has something unknown to this node. Each such state triggers one early query, even
+  /**
+   * A contact has something unknown to this node. Each such state triggers one early query, even
    * if it cannot be accepted.
    */
   #announced(key: string, { lists, profile }: PersonState): void {
@@ -248,7 +253,8 @@ export class PeopleExchange {
   }
 }
 
-/** Returns the next part of the lists that the other side lacks, and the profile if the last list
+/**
+ * Returns the next part of the lists that the other side lacks, and the profile if the last list
  * is included.
  */
 function pageOf({ lists, profile }: OwnState, known: PersonState): Omit<PeopleResponse, 'certificate'> {
@@ -269,7 +275,8 @@ function pageOf({ lists, profile }: OwnState, known: PersonState): Omit<PeopleRe
   }
 }
 
-/** Reads the lists of a response, requests those that did not fit, and returns them with the
+/**
+ * Reads the lists of a response, requests those that did not fit, and returns them with the
  * profile that came with the last ones.
  */
 async function readAll(

@@ -1,6 +1,7 @@
 import type { Migration } from '@shoal/daemon/database'
 
-/** The user's profile, the persons of contacts with their device lists (a JSON array of base64url
+/**
+ * The user's profile, the persons of contacts with their device lists (a JSON array of base64url
  * lists), the person that each contact's node last showed (keys in hex), and the last alarm of
  * each kind. Times are milliseconds since the Unix epoch.
  */

@@ -63,7 +63,8 @@ export class PersonDevices implements DeviceLogins {
     return () => this.#listeners.delete(listener)
   }
 
-  /** Accepts a history that contains the known one, or that the successor of its root key
+  /**
+   * Accepts a history that contains the known one, or that the successor of its root key
    * continues. Throws `conflict` for another person, and `bad-device-list` for lists that are
    * older or contradict the known ones, which also raises an alarm.
    */
@@ -91,7 +92,8 @@ export class PersonDevices implements DeviceLogins {
     this.#use(history)
   }
 
-  /** Call it once a second: notifies the listeners when the list has expired, which ends the access
+  /**
+   * Call it once a second: notifies the listeners when the list has expired, which ends the access
    * of its devices.
    */
   tick(): void {

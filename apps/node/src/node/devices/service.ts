@@ -6,7 +6,8 @@ import type { Device, DeviceHistory } from '@shoal/identity/devices'
 export interface OwnPerson {
   /** All device lists of the user. Null if there are none. */
   readonly history: DeviceHistory | null
-  /** This node if the newest list contains it, with the keys that sign its announcements and
+  /**
+   * This node if the newest list contains it, with the keys that sign its announcements and
    * logins.
    */
   readonly device: { readonly device: Device; readonly signer: KeyPair; readonly login: KeyPair } | null

@@ -13,7 +13,8 @@ import { PublisherKey } from './publisher-key.ts'
 import { FINDABLES } from './service.ts'
 import { FINDABLE_TABLES } from './tables.ts'
 
-/** Entries of a node that only runs for one command are withdrawn when it closes, and expire within
+/**
+ * Entries of a node that only runs for one command are withdrawn when it closes, and expire within
  * a day if it is killed.
  */
 const PASSING_LIFE_SECONDS = 86_400

@@ -18,7 +18,8 @@ export type Description = Pick<
 /** They never change, and sorting the files of a large torrent takes time. */
 const FILES = new WeakMap<Metainfo, readonly EntryFile[]>()
 
-/** Describes a torrent whose metadata is known. Title and tags default to those of the torrent; the
+/**
+ * Describes a torrent whose metadata is known. Title and tags default to those of the torrent; the
  * largest files come first.
  */
 export function describeTorrent(

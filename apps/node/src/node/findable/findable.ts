@@ -1,4 +1,5 @@
-/** Torrents that others can find by search: signs their descriptions, and keeps them published at
+/**
+ * Torrents that others can find by search: signs their descriptions, and keeps them published at
  * the network's index nodes.
  */
 import type { CheckedInputOf, FindableTorrent } from '@shoal/api'
@@ -25,7 +26,8 @@ export interface FindableOptions {
   readonly key: PublisherKey
   readonly torrents: Pick<Torrents, 'registry' | 'view'>
   readonly network: Pick<Network, 'host' | 'mustRun'>
-  /** How long an entry is valid; it is signed again after half of that. Default: the network's
+  /**
+   * How long an entry is valid; it is signed again after half of that. Default: the network's
    * maximum.
    */
   readonly lifeSeconds?: number
@@ -87,7 +89,8 @@ export class Findable {
     await key.open()
   }
 
-  /** Publishes a torrent, or changes its description; omitted members are kept. Rejects with
+  /**
+   * Publishes a torrent, or changes its description; omitted members are kept. Rejects with
    * `refused` if it must not be published, `no-metadata`, `locked`, and `too-large` or
    * `bad-argument` for a description that is too long.
    */
@@ -115,7 +118,8 @@ export class Findable {
     })
   }
 
-  /** Withdraws a torrent from search. Rejects with `not-found` if it is not published, and with
+  /**
+   * Withdraws a torrent from search. Rejects with `not-found` if it is not published, and with
    * `locked`.
    */
   hide(id: string): Promise<void> {
@@ -128,7 +132,8 @@ export class Findable {
     })
   }
 
-  /** Signs all entries with another key. Entries of the old key are withdrawn, or expire if the old
+  /**
+   * Signs all entries with another key. Entries of the old key are withdrawn, or expire if the old
    * key is locked.
    */
   useKey(pair: KeyPair): Promise<void> {

@@ -1,6 +1,7 @@
 import type { Migration } from '@shoal/daemon/database'
 
-/** Torrents that others can find by search, withdrawals that index nodes have not received yet, and
+/**
+ * Torrents that others can find by search, withdrawals that index nodes have not received yet, and
  * the key that signs both, encrypted.
  */
 export const FINDABLE_TABLES: readonly Migration[] = [

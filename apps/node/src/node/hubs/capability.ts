@@ -14,9 +14,9 @@ import { Memberships } from './memberships.ts'
 import { HUBS as SERVICE } from './service.ts'
 import { HUBS_TABLES } from './tables.ts'
 
-/** Longest answer of a hub: a page of 200 listings with their links is shorter. */
+/** Maximum size of a hub's answer: a page of 200 listings with their links is smaller. */
 const MAX_ANSWER_BYTES = 8 * 1024 * 1024
-/** For the end of the session at a hub that is left. */
+/** Maximum time for ending the session at a hub that the user leaves. */
 const LOGOUT_MS = 5000
 
 export const HUBS = capability({

@@ -4,13 +4,13 @@ import { isLocalHost } from '@shoal/torrent/local-address'
 export interface HubAddress {
   /** The origin of the hub. */
   readonly url: string
-  /** The secret of an invitation; null if the address has none. */
+  /** The secret of an invitation; null if there is none. */
   readonly invitation: string | null
 }
 
 /**
- * Reads the address of a hub as people pass it on: of any of its pages, or the link of an invitation (`https://hub.example.org/join#invitation=…`). A bare
- * host means https. Throws `bad-argument`.
+ * Parses the address of a hub as people share it: of any of its pages, or an invitation link
+ * (`https://hub.example.org/join#invitation=…`). A bare host means https. Throws `bad-argument`.
  */
 export function readHubAddress(text: string): HubAddress {
   const trimmed = text.trim()
@@ -29,7 +29,7 @@ export function readHubAddress(text: string): HubAddress {
   return { url: url.origin, invitation: invitation === null || invitation === '' ? null : invitation }
 }
 
-/** Reads the invitation to the hub at `url`: its code, or its whole link. Throws `bad-argument`. */
+/** Parses an invitation to the hub at `url`: its code, or its link. Throws `bad-argument`. */
 export function readInvitation(text: string, url: string): string {
   if (!text.includes('#')) return text
   const link = readHubAddress(text)
@@ -39,7 +39,7 @@ export function readInvitation(text: string, url: string): string {
   })
 }
 
-/** Returns true if whoever watches the internet can read what passes. Tor encrypts the way to an onion service. */
+/** Returns whether the traffic is readable on its way. Tor encrypts the way to an onion service. */
 export function isExposed(url: string): boolean {
   const { protocol, hostname } = new URL(url)
   return protocol === 'http:' && !isLocalHost(hostname) && !hostname.endsWith('.onion')

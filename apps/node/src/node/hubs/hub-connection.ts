@@ -1,4 +1,4 @@
-/** One hub as this node uses it: operations with a session, and the connection to its rooms. */
+/** A hub as this node uses it: operations with a session, and the connection to its rooms. */
 import { ApiError } from '@shoal/api/api-error'
 import type { CallOptions } from '@shoal/api/contract'
 import type { AccountInfo } from '@shoal/hub-api'
@@ -10,9 +10,12 @@ import type { HubAccess } from './service.ts'
 
 export interface ConnectionOptions extends Omit<DeviceClientOptions, 'fetch' | 'check'> {
   readonly fetch: typeof fetch
-  /** Opens the connection to rooms. Null: the system's own way. */
+  /** Opens the connection to rooms. Null: the system's default. */
   readonly agent: object | null
-  /** Called after each request that needs a login: with null if the hub answered it, or with its error. */
+  /**
+   * Called after each request that needs a login: with null if the hub answered it, otherwise with
+   * its error.
+   */
   readonly tell: (error: unknown) => void
 }
 
@@ -31,7 +34,7 @@ export class HubConnection {
     this.api = telling(this.#device.api, options.tell)
   }
 
-  /** Creates the account of the person, which may have to wait until somebody approves it. Rejects with an ApiError. */
+  /** Creates the person's account, which may first need approval. Rejects with an ApiError. */
   join(
     account: { readonly name: string; readonly invitation?: string },
     call?: CallOptions,
@@ -39,7 +42,7 @@ export class HubConnection {
     return this.#device.join(account, call)
   }
 
-  /** Logs in, unless there is a session. Rejects with an ApiError. */
+  /** Logs in unless there is a session. Rejects with an ApiError. */
   async login(): Promise<void> {
     await this.#device.session()
   }
@@ -65,7 +68,7 @@ export class HubConnection {
 
 type Call = (input: object, options?: CallOptions) => Promise<unknown>
 
-/** Returns a hub whose calls tell how they ended. */
+/** Returns a hub that reports the outcome of each call. */
 function telling(hub: HubApi, tell: (error: unknown) => void): HubApi {
   const calls = Object.entries(hub as unknown as Record<string, Call>).map(([name, call]) => {
     const told: Call = async (input, options) => {

@@ -4,7 +4,7 @@ import { printable } from '@shoal/daemon/printable'
 
 const MAX_MESSAGE = 300
 
-/** Codes of a hub that mean the same to the callers of a node. */
+/** Error codes of a hub with the same meaning for callers of the node. */
 const KEPT = ['bad-answer', 'full', 'not-found', 'too-many-requests', 'unavailable']
 const RENAMED: Readonly<Record<string, string>> = {
   unreachable: 'no-answer',
@@ -17,22 +17,25 @@ const OWN_WORDS: Readonly<Record<string, string>> = {
   'bad-answer': 'the answer is not that of a hub: is another program at this address?',
 }
 
-/** The sentence about an error of a hub. What a hub writes is shortened, without control characters. */
+/**
+ * Returns a message about a hub's error. The hub's text is shortened and stripped of control
+ * characters.
+ */
 export function hubMessage(host: string, error: unknown): string {
   const { code = '', message = String(error) } = (error ?? {}) as { code?: string; message?: string }
   const text = OWN_WORDS[code] ?? message
   return `${host}: ${printable(text.length > MAX_MESSAGE ? `${text.slice(0, MAX_MESSAGE)}…` : text)}`
 }
 
-/** Members that inputs of a hub and of the node have in common. */
+/** Input members that the hub and the node have in common. */
 const FIELDS = [
   ...['invitation', 'name', 'text', 'category', 'tag', 'cursor', 'link', 'title', 'tags', 'description'],
   ...['uses', 'days', 'note'],
 ]
 
 /**
- * Turns an error of a hub into one of the node: a login that a hub refuses says nothing about the login at the node. `field`: the member of the input that
- * names the hub.
+ * Converts a hub's error to an error of the node: a login refused by a hub says nothing about the
+ * login at the node. `field`: the input member that names the hub.
  */
 export function hubFailure(url: string, error: unknown, field: 'hub' | 'url'): unknown {
   if (!(error instanceof ApiError)) return error
@@ -45,7 +48,10 @@ export function hubFailure(url: string, error: unknown, field: 'hub' | 'url'): u
   })
 }
 
-/** Whether an error says that the hub is away, is another server, or keeps this person out; others are about one request. */
+/**
+ * Returns whether an error means that the hub is unavailable, is another server, or excludes this
+ * person; other errors concern a single request.
+ */
 export function isHubProblem(error: unknown): boolean {
   if (!(error instanceof ApiError)) return false
   const { code, field, status } = error
@@ -55,7 +61,10 @@ export function isHubProblem(error: unknown): boolean {
   )
 }
 
-/** Whether a hub refuses the login of this device, so that another attempt is of no use. With `bad-device-list`, the hub knows a newer list without it. */
+/**
+ * Returns whether the hub refuses this device's login, so that a retry is pointless. With
+ * `bad-device-list`, the hub knows a newer list without this device.
+ */
 function isRefusedLogin(error: unknown): boolean {
   if (!(error instanceof ApiError)) return false
   return ['unauthorized', 'bad-login', 'bad-device-list', 'forbidden'].includes(error.code)

@@ -33,7 +33,7 @@ export class HubStore {
       .get(person, url)
   }
 
-  /** Adds a hub, or changes what is known about it. */
+  /** Adds a hub, or updates what is known about it. */
   put(
     person: string,
     { url, name, did, key, joinedMs, sequence }: Omit<HubRow, 'problem' | 'problemMs'>,

@@ -1,4 +1,4 @@
-/** Searches the listings of hubs, and publishes torrents of this node there. */
+/** Searches the listings of hubs, and publishes torrents of this node in them. */
 import type { CheckedInputOf, HubListing } from '@shoal/api'
 import { Failure } from '@shoal/daemon/failure'
 import type { ListingSummary } from '@shoal/hub-api'
@@ -29,8 +29,9 @@ export async function searchListings(
 }
 
 /**
- * Publishes a link, or a torrent of this node, which is then announced at the tracker of the hub unless that is private. Rejects with an ApiError or a
- * Failure: `bad-argument`, `refused` for private torrents and sealed shares.
+ * Publishes a link or a torrent of this node. The torrent is then announced at the hub's tracker,
+ * unless that is private. Rejects with an ApiError or a Failure: `bad-argument`, `refused` for
+ * private torrents and sealed shares.
  */
 export async function publishListing(
   { api, url }: { readonly api: HubApi; readonly url: string },
@@ -75,7 +76,7 @@ function mustPublish(torrent: ManagedTorrent | null): ManagedTorrent {
   return torrent
 }
 
-/** Adds the tracker of the hub to a torrent. Returns its URLs. */
+/** Adds the hub's tracker to a torrent. Returns its URLs. */
 async function announceAt(
   torrent: ManagedTorrent,
   { api, url }: { readonly api: HubApi; readonly url: string },
@@ -91,7 +92,7 @@ async function announceAt(
   return own
 }
 
-/** A hub names no tracker but its own. */
+/** A hub can only name its own tracker. */
 function isTrackerOf(tracker: string, hub: string): boolean {
   const url = URL.parse(tracker)
   return (
@@ -102,13 +103,16 @@ function isTrackerOf(tracker: string, hub: string): boolean {
   )
 }
 
-/** The trackers of the hub first. Those with a secret, such as the passkey of another tracker, are left out. */
+/**
+ * Puts the hub's trackers first, and drops URLs with a secret, such as the passkey of another
+ * tracker.
+ */
 function linkOf({ api, name }: ManagedTorrent, own: readonly string[]): string {
   const trackers = [...new Set([...own, ...api.trackers.flat().filter(isPlainTracker)])]
   return formatMagnet({ infoHashes: api.infoHashes, name, trackers: trackers.slice(0, 4 * MAX_TRACKERS) })
 }
 
-/** Whether the URL of a tracker has nothing but a host and the usual path. */
+/** Returns whether a tracker URL consists only of a host and the usual path. */
 function isPlainTracker(tracker: string): boolean {
   const url = URL.parse(tracker)
   return (
@@ -125,14 +129,14 @@ function toListing(listing: ListingSummary, hub: string): HubListing {
     listing
   return {
     ...{ id, title, category, tags, sizeBytes, fileCount, createdMs, seeders, leechers },
-    // Any member may have written it.
+    // Any member could have written it.
     link: withoutLocalPage(link),
     url: `${hub}/listings/${encodeURIComponent(id)}`,
     author: author.name || author.did,
   }
 }
 
-/** The longest beginning that a title may have: 256 bytes of UTF-8. */
+/** Returns the longest prefix that is allowed as a title: 256 bytes of UTF-8. */
 function cut(name: string): string {
   let title = name.toWellFormed().slice(0, 256)
   while (Buffer.byteLength(title) > 256) title = title.slice(0, -1)

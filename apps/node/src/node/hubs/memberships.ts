@@ -1,4 +1,7 @@
-/** The hubs that the node's user has joined: joins and leaves them, and keeps them informed of the user's devices. */
+/**
+ * The hubs that the node's user has joined: joins and leaves them, and sends them the user's device
+ * lists.
+ */
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { CheckedInputOf, JoinedHub } from '@shoal/api'
 import { ApiError } from '@shoal/api/api-error'
@@ -16,7 +19,7 @@ import type { HubRow, HubStore } from './hub-store.ts'
 import type { HubAccess, Hubs } from './service.ts'
 
 const MAX_HUBS = 100
-/** A hub that asks for a longer wait than this refuses. */
+/** A hub that requests a longer wait is treated as refusing. */
 const LONGEST_WAIT_SECONDS = 10
 const WAITING = new Error('this account waits until somebody approves it')
 /** Pauses before a device list is sent again. */
@@ -26,7 +29,7 @@ export interface MembershipOptions {
   readonly store: HubStore
   readonly person: OwnPerson
   readonly fetch: typeof fetch
-  /** Returns what opens the connections to rooms. Null: the system's own way. */
+  /** Returns an agent for connections to rooms. Null: the system's default. */
   readonly agentFor: (url: URL) => object | null
   /** Milliseconds since the Unix epoch. */
   readonly now: () => number
@@ -34,7 +37,7 @@ export interface MembershipOptions {
   readonly log: (message: string) => void
 }
 
-/** When a hub is sent the device list next. */
+/** When the device list is sent to a hub next. */
 interface Sending {
   dueMs: number
   pauseMs: number
@@ -108,7 +111,7 @@ export class Memberships implements Hubs {
     return this.#connection(origin).access(parseDidKey(key))
   }
 
-  /** Asks a hub. Rejects with a Failure. */
+  /** Sends a request to a hub. Rejects with a Failure. */
   async ask<T>(
     hub: string,
     call: (at: { readonly api: HubApi; readonly url: string }) => Promise<T>,
@@ -144,7 +147,7 @@ export class Memberships implements Hubs {
       checkKey(hub.key)
       const created = await enter(connection, { invitation, name: input.name ?? '' }, call)
       const row = { url, name: shownName(hub.name, url), did: ownDid(hub.did, url), key: hub.key }
-      // The hub knows the lists with which an account was created.
+      // The hub received the lists when the account was created.
       const kept = {
         joinedMs: known?.joinedMs ?? now(),
         sequence: created ? sequence : (known?.sequence ?? null),
@@ -161,7 +164,9 @@ export class Memberships implements Hubs {
     }
   }
 
-  /** Ends the session of this node if the hub answers within `limitMs`, and forgets the hub in any case. */
+  /**
+   * Ends this node's session if the hub answers within `limitMs`, and forgets the hub in any case.
+   */
   async leave(hub: string, limitMs: number): Promise<void> {
     const { url } = this.mustFind(hub)
     const did = this.did!
@@ -172,7 +177,7 @@ export class Memberships implements Hubs {
     this.#changed()
   }
 
-  /** Sends the newest device list to the hubs that lack it, when it is time. */
+  /** Sends the newest device list to hubs that lack it and are due. */
   tick(): void {
     const { person } = this.#options
     if (this.#isClosed || !person.history || !person.device) return
@@ -187,7 +192,7 @@ export class Memberships implements Hubs {
     }
   }
 
-  /** The device lists changed: those who use other keys log in anew. */
+  /** Call it when device lists have changed: logs in again if this device's keys differ. */
   devicesChanged(): void {
     this.#sendings.clear()
     const identity = this.#currentIdentity
@@ -234,7 +239,7 @@ export class Memberships implements Hubs {
     return connection
   }
 
-  /** Keeps whether the hub could be used. */
+  /** Records whether the hub could be used. */
   #note(did: string, url: string, error: unknown): void {
     if (this.#isClosed) return
     const { store, now, onChanged } = this.#options
@@ -290,7 +295,7 @@ export class Memberships implements Hubs {
   }
 }
 
-/** Creates an account, and returns it, or logs in if there is one, and returns null. */
+/** Creates an account and returns it, or logs in to an existing one and returns null. */
 async function enter(
   connection: HubConnection,
   { name, invitation }: { readonly name: string; readonly invitation: string | null },
@@ -306,7 +311,7 @@ async function enter(
     try {
       return await connection.join({ name, invitation }, call)
     } catch (error) {
-      // Of a member, the invitation was used before, or is not needed.
+      // For a member, the invitation is already used or unnecessary.
       const { code } = error as { code?: string }
       if (code === 'exists' || code === 'not-found') return login(error)
       throw error
@@ -321,7 +326,10 @@ async function enter(
   }
 }
 
-/** Asks a hub, and once more after a short wait if it says so: the login of somebody without an account counts as a wrong one. */
+/**
+ * Sends a request to a hub, and repeats it once after a short wait if the hub requests one: a login
+ * without an account counts as a failed login.
+ */
 async function patiently<T>(ask: () => Promise<T>, { signal }: { signal?: AbortSignal }): Promise<T> {
   try {
     return await ask()
@@ -342,7 +350,7 @@ function checkKey(key: string): void {
   }
 }
 
-/** `did:web` of a hub, if it is that of its address. */
+/** Returns the hub's `did:web` if it matches the hub's address. */
 function ownDid(did: string | null, url: string): string | null {
   return did === `did:web:${new URL(url).host.replace(':', '%3A')}` ? did : null
 }

@@ -10,28 +10,29 @@ export interface HubMember {
   readonly name: string
   /** `did:web` of a hub with a public address. */
   readonly did: string | null
-  /** `did:key` of the key with which it signs. */
+  /** `did:key` of the hub's signing key. */
   readonly key: string
   readonly joinedMs: number
 }
 
-/** Everything that it takes to connect to the rooms and inboxes of a hub. */
+/** Data for connecting to the rooms and inboxes of a hub. */
 export interface HubAccess {
   readonly device: Pick<DeviceClient, 'api' | 'session' | 'forget'>
-  /** The key with which the hub signs. */
+  /** The hub's signing key. */
   readonly hub: Uint8Array
-  /** Connects to the rooms with the secret of a session, through the node's proxy if it has one. */
+  /** Connects to the rooms with a session's secret, through the node's proxy if it has one. */
   connect(session: string): Connect
 }
 
-/** The hubs that the node's user has joined, for whatever stands on them. */
+/** The hubs that the node's user has joined, for other capabilities. */
 export interface Hubs {
   list(): readonly HubMember[]
-  /** Reports that a hub was joined or left. Returns a function that ends this. */
+  /** Calls the listener when a hub was joined or left, until the returned function is called. */
   onChanged(listener: () => void): () => void
   /**
-   * Returns the operations of a hub, with the session of this node: calls log in first. They reject with an ApiError, `unreachable` if no hub answers. Throws
-   * `not-found` for a hub that was not joined, and `conflict` if the node is not a device of its user.
+   * Returns the operations of a hub, with this node's session: calls log in first. They reject with
+   * an ApiError, `unreachable` if no hub answers. Throws `not-found` for a hub that was not joined,
+   * and `conflict` if the node is not a device of its user.
    */
   clientFor(url: string): HubApi
   /** Returns how to reach the rooms of a hub. Throws as `clientFor`. */

@@ -1,6 +1,9 @@
 import type { Migration } from '@shoal/daemon/database'
 
-/** The hubs that a person has joined. `hub_key`: the did:key of the hub. `sequence`: that of the newest device list which the hub is known to have. */
+/**
+ * The hubs that a person has joined. `hub_key`: the hub's did:key. `sequence`: that of the newest
+ * device list that the hub is known to have.
+ */
 export const HUBS_TABLES: readonly Migration[] = [
   `
 CREATE TABLE hubs (

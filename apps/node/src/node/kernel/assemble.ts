@@ -1,4 +1,4 @@
-/** The capabilities of a node as one: with its table of operations, jobs, files and statistics. */
+/** Combines the capabilities of a node: their operations, jobs, files and statistics. */
 import { type NodeOperations, type NodeStats, OPERATIONS } from '@shoal/api'
 import {
   AbsentCapability,
@@ -10,14 +10,17 @@ import type { AnyCapability, AnyRunning, NodeParts } from './capability.ts'
 import type { NodeFiles } from './contract.ts'
 import type { Kernel } from './kernel.ts'
 
-/** The capabilities of a node that runs, as one. */
+/** The combined capabilities of a running node. */
 export interface Assembled extends AssembledOf<NodeParts> {
   readonly operations: NodeOperations
   readonly files: NodeFiles
   stats(): Promise<Partial<NodeStats>>
 }
 
-/** Rejects with the error of one that cannot start, after closing the others. Closing it ends the jobs of each capability first. */
+/**
+ * Rejects with the error of a capability that cannot start, after closing the others. Closing first
+ * ends the jobs of each capability.
+ */
 export async function assemble(list: readonly AnyCapability[], kernel: Kernel): Promise<Assembled> {
   const all = await assembleAll(list, kernel, {
     operations: Object.keys(OPERATIONS),

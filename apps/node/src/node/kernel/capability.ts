@@ -1,4 +1,4 @@
-/** A capability of the node, named by one line of `capabilities.ts`. */
+/** A capability of the node: one line in `capabilities.ts`. */
 import type { Server as HttpServer } from 'node:http'
 import type { CallKind, Job, NodeStats } from '@shoal/api'
 import {
@@ -14,21 +14,29 @@ import type { HttpScope } from './http-scope.ts'
 import type { JobRecord } from './job-store.ts'
 import type { Kernel } from './kernel.ts'
 
-/** The parts of a running capability of the node. `health`: `kernel.problems` covers work that is repeated each second. */
+/**
+ * The parts of a running capability. `health`: repeated work reports to `kernel.problems` instead.
+ */
 export interface NodeParts extends RunningParts {
   /** Its members of the node's statistics. */
   readonly stats?: () => Partial<NodeStats> | Promise<Partial<NodeStats>>
-  /** The kinds of its jobs, which end before it closes. `resume` restarts an interrupted job of the last run. */
+  /**
+   * The kinds of its jobs, which end before it closes. `resume` restarts a job that the end of the
+   * last run interrupted.
+   */
   readonly jobs?: { readonly [Kind in Job['kind']]?: { resume?(record: JobRecord): Promise<void> | void } }
   /** Operations with bytes instead of JSON. */
   readonly files?: Partial<NodeFiles>
   /** Routes for clients of another API. */
   readonly routes?: (scope: HttpScope) => void | Promise<void>
-  /** Called when the HTTP server has all its routes: a listener that is added first answers before them. Returns what closes it. */
+  /**
+   * Called when the HTTP server has all its routes; listeners that are prepended run before them.
+   * Returns a function that closes it.
+   */
   readonly onHttpServer?: (server: HttpServer, place: HttpPlace) => (() => Promise<void>) | undefined
 }
 
-/** Where the HTTP server is reached. */
+/** Where the HTTP server can be reached. */
 export interface HttpPlace {
   readonly host: string
   readonly allowedHosts: readonly string[]
@@ -36,15 +44,15 @@ export interface HttpPlace {
   readonly door: HttpDoor
 }
 
-/** A capability of the node names these before it runs. */
+/** The static parts of a capability. */
 export interface NodeNamed {
-  /** Changes of its tables, in order. A released one never changes. */
+  /** Migrations of its tables, in order. A released one never changes. */
   readonly migrations?: readonly Migration[]
 }
 
 /** Keeps the precise types of a capability. */
 export const capability = capabilityOf<Kernel, NodeParts, CallKind, NodeNamed>()
 
-/** A capability of any type, as the list has it. */
+/** A capability of any type, for lists. */
 export type AnyCapability = AnyCapabilityOf<Kernel, NodeParts> & NodeNamed
 export type AnyRunning = AnyRunningOf<NodeParts>

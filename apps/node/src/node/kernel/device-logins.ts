@@ -1,12 +1,14 @@
 import { service } from '@shoal/daemon/capability'
 
-/** The devices with which the node's user logs in. One capability knows them, and the server asks. */
+/** The devices that the node's user can log in with. One capability provides them to the server. */
 export interface DeviceLogins {
-  /** The user, whose device list the node accepted. Null if there is none. */
+  /** The user, whose device list the node has accepted. Null if there is none. */
   readonly did: string | null
-  /** Whether a valid list of this person has a device with this login key: Ed25519, in hexadecimal digits. */
+  /**
+   * Returns whether a valid list of this person has a device with this login key: Ed25519 in hex.
+   */
   accepts(person: string, loginKey: string): boolean
-  /** Reports another list. Returns a function that ends this. */
+  /** Calls the listener when the list changes, until the returned function is called. */
   onChanged(listener: () => void): () => void
 }
 

@@ -42,7 +42,7 @@ test('a torrent is watched from the first to the last listener, repeatedly', () 
   b()
   b()
   hub.subscribe(`torrent:${ID}`, () => {})
-  // A repeated end does not affect a later subscription.
+  // A second call does not affect a later subscription.
   a()
   b()
   expect(watched).toEqual(['+a', '-a', '+a'])

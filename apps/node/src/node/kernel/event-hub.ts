@@ -21,7 +21,10 @@ export class EventHub implements NodeEvents {
     return this.#revision
   }
 
-  /** Topics `NAME:ID`, one for each id that matches `ids`. Their events are collected only while there is a listener. */
+  /**
+   * Adds topics `NAME:ID` for ids that match `ids`. Their events are collected only while there is
+   * a listener.
+   */
   addFamily(name: string, ids: RegExp, watch: WatchTopic): void {
     this.#families.set(name, { ids, watch })
   }
@@ -52,7 +55,7 @@ export class EventHub implements NodeEvents {
     }
   }
 
-  /** Whether there is a listener; otherwise events need not be created. */
+  /** Returns whether there is a listener; otherwise no event need be created. */
   hasListeners(topic: Topic): boolean {
     return this.#listeners.has(topic)
   }

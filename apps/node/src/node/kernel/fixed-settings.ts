@@ -1,14 +1,14 @@
-/** Settings that are fixed when the node starts. */
+/** Settings that are fixed at startup. */
 import { type Settings, SettingsChange } from '@shoal/api'
 
-/** A setting that is fixed when the node starts. */
+/** A setting that is fixed at startup. */
 export interface FixedSetting {
   readonly section: keyof Settings
   readonly name: string
   readonly value: unknown
 }
 
-/** Combines the command-line options that are settings with those of --set. */
+/** Merges settings from command-line options with those of --set. */
 export function fixedSettings({
   dir,
   peerPort,

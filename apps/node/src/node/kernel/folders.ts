@@ -1,4 +1,4 @@
-/** Which folders of this machine the API may touch. */
+/** The folders of this machine that the API can access. */
 import { readdir, readlink, realpath, stat } from 'node:fs/promises'
 import { homedir } from 'node:os'
 import { basename, dirname, isAbsolute, join, relative, resolve, sep } from 'node:path'
@@ -15,17 +15,17 @@ export class Folders {
   readonly #secret: readonly string[]
   readonly #allowed: readonly string[]
   readonly #home: string
-  /** Whether others can reach the node: the home folder as a whole is then for the owner alone. */
+  /** Whether others can reach the node: the complete home folder is then reserved for the owner. */
   readonly isOpen = new Slot(false)
 
-  /** Nothing in the `secret` folders is ever allowed. `allowed` folders come after those of `addRoots`. */
+  /** The `secret` folders are never allowed. `allowed` folders come after those of `addRoots`. */
   constructor(secret: readonly string[] = [], allowed: readonly string[] = [], home = homedir()) {
     this.#secret = secret
     this.#allowed = allowed
     this.#home = home
   }
 
-  /** Allows these absolute folders with everything below them. Null means none. */
+  /** Allows these absolute folders and everything below them. Null: none. */
   addRoots(roots: () => readonly (string | null)[]): void {
     this.#roots.push(roots)
   }
@@ -41,8 +41,8 @@ export class Folders {
   }
 
   /**
-   * Returns the path with links resolved as far as it exists. Rejects with `forbidden-path` if that is not below an allowed folder, so
-   * that no link leads out of them.
+   * Returns the path with links resolved as far as it exists. Rejects with `forbidden-path` if the
+   * result is not below an allowed folder, so that no link leads outside.
    */
   async allow(path: string, field = 'directory'): Promise<string> {
     if (!isAbsolute(path) || path.includes('\0'))
@@ -55,7 +55,7 @@ export class Folders {
       )
     const full = resolve(path)
     const real = await resolveLinks(full)
-    // An unreadable folder allows nothing and does not affect the others.
+    // An unreadable folder allows nothing, and does not affect the others.
     const roots = await Promise.all(this.roots.map(root => resolveLinks(root).catch(() => null)))
     const secret = await Promise.all(this.#secret.map(folder => resolveLinks(folder)))
     const isSecret = secret.some(folder => isWithin(real, folder))
@@ -91,9 +91,10 @@ export class Folders {
   }
 
   /**
-   * Rejects with `forbidden-path` if the path leads into a hidden folder of the home folder, unless it is in a folder that the owner named, below
-   * what is hidden. `isWhole`: what is in the folder will be written or read, so that it must not be or contain the home folder either. Other paths
-   * are left to `allow`.
+   * Rejects with `forbidden-path` if the path leads into a hidden folder of the home folder, unless
+   * the owner named a folder below the hidden one that contains it. `isWhole`: the folder's content
+   * will be read or written, so it must not be or contain the home folder either. Other paths are
+   * left to `allow`.
    */
   async refuseHidden(path: string, field: string, { isWhole = false } = {}): Promise<void> {
     if (!isAbsolute(path) || path.includes('\0')) return
@@ -177,7 +178,7 @@ async function resolveLinks(path: string): Promise<string> {
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code !== 'ENOENT' || dirname(path) === path)
       throw fileFailure(error, path)
-    // A dangling link leads to its target as soon as somebody creates that.
+    // A dangling link leads to its target once that is created.
     const target = await readlink(path).catch(() => null)
     if (target !== null) return resolveLinks(resolve(dirname(path), target))
     return join(await resolveLinks(dirname(path)), basename(path))

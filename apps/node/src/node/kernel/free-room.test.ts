@@ -38,7 +38,7 @@ test('a full disk is reported with what it lacks, until it can be written to', a
   expect(told).toEqual([expect.stringMatching(/^the disk of \/data is full: free 3\.15 MB there/)])
   expect(room.lacksBytes).toBe(NEEDED_BYTES - (1 << 20))
   expect(() => room.assert()).toThrow(expect.objectContaining({ code: 'no-space' }))
-  // Free space alone is not enough: it may be kept for others.
+  // Free space alone is not enough: it may be reserved.
   disk.freeBytes = NEEDED_BYTES
   await room.look()
   expect(room.lacksBytes).toBe(NEEDED_BYTES)

@@ -1,14 +1,14 @@
 import { Failure } from '@shoal/daemon/failure'
 import { formatBytes } from '../../base/format.ts'
 
-/** Free space with which the catalogue can be written to again. */
+/** Free bytes that are needed to write to the catalogue again. */
 export const NEEDED_BYTES = 4 << 20
 
 /** The part of the database that knows whether the disk is full. */
 interface FullDatabase {
-  /** Whether the last write failed for lack of room. */
+  /** Whether the last write failed for lack of space. */
   readonly isFull: boolean
-  /** Writes something. Returns whether there was room for it, and `isFull` is then false. */
+  /** Makes a test write. Returns whether there was space; `isFull` is then false. */
   tryWrite(): boolean
 }
 
@@ -17,13 +17,13 @@ export interface FreeRoomOptions {
   /** Folder of the database, for messages. */
   readonly folder: string
   freeBytes(): Promise<number>
-  /** Called with each new message, and with null when there is room again. */
+  /** Called with each new message, and with null once there is space again. */
   tell(problem: string | null): void
 }
 
 /**
- * Whether the disk of the data folder has room. While it is full, the node reads the catalogue and shares, but refuses changes, and `look` finds
- * out whether it can write again.
+ * Tracks whether the disk of the data folder has space. While it is full, the node reads the
+ * catalogue and shares, but refuses changes, and `look` checks whether it can write again.
  */
 export class FreeRoom {
   readonly #options: FreeRoomOptions
@@ -36,12 +36,12 @@ export class FreeRoom {
     this.#options = options
   }
 
-  /** How much has to be freed; null while there is room. */
+  /** Number of bytes that have to be freed; null while there is space. */
   get lacksBytes(): number | null {
     return this.#options.database.isFull ? this.#lacksBytes : null
   }
 
-  /** Calls the listener each time when there is room again. */
+  /** Calls the listener each time there is space again. */
   onReturned(listener: () => void): void {
     this.#returned.add(listener)
   }
@@ -58,7 +58,7 @@ export class FreeRoom {
     this.#looking = true
     try {
       const free = await freeBytes()
-      // The system may keep some of the free space for others.
+      // The system may reserve some of the free space.
       this.#lacksBytes = free < NEEDED_BYTES ? NEEDED_BYTES - free : NEEDED_BYTES
       const hasRoom = !database.isFull || (free >= NEEDED_BYTES && database.tryWrite())
       const problem = hasRoom ? null : this.#message()

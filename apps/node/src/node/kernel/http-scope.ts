@@ -2,10 +2,11 @@ import type { FastifyInstance, FastifyRequest } from 'fastify'
 import type { RunningNode } from './contract.ts'
 
 /**
- * Given to another program's API (Transmission's, qBittorrent's) to register itself. `app` is a fastify scope of its own: its hooks, body
- * parsers and error handler stay in it. Host, Origin and security headers are already handled; the plugin authenticates requests with
- * `access.checkPassword(username, password, request)`, which rejects with `too-many-attempts`. A route with `config: { anyOrigin: true }`
- * guards itself against other sites' pages.
+ * Passed to another program's API (Transmission's, qBittorrent's) so that it can register itself.
+ * `app` is a separate fastify scope: its hooks, body parsers and error handler do not affect
+ * others. Host, Origin and security headers are already handled; the plugin authenticates requests
+ * with `access.checkPassword(username, password, request)`, which rejects with `too-many-attempts`.
+ * A route with `config: { anyOrigin: true }` guards itself against other sites' pages.
  */
 export interface HttpScope {
   readonly app: FastifyInstance
@@ -14,7 +15,10 @@ export interface HttpScope {
     /** The user name that programs log in with. */
     readonly userName: string
     checkPassword(username: string, password: string, request: FastifyRequest): Promise<boolean>
-    /** Whether these are the credentials of the machine's owner, who uses `node.remoteOperations`: others use `node.guestOperations`. */
+    /**
+     * Returns whether these are the credentials of the machine's owner, who uses
+     * `node.remoteOperations`: others use `node.guestOperations`.
+     */
     isToken(username: string, password: string): boolean
   }
 }

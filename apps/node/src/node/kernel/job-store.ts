@@ -14,7 +14,7 @@ export interface JobRecord {
   readonly endedMs: number | null
 }
 
-/** Number of ended jobs that are kept; the oldest are deleted first. */
+/** Maximum number of stored ended jobs; the oldest are deleted first. */
 const MAX_ENDED = 1000
 
 export class JobStore {
@@ -38,7 +38,7 @@ export class JobStore {
     this.#table.insert({ ...job, detail: job.detail ?? null })
   }
 
-  /** Sets the state; with `endedMs` the job has ended, and old ones are deleted. */
+  /** Sets the state; with `endedMs`, the job has ended and old jobs are deleted. */
   update(id: string, changes: Partial<Omit<JobRecord, 'id' | 'kind'>>): boolean {
     return this.#database.transaction(() => {
       const known = this.#table.update(id, changes)
@@ -56,7 +56,7 @@ export class JobStore {
     return this.#table.select('ORDER BY started_ms DESC, rowid DESC')
   }
 
-  /** Jobs that a restart has interrupted. */
+  /** Returns the jobs that a restart interrupted. */
   unfinished(): JobRecord[] {
     return this.#table.select('WHERE ended_ms IS NULL ORDER BY started_ms, rowid')
   }

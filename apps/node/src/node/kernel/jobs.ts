@@ -6,13 +6,16 @@ import type { JobRecord, JobStore } from './job-store.ts'
 
 /** Number of ended jobs that are always listed. */
 const KEPT = 100
-/** More of them are listed for this long, up to a number, so that whoever started many jobs at once learns how each of them ended. */
+/**
+ * More ended jobs are listed for this long, up to a maximum, so that a client that started many at
+ * once learns how each ended.
+ */
 const KEPT_MS = 10 * 60_000
 const KEPT_AT_MOST = 5000
 /** Minimum time between two events of one job. */
 const TELL_MS = 500
 
-/** How a job's work reports progress. */
+/** Progress reporting of a job's work. */
 export interface JobProgress {
   readonly signal: AbortSignal
   report(progress: { doneBytes: number; totalBytes?: number | null; name?: string }): void
@@ -30,17 +33,19 @@ export interface NewJob {
   readonly kind: Job['kind']
   readonly name: string
   readonly torrent?: string | null
-  /** Everything needed to start it again after a restart, as JSON. Absent if it should not be started. */
+  /** JSON with everything needed to restart the job. Absent if it should not be restarted. */
   readonly detail?: unknown
-  /** Jobs of one lane run one at a time, in order. Default: at once. */
+  /** Jobs of one lane run one at a time, in order. Default: immediately. */
   readonly lane?: string
   run(progress: JobProgress): Promise<JobResult | undefined>
 }
 
-/** Storage of jobs that continue after a restart. */
+/** Storage of jobs that survive restarts. */
 export type JobRecords = Pick<JobStore, 'add' | 'get' | 'delete' | 'unfinished'>
 
-/** Long work of the node: jobs show progress, can be cancelled, and say how they ended. */
+/**
+ * Long-running work of the node: jobs show progress, can be cancelled, and report their outcome.
+ */
 export class Jobs {
   readonly #jobs = new Map<string, { job: Job; abort: AbortController; done: Promise<Job> }>()
   readonly #lanes = new Map<string, Promise<unknown>>()
@@ -95,7 +100,7 @@ export class Jobs {
     return this.#find(id).job
   }
 
-  /** Resolves with the job when it has ended in any state. */
+  /** Resolves with the job once it has ended, in any state. */
   whenEnded(id: string): Promise<Job> {
     return this.#find(id).done
   }
@@ -106,7 +111,10 @@ export class Jobs {
     await Promise.all(its.map(({ job }) => this.cancel(job.id)))
   }
 
-  /** Cancels a running or waiting job; removes an ended one from the list. Resolves when it has stopped. */
+  /**
+   * Cancels a running or waiting job; removes an ended one from the list. Resolves when it has
+   * stopped.
+   */
   async cancel(id: string): Promise<Job> {
     const entry = this.#find(id)
     if (entry.job.endedMs === null) {
@@ -117,7 +125,10 @@ export class Jobs {
     return entry.job
   }
 
-  /** Records of interrupted jobs of the last run that have not been resumed yet, oldest first. */
+  /**
+   * Returns the records of the last run's interrupted jobs that have not been resumed yet, oldest
+   * first.
+   */
   unfinished(): JobRecord[] {
     return this.#records.unfinished().filter(({ id }) => !this.#jobs.has(id))
   }
@@ -127,7 +138,10 @@ export class Jobs {
     this.#records.delete(id)
   }
 
-  /** Cancels all jobs of these kinds and waits for them. Those that have a record can be resumed at the next start. */
+  /**
+   * Cancels all jobs of these kinds and waits for them. Jobs with a record can be resumed at the
+   * next start.
+   */
   async end(kinds: readonly string[]): Promise<void> {
     for (const kind of kinds) this.#ended.add(kind)
     await this.#cutOff(({ kind }) => kinds.includes(kind))
@@ -170,13 +184,14 @@ export class Jobs {
       const state = signal.aborted ? 'cancelled' : 'failed'
       change({ state, error: withReason(describeFailure(error)), bytesPerSecond: 0, endedMs: Date.now() })
     }
-    // A job that is interrupted by the end of the node is resumed at the next start, unless it was done all the same.
+    // A job interrupted by the node's shutdown is resumed at the next start, unless it completed
+    // anyway.
     const isCutOff = (signal.reason as { code?: unknown } | undefined)?.code === 'closed'
     if (!isCutOff || entry.job.state !== 'cancelled') this.#forget(entry.job.id)
     return entry.job
   }
 
-  /** If the record remains, the job only runs once more at the next start, so the finished job does not fail. */
+  /** Do not fail the finished job: a remaining record only repeats it at the next start. */
   #forget(id: string): void {
     try {
       this.#records.delete(id)
@@ -187,7 +202,7 @@ export class Jobs {
 
   #inLane(lane: string, signal: AbortSignal, work: () => Promise<Job>): Promise<Job> {
     const before = this.#lanes.get(lane) ?? Promise.resolve()
-    // A waiting job that is cancelled ends at once; the next ones still wait for those before it.
+    // A waiting job that is cancelled ends immediately; later ones still wait for those before it.
     const mine = turnOrAbort(before, signal).then(work)
     const tail = Promise.all([before, mine])
     this.#lanes.set(lane, tail)
@@ -224,7 +239,7 @@ function throttled(entry: { job: Job }, change: (change: Partial<Job>) => void):
   let told = { atMs: performance.now(), doneBytes: 0 }
   return ({ doneBytes, totalBytes, name }) => {
     const { job } = entry
-    // Ignore reports that arrive after the end of the job.
+    // Ignore progress reported after the job has ended.
     if (job.endedMs !== null) return
     const now = {
       doneBytes,

@@ -1,4 +1,4 @@
-/** The kernel is passed to every capability of a node, and knows none of them. */
+/** The kernel: passed to every capability of a node, independent of all of them. */
 import type { SettingsChange } from '@shoal/api'
 import { closeAll } from '@shoal/daemon/capability'
 import { backUpDaily, Database, listBackups, type TableOwner } from '@shoal/daemon/database'
@@ -28,9 +28,9 @@ import { Ticker } from './ticker.ts'
 export interface KernelOptions {
   /** Folder of the catalogue; created if it is missing. */
   readonly dataDir: string
-  /** Download folder of a fresh node. */
+  /** Download folder of a new node. */
   readonly directory: string
-  /** Settings that are fixed when the node starts. */
+  /** Settings that are fixed at startup. */
   readonly fixed: SettingsChange
   /** Folders that are allowed in addition to those of the capabilities. */
   readonly allowedDirectories: readonly string[]
@@ -38,9 +38,9 @@ export interface KernelOptions {
   readonly logEntries: LogEntries
   /** Owners of the tables in the database. */
   readonly tables: readonly TableOwner[]
-  /** Address to accept peers at. Default: all. */
+  /** Address for incoming peers. Default: all. */
   readonly peerHost?: string
-  /** Home folder of the user. Default: as the system says. */
+  /** The user's home folder. Default: the system's. */
   readonly home?: string
   onStop(): void
   /** Default: rejects with `unsupported`. */
@@ -61,23 +61,29 @@ export interface Kernel extends Pick<KernelOptions, 'dataDir' | 'log' | 'logEntr
   readonly limits: RateLimits
   readonly reach: Reach
   readonly room: FreeRoom
-  /** The way of all requests to other machines: through a proxy or an interface. Null for the system's own. */
+  /**
+   * Route of all requests to other machines: through a proxy or an interface. Null: the system's
+   * default.
+   */
   readonly route: Route | null
-  /** Requests the end of the program. */
+  /** Requests the program to exit. */
   stop(): void
   /**
-   * Closes the node, then starts it again in the same process, with the settings as they are then. Resolves when it is closed and nothing of it reaches
-   * the network any more.
+   * Closes the node, then restarts it in the same process with the settings at that time. Resolves
+   * once it is closed and no longer sends anything to the network.
    */
   restart(): Promise<void>
 }
 
 export interface OpenKernel extends Kernel {
-  /** Closes it. Call it when the capabilities are closed. */
+  /** Closes the kernel. Call it when the capabilities are closed. */
   close(): Promise<void>
 }
 
-/** Rejects with a Failure: `in-use` if another node has the data folder, `damaged`, `newer-version`, `no-permission` … */
+/**
+ * Rejects with a Failure: `in-use` if another node uses the data folder, `damaged`,
+ * `newer-version`, `no-permission` …
+ */
 export async function openKernel(options: KernelOptions): Promise<OpenKernel> {
   const {
     tables,
@@ -127,7 +133,7 @@ export async function openKernel(options: KernelOptions): Promise<OpenKernel> {
       folder: dataDir,
       freeBytes: () => freeBytes(dataDir),
       tell(problem) {
-        // How much it lacks may change every second.
+        // The missing amount can change every second.
         if (problem !== null && !isFull) log.warn(problem)
         isFull = problem !== null
         problems.set('free space', problem)

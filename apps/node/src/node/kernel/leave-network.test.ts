@@ -16,7 +16,7 @@ test('sockets that reach others are closed, also next to one that was closed a m
   const closed = [once(open, 'close'), once(unbound, 'close')]
   gone.close()
   closeDatagrams()
-  // Before the event loop turns it is still among the active handles, and has no address.
+  // Until the next turn of the event loop, it is still an active handle, but has no address.
   await Promise.all(closed)
   expect(inner.address().port).toBeGreaterThan(0)
   inner.close()

@@ -1,6 +1,7 @@
 /**
- * Leaving a way to the network for good. Closing a socket is not enough: the kernel goes on to send what the socket was given before, and repeats it
- * for minutes while nobody acknowledges it, and a lookup of a name cannot be cancelled.
+ * Leaves a network route for good. Closing sockets is not enough: the operating system keeps
+ * sending their queued data, and retransmits it for minutes without acknowledgments; and name
+ * lookups cannot be cancelled.
  */
 import { Socket as DatagramSocket } from 'node:dgram'
 import { Socket } from 'node:net'
@@ -8,7 +9,7 @@ import { closeAll } from '@shoal/daemon/capability'
 import { isLoopback } from '@shoal/torrent/local-address'
 import { dropLookups } from '@shoal/torrent/route'
 
-/** How often sockets that `close` opens are looked for, and lookups that have not ended. */
+/** Milliseconds between checks for sockets that `close` opens, and for pending lookups. */
 const LOOK_MS = 20
 
 interface TcpHandle {
@@ -17,7 +18,7 @@ interface TcpHandle {
   readonly _parent?: TcpHandle | null
 }
 
-/** The inner parts of Node's sockets that are used here. */
+/** The internals of Node's sockets that are used here. */
 interface InnerSocket {
   readonly _handle?: TcpHandle | null
   resetAndClosing?: boolean
@@ -25,8 +26,9 @@ interface InnerSocket {
 }
 
 /**
- * Closes whatever uses the network, so that nothing leaves once this has settled: what connections have not sent yet is discarded, and lookups have ended.
- * Connections of this process that stay within the machine, or that `keeps` names, are left alone. Rejects as `close` does, when all else is closed.
+ * Closes all network use, so that nothing is sent once this has settled: unsent data is discarded,
+ * and lookups have ended. Connections of this process that stay within the machine, or that `keeps`
+ * selects, are unaffected. Rejects like `close`, after everything else is closed.
  */
 export async function leaveNetwork(
   close: () => Promise<void>,
@@ -46,7 +48,7 @@ export async function leaveNetwork(
     () => clearInterval(timer),
     look,
     () => {
-      // Those that were to send the rest first.
+      // Sockets that were still flushing.
       for (const socket of openSockets(keeps)) socket.destroy()
     },
     closeDatagrams,
@@ -70,21 +72,21 @@ export function closeDatagrams(): void {
   for (const handle of activeHandles()) if (handle instanceof DatagramSocket) closeDatagram(handle)
 }
 
-/** A socket that is closing is still among the active handles, and then throws. */
+/** A socket that is closing is still an active handle, but throws. */
 function closeDatagram(socket: DatagramSocket): void {
   try {
     if (isLoopback(socket.address().address)) return
   } catch {
-    // It is not bound, or closing.
+    // Not bound, or closing.
   }
   try {
     socket.close()
   } catch {
-    // It was closed already.
+    // Already closed.
   }
 }
 
-/** Node has no public list of them. */
+/** Node has no public API for this. */
 function activeHandles(): unknown[] {
   return (process as unknown as { _getActiveHandles(): unknown[] })._getActiveHandles()
 }
@@ -93,14 +95,17 @@ function isWithin({ remoteAddress }: Socket): boolean {
   return remoteAddress !== undefined && isLoopback(remoteAddress.replace(/^::ffff:/, ''))
 }
 
-/** Null for pipes and terminals. */
+/** Returns null for pipes and terminals. */
 function tcpOf(socket: Socket): TcpHandle | null {
   const handle = (socket as InnerSocket)._handle
   if (handle?.reset) return handle
   return handle?._parent?.reset ? handle._parent : null
 }
 
-/** RFC 9293, 3.10.5: a reset discards what is queued. `resetAndDestroy` does that at once; here the owner of the socket decides when it ends. */
+/**
+ * RFC 9293, 3.10.5: a reset discards queued data. `resetAndDestroy` would do that immediately; here
+ * the socket's owner decides when it closes.
+ */
 function resetWhenClosed(socket: Socket): void {
   const inner = socket as InnerSocket
   const tcp = tcpOf(socket)!
@@ -114,7 +119,7 @@ function resetWhenClosed(socket: Socket): void {
     socket.once('close', () => {
       isClosed = true
     })
-    // Closing it after that would not call back.
+    // Closing it after the reset would not call back.
     tcp.reset!(() => {
       if (!isClosed) socket.emit('close', error !== null)
     })

@@ -7,7 +7,7 @@ export type LimitsNow = NodeStats['limits']
 
 /** The rate limits of the node. */
 export class RateLimits {
-  /** Returns the limits: those of the settings, unless a capability decides. */
+  /** Returns the limits: those of the settings, unless a capability overrides them. */
   readonly decide: Slot<() => LimitsNow>
   readonly #listeners = new Set<(limits: LimitsNow) => void>()
   #last: string
@@ -25,7 +25,10 @@ export class RateLimits {
     return this.decide.value()
   }
 
-  /** Calls the listener at once, and whenever the limits change, until the returned function is called. */
+  /**
+   * Calls the listener immediately, and whenever the limits change, until the returned function is
+   * called.
+   */
   follow(listener: (limits: LimitsNow) => void): () => void {
     this.#listeners.add(listener)
     listener(this.now)

@@ -1,7 +1,10 @@
 import { atEntry } from '@shoal/api/issues'
 import { Failure } from '@shoal/daemon/failure'
 
-/** Runs what the engine can only refuse for one member of the input. A refusal then names it. */
+/**
+ * Runs an operation that the engine can only refuse because of one input member, and names that
+ * member in the error.
+ */
 export async function namingField<Result>(
   field: string,
   run: () => Result | Promise<Result>,
@@ -13,7 +16,10 @@ export async function namingField<Result>(
   }
 }
 
-/** Checks each entry of a list in the input, whose number `check` gets. A refusal names its member, such as `urls.1`. */
+/**
+ * Checks each entry of an input list; `check` also receives its number, from 1. Errors name the
+ * entry, such as `urls.1`.
+ */
 export function checkEntries(
   field: string,
   entries: readonly string[],
@@ -34,7 +40,10 @@ function refusalOf(error: unknown, field: string): unknown {
   return new Failure(code, String(message), { cause: error, field })
 }
 
-/** Runs what refuses one member of the input, which may be an entry of a list: a Failure that names it then says which. */
+/**
+ * Runs an operation on an input member that can be a list, and adds the rejected entry to its
+ * Failure.
+ */
 export async function namingEntry<Result>(
   run: () => Result | Promise<Result>,
   value?: unknown,
@@ -46,7 +55,7 @@ export async function namingEntry<Result>(
   }
 }
 
-/** Adds the entry of a list to a Failure of which the field is one. Returns other errors unchanged. */
+/** Adds the list entry to a Failure whose field is one. Returns other errors unchanged. */
 function inEntry(error: unknown, value?: unknown): unknown {
   if (!(error instanceof Failure) || error.field === undefined) return error
   const message = atEntry(error.field, value, error.message)

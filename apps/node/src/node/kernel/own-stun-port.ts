@@ -8,8 +8,9 @@ export interface OwnNode {
 }
 
 /**
- * The UDP port at which the internet reaches the node's STUN server. Null if it probably does not, since a silent server delays pages. `isDirect`: this
- * machine has a public address; default: according to the port mapping.
+ * Returns the UDP port at which the node's STUN server is reachable from the internet. Null if it
+ * probably is not, since a silent server delays pages. `isDirect`: this machine has a public
+ * address; default: according to the port mapping.
  */
 export function ownStunPort(
   { settings, session }: OwnNode,

@@ -14,7 +14,7 @@ export class Problems {
     return [...this.#messages.values()]
   }
 
-  /** Null: there is no problem any more. */
+  /** Null: the problem is solved. */
   set(part: string, message: string | null): void {
     this.#messages.delete(part)
     if (message !== null) this.#messages.set(part, message)
@@ -26,7 +26,10 @@ export class Problems {
     this.set(part, message)
   }
 
-  /** Runs work that is repeated. A failure (a full disk, say) is a problem until the work succeeds again, and is logged once. */
+  /**
+   * Runs repeated work. A failure (such as a full disk) is a problem until the work succeeds again,
+   * and is logged once.
+   */
   guard(part: string, work: () => void): void {
     try {
       work()

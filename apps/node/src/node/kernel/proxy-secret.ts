@@ -1,4 +1,4 @@
-/** Keeps the password of the proxy out of everything that shows settings, and encrypted at rest. */
+/** Hides the proxy's password wherever settings are shown, and encrypts it at rest. */
 import type { Settings, SettingsChange } from '@shoal/api'
 import type { Vault } from '@shoal/daemon/vault'
 import type { SettingRows } from './setting-store.ts'
@@ -6,13 +6,13 @@ import type { SettingRows } from './setting-store.ts'
 /** Shown in place of a password. A change that contains it keeps the password. */
 const MASK = '********'
 
-/** The settings for users: without the password of the proxy. */
+/** Returns the settings for users, without the proxy's password. */
 export function shownSettings(settings: Settings): Settings {
   const { network } = settings
   return { ...settings, network: { ...network, proxy: masked(network.proxy) } }
 }
 
-/** The change that is meant: a proxy as it was shown keeps its password. */
+/** Resolves the mask in a change: a proxy as shown keeps its password. */
 export function meantChange(change: SettingsChange, { network }: Settings): SettingsChange {
   const wanted = change.network?.proxy
   if (!wanted || wanted !== masked(network.proxy)) return change
@@ -23,7 +23,10 @@ export function hasPassword(proxy: string | null): boolean {
   return proxy !== masked(proxy)
 }
 
-/** Encrypts the proxy in the rows that pass through. The vault must be ready when there is one with a password. */
+/**
+ * Wraps rows so that the proxy is encrypted in them. The vault must be ready if a proxy has a
+ * password.
+ */
 export function withSealedProxy(rows: SettingRows, vault: Vault): SettingRows {
   return {
     ...rows,
@@ -40,7 +43,7 @@ export function withSealedProxy(rows: SettingRows, vault: Vault): SettingRows {
   }
 }
 
-/** Whether a row contains an encrypted proxy. */
+/** Returns whether a row contains an encrypted proxy. */
 export function isSealed(value: unknown): value is { proxy: { sealed: string } } {
   const { proxy } = (value ?? {}) as { proxy?: { sealed?: unknown } | null }
   return typeof proxy === 'object' && typeof proxy?.sealed === 'string'

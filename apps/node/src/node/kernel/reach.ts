@@ -1,4 +1,4 @@
-/** Whom the node's links work for, and which address they begin with. */
+/** Who can use the node's links, and which address they start with. */
 import type { PeerReach, Reach as ReachAnswer, ReachTest, Settings } from '@shoal/api'
 import { type Audience, audienceOf } from '@shoal/links'
 import { Slot } from './slot.ts'
@@ -8,9 +8,11 @@ export interface ReachFacts {
   readonly publicUrl: string | null
   /** Whether the server accepts connections from other machines. */
   readonly isOpen: boolean
-  /** Whether names of a proxy in front are allowed. */
+  /** Whether host names of a reverse proxy are allowed. */
   readonly hasProxy: boolean
-  /** Addresses in the machine's networks where the server listens because its owner let others in, best first. */
+  /**
+   * Addresses in local networks where the server listens because its owner opened it, best first.
+   */
   readonly addresses: readonly string[]
   readonly tests: readonly ReachTest[]
 }
@@ -18,8 +20,8 @@ export interface ReachFacts {
 export type ReachDecision = Pick<ReachAnswer, 'address' | 'audience' | 'problem'>
 
 /**
- * A link never begins with an address that is known to lead nowhere. A test from this machine says little about an address of the internet, since
- * many routers do not send requests from inside back.
+ * A link never starts with an address known to be unreachable. A test from this machine says little
+ * about a public address, since many routers lack hairpinning.
  */
 export function decideReach({ publicUrl, isOpen, hasProxy, addresses, tests }: ReachFacts): ReachDecision {
   const testOf = (address: string) => tests.find(test => test.address === address)
@@ -45,9 +47,12 @@ export class Reach {
   readonly #settings: { readonly current: Settings }
   /** Where the server can be reached. While that is unknown, the public address is trusted. */
   readonly facts = new Slot<Omit<ReachFacts, 'publicUrl'> | null>(null)
-  /** Returns the names of this node by which pages reach it over libp2p, without a tracker. */
+  /** Returns the names by which pages reach this node over libp2p, without a tracker. */
   readonly pagePeers = new Slot<() => readonly string[]>(() => [])
-  /** Returns the port of the Shoal network, and whether others can connect there. Null while it is off. */
+  /**
+   * Returns the port of the Shoal network, and whether others can connect to it. Null while it is
+   * off.
+   */
   readonly shoalNetwork = new Slot<() => PeerReach['network']>(() => null)
 
   constructor(settings: { readonly current: Settings }) {
@@ -60,7 +65,7 @@ export class Reach {
     return { address: publicUrl, audience: audienceOf(publicUrl ?? ''), problem: null }
   }
 
-  /** The network settings for links: with the address that works instead of the public one. */
+  /** The network settings for links, with a working address in place of the public one. */
   get network(): Settings['network'] & { readonly pagePeers: readonly string[] } {
     return {
       ...this.#settings.current.network,

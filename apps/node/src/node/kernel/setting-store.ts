@@ -1,14 +1,14 @@
 import type { Database, Query } from '@shoal/daemon/database'
 
-/** Where settings are kept, by section. */
+/** Storage of settings, by section. */
 export interface SettingRows {
   get(section: string): unknown
   set(section: string, value: unknown): void
-  /** Does all that `work` does, or none of it. */
+  /** Runs `work` in a transaction. */
   together(work: () => void): void
 }
 
-/** Settings that were changed, by key: any JSON. What they mean and their defaults are the node's. */
+/** Changed settings, by key: any JSON. Their meaning and defaults are up to the node. */
 export class SettingStore {
   readonly #all: Query<{ readonly key: string; readonly value: string }>
   readonly #get: Query<{ readonly value: string }>
@@ -26,7 +26,7 @@ export class SettingStore {
     return new Map(this.#all.all().map(({ key, value }) => [key, JSON.parse(value)]))
   }
 
-  /** Undefined when it was never set. */
+  /** Returns undefined if it was never set. */
   get(key: string): unknown {
     const row = this.#get.get(key)
     return row ? JSON.parse(row.value) : undefined

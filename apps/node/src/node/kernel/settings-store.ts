@@ -8,19 +8,23 @@ type Section = keyof Settings
 const SECTIONS = Object.keys(Settings.shape) as Section[]
 
 export interface SettingsOptions {
-  /** The download folder of a fresh node. */
+  /** The download folder of a new node. */
   readonly directory: string
-  /** Values from the command line, the environment or the settings file. They override what is kept, and cannot be changed here. */
+  /**
+   * Values from the command line, the environment or the settings file. They override stored values
+   * and cannot be changed at run time.
+   */
   readonly fixed: SettingsChange
 }
 
 /**
- * Applies a change before it takes effect. Throws or rejects to refuse it, with nothing changed. When something else refuses it
- * afterwards, it is called the other way round.
+ * Applies a change before it takes effect. Throws or rejects to refuse it, without changing
+ * anything. If another function then refuses the change, it is called again with the arguments
+ * swapped.
  */
 export type ApplySettings = (settings: Settings, before: Settings) => Promise<void>
 
-/** The settings of a node: those that hold, and changes of them. */
+/** The node's settings: those in effect, and changes to them. */
 export class SettingsStore {
   readonly #rows: SettingRows
   readonly #fixed: SettingsChange
@@ -43,19 +47,19 @@ export class SettingsStore {
     return this.#settings
   }
 
-  /** Dotted names of those that cannot be changed here. */
+  /** Dotted names of fixed settings. */
   get fixed(): string[] {
     return SECTIONS.flatMap(section =>
       Object.keys(this.#fixed[section] ?? {}).map(name => `${section}.${name}`),
     )
   }
 
-  /** Called with each change before anything of it is applied. Throws or rejects to refuse it. */
+  /** Called with each change before any part of it is applied. Throws or rejects to refuse it. */
   onCheck(check: ApplySettings): void {
     this.#checks.push(check)
   }
 
-  /** Called with each change before it holds, in the order of their adding. */
+  /** Called with each change before it takes effect, in the order of registration. */
   onApply(apply: ApplySettings): void {
     this.#appliers.push(apply)
   }
@@ -66,7 +70,10 @@ export class SettingsStore {
     return () => this.#listeners.delete(listener)
   }
 
-  /** One change at a time. Rejects with `fixed`, or as what applies it does: then the settings are as they were. */
+  /**
+   * Makes one change at a time. Rejects with `fixed`, or with the error of a function that applies
+   * it, with the settings unchanged.
+   */
   change(change: SettingsChange): Promise<Settings> {
     const mine = this.#changing.catch(() => {}).then(() => this.#change(change))
     this.#changing = mine
@@ -91,7 +98,7 @@ export class SettingsStore {
           if (change[section]) this.#rows.set(section, this.#kept(section, settings[section]))
       })
     } catch (error) {
-      // The first fault is the one to tell.
+      // Report the first error.
       for (const apply of applied.reverse()) await apply(before, settings).catch(() => {})
       throw error
     }
@@ -116,7 +123,9 @@ export class SettingsStore {
     }
   }
 
-  /** Returns the members to write. Those that are fixed for this run keep their earlier values. */
+  /**
+   * Returns the members to write. Members that are fixed for this run keep their earlier values.
+   */
   #kept(section: Section, settings: Record<string, unknown>): Record<string, unknown> {
     const before = this.#rows.get(section) as Record<string, unknown> | undefined
     const kept: Record<string, unknown> = { ...settings }
@@ -127,7 +136,7 @@ export class SettingsStore {
     return kept
   }
 
-  /** Reads a section member by member. One that no longer fits falls back to its default. */
+  /** Reads a section member by member. Members that are no longer valid get their defaults. */
   #read(section: Section, fresh: Record<string, unknown>): Record<string, unknown> {
     const { shape } = Settings.shape[section] as z.ZodObject
     const kept = z.record(z.string(), z.unknown()).safeParse(this.#rows.get(section)).data ?? {}

@@ -1,7 +1,7 @@
 import type { IceServer } from '@shoal/torrent'
 import type { Kernel } from './kernel.ts'
 
-/** WebRTC connections whose offers somebody else carries. */
+/** WebRTC connections whose offers are carried by others. */
 export async function signaledPeers(
   { clock, peerHost }: Pick<Kernel, 'clock' | 'peerHost'>,
   iceServers: () => readonly IceServer[],

@@ -12,7 +12,7 @@ test('each part of a tick has a turn of the event loop to itself', async () => {
   const stops = ['first', 'second', 'third'].map(part => ticker.every(part, () => done.push(part)))
   vi.advanceTimersByTime(TICK_MS)
   expect(done).toEqual(['first'])
-  // It does not begin again before it has ended.
+  // It does not start again before it has ended.
   vi.advanceTimersByTime(TICK_MS)
   expect(done).toEqual(['first'])
   await vi.waitFor(() => expect(done).toEqual(['first', 'second', 'third']))

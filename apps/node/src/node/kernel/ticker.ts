@@ -4,7 +4,7 @@ export const TICK_MS = 1000
 
 type Work = (nowMs: number) => void
 
-/** One timer for everything that happens once a second. */
+/** One timer for all work that happens once a second. */
 export class Ticker {
   readonly #problems: Problems
   readonly #parts = new Map<string, Work>()
@@ -16,8 +16,8 @@ export class Ticker {
   }
 
   /**
-   * Runs `work` in each tick, in the order in which parts were added, until the returned function is called. A part that fails does not keep the
-   * others from their work. `part` names it in messages: "the list".
+   * Runs `work` in each tick, in the order of registration, until the returned function is called.
+   * A failure does not affect other work. `part` names it in messages: "the list".
    */
   every(part: string, work: Work): () => void {
     if (this.#parts.has(part)) throw new Error(`${part} is already called once a second`)
@@ -31,7 +31,10 @@ export class Ticker {
     }
   }
 
-  /** Each part has a turn of the event loop to itself, so that other work need not wait for all of them. */
+  /**
+   * Each part gets its own turn of the event loop, so that other work need not wait for all of
+   * them.
+   */
   async #tick(): Promise<void> {
     if (this.#isTicking) return
     this.#isTicking = true

@@ -1,4 +1,5 @@
-/** Entry point of the chat thread. It loads quickly: from Node's compile cache, without a
+/**
+ * Entry point of the chat thread. It loads quickly: from Node's compile cache, without a
  * file-system lookup per module.
  */
 import { enableCompileCache } from 'node:module'

@@ -1,4 +1,5 @@
-/** Access of the chat thread to hubs, over connections of the node, which knows the proxy and logs
+/**
+ * Access of the chat thread to hubs, over connections of the node, which knows the proxy and logs
  * in.
  */
 import { ApiError } from '@shoal/api/api-error'

@@ -27,7 +27,8 @@ export interface SentError {
 
 type Call = (input: never, options: Required<CallOptions>) => unknown
 
-/** One end of the port: makes and answers calls. `Theirs`: the functions of the other end, each
+/**
+ * One end of the port: makes and answers calls. `Theirs`: the functions of the other end, each
  * with one input.
  */
 export class ThreadCalls<Theirs extends object> {

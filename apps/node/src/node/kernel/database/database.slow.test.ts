@@ -177,7 +177,7 @@ describe('a damaged file', () => {
     const bytes = readFileSync(path)
     bytes.fill(0xa5, bytes.length - 5 * 4096)
     writeFileSync(path, bytes)
-    // A useless log, as a crash may leave one.
+    // An unusable log, as a crash can leave behind.
     writeFileSync(`${path}-wal`, 'x'.repeat(100))
     await expect(Catalogue.open(path)).rejects.toMatchObject(told())
   })
@@ -196,7 +196,7 @@ describe('an empty file', () => {
     await expect(open()).rejects.toThrow()
     rmSync(`${path}-wal`, { recursive: true })
     writeFileSync(join(folder, 'token'), 'x')
-    // It says that the file is gone, not that it is empty.
+    // It reports a missing file, not an empty one.
     await expect(open()).rejects.toMatchObject({ code: 'damaged', message: expect.stringContaining('gone') })
     rmSync(join(folder, 'token'))
     await open()
@@ -213,7 +213,7 @@ describe('backups', () => {
     const database = await open()
     for (let day = 0; day < 5; day++) {
       const work = database.backUp(START_MS + day * DAY_MS)
-      // Rows written during the copy are part of it, too.
+      // The copy includes rows written while it is made.
       database.prepare('INSERT INTO settings VALUES (?, 1)').run(`day ${day}`)
       expect(await work).toMatchObject({ takenMs: START_MS + day * DAY_MS })
     }
@@ -314,7 +314,7 @@ describe('backups', () => {
       expect(existsSync(join(folder, 'search.db'))).toBe(false)
       const database = await open()
       expect(keys(database)).toMatchObject([{ key: 'kept' }])
-      // A login that was ended since does not come back.
+      // A login that was ended after the backup does not come back.
       expect(database.prepare('SELECT id FROM sessions').all()).toEqual([])
       expect(listBackups(path)).toHaveLength(1)
     })
@@ -341,7 +341,7 @@ describe('backups', () => {
       rmSync(path)
       await restoreCatalogue(folder, kept, START_MS, tableOwners())
       expect(keys(await open())).toHaveLength(rows)
-      // The given file stays as it is.
+      // The given file is unchanged.
       expect(Buffer.compare(readFileSync(`${kept}-wal`), before)).toBe(0)
     })
 

@@ -1,4 +1,4 @@
-/** Puts a backup in the place of a damaged catalogue, which is kept under another name. */
+/** Replaces a damaged catalogue with a backup, and keeps the old one under another name. */
 import { chmodSync, existsSync, rmSync } from 'node:fs'
 import { copyFile, rename } from 'node:fs/promises'
 import { basename, dirname, join, resolve } from 'node:path'
@@ -26,13 +26,14 @@ export interface Restored {
   readonly backup: string | null
   /** Path of the catalogue. */
   readonly catalogue: string
-  /** Where the previous catalogue is now; null if there was none. */
+  /** Path of the previous catalogue; null if there was none. */
   readonly kept: string | null
 }
 
 /**
- * `given`: the name of a backup or the path of a file. Default: the newest backup that is sound. `owners`: those of the tables that the node has.
- * Rejects with a Failure, and with nothing changed: `in-use` while a node runs, `not-found`, `damaged`, `newer-version`, `no-space` …
+ * `given`: the name of a backup or the path of a file. Default: the newest intact backup. `owners`:
+ * those of the node's tables. Rejects with a Failure and without changes: `in-use` while a node
+ * runs, `not-found`, `damaged`, `newer-version`, `no-space` …
  */
 export async function restoreCatalogue(
   dataDir: string,
@@ -47,7 +48,10 @@ export async function restoreCatalogue(
   })
 }
 
-/** Puts an empty catalogue in the place of the present one, which is kept. Rejects like `restoreCatalogue`. */
+/**
+ * Replaces the present catalogue with an empty one, and keeps the old one. Rejects like
+ * `restoreCatalogue`.
+ */
 export async function beginAnew(
   dataDir: string,
   nowMs: number,
@@ -65,7 +69,7 @@ export async function beginAnew(
   })
 }
 
-/** `make` writes the draft, and resolves to the name of the backup that it comes from. */
+/** `make` writes the draft, and resolves with the name of its backup. */
 async function replaceCatalogue(
   dataDir: string,
   nowMs: number,
@@ -89,7 +93,7 @@ async function putInPlace(draft: string, path: string, nowMs: number): Promise<s
   await syncPath(draft)
   const kept = await setAside(path, nowMs)
   await rename(draft, path)
-  // The search index is built again: it knows torrents by the rows of the other catalogue.
+  // The search index is rebuilt: it refers to rows of the other catalogue.
   for (const ending of ['', '-wal', '-shm'])
     rmSync(join(dirname(path), `search.db${ending}`), { force: true })
   await syncFolder(dirname(path))
@@ -103,7 +107,7 @@ function removeDraft(draft: string): void {
 function refuseInUse(path: string): void {
   if (!existsSync(path)) return
   try {
-    // Read-only, so that a log next to it stays as it is.
+    // Read-only, so that a log next to it is not changed.
     const sqlite = new DatabaseSync(path, { readOnly: true })
     try {
       sqlite.prepare('PRAGMA schema_version').get()
@@ -122,7 +126,7 @@ interface Drafting {
   readonly owners: readonly TableOwner[]
 }
 
-/** Copies the backup to the draft. Resolves to its path. */
+/** Copies the backup to the draft. Resolves with its path. */
 async function draftSound(dataDir: string, given: string | undefined, drafting: Drafting): Promise<string> {
   const backups = listBackups(cataloguePath(dataDir), drafting.nowMs)
   if (given !== undefined) {
@@ -144,7 +148,7 @@ async function draftSound(dataDir: string, given: string | undefined, drafting: 
     try {
       if ((await draftOf(path, drafting)) === null) return path
     } catch (error) {
-      // An older one may be from before the newer program.
+      // An older backup may predate the newer program.
       if (codeOf(error) !== 'newer-version') throw error
       newer ??= error
     }
@@ -155,7 +159,10 @@ async function draftSound(dataDir: string, given: string | undefined, drafting: 
   )
 }
 
-/** Copies a database with its log, and makes it one file. Resolves to what is wrong with it, or null. Rejects for lack of space and with `newer-version`. */
+/**
+ * Copies a database with its log into one file. Resolves with a description of any fault, or null.
+ * Rejects for lack of space and with `newer-version`.
+ */
 async function draftOf(source: string, { draft, owners }: Drafting): Promise<string | null> {
   removeDraft(draft)
   for (const ending of ['', '-wal'])
@@ -179,14 +186,15 @@ async function draftOf(source: string, { draft, owners }: Drafting): Promise<str
 }
 
 /**
- * Deletes logins and passkeys: some of them have been ended or removed since the backup. The device lists stay the newest that are known: older
- * ones would let a removed device in again, and none would let older ones be offered. An alarm is raised if nobody knows which are the newest.
+ * Deletes logins and passkeys, since some may have been ended or removed after the backup. Keeps
+ * the newest known device lists: older ones would readmit a removed device, and without any, older
+ * ones could be presented. Raises an alarm if it is uncertain which are the newest.
  */
 function protectLogins(draft: string, path: string, nowMs: number, owners: readonly TableOwner[]): void {
   const present = presentDevices(path)
   const sqlite = new DatabaseSync(draft)
   try {
-    // An older format may not have them yet.
+    // They may be missing in an older format.
     const has = (table: string) =>
       sqlite.prepare("SELECT 1 FROM sqlite_schema WHERE type = 'table' AND name = ?").get(table) !== undefined
     for (const table of ['sessions', 'passkeys']) if (has(table)) sqlite.exec(`DELETE FROM ${table}`)
@@ -200,7 +208,7 @@ function protectLogins(draft: string, path: string, nowMs: number, owners: reado
 
 /** The device lists of a catalogue, and the last alarm of each kind. */
 interface KnownDevices {
-  /** Null if there are none, or they cannot be read. */
+  /** Null if there are none, or they are unreadable. */
   readonly history: string | null
   readonly alarms: readonly { readonly kind: string; readonly atMs: number }[]
 }
@@ -218,7 +226,7 @@ function mergeDevices(sqlite: DatabaseSync, { history, alarms }: KnownDevices, n
   if (!isCertain) raise.run('restored', Math.floor(nowMs))
 }
 
-/** Reads the present catalogue, as far as it can be read. */
+/** Reads the present catalogue as far as possible. */
 function presentDevices(path: string): KnownDevices {
   if (!existsSync(path)) return { history: null, alarms: [] }
   const read = <T>(work: (sqlite: DatabaseSync) => T): T | null => {
@@ -237,20 +245,20 @@ function presentDevices(path: string): KnownDevices {
   return { history: read(readHistory), alarms: (alarms ?? []) as unknown as KnownDevices['alarms'] }
 }
 
-/** Null if there are no lists, or damaged ones. */
+/** Returns null if there are no lists or damaged ones. */
 function readHistory(sqlite: DatabaseSync): string | null {
   const row = sqlite.prepare('SELECT history FROM device_history').get()
   const { history } = (row ?? {}) as { history?: string }
   return history !== undefined && listsIn(history).length > 0 ? history : null
 }
 
-/** Whether device lists begin with all those of others. */
+/** Returns whether the newer lists start with all older ones. */
 function continues(newer: string, older: string): boolean {
   const lists = listsIn(newer)
   return listsIn(older).every((list, at) => lists[at] === list)
 }
 
-/** Signed device lists, oldest first; none if the text is damaged. */
+/** Returns signed device lists, oldest first; none if the text is damaged. */
 function listsIn(history: string): readonly unknown[] {
   try {
     const { lists } = JSON.parse(history) as { lists?: unknown }
@@ -260,7 +268,7 @@ function listsIn(history: string): readonly unknown[] {
   }
 }
 
-/** The log goes first: a catalogue must never meet the log of another. */
+/** Delete the log first: a catalogue must never be opened with another one's log. */
 async function setAside(path: string, nowMs: number): Promise<string | null> {
   if (!existsSync(path)) return null
   const time = timeForName(nowMs)

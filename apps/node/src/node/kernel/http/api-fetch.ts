@@ -1,22 +1,23 @@
-/** Requests of the node to the APIs of other servers, as their clients send them: `fetch` over the route, with limits. */
+/** `fetch` over the node's route, with limits, for clients of other servers' APIs. */
 import { readBody, sendRequest } from '@shoal/torrent/http'
 import type { Route } from '@shoal/torrent/route'
 
-/** For a whole request with its answer. */
+/** Maximum time for a request including its answer. */
 const LIMIT_MS = 30_000
 
 export interface ApiFetchOptions {
-  /** The way to the server. Null: the system's own. */
+  /** The route to the server. Null: the system's default. */
   readonly route: Route | null
   readonly userAgent: string
   readonly maxBytes: number
-  /** Ends all requests. */
+  /** Aborts all requests. */
   readonly signal: AbortSignal
 }
 
 /**
- * Returns a `fetch` for clients that send text and read JSON. It follows no redirect, since requests carry secrets, and rejects a body of more than
- * `maxBytes` bytes and an answer that takes more than 30 seconds.
+ * Returns a `fetch` for clients that send text and read JSON. It follows no redirects, since
+ * requests carry secrets, and rejects bodies of more than `maxBytes` bytes and answers that take
+ * more than 30 seconds.
  */
 export function apiFetch({ route, userAgent, maxBytes, signal: ends }: ApiFetchOptions): typeof fetch {
   return async (input, { method = 'GET', headers, body, signal } = {}) => {
@@ -39,7 +40,7 @@ export function apiFetch({ route, userAgent, maxBytes, signal: ends }: ApiFetchO
     if (!bytes) throw new Error(`the answer has more than ${maxBytes} bytes`)
     const status = answer.statusCode ?? 0
     const ok = status >= 200 && status < 300
-    // Clients of an API read nothing else.
+    // API clients read nothing else.
     const json = async () => JSON.parse(Buffer.from(bytes).toString()) as unknown
     const retryAfter = answer.headers['retry-after']
     const readable = new Headers(retryAfter === undefined ? {} : { 'retry-after': retryAfter })

@@ -22,13 +22,13 @@ export interface HttpOptions {
   readonly headers?: Readonly<Record<string, string>>
   readonly signal: AbortSignal
   readonly userAgent: string
-  /** Certificates to trust besides the system's. */
+  /** Certificates to trust in addition to the system's. */
   readonly tls?: Pick<RequestOptions, 'ca'>
-  /** The way to the servers. Default: the system's own. */
+  /** The route to the servers. Default: the system's. */
   readonly route?: Route | null | undefined
-  /** Default: the engine's opinion. */
+  /** Default: the engine's classification. */
   readonly isLocal?: IsLocal
-  /** The URL comes from outside the local network: no server inside is contacted. */
+  /** The URL comes from outside the local network: local servers are not contacted. */
   readonly outsideOnly?: boolean
 }
 
@@ -39,15 +39,17 @@ export interface HttpAnswer {
   /** After redirects. */
   readonly url: URL
   readonly body: IncomingMessage
-  /** All servers of the redirects are in the local network. */
+  /** Whether all servers in the redirect chain are in the local network. */
   readonly isFromInside: boolean
   close(): void
 }
 
 /**
- * Sends a GET request and follows at most five redirects: only to https, or from http to http, and not
- * from outside into the local network. User name and password in the URL are sent to their own server only. Rejects with a Failure (a TransientFailure if a retry may help) or with the
- * signal's reason. Rejects with MagnetRedirect if the server leads to a magnet link. Resolves for any status.
+ * Sends a GET request and follows at most five redirects: only to https, or from http to http, and
+ * not from outside into the local network. A URL's user name and password are only sent to its own
+ * server. Rejects with a Failure (a TransientFailure if a retry could help) or with the signal's
+ * reason. Rejects with MagnetRedirect if the server redirects to a magnet link. Resolves for any
+ * status.
  */
 export async function httpGet(start: URL, options: HttpOptions): Promise<HttpAnswer> {
   const limit = AbortSignal.timeout(ANSWER_MS)
@@ -74,7 +76,7 @@ export async function httpGet(start: URL, options: HttpOptions): Promise<HttpAns
   }
 }
 
-/** The server redirects to a magnet link: as indexers' proxies do where there is no .torrent. */
+/** The server redirects to a magnet link, as proxies of indexers do if there is no .torrent. */
 export class MagnetRedirect extends Failure {
   readonly magnet: string
 
@@ -84,7 +86,10 @@ export class MagnetRedirect extends Failure {
   }
 }
 
-/** Returns the target of a redirect, whose answer it closes; null if the answer is not one. Throws if the target is not allowed. */
+/**
+ * Returns the target of a redirect after closing the response; null for other responses. Throws if
+ * the target is not allowed.
+ */
 function redirectTarget(
   { status, headers: { location }, close }: Pick<HttpAnswer, 'status' | 'headers' | 'close'>,
   from: URL,
@@ -105,17 +110,17 @@ function redirectTarget(
   return to
 }
 
-/** `isBarred`: whether an address must not be connected to, by whatever name. */
+/** `isBarred`: returns whether an address must not be connected to, whatever its name. */
 async function ask(
   url: URL,
   options: HttpOptions,
   { signal, isBarred }: { signal: AbortSignal; isBarred?: IsLocal },
 ): Promise<Omit<HttpAnswer, 'isFromInside'> & { readonly address: string }> {
-  // Literal addresses are not looked up.
+  // IP literals are not passed to the lookup.
   const literal = url.hostname.replace(/^\[|\]$/g, '')
   if (isIP(literal) && isBarred?.(literal)) throw intoLocalNetwork(url.hostname)
   const { route, userAgent } = options
-  // A proxy resolves names, so that the address of a server behind it is its name.
+  // A proxy resolves names, so the name identifies a server behind it.
   const [routed] = route ? await route.resolveHost(literal, { signal }) : []
   if (routed && isBarred?.(routed.host)) throw intoLocalNetwork(url.hostname)
   const body = await sendRequest(url, {
@@ -147,7 +152,10 @@ export async function readBody(answer: HttpAnswer, maxBytes: number, signal: Abo
   }
 }
 
-/** The URL without user name, password, query and fragment, which may contain secrets: for users and logs. */
+/**
+ * Returns the URL without user name, password, query and fragment, which can contain secrets: for
+ * users and logs.
+ */
 export function shownUrl(url: URL): string {
   return `${url.protocol}//${url.host}${url.pathname}`
 }

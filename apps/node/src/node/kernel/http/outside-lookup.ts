@@ -1,13 +1,18 @@
-/** Keeps untrusted links (redirects, feed items) out of the local network, whatever names its addresses have. */
+/**
+ * Keeps untrusted links (redirects, feed items) out of the local network, regardless of host names.
+ */
 import { lookup as lookupHost } from 'node:dns'
 import type { LookupFunction } from 'node:net'
 import { Failure } from '@shoal/daemon/failure'
 import { isLocalAddress } from '@shoal/torrent'
 
-/** Whether an address belongs to this machine or its network. */
+/** Returns whether an address belongs to this machine or its network. */
 export type IsLocal = (address: string) => boolean
 
-/** Resolves names and rejects local addresses: the address that is checked is the one that is connected to. Fails with `bad-message`. */
+/**
+ * Resolves names and rejects local addresses: the checked address is the one connected to. Fails
+ * with `bad-message`.
+ */
 export function outsideLookup(isLocal: IsLocal = isLocalAddress): LookupFunction {
   return (host, options, done) =>
     lookupHost(host, { ...options, all: true }, (error, found) => {
@@ -19,7 +24,10 @@ export function outsideLookup(isLocal: IsLocal = isLocalAddress): LookupFunction
     })
 }
 
-/** Resolves a host for clients that accept no lookup function. Rejects with `bad-message`, or as the lookup does. */
+/**
+ * Resolves a host for clients that accept no lookup function. Rejects with `bad-message`, or like
+ * the lookup.
+ */
 export function outsideAddress(host: string, isLocal?: IsLocal): Promise<string> {
   return new Promise((resolve, reject) =>
     outsideLookup(isLocal)(host, {}, (error, address) =>

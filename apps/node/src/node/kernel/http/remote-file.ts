@@ -3,20 +3,20 @@ import { Failure } from '@shoal/daemon/failure'
 /** Position at which a transfer resumes. */
 export interface ResumePoint {
   readonly atBytes: number
-  /** Identifies the version that the first bytes belong to. */
+  /** Identifies the version that the existing bytes belong to. */
   readonly validator: string
   readonly totalBytes: number | null
 }
 
 export interface OpenedFile {
-  /** The server's name for it; unsafe. */
+  /** The server's name for it; untrusted. */
   readonly name: string
   /** Start of `body`: the resume point, or 0 if the server has another version or cannot resume. */
   readonly atBytes: number
   readonly totalBytes: number | null
   /** Identifies this version; null if the server sends no validator. */
   readonly validator: string | null
-  /** Where the server has a .torrent of the file. Absent or null if it does not say. */
+  /** URL of a .torrent for the file. Absent or null if the server names none. */
   readonly torrentUrl?: URL | null
   /** Throws a TransientFailure or a system error if the connection is lost. */
   readonly body: AsyncIterable<Uint8Array>
@@ -30,13 +30,16 @@ export interface RemoteFile {
   readonly shownUrl: string
   /** Unique; may contain passwords. */
   readonly identity: string
-  /** Rejects with a TransientFailure if a retry may help, with another Failure if not, or with the signal's reason. */
+  /**
+   * Rejects with a TransientFailure if a retry could help, with another Failure if not, or with the
+   * signal's reason.
+   */
   open(resume: ResumePoint | null, options: { signal: AbortSignal }): Promise<OpenedFile>
 }
 
-/** A retry may help. */
+/** A failure that a retry could fix. */
 export class TransientFailure extends Failure {
-  /** The delay that the server requests. */
+  /** The delay requested by the server. */
   readonly retryAfterMs: number | null
 
   constructor(

@@ -5,7 +5,10 @@ import type { Route } from '@shoal/torrent/route'
 
 const CONNECT_MS = 30_000
 
-/** Opens the connections of clients that take an agent of `node:http`, such as those of WebSockets, over a route. */
+/**
+ * Opens connections over a route for clients that take an agent of `node:http`, such as WebSocket
+ * clients.
+ */
 export function routeAgent(
   { connect, resolveHost }: Pick<Route, 'connect' | 'resolveHost'>,
   url: URL,
@@ -20,7 +23,7 @@ export function routeAgent(
     // RFC 6066, 3: IP literals are not valid server names.
     return secure ? tlsConnect({ socket, host, servername: parseIp(host) ? '' : host }) : socket
   }
-  // Not by `import`: see http-client.node.ts of the engine.
+  // No `import`: see http-client.node.ts of the engine.
   const { Agent } = secure ? process.getBuiltinModule('node:https') : process.getBuiltinModule('node:http')
   const agent = new Agent()
   agent.createConnection = (_options, done) => {

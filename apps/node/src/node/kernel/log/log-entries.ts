@@ -2,16 +2,19 @@ import type { LogEntry } from '@shoal/api'
 import { GRAVITY, type LogLevel } from '@shoal/daemon/log'
 
 export interface LogQuery {
-  /** This level and more severe ones. */
+  /** Minimum severity. */
   readonly level: LogLevel
   readonly torrent?: string | undefined
-  /** Only entries with a higher id: the oldest of them come first, so that none is missed. Without, the latest. */
+  /**
+   * Only entries with a higher id, starting with the oldest, so that none is missed. Default: the
+   * latest ones.
+   */
   readonly after?: number | undefined
   readonly limit: number
 }
 
 const MAX_ENTRIES = 5000
-/** Entries beyond the maximum before the oldest are dropped in one step. */
+/** Number of entries beyond the maximum before the oldest are dropped in one step. */
 const SLACK = 500
 
 /** The latest log entries, in memory, for the console and `listLog`. */

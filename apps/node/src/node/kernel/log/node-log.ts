@@ -1,13 +1,13 @@
-/** The node's log: lines, and the latest entries in memory. */
+/** The node's log: text lines, and the latest entries in memory. */
 import { type LogOptions, openLog } from '@shoal/daemon/log'
 import type { Log, LogContext } from './log.ts'
 import { LogEntries } from './log-entries.ts'
 
 export interface NodeLog {
   readonly log: Log
-  /** The entries of `listLog` and the topic `log`. */
+  /** The entries for `listLog` and the topic `log`. */
   readonly entries: LogEntries
-  /** Writes out what is still buffered. */
+  /** Flushes buffered entries. */
   close(): Promise<void>
 }
 

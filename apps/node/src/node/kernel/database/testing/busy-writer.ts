@@ -1,6 +1,6 @@
 /**
- * A process that writes to a catalogue until it is killed, and prints each number once a power cut could not undo it. Each write is of two
- * tables, so that a half of it would show.
+ * A process that writes to a catalogue until it is killed, and prints each number once the write is
+ * durable. Each write changes two tables, so that a torn write is visible.
  */
 import { Catalogue } from '../../../testing/catalogue.ts'
 

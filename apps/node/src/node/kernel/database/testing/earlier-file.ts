@@ -3,7 +3,10 @@ import { CATALOGUE } from '../catalogue-kind.ts'
 import { SCHEMA_1 } from './schema-1.ts'
 import { SCHEMA_2 } from './schema-2.ts'
 
-/** Opens a new database file as the programs of version 1 or 2 wrote it, which counted in `user_version`. */
+/**
+ * Creates a database file as programs of version 1 or 2 wrote it, with the version in
+ * `user_version`, and opens it.
+ */
 export function earlierFile(path: string, version: 1 | 2): DatabaseSync {
   const sqlite = new DatabaseSync(path)
   sqlite.exec('PRAGMA journal_mode = WAL')

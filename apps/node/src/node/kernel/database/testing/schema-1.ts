@@ -1,6 +1,7 @@
 /**
- * The first tables. Times are milliseconds since the Unix epoch. Ids of torrents are never used twice, since the search index goes by them
- * in a file of its own. A released schema never changes: a later one is a migration.
+ * The first tables. Times are milliseconds since the Unix epoch. Torrent ids are never reused,
+ * since the search index, a separate file, refers to them. A released schema never changes: later
+ * changes are migrations.
  */
 export const SCHEMA_1 = `
 CREATE TABLE opened (id INTEGER PRIMARY KEY CHECK (id = 1), times INTEGER NOT NULL) STRICT;
