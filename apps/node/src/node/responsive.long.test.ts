@@ -1,6 +1,6 @@
 /**
- * A node answers quickly whatever it is doing. The measure is the processor time of the node's thread between a request and its answer, which
- * a busy machine does not change much.
+ * A node answers quickly regardless of other work. The measure is the CPU time of the node's thread
+ * between a request and its response, which a busy machine hardly affects.
  */
 
 import { once } from 'node:events'
@@ -18,14 +18,20 @@ import { nodeForTest } from './testing/for-test.ts'
 import type { TestNode } from './testing/test-node.ts'
 
 const FLOOD_MS = 500
-/** With fewer, the 99th percentile would be the slowest answer, which a collection of garbage can be. */
+/**
+ * With fewer, the 99th percentile would be the slowest response, which can include a garbage
+ * collection.
+ */
 const FLOOD_ANSWERS = 101
 const MAX_MS = limitMs(0.05)
 
 let server: Server | undefined
 afterEach(() => server?.close())
 
-/** Asks for `/health` again and again until `work` is done, and at least `atLeast` times. Returns the processor time of all answers, in milliseconds. */
+/**
+ * Requests `/health` repeatedly until `work` is done, and at least `atLeast` times. Returns the CPU
+ * time of each response in milliseconds.
+ */
 async function askDuring(node: TestNode, work: () => Promise<unknown>, atLeast = 0): Promise<number[]> {
   server = await createServer({ node, access: new Access({ token: TOKEN }), port: 0 })
   // The first request loads modules.
@@ -114,7 +120,7 @@ describe('with hundreds of torrents', () => {
       while (next < TORRENTS) await node.operations.addTorrent({ torrent: smallTorrent(next++) })
     }
     const adding = await askDuring(node, () => Promise.all(Array.from({ length: AT_ONCE }, addSome)))
-    // There are too few answers for the 99th percentile, and other programs slow this one down.
+    // Too few responses for the 99th percentile, and other programs slow this one down.
     expect(percentile(adding, 0.95)).toBeLessThan(MAX_MS)
     await server!.close()
     const again = await node.restart()

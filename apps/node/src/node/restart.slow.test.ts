@@ -1,4 +1,4 @@
-/** A node that restarts in place, seen by those who use its API. */
+/** A node that restarts in place, as seen by API clients. */
 import { createSocket } from 'node:dgram'
 import { once } from 'node:events'
 import { mkdtemp, rm } from 'node:fs/promises'
@@ -42,7 +42,7 @@ afterEach(async () => {
 
 const startedMs = async () => (await api.getNode({})).startedMs
 
-/** Opens a stream of events. `ended` resolves when the node has ended it. */
+/** Opens an event stream. `ended` resolves when the node has ended it. */
 async function openEvents(): Promise<{ readonly ended: Promise<unknown> }> {
   const answer = await fetch(`${node.url}/api/events`, { headers: { authorization: `Bearer ${token}` } })
   return { ended: answer.text().catch(() => '') }
@@ -59,7 +59,7 @@ describe('a change of the proxy', () => {
     await events.ended
     expect(await api.getNode({})).toMatchObject({ peerPort: 0 })
     expect((await api.listTorrents({})).items).toMatchObject([{ id: HASH, state: 'paused' }])
-    // It can be taken back, though the proxy does not exist.
+    // It can be reverted although the proxy does not exist.
     await api.changeSettings({ network: { proxy: null } })
     expect((await api.getNode({})).peerPort).toBeGreaterThan(0)
   })

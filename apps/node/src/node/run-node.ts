@@ -15,15 +15,17 @@ import { startSystem } from './system/system.ts'
 export interface OpenNode extends RunningNode {
   readonly kernel: Kernel
   readonly running: readonly AnyRunning[]
-  /** Returns a service of a capability. Throws `unsupported` if none offers it. */
+  /** Returns a service of a capability. Throws `unsupported` if none provides it. */
   service<T>(it: Service<T>): T
-  /** Returns a service of a capability. Null if none offers it. */
+  /** Returns a service of a capability. Null if none provides it. */
   want<T>(it: Service<T>): T | null
-  /** Saves everything and closes everything. Safe to call twice. */
+  /** Saves and closes everything. Safe to call twice. */
   close(): Promise<void>
 }
 
-/** Owners of the node's tables: the kernel, the server, and capabilities in the order of their start. */
+/**
+ * Returns the owners of the node's tables: the kernel, the server, and capabilities in start order.
+ */
 export function tableOwnersOf(capabilities: readonly AnyCapability[]): TableOwner[] {
   return [
     { name: 'kernel', migrations: KERNEL_TABLES },
@@ -33,8 +35,9 @@ export function tableOwnersOf(capabilities: readonly AnyCapability[]): TableOwne
 }
 
 /**
- * Runs all capabilities, or those that are given: the others are then not loaded. Rejects with a Failure or ShoalError: another node in the same data
- * folder (`in-use`), a damaged catalogue, a port that is taken …
+ * Runs all capabilities, or only the given ones: others are not loaded. Rejects with a Failure or
+ * ShoalError: another node uses the data folder (`in-use`), a damaged catalogue, a port that is
+ * taken …
  */
 export async function runNode(
   options: Omit<KernelOptions, 'tables'>,

@@ -2,7 +2,10 @@ import type { Clock } from '@shoal/torrent'
 import { describe, expect, it } from 'vitest'
 import { type Run, Runs } from './runs.ts'
 
-/** Runs that write down what happens to them. `answers` ends the wait for answers of a run that is being closed. */
+/**
+ * Runs that record what happens to them. `answers` ends the wait of a closing run for its
+ * responses.
+ */
 function open({ failures = [] as Error[], leave = async () => {}, close = async () => {} } = {}) {
   const steps: string[] = []
   const waits: (() => void)[] = []
@@ -64,7 +67,7 @@ describe('a restart', () => {
     const { runs, steps } = open()
     await runs.start()
     await runs.restart()
-    // Asked by a request to the second run, which is not open whole yet.
+    // Requested through the second run, which has not fully opened yet.
     await runs.restart()
     await runs.close()
     expect(steps.filter(step => step.startsWith('leave'))).toEqual(['leave 1', 'leave 2'])
@@ -94,7 +97,7 @@ describe('a restart', () => {
 
   it('opens the next run also when parts of the former one could not be closed, and says once which', async () => {
     const [stuck, full, late] = [new Error('it is stuck'), new Error('it is full'), new Error('it is late')]
-    // A node keeps the promise of its `close`, which `leave` and `close` of the run wait for.
+    // A node keeps the promise of its `close`, which both `leave` and `close` of the run await.
     const closed = Promise.reject(new AggregateError([stuck, full]))
     closed.catch(() => {})
     const { runs, steps, errors } = open({

@@ -1,4 +1,4 @@
-/** The runs of a node in one process: a restart closes one, then opens the next. */
+/** The runs of a node in one process: a restart closes one and then opens the next. */
 
 import { errorsIn } from '@shoal/daemon/capability'
 import { describeFailure, Failure } from '@shoal/daemon/failure'
@@ -7,21 +7,24 @@ import type { Log } from './kernel/log/log.ts'
 
 /** A node and its server, from one restart to the next. */
 export interface Run {
-  /** Closes all but the server, whose answers to earlier requests are still to be sent. Afterwards nothing of it uses the network. */
+  /**
+   * Closes everything except the server, which still has to send responses. Afterwards, nothing
+   * uses the network.
+   */
   leave(): Promise<void>
-  /** Closes what `leave` has left open, once the answers are sent, or everything. */
+  /** Closes everything that `leave` has left open, once responses are sent. */
   close(): Promise<void>
 }
 
-/** Time between two attempts to open the next run. */
+/** Milliseconds between attempts to open the next run. */
 const RETRY_MS = 2000
-/** Attempts, after which it is certain that what is in use stays so while this process lives. */
+/** Number of attempts after which it is certain that this process keeps a resource in use. */
 const MAX_IN_USE = 10
 
 export interface RunsOptions {
   readonly log: Log
   readonly clock: Clock
-  /** Called if no run can follow the former one in this process; another process may work. */
+  /** Called if no further run can open in this process; a new process could succeed. */
   readonly onFailed: (error: unknown) => void
 }
 
@@ -43,14 +46,17 @@ export class Runs<Each extends Run> {
     this.#onFailed = onFailed
   }
 
-  /** Opens the first run. Rejects as that does. */
+  /** Opens the first run. Rejects with its error. */
   async start(): Promise<Each> {
     const run = await this.#open()
     this.#current = run
     return run
   }
 
-  /** Resolves when the current run has left the network; the next one opens then. Rejects with `closed` when the node stops. */
+  /**
+   * Resolves when the current run has left the network; the next one then opens. Rejects with
+   * `closed` when the node stops.
+   */
   restart(): Promise<void> {
     this.#leaving ??= this.#leave().finally(() => {
       this.#leaving = null
@@ -58,7 +64,7 @@ export class Runs<Each extends Run> {
     return this.#leaving
   }
 
-  /** Closes the current run, after a restart that is under way. Safe to call twice. */
+  /** Closes the current run, after any restart in progress. Safe to call twice. */
   async close(): Promise<void> {
     this.#isClosing = true
     this.#closing.resolve()
@@ -70,16 +76,16 @@ export class Runs<Each extends Run> {
   }
 
   async #leave(): Promise<void> {
-    // A run may be asked before it has opened whole.
+    // Requests can arrive before a run has fully opened.
     await this.#opening
     const run = this.#current
     if (this.#isClosing || !run) throw new Failure('closed', 'the node is stopping')
     this.#log.info('the node restarts')
-    // A part of it that cannot be closed must not end a node that runs unattended.
+    // A part that cannot be closed must not end a node that runs unattended.
     const told = new Set<unknown>()
     const tell = (error: unknown) => {
       for (const each of errorsIn(error)) {
-        // `close` rejects again with what `leave` has rejected with.
+        // `close` rejects again with the errors of `leave`.
         if (!told.has(each))
           this.#log.error(`a part of the node could not be closed for the restart: ${stackOf(each)}`)
         told.add(each)
@@ -105,7 +111,7 @@ export class Runs<Each extends Run> {
           this.#onFailed(error)
           break
         }
-        // Nobody may be near the machine to start it by hand.
+        // There may be no one near the machine to start it by hand.
         this.#log.error(`the node cannot start again, and tries once more: ${message}`)
         await Promise.race([
           this.#closing.promise,

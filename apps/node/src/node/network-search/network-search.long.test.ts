@@ -8,7 +8,10 @@ import { expect, onTestFinished, test } from 'vitest'
 import { LogEntries } from '../kernel/log/log-entries.ts'
 import { type OpenNode, runNode } from '../run-node.ts'
 
-/** Findable torrents are looked for every 15 s, lookups of peers happen every 5 s, on a machine that may be busy. */
+/**
+ * Findable torrents are checked every 15 s and lookups run every 5 s, on a machine that can be
+ * busy.
+ */
 const PATIENT = { timeout: limitMs(120), interval: 500 }
 const NEVER = new AbortController().signal
 const QUIET = { debug() {}, info() {}, warn() {}, error() {} }
@@ -19,7 +22,7 @@ async function folder(): Promise<string> {
   return path
 }
 
-/** A node that reaches others through the Shoal network only. */
+/** A node that only reaches others through the Shoal network. */
 async function start(nodes: readonly string[] = [], place?: string, shoal: SettingsChange['shoal'] = {}) {
   const base = place ?? (await folder())
   const node = await runNode({
@@ -62,7 +65,7 @@ async function share(node: OpenNode, name: string, text: string, findable: boole
   return (await torrent())!
 }
 
-/** Follows a search until nothing more is waited for. */
+/** Follows a search until it awaits nothing more. */
 async function search(
   node: OpenNode,
   text: string,
@@ -111,7 +114,7 @@ test(
       await start(nodes),
     ] as const
     const id = await share(publisher, 'Harbour at night.txt', 'Once upon a time', true)
-    // It is added by its content ID, which is that of v2.
+    // It is added by its content ID, that of v2.
     const { infoHashV2 } = await publisher.operations.getTorrent({ id })
     await share(publisher, 'Harbour in secret.txt', 'Nobody is to find this', false)
     await expect.poll(() => titles(seeker, 'harbour'), PATIENT).toEqual(['Harbour at night.txt'])
@@ -136,7 +139,7 @@ test(
     await expect.poll(() => progress(seeker), PATIENT).toBe(1)
     const { directory } = seeker.kernel.settings.current.downloads
     expect(await readFile(join(directory, 'Harbour at night.txt'), 'utf8')).toBe('Once upon a time')
-    // It is one row with the torrent of the list, and who published it is trusted more.
+    // It is merged into one row with the listed torrent, and its publisher is trusted more.
     const [known] = await search(seeker, 'harbour')
     expect(known).toMatchObject({
       torrent: infoHashV2,
@@ -144,7 +147,7 @@ test(
       hits: [{ torrent: infoHashV2 }],
     })
 
-    // The publisher returns, and takes it back.
+    // The publisher returns and withdraws it.
     const again = await start(nodes, place)
     expect((await again.operations.listFindable({})).items.map(each => each.id)).toEqual([id])
     await again.operations.hideTorrent({ id })

@@ -2,14 +2,14 @@ import type { InfoHashes } from '@shoal/torrent'
 import type { Network } from '../network/service.ts'
 
 const PARALLEL = 4
-/** Torrents that wait. Those that were asked for before them are looked for first. */
+/** Maximum number of waiting torrents. Earlier requests come first. */
 const MAX_WAITING = 200
 const LIMIT_MS = 15_000
-/** Providers of a torrent that are dialed. */
+/** Maximum number of providers dialed per torrent. */
 const MAX_DIALED = 8
 const DIAL_MS = 6000
 
-/** Counts the seeds of torrents that can be reached, a few torrents at a time. */
+/** Counts the reachable seeds of torrents, a few torrents at a time. */
 export class Probes {
   readonly #network: Network
   #running = 0
@@ -20,8 +20,9 @@ export class Probes {
   }
 
   /**
-   * Finds those who offer a torrent in the DHT of the network, dials up to 8 of them, and returns how many answered. Returns null if that was not found out:
-   * too many torrents wait, the network is off, or the signal aborted.
+   * Finds providers of a torrent in the network's DHT, dials up to 8 of them, and returns how many
+   * answered. Returns null if the count is unknown: too many torrents are waiting, the network is
+   * off, or the signal aborted.
    */
   async count(infoHashes: InfoHashes, signal: AbortSignal): Promise<number | null> {
     if (this.#running >= PARALLEL) {
@@ -52,7 +53,7 @@ async function countReached(network: Network, infoHashes: InfoHashes, signal: Ab
         await dialText(libp2p, address, AbortSignal.any([signal, AbortSignal.timeout(DIAL_MS)]))
         return true
       } catch {
-        // The next address may work.
+        // The next address could work.
       }
     return false
   })

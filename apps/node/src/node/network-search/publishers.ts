@@ -1,4 +1,7 @@
-/** Trust in publishers, by what this node itself has got of them and by what the user says of them. */
+/**
+ * Trust in publishers, based on what this node received from them and on what the user says about
+ * them.
+ */
 
 import type { Database, Query } from '@shoal/daemon/database'
 import type { SearchRow as NetworkRow } from '@shoal/network'
@@ -7,22 +10,25 @@ import type { Persons } from '../people/service.ts'
 import type { ManagedTorrent } from '../torrents/service.ts'
 
 const MAX_ROWS = 20_000
-/** Results that are remembered, by info hash. */
+/** Number of results remembered, by info hash. */
 const MAX_SHOWN = 5000
-/** A publisher is trusted half when so many of their torrents were complete here. */
+/** Number of completed torrents at which a publisher is half trusted. */
 const HALF = 3
-/** The user knows who it is: as much as 27 complete torrents. */
+/** Trust in a contact: as much as 27 completed torrents. */
 const CONTACT_TRUST = 0.9
 
 export interface PublishersOptions {
   readonly database: Database
-  /** Returns true for this node's own key. */
+  /** Returns whether this is the node's own key. */
   isOwn(publisher: Uint8Array): boolean
-  /** Null while nobody is recognized. */
+  /** Null while recognition is off. */
   readonly persons: Persons | null
 }
 
-/** Remembers who published what the user took from the results of searches. Strangers have no trust, and nobody can take it from others. */
+/**
+ * Remembers the publishers of torrents that the user added from search results. Strangers have no
+ * trust, and cannot reduce that of others.
+ */
 export class Publishers {
   readonly #options: PublishersOptions
   readonly #complete: Query<{ readonly count: number }>
@@ -46,7 +52,7 @@ export class Publishers {
     return this.#options.isOwn(publisher)
   }
 
-  /** Whether anybody is blocked. */
+  /** Whether any publisher is blocked. */
   get hasBlocked(): boolean {
     return this.#options.persons?.hasBlocked ?? false
   }
@@ -55,12 +61,15 @@ export class Publishers {
     return this.#options.persons?.isBlocked(publisher) ?? false
   }
 
-  /** The contact who has shown this key, or null. */
+  /** Returns the contact who has shown this key, or null. */
   contactOf(publisher: Uint8Array): { readonly name: string | null } | null {
     return this.#options.persons?.contactOf(publisher) ?? null
   }
 
-  /** 0 to 1: 1 for the node's own key, much for those of contacts, and for others the more, the more of their torrents were complete here. */
+  /**
+   * Returns 0 to 1: 1 for the node's own key, a high value for contacts, and for others more the
+   * more of their torrents this node has completed.
+   */
   trust(publisher: Uint8Array): number {
     if (this.isOwn(publisher)) return 1
     const count = this.#complete.get(publisher)?.count ?? 0
@@ -68,7 +77,7 @@ export class Publishers {
     return this.contactOf(publisher) ? Math.max(earned, CONTACT_TRUST) : earned
   }
 
-  /** Remembers whose results are shown, in case the user takes one. */
+  /** Remembers the publishers of shown results, in case the user adds one. */
   shown(rows: readonly NetworkRow[]): void {
     for (const { signed } of rows) {
       const { publisher, infoHashV1: v1, infoHashV2: v2 } = signed.entry
@@ -82,13 +91,16 @@ export class Publishers {
     while (this.#shown.size > MAX_SHOWN) this.#shown.delete(this.#shown.keys().next().value!)
   }
 
-  /** A torrent has come into the list. Publishers of those that were there before gain nothing: anybody can publish what is known. */
+  /**
+   * Call it when a torrent was added to the list. Publishers of torrents already listed gain
+   * nothing: known torrents are easy to publish.
+   */
   added({ id, ids }: Pick<ManagedTorrent, 'id' | 'ids'>): void {
     const publisher = ids.map(each => this.#shown.get(each)).find(each => each !== undefined)
     if (publisher && this.#count.get()!.count < MAX_ROWS) this.#add.run(publisher, id)
   }
 
-  /** A torrent of the list is complete. */
+  /** Call it when a torrent of the list is complete. */
   completed({ id }: Pick<ManagedTorrent, 'id'>): void {
     this.#finish.run(id)
   }

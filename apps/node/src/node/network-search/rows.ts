@@ -1,17 +1,19 @@
-/** The rows of a search: what the network has and what the node has itself, in one order. */
+/** The rows of a search: results from the network and from the node's own list, in one order. */
 import type { SearchHit, SearchRow, Torrent } from '@shoal/api'
 import { formatDidKey } from '@shoal/identity'
 import { matchScore, type SearchRow as NetworkRow, rankRows, rowScore } from '@shoal/network'
 import { foldInPlace, splitWords } from '@shoal/network/words'
 import { formatMagnet, type InfoHashes, torrentCid } from '@shoal/torrent'
 
-/** The place of a word that only the text of a document has: after those of `EntryWords.places`. */
+/**
+ * Rank of a word that only occurs in the text of a document: after those of `EntryWords.places`.
+ */
 const IN_TEXT = 3
 const MAX_HITS = 3
-/** The user has chosen what is in the list. */
+/** The user chose what is in the list. */
 const OWN_TRUST = 1
 
-/** A torrent of the node's list that matches. */
+/** A matching torrent of the node's list. */
 export interface OwnMatch {
   readonly torrent: Torrent
   readonly infoHashes: InfoHashes
@@ -19,31 +21,33 @@ export interface OwnMatch {
   readonly hits: readonly SearchHit[]
 }
 
-/** A row without what only the search knows that it is in. */
+/** A row without the member that only `SearchRun` knows. */
 export type FoundRow = Omit<SearchRow, 'counting'>
 
 /** The parts that `rowsOf` combines. Keys are content IDs. */
 export interface Found {
   readonly network: readonly NetworkRow[]
   readonly own: ReadonlyMap<string, OwnMatch>
-  /** Seeds that were reached. */
+  /** Number of reachable seeds. */
   readonly seeds: ReadonlyMap<string, number>
-  /** Returns the id of the torrent in the node's list that has one of these hashes. */
+  /** Returns the id of the listed torrent with one of these hashes. */
   listed(infoHashes: InfoHashes): string | null
-  /** Returns true for this node's own key: Ed25519, 32 bytes. */
+  /** Returns whether this is the node's own key: Ed25519, 32 bytes. */
   isOwn(publisher: Uint8Array): boolean
-  /** Returns the contact who has shown this key, with the name that the user gave it, or null. */
+  /** Returns the contact who has shown this key, with the name that the user chose, or null. */
   contactOf(publisher: Uint8Array): { readonly name: string | null } | null
-  /** Patterns of the words that are searched for: see `toPatterns`. */
+  /** Patterns of the search words: see `toPatterns`. */
   readonly patterns: readonly RegExp[]
 }
 
-/** Returns the content ID of what an entry describes. */
+/** Returns the content ID of the torrent that an entry describes. */
 export function cidOf({ signed }: Pick<NetworkRow, 'signed'>): string {
   return torrentCid(hashesOf(signed.entry))
 }
 
-/** Returns all rows, best first: by match, trust and seeds, then those of the network that are not confirmed. */
+/**
+ * Returns all rows, best first: by match, trust and seeds, then unconfirmed rows of the network.
+ */
 export function rowsOf(found: Found): FoundRow[] {
   const { network, own, seeds, patterns } = found
   const ranked = rankRows(network.map(row => ({ ...row, seeds: seeds.get(cidOf(row)) ?? null })))

@@ -1,4 +1,4 @@
-/** One search over the network and the node's own list. Loads the network's search. */
+/** One search of the network and the node's own list. Loads the network's search module. */
 import type {
   CheckedInputOf,
   NetworkSearchReason,
@@ -18,9 +18,9 @@ import type { Publishers } from './publishers.ts'
 import { cidOf, hashesOf, type OwnMatch, rowsOf } from './rows.ts'
 import { SeedCounts } from './seed-counts.ts'
 
-/** Time that the network's search may take. Usually it is done after a few seconds. */
+/** Maximum time of the network search, which usually takes a few seconds. */
 const LIMIT_MS = 60_000
-/** Hits of the own list that are asked for: the most of one page. */
+/** Number of own hits requested: one full page. */
 const OWN_HITS = 100
 
 export interface SearchRunOptions {
@@ -32,31 +32,31 @@ export interface SearchRunOptions {
   own(
     query: CheckedInputOf<'search'>,
   ): Promise<{ readonly items: readonly SearchHit[]; readonly next: string | null }>
-  /** The host of the network. Throws with the reason while there is none. */
+  /** Returns the network's host. Throws with the reason while there is none. */
   host(): Host
   networkState(): NetworkStatus['state']
   readonly publishers: Publishers
   readonly clock: Clock
-  /** There is something that `progress` has not said. */
+  /** Called when `progress` has news. */
   onChanged(): void
 }
 
 interface ShownRow {
   readonly row: SearchRow
-  /** The row as JSON, to see whether it changes. */
+  /** The row as JSON, to detect changes. */
   readonly text: string
-  /** When it last changed. */
+  /** Revision of its last change. */
   readonly revision: number
 }
 
-/** Collects rows from when it is created until `end`, and keeps them in order. */
+/** Collects rows from its creation until `end`, and keeps them sorted. */
 export class SearchRun {
   readonly id: string
   readonly #options: SearchRunOptions
   readonly #abort = new AbortController()
   readonly #patterns: readonly RegExp[]
   #network: readonly NetworkRow[] = []
-  /** Entries of blocked publishers that the network's search left out. */
+  /** Number of entries that the network search omitted because their publishers are blocked. */
   #hidden = 0
   readonly #own = new Map<string, OwnMatch>()
   readonly #seeds: SeedCounts
@@ -102,7 +102,7 @@ export class SearchRun {
     return this.#revision
   }
 
-  /** The order of all rows, and those that changed since a revision. */
+  /** Returns the order of all rows, and the rows changed since a revision. */
   progress(since: number): SearchProgress {
     const rows = [...this.#rows.values()].filter(({ revision }) => revision > since)
     return {
@@ -112,12 +112,12 @@ export class SearchRun {
     }
   }
 
-  /** Counts the seeds of rows, unless that was done already. */
+  /** Counts the seeds of rows for which that was not done already. */
   probe(ids: readonly string[]): void {
     this.#seeds.count(this.#countable(ids))
   }
 
-  /** Brings the rows up to date. */
+  /** Updates the rows. */
   update(): void {
     const { publishers, torrents } = this.#options
     const { registry } = torrents
@@ -125,7 +125,7 @@ export class SearchRun {
       const torrent = registry.findApi({ infoHashes })
       return torrent && registry.isListed(torrent) ? torrent.id : null
     }
-    // The search leaves out what was blocked before; this is for what is blocked since.
+    // The search omits publishers blocked before it started; this filters those blocked since.
     const network = this.#network.filter(({ signed }) => !publishers.isBlocked(signed.entry.publisher))
     this.#state = { ...this.#state, hidden: this.#hidden + this.#network.length - network.length }
     const found = rowsOf({
@@ -146,7 +146,7 @@ export class SearchRun {
     this.#changed()
   }
 
-  /** Returns those of the rows that the network has. */
+  /** Returns the given rows that come from the network. */
   #countable(ids: readonly string[]) {
     const rows = new Map(this.#network.map(row => [cidOf(row), row]))
     return ids.flatMap(id => {
@@ -167,7 +167,7 @@ export class SearchRun {
     const { input, own, torrents } = this.#options
     const { text, kind, limit } = input
     let cursor: string | undefined
-    // One torrent may fill a page with its files, and filters leave out others.
+    // Files of one torrent can fill a page, and filters drop others.
     do {
       const query = { text, limit: OWN_HITS, ...(kind && { kind }), ...(cursor !== undefined && { cursor }) }
       const { items, next } = await own(query).catch(() => ({ items: [], next: null }))
@@ -204,7 +204,7 @@ export class SearchRun {
       const { rows, hidden, isPartial } = await open.index.search.search(
         {
           words: wanted.flatMap(({ words }) => words),
-          // A phrase that is excluded would exclude its words.
+          // Excluding a phrase must not exclude its single words.
           without: unwanted.flatMap(({ words }) => (words.length === 1 ? words : [])),
           filters: filtersOf(input),
         },
@@ -225,7 +225,7 @@ export class SearchRun {
       show(rows, hidden)
       this.#state = { ...this.#state, state: 'done', partial: isPartial }
     } catch (error) {
-      // The rows that came in time are kept.
+      // Rows that arrived in time are kept.
       const isOver = (error as Error).name === 'TimeoutError'
       if (isOver) this.#state = { ...this.#state, state: 'done' }
       else {
@@ -260,7 +260,7 @@ function filtersOf(input: CheckedInputOf<'startSearch'>): Filters {
   }
 }
 
-/** Filters of what the own list does not know are met by none of it. */
+/** Torrents of the own list never match filters on properties that it lacks. */
 function isWithin(bytes: number | null, input: CheckedInputOf<'startSearch'>): boolean {
   const { minBytes = 0, maxBytes = Number.POSITIVE_INFINITY, publishedAfterMs, language, license } = input
   if (publishedAfterMs !== undefined || language !== undefined || license !== undefined) return false

@@ -37,7 +37,7 @@ function row(signed: SignedEntry, match: number, confirmed = true): SearchRow {
   return { signed, match, confirmed, seeds: null, trust: 0, alsoPublishedBy: 0 }
 }
 
-/** A host whose search does what the test says. */
+/** A host whose search is defined by the test. */
 function hostWith(search: (query: SearchQuery, options: SearchOptions) => Promise<SearchRow[]>): Host {
   const found = async (query: SearchQuery, options: SearchOptions) => ({
     ...{ rows: await search(query, options), hidden: 0, isPartial: false, messages: 1 },
@@ -55,7 +55,7 @@ const hit = (torrent: string) => ({
   ...{ torrent, torrentName: TORRENT.name, file: null, path: null, snippet: null, matches: [] },
 })
 
-/** Searches in a node that has one torrent, `Harbour map`, which the search of the own list finds. */
+/** Searches in a node with one torrent, `Harbour map`, which its own search finds. */
 function searches(host: () => Host, more: Partial<SearchesOptions> = {}): Searches {
   const listed = { ...TORRENT, api: { infoHashes: { v1: OWN_HASH } }, isComplete: true }
   const registry = {
@@ -76,7 +76,10 @@ function searches(host: () => Host, more: Partial<SearchesOptions> = {}): Search
   return made
 }
 
-/** Searches whose events go through a hub. `hear` collects those of a search, until the returned function is called. */
+/**
+ * Searches whose events go through a hub. `hear` collects the events of a search until the returned
+ * function is called.
+ */
 function heardSearches(host: () => Host, more: Partial<SearchesOptions> = {}) {
   const hub = new EventHub()
   const all = searches(host, { publish: (topic, event) => hub.publish(topic, event), ...more })
@@ -89,7 +92,7 @@ function heardSearches(host: () => Host, more: Partial<SearchesOptions> = {}) {
   return { all, hear }
 }
 
-/** Reads again and again until `isEnough`, and returns all rows in their order. */
+/** Reads repeatedly until `isEnough`, and returns all rows in order. */
 async function readUntil(all: Searches, id: string, isEnough: (progress: SearchProgress) => boolean) {
   const progress = await until('the search has come so far', () => {
     const now = all.read(id, 0)
@@ -192,7 +195,7 @@ test('events bring everything so far, then what is new, while somebody listens',
   expect(heard[0]!.rows.length).toBe(2)
   resolve()
   await until('the end has come', () => heard.at(-1)!.done)
-  // Each continues the one before, and has only what changed.
+  // Each event continues the previous one, and only contains changes.
   expect(heard.map(({ after }) => after)).toEqual([0, ...heard.slice(0, -1).map(({ revision }) => revision)])
   const others = heard.slice(1).flatMap(({ rows }) => rows.map(({ title }) => title))
   expect(others).toContain('Night harbour')
@@ -294,7 +297,7 @@ test('the own list is searched on until there are enough torrents that the filte
   const { id } = await all.start({ ...INPUT, minBytes: 1000, limit: 3 })
   const { rows } = await readUntil(all, id, ({ done }) => done)
   expect(rows.map(({ torrent }) => torrent)).toEqual(['t20', 't21', 't22', 't23', 't24'])
-  // Those that come after are not asked for.
+  // Later pages are not requested.
   expect(pages).toEqual([undefined, '5', '10', '15', '20'])
 })
 

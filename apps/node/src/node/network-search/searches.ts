@@ -3,11 +3,11 @@ import type { CheckedInputOf, EventOf, SearchProgress, Topic } from '@shoal/api'
 import { Failure } from '@shoal/daemon/failure'
 import type { SearchRun, SearchRunOptions } from './search-run.ts'
 
-/** Searches whose rows are kept. Those that are done give way to new ones. */
+/** Maximum number of searches whose rows are kept. Finished ones are dropped first. */
 const MAX_SEARCHES = 10
-/** A search that nobody reads or listens to for so long ends. */
+/** A search without readers or listeners ends after this time. */
 const UNREAD_MS = 60_000
-/** Changes that come together are one event. */
+/** Changes within this time are combined into one event. */
 const EVENT_EVERY_MS = 100
 
 interface Kept {
@@ -17,7 +17,7 @@ interface Kept {
   /** The revision of the last event. */
   toldRevision: number
   toldMs: number
-  /** Cancels the event that is due; null if none is. */
+  /** Cancels the scheduled event; null if there is none. */
   cancelEvent: (() => void) | null
   cancelEnd: () => void
 }
@@ -35,7 +35,7 @@ export class Searches {
     this.#options = options
   }
 
-  /** Rejects with `too-many-requests` while as many as are possible are running. */
+  /** Rejects with `too-many-requests` while the maximum number of searches is running. */
   async start(input: CheckedInputOf<'startSearch'>): Promise<SearchProgress> {
     const { SearchRun } = await import('./search-run.ts')
     this.#makeRoom()
@@ -54,20 +54,25 @@ export class Searches {
     return run.progress(0)
   }
 
-  /** Returns what a search has found; of its rows, those that changed since a revision. Throws `not-found`. */
+  /**
+   * Returns the progress of a search, with the rows changed since a revision. Throws `not-found`.
+   */
   read(id: string, since: number): SearchProgress {
     const kept = this.#get(id)
     this.#touch(kept)
     return kept.run.progress(since)
   }
 
-  /** Publishes everything that a search has found and then what is new, until the returned function is called. Throws `not-found`. */
+  /**
+   * Publishes everything found so far and then each change, until the returned function is called.
+   * Throws `not-found`.
+   */
   watch(id: string): () => void {
     const kept = this.#get(id)
     kept.isHeard = true
     kept.toldRevision = 0
     this.#touch(kept)
-    // The listener is there when this turn of the event loop is over.
+    // The listener is registered by the end of this event-loop turn.
     this.#tell(kept)
     return () => {
       kept.isHeard = false
@@ -80,12 +85,12 @@ export class Searches {
     this.#get(id).run.probe(rows)
   }
 
-  /** The user blocked or unblocked a publisher. */
+  /** Call it when the user has blocked or unblocked a publisher. */
   onBlocked(): void {
     for (const { run } of this.#kept.values()) run.update()
   }
 
-  /** Ends a search, if it is there. */
+  /** Ends a search if it exists. */
   end(id: string): void {
     const kept = this.#kept.get(id)
     if (!kept) return
@@ -133,7 +138,7 @@ export class Searches {
     this.end(oldest.run.id)
   }
 
-  /** Puts off the end of a search. One that somebody listens to has none. */
+  /** Postpones the end of a search. A search with a listener does not end. */
   #touch(kept: Kept): void {
     const { clock } = this.#options
     kept.readMs = clock.nowMs()

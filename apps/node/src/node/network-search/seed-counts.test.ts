@@ -40,7 +40,7 @@ test('the best rows are counted, once each, and this node is one of their seeds'
   expect(changes()).toBe(3)
   expect([0, 2, 3].map(at => counts.isCounting(`row ${at}`))).toEqual([false, false, true])
   answers.clear()
-  // Another order brings others to the front.
+  // A new order brings other rows to the front.
   counts.ranked([...rowsFrom(48, 50), ...rowsFrom(0, 48)])
   expect([...answers.keys()]).toEqual([48, 49])
 })
@@ -58,7 +58,7 @@ test('numbers are waited for some time after all rows have come, and shown when 
   answers.get(0)!(7)
   await clock.advance(0)
   expect([counts.counts.get('row 0'), changes()]).toEqual([7, 2])
-  // From then on, only what is asked for is counted, for as long.
+  // From then on, only requested rows are counted, for the same time.
   counts.ranked(rowsFrom(5, 9))
   expect(answers.has(5)).toBe(false)
   counts.count(rowsFrom(5, 6))

@@ -1,10 +1,10 @@
-/** Decides which rows of a search have their seeds counted, and for how long they are waited for. */
+/** Decides which rows of a search get their seeds counted, and how long to wait for the counts. */
 import type { Clock, InfoHashes } from '@shoal/torrent'
 import type { Probes } from './probes.ts'
 
-/** Number of best rows whose seeds the node counts by itself: about as many as a screen shows. */
+/** Number of top rows whose seeds are counted without a request: about one screen. */
 export const COUNTED_ROWS = 20
-/** Time for counting after all rows have come. A number that comes later is shown, but nobody needs to wait for it. */
+/** Time for counting after all rows have arrived. Later counts are shown, but not awaited. */
 export const COUNT_MS = 8000
 
 /** A row of the network, by its content ID. */
@@ -16,11 +16,11 @@ export interface Countable {
 export interface SeedCountsOptions {
   readonly clock: Clock
   readonly probes: Pick<Probes, 'count'>
-  /** Returns true if this node is a seed. */
+  /** Returns whether this node is a seed. */
   isSeed(infoHashes: InfoHashes): boolean
-  /** A number arrived, or its time is over. */
+  /** Called when a count has arrived or timed out. */
   onChanged(): void
-  /** Ends all counting. */
+  /** Aborts all counting. */
   readonly signal: AbortSignal
 }
 
@@ -29,9 +29,9 @@ export class SeedCounts {
   readonly #options: SeedCountsOptions
   readonly #counts = new Map<string, number>()
   readonly #running = new Set<string>()
-  /** Those of the running ones that are waited for. */
+  /** Running counts that are awaited. */
   readonly #awaited = new Set<string>()
-  /** Rows whose seeds were counted without being asked for: once for each. */
+  /** Rows whose seeds were counted without a request: once each. */
   readonly #tried = new Set<string>()
   #isComplete = false
   #isOver = false
@@ -40,7 +40,7 @@ export class SeedCounts {
     this.#options = options
   }
 
-  /** Seeds that were reached, by the ID of the row. */
+  /** Number of reachable seeds, by row ID. */
   get counts(): ReadonlyMap<string, number> {
     return this.#counts
   }
@@ -49,7 +49,7 @@ export class SeedCounts {
     return this.#awaited.has(id)
   }
 
-  /** Receives the rows in their order, and counts the seeds of the best ones. */
+  /** Receives the sorted rows, and counts the seeds of the best ones. */
   ranked(rows: readonly Countable[]): void {
     if (this.#isOver) return
     for (const row of rows.slice(0, COUNTED_ROWS)) {
@@ -59,7 +59,7 @@ export class SeedCounts {
     }
   }
 
-  /** Counts the seeds of these rows, too. */
+  /** Also counts the seeds of these rows. */
   count(rows: readonly Countable[]): void {
     const begun = rows.filter(row => this.#begin(row)).map(({ id }) => id)
     if (begun.length === 0) return
@@ -67,7 +67,7 @@ export class SeedCounts {
     this.#options.onChanged()
   }
 
-  /** All rows have come. */
+  /** Call it when all rows have arrived. */
   complete(): void {
     this.#isComplete = true
     this.#after(() => {

@@ -1,6 +1,8 @@
 import type { Migration } from '@shoal/daemon/database'
 
-/** Publishers of torrents that were taken from results of searches, and whether those were complete here. */
+/**
+ * Publishers of torrents that were added from search results, and whether this node completed them.
+ */
 export const NETWORK_SEARCH_TABLES: readonly Migration[] = [
   `
 CREATE TABLE publishers (

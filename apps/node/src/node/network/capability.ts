@@ -1,4 +1,7 @@
-/** The Shoal network: the node's host, what others find here, and where torrents find peers without trackers. */
+/**
+ * The Shoal network: the node's host, the torrents that it provides, and peer discovery without
+ * trackers.
+ */
 import { NETWORK as CONTRACT, type Implemented } from '@shoal/api'
 import { Failure } from '@shoal/daemon/failure'
 import { counter, gauge, samplesBy } from '@shoal/daemon/metrics'
@@ -131,7 +134,10 @@ export function networkOf(use: NetworkUse) {
   })
 }
 
-/** The torrents that look for peers: not complete, not private, and sealed only with the key in the link. */
+/**
+ * Torrents that need peers: not complete, not private, and sealed ones only with the key from the
+ * link.
+ */
 function* wanting(torrents: Iterable<ManagedTorrent>): Iterable<Wanting> {
   for (const torrent of torrents) {
     const { api, sealed, row, linkKey } = torrent

@@ -1,11 +1,11 @@
 import { lookup, Resolver } from 'node:dns/promises'
 import { Failure } from '@shoal/daemon/failure'
 
-/** Addresses that one name may bring, and names that may lead to others. */
+/** Maximum number of addresses per name, and of names that can lead to further names. */
 const MAX_FOUND = 10
 const MAX_DEPTH = 2
 
-/** Looks names up, as `node:dns/promises` does. */
+/** Resolves names, like `node:dns/promises`. */
 export interface Names {
   lookup(name: string, options: { family: number }): Promise<{ address: string; family: number }>
   resolveTxt(name: string): Promise<string[][]>
@@ -17,14 +17,15 @@ const SYSTEM: Names = {
   resolveTxt: name => resolver.resolveTxt(name),
 }
 
-/** Ends look-ups of TXT records: nothing is asked any more. */
+/** Cancels lookups of TXT records. */
 export function cancelLookups(): void {
   resolver.cancel()
 }
 
 /**
- * Looks up the name that a multiaddr begins with, because the host dials addresses only. `/dnsaddr/…` names multiaddrs in TXT records
- * (multiformats/multiaddr, DNSADDR): those of the same PeerId over TCP count. Rejects with `unreachable`.
+ * Resolves the name at the start of a multiaddr, because the host only dials addresses.
+ * `/dnsaddr/…` names multiaddrs in TXT records (multiformats/multiaddr, DNSADDR): only those with
+ * the same PeerId over TCP are used. Rejects with `unreachable`.
  */
 export async function withoutName(address: string, names: Names = SYSTEM, depth = 0): Promise<string[]> {
   const [, kind, name, rest = ''] = /^\/(dns[46]?|dnsaddr)\/([^/]+)(.*)$/.exec(address) ?? []
@@ -54,7 +55,7 @@ export async function withoutName(address: string, names: Names = SYSTEM, depth 
   return found.flat().slice(0, MAX_FOUND)
 }
 
-/** Does so for many, and leaves out those that fail. */
+/** Resolves many addresses, omitting those that fail. */
 export async function withoutNames(addresses: readonly string[]): Promise<string[]> {
   return (await Promise.all(addresses.map(each => withoutName(each).catch(() => [])))).flat()
 }

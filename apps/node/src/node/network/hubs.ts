@@ -4,9 +4,9 @@ import type { Random } from '@shoal/torrent/base'
 import { TrackerDiscovery } from '@shoal/torrent/trackers'
 import { PRODUCT } from '../../base/version.ts'
 
-/** Peers that a tracker is asked for while the network needs nodes. */
+/** Number of peers requested from a tracker while the network needs nodes. */
 const WANTED = 50
-/** Others read it as a peer that accepts no connections. */
+/** Others take it for a peer that accepts no connections. */
 const NO_PORT = 1
 
 export interface HubsOptions {
@@ -14,13 +14,16 @@ export interface HubsOptions {
   readonly random: Random
   /** 20 bytes, the same for all nodes. */
   readonly rendezvous: Uint8Array
-  /** Returns the port at which others reach our host; 0 if nobody can. */
+  /** Returns the external port of our host; 0 if it is unreachable. */
   readonly port: () => number
   readonly needsNodes: () => boolean
   readonly onPeers: (peers: readonly FoundPeer[]) => void
 }
 
-/** Hubs and other trackers as places where nodes meet: each announces its port under one hash, as a peer of a torrent, and learns of others. */
+/**
+ * Hubs and other trackers as meeting points: each node announces its port under a common hash, like
+ * a peer of a torrent, and receives the addresses of others.
+ */
 export class Hubs {
   readonly #trackers: TrackerDiscovery
   readonly #options: HubsOptions
@@ -33,7 +36,10 @@ export class Hubs {
     this.#trackers = new TrackerDiscovery({ clock, random, userAgent: PRODUCT, announceToAll: true })
   }
 
-  /** Announces to these trackers instead of those before. WebSocket trackers are left out: nobody there has a port. */
+  /**
+   * Replaces the trackers to announce to. WebSocket trackers are skipped: their peers have no
+   * ports.
+   */
   follow(urls: readonly string[]): void {
     const usable = urls.filter(url => /^(?:https?|udp):/i.test(url))
     if (usable.join(' ') === this.#urls) return
@@ -50,12 +56,12 @@ export class Hubs {
     const { random, rendezvous, port, needsNodes, onPeers } = this.#options
     const topic = {
       infoHash: rendezvous,
-      // Not the one of the session: nothing is to link the two.
+      // Not the session's: the two must not be linkable.
       peerId: random.bytes(20),
       get port() {
         return port() || NO_PORT
       },
-      // A seed learns of no seeds.
+      // A seed would receive no seeds.
       totals: () => ({ uploaded: 0, downloaded: 0, left: 1 }),
       wanted: () => (needsNodes() ? WANTED : 0),
       paused: () => false,

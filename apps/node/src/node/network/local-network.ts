@@ -8,14 +8,17 @@ export interface LocalNetworkOptions {
   readonly random: Random
   /** 20 bytes, the same for all nodes. */
   readonly rendezvous: Uint8Array
-  /** Port of our host in the local network. */
+  /** The host's port in the local network. */
   readonly port: number
   readonly onPeers: (peers: readonly FoundPeer[]) => void
   /** Default: the platform's. */
   readonly openDatagram?: LsdOptions['openDatagram']
 }
 
-/** The local network as a place where nodes meet: each announces its port under one hash by multicast (BEP 14), and hears of the others. */
+/**
+ * The local network as a meeting point: each node announces its port under a common hash by
+ * multicast (BEP 14), and receives the announces of others.
+ */
 export class LocalNetwork {
   readonly #options: LocalNetworkOptions
   #discovery: LsdDiscovery | null = null
@@ -25,7 +28,7 @@ export class LocalNetwork {
     this.#options = options
   }
 
-  /** Announces and listens, or stops doing so. */
+  /** Starts or stops announcing and listening. */
   follow(isOn: boolean): void {
     if (isOn === (this.#discovery !== null)) return
     const before = this.#discovery
@@ -43,7 +46,7 @@ export class LocalNetwork {
     const discovery = new LsdDiscovery({ clock, random, ...(openDatagram && { openDatagram }) })
     const topic = {
       ...{ infoHash: rendezvous, port },
-      // BEP 14 sends no peer ID. A random one keeps the session's out in any case.
+      // BEP 14 sends no peer ID. A random one ensures that the session's is not sent.
       peerId: random.bytes(20),
       totals: () => ({ uploaded: 0, downloaded: 0, left: 1 }),
       wanted: () => 1,

@@ -4,20 +4,23 @@ import type { Clock, PeerAddress, TorrentApi } from '@shoal/torrent'
 import { repeat } from '@shoal/torrent/base'
 
 const LOOK_MS = 5000
-/** The same until the first node is known: a download waits for it. */
+/** The same until a first node is known, since a download is waiting for it. */
 const FIRST_LOOK_MS = 500
-/** Time until the next lookup of a torrent, and after one that found nobody, where it doubles each time. */
+/**
+ * Milliseconds until the next lookup of a torrent: normally, and after a first lookup without
+ * providers (doubled each time).
+ */
 const AGAIN_MS = 10 * 60_000
 const NOBODY_MS = 10_000
 const PARALLEL = 3
-/** Providers of a torrent that are tried in one lookup. */
+/** Maximum number of providers tried per lookup. */
 const MAX_PROVIDERS = 30
 const LIMIT_MS = 60_000
 
 /** A torrent that wants peers. */
 export interface Wanting {
   readonly torrent: TorrentApi
-  /** The key in the link of a sealed share, by which alone it is sought (decision 013). */
+  /** The key in the link of a sealed share, which is only looked up by that key (decision 013). */
   readonly linkKey?: Uint8Array | undefined
 }
 
@@ -27,7 +30,10 @@ export interface LookupsOptions {
   wanting(): Iterable<Wanting>
 }
 
-/** Finds peers of torrents in the DHT of the network, next to the mainline DHT: those who have a torrent, by any of its hashes or its link's key. */
+/**
+ * Finds peers of torrents in the network's DHT, in addition to the mainline DHT, by their hashes or
+ * the link keys of sealed shares.
+ */
 export class Lookups {
   readonly #options: LookupsOptions
   readonly #abort = new AbortController()
@@ -75,7 +81,10 @@ export class Lookups {
   }
 }
 
-/** Finds those who have a torrent, by all its keys at once. Resolves to multiaddrs by PeerId. Rejects with the signal's reason. */
+/**
+ * Finds providers of a torrent by all its keys at once. Resolves with multiaddrs by PeerId. Rejects
+ * with the signal's reason.
+ */
 export async function findProviders(
   host: Host,
   keys: readonly Uint8Array[],

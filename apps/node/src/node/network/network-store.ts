@@ -3,7 +3,7 @@ import type { Vault } from '@shoal/daemon/vault'
 import type { HostCertificate } from '@shoal/network/host'
 import type { NetworkSeed } from '../people/service.ts'
 
-/** Nodes that are kept for the next start. */
+/** Number of nodes stored for the next start. */
 const MAX_NODES = 100
 
 /** The key and certificate of a host. */
@@ -12,7 +12,7 @@ export interface HostSecrets {
   readonly certificate: HostCertificate
 }
 
-/** Keeps across a restart: the secrets of the network, and nodes to join through. */
+/** Persistent state of the network: its secrets, and nodes to join through. */
 export class NetworkStore {
   readonly #database: Database
   readonly #vault: Vault
@@ -34,7 +34,7 @@ export class NetworkStore {
     this.#clearNodes = database.prepare('DELETE FROM network_nodes')
   }
 
-  /** Reads the secrets, or makes those that are missing or cannot be decrypted any more. */
+  /** Reads the secrets, creating those that are missing or can no longer be decrypted. */
   async secrets(makeCertificate: () => Promise<HostCertificate>): Promise<HostSecrets> {
     const certificate = await this.#open('certificate')
     return {
@@ -45,12 +45,12 @@ export class NetworkStore {
     }
   }
 
-  /** Makes another network key. */
+  /** Creates a new network key. */
   renewKey(): Promise<Uint8Array> {
     return this.#seed.renew()
   }
 
-  /** Multiaddrs of the nodes that were known when the network last ran. */
+  /** Returns multiaddrs of nodes known when the network last ran. */
   nodes(): string[] {
     return this.#nodes.all().map(({ address }) => address)
   }
@@ -64,7 +64,7 @@ export class NetworkStore {
 
   async #open(name: string): Promise<unknown> {
     const [row] = this.#secret.all(name)
-    // Without its key, the node gets another PeerId, and nothing else is lost.
+    // Without its key, the node only gets a new PeerId.
     return row ? this.#vault.open(row.secret).catch(() => null) : null
   }
 

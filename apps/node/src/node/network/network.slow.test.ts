@@ -12,7 +12,10 @@ import { CAPABILITIES } from '../capabilities.ts'
 import { LogEntries } from '../kernel/log/log-entries.ts'
 import { type OpenNode, runNode } from '../run-node.ts'
 
-/** Providing looks for due torrents every 15 s, lookups every 5 s, on a machine that may be busy. */
+/**
+ * Providing checks for due torrents every 15 s and lookups run every 5 s, on a machine that can be
+ * busy.
+ */
 const PATIENT = { timeout: limitMs(100), interval: 250 }
 const QUIET = { debug() {}, info() {}, warn() {}, error() {} }
 
@@ -22,7 +25,7 @@ async function folder(): Promise<string> {
   return path
 }
 
-/** A node that finds peers through the Shoal network only. */
+/** A node that only finds peers through the Shoal network. */
 async function start({ shoal, network }: SettingsChange = {}, place?: string): Promise<OpenNode> {
   const base = place ?? (await folder())
   const off = { port: 0, dht: false, lsd: false, pex: false, trackers: false }
@@ -57,7 +60,7 @@ async function share(
 ) {
   const path = join(await folder(), name)
   await writeFile(path, text)
-  // The folder is the node's own machine, as the console sees it.
+  // The folder represents the node's machine, as the console sees it.
   node.kernel.folders.addRoots(() => [join(path, '..')])
   const job = await node.operations.createTorrent({ path, trackers: [], ...options } as never)
   const torrent = async () => {
@@ -92,7 +95,7 @@ test('what one node publishes, another finds and downloads, with nothing but the
   await expect.poll(got, PATIENT).toBe(1)
   const { directory } = two.kernel.settings.current.downloads
   expect(await readFile(join(directory, 'story.txt'), 'utf8')).toBe('Once upon a time')
-  // Downloads are not offered unless the user says so.
+  // Downloads are not provided by default.
   expect((await two.operations.listProvided({})).items).toEqual([])
   await two.operations.changeSettings({ shoal: { provideDownloads: true } })
   expect((await two.operations.listProvided({})).items).toMatchObject([{ cid }])
@@ -123,7 +126,7 @@ test('key and known nodes outlast a restart; a new key is another PeerId', async
   const { id } = await on(first)
   await expect.poll(() => nodes(first), PATIENT).toBe(1)
   await first.close()
-  // Nobody names a node to it now.
+  // This time, it is started without the address of a node.
   const again = await start({}, place)
   expect((await on(again)).id).toBe(id)
   await expect.poll(() => nodes(again), PATIENT).toBe(1)
@@ -154,7 +157,7 @@ test('connects to an address by hand, and explains what does not work', async ()
   expect(await two.operations.connectNetwork({ address })).toMatchObject({ id, incoming: false, dht: true })
   const { items, ownKey } = await two.operations.listNetworkPeers({})
   expect(items.map(peer => peer.id)).toEqual([id])
-  // Each sees the other at the place where that sees itself.
+  // Both agree on each other's place.
   expect(items[0]!.key).toBe((await one.operations.listNetworkPeers({})).ownKey)
   expect(items[0]!.key).toMatch(/^[0-9a-f]{8}$/)
   expect(ownKey).not.toBe(items[0]!.key)
@@ -175,7 +178,7 @@ test('messages that break the rules are refused and counted', async () => {
   const address = addresses.find(each => /\/tcp\/\d+\/p2p/.test(each))!
   const connection = await dialText(hostile.libp2p, address, AbortSignal.timeout(limitMs(20)))
   for (const protocol of ['/shoal/kad/1.0.0', '/shoal/index/1']) {
-    // No message at all, and one of 2 GiB.
+    // An empty message, and one of 2 GiB.
     for (const bytes of [
       [0x01, 0xff],
       [0x80, 0x80, 0x80, 0x80, 0x08],

@@ -18,14 +18,14 @@ import type { Network } from './service.ts'
 
 const KEEP_NODES_MS = 5 * 60_000
 const DIAL_MS = 20_000
-/** Protocols of one node that are shown: it may name any number. */
+/** Maximum number of protocols shown per node: it can name any number. */
 const MAX_PROTOCOLS = 50
 
 export interface NetworkOptions {
   readonly kernel: Pick<Kernel, 'clock' | 'settings' | 'route' | 'peerHost' | 'log' | 'problems' | 'reach'>
   readonly engine: Session
   readonly store: NetworkStore
-  /** Whether the IP filter keeps an address away. */
+  /** Returns whether the IP filter blocks an address. */
   blocks(ip: string): boolean
   readonly onMisconduct: ReportMisconduct
   onChanged(): void
@@ -34,17 +34,20 @@ export interface NetworkOptions {
 
 /** How a node takes part in the network. */
 export interface NetworkUse {
-  /** Time before it joins. */
+  /** Milliseconds until it joins. */
   readonly startDelayMs: number
-  /** Whether others can connect to it: then it serves the network, too. */
+  /** Whether others can connect to it: it then serves the network, too. */
   readonly listens: boolean
-  /** Whether what it offers is withdrawn when it closes, since it will not come back under the same key. */
+  /**
+   * Whether its provider records are withdrawn on closing, since it will not return under the same
+   * key.
+   */
   readonly withdraws: boolean
-  /** STUN and TURN servers. Default: those of the settings. */
+  /** STUN and TURN servers. Default: those in the settings. */
   readonly iceServers?: readonly IceServer[]
 }
 
-/** libp2p takes a second to load, which the start of a node does not wait for. */
+/** libp2p takes a second to load, which must not delay the start of a node. */
 export const LASTING_USE: NetworkUse = { startDelayMs: 1000, listens: true, withdraws: false }
 
 /** The parts that are open while the network is on. */
@@ -59,7 +62,10 @@ type State = Pick<NetworkStatus, 'state' | 'reason' | 'problem'>
 const NOTHING_REFUSED = { 'bad-message': 0, forged: 0, replayed: 0, flood: 0, unasked: 0, full: 0 }
 const OFF: State = { state: 'off', reason: 'setting', problem: null }
 
-/** The node's host in the Shoal network, which opens, closes and changes with the settings. libp2p is loaded when it first opens. */
+/**
+ * The node's host in the Shoal network: opens, closes and reopens according to the settings. Loads
+ * libp2p on first use.
+ */
 export class NodeNetwork implements Network {
   readonly #options: NetworkOptions
   readonly #users = new Set<Parameters<Network['use']>[0]>()
@@ -161,7 +167,7 @@ export class NodeNetwork implements Network {
         },
       )
     })
-    // Its program and protocols are known then. A node without identify stays connected, too.
+    // Wait for its program and protocols. A node without identify stays connected, too.
     await identified(libp2p, connection, signal).catch(() => {})
     const peers = await this.peers()
     this.#options.onChanged()
@@ -170,7 +176,7 @@ export class NodeNetwork implements Network {
     return peer
   }
 
-  /** The connected nodes, each once. */
+  /** Returns the connected nodes, each once. */
   async peers(): Promise<NetworkPeer[]> {
     const host = this.host
     if (!host) return []
@@ -197,7 +203,7 @@ export class NodeNetwork implements Network {
     return [...peers.values()]
   }
 
-  /** The places of this node and of those in its routing table in the key space. */
+  /** Returns the positions of this node and of those in its routing table in the key space. */
   async places(): Promise<{ ownKey: string | null; knownKeys: string[] }> {
     const host = this.host
     if (!host) return { ownKey: null, knownKeys: [] }
@@ -224,7 +230,7 @@ export class NodeNetwork implements Network {
     await this.#shut()
   }
 
-  /** One change at a time. */
+  /** Makes one change at a time. */
   #reopen(): Promise<void> {
     this.#work = this.#work.then(async () => {
       await this.#shut()
@@ -250,7 +256,7 @@ export class NodeNetwork implements Network {
 
   #offState(): State | null {
     const { route, settings } = this.#options.kernel
-    // libp2p opens its own connections, which would bypass both.
+    // libp2p opens its own connections, which would bypass a proxy or an interface.
     if (route) return { ...OFF, reason: settings.current.network.proxy !== null ? 'proxy' : 'interface' }
     return settings.current.shoal.enabled ? null : OFF
   }
@@ -274,7 +280,7 @@ export class NodeNetwork implements Network {
         onMisconduct: (id, ip) => onMisconduct(id, ip),
         userAgent: PRODUCT.replace(' ', '/'),
       })
-    // Nobody has asked for the usual port: if that is taken, the network takes a free one.
+    // The default port was not explicitly set: if it is taken, use a free one.
     const isAsked = settings.fixed.includes('shoal.port')
     const isFree = shoal.port === 0 || (await isPortFree(kernel.peerHost, shoal.port))
     if (!isFree && isAsked)
@@ -287,7 +293,7 @@ export class NodeNetwork implements Network {
       if (mapper) closers.push(() => mapper.close())
       const meetingPort = () => {
         const mapped = mapper?.endpoints.find(({ transport }) => transport === 'tcp')
-        // Nothing is announced if it is known that nobody can connect.
+        // Do not announce if the node is known to be unreachable.
         const isKnownClosed = !host.isReachable && engine.stats.externalAddresses.ipv4 !== null
         return isKnownClosed ? 0 : (mapped?.port ?? port)
       }
@@ -394,14 +400,14 @@ export class NodeNetwork implements Network {
   }
 }
 
-/** The settings that need another host. */
+/** Returns the settings whose change requires a new host. */
 function wanted({ shoal, network }: Kernel['settings']['current']) {
   const { enabled, port, relay, ipfs } = shoal
   const { portMapping, webrtc, iceServers } = network
   return { enabled, port, relay, ipfs, portMapping, webrtc, iceServers }
 }
 
-/** WebRTC reports a port that is taken where nothing can catch it, so that this is found out before. */
+/** WebRTC reports a taken port where the error cannot be caught, so check it first. */
 async function isPortFree(host: string | undefined, port: number): Promise<boolean> {
   const server = createServer()
   const socket = createSocket(host !== undefined && isIP(host) === 6 ? 'udp6' : 'udp4')
@@ -417,7 +423,7 @@ async function isPortFree(host: string | undefined, port: number): Promise<boole
     await Promise.allSettled([
       new Promise(resolve => server.close(resolve)),
       new Promise<void>(resolve => {
-        // One that could not be bound is closed already.
+        // A socket that failed to bind is already closed.
         try {
           socket.close(resolve)
         } catch {
@@ -458,7 +464,7 @@ function every(clock: Kernel['clock'], ms: number, work: () => void): () => void
   return () => cancel()
 }
 
-/** Both load libp2p, which is there once the network is on. */
+/** Loads modules that need libp2p, which is loaded once the network is on. */
 function networkModules() {
   return Promise.all([import('@shoal/network/host'), import('@shoal/network')])
 }
@@ -467,7 +473,7 @@ function keyPrefix(key: Uint8Array): string {
   return Buffer.from(key.subarray(0, 4)).toString('hex')
 }
 
-/** Takes out of a name that a stranger chose what does not belong on a screen. */
+/** Removes unprintable characters from a name that a stranger chose. */
 function printable(text: string): string {
   return text.replace(/[^\p{L}\p{N}\p{P}\p{S} ]/gu, '').slice(0, 100)
 }

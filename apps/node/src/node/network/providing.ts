@@ -7,25 +7,25 @@ import { within } from '../../base/within.ts'
 import type { ManagedTorrent } from '../torrents/service.ts'
 
 const LOOK_MS = 15_000
-/** Time to withdraw everything. */
+/** Maximum time for withdrawing everything. */
 const LEAVE_MS = 2500
 
 export interface ProvidingOptions {
   readonly host: Host
   readonly clock: Clock
   torrents(): Iterable<ManagedTorrent>
-  /** Whether a torrent was created or announced here. */
+  /** Whether a torrent was created or announced on this node. */
   isPublished(torrent: ManagedTorrent): boolean
-  /** Whether complete downloads are offered, too. */
+  /** Whether complete downloads are provided, too. */
   offersDownloads(): boolean
-  /** Whether everything is withdrawn when it closes. Otherwise it expires. */
+  /** Whether everything is withdrawn on closing. Otherwise it expires. */
   readonly withdraws: boolean
   onChanged(): void
 }
 
 /**
- * Returns true for a torrent that others may find at this node: never a private one, no download unless the user says so, and a sealed share only if
- * those with its link have no other way to find it.
+ * Returns whether others can find a torrent at this node: never a private one, a download only if
+ * the user allows it, and a sealed share only if those with its link have no other way to find it.
  */
 export function isOffered(
   torrent: ManagedTorrent,
@@ -38,16 +38,22 @@ export function isOffered(
   return isPublished(torrent) || (offersDownloads() && torrent.isComplete)
 }
 
-/** The keys of the DHT under which a torrent is offered: a sealed share never under its hashes (decision 013). */
+/**
+ * Returns the DHT keys under which a torrent is provided: a sealed share never under its hashes
+ * (decision 013).
+ */
 function keysOf({ linkKey, api }: ManagedTorrent): Uint8Array[] {
   return linkKey ? [sealedKey(linkKey)] : contentKeys(api.infoHashes)
 }
 
-/** Keeps the torrents that this node offers announced in the DHT of the network, and withdraws those that it does not offer any more. */
+/**
+ * Keeps this node's provided torrents announced in the network's DHT, and withdraws those that are
+ * no longer provided.
+ */
 export class Providing {
   readonly #options: ProvidingOptions
   readonly #abort = new AbortController()
-  /** Keys that the publisher announces, by the id of their torrent. */
+  /** Keys that the publisher announces, by torrent id. */
   readonly #keys = new Map<string, readonly Uint8Array[]>()
   #loop: Promise<void> = Promise.resolve()
 
@@ -56,7 +62,7 @@ export class Providing {
   }
 
   start(): void {
-    // Also while nobody else is there: the first who asks may be somebody who joins only to download.
+    // Also without other nodes: the first to ask could be a node that joins only to download.
     this.#loop = repeat(this.#options.clock, LOOK_MS, this.#abort.signal, () => this.#update())
   }
 
@@ -69,7 +75,7 @@ export class Providing {
     await within(clock, LEAVE_MS, host.index.publisher.withdraw(keys)).catch(() => {})
   }
 
-  /** The torrents that others find here by their content IDs: no sealed shares. */
+  /** Returns the torrents that others can find here by content ID: no sealed shares. */
   list(): ProvidedTorrent[] {
     return this.#offered()
       .filter(({ sealed }) => !sealed)
@@ -110,7 +116,7 @@ export class Providing {
     const { publisher } = this.#options.host.index
     const known = contentKeys(api.infoHashes).flatMap(key => publisher.announced(key) ?? [])
     const nodes = Math.max(0, ...known.map(each => each.nodes))
-    // Nobody was there to take it: it counts as not announced.
+    // No node accepted it, so it counts as not announced.
     const announcedMs = nodes > 0 ? Math.max(...known.map(({ atMs }) => atMs)) : null
     return { id, name, cid: torrentCid(api.infoHashes), announcedMs, nodes }
   }

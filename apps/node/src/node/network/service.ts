@@ -7,18 +7,23 @@ import type { ManagedTorrent } from '../torrents/service.ts'
 
 /** The Shoal network, for capabilities that use it. */
 export interface Network {
-  /** The host while the network is on; else null. It is another one after a change of settings or of the network key. */
+  /**
+   * The host while the network is on, otherwise null. A change of settings or of the network key
+   * replaces it.
+   */
   readonly host: Host | null
   readonly status: Pick<NetworkStatus, 'state'>
-  /** The host. Throws `unsupported` with the reason while the network is not on. */
+  /** The host. Throws `unsupported` with the reason while the network is off. */
   readonly mustRun: Host
   /**
-   * Finds those who offer a torrent, by all its hashes at once, and returns multiaddrs by PeerId. Rejects with the signal's reason, and like `mustRun`.
+   * Finds providers of a torrent by all its hashes at once, and returns multiaddrs by PeerId.
+   * Rejects with the signal's reason, and like `mustRun`.
    */
   findProviders(infoHashes: InfoHashes, signal: AbortSignal): Promise<ReadonlyMap<string, readonly string[]>>
   /**
-   * Calls `onOpen` for each host when it opens, and for the present one. What that returns is called before the host closes. `signaled`: makes WebRTC connections with the ICE servers of the settings and the
-   * network; null if WebRTC is off. Whoever calls it closes them.
+   * Calls `onOpen` with the present host and each later one. The function that it returns is called
+   * before the host closes. `signaled`: makes WebRTC connections with the ICE servers of the
+   * settings and the network, which the caller closes; null if WebRTC is off.
    */
   use(
     onOpen: (
@@ -30,9 +35,9 @@ export interface Network {
 
 export const NETWORK = service<Network>('network')
 
-/** The torrents that others may find at this node. */
+/** The torrents that others can find at this node. */
 export interface Published {
-  /** It was created or announced here. */
+  /** Adds a torrent that was created or announced on this node. */
   add(torrent: ManagedTorrent): void
 }
 

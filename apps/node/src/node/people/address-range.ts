@@ -1,8 +1,8 @@
 import { isLocalIp, parseIp } from '@shoal/torrent/base'
 
 /**
- * The /24 of an IPv4 address or the /56 of an IPv6 address, which probably have one owner; null for local addresses and for others without IP
- * address.
+ * Returns the /24 of an IPv4 address or the /56 of an IPv6 address, which probably has one owner;
+ * null for local addresses and hosts without an IP address.
  */
 export function addressRange(host: string): string | null {
   const ip = parseIp(host)

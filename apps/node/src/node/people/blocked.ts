@@ -5,12 +5,12 @@ import { IdentityError, parseDidKey } from '@shoal/identity'
 
 const MAX_BLOCKED = 10_000
 
-/** Publishers whose entries the user wants to see no more. */
+/** Publishers whose entries the user has blocked. */
 export class BlockedPublishers {
   readonly #put: Query<never>
   readonly #delete: Query<never>
   readonly #list: Query<BlockedPublisher>
-  /** Their keys, in hexadecimal digits. */
+  /** Their keys in hex. */
   readonly #keys: Set<string>
   readonly #listeners = new Set<() => void>()
 
@@ -23,7 +23,7 @@ export class BlockedPublishers {
     this.#keys = new Set(this.list().map(({ did }) => keyOf(did)))
   }
 
-  /** Last blocked first. */
+  /** Most recently blocked first. */
   list(): BlockedPublisher[] {
     return this.#list.all()
   }
@@ -40,7 +40,7 @@ export class BlockedPublishers {
     return this.#keys.has(keyOf(did))
   }
 
-  /** Throws `bad-argument` for a DID of another kind, and `refused` if there are too many. */
+  /** Throws `bad-argument` for a DID of another method, and `refused` if there are too many. */
   add(publisher: BlockedPublisher): BlockedPublisher {
     const { did, note, blockedMs } = publisher
     const key = keyOf(did)

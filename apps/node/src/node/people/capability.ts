@@ -1,4 +1,7 @@
-/** Other Shoal nodes: recognizes them in swarms, keeps accounts of what they give and take, and judges them. Contacts among them, and blocked publishers. */
+/**
+ * Other Shoal nodes: recognizes them in swarms, accounts for the data exchanged with them, and
+ * scores them. Also contacts and blocked publishers.
+ */
 import { PEOPLE as CONTRACT } from '@shoal/api'
 import { Failure } from '@shoal/daemon/failure'
 import { Vault } from '@shoal/daemon/vault'

@@ -40,7 +40,7 @@ class TestNode {
     return new TestNode(number, database)
   }
 
-  /** Opens the contacts of the catalogue, as a restart does. */
+  /** Opens the contacts of the catalogue, as after a restart. */
   open(): Contacts {
     const node = this
     const person: PersonKey = {
@@ -66,7 +66,7 @@ class TestNode {
     return this.contacts.claimsFor(to.name, this.key)
   }
 
-  /** Receives what another node says to it. */
+  /** Receives the claims of another node. */
   hears(from: TestNode, claims = from.says(this)): boolean {
     return this.contacts.received(from.name, claims)
   }
@@ -160,7 +160,7 @@ test('after a restart, the key is opened before anything is shown, and a locked 
   await Promise.resolve()
   expect(ada.says(ben)).toEqual({})
   await expect(ada.contacts.change(ben.name, { showDid: true })).rejects.toMatchObject({ code: 'locked' })
-  // It is tried again.
+  // It is retried.
   ada.isLocked = false
   nowMs += 60_000
   ada.says(ben)
@@ -184,7 +184,7 @@ test('it is withdrawn by the user, and by a new key of either node or of the per
   const before = ada.key
   ada.key = networkKey(new Uint8Array(32).fill(9))
   expect([ada.says(ben), ada.contacts.claimsFor(ben.name, before)]).toEqual([{}, {}])
-  // The old connection is not told about the new key.
+  // The old connection does not learn the new key.
   await ada.contacts.change(ben.name, { showDid: true })
   expect(ada.contacts.claimsFor(ben.name, before)).toEqual({})
   await show()

@@ -14,29 +14,32 @@ import type { ContactNode, PersonKey } from './service.ts'
 /** Nodes that the user named or chose, and persons that nodes have shown. */
 const MAX_CONTACTS = 1000
 const MAX_SHOWN = 5000
-/** A new certificate is signed when the old one is valid for less than this. */
+/** A certificate that is valid for less than this is replaced. */
 const RENEW_SECONDS = 10 * 86_400
-/** Certificates begin so much earlier, for recipients whose clocks are slow. */
+/** Certificates are backdated for recipients whose clocks are slow. */
 const BACKDATED_SECONDS = 3600
-/** Time after which a key that could not be used is tried again. */
+/** Milliseconds until a key that could not be used is tried again. */
 const RETRY_MS = 60_000
 
-/** A node that the user named, or chose to show the person's key. */
+/** A node that the user named or chose to show the person to. */
 interface Contact {
   readonly name: string | null
-  /** The network key (hex) and the `did:key` that the user chose to link for it; both null if none. Another key on either side ends it. */
+  /**
+   * The network key (hex) and the `did:key` that the user chose to link for it; both null if none.
+   * A change of either key ends it.
+   */
   readonly shownKey: string | null
   readonly shownDid: string | null
 }
 
-/** Things that contacts add to what is known of a node. */
+/** A contact's additions to what is known about a node. */
 export interface ContactView {
-  /** The name that the user gave it. */
+  /** The name that the user chose for it. */
   readonly name: string | null
-  /** The person that it has shown, and until when that is valid. */
+  /** The person that it has shown, and the certificate's expiry. */
   readonly did: string | null
   readonly didExpiresMs: number | null
-  /** Whether it is shown this node's person. */
+  /** Whether this node's person is shown to it. */
   readonly showsDid: boolean
 }
 
@@ -50,7 +53,7 @@ export interface ContactsOptions {
 
 interface Signed {
   readonly claims: PeerClaims
-  /** The two keys that it links, and until when. */
+  /** The two linked keys and the expiry. */
   readonly link: string
   readonly notAfter: number
 }
@@ -58,11 +61,14 @@ interface Signed {
 const NO_CONTACT: Contact = { name: null, shownKey: null, shownDid: null }
 const NO_CLAIMS: PeerClaims = {}
 
-/** Shows the person's key to the nodes that the user chose, and keeps what others have shown of theirs. All keys are hexadecimal digits. */
+/**
+ * Shows the person's key to nodes that the user chose, and stores the keys that others have shown.
+ * All keys are in hex.
+ */
 export class Contacts {
   readonly #options: ContactsOptions
   readonly #contacts: Map<string, Contact>
-  /** The latest certificate for each node that is shown the person. */
+  /** The latest certificate for each node that the person is shown to. */
   readonly #signed = new Map<string, Signed>()
   readonly #listeners = new Set<() => void>()
   readonly #put: Query<never>
@@ -80,7 +86,7 @@ export class Contacts {
   readonly #trim: Query<never>
   #person: PersonKey | null = null
   #pair: KeyPair | null = null
-  /** When the person's key was last asked for. */
+  /** When the person's key was last requested. */
   #triedMs = Number.NEGATIVE_INFINITY
 
   constructor(options: ContactsOptions) {
@@ -109,17 +115,20 @@ export class Contacts {
     )
   }
 
-  /** The key of the person to show. */
+  /** Sets the person to show. */
   usePerson(person: PersonKey): void {
     this.#person = person
   }
 
-  /** The person's `did:key`; null until it is made. */
+  /** The person's `did:key`; null until it has been created. */
   get ownDid(): string | null {
     return this.#person?.did ?? null
   }
 
-  /** Names a node (null: no name), or chooses whether it is shown the person. Rejects with `locked` if the person's key cannot be used, and `refused`. */
+  /**
+   * Names a node (null: no name), or chooses whether the person is shown to it. Rejects with
+   * `locked` if the person's key cannot be used, and `refused`.
+   */
   async change(peer: string, { name, showDid }: { name?: string | null; showDid?: boolean }): Promise<void> {
     const pair = showDid ? await this.#person?.open() : undefined
     if (pair) this.#pair = pair
@@ -152,13 +161,19 @@ export class Contacts {
     })
   }
 
-  /** Reports a change of the contacts, or of what one has shown. Returns a function that ends this. */
+  /**
+   * Calls the listener when contacts, or the persons that they show, have changed, until the
+   * returned function is called.
+   */
   onChanged(listener: () => void): () => void {
     this.#listeners.add(listener)
     return () => this.#listeners.delete(listener)
   }
 
-  /** The claims for a node to which `key` was proved: a certificate if the user chose that, and nothing to anybody else. */
+  /**
+   * Returns the claims for a node that `key` was proved to: a certificate if the user chose that,
+   * otherwise none.
+   */
   claimsFor(peer: string, key: NetworkKey): PeerClaims {
     const own = this.#ownKey
     if (!this.#isShown(peer) || hex(key.publicKey) !== own) return NO_CLAIMS
@@ -183,7 +198,10 @@ export class Contacts {
     return claims
   }
 
-  /** A node has said who its person is, or that it does not say so (any longer). Returns false if its certificate is not valid. */
+  /**
+   * Call it when a node has shown its person, or no longer shows one. Returns false if its
+   * certificate is not valid.
+   */
   received(peer: string, { did, certificate }: PeerClaims): boolean {
     const recipient = this.#ownKey
     const nowSeconds = this.#options.now() / 1000
@@ -196,7 +214,7 @@ export class Contacts {
     return isRight
   }
 
-  /** Keeps a new certificate. Returns false if it is not valid. */
+  /** Stores a new certificate. Returns false if it is not valid. */
   #take(peer: string, { did, certificate }: { did: string | undefined; certificate: Uint8Array }): boolean {
     const recipient = this.#ownKey
     const nowSeconds = this.#options.now() / 1000
@@ -224,7 +242,10 @@ export class Contacts {
     }
   }
 
-  /** Returns the contact that has shown this person (Ed25519, 32 bytes), or null. A node that the user did not choose is none, whatever it shows. */
+  /**
+   * Returns the contact that has shown this person (Ed25519, 32 bytes), or null. Nodes that the
+   * user did not choose do not count, whatever they show.
+   */
   contactOf(person: Uint8Array): ContactView | null {
     if (this.#contacts.size === 0) return null
     const keys = this.#shownBy.all(person, this.#ownKey, this.#options.now() / 1000)
@@ -242,13 +263,13 @@ export class Contacts {
     return hex(this.#options.key().publicKey)
   }
 
-  /** A choice holds for the two keys for which it was made. */
+  /** A choice only applies to the two keys that it was made for. */
   #isShown(peer: string): boolean {
     const { shownKey, shownDid } = this.#contacts.get(peer) ?? NO_CONTACT
     return shownDid !== null && shownDid === this.ownDid && shownKey === this.#ownKey
   }
 
-  /** Gets the person's key, so that the next call has it. */
+  /** Loads the person's key for the next call. */
   #open(): void {
     const nowMs = this.#options.now()
     if (nowMs - this.#triedMs < RETRY_MS) return
@@ -257,7 +278,7 @@ export class Contacts {
       pair => {
         this.#pair = pair
       },
-      // The key is locked: whoever lists what is published learns why.
+      // The key is locked, which the list of publications reports.
       () => {},
     )
   }

@@ -1,14 +1,15 @@
 /**
- * The reputation of a peer: a pure decision from what this node itself saw of it. Nobody else's word counts, and the peer's own least of all.
- * It starts at 0, grows with what the peer gave, falls with misconduct, and both are forgotten with time.
+ * The reputation of a peer: a pure function of this node's own observations. Reports of others do
+ * not count, least of all those of the peer. It starts at 0, grows with data that the peer gave,
+ * falls with misconduct, and decays over time.
  */
 import type { PersonReason } from '@shoal/api'
 
-/** Sums of what a peer did, each weighted by its age: see `aged`. */
+/** Sums of a peer's actions, weighted by age: see `aged`. */
 export interface Evidence {
-  /** Bytes from the peer that were verified. */
+  /** Verified bytes from the peer. */
   readonly downloadedBytes: number
-  /** Bytes that it has confirmed by receipts. */
+  /** Bytes that the peer confirmed by receipts. */
   readonly confirmedBytes: number
   readonly connectedMs: number
   readonly promisesKept: number
@@ -17,7 +18,7 @@ export interface Evidence {
   readonly junk: number
 }
 
-/** The sums for a network of addresses: the misconduct of everybody there. */
+/** The sums for an address range: the misconduct of all peers in it. */
 export type NetworkEvidence = Pick<Evidence, 'failedPieces' | 'junk'>
 
 export interface Judgement {
@@ -25,7 +26,7 @@ export interface Judgement {
   readonly score: number
   /** Good enough for the fast lane. */
   readonly isTrusted: boolean
-  /** Points that make the score, the weightiest first. */
+  /** Contributions to the score, largest first. */
   readonly reasons: readonly PersonReason[]
 }
 
@@ -41,22 +42,27 @@ export const NO_EVIDENCE: Evidence = {
 
 const GIB = 2 ** 30
 const DAY_MS = 86_400_000
-/** Good deeds lose half of their weight in this time, misconduct in twice of it. */
+/** Good deeds lose half of their weight in this time, misconduct in twice this time. */
 const HALF_LIFE_MS = 30 * DAY_MS
 const MISCONDUCT: ReadonlySet<string> = new Set(['promisesBroken', 'failedPieces', 'junk'])
-/** The fast lane begins here: about 64 MiB of verified data. */
+/** Score at which the fast lane starts: about 64 MiB of verified data. */
 const TRUSTED_FROM = 20
 /** One wrong piece outweighs a hundred megabytes. */
 const FAILED_PIECE = -150
 const JUNK = -100
-/** Neighbors may be strangers to each other: all of them together cannot make a good peer a bad one. */
+/**
+ * Neighbors can be strangers to each other: all of them together cannot make a good peer a bad one.
+ */
 const NEIGHBOR = -30
 const MOST_FOR_NEIGHBORS = -300
 
-/** Judges a peer by its own deeds and by the misconduct of its network (a /24 of IPv4, a /56 of IPv6). Both must be `aged` to the same moment. */
+/**
+ * Judges a peer by its own actions and by the misconduct in its address range (a /24 of IPv4, a /56
+ * of IPv6). Both must be `aged` to the same time.
+ */
 export function judge(evidence: Evidence, network: NetworkEvidence = NO_EVIDENCE): Judgement {
   const { downloadedBytes, confirmedBytes, connectedMs, promisesKept, promisesBroken } = evidence
-  // Misconduct of the peer itself is in the sums of its network, too.
+  // The range's sums include the peer's own misconduct.
   const neighbors =
     Math.max(0, network.failedPieces - evidence.failedPieces) + Math.max(0, network.junk - evidence.junk)
   const points: Record<PersonReason['kind'], number> = {
@@ -74,12 +80,12 @@ export function judge(evidence: Evidence, network: NetworkEvidence = NO_EVIDENCE
     .sort((a, b) => Math.abs(b.points) - Math.abs(a.points))
   const sum = reasons.reduce((total, reason) => total + reason.points, 0)
   const score = Math.max(-1000, Math.min(1000, sum))
-  // Only who gave has the lane: to be there, and to confirm what one took, is free of charge.
+  // Only uploading earns the lane: being online and confirming downloads cost nothing.
   const isTrusted = score >= TRUSTED_FROM && points.gave >= TRUSTED_FROM
   return { score, isTrusted, reasons }
 }
 
-/** The same evidence after this time. */
+/** Returns the evidence weighted for its age after this time. */
 export function aged<Some extends Partial<Evidence>>(evidence: Some, passedMs: number): Some {
   const good = 2 ** (-Math.max(0, passedMs) / HALF_LIFE_MS)
   const entries = Object.entries(evidence) as [string, number][]
@@ -88,7 +94,7 @@ export function aged<Some extends Partial<Evidence>>(evidence: Some, passedMs: n
   ) as Some
 }
 
-/** 0 to 1: half for `half`. */
+/** Returns 0 to 1: 0.5 for `half`. */
 function saturated(value: number, half: number): number {
   return value / (value + half)
 }

@@ -1,4 +1,4 @@
-/** The node's network key: random, other than the person's key, and kept encrypted. */
+/** The node's network key: random, separate from the person's key, and stored encrypted. */
 import { createHmac, createPrivateKey, createPublicKey, randomBytes, sign } from 'node:crypto'
 import type { Database } from '@shoal/daemon/database'
 import type { Vault } from '@shoal/daemon/vault'
@@ -6,11 +6,14 @@ import type { NetworkKey } from '@shoal/torrent'
 import type { Log } from '../kernel/log/log.ts'
 import type { NetworkSeed } from './service.ts'
 
-/** RFC 8410: what precedes the seed of an Ed25519 key. */
+/** RFC 8410: the prefix of an Ed25519 seed. */
 const PKCS8 = Buffer.from('302e020100300506032b657004220420', 'hex')
 const SEED_BYTES = 32
 
-/** Keeps the seed of the network key, which recognition and the node's host in the Shoal network have in common. */
+/**
+ * Stores the seed of the network key, which recognition and the node's host in the Shoal network
+ * share.
+ */
 export class NodeNetworkKey implements NetworkSeed {
   readonly #database: Database
   readonly #vault: Vault
@@ -22,7 +25,7 @@ export class NodeNetworkKey implements NetworkSeed {
     this.#vault = vault
   }
 
-  /** Reads the seed, or makes it. */
+  /** Reads the seed, or creates it. */
   static async open(database: Database, vault: Vault, log: Log): Promise<NodeNetworkKey> {
     const opened = new NodeNetworkKey(database, vault)
     const kept = database.prepare<{ secret: string }>('SELECT secret FROM people_key').get()
@@ -62,7 +65,7 @@ export class NodeNetworkKey implements NetworkSeed {
   }
 }
 
-/** The key of a seed. */
+/** Returns the key of a seed. */
 export function networkKey(seed: Uint8Array): NetworkKey {
   const key = createPrivateKey({ key: Buffer.concat([PKCS8, seed]), format: 'der', type: 'pkcs8' })
   const publicKey = createPublicKey(key).export({ format: 'der', type: 'spki' }).subarray(-SEED_BYTES)
@@ -72,14 +75,20 @@ export function networkKey(seed: Uint8Array): NetworkKey {
 /** An identity multihash of an Ed25519 key in the encoding of libp2p, up to the key. */
 const PEER_ID = Buffer.from('002408011220', 'hex')
 
-/** Returns the network key that a PeerId (a multihash) contains, in hexadecimal digits; null for keys of other kinds. */
+/**
+ * Returns the network key that a PeerId (a multihash) contains, in hex; null for keys of other
+ * types.
+ */
 export function networkKeyOf(peerId: Uint8Array): string | null {
   const bytes = Buffer.from(peerId)
   const isKey = bytes.length === PEER_ID.length + SEED_BYTES && bytes.indexOf(PEER_ID) === 0
   return isKey ? bytes.subarray(PEER_ID.length).toString('hex') : null
 }
 
-/** The secret from which the pseudonyms of receipts follow: another one than the key, so that neither tells the other. */
+/**
+ * Returns the secret that the pseudonyms of receipts are derived from: separate from the key, so
+ * that neither reveals the other.
+ */
 export function pseudonymSecret(seed: Uint8Array): Uint8Array {
   return new Uint8Array(createHmac('sha256', seed).update('shoal/pseudonyms/1').digest())
 }

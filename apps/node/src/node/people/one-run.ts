@@ -2,7 +2,10 @@ import { systemRandom } from '@shoal/torrent/base'
 import { capability } from '../kernel/capability.ts'
 import { MISCONDUCT, NETWORK_SEED } from './service.ts'
 
-/** A network key for one run: others cannot link two runs of one machine. Peers are neither remembered nor rated. */
+/**
+ * A network key for a single run, so that others cannot link two runs on one machine. Peers are
+ * neither remembered nor scored.
+ */
 export const ONE_RUN = capability({
   contract: { name: 'one-run' },
   provides: { seed: NETWORK_SEED, misconduct: MISCONDUCT },

@@ -3,9 +3,9 @@ import { aged, type Evidence, type NetworkEvidence, NO_EVIDENCE } from './judge.
 
 /** The record of one Shoal peer over all runs. */
 export interface PersonRecord {
-  /** Its network key, in hexadecimal digits. */
+  /** Its network key in hex. */
   readonly key: string
-  /** Address that it came from last. */
+  /** Address that it last connected from. */
   readonly host: string
   /** Exact totals. */
   readonly downloadedBytes: number
@@ -24,7 +24,7 @@ export interface StoredReceipt {
   readonly receipt: Uint8Array
 }
 
-/** Bytes that were taken from a peer and not reported as payable yet. */
+/** Bytes received from a peer that have not been reported as payable yet. */
 export interface Due {
   readonly key: string
   readonly torrent: string
@@ -38,11 +38,11 @@ interface NetworkRecord {
   readonly judgedMs: number
 }
 
-/** The largest numbers of rows; those that were not seen for longest go first, and contacts stay. */
+/** Maximum numbers of rows; those not seen for longest are deleted first, contacts never. */
 const MAX_PEOPLE = 20_000
 const MAX_NETWORKS = 5000
 const MAX_RECEIPTS = 50_000
-/** Rows beyond the limits before some are deleted. */
+/** Number of excess rows before some are deleted. */
 const SLACK = 200
 
 type PersonRow = Omit<PersonRecord, 'evidence'> & { readonly evidence: string }
@@ -104,19 +104,19 @@ export class PeopleStore {
     return row ? readPerson(row) : null
   }
 
-  /** Contacts first, then last seen first. */
+  /** Returns contacts first, then the most recently seen. */
   recent(limit: number): PersonRecord[] {
     return this.#recent.all(limit).map(readPerson)
   }
 
-  /** The misconduct of a network of addresses, weighted by age at `nowMs`. */
+  /** Returns the misconduct in an address range, weighted by age at `nowMs`. */
   network(prefix: string, nowMs: number): NetworkEvidence {
     const row = this.#network.get(prefix)
     if (!row) return { failedPieces: 0, junk: 0 }
     return aged(JSON.parse(row.evidence) as NetworkEvidence, nowMs - row.judgedMs)
   }
 
-  /** Saves what changed, in one transaction. */
+  /** Saves changes in one transaction. */
   save(
     people: Iterable<PersonRecord>,
     networks: Iterable<readonly [string, NetworkRecord]>,
@@ -142,7 +142,10 @@ export class PeopleStore {
     })
   }
 
-  /** Replaces the receipt of a peer for a torrent. Returns by how many bytes it confirms more; 0 if it is of an earlier epoch than the one that is kept. */
+  /**
+   * Replaces a peer's receipt for a torrent. Returns the number of additional bytes that it
+   * confirms; 0 if its epoch is earlier than that of the stored receipt.
+   */
   addReceipt(key: string, torrent: string, { epoch, bytes, receipt }: StoredReceipt, nowMs: number): number {
     const kept = this.#receipt.get(key, torrent)
     if (kept && (epoch < kept.epoch || (epoch === kept.epoch && bytes <= kept.bytes))) return 0
@@ -152,7 +155,7 @@ export class PeopleStore {
     return bytes - (isSame ? kept.bytes : 0)
   }
 
-  /** All bytes that a peer has confirmed for a torrent, over all epochs. */
+  /** Returns all bytes that a peer has confirmed for a torrent, over all epochs. */
   confirmedBytes(key: string, torrent: string): number {
     const kept = this.#receipt.get(key, torrent)
     return kept ? kept.earlierBytes + kept.bytes : 0

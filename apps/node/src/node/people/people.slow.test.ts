@@ -26,7 +26,7 @@ test('two nodes recognize each other, keep accounts across a restart, and report
     async () => expect((await giver.operations.getTorrent({ id })).state).toBe('seeding'),
     WAIT,
   )
-  // Slow until both are seen to be connected.
+  // Slow until both are seen as connected.
   await giver.operations.changeSettings({ limits: { uploadBytesPerSecond: 65_536, limitLocalPeers: true } })
   await taker.operations.changeSettings({ network: { paymentAfterMiB: 4 } })
   const payments: { readonly peer: string; readonly bytes: number }[] = []
@@ -91,7 +91,7 @@ test('a node shows who it is to the chosen node, and to nobody else in the swarm
 
   await ada.operations.addTorrent({ torrent, directory: folder })
   await vi.waitFor(async () => expect((await ada.operations.getTorrent({ id })).state).toBe('seeding'), WAIT)
-  // They stay connected for as long as the test takes.
+  // They stay connected for the rest of the test.
   await ada.operations.changeSettings({ limits: { uploadBytesPerSecond: 65_536, limitLocalPeers: true } })
   for (const node of [ben, cleo]) {
     await node.operations.addTorrent({ torrent })
@@ -107,7 +107,7 @@ test('a node shows who it is to the chosen node, and to nobody else in the swarm
   const [adaKey, benKey, cleoKey] = keys as [string, string, string]
   const seen = async (node: TestNode, key: string) => (await people(node)).find(each => each.key === key)
 
-  // While they are connected, and without a key of the person before.
+  // While they are connected, and without an existing person's key.
   expect((await ada.operations.listPeople({ limit: 1 })).ownDid).toBe(null)
   const chosen = await ada.operations.updatePerson({ key: benKey, name: 'Ben', showDid: true })
   expect(chosen).toMatchObject({ key: benKey, name: 'Ben', showsDid: true, did: null })
@@ -121,12 +121,12 @@ test('a node shows who it is to the chosen node, and to nobody else in the swarm
   expect(await peers(ben)).toEqual([{ name: null, did: ownDid }])
   expect(await peers(ada)).toEqual([{ name: 'Ben', did: null }])
 
-  // The other direction, which makes them contacts of each other.
+  // The other direction, which makes them mutual contacts.
   await ben.operations.updatePerson({ key: adaKey, showDid: true })
   const benDid = (await ben.operations.listPeople({ limit: 1 })).ownDid
   await vi.waitFor(async () => expect((await seen(ada, benKey))?.did).toBe(benDid), WAIT)
 
-  // Cleo, who is connected to both, received nothing of it.
+  // Cleo, who is connected to both, received none of it.
   const [toBen, toCleo, toAda] = heard as [(typeof heard)[0], (typeof heard)[0], (typeof heard)[0]]
   expect(toBen.filter(([key]) => key === adaKey).map(([, { did }]) => did)).toEqual([undefined, ownDid])
   expect(toAda.filter(([key]) => key === benKey).map(([, { did }]) => did)).toEqual([undefined, benDid])
@@ -136,7 +136,7 @@ test('a node shows who it is to the chosen node, and to nobody else in the swarm
   expect((await cleo.operations.listPeople({ limit: 1 })).refused).toEqual({})
   expect(cleoKey).not.toBe(benKey)
 
-  // Withdrawn while connected, and shown again to a node that was restarted.
+  // Withdrawn while connected, and shown again to a node after its restart.
   await ada.operations.updatePerson({ key: benKey, showDid: false })
   await vi.waitFor(async () => expect((await seen(ben, adaKey))?.did).toBe(null), WAIT)
   expect((await seen(ada, benKey))?.did).toBe(benDid)

@@ -16,12 +16,15 @@ import type { Contacts } from './contacts.ts'
 import { aged, type Evidence, type Judgement, judge, type NetworkEvidence, NO_EVIDENCE } from './judge.ts'
 import type { Due, PeopleStore, PersonRecord } from './people-store.ts'
 
-/** Time between writes to the catalogue. What came since is lost with a crash, and nothing else. */
+/** Milliseconds between writes to the catalogue: a crash loses only newer changes. */
 const SAVE_EVERY_MS = 10_000
-/** Time for which a judgement holds. */
+/** How long a score is cached. */
 const JUDGEMENT_MS = 10_000
 const EVENT_EVERY_MS = 5000
-/** People in memory between two writes, beyond which those that changed are written at once. */
+/**
+ * Maximum number of peers in memory between two writes; beyond it, changed ones are written
+ * immediately.
+ */
 const MAX_CACHED = 2000
 const MIB = 2 ** 20
 
@@ -56,12 +59,12 @@ interface CachedNetwork {
   isChanged: boolean
 }
 
-/** Keeps the accounts of recognized peers, judges them, and says which payments are due. */
+/** Keeps the accounts of recognized peers, scores them, and determines due payments. */
 export class People implements Recognition {
   readonly #options: PeopleOptions
   readonly #people = new Map<string, CachedPerson>()
   readonly #networks = new Map<string, CachedNetwork>()
-  /** By key and torrent. Those of 0 bytes are deleted with the next write. */
+  /** By key and torrent. Entries of 0 bytes are deleted with the next write. */
   readonly #dues = new Map<string, Due>()
   readonly #wallets = new Map<string, string>()
   readonly #refused = new Map<RefusalReason | 'bad-certificate', number>()
@@ -85,7 +88,10 @@ export class People implements Recognition {
     return this.#options.pseudonymSecret()
   }
 
-  /** Peers receive nothing but the key, except for those to which the user shows the person. There are no payments yet, and therefore no wallet. */
+  /**
+   * Peers only receive the key, except for those that the user shows the person to. There are no
+   * payments yet, and therefore no wallet.
+   */
   claimsFor(peer: string, key: NetworkKey): PeerClaims {
     return this.#options.contacts.claimsFor(peer, key)
   }
@@ -114,7 +120,7 @@ export class People implements Recognition {
 
   onRefused(host: string, reason: RefusalReason): void {
     this.#count(reason)
-    // The engine reports what ends a connection by itself; a wrong proof does not.
+    // The engine itself reports connections that end for misconduct, except for wrong proofs.
     if (reason === 'not-proved') this.#charge(host, { failedPieces: 0, junk: 1 })
   }
 
@@ -126,7 +132,10 @@ export class People implements Recognition {
     if (downloadedBytes > 0) this.#owe(key, torrent, downloadedBytes)
   }
 
-  /** A node of the network broke its rules. Keys cost nothing, so that only known ones are remembered; others count against their /24 or /56. */
+  /**
+   * Call it when a node broke the network's rules. Keys cost nothing, so only known ones are
+   * recorded; others count against their /24 or /56.
+   */
   onMisconduct(key: string | null, host: string | null): void {
     if (host !== null) this.#charge(host, { failedPieces: 0, junk: 1 })
     const known = key === null ? null : (this.#people.get(key)?.record ?? this.#options.store.find(key))
@@ -144,7 +153,7 @@ export class People implements Recognition {
 
   // For the node
 
-  /** Once a second. */
+  /** Call it once a second. */
   tick(): void {
     const nowMs = this.#options.now()
     const { paymentAfterMinutes } = this.#options.settings()
@@ -158,7 +167,7 @@ export class People implements Recognition {
     this.#options.publish({ type: 'people' })
   }
 
-  /** Writes what changed since the last time. */
+  /** Writes changes since the last call. */
   save(): void {
     this.#savedMs = this.#options.now()
     this.#options.contacts.expire()
@@ -174,13 +183,16 @@ export class People implements Recognition {
     this.#networks.clear()
   }
 
-  /** Contacts first, then last seen first. */
+  /** Contacts first, then the most recently seen. */
   list(limit: number): Person[] {
     this.save()
     return this.#options.store.recent(limit).map(record => this.#view(record))
   }
 
-  /** Names a node, or shows it the person, or ends that. Rejects with `not-found`, `refused` and `locked`. */
+  /**
+   * Names a node, or starts or stops showing the person to it. Rejects with `not-found`, `refused`
+   * and `locked`.
+   */
   async change(key: string, changes: { name?: string | null; showDid?: boolean }): Promise<Person> {
     this.save()
     const record = this.#options.store.find(key)
@@ -286,7 +298,7 @@ export class People implements Recognition {
     return cached
   }
 
-  /** Charges misconduct to the network of an address, so that a new key does not begin anew there. */
+  /** Charges misconduct to an address range, so that a new key does not reset it. */
   #charge(host: string, news: NetworkEvidence): void {
     const range = addressRange(host)
     if (range === null) return
@@ -313,7 +325,7 @@ export class People implements Recognition {
   #pay(due: Due): void {
     if (due.bytes === 0) return
     this.#dues.set(dueKey(due), { ...due, bytes: 0 })
-    // Turned off meanwhile.
+    // Payments have been turned off since.
     if (this.#options.settings().paymentAfterMiB === null) return
     const { key: peer, wallet, bytes, torrent } = due
     this.#options.publish({ type: 'payment-required', peer, wallet, bytes, torrent })

@@ -1,4 +1,7 @@
-/** Links whose torrent can be replaced (BEP 46): keeps those of this node in the DHT, and adds the versions of those that it follows. */
+/**
+ * Links whose torrent can be replaced (BEP 46): keeps this node's own links in the DHT, and adds
+ * new versions of followed ones.
+ */
 import { PUBLICATIONS as CONTRACT, type Implemented } from '@shoal/api'
 import { describeFailure } from '@shoal/daemon/failure'
 import { capability } from '../kernel/capability.ts'

@@ -11,18 +11,18 @@ import type { Leftover } from './replaced-files.ts'
 import { Rounds } from './rounds.ts'
 
 const MAX_FOLLOWED = 200
-/** Codes of errors that say nothing about the link: the DHT is off or not there yet. */
+/** Error codes that say nothing about the link: the DHT is off or not ready yet. */
 const NOT_ASKED = ['unreachable', 'unsupported', 'timeout']
 
 export interface FollowerDeps extends PublicationDeps {
   readonly operations: Pick<NodeOperations, 'addTorrent'>
-  /** Resolves to the folder if the node may use it. Rejects with `forbidden-path`. */
+  /** Resolves with the folder if the node is allowed to use it. Rejects with `forbidden-path`. */
   allow(directory: string): Promise<string>
-  /** The folder for downloads of a label, or without one. */
+  /** Returns the download folder for a label, or without one. */
   directoryOf(label: string | null): string
-  /** Removes the torrent of an earlier version, and returns its own files, which stay. */
+  /** Removes the torrent of an earlier version, and returns its own files, which are kept. */
   replace(torrent: string): Promise<readonly Leftover[]>
-  /** Called when the torrent of a version was added and recorded. It may be complete already. */
+  /** Called when the torrent of a version was added and recorded. It can already be complete. */
   onAdded(torrent: string): void
 }
 
@@ -58,7 +58,7 @@ export class Follower {
     const directory = input.directory === null ? null : await this.#deps.allow(input.directory)
     if (this.#table.count('') >= MAX_FOLLOWED)
       throw new Failure('bad-request', `a node follows at most ${MAX_FOLLOWED} links: remove some first`)
-    // The beginning of the key, until somebody gives it a name.
+    // The start of the key, until the user chooses a name.
     const name = input.name ?? Buffer.from(parseMutableMagnet(link).publicKey.subarray(0, 4)).toString('hex')
     const id = this.#table.insert({ link, name, everyMinutes, keep, label, directory })
     await this.rounds.now(id)
@@ -102,11 +102,11 @@ export class Follower {
     if (!version) throw new Failure('bad-message', 'the latest version of this link names no torrent')
     if (isLater(version, record)) await this.#take(record, version, signal)
     this.#table.update(id, { error: null })
-    // BEP 46: consumers keep the item alive, too. It does not matter if that fails.
+    // BEP 46: consumers keep the item alive, too. A failure does not matter.
     await dht.putItem(item, { signal }).catch(() => 0)
   }
 
-  /** Adds the torrent of a new version. The version counts as seen only when that is done. */
+  /** Adds the torrent of a new version. The version only counts as seen afterwards. */
   async #take(record: FollowedRecord, { infoHash, version }: Version, signal: AbortSignal): Promise<void> {
     const { operations, clock, log, store } = this.#deps
     const changes = { version, infoHash, changedMs: clock.unixMs() }
@@ -117,7 +117,7 @@ export class Follower {
     const replaced = record.keep === 'latest' && record.torrent !== null
     if (replaced) {
       const leftovers = await this.#deps.replace(record.torrent!)
-      // Before the torrent is added: what it leaves must be known even after a crash.
+      // Before the torrent is added: its leftovers must be known even after a crash.
       store.followed.update(record.id, { leftovers: [...record.leftovers, ...leftovers], torrent: null })
     }
     const { torrent } = await operations.addTorrent(
@@ -133,14 +133,17 @@ export class Follower {
     log.info(`version ${version} of the link ${record.name} was added`)
   }
 
-  /** Versions that are kept need folders of their own: they may have different files with the same names. */
+  /**
+   * Versions that are kept need separate folders: they can have different files with the same
+   * names.
+   */
   #directory({ name, directory, label, keep }: FollowedRecord, version: string): string {
     const folder = directory ?? join(this.#deps.directoryOf(label), safeFileName(name, 'windows'))
     return keep === 'all' ? join(folder, version) : folder
   }
 }
 
-/** An owner's numbers only grow: an older one is a replay. */
+/** An owner's sequence numbers only grow: a lower one is a replay. */
 function isLater({ version }: Version, { version: known }: FollowedRecord): boolean {
   return known === null || BigInt(version) > BigInt(known)
 }

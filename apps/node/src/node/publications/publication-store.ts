@@ -2,11 +2,14 @@ import { type Database, Table } from '@shoal/daemon/database'
 import { Failure } from '@shoal/daemon/failure'
 import type { Leftover } from './replaced-files.ts'
 
-/** A published link with the signed item of its current version, which needs no secret key to be put again. */
+/**
+ * A published link with the signed item of its current version, which can be put again without the
+ * secret key.
+ */
 export interface PublicationRecord {
   readonly id: number
   readonly name: string
-  /** As `formatMutableMagnet` writes it. */
+  /** In the format of `formatMutableMagnet`. */
   readonly link: string
   /** 20 bytes in hex. */
   readonly infoHash: string
@@ -28,10 +31,13 @@ export interface FollowedRecord {
   readonly label: string | null
   /** Id of the torrent of the latest version. */
   readonly torrent: string | null
-  /** Its 20 bytes in hex, as the link named it. */
+  /** Its info hash from the link: 20 bytes in hex. */
   readonly infoHash: string | null
   readonly version: string | null
-  /** Files of the version before, which are deleted when the latest is complete unless it has them too. */
+  /**
+   * Files of the previous version. Once the latest one is complete, those that it does not contain
+   * are deleted.
+   */
   readonly leftovers: readonly Leftover[]
   readonly changedMs: number | null
   readonly checkedMs: number | null
@@ -73,7 +79,7 @@ export class PublicationStore {
   }
 }
 
-/** Finds a link by the id that the API uses. Throws `not-found`. */
+/** Finds a link by its id in the API. Throws `not-found`. */
 export function foundRow<Row extends { readonly id: number }>(table: Table<Row>, id: string): Row {
   const row = /^\d{1,15}$/.test(id) ? table.get(id as unknown as Row['id']) : null
   if (row) return row

@@ -32,7 +32,10 @@ export interface PublicationDeps {
   onChanged(): void
 }
 
-/** Keeps the current versions of published links in the DHT. The secret keys stay with their owner, who signs each version once. */
+/**
+ * Keeps the current versions of published links in the DHT. Secret keys stay with their owner, who
+ * signs each version once.
+ */
 export class Publisher {
   readonly rounds: Rounds<PublicationRecord>
   readonly #deps: PublicationDeps
@@ -92,7 +95,9 @@ export class Publisher {
     return publicationView(published)
   }
 
-  /** Rejects with `no-answer` if the DHT cannot be asked and this node does not publish the link. */
+  /**
+   * Rejects with `no-answer` if the DHT cannot be queried and this node does not publish the link.
+   */
   async find({ link: given }: CheckedInputOf<'findPublished'>, signal?: AbortSignal) {
     const link = canonicalLink(given)
     const own = this.#table.select('WHERE link = ?', link)[0]
@@ -125,7 +130,7 @@ export class Publisher {
     this.#table.update(record.id, { publishedMs: clock.unixMs(), nodes, error: null })
   }
 
-  /** The owner published a newer version elsewhere: this node keeps that one from now on. */
+  /** The owner published a newer version on another node: this node keeps that one from now on. */
   async #takeOver(record: PublicationRecord): Promise<boolean> {
     const { dht, log } = this.#deps
     const item = await dht.getItem(parseMutableMagnet(record.link)).catch(() => null)

@@ -5,13 +5,13 @@ import type { TorrentApi } from '@shoal/torrent'
 /** A file of an earlier version, as it was when its torrent was removed. */
 export interface Leftover {
   readonly path: string
-  /** Bytes. */
+  /** In bytes. */
   readonly size: number
-  /** Nanoseconds since the Unix epoch. */
+  /** In nanoseconds since the Unix epoch. */
   readonly mtimeNs: string
 }
 
-/** The files on disk that are the torrent's own. */
+/** Returns the torrent's own files on disk. */
 export async function ownFiles(api: Pick<TorrentApi, 'files' | 'ownStamps'>): Promise<Leftover[]> {
   const stamps = await api.ownStamps()
   return api.files.flatMap(({ diskPath: path }, index) => {
@@ -20,15 +20,15 @@ export async function ownFiles(api: Pick<TorrentApi, 'files' | 'ownStamps'>): Pr
   })
 }
 
-/** The paths of a torrent's files on disk. */
+/** Returns the paths of a torrent's files on disk. */
 export function filePaths({ directory, files }: Pick<TorrentApi, 'directory' | 'files'>): string[] {
   return files.map(({ diskPath, currentPath }) => diskPath ?? resolve(join(directory, ...currentPath)))
 }
 
 /**
- * Completes the replacement of a version by the torrent of the next: deletes the leftover files that are not its own, and gives files that
- * had to be stored under other names (`name (1)`) their own. `isUsed`: whether another torrent has a file at this path. What was changed since it
- * was left stays.
+ * Completes the replacement of a version by the next: deletes leftover files that the new torrent
+ * lacks, and renames files that had to be stored under other names (`name (1)`). `isUsed`: returns
+ * whether another torrent has a file at this path. Files changed since then are kept.
  */
 export async function replaceFiles(
   api: Pick<TorrentApi, 'directory' | 'files' | 'renameFile'>,
@@ -61,7 +61,7 @@ async function isUnchanged({ path, size, mtimeNs }: Leftover): Promise<boolean> 
   return stat?.isFile() === true && stat.size === BigInt(size) && `${stat.mtimeNs}` === mtimeNs
 }
 
-/** Removes the folder and those above it, below `root`, as far as they are empty. */
+/** Removes the folder and its parents, below `root`, as long as they are empty. */
 async function removeEmpty(folder: string, root: string): Promise<void> {
   for (let at = folder; at.startsWith(join(root, '/')); at = dirname(at)) {
     try {

@@ -3,14 +3,14 @@ import type { Clock } from '@shoal/torrent'
 import { repeat } from '@shoal/torrent/base'
 
 const TICK_MS = 30_000
-/** Time until another attempt if the DHT could not be asked at all. */
+/** Milliseconds until a retry if the DHT could not be queried. */
 const AGAIN_MS = 60_000
 
 interface Row {
   readonly id: number
 }
 
-/** When a row has its turns. `lastMs`: Unix time of the last one. */
+/** The schedule of a row. `lastMs`: Unix time of the last turn. */
 interface Turns {
   readonly everyMs: number
   readonly lastMs: number | null
@@ -24,17 +24,20 @@ export interface RoundsOptions<Each extends Row> {
   readonly table: { get(id: number): Each | null; select(rest: string): readonly Each[] }
   turnsOf(row: Each): Turns
   run(row: Each, signal: AbortSignal): Promise<void>
-  /** Called if that failed. Resolves to true if it has to be tried again soon. */
+  /** Called after a failure. Resolves with true if it should be retried soon. */
   failed(row: Each, failure: { readonly code: string; readonly message: string }): Promise<boolean>
   /** Called after each turn. */
   onChanged(): void
 }
 
-/** Gives each row of a table a turn after its interval, give or take a tenth, one at a time: the DHT is asked at a bounded rate. */
+/**
+ * Gives each row of a table a turn after its interval ±10 %, one at a time, which bounds the rate
+ * of DHT queries.
+ */
 export class Rounds<Each extends Row> {
   readonly #options: RoundsOptions<Each>
   readonly #stop = new AbortController()
-  /** Unix time of the next turn by id. */
+  /** Unix time of the next turn, by id. */
   readonly #dueMs = new Map<number, number>()
   #last: Promise<unknown> = Promise.resolve()
   #loop: Promise<void> = Promise.resolve()
@@ -47,7 +50,7 @@ export class Rounds<Each extends Row> {
     this.#loop = repeat(this.#options.clock, TICK_MS, this.#stop.signal, () => this.#round())
   }
 
-  /** Gives it a turn now, after those that have begun. */
+  /** Gives it a turn now, after turns that have already started. */
   async now(id: number): Promise<void> {
     const mine = this.#last.then(() => this.#turn(id))
     this.#last = mine
@@ -89,7 +92,7 @@ export class Rounds<Each extends Row> {
     else this.#dueMs.set(id, clock.unixMs() + (isSoon ? AGAIN_MS : turnsOf(row).everyMs * this.#jitter()))
   }
 
-  /** Returns whether it has to be tried again soon. Never rejects. */
+  /** Returns whether to retry soon. Never rejects. */
   async #attempt(row: Each): Promise<boolean> {
     const { run, failed, onChanged } = this.#options
     const { signal } = this.#stop
@@ -103,7 +106,7 @@ export class Rounds<Each extends Row> {
     }
   }
 
-  /** Nodes that started at the same time do not ask in step. */
+  /** Spreads the queries of nodes that started at the same time. */
   #jitter(): number {
     return 0.9 + 0.2 * this.#options.random()
   }

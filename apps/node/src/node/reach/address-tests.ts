@@ -10,7 +10,7 @@ export interface TestedAddresses {
   /** Addresses of this machine where the server listens. */
   readonly own: readonly string[]
   readonly port: number
-  /** Some of them may be hubs, which test from outside. */
+  /** Some of them could be hubs, which test from outside. */
   readonly trackers: readonly string[]
 }
 
@@ -46,7 +46,10 @@ export class AddressTests {
     }
   }
 
-  /** Tests an address that has no result yet, from this machine only. Resolves to false if it has one. */
+  /**
+   * Tests an address without a result yet, from this machine only. Resolves with false if it has
+   * one.
+   */
   async testNew(address: string, port: number): Promise<boolean> {
     if (this.#results.has(address)) return false
     await this.#testHere(address, port)

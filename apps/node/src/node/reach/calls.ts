@@ -1,4 +1,4 @@
-/** Tests whether addresses lead to this node: a request with a number that nobody else knows must arrive here. */
+/** Tests whether addresses lead to this node: a request with a secret number must arrive. */
 import { randomBytes } from 'node:crypto'
 import { once } from 'node:events'
 import { connect as connectTcp, isIP } from 'node:net'
@@ -7,7 +7,7 @@ import { isLocalHost } from '@shoal/torrent/local-address'
 import { type ConnectTo, type ResolveHost, type Route, resolveHost } from '@shoal/torrent/route'
 
 const TIMEOUT_MS = 5000
-/** A hub waits as long for the node, and answers then. */
+/** A hub waits this long for the node before it answers. */
 const HUB_TIMEOUT_MS = 8000
 const MAX_ANSWER_BYTES = 1000
 const MOST_HUBS = 5
@@ -27,7 +27,7 @@ export class ReachCalls {
     this.#route = route
   }
 
-  /** Returns whether the number of a request is one that is being waited for. */
+  /** Returns whether a request with this number is awaited. */
   arrive(nonce: string): boolean {
     const arrived = this.#awaited.get(nonce)
     arrived?.()
@@ -35,8 +35,9 @@ export class ReachCalls {
   }
 
   /**
-   * Requests the node at an address. Null if that is in this machine or its network, at another port than `port`, where the node listens: who may change the settings must not learn from the node what
-   * listens there.
+   * Sends a request to the node at an address. Null if the address is local and its port is not
+   * `port`, where the node listens: a user who can change settings must not be able to scan local
+   * ports.
    */
   async fromHere(address: string, port: number): Promise<boolean | null> {
     const connect = withoutLocal(this.#route, port)
@@ -50,7 +51,10 @@ export class ReachCalls {
     return isRefused ? null : hasArrived
   }
 
-  /** Asks the hub of an announce URL to connect to `port` of the address that this machine has there. Null if that is not a hub, or does not test. */
+  /**
+   * Requests that the hub of an announce URL connects to `port` at this machine's address. Null if
+   * it is not a hub or does not test.
+   */
   async fromHub(announceUrl: string, port: number): Promise<OutsideTest | null> {
     const base = hubOf(announceUrl)
     if (base === null) return null
@@ -60,15 +64,16 @@ export class ReachCalls {
         await request(`${base}/reach/${port}/${nonce}`, HUB_TIMEOUT_MS, this.#route && routed(this.#route)),
       ) as unknown
       const said = (answer as { address?: unknown } | null)?.address
-      // Anything else would become a part of links.
+      // Anything else would become part of links.
       if (typeof said === 'string' && isIP(said) !== 0) address = said
     })
     return address === null ? null : { address, reached }
   }
 
   /**
-   * Asks the first hub among these announce URLs to connect to the port for peers. Nothing answers there as it expects, but the session notices the
-   * connection, which proves that others can connect. Resolves to the node's address as the hub sees it; null if no hub has tried.
+   * Requests that the first hub among these announce URLs connects to the peer port. The hub gets
+   * no valid response, but the session notices the connection, which proves that others can
+   * connect. Resolves with the node's address as the hub sees it; null if no hub has tried.
    */
   async toPeerPort(announceUrls: readonly string[], port: number): Promise<string | null> {
     if (port === 0) return null
@@ -79,7 +84,10 @@ export class ReachCalls {
     return null
   }
 
-  /** Whether the host of a URL is the address, or a name of it. Names are not looked up here if a proxy resolves them. */
+  /**
+   * Returns whether the host of a URL is the address or resolves to it. Names are not resolved
+   * locally if a proxy resolves them.
+   */
   async leadsTo(url: string, address: string): Promise<boolean> {
     const host = URL.parse(url)?.hostname.replace(/^\[|\]$/g, '') ?? ''
     if (host === address) return true
@@ -97,7 +105,7 @@ export class ReachCalls {
     try {
       await ask(nonce)
     } catch {
-      // It may have arrived although the answer did not.
+      // It may have arrived although the response did not.
     } finally {
       this.#awaited.delete(nonce)
     }
@@ -112,7 +120,7 @@ function hubOf(announceUrl: string): string | null {
   return `${url.protocol.replace('ws', 'http')}//${url.host}`
 }
 
-/** Rejects unless the answer has status 200 and is short. */
+/** Rejects unless the response has status 200 and is short. */
 async function request(url: string, timeoutMs: number, connect: ConnectTo | null): Promise<string> {
   const signal = AbortSignal.timeout(timeoutMs)
   const answer = await sendRequest(new URL(url), { headers: {}, signal, ...(connect && { connect }) })
@@ -130,7 +138,7 @@ function routed({ connect, resolveHost }: Pick<Route, 'connect' | 'resolveHost'>
 
 class LocalTarget extends Error {}
 
-/** Connects to the address that was checked, whatever the name resolves to later. */
+/** Connects to the address that was checked, regardless of later resolution. */
 function withoutLocal(route: Route | null, ownPort: number): ConnectTo {
   const { connect, resolveHost: resolve } = route ?? { connect: connectDirectly, resolveHost }
   const checked: ConnectTo = async ({ host, port }, options) => {

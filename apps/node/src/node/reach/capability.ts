@@ -1,4 +1,4 @@
-/** Tells who can reach the node, and lets others in. */
+/** Determines who can reach the node, and opens it to others. */
 import { REACH as CONTRACT } from '@shoal/api'
 import { AbsentCapability } from '@shoal/daemon/capability'
 import type { Session } from '@shoal/torrent'
@@ -8,7 +8,7 @@ import { ENGINE, TORRENTS } from '../torrents/service.ts'
 import { ReachCalls } from './calls.ts'
 import { OpenUp } from './open-up.ts'
 
-/** Ticks, of a second each, between looks at the machine's addresses. */
+/** Ticks (seconds) between checks of the machine's addresses. */
 const LOOK_TICKS = 10
 
 export const REACH = capability({
@@ -78,7 +78,7 @@ export const REACH = capability({
   },
 })
 
-/** The TCP port that others dial over IPv4; 0 if none. */
+/** Returns the TCP port that others dial over IPv4; 0 if none. */
 function dialedPort({ port, portMapping }: Pick<Session, 'port' | 'portMapping'>): number {
   const isOpen = portMapping?.mappings.find(
     ({ transport, internalAddress, externalPort }) =>

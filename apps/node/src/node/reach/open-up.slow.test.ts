@@ -1,4 +1,4 @@
-/** Another address of the loopback network represents that of a local network. */
+/** Another loopback address represents that of a local network. */
 import { existsSync } from 'node:fs'
 import { readFile } from 'node:fs/promises'
 import { createServer as createHttpServer } from 'node:http'
@@ -85,7 +85,7 @@ describe.skipIf(process.platform !== 'linux')('letting others in', () => {
     expect(await status('/health')).toBe(200)
     expect(await status('/api/node')).toBe(401)
     expect(await status('/api/node', loggedIn(password!))).toBe(200)
-    // The password alone does not let its user change who gets in.
+    // A user with only the password cannot change who has access.
     const guest = await fetch(`${lan}/api/reach`, {
       method: 'POST',
       headers: { ...loggedIn(password!), 'content-type': 'application/json' },
@@ -190,7 +190,7 @@ describe.skipIf(process.platform !== 'linux')('letting others in', () => {
     await api.changeSettings({ network: { shareTrackers: [`ws://127.0.0.1:${port}/announce`] } })
     const address = `http://203.0.113.7:${server.port}`
     expect(await api.openUp({})).toMatchObject({ address, audience: 'everyone', problem: null })
-    // The home folder is for the owner alone as soon as others may come.
+    // The home folder is reserved for the owner as soon as others have access.
     expect(isForOwner).toBe(true)
     expect((await api.getSettings({})).network.publicUrl).toBe(address)
     expect((await api.closeUp({})).address).toBeNull()
@@ -238,10 +238,10 @@ describe.skipIf(process.platform !== 'linux')('letting others in', () => {
 })
 
 describe('the password of the console', () => {
-  /** Waits until the node has ended a response, which is cut off. */
+  /** Waits until the node has ended a response, which is then truncated. */
   const over = (response: Response) => response.text().catch(() => {})
 
-  /** A browser: keeps the cookie of the last answer that set one. */
+  /** A browser: keeps the last cookie that was set. */
   function browser(url: string) {
     let cookie = ''
     const send = async (method: string, path: string, body?: object) => {
@@ -308,10 +308,10 @@ describe('the password of the console', () => {
     ])
     expect((await other.login('ann', 'correct horse')).code).toBe('wrong-password')
     expect((await other.login('bob', 'battery staple')).status).toBe(200)
-    // The name may stay as it is.
+    // The name can stay the same.
     expect((await own.set({ password: 'another staple', present: 'battery staple' })).status).toBe(200)
     expect([await own.status(), await other.status()]).toEqual([200, 401])
-    // Its events end with the session, also those that began under its old name.
+    // Its events end with the session, including those started under the old name.
     await own.send('DELETE', '/api/access')
     await over(reading)
   })
@@ -340,7 +340,7 @@ describe('the password of the console', () => {
         ...{ code: 'no-password', field: 'password', status: 409 },
       })
       expect(await status('/api/node', loggedIn('correct horse'))).toBe(200)
-      // It was not made for letting others in, so that it stays.
+      // It was not set for opening the node, so it is kept.
       expect(await api.closeUp({})).toMatchObject({ open: false, username: 'me' })
     }
     expect(await own.status()).toBe(200)
@@ -352,7 +352,7 @@ describe('the password of the console', () => {
   test('a node that listens in the network keeps its password', async () => {
     const secret = await hashPassword('ann', 'correct horse', { N: 1024, r: 8, p: 1 })
     const { api } = await opened({ host: '0.0.0.0', isHostFixed: true, secret })
-    // The command line gave it, so that nothing else changes it.
+    // The command line fixes it, so nothing else can change it.
     for (const password of [null, 'battery staple'])
       await expect(api.setPassword({ password })).rejects.toMatchObject({ code: 'fixed', field: 'password' })
     expect((await api.getReach({})).fixed).toContain('password')

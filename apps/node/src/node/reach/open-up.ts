@@ -1,4 +1,7 @@
-/** Letting others in, and keeping them out again: where the server listens, the password of the console, the public address, and tests of them. */
+/**
+ * Opens the node to others and closes it again: where the server listens, the console's password,
+ * the public address, and tests of them.
+ */
 import { readFile, rm } from 'node:fs/promises'
 import { isIP } from 'node:net'
 import { networkInterfaces } from 'node:os'
@@ -18,21 +21,24 @@ import { networkAddresses, urlOf } from './network-addresses.ts'
 interface KeptPassword {
   /** See HttpDoor. */
   readonly stored: string
-  /** Whether it was set by itself: then it stays when others are not let in any more. */
+  /** Whether it was set separately: it is then kept when the node is closed to others. */
   readonly isChosen: boolean
 }
 
-/** Kept while others are let in. */
+/** State that is kept while the node is open to others. */
 interface Kept {
-  /** The address of this machine that links begin with, if it is there. */
+  /** The address of this machine that links start with, as long as the machine has it. */
   readonly preferred: string | null
-  /** The public address that was set here. */
+  /** The public address that was set by opening up. */
   readonly publicUrl: string | null
 }
 
 const CLOSED: Kept = { preferred: null, publicUrl: null }
 
-/** The file that outlasts a restart. Those of earlier versions have neither of the first two: they are of nodes that let others in. */
+/**
+ * The file with the state that survives a restart. Earlier versions lack the first two members:
+ * they wrote it only while the node was open to others.
+ */
 interface KeptFile extends Kept {
   readonly open?: boolean
   readonly isChosen?: boolean
@@ -49,7 +55,7 @@ export class OpenUp {
   readonly #interfaces: typeof networkInterfaces
   readonly #tests: AddressTests
   #kept: Kept | null = null
-  /** Null if there is none, or the command line gives it. */
+  /** Null if there is none, or if the command line fixes it. */
   #password: KeptPassword | null = null
   #addresses: readonly string[] = []
   #work: Promise<unknown> = Promise.resolve()
@@ -63,7 +69,10 @@ export class OpenUp {
     this.#tell()
   }
 
-  /** Lets others in again, if they were when the node stopped. Call it when the server listens. */
+  /**
+   * Opens the node to others again if it was open at the last stop. Call it when the server
+   * listens.
+   */
   begin(): Promise<void> {
     return this.#after(async () => {
       await this.#read()
@@ -111,7 +120,7 @@ export class OpenUp {
         )
       if (found.length === 0 && !door.isOpen)
         throw new Failure('no-network', 'this machine is in no network: connect it to one and try again')
-      // First: it may be refused.
+      // First, because it can be refused.
       if (url !== null) await this.#kernel.settings.change({ network: { publicUrl: url } })
       const made = await this.#setPassword(username, password)
       const before = this.#kept
@@ -125,7 +134,7 @@ export class OpenUp {
         this.#usePassword()
         throw new Failure('address-in-use', `another program uses port ${door.port} of ${found.join(', ')}`)
       }
-      // Before the tests, which take time: from here on others may come.
+      // Before the tests, which take time: others have access from here on.
       this.#tell()
       await this.#keep()
       await this.#test()
@@ -144,7 +153,7 @@ export class OpenUp {
           'host',
           'the command line, the environment or the settings file lets others in: start the node without --host',
         )
-      // First: whatever fails after this, nobody else gets in, now or after a restart.
+      // First: whatever fails after this, others have no access, now or after a restart.
       door.shut()
       door.allowName(null)
       if (this.#password?.isChosen !== true) this.#password = null
@@ -182,7 +191,7 @@ export class OpenUp {
       const before = this.#password
       this.#password = stored === null ? null : { stored, isChosen: true }
       try {
-        // First: a password that a restart forgets would let the old one in again.
+        // First: if only this run knew it, the old password would work again after a restart.
         await this.#keep()
       } catch (error) {
         this.#password = before
@@ -204,7 +213,7 @@ export class OpenUp {
     })
   }
 
-  /** Call it now and then: the machine may have moved to another network. */
+  /** Call it regularly: the machine may have moved to another network. */
   look(): void {
     if (!this.#kept || this.#mustStayShut) return
     const found = this.#wanted()
@@ -225,14 +234,14 @@ export class OpenUp {
   get problem(): string | null {
     const { problem } = this.#kernel.reach.now
     const { publicUrl } = this.#kernel.settings.current.network
-    // Many routers do not send requests from inside back, so that this is not a fault.
+    // Many routers lack hairpinning, so this is not a fault.
     if (problem === null || problem === 'untested') return null
     return problem === 'listens-here-only'
       ? `the public address ${publicUrl} leads nowhere: the node accepts connections from this machine only. ${SHOAL} open-up lets others in`
       : `the public address ${publicUrl} leads nowhere: a test of it failed. Check the address, and that the router forwards its port to this machine`
   }
 
-  /** One change at a time. */
+  /** Makes one change at a time. */
   #after<T>(work: () => Promise<T>): Promise<T> {
     const mine = this.#work.catch(() => {}).then(work)
     this.#work = mine
@@ -267,7 +276,7 @@ export class OpenUp {
     this.#allowName()
   }
 
-  /** The name of the public address, once its owner let others in. */
+  /** Allows the name of the public address once the node is open to others. */
   #allowName(): void {
     const { publicUrl } = this.#kernel.settings.current.network
     const name = publicUrl === null || !this.#kept ? null : (URL.parse(publicUrl)?.hostname ?? null)
@@ -293,7 +302,7 @@ export class OpenUp {
     return { kept: { stored, isChosen }, password: given === undefined ? password : null }
   }
 
-  /** Throws `bad-argument` for the name that belongs to the token. */
+  /** Throws `bad-argument` for the name reserved for the token. */
   #userName(given: string | undefined): string {
     const name = given ?? this.#place.door.username ?? USER
     if (name !== 'shoal') return name
@@ -312,7 +321,7 @@ export class OpenUp {
     return this.#tests.testAll({ publicUrl, own: this.#addresses, port: this.#place.door.port, trackers })
   }
 
-  /** The address at which a hub reached the node is its public one. */
+  /** Uses the address at which a hub reached the node as the public one. */
   async #takePublic(): Promise<void> {
     const { settings } = this.#kernel
     const reached = this.#tests.results.find(({ outside }) => outside === true)
@@ -327,7 +336,7 @@ export class OpenUp {
     await this.#keep()
   }
 
-  /** From this machine only, since a change of a setting should not contact others. */
+  /** From this machine only, since changing a setting should not contact others. */
   async #testPublic(): Promise<void> {
     const { publicUrl } = this.#kernel.settings.current.network
     const { port } = this.#place.door
@@ -336,7 +345,8 @@ export class OpenUp {
 
   #tell(): void {
     const { door, allowedHosts } = this.#place
-    // Not released when the server closes: requests that it has begun to answer must not find the home folder open.
+    // Not released when the server closes: requests still being answered must not get access to the
+    // home folder.
     this.#kernel.folders.isOpen.fill(REACH.name, this.#kept !== null)
     this.#kernel.reach.facts.fill(REACH.name, {
       isOpen: door.isOpen,
@@ -375,7 +385,7 @@ export class OpenUp {
   }
 }
 
-/** Six random words. The list of words is loaded only for this. */
+/** Returns six random words. The word list is loaded only for this. */
 async function makePassword(): Promise<string> {
   const { makePassphrase } = await import('@shoal/identity/passphrases')
   return makePassphrase()

@@ -86,7 +86,7 @@ test('daylight saving time does not shift an entry', () => {
   expect(nextChange(night, new Date('2026-03-29T01:00+01:00'))).toEqual(new Date('2026-03-29T05:00+02:00'))
   // And back from 3 to 2 on 2026-10-25: an hour longer.
   expect(nextChange(night, new Date('2026-10-25T01:00+02:00'))).toEqual(new Date('2026-10-25T05:00+01:00'))
-  // A beginning that is skipped: when that time would have been.
+  // A skipped start time: at the moment when it would have been.
   const skipped = limits(entry(EVERY_DAY, '02:30', '05:00', 1))
   expect(nextChange(skipped, new Date('2026-03-29T01:30+01:00'))).toEqual(new Date('2026-03-29T03:30+02:00'))
 })

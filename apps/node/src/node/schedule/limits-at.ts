@@ -1,10 +1,13 @@
 import type { ScheduledLimit, Settings } from '@shoal/api'
 import type { LimitsNow } from '../kernel/limits.ts'
 
-/** An entry repeats after a week; one more day for entries that begin the day before. */
+/** An entry repeats after a week; one more day for entries that start the day before. */
 const DAYS_AHEAD = 8
 
-/** Returns the limits at a moment: the alternative ones while they are switched on, else those of the schedule, else the usual ones. */
+/**
+ * Returns the limits at a time: the alternative ones while they are switched on, otherwise those of
+ * the schedule, otherwise the normal ones.
+ */
 export function limitsAt(limits: Settings['limits'], date: Date): LimitsNow {
   if (limits.alternative)
     return {
@@ -17,7 +20,7 @@ export function limitsAt(limits: Settings['limits'], date: Date): LimitsNow {
   return { downloadBytesPerSecond, uploadBytesPerSecond, by: entry ? 'schedule' : 'settings' }
 }
 
-/** Returns when an entry of the schedule next begins or ends; null if nothing will change. */
+/** Returns when an entry of the schedule next starts or ends; null if nothing will change. */
 export function nextChange(limits: Settings['limits'], date: Date): Date | null {
   if (limits.alternative) return null
   const nowMs = date.getTime()
@@ -30,7 +33,7 @@ export function nextChange(limits: Settings['limits'], date: Date): Date | null 
 }
 
 function holds(entry: ScheduledLimit, date: Date): boolean {
-  // It may have begun yesterday.
+  // It may have started the day before.
   return [-1, 0].some(day => {
     const [fromMs, toMs] = span(entry, date, day) ?? [0, 0]
     return fromMs <= date.getTime() && date.getTime() < toMs
@@ -38,12 +41,13 @@ function holds(entry: ScheduledLimit, date: Date): boolean {
 }
 
 /**
- * Returns begin and end of the entry that begins so many days after the date, as moments, so that both functions agree when clocks are
- * set forward or back; null if it has none on that day. Equal times mean the whole day.
+ * Returns start and end of the entry that starts this many days after the date, as instants, so
+ * that both functions agree across clock changes; null if it has none on that day. Equal times mean
+ * the entire day.
  */
 function span({ days, from, to }: ScheduledLimit, date: Date, day: number): [number, number] | null {
   const start = atTime(date, day, from)
-  // The intended day: a time that is skipped may be on another.
+  // Check the intended day: a skipped time can fall on another one.
   if (!days.includes(atTime(date, day, '12:00').getDay())) return null
   const end = atTime(date, to > from ? day : day + 1, to)
   return [start.getTime(), end.getTime()]

@@ -3,7 +3,10 @@ import type { Clock } from '@shoal/torrent'
 import type { LimitsNow } from '../kernel/limits.ts'
 import { limitsAt, nextChange } from './limits-at.ts'
 
-/** The clock may be set, and the machine sleep, while a timer waits, so it is checked this often in any case. */
+/**
+ * Maximum wait between checks, since the clock can be set and the machine can sleep while a timer
+ * waits.
+ */
 const LOOK_MS = 60_000
 
 export interface ScheduledLimitsDeps {

@@ -1,4 +1,7 @@
-/** Sealed shares of others: the torrent is downloaded and shared as it is. It is opened into the download folder when it is complete, or for reading while it downloads. */
+/**
+ * Sealed shares of others: the torrent is downloaded and shared as it is. It is opened into the
+ * download folder once it is complete, or for reading during the download.
+ */
 import { rmdir } from 'node:fs/promises'
 import { basename, dirname } from 'node:path'
 import { SEALED as CONTRACT } from '@shoal/api'
@@ -51,7 +54,7 @@ export const SEALED = capability({
   },
 })
 
-/** Deletes the folder that a sealed share had to itself, once nothing is in it. */
+/** Deletes the separate folder of a sealed share if it is empty. */
 async function removeEmptyFolders(directory: string): Promise<void> {
   const above = dirname(directory)
   if (basename(above) !== SEALED_FOLDER) return

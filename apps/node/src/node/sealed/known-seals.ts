@@ -1,4 +1,7 @@
-/** Remembers how torrents are sealed, so that the node can give their links again: encrypted, because a link contains its key. */
+/**
+ * Remembers how torrents are sealed, so that the node can show their links again. Stored encrypted,
+ * because a link contains its key.
+ */
 import type { Database, Migration, Query } from '@shoal/daemon/database'
 import type { Vault } from '@shoal/daemon/vault'
 import type { Seal } from '@shoal/links'
@@ -9,7 +12,7 @@ export const SEALED_TABLES: readonly Migration[] = [
   'CREATE TABLE sealed_torrents (torrent TEXT PRIMARY KEY, secret TEXT NOT NULL) STRICT, WITHOUT ROWID;',
 ]
 
-/** As it is encrypted. Bytes are hex. */
+/** The plaintext before encryption. Bytes are in hex. */
 interface Secret {
   readonly by: Seal['by']
   readonly key?: string
@@ -25,7 +28,7 @@ export interface KnownSealsContext {
 
 export class KnownSeals {
   readonly #context: KnownSealsContext
-  /** By the ids of torrents. */
+  /** By torrent id. */
   readonly #seals = new Map<string, KnownSeal>()
   readonly #all: Query<{ readonly torrent: string; readonly secret: string }>
   readonly #save: Query<never>
@@ -39,12 +42,15 @@ export class KnownSeals {
     this.#delete = database.prepare('DELETE FROM sealed_torrents WHERE torrent = ?')
   }
 
-  /** Null if it is not known. */
+  /** Null if it is unknown. */
   of({ id }: ManagedTorrent): KnownSeal | null {
     return this.#seals.get(id) ?? null
   }
 
-  /** Gives the restored torrents their seals. Without the node's key, they are only known as sealed. */
+  /**
+   * Restores the seals of restored torrents. Without the node's key, they are only known to be
+   * sealed.
+   */
   async restore(): Promise<void> {
     const { torrents, vault, log } = this.#context
     let lost = 0

@@ -9,7 +9,7 @@ const PICTURE = new Uint8Array(300_000).map((_, at) => at % 251)
 const NOTE = new TextEncoder().encode('hello')
 const { signal } = new AbortController()
 
-/** A sealed share as the only torrent of a node. `change` damages it. */
+/** A sealed share as a node's only torrent. `change` damages it. */
 async function place(change: (bytes: Uint8Array) => void = () => {}) {
   const seal = await createSeal({ by: 'key' })
   const inputs = [

@@ -1,4 +1,7 @@
-/** Sealed shares that are open for reading: their files are decrypted while they are read, and nothing of that is written to the disk. */
+/**
+ * Sealed shares that are open for reading: their files are decrypted on the fly, and no plaintext
+ * is written to disk.
+ */
 import { randomBytes } from 'node:crypto'
 import type { CheckedInputOf, Implemented, OpenedSeal, SEALED, SealedFile } from '@shoal/api'
 import { describeFailure, Failure } from '@shoal/daemon/failure'
@@ -13,9 +16,9 @@ import type { ManagedTorrent, Torrents } from '../torrents/service.ts'
 
 const MAX_OPEN = 32
 const MAX_OPENING = 16
-/** In the lists of all open shares together: one share can have 250,000. */
+/** Maximum number of list entries in all open shares: one share can have 250,000. */
 const MAX_ENTRIES = 500_000
-/** A read holds about 2 MiB. */
+/** Maximum number of concurrent reads; each holds about 2 MiB. */
 const MAX_READS = 32
 const IDLE_MS = 60 * 60_000
 
@@ -34,7 +37,7 @@ export interface OpenedSharesParts {
   readonly clock: Clock
   /** Adds the torrent of a share, or finds it. */
   add(link: NonNullable<ReturnType<typeof toShareLink>>, peers: readonly string[]): Promise<ManagedTorrent>
-  /** The seal has opened the torrent. */
+  /** Called when the seal has opened the torrent. */
   proved(torrent: ManagedTorrent, seal: Seal): Promise<void>
 }
 
@@ -67,7 +70,7 @@ export class OpenedShares {
     this.#parts = parts
   }
 
-  /** Forgets the keys of shares that nobody reads any more. */
+  /** Forgets the keys of shares that are no longer read. */
   tick(): void {
     const { clock, torrents } = this.#parts
     for (const [id, { usedMs, readers, torrent }] of this.#opened)
@@ -91,7 +94,7 @@ export class OpenedShares {
       name: entry.path.at(-1)!,
       lengthBytes: entry.lengthBytes,
       mediaType: mediaType(path),
-      // The key decrypts the content of an info hash to one content.
+      // The key always decrypts the content of an info hash to the same data.
       etag: `"${opened.torrent.id}.sealed.${index}"`,
       read: range => this.#read(opened, entry.path, range),
     }
@@ -164,7 +167,7 @@ export class OpenedShares {
     }
   }
 
-  /** Closes the shares that were not read for the longest time. Throws `busy` if all are being read. */
+  /** Closes the least recently read shares. Throws `busy` if all are being read. */
   #makeRoom(entries: number): void {
     const idle = [...this.#opened]
       .filter(([, { readers }]) => readers === 0)
@@ -198,7 +201,7 @@ export class OpenedShares {
 
 function viewFile(id: string, { path, lengthBytes }: Opened['files'][number], index: number): SealedFile {
   const text = path.join('/')
-  // Without the name, which logs of servers in front of the node would keep.
+  // Without the name, which logs of reverse proxies would record.
   const href = `/api/sealed/${id}/files/${index}`
   return { index, path: text, lengthBytes, mediaType: mediaType(text), href }
 }
@@ -225,7 +228,7 @@ function tooManyReads(): Failure {
   return new Failure('busy', 'too many files of sealed shares are being read: close some of them')
 }
 
-/** The codes that mean: its content is not as it should be. */
+/** Codes of errors that mean invalid content. */
 const BAD = new Set(['damaged', 'not-an-archive', 'too-much-work', 'unsupported'])
 
 function toFailure(error: unknown): unknown {

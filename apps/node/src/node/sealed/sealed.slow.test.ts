@@ -54,7 +54,7 @@ test('a share sealed for a key is opened by the node that receives its link', as
   const { magnet, seal } = parseShareLink(link)
   expect(magnet.name).toBe('sealed.age')
   expect(seal?.by).toBe('key')
-  // Its owner knows it by its name, and has its link.
+  // Its owner sees its name and has its link.
   expect(await sender.operations.getTorrent({ id })).toMatchObject({ name: 'Trip', sealed: true, link })
   const added = await receiver.operations.addTorrent({ source: link, peers: peers() })
   expect(added.torrent?.name).toBe('sealed.age')
@@ -84,7 +84,7 @@ test('a film in a share is read in parts while it downloads, by the session that
   const { id, torrent, name, fileCount } = opened.json()
   expect([opened.statusCode, name, fileCount]).toEqual([200, 'Trip', 2])
   expect(opened.body).not.toContain(Buffer.from(keyOf(link)).toString('base64url'))
-  // Nothing of it is unpacked, and its link is known.
+  // It is not unpacked, and its link is known.
   expect((await receiver.operations.listJobs({})).items.filter(job => job.torrent === torrent)).toEqual([])
   expect(keyOf((await receiver.operations.getTorrent({ id: torrent })).link!)).toEqual(keyOf(link))
 
@@ -103,7 +103,7 @@ test('a film in a share is read in parts while it downloads, by the session that
   const whole = await app.inject({ url: film.href, headers: cookie })
   expect(whole.rawPayload.equals(Buffer.alloc(400_000, 'film'))).toBe(true)
   expect((await read(cookie, 'bytes=400000-')).statusCode).toBe(416)
-  // The same user in another session, and whoever has the address only.
+  // The same user in another session, and anyone with only the address.
   expect((await read(other)).statusCode).toBe(404)
   expect((await read({ ...HOST, authorization: `Bearer ${TOKEN}` })).statusCode).toBe(404)
   expect((await read(HOST)).statusCode).toBe(401)
@@ -132,7 +132,7 @@ test('a link with another key does not replace the one that opens the share', as
   const added = await sender.operations.addTorrent({ source: wrong })
   expect(await ended(sender, added.job!.id)).toMatchObject({ state: 'failed' })
   expect((await sender.operations.getTorrent({ id })).link).toBe(link)
-  // One that was given first is replaced by what opens it.
+  // A wrong key is replaced by the one that opens it.
   const source = { source: wrong, peers: peers() }
   await ended(receiver, (await receiver.operations.addTorrent(source)).job!.id)
   await ended(receiver, (await receiver.operations.addTorrent({ source: link, peers: peers() })).job!.id)
@@ -145,7 +145,7 @@ test('the receiver’s disk has no inner names and no key, except in the opened 
   const { link } = await share({ by: 'key' })
   const { seal } = parseShareLink(link)
   const key = seal?.by === 'key' ? Buffer.from(seal.key) : Buffer.alloc(0)
-  // Paused, so that what opens it has to be kept.
+  // Paused, so that the key has to be stored.
   const { torrent } = await receiver.operations.addTorrent({ source: link, paused: true })
   const data = join(receiver.folder, 'data')
   for (const name of await readdir(data)) {

@@ -1,4 +1,7 @@
-/** Downloads sealed shares of others, shares them as they are, and opens them when they are complete. */
+/**
+ * Downloads sealed shares of others, shares them as they are, and opens them once they are
+ * complete.
+ */
 import { join } from 'node:path'
 import { isDeepStrictEqual } from 'node:util'
 import type { Job } from '@shoal/api'
@@ -17,14 +20,14 @@ import type { AddedTorrent, AddInput, ManagedTorrent, Torrents } from '../torren
 import type { KnownSeals } from './known-seals.ts'
 import type { Sealed } from './service.ts'
 
-/** Details of a job, kept for a restart; `secret` is encrypted. */
+/** Details of a job, stored for a restart; `secret` is encrypted. */
 interface UnsealDetail {
   readonly torrent: string
   readonly directory: string
   readonly secret: string
 }
 
-/** Bytes are hex in it. */
+/** Bytes are in hex. */
 type Secret = { readonly key: string } | { readonly passphrase: string }
 
 export interface UnsealerParts {
@@ -34,7 +37,7 @@ export interface UnsealerParts {
   readonly seals: KnownSeals
 }
 
-/** Adds sealed shares and opens them when they are complete. */
+/** Adds sealed shares, and opens them once they are complete. */
 export class Unsealer implements Sealed {
   readonly #jobs: Jobs
   readonly #torrents: Torrents
@@ -56,22 +59,25 @@ export class Unsealer implements Sealed {
     const secret = requireSecret(seal, passphrase)
     const added = await this.addTorrent(magnet, { ...input, directory })
     const { id } = added.torrent
-    // A link whose key is wrong must not replace what opens the share.
+    // A link with a wrong key must not replace the key that opens the share.
     if (added.torrent.seal === null) await this.keep(added.torrent, seal, null)
-    // Given again, perhaps with another passphrase: one opens it, not two.
+    // Added again, perhaps with another passphrase: only one job opens it.
     for (const job of this.#jobs.list())
       if (job.kind === 'unseal' && job.torrent === id && job.endedMs === null) await this.#jobs.cancel(job.id)
     const detail: UnsealDetail = { torrent: id, directory, secret: await this.#vault.seal(secret) }
     return { added, job: this.#start(detail, secret) }
   }
 
-  /** Adds the torrent of a sealed share, which has a folder to itself below `directory`, or finds it. */
+  /**
+   * Adds the torrent of a sealed share, in a separate folder below `directory`, or finds an
+   * existing one.
+   */
   addTorrent(
     magnet: ShareLink['magnet'],
     { directory, ...input }: AddInput & { directory: string },
   ): Promise<AddedTorrent> {
     const hash = infoHashText(magnet.infoHashes).slice(0, 16)
-    // A link can have the name of what is inside, which is not written to the disk.
+    // The name in a link can reveal the content, so it is not written to disk.
     return this.#torrents.add(formatMagnet({ ...magnet, name: SEALED_NAME }), {
       ...input,
       directory: join(directory, SEALED_FOLDER, hash),
@@ -82,7 +88,7 @@ export class Unsealer implements Sealed {
     return this.#seals.keep(torrent, seal, original)
   }
 
-  /** Its link is that which opened it, even if another was given first. */
+  /** Its link is the one that opened it, even if another was given first. */
   async keepProven(id: string, seal: Seal): Promise<void> {
     const torrent = this.#torrents.registry.find(id)
     if (!torrent || (torrent.seal && isDeepStrictEqual(torrent.seal.seal, seal))) return
@@ -90,7 +96,10 @@ export class Unsealer implements Sealed {
     await this.keep(torrent, seal, torrent.seal?.original ?? null).catch(() => {})
   }
 
-  /** Starts a job again that the end of the last run cut off. Rejects with `not-found` when the torrent or what opens it is gone. */
+  /**
+   * Restarts a job that was interrupted by the end of the last run. Rejects with `not-found` if the
+   * torrent or its key no longer exists.
+   */
   async resume({ id, detail: given }: JobRecord): Promise<void> {
     const detail = given as UnsealDetail
     this.#torrents.registry.get(detail.torrent)
@@ -126,14 +135,14 @@ async function unseal(
   { signal, report }: JobProgress,
 ): Promise<JobResult> {
   await api.whenMetadata({ signal })
-  // A wrong passphrase fails as soon as the beginning has arrived.
+  // A wrong passphrase fails as soon as the start of the torrent has arrived.
   const share = await OpenedShare.open(torrentSource(api), unlock, { signal })
   await whenComplete(api, signal)
   const { paths } = await unpack(share, directory, { signal, hidden: 'renamed', onProgress: report })
   return { path: paths.length === 1 ? paths[0]! : directory }
 }
 
-/** Resolves when the torrent is complete, however often it is paused or fails before. */
+/** Resolves when the torrent is complete, regardless of pauses and failures before. */
 async function whenComplete(api: TorrentApi, signal: AbortSignal): Promise<void> {
   const { promise, resolve, reject } = Promise.withResolvers<void>()
   const off = api.on('complete', () => resolve())

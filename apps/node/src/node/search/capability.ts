@@ -12,7 +12,7 @@ import { Search } from './search.ts'
 import { SEARCH_OPERATIONS } from './service.ts'
 import { SEARCH_TABLES } from './tables.ts'
 
-/** Rates from which transfers have priority over documents. */
+/** Rate above which transfers take priority over documents. */
 const BUSY_BYTES_PER_SECOND = 1_000_000
 
 export const SEARCH = capability({

@@ -5,8 +5,9 @@ export const RANGES_SCHEMA = `
 `
 
 /**
- * Ids of the index's entries. Each torrent has a range: itself, then its files. The ranges are close together, since FTS5 stores the
- * distance to the previous entry for each word of each: a third of the index when they are far apart.
+ * Ids of the index's entries. Each torrent has a range: itself, then its files. Ranges are close
+ * together, since FTS5 stores the distance to the previous entry for each word: with large gaps,
+ * that takes a third of the index.
  */
 export class EntryIds {
   readonly #range: StatementSync

@@ -1,4 +1,4 @@
-/** The thread that opens documents of strangers: one that crashes it affects nothing else. */
+/** The thread that parses untrusted documents, so that a crash affects nothing else. */
 import { parentPort } from 'node:worker_threads'
 import { type ExtractedText, extractText } from './extract-text.ts'
 

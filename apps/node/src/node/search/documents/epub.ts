@@ -10,8 +10,9 @@ const MAX_INDEX_BYTES = 4 << 20
 const READABLE = /\.(?:x?html?|xml)$/i
 
 /**
- * Reads the chapters of an EPUB (a ZIP of XHTML) in reading order. The sizes in the ZIP bound what is decompressed: fflate writes no more than
- * that. Throws `bad-document` if it is not an EPUB.
+ * Reads the chapters of an EPUB (a ZIP of XHTML) in reading order. The sizes in the ZIP limit the
+ * decompressed data, since fflate writes no more than that. Throws `bad-document` if it is not an
+ * EPUB.
  */
 export function extractEpub(bytes: Uint8Array, sink: TextSink): void {
   const index = readPackage(bytes)
@@ -66,7 +67,7 @@ function resolve(folder: string, href: string): string {
   }
 }
 
-/** Returns the wanted files, as long as the sizes that they state fit the limit. */
+/** Returns the wanted files, as long as their declared sizes are within the limit. */
 function unpack(
   bytes: Uint8Array,
   wants: (name: string) => boolean,

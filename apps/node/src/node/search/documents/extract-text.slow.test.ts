@@ -95,7 +95,7 @@ describe('EPUB', () => {
   test('is read up to its declared sizes if these are wrong', async () => {
     const epub = makeEpub([`<p>${'boom '.repeat(100_000)}`])
     const view = new DataView(epub.buffer, epub.byteOffset)
-    // The sizes in the central directory, in which each entry begins with PK 1 2.
+    // The sizes in the central directory, whose entries start with PK 1 2.
     for (let at = 0; at + 46 < epub.length; at++)
       if (view.getUint32(at, true) === 0x02014b50 && view.getUint32(at + 24, true) > 1000)
         view.setUint32(at + 24, 10, true)

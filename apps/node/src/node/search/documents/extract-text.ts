@@ -28,14 +28,15 @@ const BY_ENDING: ReadonlyMap<string, Extract> = new Map(
   FORMATS.flatMap(([endings, extract]) => endings.split(' ').map(ending => [ending, extract] as const)),
 )
 
-/** Whether text can be extracted from a file of this name and size. */
+/** Returns whether text can be extracted from a file of this name and size. */
 export function isIndexable(path: string, lengthBytes: number): boolean {
   return lengthBytes > 0 && lengthBytes <= DOCUMENT_LIMITS.fileBytes && BY_ENDING.has(extensionOf(path))
 }
 
 /**
- * Extracts the text of a file, by the extension of its `name`. Blocks for as long as it takes: for the thread of documents. Throws `not-found`,
- * `no-permission`, `io`, `unsupported` for other kinds of files, `too-large`, `bad-document`.
+ * Extracts the text of a file, according to the extension of its `name`. Blocks the thread while it
+ * runs, so call it in the document thread only. Throws `not-found`, `no-permission`, `io`,
+ * `unsupported` for other types of files, `too-large`, `bad-document`.
  */
 export async function extractText(path: string, name: string): Promise<ExtractedText> {
   const extract = BY_ENDING.get(extensionOf(name))
@@ -48,7 +49,7 @@ export async function extractText(path: string, name: string): Promise<Extracted
 function readWhole(path: string): Uint8Array {
   let fd: number | undefined
   try {
-    // Without blocking: a pipe would hold up the thread forever.
+    // Non-blocking: a pipe would block the thread forever.
     fd = openSync(path, constants.O_RDONLY | (constants.O_NONBLOCK ?? 0))
     const stat = fstatSync(fd)
     if (!stat.isFile()) throw new Failure('not-found', `${path} is not a file`)

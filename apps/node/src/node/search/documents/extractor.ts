@@ -10,12 +10,15 @@ export interface ExtractorOptions {
   readonly heapMb?: number
 }
 
-/** Buffers are outside the heap that Node limits: they are checked this often. */
+/** Buffers are outside the heap that Node limits, so memory is checked this often. */
 const WATCH_MS = 50
-/** An idle thread ends after this time, to free its memory. */
+/** An idle thread is ended after this time to free its memory. */
 const IDLE_MS = 10_000
 
-/** Extracts the text of documents in a thread, one at a time. A document that uses too much terminates the thread; the next gets another. */
+/**
+ * Extracts the text of documents in a thread, one at a time. If a document exceeds a limit, its
+ * thread is terminated, and the next one gets a new thread.
+ */
 export class Extractor {
   readonly #timeMs: number
   readonly #bufferBytes: number
@@ -32,8 +35,9 @@ export class Extractor {
   }
 
   /**
-   * Returns the text of the file at `path`, by the extension of `name`. Rejects with `not-found`, `no-permission`, `io`, `unsupported`,
-   * `too-large`, `bad-document`, `timeout`, `closed`, or the signal's reason.
+   * Returns the text of the file at `path`, according to the extension of `name`. Rejects with
+   * `not-found`, `no-permission`, `io`, `unsupported`, `too-large`, `bad-document`, `timeout`,
+   * `closed`, or the signal's reason.
    */
   async extract(path: string, name: string, options: { signal?: AbortSignal } = {}): Promise<ExtractedText> {
     const turn = this.#last.then(() => this.#extract({ path, name }, options.signal))
@@ -41,7 +45,7 @@ export class Extractor {
     return turn
   }
 
-  /** Terminates the thread, whatever it does. Idempotent. */
+  /** Terminates the thread immediately. Idempotent. */
   async close(): Promise<void> {
     this.#closed = true
     await this.#end()
@@ -104,7 +108,7 @@ export class Extractor {
         const used = heap.external_memory + heap.malloced_memory
         if (used > this.#bufferBytes) fail('too-large', 'it takes too much memory')
       },
-      // It has just ended.
+      // It has already ended.
       () => {},
     )
   }

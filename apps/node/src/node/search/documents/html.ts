@@ -3,7 +3,7 @@ import { DOCUMENT_LIMITS } from './limits.ts'
 import { decodeText } from './plain-text.ts'
 import type { TextSink } from './text-sink.ts'
 
-/** Elements whose content is not for reading. */
+/** Elements without readable text. */
 const SKIPPED = new Set(['script', 'style', 'template', 'svg', 'math', 'head', 'binary'])
 /** Elements that do not end a word. */
 const INLINE = new Set(
@@ -17,7 +17,7 @@ const SNIFFED_BYTES = 4096
 const CHUNK_UNITS = 64 << 10
 const CHARSET = /(?:charset|encoding)\s*=\s*["']?([\w-]{1,40})/i
 
-/** Thrown to leave the parser. */
+/** Thrown to stop the parser. */
 class Enough extends Error {}
 
 /** Extracts the text of HTML, XHTML or other XML that people read. Malformed documents yield as much as possible. */
@@ -41,7 +41,7 @@ function parserInto(sink: TextSink, xmlMode: boolean): Parser {
   return new Parser(
     {
       onopentagname(name) {
-        // The parser looks through all open elements at each end tag.
+        // The parser scans all open elements at each end tag.
         if (++depth > DOCUMENT_LIMITS.htmlDepth) throw new Enough()
         if (skippedFrom === 0 && SKIPPED.has(name)) skippedFrom = depth
         if (name === TITLE) inTitle = true

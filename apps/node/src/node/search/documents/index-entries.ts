@@ -6,8 +6,8 @@ import type { IndexedEntry } from '../search-index.ts'
 const ENTRIES_AT_ONCE = 2000
 
 /**
- * Returns the entries for the names of a torrent: itself, with its comment, and its files, in slices. The only file of a torrent represents both, so that
- * its name is not found twice.
+ * Returns the entries for a torrent's names: the torrent itself with its comment, and its files, in
+ * slices. A single file shares the torrent's entry, so that its name is not found twice.
  */
 export function* nameEntries(torrent: TorrentRecord, files: FileStore): Generator<IndexedEntry[]> {
   const { count } = files.totals(torrent.id)

@@ -1,4 +1,4 @@
-/** Runs the tasks of the search index: names of a torrent, or the text of a document. */
+/** Runs the tasks of the search index: the names of a torrent, or the text of a document. */
 import type { TorrentRecord, TorrentStore } from '../../torrents/service.ts'
 import type { FileRecord, FileStore } from '../file-store.ts'
 import type { IndexQueue, IndexTask } from '../index-queue.ts'
@@ -20,14 +20,14 @@ export interface TaskOptions {
   readonly data: SearchData
   /** Returns the path of a file on disk; null if it is missing or incomplete, in which case it is not indexed. */
   locate(torrent: TorrentRecord, file: FileRecord): string | null | Promise<string | null>
-  /** Reports something that can be ignored: a document that cannot be read, an index that was rebuilt. */
+  /** Reports a minor problem: an unreadable document, or an index that was rebuilt. */
   onNotice?(message: string): void
   readonly extractor?: Extractor
 }
 
 /** Files examined before other work runs. */
 const QUEUED_AT_ONCE = 1000
-/** Entries written since the last merge of the index that make another one worthwhile. */
+/** Number of entries since the last merge that make another one worthwhile. */
 const TIDY_AFTER = 2000
 
 export class IndexTasks {
@@ -58,7 +58,7 @@ export class IndexTasks {
     else await this.#putDocument(task)
   }
 
-  /** Merges the index if enough was written. Returns whether it did. */
+  /** Merges the index if enough was written. Returns whether it was merged. */
   async tidy(): Promise<boolean> {
     if (this.#untidy < TIDY_AFTER) return false
     this.#untidy = 0
@@ -115,7 +115,7 @@ export class IndexTasks {
     }
   }
 
-  /** A slice at a time, so that nothing has to wait for a hundred thousand of them. */
+  /** In slices, so that other work need not wait for a hundred thousand files. */
   async #queueDocuments(torrentId: number): Promise<void> {
     const { files, indexQueue } = this.#data
     for (let from = 0; !this.#signal.aborted; ) {

@@ -35,7 +35,7 @@ function start(more: Partial<IndexerOptions> = {}): Indexer {
   })
 }
 
-/** Closes everything as the node does when it stops, and starts it again. */
+/** Closes everything as a stopping node does, and starts it again. */
 async function restart(): Promise<void> {
   await indexer.close()
   catalogue = await place.reopen()

@@ -11,9 +11,15 @@ import type { IndexTask } from '../index-queue.ts'
 import { IndexTasks, type SearchData, type TaskOptions } from './index-tasks.ts'
 
 export interface IndexerOptions extends TaskOptions {
-  /** Whether something more important is running, such as transfers: documents then get a tenth of one core's time, else a half. */
+  /**
+   * Returns whether something more important is running, such as transfers: documents then get a
+   * tenth of one core's time, otherwise half.
+   */
   isBusy?(): boolean
-  /** The index cannot be written, such as on a full disk; it is tried again. Null: it works again. */
+  /**
+   * Called when the index cannot be written, for instance because the disk is full; it is retried.
+   * Null: it works again.
+   */
   onProblem?(message: string | null): void
 }
 
@@ -42,7 +48,9 @@ export class Indexer {
   #wake: () => void = () => {}
   #paused = false
   #problem: string | null = null
-  /** Rebuilt recently: if it is damaged again, the fault is not the index but the disk. */
+  /**
+   * Whether it was recently rebuilt: if it is damaged again, the fault is the disk, not the index.
+   */
   #wasDamaged = false
   #whenIdle: (() => void)[] = []
   #isIdle = false
@@ -74,7 +82,7 @@ export class Indexer {
     this.#add(() => this.#data.indexQueue.add(torrentId, 'names'))
   }
 
-  /** Also called when more files are wanted and have arrived: its documents are read again. */
+  /** Also called when further wanted files are complete: its documents are read again. */
   torrentCompleted(torrentId: number): void {
     this.#add(() => {
       this.#data.indexQueue.add(torrentId, 'names')
@@ -102,7 +110,10 @@ export class Indexer {
     await new Promise<void>(resolve => this.#whenIdle.push(resolve))
   }
 
-  /** Stops the current task, which runs again the next time. Close it before the catalogue. Idempotent. */
+  /**
+   * Stops the current task, which runs again after the next start. Close it before the catalogue.
+   * Idempotent.
+   */
   async close(): Promise<void> {
     this.#closing.abort()
     this.#data.index.onDiscard = () => {}
@@ -185,7 +196,10 @@ export class Indexer {
     if (this.#isFresh) await this.#sleep(null)
   }
 
-  /** Null: until something happens. A new task ends the wait too, so that names need not wait for documents. */
+  /**
+   * Sleeps; null: until something happens. A new task also ends the wait, so that names need not
+   * wait for documents.
+   */
   async #sleep(ms: number | null): Promise<void> {
     if (this.#closing.signal.aborted) return
     await new Promise<void>(resolve => {

@@ -1,15 +1,15 @@
-/** Resources that a document may use. Documents come from strangers. */
+/** Resources that a document can use. Documents are untrusted. */
 export const DOCUMENT_LIMITS = {
   /** Larger files are not opened. */
   fileBytes: 32 << 20,
-  /** UTF-16 units of text that are stored of one document; the rest is left out. */
+  /** Maximum stored text per document in UTF-16 units; the rest is dropped. */
   textUnits: 4 << 20,
-  /** Time for one document; then its thread is terminated. */
+  /** Maximum time per document; its thread is then terminated. */
   timeMs: 20_000,
-  /** Memory that one thread may use: JavaScript's heap, and buffers in addition. */
+  /** Maximum memory of a thread: JavaScript's heap, and buffers in addition. */
   heapMb: 256,
   bufferBytes: 384 << 20,
-  /** Bytes that are decompressed of one EPUB, and its files. */
+  /** Maximum number of decompressed bytes of an EPUB, and of its files. */
   unpackedBytes: 64 << 20,
   unpackedFiles: 10_000,
   /** Depth of nested elements. */

@@ -6,7 +6,7 @@ const BOMS: readonly (readonly [encoding: string, ...bytes: number[]])[] = [
   ['utf-16le', 0xff, 0xfe],
   ['utf-16be', 0xfe, 0xff],
 ]
-/** Bytes that are examined to tell text from binary data. */
+/** Number of bytes examined to distinguish text from binary data. */
 const SAMPLE_BYTES = 64 << 10
 const MAX_CONTROL_SHARE = 0.02
 const CHUNK_BYTES = 256 << 10
@@ -20,8 +20,9 @@ export function extractPlainText(bytes: Uint8Array, sink: TextSink): void {
 }
 
 /**
- * Uses the byte order mark, else UTF-8 if it is valid, else the encoding that is named, else Windows' Latin-1, which decodes any
- * bytes. Decodes in parts. Throws `bad-document` if the bytes are not text.
+ * Uses the byte order mark, otherwise UTF-8 if valid, otherwise the named encoding, otherwise
+ * Windows-1252, which decodes any bytes. Decodes in parts. Throws `bad-document` if the bytes are
+ * not text.
  */
 export function* decodeText(bytes: Uint8Array, named?: string): Generator<string> {
   const marked = BOMS.find(([, ...bom]) => bom.every((byte, at) => bytes[at] === byte))?.[0]
@@ -54,7 +55,7 @@ function looksBinary(bytes: Uint8Array): boolean {
   let controls = 0
   for (const byte of sample) {
     if (byte === 0) return true
-    // Tab, line feed, form feed, carriage return and escape occur in texts.
+    // Tab, line feed, form feed, carriage return and escape are allowed in text.
     if (byte < 32 && ![9, 10, 12, 13, 27].includes(byte)) controls++
   }
   return controls > sample.length * MAX_CONTROL_SHARE

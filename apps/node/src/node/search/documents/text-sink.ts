@@ -36,7 +36,7 @@ export class TextSink {
     return this.#units >= this.#maxUnits
   }
 
-  /** Whether some text was left out, or may have been. */
+  /** Whether text was, or may have been, left out. */
   get truncated(): boolean {
     return this.#truncated
   }
@@ -48,6 +48,6 @@ export class TextSink {
 }
 
 function collapse(text: string): string {
-  // Control characters do not belong in text either.
+  // Replace control characters, too.
   return text.replace(/[\s\p{Cc}]+/gu, ' ')
 }
