@@ -47,8 +47,9 @@ export class FileStore {
   }
 
   /**
-   * Replaces the list of a torrent's files, a slice at a time so that nothing else has to wait for a hundred thousand of them. The torrent's
-   * `filesKnown` becomes true with the last slice: an interrupted list is written again. Stops quietly if the torrent is deleted.
+   * Replaces the list of a torrent's files, in slices, so that other work need not wait for a
+   * hundred thousand of them. The torrent's `filesKnown` becomes true with the last slice: an
+   * interrupted list is written again. Stops silently if the torrent is deleted.
    */
   async replace(
     torrentId: number,
@@ -89,7 +90,7 @@ export class FileStore {
     return this.#page.all(torrentId, from, limit)
   }
 
-  /** Iterates over all files, reading a slice at a time. */
+  /** Iterates over all files, reading them in slices. */
   *each(torrentId: number): Generator<FileRecord> {
     for (let from = 0; ; ) {
       const slice = this.page(torrentId, from, ROWS_AT_ONCE)

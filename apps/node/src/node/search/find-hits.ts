@@ -33,15 +33,17 @@ export interface Hits {
   readonly more: boolean
 }
 
-/** Most hits that can be paged through. */
+/** Maximum number of hits that can be paged through. */
 export const MAX_HITS = 1000
-/** A query with more hits than this says too little to rank by, and ranking them all would take too long. */
+/**
+ * A query with more hits than this is too vague to rank, and ranking them all would take too long.
+ */
 const MAX_RANKED = 10_000
-/** A word in the name counts more than one in the path, and that more than one in the text. */
+/** A word counts most in the name, less in the path, and least in the text. */
 const RANK = 'bm25(entries, 10.0, 3.0, 1.0, 0.0, 3.0)'
 /**
- * Blocks of text that are read for the snippets of one page, besides the first of each: about 20 ms. If the match is not in them, the snippet is the
- * beginning of the text.
+ * Blocks of text read for the snippets of one page, in addition to the first of each: about 20 ms.
+ * If they do not contain the match, the snippet is the beginning of the text.
  */
 const SNIPPET_BLOCKS = 64
 
@@ -59,7 +61,7 @@ function find(query: ParsedQuery, kinds: readonly string[], count: number, reade
   const expression = toExpression(query, kinds)
   if (expression === null) return []
   if (!isBroad(expression, reader)) return ranked(expression, count, reader)
-  // The best of the names, then the newest of the rest.
+  // The best name matches, then the newest of the rest.
   const inNames = toExpression(query, kinds, 'name')!
   const names = isBroad(inNames, reader) ? newest(inNames, count, reader) : ranked(inNames, count, reader)
   if (names.length >= count) return names
@@ -97,7 +99,7 @@ function withSnippets(
   })
 }
 
-/** Takes the snippet from the first block of the text that has a match. */
+/** Returns a snippet from the first block of the text that has a match. */
 function snippetFor(
   id: number,
   pattern: RegExp,

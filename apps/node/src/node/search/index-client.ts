@@ -13,10 +13,10 @@ interface Thread {
   readonly ended: Promise<void>
 }
 
-/** An idle thread ends after this time, to free its memory. */
+/** An idle thread is ended after this time to free its memory. */
 const IDLE_MS = 60_000
 
-/** A thread with the index open. The first call starts it, and the next call starts it again if it has ended. */
+/** A thread with the index open. Calls start it when necessary. */
 export class IndexClient {
   readonly #data: IndexThreadData
   readonly #idleMs: number
@@ -48,13 +48,13 @@ export class IndexClient {
     return result
   }
 
-  /** Ends the thread after the calls that were made; the next call starts another. */
+  /** Ends the thread after pending calls; the next call starts a new one. */
   async restart(): Promise<void> {
     this.#stop()
     await Promise.all(this.#ending)
   }
 
-  /** Finishes the calls that were made. Idempotent. */
+  /** Finishes pending calls. Idempotent. */
   async close(): Promise<void> {
     this.#closed = true
     await this.restart()
@@ -96,7 +96,7 @@ export class IndexClient {
     this.#idle.unref()
   }
 
-  /** A thread that has ended answers nothing more. */
+  /** A thread that has ended answers no more calls. */
   #forget(thread: Thread, cause: unknown): void {
     if (this.#thread === thread) this.#thread = null
     this.#ending.delete(thread.ended)

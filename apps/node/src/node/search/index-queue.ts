@@ -1,8 +1,8 @@
 import type { Database, Query } from '@shoal/daemon/database'
 
 /**
- * `names`: a torrent and its files. `documents`: its documents are to be queued. `document`: the text of one file. `forget`: everything of
- * a torrent that was removed.
+ * `names`: a torrent and its files. `documents`: queues its documents. `document`: the text of one
+ * file. `forget`: all entries of a removed torrent.
  */
 export type IndexTaskKind = 'names' | 'documents' | 'document' | 'forget'
 
@@ -52,7 +52,7 @@ export class IndexQueue {
     })
   }
 
-  /** Names before documents: they are quick, and what most people search for. */
+  /** Names come before documents: they are quick, and what most people search for. */
   next(): IndexTask | null {
     return this.#nextQuick.get() ?? this.#next.get()
   }

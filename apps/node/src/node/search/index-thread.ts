@@ -1,6 +1,6 @@
 /**
- * The thread that has the index open, for changes or for searching, so that a search never waits for a large document that is
- * being added, and neither blocks the node.
+ * The thread with the index open, for changes or for searching: a search never waits for a large
+ * document that is being added, and neither blocks the node.
  */
 import { parentPort, workerData } from 'node:worker_threads'
 import type { Hits, SearchRequest } from './find-hits.ts'
@@ -36,7 +36,7 @@ export type IndexReply =
 const port = parentPort
 let open: SearchIndex | null = null
 
-/** Opened by the first call, so that a failure becomes its answer. */
+/** Opened by the first call, so that an error becomes its answer. */
 function index(): SearchIndex {
   const { path, role } = workerData as IndexThreadData
   open ??= role === 'change' ? SearchIndex.open(path) : SearchIndex.openToRead(path)

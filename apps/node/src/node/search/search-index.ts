@@ -23,11 +23,11 @@ export interface IndexedEntry {
   readonly name: string
   readonly path: string
   readonly kind: string
-  /** Absent: the text that is stored stays. Empty: there is no text. */
+  /** Absent: the stored text is kept. Empty: there is no text. */
   readonly text?: string
 }
 
-/** Also changes when texts are split into other words: the index is then rebuilt. */
+/** Also changes when the tokenization of texts changes: the index is then rebuilt. */
 const VERSION = 2
 const SCHEMA = `
   CREATE VIRTUAL TABLE entries USING fts5(name, path, text, kind, begin, content = '', contentless_delete = 1,
@@ -39,7 +39,7 @@ const SCHEMA = `
 `
 /** Entries deleted in one transaction. */
 const DELETE_AT_ONCE = 5000
-/** Pages that one merge step writes. */
+/** Pages written per merge step. */
 const MERGE_PAGES = 500
 const MAX_MERGE_STEPS = 400
 
@@ -83,10 +83,11 @@ export class SearchIndex {
   static #open(path: string): SearchIndex {
     let sqlite: DatabaseSync | undefined
     try {
-      // The text of documents is private to their owner.
+      // The text of documents is private.
       createPrivate(path)
       sqlite = new DatabaseSync(path, { timeout: 1000 })
-      // FULL: the queue forgets what was indexed. Nobody waits for this thread.
+      // FULL: the queue deletes tasks that were indexed. The latency of this thread does not
+      // matter.
       sqlite.exec('PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA cache_size = -16000')
       sqlite.exec(`PRAGMA journal_size_limit = ${16 << 20}`)
       prepareTables(sqlite)
@@ -97,7 +98,10 @@ export class SearchIndex {
     }
   }
 
-  /** Reserves ids for a torrent with file indexes below `files`. If it had fewer, its earlier entries are dropped. */
+  /**
+   * Reserves ids for a torrent with file indexes below `files`. If it had fewer, its earlier
+   * entries are dropped.
+   */
   reserve(torrentId: number, files: number): void {
     const range = this.#explain(() => this.#ids.rangeOf(torrentId))
     if (range && range.end - range.first > files) return
@@ -105,14 +109,17 @@ export class SearchIndex {
     this.#transaction(() => this.#ids.allocate(torrentId, files))
   }
 
-  /** Adds entries, or replaces those of the same file, all or none. Entries without a reserved id are left out. */
+  /**
+   * Adds entries or replaces those of the same file, in one transaction. Skips entries without a
+   * reserved id.
+   */
   put(entries: readonly IndexedEntry[]): void {
     this.#transaction(() => {
       for (const entry of entries) this.#put(entry)
     })
   }
 
-  /** Deletes everything of a torrent. */
+  /** Deletes all entries of a torrent. */
   remove(torrentId: number): void {
     const range = this.#explain(() => this.#ids.rangeOf(torrentId))
     if (!range) return
@@ -130,7 +137,7 @@ export class SearchIndex {
     }
   }
 
-  /** Merges the index, after many changes, into the form in which it is smallest and fastest. */
+  /** Fully merges the index after many changes, which makes it smallest and fastest. */
   tidy(): void {
     // The negative number starts a merge, positive ones continue it (https://sqlite.org/fts5.html#the_merge_command).
     const step = this.#query("INSERT INTO entries (entries, rank) VALUES ('merge', ?)")
@@ -153,7 +160,7 @@ export class SearchIndex {
     )
   }
 
-  /** Returns how many entries there are, and how many of them have text. */
+  /** Returns the number of entries, and of those with text. */
   count(): { readonly entries: number; readonly texts: number } {
     const count = (sql: string) => (this.#query(sql).get() as { n: number }).n
     return this.#explain(() => ({

@@ -12,7 +12,9 @@ import { IndexClient } from './index-client.ts'
 import { matchRanges, type Range } from './snippet.ts'
 
 export interface SearchQuery {
-  /** As it was typed: words (prefixes match), "a phrase", -not this. At most 1000 characters count. */
+  /**
+   * As typed: words (prefixes match), "a phrase", -excluded. Only the first 1000 characters count.
+   */
   readonly text: string
   /** Only files of these kinds, and no torrents; absent or empty: everything. */
   readonly kinds?: readonly FileKind[]
@@ -31,9 +33,12 @@ export interface SearchHit {
   readonly name: string
   /** Path of the file. */
   readonly path: string | null
-  /** The part of the document with the words; null if the name or path has them all, or there is no text. Plain text. */
+  /**
+   * The part of the document with the words; null if the name or path contains them all, or there
+   * is no text. Plain text.
+   */
   readonly snippet: string | null
-  /** Matches in the snippet; without one, in the path, else the name. */
+  /** Matches in the snippet; without one, in the path, otherwise in the name. */
   readonly matches: readonly Range[]
   /** Higher is better, within one answer. */
   readonly score: number
@@ -48,7 +53,7 @@ export interface SearchAnswer {
 export class Search {
   /** The thread that changes the index; for the indexer. */
   readonly writer: IndexClient
-  /** Called when the index is gone and must be filled again. */
+  /** Called when the index was deleted and must be rebuilt. */
   onDiscard: () => void = () => {}
   readonly #path: string
   readonly #reader: IndexClient
@@ -65,8 +70,8 @@ export class Search {
   }
 
   /**
-   * Rejects with `bad-argument` for an invalid limit or cursor. Torrents that were removed, and files that are not indexed yet, are not found, so
-   * a page may have fewer hits than requested.
+   * Rejects with `bad-argument` for an invalid limit or cursor. Removed torrents and files that are
+   * not indexed yet are not found, so a page can have fewer hits than requested.
    */
   async search(query: SearchQuery, options: { signal?: AbortSignal } = {}): Promise<SearchAnswer> {
     const { text, kinds = [], limit } = query

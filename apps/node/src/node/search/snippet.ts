@@ -10,11 +10,11 @@ export interface Snippet {
 
 const BEFORE = 60
 const AFTER = 180
-/** How far a cut moves to fall between two words. */
+/** Maximum distance by which a cut moves to fall between two words. */
 const SLACK = 20
 const MAX_RANGES = 50
 
-/** Returns the parts of the text that match the pattern of the query. */
+/** Returns the parts of the text that match the query's pattern. */
 export function matchRanges(text: string, pattern: RegExp): Range[] {
   const ranges: Range[] = []
   for (const match of foldInPlace(text).matchAll(pattern)) {

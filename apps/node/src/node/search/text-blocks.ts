@@ -2,7 +2,7 @@ import { deflateRawSync, inflateRawSync } from 'node:zlib'
 
 /** UTF-16 units of a block: small enough to decompress in a fraction of a millisecond, large enough to compress well. */
 const BLOCK_UNITS = 32_768
-/** A unit has three bytes of UTF-8 at most. */
+/** A unit takes at most three bytes of UTF-8. */
 const MAX_BLOCK_BYTES = 3 * (BLOCK_UNITS + 1)
 
 /** Returns the text in compressed blocks. */

@@ -5,7 +5,7 @@ import { FacetTable, type ManagedTorrent, type Torrents } from '../torrents/serv
 const { torrent: FACET } = SEEDING.facets
 type Limits = typeof FACET.none
 
-/** The seeding limits that torrents have of their own. */
+/** Seeding limits of individual torrents. */
 export class OwnLimits {
   readonly #table: FacetTable<Limits>
 

@@ -9,7 +9,7 @@ const CHECK_MS = 15_000
 export interface SeedingTorrent {
   readonly id: string
   readonly name: string
-  /** Null while nothing was transferred. */
+  /** Null while nothing has been transferred. */
   readonly ratio: number | null
   readonly seedingSeconds: number
   /** Null: from the settings; 0: never. */
@@ -17,7 +17,7 @@ export interface SeedingTorrent {
   readonly seedingTimeLimitMinutes: number | null
 }
 
-/** Returns why seeding ends now, for people; null if it continues. */
+/** Returns the reason why seeding ends now, for users; null if it continues. */
 export function seedingEnds(torrent: SeedingTorrent, settings: Settings['seeding']): string | null {
   const ratioLimit = torrent.ratioLimit ?? settings.ratioLimit ?? 0
   const minutes = torrent.seedingTimeLimitMinutes ?? settings.timeLimitMinutes ?? 0

@@ -1,6 +1,6 @@
 import type { Migration } from '@shoal/daemon/database'
 
-/** Seeding limits of single torrents. Those without a row have the limits of the settings. */
+/** Seeding limits of individual torrents. Torrents without a row use the settings. */
 export const SEEDING_TABLES: readonly Migration[] = [
   `
 CREATE TABLE seeding_limits (

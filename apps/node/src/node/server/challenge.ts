@@ -1,7 +1,8 @@
 import type { FastifyRequest } from 'fastify'
 import { isFromOtherSite } from './access/credentials.ts'
 
-// RFC 9110 section 11.6.1. `Basic` makes browsers open a dialog, which a page's own requests must not, nor those of other sites.
+// RFC 9110 section 11.6.1. `Basic` makes browsers open a dialog, which requests from the console's
+// pages or other sites must not cause.
 export function challenge(request: FastifyRequest): string[] {
   const mode = request.headers['sec-fetch-mode']
   const basic = 'Basic realm="Shoal", charset="UTF-8"'

@@ -1,4 +1,4 @@
-/** The further addresses at which the HTTP server listens while others are let in. */
+/** Additional addresses at which the HTTP server listens while the node is open to others. */
 import type { Server as HttpServer } from 'node:http'
 import { createServer, type Server, type Socket } from 'node:net'
 import { Failure } from '@shoal/daemon/failure'
@@ -108,7 +108,7 @@ export class Door implements HttpDoor {
     const { server, sockets } = this.#listeners.get(address)!
     this.#listeners.delete(address)
     server.close()
-    // The answer to the request that caused this may still have to be sent.
+    // The response to the request that caused this may still have to be sent.
     setTimeout(() => {
       for (const socket of sockets) socket.destroy()
     }, GRACE_MS).unref()

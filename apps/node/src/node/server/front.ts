@@ -1,11 +1,17 @@
-/** The port of the console and the API. It stays open while the node restarts: connections that arrive meanwhile wait. */
+/**
+ * The port of the console and the API. It stays open while the node restarts: connections that
+ * arrive in the meantime wait.
+ */
 import type { Server as HttpServer } from 'node:http'
 import { type AddressInfo, createServer, type Server, type Socket } from 'node:net'
 import { Connections } from '@shoal/daemon/http'
 
-/** Leaves file descriptors for peers and files, however many clients connect. */
+/** Leaves file descriptors for peers and files, regardless of the number of clients. */
 export const MAX_CONNECTIONS = 2000
-/** Connections from other machines: fewer, so that this one always has places. */
+/**
+ * Maximum number of connections from other machines: lower, so that this machine can always
+ * connect.
+ */
 export const MAX_STRANGERS = 1800
 /** How long a connection waits for the node. */
 const WAIT_MS = 30_000
@@ -21,12 +27,12 @@ export interface FrontOptions {
 export class Front {
   readonly port: number
   readonly #listeners: readonly Server[]
-  /** Connections that nothing has been read from. */
+  /** Connections from which nothing has been read. */
   readonly #waiting = new Set<Socket>()
   readonly #accepted = new WeakSet<Socket>()
   readonly #trustedProxies: readonly string[]
   #http: HttpServer | null = null
-  /** The server counts those that it gets. */
+  /** Counts waiting connections; the server counts those passed to it. */
   #limits: Connections
 
   private constructor(listeners: readonly Server[], trustedProxies: readonly string[] = []) {
@@ -47,37 +53,38 @@ export class Front {
     return new Front(also ? [listener, also] : [listener], trustedProxies)
   }
 
-  /** Passes connections to a server, first those that wait. */
+  /** Passes connections to a server, starting with those that wait. */
   serve(http: HttpServer): void {
     this.#http = http
     for (const socket of this.#waiting) pass(socket, http)
     this.#waiting.clear()
   }
 
-  /** Lets new connections wait until `serve` is called, each for half a minute. */
+  /** Makes new connections wait until `serve` is called, each for half a minute. */
   hold(): void {
     this.#http = null
     this.#limits = this.#newLimits()
   }
 
-  /** Ends what waits, and listens no more. Connections that were passed on stay. */
+  /** Closes waiting connections and stops listening. Connections that were passed on stay open. */
   close(): void {
     for (const listener of this.#listeners) listener.close()
     for (const socket of this.#waiting) socket.destroy()
   }
 
-  /** Whether a connection has come in here. */
+  /** Returns whether a connection came in at this port. */
   has(socket: Socket): boolean {
     return this.#accepted.has(socket)
   }
 
-  /** Passes a connection on that has arrived, or lets it wait. */
+  /** Passes on a connection that has arrived, or lets it wait. */
   take(socket: Socket): void {
     this.#accepted.add(socket)
     if (this.#http) return pass(socket, this.#http)
     if (!this.#limits.admit(socket)) return
     this.#waiting.add(socket)
-    // One that its client ends meanwhile is passed on all the same, and closed there.
+    // A connection that its client closes while waiting is still passed on, and closed by the
+    // server.
     socket.on('error', () => {}).once('close', () => this.#waiting.delete(socket))
     setTimeout(() => {
       if (this.#waiting.delete(socket)) socket.destroy()
@@ -95,7 +102,7 @@ function pass(socket: Socket, http: HttpServer): void {
 }
 
 async function listen(host: string, port: number): Promise<Server> {
-  // As `node:http` does, but paused: nothing is read before there is a server that can.
+  // Like `node:http`, but paused: nothing is read until there is a server for it.
   const listener = createServer({ allowHalfOpen: true, noDelay: true, pauseOnConnect: true })
   listener.maxConnections = MAX_CONNECTIONS
   await new Promise<void>((resolve, reject) => {

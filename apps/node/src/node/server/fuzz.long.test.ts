@@ -45,12 +45,12 @@ describe('in front of a real node', () => {
     await server.close()
     await node.end()
   })
-  // These would reach for other machines, or run what the settings name.
+  // These would contact other machines, or run programs from the settings.
   const reaching = Object.entries<Operation>(OPERATIONS).filter(([, { texts = {} }]) =>
     Object.values(texts).includes('address'),
   )
   const left = ['previewTorrent', 'changeSettings', ...reaching.map(([name]) => name)]
-  // This server does not let others in.
+  // This server does not open the node to others.
   left.push('getReach', 'openUp', 'closeUp', 'setPassword', 'testReach')
   const refill = () => node.operations.addTorrent({ torrent: metainfo, trusted: true })
   testHostileRequests(() => ({ port: server.port, torrent, refill }), left)

@@ -333,7 +333,7 @@ describe('connections', () => {
   test('are limited for each /48 of IPv6', async () => {
     const { app, from, left } = open()
     const all = [1, 2, 3, 4].map(subnet => from(`2001:db8:0:${subnet}::1`, 100))
-    // Customers of a mobile carrier have a /64 of it each: the newest may come in.
+    // Each customer of a mobile carrier has a /64: the newest get in.
     expect(all.map(left)).toEqual([0, 100, 100, 100])
     expect(left(from('2001:db8:1::1', 1))).toBe(1)
     expect(all.map(left)).toEqual([0, 100, 100, 100])
@@ -359,7 +359,9 @@ describe('connections', () => {
   const post = (path: string, ...headers: string[]) =>
     [`POST ${path} HTTP/1.1`, 'Host: 203.0.113.9', 'Content-Length: 9000', ...headers, '', '{'].join('\r\n')
   const JSON_TYPE = 'Content-Type: application/json'
-  /** As those of other programs: it logs in by itself, and takes bodies of any type. */
+  /**
+   * Like those of other programs: it authenticates requests itself, and accepts bodies of any type.
+   */
   const otherApi: CompatPlugin = ({ app }) => {
     app.removeAllContentTypeParsers()
     takeBodies(app)
@@ -450,7 +452,7 @@ describe('connections', () => {
     const [first, second, third] = ['1', '2', '3'].flatMap(end => from(`203.0.113.${end}`, 1))
     first!.push(`GET /announce?info_hash=${'a'.repeat(20)}&port=1&left=1 HTTP/1.1\r\nHost: a\r\n\r\n`)
     await until('the answer', () => first!.received.includes('complete'))
-    // Its answer has made it the last that became idle.
+    // Its response has made it the most recently idle one.
     await until('one more', () => left(from('203.0.113.9', 1)) === 1)
     expect([first, second, third].map(each => each!.destroyed)).toEqual([false, true, false])
     await attached.close()
@@ -515,7 +517,7 @@ describe('connections', () => {
     expect(left(busy)).toBe(20)
     answer()
     await until('all answers', () => busy.every(connection => connection.received.endsWith('hello')))
-    // They wait for a next request now, which others need not wait for.
+    // They now wait for a next request, which can be cut short for others.
     expect(left(from('203.0.113.9', 3))).toBe(3)
     expect(left(busy)).toBe(17)
     await app.close()
@@ -540,7 +542,7 @@ test('a rejected upgrade leaves no socket open', async () => {
   for (const path of ['/api/%zz', '/nothing', '/api/torrents', '/api/events']) {
     const socket = connect(server.port, '127.0.0.1').resume()
     socket.write(upgrade(path))
-    // The server closes it without being asked to.
+    // The server closes it unprompted.
     await new Promise(resolve => socket.once('close', resolve))
   }
 })

@@ -129,7 +129,8 @@ describe('logging in', () => {
     const answer = await login(proxied, 'shoal', TOKEN, { origin: `https://127.0.0.1:${port}` })
     const given = answer.headers.get('set-cookie')!
     expect(given).toMatch(/^__Host-shoal_session_\d+=.*; Secure$/)
-    // Browsers send no Origin with requests that only read: those must not change the cookie back to that of plain http.
+    // Browsers send no Origin with read requests: those must not change the cookie back to that of
+    // plain http.
     const ask = (init: RequestInit = {}) =>
       fetch(`${proxied.server.url}/api/access`, { headers: { cookie: given.split(';')[0]! }, ...init })
     const again = await ask()

@@ -29,20 +29,23 @@ export interface ServerOptions {
   readonly access: Access
   /** Address to listen at. Default: 127.0.0.1. */
   readonly host?: string
-  /** Whether the command line decides about the host and the password, so that the API cannot change them. */
+  /** Whether the command line fixes host and password, so that the API cannot change them. */
   readonly isHostFixed?: boolean
   /** 0 takes any free port. Default: that of `front`. */
   readonly port?: number
-  /** A port that is open already, which the server does not close. */
+  /** An open port, which the server does not close. */
   readonly front?: Front
-  /** Names of the node besides the host's own. */
+  /** Additional names of the node. */
   readonly allowedHosts?: readonly string[]
   /** Addresses, or networks such as `10.0.0.0/8`, of proxies whose `X-Forwarded-For` is trusted. Default: none. */
   readonly trustedProxies?: readonly string[]
-  /** Folder of the built console; without it there is no console. */
+  /** Folder of the built console; without it, no console is served. */
   readonly webRoot?: string
   readonly plugins?: readonly CompatPlugin[]
-  /** Adds listeners that answer before everything else, once the server has all its own. Each may return a function that closes it. */
+  /**
+   * Adds listeners that run before everything else, once the server has all its own. Each can
+   * return a function that closes it.
+   */
   readonly onHttpServer?: readonly NonNullable<AnyRunning['onHttpServer']>[]
 }
 
@@ -50,19 +53,19 @@ export interface Server {
   /** `http://127.0.0.1:8420` */
   readonly url: string
   readonly port: number
-  /** Whether a connection has come to this server. */
+  /** Returns whether a connection came to this server. */
   has(socket: Socket): boolean
-  /** Ends event streams, and refuses requests from now on. Those that have begun go on. */
+  /** Ends event streams, and refuses new requests. Running requests continue. */
   suspend(): Promise<void>
-  /** Resolves when no request is open after `suspend`, at the latest after a second. */
+  /** Resolves when all requests that were open at `suspend` have ended, or after a second. */
   answered(): Promise<void>
   /** Ends all connections. */
   close(): Promise<void>
 }
 
-/** Paths that are not pages of the console, with everything below them. */
+/** Paths outside the console, with everything below them. */
 const NOT_PAGES = /^\/(?:api|files|transmission|metrics|health|assets|share|chat-app)(?:\/|$)/
-/** How long the answers to requests may take that are open when the node has closed. */
+/** Time for open responses to finish after the node has closed. */
 const ANSWERS_MS = 1000
 
 /** Starts to listen. Rejects with `no-password` if others could reach a node without a password, and with `address-in-use`. */
@@ -98,7 +101,8 @@ export async function createServer(options: ServerOptions): Promise<Server> {
     await close()
     throw error
   }
-  // It has no socket of its own, but counts connections and limits the time of requests only when it listens.
+  // It has no socket of its own, but only counts connections and limits request times while it
+  // listens.
   app.server.emit('listening')
   front.serve(app.server)
   const opened = front

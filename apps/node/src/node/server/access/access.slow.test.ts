@@ -73,7 +73,7 @@ test('only user name and password together open the node', async () => {
 test('a correct password is not hashed again', async () => {
   const access = open({ secret })
   await access.checkPassword('ann', 'correct horse', asking({}))
-  // So many hashes at the same time would be rejected.
+  // This number of simultaneous hashes would be rejected.
   const again = Array.from({ length: 50 }, () => access.checkPassword('ann', 'correct horse', asking({})))
   expect(await Promise.all(again)).toEqual(Array(50).fill(true))
 })
@@ -189,7 +189,7 @@ test('sessions survive a restart, but not a new password or token', async () => 
   const again = await hashPassword('ann', 'correct horse', CHEAP)
   expect(await open({ secret: again, sessions }).identify(withCookie(cookie))).not.toBeNull()
   const changed = await hashPassword('ann', 'another horse', CHEAP)
-  // Before the password of the network access is read, the session opens nothing, but does not end.
+  // Before the network password is read, the session grants no access, but does not end.
   expect(await open({ sessions }).identify(withCookie(cookie))).toBeNull()
   expect(await open({ secret, sessions }).identify(withCookie(cookie))).not.toBeNull()
   expect(await open({ secret: changed, sessions }).identify(withCookie(cookie))).toBeNull()
@@ -200,7 +200,7 @@ test('sessions survive a restart, but not a new password or token', async () => 
   const seal = another.slice(44)
   const turned = `${another.slice(0, 44)}${[...seal].reverse().join('')}`
   expect(await open({ secret, sessions }).identify(withCookie(turned))).toBeNull()
-  // The wrong seal has ended the session.
+  // The wrong fingerprint has ended the session.
   expect(open({ secret, sessions }).sessionsFor({ username: 'ann', by: 'password' })).toEqual([])
 })
 
@@ -289,9 +289,10 @@ test('another password ends the sessions of the old one, but not those of the to
   expect(await access.identify(password)).toBeNull()
   expect(access.provesToken(await access.identify(token))).toBe(true)
   expect(await access.checkPassword('ann', 'another horse', asking({}))).toBe(true)
-  // A login with a password that is replaced while it is checked does not become one of the new password.
+  // A login that was checked against a password replaced in the meantime does not count for the new
+  // one.
   access.useSecret(await hashPassword('ann', 'another horse', CHEAP))
-  // Expected at once: it may reject while the next password is hashed.
+  // Handled immediately: it can reject while the next password is hashed.
   const late = expect(access.login('ann', 'another horse', asking({}))).rejects.toMatchObject({
     code: 'wrong-password',
   })
@@ -303,7 +304,7 @@ test('another password ends the sessions of the old one, but not those of the to
     false,
     false,
   ])
-  // A user named as the token's could otherwise pass for the owner.
+  // A user with the token's user name could otherwise pass for the owner.
   access.useSecret(await hashPassword('shoal', 'a third horse', CHEAP))
   expect(await access.identify(token)).toBeNull()
 })

@@ -24,7 +24,7 @@ import { memorySessions, type SessionRecord, type SessionStore, Sessions } from 
 /** The user name to use with the token, for programs that can only send user name and password. */
 export const TOKEN_USER = 'shoal'
 
-/** The parts of a request that prove who sent it. A fastify request fits. */
+/** The parts of a request that prove its sender. A fastify request fits. */
 export interface AskingRequest extends CookieRequest {
   readonly ip: string
 }
@@ -37,19 +37,22 @@ export interface Identity {
 export interface AccessOptions {
   /** See `openToken`. */
   readonly token: string
-  /** User name and password; without them only the token opens the node. See `readPassword`. */
+  /** User name and password; without them, only the token grants access. See `readPassword`. */
   readonly secret?: Secret
-  /** Storage of logins that survives a restart. By default they end with the process. */
+  /** Persistent storage of logins. By default they end with the process. */
   readonly sessions?: SessionStore
-  /** Storage of passkeys that survives a restart. By default they end with the process. */
+  /** Persistent storage of passkeys. By default they end with the process. */
   readonly passkeys?: PasskeyStore
-  /** The devices that may log in. Default: none. */
+  /** The devices that can log in. Default: none. */
   readonly devices?: DeviceLogins | null
   /** Milliseconds since the Unix epoch. */
   readonly now?: () => number
 }
 
-/** Decides who may use the node, by the token, user name and password, a device, a passkey, or a session that one of these opened. */
+/**
+ * Decides who can use the node, by token, user name and password, device, passkey, or a session
+ * that was opened with one of these.
+ */
 export class Access {
   readonly #token: string
   #secret: Secret | null = null
@@ -60,7 +63,7 @@ export class Access {
   readonly #challenges: Challenges
   readonly #now: () => number
   readonly passkeys: Passkeys
-  /** The answers that end with their sessions. */
+  /** The responses that end with their sessions. */
   readonly lasting = new LastingAnswers()
 
   constructor({
@@ -81,12 +84,15 @@ export class Access {
     })
     this.useSecret(secret ?? null)
     this.#attempts = new Attempts(now)
-    // A change of the password does not end the sessions that the token opened.
+    // A change of the password does not end sessions opened with the token.
     this.#sessions = new Sessions(sessions, start => this.#proof(start), now)
     devices?.onChanged(() => this.#endRemoved())
   }
 
-  /** Replaces user name and password; null removes them. Sessions that the old ones opened end, and what they read. */
+  /**
+   * Replaces user name and password; null removes them. Ends sessions opened with the old ones, and
+   * their responses.
+   */
   useSecret(secret: Secret | null): void {
     const before = this.#secret
     if (before && before.fingerprint === secret?.fingerprint) return
@@ -97,8 +103,9 @@ export class Access {
   }
 
   /**
-   * Call it before user name and password are replaced. Returns what to call after that, or after it failed: it lets the session of the request continue
-   * under the new user name. Then it returns the secret of a new session for the cookie; null if the request keeps what it has.
+   * Call it before user name and password are replaced. Returns a function to call after success or
+   * failure, which lets the request's session continue under the new user name and returns the
+   * secret of a new session for the cookie; null if the request keeps its own.
    */
   keepSession(request: AskingRequest): () => string | null {
     const own = request.headers.authorization === undefined ? this.#session(request) : null
@@ -109,7 +116,7 @@ export class Access {
       const secret = this.#secret
       const isOver = this.#proof(own) !== before
       const { address, browser } = own
-      // First: the number of an ended session may be given to the next.
+      // First: the number of an ended session can be reused for the next.
       if (isOver) this.#sessions.end(own.id)
       const renewed =
         isOver && secret
@@ -122,7 +129,7 @@ export class Access {
     }
   }
 
-  /** Rejects with `wrong-password` if it is not the one that is set, and with `too-many-attempts`. */
+  /** Rejects with `wrong-password` if it is not the present one, and with `too-many-attempts`. */
   async requirePassword(password: string | undefined, request: AskingRequest): Promise<void> {
     const { username } = this
     if (username !== null && (await this.checkPassword(username, password ?? '', request))) return
@@ -147,11 +154,11 @@ export class Access {
 
   #endRemoved(): void {
     this.#sessions.endRemoved()
-    // Also what a session reads that has expired meanwhile.
+    // Include responses of a session that has expired since.
     this.lasting.endOthers(new Set(this.#sessions.list().map(({ id }) => id)))
   }
 
-  /** Whether the user of a passkey can log in by other means. */
+  /** Returns whether the user of a passkey can log in by other means. */
   #acceptsOwner({ userName, byToken }: PasskeyOwner): boolean {
     if (byToken) return this.#isOfToken(userName)
     return userName === this.#secret?.username || userName === this.#devices?.did
@@ -170,7 +177,7 @@ export class Access {
     return username === this.#secret?.username ? `${this.#token}\0${this.#secret.fingerprint}` : null
   }
 
-  /** Whether a session of the user can only have been opened with the token. */
+  /** Returns whether a session of the user can only have been opened with the token. */
   #isOfToken(username: string): boolean {
     return username === TOKEN_USER && this.#secret?.username !== TOKEN_USER
   }
@@ -180,13 +187,16 @@ export class Access {
     return this.#password !== null
   }
 
-  /** Returns who sent the request, or null if it has no valid credentials or a page of another site made it. Rejects with `too-many-attempts`. */
+  /**
+   * Returns the sender of the request, or null if it has no valid credentials or was made by a page
+   * of another site. Rejects with `too-many-attempts`.
+   */
   async identify(request: AskingRequest): Promise<Identity | null> {
     if (isFromOtherSite(request)) return null
     const { authorization } = request.headers
     if (authorization === undefined) return this.#identifySession(request)
     const bearer = bearerToken(authorization)
-    // A session that has ended is not a guess. Tokens have another form.
+    // An ended session does not count as a guess. Tokens have a different format.
     if (bearer !== null && isSessionSecret(bearer)) return this.#identifySession(request)
     if (bearer !== null) return this.#identifyToken(bearer, request)
     const basic = basicCredentials(authorization)
@@ -198,14 +208,15 @@ export class Access {
   }
 
   /**
-   * Checks user name and password: those that were set, or `shoal` and the token. Counts failures by address. Rejects with
-   * `too-many-attempts` after too many, unless the same credentials were found correct shortly before.
+   * Checks user name and password: the configured ones, or `shoal` and the token. Counts failures
+   * by address. Rejects with `too-many-attempts` after too many, unless the same credentials were
+   * recently found correct.
    */
   async checkPassword(username: string, password: string, { ip }: AskingRequest): Promise<boolean> {
     if (this.isToken(username, password) || this.#password?.knows(username, password)) return true
     this.#attempts.admit(ip)
     const asked = this.#password
-    // The password may have been replaced meanwhile.
+    // The password may have been replaced during the check.
     const right = ((await asked?.check(username, password)) ?? false) && asked === this.#password
     if (right) this.#attempts.succeeded(ip)
     else this.#attempts.failed(ip)
@@ -217,7 +228,10 @@ export class Access {
     return sameText(password, this.#token) && username === TOKEN_USER
   }
 
-  /** Whether the token was used, now or when the session was opened, rather than the password. */
+  /**
+   * Returns whether the token was used, now or when the session was opened, rather than the
+   * password.
+   */
   provesToken(identity: Identity | null): boolean {
     if (identity?.by !== 'session') return identity?.by === 'token'
     return this.#isOfToken(identity.username)
@@ -237,7 +251,10 @@ export class Access {
     })
   }
 
-  /** Makes a challenge for a device. Throws `not-found` if no device can log in, and `too-many-attempts`. */
+  /**
+   * Creates a challenge for a device. Throws `not-found` if no device can log in, and
+   * `too-many-attempts`.
+   */
   challenge({ ip }: AskingRequest): { nonce: string; expiresMs: number } {
     if (this.#devices?.did == null)
       throw new Failure('not-found', 'no device can log in to this node', { field: 'path' })
@@ -246,8 +263,9 @@ export class Access {
   }
 
   /**
-   * Opens a session for a device of the user. `audience`: the origin that the device has signed for, which the caller has checked to be one of the
-   * node's. Returns the secret of the session, for the header `Authorization: Bearer`. Rejects with `bad-login`, also for a second use, and with
+   * Opens a session for a device of the user. `audience`: the origin that the device signed for,
+   * which the caller has verified to be one of the node's. Returns the session's secret for the
+   * header `Authorization: Bearer`. Rejects with `bad-login`, also on a second use, and with
    * `too-many-attempts`.
    */
   async loginWithDevice(
@@ -258,13 +276,13 @@ export class Access {
     this.#attempts.admit(ip)
     try {
       if (!this.#challenges.isOpen(nonce)) throw badLogin('its challenge has expired or was used')
-      // It brings a library that few nodes need.
+      // Lazy: it loads a library that few nodes need.
       const { verifyLoginToken } = await import('@shoal/identity/login')
       const login = await verifyLoginToken(token, { audience, nonce }, this.#now() / 1000)
       const device = Buffer.from(login.deviceKey).toString('hex')
       if (!this.#devices?.accepts(login.person, device))
         throw badLogin('the device list of this node’s user has no such device, or has expired')
-      // Nothing is awaited from here on, so that two requests cannot both use it.
+      // No `await` from here on, so that two requests cannot both use it.
       if (!this.#challenges.use(nonce)) throw badLogin('its challenge was used')
       this.#attempts.succeeded(ip)
       const browser = browserName(request.headers['user-agent'])
@@ -279,8 +297,9 @@ export class Access {
   }
 
   /**
-   * Opens a session for the user of a passkey. `origin`: that of the page, which the caller has checked to be one of the node's. Returns the secret of the session, for the cookie.
-   * Rejects with `bad-passkey`, also for a second use, `no-passkeys` and `too-many-attempts`.
+   * Opens a session for the user of a passkey. `origin`: that of the page, which the caller has
+   * verified to be one of the node's. Returns the session's secret for the cookie. Rejects with
+   * `bad-passkey`, also on a second use, `no-passkeys` and `too-many-attempts`.
    */
   async loginWithPasskey(
     answer: PasskeyAnswer,
@@ -300,31 +319,34 @@ export class Access {
     }
   }
 
-  /** The user for whom the sender may add a passkey. */
+  /** Returns the user that the sender can add a passkey for. */
   passkeyOwner(identity: Identity): PasskeyOwner {
     return { userName: identity.username, byToken: this.provesToken(identity) }
   }
 
-  /** The passkeys that the sender may see and remove, the oldest first: all with the token, else those of the own user. */
+  /**
+   * Returns the passkeys that the sender can see and remove, oldest first: all with the token,
+   * otherwise those of the sender's user.
+   */
   passkeysFor(identity: Identity): readonly PasskeyRecord[] {
     const seesAll = this.provesToken(identity)
     return this.passkeys.list().filter(({ userName }) => seesAll || userName === identity.username)
   }
 
-  /** Removes a passkey. Its sessions end, and what they read. */
+  /** Removes a passkey. Ends its sessions and their responses. */
   removePasskey(id: string): void {
     this.passkeys.remove(id)
     this.#endRemoved()
   }
 
-  /** How a session was opened. */
+  /** Returns how a session was opened. */
   openedBy({ userName, device, passkey }: SessionRecord): LoginSession['by'] {
     if (device !== null) return 'device'
     if (passkey !== null) return 'passkey'
     return this.#isOfToken(userName) ? 'token' : 'password'
   }
 
-  /** Ends the sessions of the request's cookies, and what they read. */
+  /** Ends the sessions of the request's cookies, and their responses. */
   logout(request: AskingRequest): void {
     for (const { secret } of sessionCookies(request)) {
       const id = this.#sessions.close(secret)
@@ -332,18 +354,21 @@ export class Access {
     }
   }
 
-  /** The number of the session that a request belongs to; null if it has other credentials or none. */
+  /** Returns the number of a request's session; null for other or no credentials. */
   sessionOf(request: AskingRequest): number | null {
     return this.#session(request)?.id ?? null
   }
 
-  /** The sessions that the sender may see and end, last used first: all with the token, else those of the own user. */
+  /**
+   * Returns the sessions that the sender can see and end, most recently used first: all with the
+   * token, otherwise those of the sender's user.
+   */
   sessionsFor(identity: Identity): readonly SessionRecord[] {
     const seesAll = this.provesToken(identity)
     return this.#sessions.list().filter(({ userName }) => seesAll || userName === identity.username)
   }
 
-  /** Ends a session, and what it reads. */
+  /** Ends a session and its responses. */
   endSession(id: number): void {
     this.#sessions.end(id)
     this.lasting.endSession(id)
@@ -354,7 +379,7 @@ export class Access {
     if (authorization !== undefined) {
       const bearer = bearerToken(authorization)
       const session = bearer !== null && isSessionSecret(bearer) ? this.#sessions.find(bearer) : null
-      // Cookies are not accepted in another place than their own.
+      // Secrets of cookies are not accepted as bearer tokens.
       return session && session.device !== null ? session : null
     }
     const [cookie] = sessionCookies(request)

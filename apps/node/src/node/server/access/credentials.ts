@@ -1,14 +1,15 @@
 import type { IncomingHttpHeaders } from 'node:http'
 
 /**
- * Returns the name of the session cookie. Cookies ignore ports (RFC 6265 section 8.5), so the name contains the port: otherwise two nodes of one
- * machine would log each other out. With `secure`, browsers accept it from https only, and for this host only (RFC 6265bis, name prefixes).
+ * Returns the name of the session cookie. Cookies ignore ports (RFC 6265 section 8.5), so the name
+ * contains the port: otherwise two nodes on one machine would log each other out. With `secure`,
+ * browsers accept it from https only, and for this host only (RFC 6265bis, name prefixes).
  */
 export function sessionCookieName(port: number, secure: boolean): string {
   return `${secure ? '__Host-' : ''}shoal_session_${port}`
 }
 
-/** Longest password that is checked, in bytes of its header. */
+/** Maximum number of header bytes in which a password is checked. */
 const MAX_HEADER = 8192
 /** A browser sends at most one of each name. */
 const MAX_COOKIES = 4
@@ -29,8 +30,9 @@ export function basicCredentials(header: string): { username: string; password: 
 }
 
 /**
- * Whether a page of another site made the request, by a link or an image. It may have put any credentials into the address, so that looking at them
- * would let it guess passwords, and lock its visitor out.
+ * Returns whether a page of another site made the request, with a link or an image. Such a page can
+ * put any credentials into the URL, so checking them would let it guess passwords, and lock its
+ * visitor out.
  */
 export function isFromOtherSite({ headers }: Pick<CookieRequest, 'headers'>): boolean {
   return headers['sec-fetch-site'] === 'cross-site'
@@ -47,7 +49,10 @@ export interface SessionCookie {
   readonly secure: boolean
 }
 
-/** Returns the session cookies of a request (RFC 6265 section 5.4), that of https first, since no page on plain http can have set it. */
+/**
+ * Returns the session cookies of a request (RFC 6265 section 5.4), that of https first, since no
+ * plain-http page can have set it.
+ */
 export function sessionCookies({ headers, socket }: CookieRequest): SessionCookie[] {
   const found: SessionCookie[] = []
   const [plainName, secureName] = [false, true].map(secure => sessionCookieName(portOf(socket), secure))
@@ -59,7 +64,7 @@ export function sessionCookies({ headers, socket }: CookieRequest): SessionCooki
   return found.sort((a, b) => Number(b.secure) - Number(a.secure)).slice(0, MAX_COOKIES)
 }
 
-/** Whether a text has the form of a session's secret. */
+/** Returns whether a text has the format of a session's secret. */
 export function isSessionSecret(text: string): boolean {
   return /^[\w-]{43}\.[\w-]{43}$/.test(text)
 }

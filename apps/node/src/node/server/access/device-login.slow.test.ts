@@ -50,7 +50,7 @@ const bearer = (session: string) => asking({ authorization: `Bearer ${session}` 
 const sign = (nonce: string, { device = LAPTOP, person = PERSON, audience = ORIGIN, seconds = 0 } = {}) =>
   signLoginToken({ person, audience, nonce }, device, now / 1000 + seconds)
 
-/** Logs in, with a token that is signed otherwise if changes are given. */
+/** Logs in with a signed token, to which changes can be made first. */
 async function login(changes: Parameters<typeof sign>[1] = {}, ip?: string): Promise<string> {
   const { nonce } = access.challenge(asking({}, ip))
   const given = { nonce, audience: ORIGIN, token: sign(nonce, changes) }
@@ -64,7 +64,7 @@ describe('a device of the user', () => {
     expect(await access.identify(bearer(session))).toEqual({ username: PERSON, by: 'session' })
     // It proves the user, not access to the machine.
     expect(access.provesToken(await access.identify(bearer(session)))).toBe(false)
-    // A session of a browser is accepted from its cookie only.
+    // A browser session is only accepted from its cookie.
     const cookie = await access.login('shoal', TOKEN, asking())
     expect(await access.identify(bearer(cookie))).toBeNull()
   })
@@ -85,7 +85,7 @@ describe('a device of the user', () => {
     }
     now += 1000 * DEVICE_SESSION_SECONDS
     for (let turn = 0; turn < 10; turn++) expect(await access.identify(bearer(session))).toBeNull()
-    // That was no guessing, so that the device can log in again.
+    // It did not count as a guess, so the device can log in again.
     expect(typeof (await login())).toBe('string')
   })
 
@@ -99,7 +99,7 @@ describe('a device of the user', () => {
     for (const listener of listeners) listener()
     expect(ended).toEqual(['laptop'])
     expect(await access.identify(bearer(other))).not.toBeNull()
-    // It stays so when the device is added again: it logs in anew.
+    // It remains ended when the device is added again: the device must log in again.
     known.add(hex(LAPTOP))
     expect(await access.identify(bearer(session))).toBeNull()
   })
@@ -180,7 +180,10 @@ describe('a login is refused', () => {
   })
 
   describe('when it was signed for another address, whatever Host it names:', () => {
-    /** Logs in at a server with a token that is signed for the audience, and with the `Host` of that. Returns the status. */
+    /**
+     * Logs in at a server with a token signed for the audience, and with that as the `Host`.
+     * Returns the status.
+     */
     async function loginFor(server: Server, audience: string): Promise<number> {
       const { nonce } = access.challenge(asking())
       const body = JSON.stringify({ nonce, audience, token: sign(nonce, { audience }) })

@@ -3,7 +3,10 @@ import { sameText } from '@shoal/daemon/login'
 
 const LIFETIME_SECONDS = 24 * 60 * 60
 
-/** Keys in URLs that open the files of one torrent, for a day or until the node stops: for players, which cannot log in. */
+/**
+ * Keys in URLs that give access to the files of one torrent, for a day or until the node stops: for
+ * players, which cannot log in.
+ */
 export class FileKeys {
   readonly #secret = randomBytes(32)
   readonly #now: () => number

@@ -1,8 +1,11 @@
-/** Long-running answers (events and files), which end when their session ends. Requests with the token or a password are not affected. */
+/**
+ * Long-running responses (events and files), which end when their session ends. Requests with the
+ * token or a password are not affected.
+ */
 export class LastingAnswers {
   readonly #ends = new Map<number, Set<() => void>>()
 
-  /** `session`: see `Access.sessionOf`. Returns a function that unregisters the answer. */
+  /** `session`: see `Access.sessionOf`. Returns a function that unregisters the response. */
   add(session: number | null, end: () => void): () => void {
     if (session === null) return () => {}
     const ends = this.#ends.get(session) ?? new Set()
@@ -13,14 +16,14 @@ export class LastingAnswers {
     }
   }
 
-  /** Takes the answers of a session out, to give them to the session that continues it. */
+  /** Removes and returns the responses of a session, so that its successor can take them over. */
   take(session: number): ReadonlySet<() => void> {
     const taken = this.#ends.get(session) ?? new Set()
     this.#ends.delete(session)
     return taken
   }
 
-  /** Adds what `take` returned. */
+  /** Adds responses that `take` returned. */
   give(session: number, taken: ReadonlySet<() => void>): void {
     if (taken.size > 0) this.#ends.set(session, new Set([...(this.#ends.get(session) ?? []), ...taken]))
   }
@@ -29,7 +32,7 @@ export class LastingAnswers {
     for (const end of this.#ends.get(session) ?? []) end()
   }
 
-  /** Ends the answers of all sessions but these. */
+  /** Ends the responses of all sessions except these. */
   endOthers(sessions: ReadonlySet<number>): void {
     for (const session of [...this.#ends.keys()]) if (!sessions.has(session)) this.endSession(session)
   }

@@ -4,15 +4,18 @@ import { sha256 } from '@shoal/daemon/login'
 import type { SessionRecord, SessionStore } from './sessions.ts'
 
 const TOKEN_BYTES = 32
-/** Most logins of a user that are kept; the least recently used are dropped first. A limit for all would let one user end the sessions of others. */
+/**
+ * Maximum number of logins stored per user; the least recently used are dropped first. A global
+ * limit would let one user end the sessions of others.
+ */
 const MAX_LOGINS = 1000
 /** Precision of `usedMs`: a write for each request would be too expensive. */
 const USED_STEP_MS = 60_000
 const COLUMNS = `id, user_name AS userName, address, browser, device, passkey, created_ms AS createdMs, used_ms AS usedMs, expires_ms AS expiresMs`
 
 /**
- * Login sessions. Only hashes of tokens are kept, so that the file does not let its reader log in. A plain SHA-256 is enough, since the
- * tokens are random (256 bits) and cannot be guessed.
+ * Login sessions. Only hashes of tokens are stored, so that reading the file does not let anyone
+ * log in. A plain SHA-256 is enough, since the tokens are random (256 bits).
  */
 export class LoginStore implements SessionStore {
   readonly #database: Database
@@ -40,7 +43,10 @@ export class LoginStore implements SessionStore {
       (SELECT id FROM sessions WHERE user_name = ? ORDER BY used_ms DESC, id DESC LIMIT -1 OFFSET ${MAX_LOGINS})`)
   }
 
-  /** Adds a login and returns the token for the browser, in base64url. It cannot be read again. Also deletes logins that have ended. */
+  /**
+   * Adds a login and returns its token for the browser in base64url, which cannot be read again.
+   * Also deletes logins that have ended.
+   */
   add(login: Omit<SessionRecord, 'id' | 'usedMs'>): string {
     const token = randomBytes(TOKEN_BYTES).toString('base64url')
     const { userName, address, browser, device, passkey, createdMs, expiresMs } = login
@@ -64,7 +70,7 @@ export class LoginStore implements SessionStore {
     this.#extend.run(expiresMs, id)
   }
 
-  /** Returns the logins that have not ended, last used first. */
+  /** Returns active logins, most recently used first. */
   all(nowMs: number): SessionRecord[] {
     return this.#all.all(nowMs)
   }

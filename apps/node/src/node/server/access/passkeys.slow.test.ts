@@ -25,7 +25,7 @@ const basic = (name: string, password: string) =>
   `Basic ${Buffer.from(`${name}:${password}`).toString('base64')}`
 const ANN = basic('ann', 'correct horse')
 
-/** A browser at a page of this origin. It sends `authorization` until it has a cookie. */
+/** A browser on a page of this origin. It sends `authorization` until it has a cookie. */
 function browser(authorization: string | null, page = origin) {
   let cookie: string | null = null
   const send: typeof fetch = async (input, init = {}) => {

@@ -1,17 +1,17 @@
-/** Passkeys of the node's users (decision 022): each logs in as the user who has added it. */
+/** Passkeys of the node's users (decision 022): each logs in the user who added it. */
 import type { NewPasskey, PasskeyAnswer, PasskeyCreation, PasskeyRequest } from '@shoal/api'
 import { Failure } from '@shoal/daemon/failure'
 import { type Challenges, sha256 } from '@shoal/daemon/login'
 import { askForLogin, askForNew, bytesOf, encode, verifyLogin, verifyNew } from '@shoal/daemon/passkeys'
 
-/** Most passkeys of a user. */
+/** Maximum number of passkeys per user. */
 const MAX_PASSKEYS = 20
 /** The purpose of challenges for logins. */
 const LOGIN = 'passkey'
 
 export interface PasskeyOwner {
   readonly userName: string
-  /** Whether the user is that of the token. Another user may get the same name later. */
+  /** Whether the user is that of the token. Another user can get the same name later. */
   readonly byToken: boolean
 }
 
@@ -20,7 +20,7 @@ export interface PasskeyRecord extends PasskeyOwner {
   readonly id: string
   /** COSE key. */
   readonly publicKey: Uint8Array
-  /** The signature counter of its authenticator; 0 if that has none. */
+  /** The signature counter of its authenticator; 0 if it has none. */
   readonly counter: number
   readonly name: string
   readonly createdMs: number
@@ -28,12 +28,12 @@ export interface PasskeyRecord extends PasskeyOwner {
   readonly usedMs: number
 }
 
-/** Storage of passkeys that survives a restart: the catalogue's SavedPasskeys. */
+/** Persistent storage of passkeys: the catalogue's SavedPasskeys. */
 export interface PasskeyStore {
-  /** Returns false if there is one with this id. */
+  /** Returns false if one with this id exists. */
   add(passkey: PasskeyRecord): boolean
   get(id: string): PasskeyRecord | null
-  /** The oldest first. */
+  /** Oldest first. */
   all(): readonly PasskeyRecord[]
   noteLogin(id: string, counter: number, usedMs: number): void
   delete(id: string): void
@@ -42,9 +42,9 @@ export interface PasskeyStore {
 export interface PasskeyParts {
   readonly store: PasskeyStore
   readonly challenges: Challenges
-  /** Names the node in the ids of users that authenticators keep. */
+  /** Distinguishes the node in the user ids that authenticators store. */
   readonly secret: string
-  /** Whether such a user can log in. */
+  /** Returns whether such a user can log in. */
   readonly accepts: (owner: PasskeyOwner) => boolean
   /** Milliseconds since the Unix epoch. */
   readonly now: () => number
@@ -57,12 +57,12 @@ export class Passkeys {
     this.#parts = parts
   }
 
-  /** Those with which somebody can log in, the oldest first. */
+  /** Returns the usable passkeys, oldest first. */
   list(): readonly PasskeyRecord[] {
     return this.#parts.store.all().filter(this.#parts.accepts)
   }
 
-  /** Returns a passkey with which its user can log in, or null. */
+  /** Returns a passkey that its user can log in with, or null. */
   get(id: string): PasskeyRecord | null {
     const found = this.#parts.store.get(id)
     return found && this.#parts.accepts(found) ? found : null
@@ -85,7 +85,7 @@ export class Passkeys {
     const isOpen = (nonce: string) => challenges.isOpen(nonce, LOGIN)
     const key = { id: bytesOf(asked.id), publicKey: asked.publicKey, counter: asked.counter }
     const [counter, nonce] = await verifyLogin(answer, key, { origin, isOpen })
-    // Nothing is awaited from here on. It may have been removed or used meanwhile.
+    // No `await` from here on. It may have been removed or used in the meantime.
     const passkey = this.get(answer.id)
     if (!passkey) throw badPasskey('it is not registered here')
     if ((counter > 0 || passkey.counter > 0) && counter <= passkey.counter)
@@ -102,7 +102,8 @@ export class Passkeys {
       origin,
       nonce: challenges.make(newFor(owner)).nonce,
       title: 'Shoal',
-      // All nodes of this machine are one domain to the browser, which replaces a passkey with the same id.
+      // To the browser, all nodes on this machine are one domain, in which a passkey with the same
+      // id is replaced.
       user: { id: sha256(`${secret}\n${newFor(owner)}`), name: owner.userName },
       existing: this.#of(owner).map(({ id }) => bytesOf(id)),
     })
@@ -134,7 +135,7 @@ export class Passkeys {
   }
 }
 
-/** A challenge for a new passkey is valid for one user. */
+/** A challenge for a new passkey is valid for one user only. */
 function newFor({ userName, byToken }: PasskeyOwner): string {
   return `new passkey of ${byToken ? 'the token' : userName}`
 }

@@ -4,10 +4,12 @@ import { promisify } from 'node:util'
 import { Failure, fileFailure } from '@shoal/daemon/failure'
 import { sameText, sha256, TooManyAttempts } from '@shoal/daemon/login'
 
-/** OWASP's recommendation for scrypt: 128 MiB and about half a second for each guess. */
+/** OWASP's recommendation for scrypt: 128 MiB and about half a second per guess. */
 const COST = { N: 2 ** 17, r: 8, p: 1, maxmem: 256 * 1024 * 1024 } as const
 const KEY_BYTES = 32
-/** Checks that may wait while one runs; each would take 128 MiB if they ran at the same time. */
+/**
+ * Maximum number of checks waiting for the running one; at the same time, each would take 128 MiB.
+ */
 const MAX_WAITING = 8
 const MAX_KNOWN = 64
 const MAX_PASSWORD_BYTES = 1024
@@ -20,7 +22,10 @@ export interface Secret {
   readonly salt: Buffer
   readonly hash: Buffer
   readonly cost: ScryptOptions
-  /** Changes with user name or password, which ends the sessions that the old ones opened. Never written to disk. */
+  /**
+   * Changes with user name or password, which ends sessions opened with the old ones. Never written
+   * to disk.
+   */
   readonly fingerprint: string
 }
 
@@ -53,12 +58,15 @@ export async function hashPassword(
   return { username, salt, hash: await derive(password, salt, KEY_BYTES, cost), cost, fingerprint }
 }
 
-/** A hashed password as text, for a file that only the owner reads. It does not contain the password. */
+/**
+ * Returns a hashed password as text, for a file that only the owner can read. It does not contain
+ * the password.
+ */
 export function storeSecret({ username, salt, hash }: Secret): string {
   return JSON.stringify({ username, salt: salt.toString('base64'), hash: hash.toString('base64') })
 }
 
-/** Throws for a text that `storeSecret` did not make. */
+/** Throws for a text that is not from `storeSecret`. */
 export function restoreSecret(text: string): Secret {
   const { username, salt, hash } = JSON.parse(text) as Record<string, string>
   const [salted, hashed] = [Buffer.from(salt!, 'base64'), Buffer.from(hash!, 'base64')]
@@ -68,7 +76,9 @@ export function restoreSecret(text: string): Secret {
   return { username, salt: salted, hash: hashed, cost: COST, fingerprint }
 }
 
-/** Checks guesses one at a time, and remembers correct ones so that not every request costs a hash. */
+/**
+ * Checks guesses one at a time, and remembers correct ones, so that not every request costs a hash.
+ */
 export class PasswordCheck {
   readonly #secret: Secret
   readonly #key = randomBytes(32)
@@ -80,7 +90,7 @@ export class PasswordCheck {
     this.#secret = secret
   }
 
-  /** Whether the pair was found correct shortly before. */
+  /** Returns whether the pair was recently found correct. */
   knows(username: string, password: string): boolean {
     return this.#known.has(this.#mark(username, password))
   }

@@ -6,7 +6,9 @@ type Row = Omit<PasskeyRecord, 'byToken'> & { readonly byToken: number }
 const COLUMNS =
   'id, user_name AS userName, by_token AS byToken, public_key AS publicKey, counter, name, created_ms AS createdMs, used_ms AS usedMs'
 
-/** Passkeys in the catalogue. They contain no secrets: who reads the file cannot log in. */
+/**
+ * Passkeys in the catalogue. They contain no secrets: reading the file does not let anyone log in.
+ */
 export class SavedPasskeys implements PasskeyStore {
   readonly #insert: Query<never>
   readonly #get: Query<Row>

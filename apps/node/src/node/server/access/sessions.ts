@@ -7,7 +7,7 @@ export interface SessionStart {
   readonly address: string
   /** See `browserName`. */
   readonly browser: string | null
-  /** The login key of the device that logged in, in hexadecimal digits; null for browsers. */
+  /** The login key in hex of the device that logged in; null for browsers. */
   readonly device: string | null
   /** The passkey that logged in, in base64url; null for other logins. */
   readonly passkey: string | null
@@ -22,45 +22,51 @@ export interface SessionRecord extends SessionStart {
   readonly expiresMs: number
 }
 
-/** Storage of logins that survives a restart: the catalogue's LoginStore. */
+/** Persistent storage of logins: the catalogue's LoginStore. */
 export interface SessionStore {
-  /** Returns a fresh secret of 256 random bits, as 43 characters of base64url. Only its hash is kept. */
+  /**
+   * Returns a new secret of 256 random bits, as 43 characters of base64url. Only its hash is
+   * stored.
+   */
   add(login: Omit<SessionRecord, 'id' | 'usedMs'>): string
   /** Returns null for a wrong secret and for a login that has ended. */
   find(secret: string, nowMs: number): SessionRecord | null
-  /** The logins that have not ended, last used first. */
+  /** Returns active logins, most recently used first. */
   all(nowMs: number): readonly SessionRecord[]
   extend(id: number, expiresMs: number): void
   delete(id: number): boolean
 }
 
 export const SESSION_SECONDS = 30 * 24 * 60 * 60
-/** Devices log in again by themselves. */
+/** Devices log in again automatically. */
 export const DEVICE_SESSION_SECONDS = 15 * 60
 /** A session is extended only after this time, so that not every request writes. */
 const EXTEND_AFTER_MS = 60 * 60_000
 const EXTEND_DEVICE_AFTER_MS = 60_000
 
-/** Identifies what opens a session. Null if the user, device or passkey cannot log in. */
+/**
+ * Returns an identifier of the credentials that open a session. Null if the user, device or passkey
+ * cannot log in.
+ */
 export type Proof = (start: Pick<SessionStart, 'userName' | 'device' | 'passkey'>) => string | null
 
 /**
- * Logins of browsers and devices. Each ends 30 days or 15 minutes after it was last used, when it is revoked, or when the credentials that opened
- * it change.
+ * Logins of browsers and devices. Each ends 30 days or 15 minutes after its last use, when it is
+ * revoked, or when the credentials that opened it change.
  */
 export class Sessions {
   readonly #store: SessionStore
   readonly #proof: Proof
   readonly #now: () => number
 
-  /** Older sessions become invalid when what `proof` returns changes. */
+  /** Existing sessions become invalid when the result of `proof` changes. */
   constructor(store: SessionStore, proof: Proof, now: () => number) {
     this.#store = store
     this.#proof = proof
     this.#now = now
   }
 
-  /** Returns the cookie's value. The user can log in. */
+  /** Opens a session and returns the cookie's value. The user must be able to log in. */
   open(start: SessionStart): string {
     const createdMs = this.#now()
     const secret = this.#store.add({ ...start, createdMs, expiresMs: createdMs + lifeMs(start) })
@@ -86,8 +92,8 @@ export class Sessions {
   }
 
   /**
-   * The sessions that have not ended, last used first. They include those of a password that was replaced while the node did not run, until
-   * their browsers come back.
+   * Returns active sessions, most recently used first, including those of a password replaced while
+   * the node was not running, until their browsers come back.
    */
   list(): readonly SessionRecord[] {
     return this.#store.all(this.#now()).filter(session => this.#proof(session) !== null)
@@ -107,7 +113,7 @@ export class Sessions {
     return ended
   }
 
-  /** Ends the sessions of devices and passkeys that cannot log in any more. */
+  /** Ends the sessions of devices and passkeys that can no longer log in. */
   endRemoved(): void {
     const removed = this.#store
       .all(this.#now())

@@ -3,7 +3,10 @@ import { chmod, link, readFile, unlink, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { Failure, fileFailure } from '@shoal/daemon/failure'
 
-/** Reads the node's token from the file `token` in the data folder, which is created at the first start and which only its owner may read. */
+/**
+ * Reads the node's token from the file `token` in the data folder, which is created at the first
+ * start and readable only by its owner.
+ */
 export async function openToken(dataDirectory: string): Promise<string> {
   const path = join(dataDirectory, 'token')
   return (await readToken(path)) ?? (await makeToken(path))
@@ -31,7 +34,7 @@ async function makeToken(path: string): Promise<string> {
   const draft = `${path}.${randomBytes(6).toString('hex')}`
   try {
     await writeFile(draft, `${token}\n`, { mode: 0o600, flush: true })
-    // A link is created atomically, and never replaces the token of another start.
+    // A link is created atomically, and never replaces the token of a concurrent start.
     await link(draft, path)
     return token
   } catch (error) {

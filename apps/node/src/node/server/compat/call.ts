@@ -14,7 +14,7 @@ export function createCall(operations: NodeOperations): Call {
       const { field, message } = describeIssue(parsed.error, input)
       throw new Failure('bad-request', `${field}: ${message}`, { field })
     }
-    // The table gives each name its own input and output, which TypeScript does not follow through a variable.
+    // The table types each name separately, which TypeScript cannot follow through a variable.
     const operation = operations[name] as (input: unknown) => Promise<never>
     return operation(parsed.data)
   }
@@ -26,7 +26,10 @@ export function codeOf(error: unknown): string {
   return typeof code === 'string' ? code : 'internal'
 }
 
-/** Whether this is one of the node's own errors, whose messages are meant for people: codes of Node and the system are in capitals. */
+/**
+ * Returns whether this is one of the node's own errors, whose messages are meant for users: error
+ * codes of Node and the system are in capitals.
+ */
 export function isForeseen(error: unknown): boolean {
   return /^[a-z-]+$/.test(codeOf(error)) && codeOf(error) !== 'internal'
 }

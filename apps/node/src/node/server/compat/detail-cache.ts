@@ -2,7 +2,7 @@ import type { Settings, Torrent, TorrentDetail, TorrentFile, Tracker } from '@sh
 import type { Call } from './call.ts'
 import { distributedCopies } from './pieces.ts'
 
-/** How long details that rows do not have are reused when all torrents are listed. */
+/** How long details that are not in rows are reused when all torrents are listed. */
 const BELIEVED_MS = 20_000
 
 /** Details that other clients show in lists, in addition to our rows. */
@@ -22,7 +22,10 @@ interface Believed {
   readonly mark: string
 }
 
-/** Caches for a while the details that have to be requested for each torrent, so that lists of thousands can be polled. */
+/**
+ * Temporarily caches details that have to be requested per torrent, so that lists of thousands can
+ * be polled.
+ */
 export class DetailCache {
   readonly #call: Call
   readonly #believed = new Map<string, Believed>()
@@ -86,7 +89,7 @@ export class DetailCache {
   }
 }
 
-/** Changes when more of a torrent than its numbers has changed. */
+/** Returns a text that changes when anything but the numbers of a torrent has changed. */
 function fingerprint(torrent: Torrent): string {
   const { state, trackersFail, label, tags, directory, name, diskName, fileCount, queuePosition } = torrent
   return JSON.stringify([
@@ -123,12 +126,14 @@ export function isComplete({ wantedBytes, haveBytes }: Torrent): boolean {
   return wantedBytes !== null && haveBytes >= wantedBytes
 }
 
-/** Wanted bytes that are still missing; 0 while the metadata is unknown. */
+/** Returns the missing wanted bytes; 0 while the metadata is unknown. */
 export function leftBytes({ wantedBytes, haveBytes }: Torrent): number {
   return wantedBytes === null ? 0 : Math.max(0, wantedBytes - haveBytes)
 }
 
-/** Whether the torrent has reached the limit of ratio or seeding time that it has or that the settings give it. */
+/**
+ * Returns whether the torrent has reached its ratio or seeding-time limit, or that of the settings.
+ */
 export function hasReachedLimit(detail: TorrentDetail, seeding: Settings['seeding']): boolean {
   const ratioLimit = detail.ratioLimit ?? seeding.ratioLimit ?? 0
   const minutesLimit = detail.seedingTimeLimitMinutes ?? seeding.timeLimitMinutes ?? 0

@@ -6,7 +6,10 @@ export function pieceAvailability(map: PieceMap): number[] {
   return Array.from({ length: map.count }, (_, piece) => (hasPiece(have, piece) ? -1 : (counts[piece] ?? 0)))
 }
 
-/** Missing bytes that connected peers have: at most as many as are missing, since pieces of unwanted files count too. */
+/**
+ * Returns the missing bytes that connected peers have, at most `left`, since pieces of unwanted
+ * files count too.
+ */
 export function desiredAvailable(map: PieceMap, left: number): number {
   if (left === 0) return 0
   const there = pieceAvailability(map).filter(count => count > 0).length
@@ -18,7 +21,10 @@ export function hasPiece(have: Uint8Array, piece: number): boolean {
   return ((have[piece >> 3] ?? 0) & (0x80 >> (piece & 7))) !== 0
 }
 
-/** Copies of the rarest piece among peers and us, plus the share of pieces of which there are more. */
+/**
+ * Returns the copies of the rarest piece among peers and us, plus the share of pieces with more
+ * copies.
+ */
 export function distributedCopies(map: PieceMap): number {
   if (map.count === 0) return 0
   const [have, counts] = [Buffer.from(map.have, 'base64'), Buffer.from(map.availability, 'base64')]
@@ -30,7 +36,7 @@ export function distributedCopies(map: PieceMap): number {
   return rarest + copies.filter(count => count > rarest).length / map.count
 }
 
-/** Share of the pieces `first` to `last` that peers have. */
+/** Returns the share of the pieces `first` to `last` that peers have. */
 export function availablePart(map: PieceMap, [first, last]: readonly [number, number]): number {
   const counts = Buffer.from(map.availability, 'base64').subarray(first, last + 1)
   return counts.length === 0 ? 0 : counts.filter(count => count > 0).length / counts.length

@@ -1,8 +1,8 @@
 import type { Tracker } from '@shoal/api'
 
 /**
- * Returns the trackers with a server, each URL once: a hybrid torrent announces both its info hashes, where other clients show one. Of the two,
- * the one that says more is taken.
+ * Returns the trackers with a server, each URL once: a hybrid torrent announces both its info
+ * hashes, where other clients show one tracker. Of the two, the more informative one is used.
  */
 export function realTrackers(trackers: readonly Tracker[]): Tracker[] {
   const byUrl = new Map<string, Tracker>()

@@ -1,4 +1,7 @@
-/** Transmission and qBittorrent have one time of day at which the alternative limits apply; Shoal has a list of times with limits each. */
+/**
+ * Transmission and qBittorrent have one daily period in which the alternative limits apply; Shoal
+ * has a list of periods, each with its limits.
+ */
 import type { ScheduledLimit, Settings } from '@shoal/api'
 
 export interface AlternativeTimes {
@@ -14,7 +17,7 @@ export const EVERY_DAY = [0, 1, 2, 3, 4, 5, 6] as const
 /** The defaults of both clients. */
 const USUAL: AlternativeTimes = { isOn: false, beginMinutes: 9 * 60, endMinutes: 17 * 60, days: EVERY_DAY }
 
-/** Returns the first time of the schedule; if there is none, the defaults, switched off. */
+/** Returns the first period of the schedule; if there is none, the defaults, switched off. */
 export function alternativeTimes({ schedule: [first] }: Settings['limits']): AlternativeTimes {
   if (!first) return USUAL
   return {
@@ -25,7 +28,7 @@ export function alternativeTimes({ schedule: [first] }: Settings['limits']): Alt
   }
 }
 
-/** Returns the schedule with these times. The alternative limits are copied into it. */
+/** Returns the schedule with this period. The alternative limits are copied into it. */
 export function scheduleWith(times: AlternativeTimes, limits: Settings['limits']): ScheduledLimit[] {
   if (!times.isOn || times.days.length === 0) return []
   return [

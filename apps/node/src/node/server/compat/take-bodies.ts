@@ -2,7 +2,7 @@ import type { IncomingMessage } from 'node:http'
 import { readBody, tooLarge } from '@shoal/daemon/http'
 import type { FastifyInstance, FastifyRequest } from 'fastify'
 
-/** Largest request that the APIs of Transmission and qBittorrent read: a .torrent of 30 MB as base64. */
+/** Maximum request size of the Transmission and qBittorrent APIs: a .torrent of 30 MB as base64. */
 export const MAX_BODY_BYTES = 42_000_000
 
 /** Makes the routes of this scope accept bodies of any type as bytes, up to their `bodyLimit` and within the time limit for bodies. */

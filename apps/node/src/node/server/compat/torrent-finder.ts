@@ -25,7 +25,7 @@ export async function allTorrents(call: Call): Promise<Torrent[]> {
 
 /** Returns the current rows of the torrents with these hashes; unknown ones are left out. */
 export async function findTorrents(call: Call, hashes: readonly string[]): Promise<Torrent[]> {
-  // A few are requested one by one: that is up to date, and does not read the list.
+  // A few are requested individually: that is up to date, and does not read the list.
   if (hashes.length > 100) return pick(await allTorrents(call), hashes)
   const found = await Promise.all(hashes.map(hash => findTorrent(call, hash.toLowerCase())))
   const missing = hashes.filter((_, at) => found[at] === null).filter(hash => /^[0-9a-f]{40}$/i.test(hash))

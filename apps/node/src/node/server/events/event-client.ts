@@ -2,20 +2,20 @@ import type { NodeEvent, Topic } from '@shoal/api'
 import { badRequest } from '@shoal/daemon/http'
 import type { NodeEvents, OutgoingEvent } from '../../kernel/contract.ts'
 
-/** Bytes in transit to a client from which events are dropped, because it reads too slowly. */
+/** Number of buffered bytes above which events to a slow client are dropped. */
 const MAX_BUFFERED = 4 * 1024 * 1024
-/** When so few bytes are left, the client receives what it missed. */
+/** Number of buffered bytes at which the client receives what it missed. */
 const DRAINED = 64 * 1024
 const MAX_TOPICS = 100
 
 /** A WebSocket or a stream of server-sent events. */
 export interface EventSink {
   readonly bufferedBytes: number
-  /** Calls back when the text has been written, or cannot be. */
+  /** Calls back when the text has been written or has failed. */
   send(text: string, written: () => void): void
 }
 
-/** A client that receives events: its topics, and how much of them it can take. */
+/** A client that receives events: its topics, and its backpressure. */
 export class EventClient {
   readonly #sink: EventSink
   readonly #events: NodeEvents

@@ -15,7 +15,7 @@ import { lowerId, subscribeIfThere } from './topics.ts'
 const MAX_MESSAGE_BYTES = 16 * 1024
 const MAX_CLIENTS = 1000
 
-/** For the outermost scope: WebSockets need it before all routes that follow. */
+/** For the outermost scope: must be registered before all routes with WebSockets. */
 export async function allowWebSockets(app: FastifyInstance, lines: Lines): Promise<void> {
   app.register(websocket, {
     options: { maxPayload: MAX_MESSAGE_BYTES, perMessageDeflate: false },

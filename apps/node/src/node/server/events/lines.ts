@@ -2,7 +2,10 @@ const BEAT_MS = 30_000
 
 /** A client's connection. */
 export interface Line {
-  /** Called every 30 seconds: shows the client that the node is alive, and closes the connection of a client that is gone. */
+  /**
+   * Called every 30 seconds: sends a sign of life, and closes the connection of a client that no
+   * longer answers.
+   */
   beat(): void
   end(): void
 }

@@ -4,7 +4,7 @@ import type { EventClient, EventSink } from './event-client.ts'
 import type { Line } from './lines.ts'
 import { lowerId, subscribeIfThere } from './topics.ts'
 
-/** The part of the library's WebSocket that is used here; the library comes without types. */
+/** The part of the library's WebSocket that is used here; the library has no types. */
 export interface TextSocket {
   readonly bufferedAmount: number
   send(text: string, written: () => void): void
@@ -51,7 +51,7 @@ export function serveSocket(
   })
 }
 
-/** Does what the client asks for. Returns what was wrong with the message, or null. */
+/** Handles a request of the client. Returns what was wrong with the message, or null. */
 function problemWith(data: Buffer, client: EventClient): string | null {
   try {
     const { subscribe = [], unsubscribe = [] } = checkInput(ClientMessage, parseJson(data))

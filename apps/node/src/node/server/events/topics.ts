@@ -1,7 +1,7 @@
 import type { Topic } from '@shoal/api'
 import type { EventClient } from './event-client.ts'
 
-/** A torrent's id may be written in capitals. */
+/** A torrent's id can be given in capitals. */
 export function lowerId(topic: string): Topic {
   return (topic.startsWith('torrent:') ? topic.toLowerCase() : topic) as Topic
 }

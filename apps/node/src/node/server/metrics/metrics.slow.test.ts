@@ -9,7 +9,7 @@ beforeEach(async () => {
 afterEach(() => served.server.close())
 
 const read = async () => (await served.get('/metrics')).text()
-/** Samples by name and labels, as the text has them. */
+/** Samples by name and labels, as in the text format. */
 const samples = (text: string) =>
   new Map(
     text

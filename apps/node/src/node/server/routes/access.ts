@@ -1,4 +1,4 @@
-/** The operations about the client's own access. */
+/** Operations on the client's own access. */
 import {
   type Access as AccessAnswer,
   type CheckedInputOf,
@@ -19,7 +19,10 @@ export interface AccessParts {
   readonly hosts: Pick<Hosts, 'owns'>
 }
 
-/** `login` and `getAccess` are for clients that are not logged in yet; `logout` too, since a session may have ended by itself. */
+/**
+ * `login` and `getAccess` are for clients that are not logged in yet; so is `logout`, since a
+ * session may have expired.
+ */
 export function addAccessRoutes(scope: FastifyInstance, { access, hosts }: AccessParts): void {
   const { login, logout, getAccess, createChallenge, loginWithDevice, requestPasskey, loginWithPasskey } =
     OPERATIONS
@@ -93,7 +96,7 @@ export function addAccessRoutes(scope: FastifyInstance, { access, hosts }: Acces
   scope.get(getAccess.path, async (request, reply) => {
     readInput(getAccess, request)
     const identity = await access.identify(request)
-    // This extends the session, and the cookie with it.
+    // This extends the session, so extend the cookie, too.
     const [cookie] = sessionCookies(request)
     if (identity?.by === 'session' && cookie)
       reply.header('set-cookie', setSessionCookie(request, cookie, SESSION_SECONDS))
@@ -102,7 +105,7 @@ export function addAccessRoutes(scope: FastifyInstance, { access, hosts }: Acces
 }
 
 export interface SessionParts extends AccessParts {
-  /** Returns the sender of a request that was let in. */
+  /** Returns the sender of an authorized request. */
   readonly senderOf: (request: FastifyRequest) => Identity
 }
 
@@ -167,7 +170,7 @@ export function addSessionRoutes(scope: FastifyInstance, { access, hosts, sender
   })
 }
 
-/** Lets the browser that replaces the password stay logged in. See `HttpCallOptions.keepLogin`. */
+/** Keeps the browser that replaces the password logged in. See `HttpCallOptions.keepLogin`. */
 export function keepLogin(access: Access, request: FastifyRequest, reply: FastifyReply): () => void {
   const renew = access.keepSession(request)
   return () => {
@@ -178,7 +181,7 @@ export function keepLogin(access: Access, request: FastifyRequest, reply: Fastif
   }
 }
 
-/** Without what the node alone needs. */
+/** Returns a session without members that only the node needs. */
 function shownSession({ userName, device: _device, passkey: _passkey, ...session }: SessionRecord) {
   return { ...session, username: userName }
 }
@@ -194,7 +197,7 @@ function originOf(request: FastifyRequest, hosts: AccessParts['hosts']): string 
   )
 }
 
-/** Everybody may know whether there are problems; only those with access receive the list. */
+/** Anyone can query whether there are problems; only users with access receive the list. */
 export function addHealthRoute(scope: FastifyInstance, operations: NodeOperations, access: Access): void {
   scope.get(OPERATIONS.getHealth.path, async request => {
     readInput(OPERATIONS.getHealth, request)

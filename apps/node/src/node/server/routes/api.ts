@@ -60,7 +60,7 @@ export function addApi(app: FastifyInstance, { node, access, hosts, lines, reque
       sessionOf: request => access.sessionOf(request),
       keepLogin: (request, reply) => keepLogin(access, request, reply),
       async provePassword(request, present) {
-        // A request that brings the password has just proved it.
+        // A request with the password has just proved it.
         if (senders.get(request)!.by !== 'password') await access.requirePassword(present, request)
       },
       capabilities: node.capabilities,

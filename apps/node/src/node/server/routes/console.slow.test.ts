@@ -44,7 +44,7 @@ test('all pages are index.html, revalidated each time, and need no login', async
     expect(answer.headers.get('content-security-policy')).toMatch(
       /default-src 'self'.*frame-ancestors 'none'/,
     )
-    // Chromium warns on every page about a name that it does not know.
+    // Chromium warns on every page about an unknown name.
     expect(answer.headers.get('permissions-policy')).not.toMatch(/bluetooth/)
     expect(answer.headers.get('permissions-policy')).toContain('camera=(self)')
   }
@@ -61,7 +61,7 @@ test('the chat app is below /chat-app/ and has its own policy', async () => {
   const script = await ask('/chat-app/assets/app-5e6f.js')
   expect(script.headers.get('cache-control')).toContain('immutable')
   expect((await ask('/chat-app/anything')).status).toBe(404)
-  // The chat of the console has pages of its own.
+  // The console's chat has separate pages.
   expect(await (await ask('/chat')).text()).toBe('<title>Shoal</title>')
 })
 

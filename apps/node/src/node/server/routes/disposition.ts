@@ -1,10 +1,13 @@
 import { create } from 'content-disposition'
 
-/** How a shared file is served to a browser. It comes from a stranger, and is on the console's own origin. */
+/** How a shared file is served to a browser. It is untrusted, and on the console's own origin. */
 
-/** Types that a browser only shows or plays. */
+/** Types that a browser only displays or plays. */
 const SHOWN = /^(?:video|audio)\/|^image\/(?!svg)|^text\/plain$/
-/** Types that are kept for the console's own readers; opened directly, they are saved. */
+/**
+ * Types that keep their media type for the console's own readers; opened directly, they are
+ * downloaded.
+ */
 const KEPT = /^image\/svg\+xml$|^application\/(?:pdf|epub\+zip|zip|json|x-bittorrent)$|^text\/(?:vtt|html)$/
 
 export interface Disposition {
@@ -19,7 +22,7 @@ export function fileDisposition(name: string, mediaType: string): Disposition {
   return { contentType: `${type}${charset}`, disposition: create(shortened(name), { type: kind }) }
 }
 
-/** The same for a file that is to be saved, whatever it is. */
+/** The same for a file to be downloaded, whatever its type. */
 export function savedDisposition(name: string): Disposition {
   return {
     contentType: 'application/octet-stream',
@@ -27,7 +30,7 @@ export function savedDisposition(name: string): Disposition {
   }
 }
 
-// Scripts and styles become text: with `nosniff` no page can use them.
+// Scripts and styles become plain text: with `nosniff`, no page can use them.
 function safeType(mediaType: string): string {
   if (SHOWN.test(mediaType) || KEPT.test(mediaType)) return mediaType
   return mediaType.startsWith('text/') ? 'text/plain' : 'application/octet-stream'

@@ -1,4 +1,4 @@
-/** The bytes of files, also while they download: those of torrents, and those in sealed shares. */
+/** The bytes of files, also during a download: those of torrents, and those in sealed shares. */
 import { Readable } from 'node:stream'
 import { BYTE_ROUTES } from '@shoal/api'
 import { byteInput, leaving, routePath } from '@shoal/daemon/http'
@@ -16,7 +16,7 @@ export function addFileRoute(scope: FastifyInstance, files: NodeFiles, access: A
     endWithSession(access, access.sessionOf(request), reply)
     return sendFile(await files.open(id, path), request, reply)
   }
-  // Fastify's own HEAD would answer with the length of what it sends.
+  // Fastify's own HEAD would respond with the length of what it sends.
   scope.route({ method: ['GET', 'HEAD'], url: routePath(BYTE_ROUTES.readFile.path), handler })
 }
 
@@ -27,7 +27,7 @@ export function addSealedFileRoute(scope: FastifyInstance, files: NodeFiles, acc
     const session = access.sessionOf(request)
     endWithSession(access, session, reply)
     const file = await files.openSealed(id, index, session)
-    // No browser keeps what was decrypted.
+    // Browsers must not store decrypted data.
     return sendFile(file, request, reply, { headers: { 'cache-control': 'private, no-store' } })
   }
   scope.route({ method: ['GET', 'HEAD'], url: routePath(BYTE_ROUTES.readSealedFile.path), handler })
@@ -38,7 +38,7 @@ function endWithSession(access: Access, session: number | null, reply: FastifyRe
   reply.raw.once('close', forget)
 }
 
-/** Answers with the file, or the part of it that is asked for. `headers` replace the usual ones. */
+/** Responds with the file or the requested range. `headers` replace the default ones. */
 export function sendFile(
   file: ReadableFile,
   request: FastifyRequest,
@@ -80,7 +80,8 @@ function send(
   return reply.send(createStream(file, start, end, leaving(reply)))
 }
 
-// Asks for a chunk only when the socket has taken those before. Waits for pieces no longer than the client does.
+// Requests a chunk only when the socket has taken the previous ones. Waits for pieces no longer
+// than the client does.
 function createStream(file: ReadableFile, start: number, end: number, signal: AbortSignal): Readable {
   return Readable.from(untilLeft(file.read({ start, end, signal }), signal), {
     objectMode: false,
@@ -88,7 +89,7 @@ function createStream(file: ReadableFile, start: number, end: number, signal: Ab
   })
 }
 
-// A client that disconnects is not an error worth reporting.
+// A disconnecting client is not an error worth reporting.
 async function* untilLeft(
   chunks: AsyncIterable<Uint8Array>,
   signal: AbortSignal,

@@ -1,11 +1,11 @@
-/** Headers that keep a browser from doing harm with files. */
+/** Headers that keep browsers from running shared files. */
 import { COMMON_HEADERS, PAGE_HEADERS } from '@shoal/daemon/http'
 
-/** Shared files come from strangers and are on the console's own origin: nothing in them may run. */
+/** Shared files are untrusted and on the console's own origin: nothing in them may run. */
 const FILE_POLICY =
   "sandbox; default-src 'none'; img-src 'self'; media-src 'self'; style-src 'unsafe-inline'; frame-ancestors 'none'"
 
-/** The console scans the codes by which people compare keys. */
+/** The console scans the codes that users compare keys with. */
 export const CONSOLE_HEADERS: Readonly<Record<string, string>> = {
   ...PAGE_HEADERS,
   'permissions-policy': COMMON_HEADERS['permissions-policy'].replace('camera=()', 'camera=(self)'),

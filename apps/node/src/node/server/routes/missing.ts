@@ -7,7 +7,7 @@ const KNOWN: readonly { readonly pattern: RegExp; readonly method: string }[] = 
   ...Object.values(BYTE_ROUTES),
 ].map(({ path, method }) => ({ pattern: routePattern(path), method }))
 
-/** Explains why nothing answers at a path: it has other methods, or does not exist. */
+/** Explains why a request has no route: the path has other methods, or does not exist. */
 export function missing(method: string, path: string): Failure {
   const methods = KNOWN.filter(({ pattern }) => pattern.test(path)).map(({ method }) => method)
   const allowed = [

@@ -12,7 +12,7 @@ import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import type { HttpCallOptions } from '../../kernel/contract.ts'
 
 export interface OperationParts {
-  /** Returns the operations as the sender of the request may use them. */
+  /** Returns the operations with the permissions of the request's sender. */
   readonly operationsFor: (request: FastifyRequest) => NodeOperations
   /** Returns the login session of a request; null for other credentials. */
   readonly sessionOf: (request: FastifyRequest) => number | null
@@ -23,7 +23,10 @@ export interface OperationParts {
   readonly capabilities: readonly string[]
 }
 
-/** All operations except those about the client's access, and the open ones, whose answers depend on who asks. */
+/**
+ * All operations except those on the client's access, and the public ones, whose answers depend on
+ * the client.
+ */
 const TABLE: OperationTable = Object.fromEntries(
   Object.entries<OperationTable[string]>(OPERATIONS).filter(
     ([name, { access }]) => !(name in ACCESS.operations) && access !== 'open',
@@ -44,7 +47,7 @@ export function addOperations(
   })
 }
 
-/** Operations of the capabilities that do not run. */
+/** Operations of capabilities that are not running. */
 export function absentOperations(capabilities: readonly string[]): ReadonlySet<string> {
   const absent = CONTRACTS.filter(({ name }) => !capabilities.includes(name))
   return new Set(absent.flatMap(({ operations = {} }: Contract) => Object.keys(operations)))

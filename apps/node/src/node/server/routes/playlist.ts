@@ -1,4 +1,4 @@
-/** `.m3u` playlists, for players outside of the browser. */
+/** `.m3u` playlists, for players outside the browser. */
 import { BYTE_ROUTES, type NodeOperations, type TorrentFile } from '@shoal/api'
 import { byteInput, routePath } from '@shoal/daemon/http'
 import type { FastifyInstance, FastifyRequest } from 'fastify'
@@ -6,7 +6,7 @@ import type { FileKeys } from '../access/file-key.ts'
 
 const MAX_ENTRIES = 10_000
 const PAGE = 10_000
-/** Most files that are searched for video and audio. */
+/** Maximum number of pages of files searched for video and audio. */
 const MAX_PAGES = 100
 
 export function addPlaylistRoute(scope: FastifyInstance, operations: NodeOperations, keys: FileKeys): void {
@@ -38,7 +38,8 @@ async function mediaFiles(operations: NodeOperations, id: string): Promise<Torre
   return found.sort((a, b) => compare(a.path, b.path)).slice(0, MAX_ENTRIES)
 }
 
-// The key opens the id that it was made for: `href` may have the other id of a hybrid torrent.
+// The key is bound to the id that it was made for: `href` can have the other id of a hybrid
+// torrent.
 function formatAddress(id: string, path: string): string {
   return `/files/${id}/${path
     .split('/')
@@ -46,7 +47,7 @@ function formatAddress(id: string, path: string): string {
     .join('/')}`
 }
 
-// A line break would begin another entry.
+// A line break would start another entry.
 function title(path: string): string {
   return path
     .split('/')
@@ -54,7 +55,10 @@ function title(path: string): string {
     .replace(/[\p{Cc}\u2028\u2029]/gu, ' ')
 }
 
-/** The base URL that the client uses for this node: the Host header has been checked. */
+/**
+ * Returns the base URL that the client uses for this node; the Host header has already been
+ * checked.
+ */
 function baseUrl({ headers }: FastifyRequest): string {
   return `${headers['x-forwarded-proto'] === 'https' ? 'https' : 'http'}://${headers.host}`
 }

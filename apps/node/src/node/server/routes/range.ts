@@ -7,8 +7,9 @@ export interface ByteRange {
 }
 
 /**
- * Parses a `Range` header (RFC 9110 section 14.2) for content of this length. Returns null for all of it: if there is no header, for another unit,
- * an invalid value, and several ranges, which a server may answer with everything. Throws `range-not-satisfiable` if it begins past the end.
+ * Parses a `Range` header (RFC 9110 section 14.2) for content of this length. Returns null for the
+ * entire content: without a header, for another unit, an invalid value, or several ranges, to which
+ * a server can respond with everything. Throws `range-not-satisfiable` if it begins past the end.
  */
 export function parseRange(header: string | undefined, lengthBytes: number): ByteRange | null {
   const match = /^bytes=[ \t]*(\d*)-(\d*)[ \t]*$/i.exec(header ?? '')
@@ -27,7 +28,7 @@ function lastBytes(count: number, lengthBytes: number): ByteRange {
   return { start: Math.max(0, lengthBytes - count), end: lengthBytes }
 }
 
-/** RFC 9110 section 15.5.17: the answer says how long the content is. */
+/** RFC 9110 section 15.5.17: the response states the content's length. */
 function notSatisfiable(lengthBytes: number): HttpFailure {
   return new HttpFailure('range-not-satisfiable', `the file has ${lengthBytes} bytes`, 'range', {
     'content-range': `bytes */${lengthBytes}`,

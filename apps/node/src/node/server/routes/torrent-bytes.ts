@@ -1,4 +1,4 @@
-/** `.torrent` files, out of the node and into it. */
+/** Downloads and uploads of `.torrent` files. */
 import { BYTE_ROUTES, type NodeOperations } from '@shoal/api'
 import { badRequest, byteInput, leaving, readBody, routePath, tooLarge } from '@shoal/daemon/http'
 import type { FastifyInstance, FastifyRequest } from 'fastify'
@@ -17,7 +17,7 @@ export function addMetainfoRoute(scope: FastifyInstance, { files }: RunningNode)
   })
 }
 
-/** In a scope of its own, since its body is the file. */
+/** In a separate scope, since its body is the file. */
 export function addTorrentUploadRoute(
   scope: FastifyInstance,
   operationsFor: (request: FastifyRequest) => NodeOperations,

@@ -3,10 +3,13 @@ import { badRequest, byteInput, leaving, routePath } from '@shoal/daemon/http'
 import type { FastifyInstance, FastifyRequest } from 'fastify'
 import type { NodeFiles } from '../../kernel/contract.ts'
 
-/** A client that sends nothing for this long is gone. */
+/** A client that sends nothing for this long counts as disconnected. */
 const SILENCE_MS = 120_000
 
-/** Content to share, streamed to disk, of any size. In a scope of its own, since bodies are any bytes. */
+/**
+ * Receives content to share, streamed to disk, of any size. In a separate scope, since bodies are
+ * any bytes.
+ */
 export function addUploadFileRoute(scope: FastifyInstance, files: NodeFiles): void {
   scope.removeAllContentTypeParsers()
   scope.addContentTypeParser(
@@ -19,7 +22,8 @@ export function addUploadFileRoute(scope: FastifyInstance, files: NodeFiles): vo
   })
 }
 
-// Reads the socket only as fast as the chunks are taken. Leaving early does not destroy the request: the answer still has to be sent.
+// Reads the socket only as fast as the chunks are consumed. Leaving early does not destroy the
+// request: the response still has to be sent.
 async function* bodyOf({ raw }: FastifyRequest): AsyncGenerator<Uint8Array> {
   const silence = setTimeout(() => raw.destroy(), SILENCE_MS)
   try {

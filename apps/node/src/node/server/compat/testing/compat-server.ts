@@ -19,7 +19,10 @@ export interface CompatServer extends AsyncDisposable {
   readonly call: Call
   /** Warnings and errors in the log. */
   readonly problems: string[]
-  /** Returns the bytes of a .torrent of files with these names and lengths, in a folder of its own, or of one file of this length. */
+  /**
+   * Returns the bytes of a .torrent with files of these names and lengths in a separate folder, or
+   * with one file of this length.
+   */
   torrent(
     name: string,
     files: Readonly<Record<string, number>> | number,

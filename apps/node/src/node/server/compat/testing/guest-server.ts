@@ -1,4 +1,7 @@
-/** A node with all APIs of other programs, for calls with only the password: they may not reach hidden folders. */
+/**
+ * A node with all APIs of other programs, for calls with only the password, which cannot access
+ * hidden folders.
+ */
 import { mkdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { FastifyInstance } from 'fastify'
@@ -10,7 +13,7 @@ import { hashPassword } from '../../access/password.ts'
 import { buildServer } from '../../server.ts'
 import { TOKEN } from '../../testing/served.ts'
 
-/** The answer to a path that only the node's token opens. */
+/** The error for a path that only the node's token gives access to. */
 export const REFUSED = /only the node's token opens/
 
 /** The login of the user. */
@@ -24,7 +27,10 @@ export interface GuestServer {
   readonly id: string
 }
 
-/** Returns what opens the server that all tests of the file share: once it is open, it is the same each time. */
+/**
+ * Returns a function that opens a server shared by all tests of the file: later calls return the
+ * same one.
+ */
 export function useGuestServer(): () => GuestServer {
   let opened: GuestServer | undefined
   beforeAll(async () => {
@@ -47,7 +53,10 @@ export function useGuestServer(): () => GuestServer {
   return () => opened!
 }
 
-/** A call of such an API for each place where it takes a path: its arguments with a folder there, and the answer to a hidden one. */
+/**
+ * A call for each place where such an API takes a path: its arguments with a folder, and the answer
+ * to a hidden one.
+ */
 export type PathCall = (folder: string) => [args: object, answer?: RegExp]
 
 /** Returns the calls of all methods, with their names. */

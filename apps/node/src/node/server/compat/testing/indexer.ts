@@ -1,6 +1,9 @@
 import { FileServer } from '../../../transfers/testing/file-server.ts'
 
-/** An indexer's proxy: `/magnet` redirects to a magnet link named `found`, anything else is the .torrent, which it calls a page. */
+/**
+ * An indexer's proxy: `/magnet` redirects to a magnet link named `found`; any other path returns
+ * the .torrent with the media type of a page.
+ */
 export function startIndexer(torrent: Uint8Array): Promise<FileServer> {
   return FileServer.start((request, response) => {
     if (request.url === '/magnet')

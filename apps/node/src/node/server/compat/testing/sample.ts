@@ -1,7 +1,7 @@
 import type { TorrentDetail } from '@shoal/api'
 import type { TorrentFacts } from '../detail-cache.ts'
 
-/** A torrent in the middle of its download. */
+/** A partly downloaded torrent. */
 export function sampleDetail(change: Partial<TorrentDetail> = {}): TorrentDetail {
   return {
     id: 'a'.repeat(40),
@@ -73,5 +73,5 @@ export function sampleFacts(change: Partial<TorrentDetail> = {}): TorrentFacts {
   return { detail: sampleDetail(change), trackers: [], firstPath: 'season/a.mkv', availability: null }
 }
 
-/** The same torrent with everything that is wanted. */
+/** The same torrent with all wanted data. */
 export const COMPLETE = { haveBytes: 800, progress: 1, etaSeconds: null, queuePosition: null } as const

@@ -1,4 +1,7 @@
-/** A torrent whose files cannot have its names on disk: too long, twice the same, the same but for case, or with parts that lead elsewhere. */
+/**
+ * A torrent whose file names cannot be used on disk: too long, duplicate, equal except for case, or
+ * with path traversal.
+ */
 import { createHash } from 'node:crypto'
 import { encode } from '@shoal/torrent/bencode'
 
