@@ -1,4 +1,4 @@
-/** A whole node: `shoal start`. */
+/** A complete node: `shoal start`. */
 import { existsSync } from 'node:fs'
 import { stat } from 'node:fs/promises'
 import type { Socket } from 'node:net'
@@ -39,14 +39,14 @@ export interface StartOptions {
   readonly dataDir: string
   /** Download folder; undefined: from the node's settings. */
   readonly dir: string | undefined
-  /** Requires `passwordFile`, and the other way round. */
+  /** Requires `passwordFile`, and vice versa. */
   readonly username: string | undefined
   readonly passwordFile: string | undefined
   /** Path of the settings file; undefined if there is none. */
   readonly config: string | undefined
   /** Port for peers; undefined: from the node's settings. */
   readonly peerPort: number | undefined
-  /** Address to accept peers at; undefined: all. */
+  /** Address for incoming peers; undefined: all. */
   readonly peerHost: string | undefined
   readonly allowDir: readonly string[]
   readonly allowedHost: readonly string[]
@@ -70,9 +70,12 @@ export interface StartedNode {
   /** The download folder. */
   readonly directory: string
   readonly peerPort: number
-  /** The usual port for peers, if another program uses it. */
+  /** The default port for peers, if another program uses it. */
   readonly takenPeerPort: number | null
-  /** Resolves when the node is asked to stop over its API. Rejects if it cannot start again in this process after a restart. */
+  /**
+   * Resolves when a stop is requested over the API. Rejects if the node cannot start again in this
+   * process after a restart.
+   */
   readonly stopAsked: Promise<void>
   /** Saves and closes everything. Safe to call twice. */
   close(): Promise<void>
@@ -85,7 +88,7 @@ export interface StartSurroundings {
   readonly capabilities?: readonly AnyCapability[]
 }
 
-/** Rejects with a Failure or ShoalError that says what to do; nothing is left open then. */
+/** Rejects with a Failure or ShoalError that says what to do, after closing everything. */
 export async function startNode(
   options: StartOptions,
   { log = createNodeLog({ level: options.logLevel }), capabilities = CAPABILITIES }: StartSurroundings = {},
@@ -148,11 +151,11 @@ interface RunOptions extends Pick<KernelOptions, 'onStop' | 'onRestart'> {
   readonly log: NodeLog
   readonly capabilities: readonly AnyCapability[]
   readonly secret: Secret | undefined
-  /** The port of the run before. */
+  /** The port of the previous run. */
   readonly front: Front | null
 }
 
-/** Rejects as `startNode` does; nothing but a given front is left open then. */
+/** Rejects like `startNode`, after closing everything except a given front. */
 async function openRun({
   options,
   log,
@@ -203,7 +206,7 @@ async function openRun({
       ...{ node, server, front, token },
       async leave() {
         const keeps = (socket: Socket) => opened.has(socket) || serving.has(socket)
-        // The network is left whatever fails before.
+        // The network is left even if earlier steps fail.
         await closeAll([
           endAnnouncing,
           () => opened.hold(),
@@ -222,7 +225,10 @@ async function openRun({
   }
 }
 
-/** Tells commands where the node is. A full disk may prevent that, but not the start. */
+/**
+ * Writes the node's address for commands. A full disk can prevent that, but must not prevent the
+ * start.
+ */
 async function announce(
   dataDir: string,
   url: string,
@@ -258,7 +264,7 @@ async function announce(
 
 async function tellReaders(passwordFile: string, log: Log): Promise<void> {
   const { mode } = await stat(passwordFile)
-  // Windows has no such bits; a group may be meant to read it.
+  // Windows has no such bits; the file may be meant to be readable by a group.
   if (process.platform !== 'win32' && (mode & 0o004) !== 0)
     log.warn(`every user of this machine can read the password in ${passwordFile}: chmod 600 ${passwordFile}`)
 }
@@ -273,7 +279,10 @@ function tellFaults(log: Log): () => void {
   return () => process.off('unhandledRejection', tell)
 }
 
-/** The home folder, if only this machine can reach the node: an additional allowed name is that of a proxy, which lets others in. */
+/**
+ * Returns the home folder if only this machine can reach the node: an additional allowed name is
+ * that of a proxy, which lets others in.
+ */
 export function ownFolders({ host, allowedHost }: Pick<StartOptions, 'host' | 'allowedHost'>): string[] {
   return [host, ...allowedHost].every(isLoopback) ? [homedir()] : []
 }

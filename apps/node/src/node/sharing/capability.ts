@@ -1,4 +1,4 @@
-/** Sharing content: of this machine, or uploaded to it. */
+/** Sharing content that is on this machine or was uploaded to it. */
 import { SHARING as CONTRACT } from '@shoal/api'
 import { FINDABLES } from '../findable/service.ts'
 import { capability } from '../kernel/capability.ts'
@@ -24,7 +24,7 @@ export const SHARING = capability({
         createUpload: async ({ name }) => uploads.create(name),
         getUpload: async ({ id }) => uploads.get(id),
         async shareUpload({ id, hidden = true, ...given }) {
-          // All of it was sent on purpose.
+          // Uploads contain only what the user chose.
           const options = { ...given, hidden }
           creator.check(options)
           if (options.seal) return creator.createSealed(await uploads.finishHidden(id), options)

@@ -118,7 +118,7 @@ const OPTIONS = {
   webSeeds: ['http://127.0.0.1:9/c.txt'],
 } as const
 
-/** The torrent that these options make. */
+/** The torrent created with these options. */
 const APPLIED = {
   ...{ superSeeding: true, label: 'films', webSeeds: OPTIONS.webSeeds },
   ...{ downloadLimitBytesPerSecond: 2000, uploadLimitBytesPerSecond: 1000 },
@@ -153,7 +153,7 @@ test('the options change what is shared already', async () => {
   const node = await open()
   const id = await share(node, { tags: ['b'] })
   expect(await node.operations.getTorrent({ id })).toMatchObject({ state: 'seeding' })
-  // The node notices within a second that the file is complete, and may be shared.
+  // The node notices within a second that the file is complete and can be shared.
   await vi.waitFor(async () => expect(await share(node, OPTIONS)).toBe(id), WAIT_MS)
   const now = await node.operations.getTorrent({ id })
   expect(now).toMatchObject({ ...APPLIED, tags: ['b', 'a'], state: 'complete' })

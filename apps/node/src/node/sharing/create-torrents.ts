@@ -1,4 +1,4 @@
-/** Jobs that make torrents of files and folders of this machine, and share them. */
+/** Jobs that create and share torrents of files and folders on this machine. */
 import { randomUUID } from 'node:crypto'
 import { rename, rm } from 'node:fs/promises'
 import { basename, dirname, join } from 'node:path'
@@ -27,7 +27,7 @@ export type CreateOptions = Omit<CheckedInputOf<'createTorrent'>, 'path'>
 
 type HashOptions = Omit<CreateOptions, 'seal' | 'hidden'> & { readonly filter?: FolderFilter }
 
-/** Details of a job, kept for a restart. */
+/** Details of a job, stored for a restart. */
 interface CreateDetail {
   readonly path: string
   readonly options: CreateOptions
@@ -40,14 +40,14 @@ export interface CreateParts {
   readonly tracker: OwnTrackerService | null
   readonly findables: Findables | null
   readonly published: Published | null
-  /** Makes a hidden folder. What a crash leaves there is deleted at the next start. */
+  /** Creates a hidden folder. Leftovers of a crash are deleted at the next start. */
   stage(): Promise<string>
 }
 
-/** A plain copy that was sent to this node to be sealed. */
+/** A plain copy that was uploaded to this node to be sealed. */
 export interface Passing {
   readonly path: string
-  /** Deleted as soon as the content is sealed, and in any case when the job ends. */
+  /** Deleted as soon as the content is sealed, or at the end of the job. */
   readonly folder: string
 }
 
@@ -72,13 +72,16 @@ export class TorrentCreator {
     this.#stage = stage
   }
 
-  /** Starts the job that hashes a file or folder and shares it. `path` is allowed already. */
+  /**
+   * Starts the job that hashes and shares a file or folder. `path` must already be checked as
+   * allowed.
+   */
   create(path: string, options: CreateOptions, id?: string): Job {
     this.check(options)
     return this.#start(path, options, null, id)
   }
 
-  /** The same for an upload that is sealed, of which no plain copy stays. */
+  /** The same for an upload that is sealed, of which no plain copy is kept. */
   createSealed({ path, folder }: Passing, options: CreateOptions): Job {
     const job = this.#start(path, options, folder)
     const clearing = this.#kernel.jobs
@@ -122,13 +125,15 @@ export class TorrentCreator {
       kind: 'create',
       name: options.name ?? basename(path),
       lane: 'hashing',
-      // A passphrase is kept nowhere: what is cut off is begun anew by its user.
+      // Passphrases are not stored, so such a job cannot be resumed.
       ...(!options.seal && { detail: { path, options } satisfies CreateDetail }),
       run: progress => this.#create(path, options, passing, progress),
     })
   }
 
-  /** Starts a job again that the end of the last run cut off. Rejects with `forbidden-path`. */
+  /**
+   * Restarts a job that was interrupted by the end of the last run. Rejects with `forbidden-path`.
+   */
   async resume({ id, detail }: JobRecord): Promise<void> {
     const { path, options } = detail as CreateDetail
     this.create(await this.#kernel.folders.allowContent(path), options, id)
@@ -142,7 +147,7 @@ export class TorrentCreator {
   ): Promise<JobResult> {
     const { filter } = await this.#contentOf(path, hidden, passing)
     if (seal) return this.#createSealed(path, { ...options, seal, filter }, passing, progress)
-    // Without a key that can sign, nothing is shared.
+    // Without a usable signing key, do not share anything.
     if (options.findable) await this.#findables!.check()
     const metainfo = await this.#hash(path, { ...options, filter }, progress)
     const torrent = await this.#add(metainfo, path, options)
@@ -151,7 +156,7 @@ export class TorrentCreator {
     return { torrent: torrent.id, path }
   }
 
-  /** Publishes for search if the user says so, here or in the settings. */
+  /** Publishes a torrent for search if requested, in the options or the settings. */
   async #makeFindable(
     torrent: ManagedTorrent,
     {
@@ -169,14 +174,14 @@ export class TorrentCreator {
       ...(language !== undefined && { language }),
     })
     if (findable) await making
-    // The share itself does not fail if the setting cannot be followed.
+    // If only the setting asked for it, a failure does not fail the share.
     else
       await making.catch(error =>
         this.#kernel.log.warn(`${torrent.name} cannot be found by search: ${error.message}`),
       )
   }
 
-  /** Hidden files and what is not complete are left out. The user chose the path itself. */
+  /** Omits hidden and incomplete files, except the path itself, which the user chose. */
   async #contentOf(path: string, hidden: boolean, passing: string | null): Promise<ContentFilter> {
     if (passing !== null) return new ContentFilter({ hidden })
     const content = new ContentFilter({
@@ -193,7 +198,9 @@ export class TorrentCreator {
     return content
   }
 
-  /** Nothing that is not finished appears in the download folder: neither the sealed file nor a plain copy. */
+  /**
+   * Nothing unfinished appears in the download folder: neither the sealed file nor a plain copy.
+   */
   async #createSealed(
     path: string,
     { seal, filter, ...options }: HashOptions & { seal: SealTo },
@@ -213,7 +220,7 @@ export class TorrentCreator {
       const torrent = await this.#add(metainfo, target, options)
       const { registry } = this.#torrents
       registry.change(torrent, { name: options.name ?? sealed.name, source: null })
-      // Without this its link is lost at the next start; it is shared all the same.
+      // On failure, its link is lost at the next start, but it is still shared.
       await this.#sealed!.keep(torrent, sealed.seal, passing === null ? path : null).catch(error =>
         this.#kernel.log.warn(`the link of ${torrent.name} cannot be kept: ${error.message}`),
       )
@@ -259,16 +266,16 @@ export class TorrentCreator {
     const { paused = false } = start
     const place = { directory: dirname(path), trusted: true, renamed }
     const { torrent, added } = await this.#torrents.add(metainfo, { ...start, paused, ...place })
-    // While it is paused, nothing checks what was hashed a moment ago.
+    // While paused, it does not check what was just hashed.
     if (added && paused) await torrent.api.trust()
     if (!added) await this.#torrents.changeExisting(torrent, { ...start, webSeeds: options.webSeeds })
-    // Its name was chosen: the one on disk does not replace it.
+    // The chosen name takes precedence over the one on disk.
     if (added && renamed) this.#torrents.registry.change(torrent, { name: metainfo.info.name })
     this.#published?.add(torrent)
     return torrent
   }
 
-  /** A private torrent has those alone that its maker names. */
+  /** A private torrent only has the trackers that its creator named. */
   #trackersOf(named: readonly string[], isPrivate: boolean): readonly string[] {
     if (named.length > 0 || isPrivate) return named
     const { network } = this.#kernel.settings.current
@@ -294,7 +301,7 @@ function startOf({
   }
 }
 
-/** Where the files of a new torrent lie, when it was given another name than they have on disk. */
+/** Returns the paths on disk of a new torrent's files if its name differs from that on disk. */
 function findPlaces({ info }: Metainfo, name: string): ReadonlyMap<number, readonly string[]> | undefined {
   if (info.name === name) return undefined
   const files = info.files.filter(({ pad }) => !pad)

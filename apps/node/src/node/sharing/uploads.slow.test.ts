@@ -167,7 +167,7 @@ test('at most a hundred are open, also if they start at once', async () => {
 test('only leftovers of an earlier run are deleted at startup', async () => {
   const { id } = await uploads.create('mine')
   await send(id, 'a.txt', 'half')
-  // Another node with the same folder, by both of its names.
+  // Another node with the same folder, given by a different path.
   const other = new Uploads(() => folder, '/other')
   const { id: others } = await other.create('theirs')
   await other.receive(others, 'b.txt', body('half'), { signal })

@@ -1,4 +1,4 @@
-/** Content that comes to the node over the network, to be shared from here. */
+/** Content that is uploaded to the node, to be shared from it. */
 import { createHash, randomUUID } from 'node:crypto'
 import { createWriteStream } from 'node:fs'
 import { lstat, mkdir, readdir, rename, rm } from 'node:fs/promises'
@@ -9,9 +9,9 @@ import type { Upload } from '@shoal/api'
 import { Failure, fileFailure } from '@shoal/daemon/failure'
 import { safeFileName } from '../../base/files/file-name.ts'
 
-/** Begins the names of folders that hold what has not arrived as a whole. No upload may be called so. */
+/** Name prefix of folders with incomplete uploads. Uploads cannot have such names. */
 const PREFIX = '.shoal-upload-'
-/** Folder of the arriving files: the one around it is private, this one becomes an ordinary folder. */
+/** Folder of the arriving files: its parent is private, but it becomes an ordinary folder. */
 const FILES = 'files'
 const UUID = /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/
 const MAX_UPLOADS = 100
@@ -20,16 +20,16 @@ const MAX_DEPTH = 64
 const MAX_NAME_BYTES = 255
 
 interface Arriving {
-  /** Replaced as a whole. */
+  /** Replaced as an object. */
   upload: Upload
-  /** The download folder as it was when it began: what arrives can be put there without being copied. */
+  /** The download folder when the upload started: files can be moved there without copying. */
   readonly directory: string
   readonly folder: string
-  /** The name as it was given; the upload has the one under which it will be stored. */
+  /** The requested name; `upload.name` is the one that it will be stored under. */
   readonly givenName: string
-  /** Paths that have arrived, or are being received now. */
+  /** Paths that have arrived or are being received. */
   readonly paths: Set<string>
-  /** Files that are being received now. */
+  /** Files that are being received. */
   readonly open: Set<Promise<unknown>>
   readonly stop: AbortController
 }
@@ -38,13 +38,14 @@ export class Uploads {
   readonly #directory: () => string
   readonly #prefix: string
   readonly #uploads = new Map<string, Arriving>()
-  /** The last that was put into its place: two of one name must not find the same place free. */
+  /** Serializes placing: two uploads with one name must not find the same path free. */
   #placing: Promise<unknown> = Promise.resolve()
   #closed = false
 
   /**
-   * `directory`: folder for shared content. Arriving files are stored in it too, so that they need not be copied. `dataDir` tells this node
-   * from others that share the folder: only what this one left is deleted at its start.
+   * `directory`: folder for shared content. Arriving files are also stored in it, so that they need
+   * not be copied. `dataDir` distinguishes this node from others that use the folder: at startup,
+   * it only deletes its own leftovers.
    */
   constructor(directory: () => string, dataDir: string) {
     this.#directory = directory
@@ -52,7 +53,10 @@ export class Uploads {
     this.#prefix = `${PREFIX}${owner}-`
   }
 
-  /** Makes a hidden folder that only this user can read. It is deleted at the next start unless that happens before. */
+  /**
+   * Creates a hidden folder that only this user can read. If it still exists at the next start, it
+   * is deleted.
+   */
   async stage(): Promise<string> {
     const folder = join(this.#directory(), this.#prefix + randomUUID())
     await mkdir(folder, { recursive: true, mode: 0o700 }).catch(error => {
@@ -61,7 +65,7 @@ export class Uploads {
     return folder
   }
 
-  /** Deletes what an earlier run left half-done. */
+  /** Deletes incomplete uploads of an earlier run. */
   async tidy(): Promise<void> {
     const directory = this.#directory()
     const names = await readdir(directory).catch(() => [])
@@ -82,11 +86,11 @@ export class Uploads {
     const id = randomUUID()
     const directory = this.#directory()
     const folder = join(directory, this.#prefix + id)
-    // Hidden files of the home folder are keys and programs that start by themselves.
+    // Hidden files of the home folder include keys and autostart programs.
     const stored = safeFileName(name)
     const upload: Upload = { id, name: stored, fileCount: 0, receivedBytes: 0, startedMs: Date.now() }
     const stop = new AbortController()
-    // Takes its place at once: many that come together are counted, too.
+    // Register it immediately, so that concurrent uploads are counted, too.
     const empty = { paths: new Set<string>(), open: new Set<Promise<unknown>>() }
     this.#uploads.set(id, { upload, directory, folder, givenName: name, ...empty, stop })
     await mkdir(folder, { recursive: true, mode: 0o700 }).catch(error => {
@@ -100,7 +104,7 @@ export class Uploads {
     return this.#find(id).upload
   }
 
-  /** Receives one file. What came of one that breaks off is deleted. */
+  /** Receives one file. A partial file is deleted on failure. */
   async receive(
     id: string,
     path: string,
@@ -137,7 +141,7 @@ export class Uploads {
     }
   }
 
-  /** Moves what has arrived to its place, under its name or a free one. Returns the path. */
+  /** Moves a finished upload to its final place, under its name or a free one. Returns the path. */
   async finish(id: string): Promise<string> {
     return this.#end(id, arriving => {
       const placed = this.#placing.then(() => place(arriving))
@@ -146,11 +150,14 @@ export class Uploads {
     })
   }
 
-  /** Leaves what has arrived in its hidden folder, under its name. Returns the path; delete the folder afterwards. */
+  /**
+   * Leaves a finished upload in its hidden folder, under its name. Returns the path; delete the
+   * folder afterwards.
+   */
   async finishHidden(id: string): Promise<{ path: string; folder: string }> {
     return this.#end(id, async arriving => {
       const { givenName, folder } = arriving
-      // Below another folder, since the upload may be named as that with its files.
+      // In a separate folder, since the upload can have the same name as that with its files.
       const path = join(folder, 'named', givenName)
       await mkdir(dirname(path)).catch(error => {
         throw fileFailure(error, path)
@@ -166,7 +173,7 @@ export class Uploads {
     if (open.size > 0) throw new Failure('conflict', 'some of its files are still being sent: wait for them')
     if (upload.fileCount === 0)
       throw new Failure('bad-request', 'nothing has been sent yet: send its files first', { field: 'id' })
-    // From here on nothing more may come.
+    // From here on, no more files are accepted.
     this.#uploads.delete(id)
     try {
       return await end(arriving)
@@ -184,7 +191,7 @@ export class Uploads {
     await rm(arriving.folder, { recursive: true, force: true })
   }
 
-  /** Ends all that arrives: an upload does not outlive the node. */
+  /** Aborts all uploads: they do not survive the node. */
   async close(): Promise<void> {
     this.#closed = true
     await Promise.allSettled([...this.#uploads.keys()].map(id => this.cancel(id)))
@@ -206,7 +213,7 @@ function gone(): Failure {
   )
 }
 
-/** Resolves to its length. */
+/** Resolves with its length. */
 async function receiveFile(
   { folder }: Arriving,
   path: string,
@@ -219,7 +226,7 @@ async function receiveFile(
     await mkdir(dirname(target), { recursive: true })
     return await write(target, body, signal, state)
   } catch (error) {
-    // Where names differ only in case, the file there may be another one.
+    // On a case-insensitive file system, the existing file may be another one.
     if (state.isOurs) await rm(target, { force: true }).catch(() => {})
     if (signal.aborted) throw signal.reason instanceof Failure ? signal.reason : error
     throw error instanceof Failure ? error : fileFailure(error, path)
@@ -246,7 +253,7 @@ async function write(
   return lengthBytes
 }
 
-/** A body that gives nothing more cannot be ended by asking for its end: so nobody waits for that. */
+/** Aborting a stalled body does not settle its pending read, so do not wait for that. */
 async function* untilAborted(
   body: AsyncIterable<Uint8Array>,
   signal: AbortSignal,
@@ -286,7 +293,7 @@ async function renameTo({ folder, givenName, paths }: Arriving, target: string):
   })
 }
 
-/** Throws `bad-request` for names that no file system or torrent should see. */
+/** Throws `bad-request` for names that are unsafe in file systems or torrents. */
 function checkNames(parts: readonly string[], field: string): void {
   const isBad = (part: string) =>
     part === '' ||
@@ -306,7 +313,7 @@ function checkNames(parts: readonly string[], field: string): void {
     )
 }
 
-/** `name`, or `name (2)` … when that is taken. */
+/** Returns `name`, or `name (2)` … if that is taken. */
 async function freePath(directory: string, name: string): Promise<string> {
   const dot = name.lastIndexOf('.')
   const [stem, ending] = dot > 0 ? [name.slice(0, dot), name.slice(dot)] : [name, '']

@@ -23,6 +23,6 @@ test('a crash at any moment leaves a torrent with all its options, or none', asy
   }))
   for (const { rows, ...parts } of seen)
     expect(parts).toEqual({ labelled: rows, progress: rows, metainfo: rows })
-  // After the response both are stored, however soon the node is killed.
+  // After the response, both are stored, even if the node is killed immediately.
   expect(seen.at(-1)!.rows).toBe(2)
 })

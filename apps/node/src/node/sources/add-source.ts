@@ -1,4 +1,7 @@
-/** Adds and previews what a link, path, hash or content refers to: a torrent, a plain file, a sealed share. */
+/**
+ * Adds and previews what a link, path, hash or content refers to: a torrent, a plain file, a sealed
+ * share.
+ */
 import { stat } from 'node:fs/promises'
 import type { Added, CallOptions, CheckedInputOf, Preview, Protocol } from '@shoal/api'
 import { AbsentCapability } from '@shoal/daemon/capability'
@@ -18,7 +21,7 @@ import { sourceKind } from './source-kind.ts'
 import { engineLink, pathIn, TORRENT_LINKS } from './torrent-link.ts'
 import { torrentOfUrl } from './torrent-of-url.ts'
 
-/** Priority of a file that somebody asks for. */
+/** Priority of selected files. */
 const NORMAL_PRIORITY = 4
 
 type TorrentOptions = Omit<CheckedInputOf<'addTorrent'>, 'source' | 'torrent' | 'passphrase' | 'strict'>
@@ -211,14 +214,17 @@ export class SourceAdder implements Sources {
     return null
   }
 
-  /** Refuses to read a file outside of the allowed folders, and anything but a file: a pipe may never end, and a device is not to be touched. */
+  /**
+   * Refuses files outside the allowed folders, and anything but regular files: a pipe may never
+   * end, and devices must not be touched.
+   */
   async #readable(source: TorrentSource): Promise<TorrentSource> {
     if (typeof source !== 'string') return source
     const path = pathIn(source)
     if (path === null) return source
     const allowed = await this.#kernel.folders.allow(path, 'source')
     const stats = await stat(allowed).catch(() => null)
-    // The engine says better what is wrong with a file that is missing.
+    // The engine has better errors for missing files.
     if (stats === null || stats.isFile()) return allowed
     throw new Failure('bad-torrent', `${allowed} is not a file: give the path of a .torrent`, {
       field: 'source',
@@ -234,7 +240,10 @@ export class SourceAdder implements Sources {
   }
 }
 
-/** The first of the options that a plain file cannot have. Its label chooses the folder. */
+/**
+ * Returns the first option that is invalid for a plain file. Its label is allowed, since it selects
+ * the folder.
+ */
 function optionOfTorrents({
   directory: _directory,
   label: _label,
@@ -243,7 +252,7 @@ function optionOfTorrents({
   return Object.entries(rest).find(([, value]) => value !== undefined && value !== false)?.[0]
 }
 
-/** A sealed share lies in a folder of its own: the one that is given is for what is in it. */
+/** A sealed share has a separate folder: the given one is for its content. */
 function withoutPlace(options: TorrentOptions, { sealed }: ManagedTorrent): TorrentOptions {
   const { directory: _directory, ...rest } = options
   return sealed ? rest : options

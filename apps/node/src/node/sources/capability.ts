@@ -1,4 +1,4 @@
-/** Adding and previewing: finds out what a link, path or content refers to. */
+/** Adding and previewing: determines what a link, path or content refers to. */
 import { SOURCES as CONTRACT } from '@shoal/api'
 import { capability } from '../kernel/capability.ts'
 import { SEALED } from '../sealed/service.ts'

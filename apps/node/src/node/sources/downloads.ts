@@ -6,7 +6,7 @@ import type { JobRecord } from '../kernel/job-store.ts'
 import type { JobProgress, Jobs } from '../kernel/jobs.ts'
 import type { FileDownload } from '../transfers/service.ts'
 
-/** Details of a job, kept for a restart. */
+/** Details of a job, stored for a restart. */
 interface DownloadDetail {
   readonly source: string
   readonly directory: string
@@ -14,15 +14,15 @@ interface DownloadDetail {
 
 interface DownloadsContext {
   readonly jobs: Jobs
-  /** Begins a download once more. Null when the source turns out to be a torrent. */
+  /** Starts a download again. Null if the source turns out to be a torrent. */
   begin(source: string, directory: string, signal: AbortSignal): Promise<FileDownload | null>
-  /** So many bytes have arrived. */
+  /** Called with the number of bytes that have arrived. */
   onBytes(bytes: number): void
 }
 
 export class Downloads {
   readonly #context: DownloadsContext
-  /** Ids of the jobs that run, by folder and source. */
+  /** Ids of the running jobs, by folder and source. */
   readonly #running = new Map<string, string>()
   readonly #stop = new AbortController()
   readonly #resuming = new Set<Promise<void>>()
@@ -31,7 +31,7 @@ export class Downloads {
     this.#context = context
   }
 
-  /** The job that downloads it there. Null if there is none. */
+  /** Returns the job that downloads it there. Null if there is none. */
   find(source: string, directory: string): Job | null {
     const id = this.#running.get(`${directory}\0${source}`)
     return id === undefined ? null : this.#context.jobs.get(id)
@@ -50,13 +50,16 @@ export class Downloads {
     return job
   }
 
-  /** Starts a job again that the end of the last run cut off. The other server may not answer for long: nobody waits for that. */
+  /**
+   * Restarts a job that was interrupted by the end of the last run, without waiting: the other
+   * server may not respond for long.
+   */
   resume({ id, detail }: JobRecord): void {
     const resuming = this.#resume(id, detail as DownloadDetail).finally(() => this.#resuming.delete(resuming))
     this.#resuming.add(resuming)
   }
 
-  /** Waits for what is being resumed; the jobs themselves end with all others of their kind. */
+  /** Waits for jobs being resumed; the jobs themselves end with all others of their kind. */
   async close(): Promise<void> {
     this.#stop.abort(new Failure('closed', 'the node is stopping'))
     await Promise.all(this.#resuming)
@@ -71,13 +74,16 @@ export class Downloads {
       if (signal.aborted) return download.close()
       this.start(source, directory, download, id)
     } catch (error) {
-      // The record stays for the next start.
+      // The record is kept for the next start.
       if (signal.aborted) return
       jobs.start({ id, kind: 'download', name: basename(source), run: () => Promise.reject(error) })
     }
   }
 
-  /** Counts bytes that arrive in the node's totals. Bytes of an earlier run, before the first report, do not count. */
+  /**
+   * Adds received bytes to the node's totals. Bytes of an earlier run, before the first report, do
+   * not count.
+   */
   #counted(progress: JobProgress): JobProgress {
     let countedBytes: number | null = null
     return {

@@ -1,9 +1,12 @@
-/** Reads the source that a client gives to be added or previewed. */
+/** Reads the source of a request to add or preview. */
 
 import { Failure } from '@shoal/daemon/failure'
 import { readMetainfo, type TorrentSource } from '@shoal/torrent'
 
-/** Rejects with `bad-request` unless exactly one of the two ways to name a torrent was used, and `bad-torrent`. `torrent` is in base64. */
+/**
+ * Rejects with `bad-request` unless exactly one of `source` and `torrent` is given, and with
+ * `bad-torrent`. `torrent` is in base64.
+ */
 export async function givenSource({
   source,
   torrent,

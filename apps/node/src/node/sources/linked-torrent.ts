@@ -9,8 +9,10 @@ export interface LinkedTorrentOptions {
 }
 
 /**
- * The .torrent that the server of a plain file names in a Link header (RFC 6249), if it describes that very file: a single one of the same length.
- * Returns null without one, if it cannot be fetched, or if the link may contain a secret, which the torrent would pass on as its web seed.
+ * Returns the .torrent that a plain file's server names in a Link header (RFC 6249), if it
+ * describes exactly this file: a single file of the same length. Returns null if there is none, if
+ * it cannot be fetched, or if the link may contain a secret, which the torrent would reveal as its
+ * web seed.
  */
 export async function linkedTorrent(
   link: string,
@@ -32,7 +34,7 @@ export async function linkedTorrent(
   }
 }
 
-/** Whether a URL has a password or a query, which often is one. */
+/** Returns whether a URL has a password, or a query, which often contains one. */
 function mayBeSecret(link: string): boolean {
   const { username, password, search } = new URL(link)
   return username !== '' || password !== '' || search !== ''

@@ -1,4 +1,7 @@
-/** The host of a share link: asked for the torrent of links that the user gives, not for strangers' own purposes. */
+/**
+ * The host of a share link is queried for the torrent only for links that the user gives, so that
+ * strangers cannot misuse the node.
+ */
 import { mkdir, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { formatShareLink } from '@shoal/links'
@@ -11,12 +14,12 @@ import type { TestNode } from '../testing/test-node.ts'
 /** Nothing listens there. */
 const LOCAL = 'http://127.0.0.1:9'
 
-/** A share link to a torrent that a peer on this machine has. */
+/** Returns a share link to a torrent that a peer on this machine has. */
 async function linkTo(node: TestNode, page: string, { isPrivate = false } = {}) {
   const folder = join(node.folder, 'seed')
   await mkdir(folder, { recursive: true })
   await writeFile(join(folder, 'a.txt'), `${page} ${isPrivate}`)
-  // One that browsers there can use: others are not in links.
+  // A tracker that browsers can use: others are not in links.
   const own = `${page.replace(/^http/, 'ws')}/own/announce`
   const metainfo = await createTorrent(join(folder, 'a.txt'), { private: isPrivate, trackers: [[own]] })
   const { peer } = await seedForTest(folder, metainfo)
@@ -43,7 +46,7 @@ test('the host is not asked for a torrent that turns out to be private', async (
   expect(api.trackers.flat()).toHaveLength(3)
   await until('only its own tracker is left', () => api.trackers.flat().length === 1)
   expect(api.trackers.flat()).toEqual([own])
-  // Given again, it is known to be private.
+  // Added again, it is known to be private.
   await node.operations.addTorrent({ source })
   expect(api.trackers.flat()).toEqual([own])
 })

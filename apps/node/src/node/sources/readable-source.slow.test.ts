@@ -48,7 +48,7 @@ test('pipes, devices and folders are rejected at once', async () => {
   execFileSync('mkfifo', [pipe])
   const device = join(node.folder, 'device.torrent')
   await mkdir(join(node.folder, 'folder.torrent'))
-  // Its folder is allowed; the link leads to a device elsewhere, which is not.
+  // Its folder is allowed, but the link's target is a device outside.
   await symlink('/dev/zero', device)
   for (const source of [pipe, join(node.folder, 'folder.torrent')])
     for (const ask of [

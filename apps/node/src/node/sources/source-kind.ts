@@ -6,14 +6,17 @@ import { withoutPassword } from '../../base/without-password.ts'
 import type { FileProtocol } from '../transfers/service.ts'
 import { isTorrentLink, TORRENT_LINKS } from './torrent-link.ts'
 
-/** Longest part of an identifier that an error repeats. */
+/** Maximum length of an identifier in an error. */
 const SHOWN_LENGTH = 80
 
 export type SourceKind =
   | { readonly kind: 'torrent' }
   | { readonly kind: 'file'; readonly protocol: FileProtocol }
 
-/** Returns the kind of an identifier. Throws `unknown-identifier`, which lists what is understood, and `ipfs-content-id`. */
+/**
+ * Returns the kind of an identifier. Throws `unknown-identifier` with a list of supported ones, and
+ * `ipfs-content-id`.
+ */
 export function sourceKind(
   identifier: string,
   protocols: readonly FileProtocol[],

@@ -1,4 +1,4 @@
-/** `strict` of addTorrent: every option counts, or is refused. */
+/** `strict` of addTorrent: every option takes effect or is refused. */
 import { mkdir, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { createTorrent, writeMetainfo } from '@shoal/torrent'

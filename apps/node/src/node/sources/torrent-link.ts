@@ -1,4 +1,7 @@
-/** Links that the engine takes: magnet links, info hashes, content ids, .torrent files by path or URL. */
+/**
+ * Links that the engine accepts: magnet links, info hashes, content ids, .torrent files by path or
+ * URL.
+ */
 import { isAbsolute } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { Failure } from '@shoal/daemon/failure'
@@ -14,13 +17,13 @@ export const TORRENT_LINKS = {
   ],
 } as const
 
-/** Returns whether trimmed text refers to a torrent. At once, without a look at disk or network. */
+/** Returns whether trimmed text refers to a torrent. Immediate, without disk or network access. */
 export function isTorrentLink(
   text: string,
   { outsideOnly = false }: { outsideOnly?: boolean } = {},
 ): boolean {
   if (isMagnet(text)) return true
-  // The engine fetches a .torrent from wherever its URL leads.
+  // The engine fetches a .torrent from anywhere.
   if (/^https?:\/\//i.test(text)) return !outsideOnly && isTorrentUrl(text)
   if (/^file:\/\//i.test(text)) return true
   if (isHash(text)) return true
@@ -28,17 +31,23 @@ export function isTorrentLink(
   return isAbsolute(text) || (!hasScheme && /\.torrent$/i.test(text))
 }
 
-/** The same in a notation that the engine knows. Throws `bad-argument` for a `file:` URL of another machine, `bad-info-hash`. */
+/**
+ * Normalizes a link for the engine. Throws `bad-argument` for a `file:` URL of another machine,
+ * `bad-info-hash`.
+ */
 export function engineLink(text: string): string {
   return isHash(text) ? infoHashText(parseInfoHash(text)) : readPath(text)
 }
 
-/** Returns the path in a source, since the engine reads everything else than links and hashes from the disk. Null for these. Throws `unknown-identifier`. */
+/**
+ * Returns the path in a source, since the engine reads everything except links and hashes from
+ * disk. Null for those. Throws `unknown-identifier`.
+ */
 export function pathIn(source: string): string | null {
   const text = source.trim()
   if (isMagnet(text) || /^https?:\/\//i.test(text) || isHash(text)) return null
   const path = readPath(text)
-  // A relative path would be one of the node's own folder.
+  // A relative path would refer to the node's own working folder.
   if (isAbsolute(path)) return path
   throw new Failure(
     'unknown-identifier',
@@ -47,7 +56,7 @@ export function pathIn(source: string): string | null {
   )
 }
 
-/** Beginning with baf5r it is meant as a content ID: the engine then says what is wrong with it. */
+/** Text that starts with baf5r is meant as a content ID: the engine then explains the error. */
 function isHash(text: string): boolean {
   return /^(?:[0-9a-f]{40}|[0-9a-f]{64}|1220[0-9a-f]{64}|[a-z2-7]{32}|baf5r[a-z2-7]+|f017b[0-9a-f]+)$/i.test(
     text,

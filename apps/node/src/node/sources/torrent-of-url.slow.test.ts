@@ -16,7 +16,7 @@ let server: FileServer
 let files: Map<string, Buffer>
 /** Link headers, by path. */
 let links: Map<string, string>
-/** Answers that wait while it is not null. */
+/** Responses that wait while it is not null. */
 let held: (() => void)[] | null
 beforeEach(async () => {
   node = await testNode()
@@ -108,7 +108,7 @@ test('the link is downloaded by itself after its bytes did not match the hashes 
   expect(digest(await readFile(path!))).toBe(digest(other))
 })
 
-/** The server has a file with a Link header that names a torrent of `content`. Returns the link. */
+/** Makes the server return a Link header that names a torrent of `content`. Returns the link. */
 async function offerLinked(content: Buffer): Promise<string> {
   const folder = join(node.folder, 'linked')
   await mkdir(folder, { recursive: true })

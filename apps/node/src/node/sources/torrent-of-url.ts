@@ -1,16 +1,17 @@
 import type { TorrentApi, TorrentFile } from '@shoal/torrent'
 import type { ManagedTorrent } from '../torrents/service.ts'
 
-/** A file of a torrent in the list that has a web seed at the file's URL. */
+/** A file of a listed torrent that has a web seed at the file's URL. */
 export interface TorrentOfUrl {
   readonly torrent: ManagedTorrent
   readonly file: TorrentFile
 }
 
 /**
- * Finds the file at a URL in a torrent that stores it in the folder: its peers help, and its hashes verify what the server sends. Returns null if
- * there is none, if the torrent is paused or failed and so would never complete, or if it gave the server up, for example for wrong bytes: the URL
- * is then downloaded by itself.
+ * Finds the file at a URL in a torrent that stores it in the folder: its peers help, and its hashes
+ * verify the server's data. Returns null if there is none, if the torrent is paused or failed and
+ * so would never complete, or if it gave up the server, for example for wrong bytes: the URL is
+ * then downloaded separately.
  */
 export function torrentOfUrl(
   link: string,
@@ -30,7 +31,10 @@ export function torrentOfUrl(
   return null
 }
 
-/** BEP 19: the URL of a single file is that of the web seed unless that ends in a slash; others follow the web seed's by their path. */
+/**
+ * BEP 19: the URL of a single file is that of the web seed unless that ends in a slash; for others,
+ * the path is appended to it.
+ */
 function fileUrl(seed: string, { metainfo }: TorrentApi, { path }: TorrentFile): string | null {
   if (!metainfo || !URL.canParse(seed)) return null
   const url = new URL(seed)
@@ -48,7 +52,10 @@ function isHere({ haveBytes, lengthBytes }: TorrentFile): boolean {
   return haveBytes === lengthBytes
 }
 
-/** Whether the torrent asks the server for nothing more: it has none of it, or sent wrong bytes. */
+/**
+ * Returns whether the torrent no longer uses the server: it has none of the data, or sent wrong
+ * bytes.
+ */
 function isGivenUp(seed: string, api: TorrentApi): boolean {
   const { protocol, host, pathname } = new URL(seed)
   const label = `${protocol}//${host}${pathname}`

@@ -1,4 +1,7 @@
-/** Every text that a caller can give to a node, by what the node does with it. A field that is added has to be judged here first. */
+/**
+ * Classifies every text that a caller can pass to a node by its use. A new field has to be
+ * classified here first.
+ */
 import {
   BYTE_ROUTES,
   HOST_PATHS,
@@ -13,7 +16,11 @@ import {
 import { expect, test } from 'vitest'
 import type { z } from 'zod'
 
-/** Paths of the machine, by the contracts: callers with only the password are refused hidden folders (permissions.ts). That of uploadTorrent is judged as that of addTorrent, which the route calls. */
+/**
+ * Paths on the machine, according to the contracts: callers with only the password are refused
+ * hidden folders (permissions.ts). That of uploadTorrent is checked like that of addTorrent, which
+ * the route calls.
+ */
 const PATHS = [
   ...Object.entries<Pick<Operation, 'input' | 'paths'>>({ ...OPERATIONS, ...BYTE_ROUTES })
     .filter(([name]) => name !== 'changeSettings')
@@ -25,21 +32,26 @@ const PATHS = [
   ...markedPlaces(HOST_PATHS, Settings).map(({ field }) => field),
 ]
 
-/** A path in a folder that the node chose: with `..` or a leading separator it is refused, or not found among the files of a torrent. */
+/**
+ * A path in a folder that the node chose: with `..` or a leading separator it is refused, or not
+ * found among the files of a torrent.
+ */
 const INNER_PATHS = ['putUploadFile.path', 'readFile.path']
 
-/** Links to shares, shown as such. */
+/** Links to shares, displayed as such. */
 const LINKS = ['sendMessage.files.*']
 
-/** Becomes the name of a file or folder in the folder for downloads: never hidden, never with separators. */
+/**
+ * Becomes the name of a file or folder in the download folder: never hidden, never with separators.
+ */
 const FILE_NAMES = ['createUpload.name', 'follow.name', 'updateFollowed.name']
 
-/** Run as a program: only the owner on the node's own machine may set it (programs.ts). */
+/** Run as a program: only the owner on the node's own machine can set it (programs.ts). */
 const COMMANDS = ['automation.onComplete.*']
 
 /**
- * Addresses that the node connects to. Those that strangers write into torrents and feeds are kept out of the local network where they are used;
- * callers may name servers of their own network.
+ * Addresses that the node connects to. Those that strangers put into torrents and feeds are kept
+ * out of the local network on use; callers can name servers of their own network.
  */
 const ADDRESSES = [
   ...['addPeers.addresses.*', 'addTorrent.peers.*', 'previewTorrent.peers.*', 'openSealed.peers.*'],
@@ -58,7 +70,10 @@ const ADDRESSES = [
   ...['network.publicUrl', 'network.shareTrackers.*', 'shoal.nodes.*', 'shoal.ipfsNodes.*'],
 ]
 
-/** Looked up, compared, shown, or encoded: never a name on the disk, never an address. The fields of each operation and setting. */
+/**
+ * Looked up, compared, displayed, or encoded: never a file name or an address. The fields of each
+ * operation and setting.
+ */
 const TEXTS: Readonly<Record<string, string>> = {
   listTorrents: 'label tag tracker text',
   updateTorrent: 'name label tags.*',
@@ -145,7 +160,7 @@ interface Parts {
   readonly checks?: readonly { readonly _zod: { readonly def: { readonly pattern?: RegExp } } }[]
 }
 
-/** A pattern that only hexadecimal digits match, as many as it says: an id. */
+/** Patterns that only match a fixed number of hex digits: ids. */
 const HEXADECIMAL = /^\^(?:[()|]|\[0-9a-f(?:A-F)?\]|\{\d+\})+\$$/
 
 const NO_TEXT = [
@@ -161,7 +176,10 @@ const NO_TEXT = [
   'never',
 ]
 
-/** The fields of a schema that hold any text, except ids and cursors, and except the user's own texts, which are kept and shown only (OWN_TEXTS). */
+/**
+ * Returns the fields of a schema that accept any text, except ids, cursors, and the user's own
+ * texts, which are only stored and displayed (OWN_TEXTS).
+ */
 function textFields(schema: z.ZodType, field: string): string[] {
   const parts = schema._zod.def as unknown as Parts
   if (parts.type === 'string') {
@@ -178,7 +196,7 @@ function textFields(schema: z.ZodType, field: string): string[] {
   )
   const many = [parts.element, parts.valueType, ...(parts.items ?? [])]
   const same = [parts.innerType, parts.left, parts.right, ...(parts.options ?? []), parts.getter?.()]
-  // A number that is read in some way first has a transformation in front.
+  // A number that is parsed from text has a transformation first.
   if (parts.type === 'pipe')
     same.push((parts.in!._zod.def as unknown as Parts).type === 'transform' ? parts.out : parts.in)
   if (parts.type === 'transform' || parts.type === 'any' || parts.type === 'unknown') return [field]
@@ -189,7 +207,7 @@ function textFields(schema: z.ZodType, field: string): string[] {
   ]
 }
 
-/** Those of which the contract of the operation says what they are. */
+/** Fields whose meaning is declared in the contract of the operation. */
 const SAID = Object.entries<Operation>(OPERATIONS).flatMap(([name, { texts = {} }]) =>
   Object.entries(texts).map(([field, what]) => ({ field: `${name}.${field}`, what })),
 )
@@ -217,9 +235,9 @@ const JUDGED = [
 
 test('every text in the input of an operation or a route of bytes, and in the settings, is judged', () => {
   expect(FIELDS.filter(field => !JUDGED.includes(field))).toEqual([])
-  // None that is gone, and none twice.
+  // No stale and no duplicate entries.
   expect(JUDGED.filter((field, at) => !FIELDS.includes(field) || JUDGED.indexOf(field) !== at)).toEqual([])
-  // No field whose name says that it is a path, a file, an address or a program is a mere text.
+  // No field named like a path, a file, an address or a program is classified as plain text.
   const isTelling = /(path|directory|folder|file|url|address|program|command)s?(\.\*)*$/i
   expect(TEXT_FIELDS.filter(field => isTelling.test(field))).toEqual([])
 })

@@ -13,7 +13,7 @@ import { torrentFile } from '../testing/torrent-file.ts'
 const PUBLISHED = `magnet:?xs=urn:btpk:${'ab'.repeat(32)}`
 const HASH = '0123456789abcdef0123456789abcdef01234567'
 let node: TestNode
-/** The home folder, which the node may use. */
+/** The home folder, which the node can use. */
 let home: string
 
 beforeEach(async () => {
@@ -25,7 +25,7 @@ beforeEach(async () => {
 })
 afterEach(() => node.end())
 
-/** Every use of a folder, with the field that an error names. */
+/** Every use of a folder, with the field named in errors. */
 const USES: readonly (readonly [field: string, use: (folder: string) => Promise<unknown>])[] = [
   ['directory', directory => guest().addTorrent(inputs.addTorrent.parse({ source: HASH, directory }))],
   ['path', path => guest().createTorrent(inputs.createTorrent.parse({ path }))],
@@ -100,7 +100,7 @@ describe('without the token', () => {
     })
     await node.operations.changeSettings({ privacy: { ipFilter } })
     await guest().changeSettings({ privacy: { ipFilter, filterTrackers: true } })
-    // It is opened, and is none.
+    // It is opened, but is not a database.
     const countryDatabase = ipFilter
     await expect(node.operations.changeSettings({ privacy: { countryDatabase } })).rejects.toMatchObject({
       message: expect.stringContaining('country database'),

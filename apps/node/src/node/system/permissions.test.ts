@@ -9,7 +9,7 @@ type Call = (input: object, options?: HttpCallOptions) => Promise<unknown>
 
 const folders: PathRules = { allow: async path => path, refuseHidden: async () => {} }
 
-/** All operations, which note that they were called. `answers`: what some of them answer. */
+/** All operations, recording their calls. `answers`: the results of some of them. */
 function stubs(answers: Readonly<Record<string, object>> = {}) {
   const called: string[] = []
   const all = Object.keys(TABLE).map(name => [
@@ -86,7 +86,7 @@ test('the program that runs here is neither for guests nor for the owner elsewhe
   }
 })
 
-/** A value for a place, such as `filters.*.directory`. */
+/** Returns a value for a place, such as `filters.*.directory`. */
 function sampleFor([name, ...rest]: readonly string[], value: unknown): unknown {
   if (name === undefined) return value
   return name === '*' ? [sampleFor(rest, value)] : { [name]: sampleFor(rest, value) }

@@ -1,6 +1,7 @@
 /**
- * The operations for callers who may not do everything, as the contracts say it. Nothing here names an operation: one that is added is judged by its
- * `access`, by the marks of its schema, and by its `paths`.
+ * The operations for callers with limited permissions, according to the contracts. No operation is
+ * named in this file: a new one is judged by its `access`, the marks of its schema, and its
+ * `paths`.
  */
 import { join } from 'node:path'
 import {
@@ -30,14 +31,17 @@ type Named = readonly [name: string, operation: Operation]
 /** Rejects a call. */
 type Check = (input: Input, options: HttpCallOptions) => Promise<void>
 
-/** For the owner at another machine: what runs on this one is left to those who sit at it. */
+/**
+ * Returns the operations for the owner on another machine: running programs is reserved for users
+ * of this one.
+ */
 export function remoteOperations(operations: NodeOperations): NodeOperations {
   return limited(operations, (named, calls) => [localCheck(named, calls)])
 }
 
 /**
- * For callers who did not prove the token. The hidden folders of the home folder contain keys and programs that start by themselves, so that
- * writing or reading them needs the token.
+ * Returns the operations for callers who did not prove the token. The hidden folders of the home
+ * folder contain keys and autostart programs, so reading or writing them requires the token.
  */
 export function guestOperations(
   operations: NodeOperations,
@@ -79,7 +83,7 @@ function accessCheck([, { access = 'guest' }]: Named, calls: Calls): Check | nul
     }
   if (typeof rule === 'object' && 'tokenOrPassword' in rule)
     return async (input, { provePassword }) => {
-      // Programs that cannot prove it need the token.
+      // Programs that cannot prove the password need the token.
       if (!provePassword) throw tokenNeeded()
       await provePassword(input[rule.tokenOrPassword] as string | undefined)
     }
@@ -92,14 +96,17 @@ function tokenNeeded(): Failure {
   return new Failure('forbidden', 'this requires the token: log in with it', { field: 'authorization' })
 }
 
-/** Returns a member of the answer of another operation, which takes the same members of the input: `listDevices.did`. */
+/**
+ * Returns a member of another operation's answer, called with the same input members:
+ * `listDevices.did`.
+ */
 async function answeredMember(calls: Calls, place: string, input: Input): Promise<unknown> {
   const [name, member] = place.split('.') as [Name, string]
   const taken = Object.keys(OPERATIONS[name].input.shape).filter(key => key in input)
   return (await calls[name]!(Object.fromEntries(taken.map(key => [key, input[key]]))))[member]
 }
 
-/** Refuses values that run on this machine, unless they are in effect already. */
+/** Refuses values that run on this machine, unless they are already in effect. */
 function localCheck([, operation]: Named, calls: Calls): Check | null {
   const { input: schema, changes } = operation
   if (!hasMarks(LOCAL_ONLY, schema)) return null
@@ -124,7 +131,10 @@ function localCheck([, operation]: Named, calls: Calls): Check | null {
   }
 }
 
-/** Keeps paths out of hidden folders: those that the schema marks, and those that the operation names. */
+/**
+ * Keeps paths out of hidden folders: those marked in the schema, and those that the operation
+ * names.
+ */
 function pathCheck([, operation]: Named, calls: Calls, folders: PathRules): Check | null {
   const { input: schema, changes, paths = {} } = operation
   const rules = Object.entries(paths)
@@ -143,12 +153,12 @@ function pathCheck([, operation]: Named, calls: Calls, folders: PathRules): Chec
   return async input => {
     const found = await pathsIn(input)
     if (found.length === 0) return
-    // The owner may have set those that are there.
+    // Existing paths may have been set by the owner.
     const known = new Set((await pathsInEffect(operation, calls)).map(placeOf))
     for (const each of found) {
       if (known.has(placeOf(each))) continue
       await namingEntry(() => folders.refuseHidden(each.path, each.field, each))
-      // The owner may choose any file of the machine for a setting, such as one of /usr/share.
+      // The owner can choose any file on the machine for a setting, such as one in /usr/share.
       if (changes !== undefined) await namingEntry(() => folders.allow(each.path, each.field))
     }
   }
@@ -156,30 +166,30 @@ function pathCheck([, operation]: Named, calls: Calls, folders: PathRules): Chec
 
 type GuardedPath = Pick<FoundPath, 'field' | 'path' | 'isWhole'>
 
-/** Paths of what the operation changes, as they are now. */
+/** Returns the current paths of what the operation changes. */
 async function pathsInEffect({ changes }: Operation, calls: Calls): Promise<GuardedPath[]> {
   if (changes === undefined) return []
   return hostPathsIn(OPERATIONS[changes as Name].output, await calls[changes]!({}))
 }
 
-/** The path of a link, if it has one. */
+/** Returns the path of a link if it has one. */
 function withoutLinks(found: FoundPath): GuardedPath[] {
   if (!found.isLink) return [found]
   const path = pathOf(found.path)
   return path === null ? [] : [{ ...found, path }]
 }
 
-/** A path and the member that it is in, wherever it is in a list. */
+/** Identifies a path and its member, regardless of list positions. */
 function placeOf({ field, path }: GuardedPath): string {
   return `${withoutIndexes(field)} ${path}`
 }
 
-/** `filters.0.directory` as `filters.*.directory`. */
+/** Turns `filters.0.directory` into `filters.*.directory`. */
 function withoutIndexes(field: string): string {
   return field.replace(/\.\d+\b/g, '.*')
 }
 
-/** The operation itself explains what is wrong with any other link. */
+/** For any other link, the operation itself explains the error. */
 function pathOf(link: string): string | null {
   try {
     return pathIn(link)

@@ -10,7 +10,7 @@ import { isOtherRoute } from '../kernel/route.ts'
 import { ENGINE } from '../torrents/service.ts'
 import { takenPeerPort } from '../torrents/session-settings.ts'
 
-/** Log entries sent per second; the rest can be requested. */
+/** Maximum number of log entries sent per second; the rest can be requested. */
 const MOST_LOGGED = 500
 
 export interface System {
@@ -46,7 +46,7 @@ export function startSystem(kernel: Kernel, node: Assembled): System {
         return { status: problems.length > 0 ? 'degraded' : 'ok', version: VERSION, problems }
       },
       stopNode: async () => {
-        // After the answer has been sent.
+        // After the response has been sent.
         setImmediate(() => kernel.stop())
         return {}
       },

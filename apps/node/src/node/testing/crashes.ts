@@ -7,7 +7,10 @@ import { DatabaseSync } from 'node:sqlite'
 const HEADER_BYTES = 32
 const FRAME_HEADER_BYTES = 24
 
-/** Returns where the log of a database ends after each of its commits: the states that a killed process may leave. */
+/**
+ * Returns the end of each commit in a database's log: the states that a killed process can leave
+ * behind.
+ */
 function commitEnds(log: Buffer): number[] {
   const frameBytes = FRAME_HEADER_BYTES + log.readUInt32BE(8)
   const ends: number[] = []
@@ -17,12 +20,15 @@ function commitEnds(log: Buffer): number[] {
   return ends
 }
 
-/** Returns how many transactions the log of an open database has. */
+/** Returns the number of transactions in the log of an open database. */
 export function commitsIn(path: string): number {
   return commitEnds(readFileSync(`${path}-wal`)).length
 }
 
-/** Calls `look` with the database as a crash after each commit since its opening would have left it, oldest first. */
+/**
+ * Calls `look` with the database as a crash after each commit since its opening would have left it,
+ * oldest first.
+ */
 export function afterEachCrash<T>(path: string, look: (sqlite: DatabaseSync) => T): T[] {
   const log = readFileSync(`${path}-wal`)
   return commitEnds(log).map(end => {

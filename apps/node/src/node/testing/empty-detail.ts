@@ -1,6 +1,6 @@
 import type { TorrentDetail } from '@shoal/api'
 
-/** The API's details of a torrent of which nothing is known yet. */
+/** Returns the API's details of a torrent without any known properties. */
 export function emptyDetail(id: string, name: string): TorrentDetail {
   const unknown = {
     comment: null,

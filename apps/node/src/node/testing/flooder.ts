@@ -1,6 +1,6 @@
 /**
- * A peer in a thread that sends one message as fast as it can, and connects again whenever it is disconnected. Any message to the thread ends
- * it, and its answer is the number of bytes.
+ * A peer in a thread that sends one message as fast as possible, and reconnects whenever it is
+ * disconnected. Any message to the thread stops it; it answers with the number of bytes sent.
  */
 import { connect } from 'node:net'
 import { parentPort, workerData } from 'node:worker_threads'
@@ -34,7 +34,7 @@ function flood(): void {
     sentBytes += batch.length
   }
   socket.write(handshake)
-  // Nothing is read, so that answers pile up.
+  // It reads nothing, so responses pile up.
   socket.on('connect', send).on('drain', send)
   socket.on('error', () => {}).on('close', () => setTimeout(flood, RECONNECT_MS))
 }

@@ -25,7 +25,7 @@ import { Entries } from '../transfers/testing/entries.ts'
 import { temporaryFolder } from '../transfers/testing/temporary.ts'
 import { SimulatedTorrents } from './simulated-torrents.ts'
 
-/** Pending timers: none may outlive the automation. */
+/** Counts pending timers: none must outlive the automation. */
 function countedClock() {
   let waiting = 0
   return {

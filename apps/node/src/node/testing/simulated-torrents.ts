@@ -1,7 +1,7 @@
 import type { NodeOperations } from '@shoal/api'
 import { SimulatedNode, type SimulatedTorrent } from '@shoal/api/testing/node'
 
-/** A simulated node without torrents, and what tests of other capabilities ask about its torrents. */
+/** A simulated node without torrents, with helpers for other capabilities' tests. */
 export class SimulatedTorrents {
   readonly node = new SimulatedNode({ traffic: 'empty', torrents: 0 })
   /** Thrown by the next call of addTorrent. */

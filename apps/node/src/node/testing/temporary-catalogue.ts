@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { Catalogue } from './catalogue.ts'
 
-/** A catalogue in a folder of its own. */
+/** A catalogue in a separate folder. */
 export interface TemporaryCatalogue {
   readonly folder: string
   readonly path: string
@@ -35,7 +35,7 @@ export async function temporaryCatalogue(): Promise<TemporaryCatalogue> {
   }
 }
 
-/** Torrents of tests by number, with an info hash each. */
+/** Returns the info hash of a numbered test torrent. */
 export function testInfoHash(number: number): string {
   return number.toString(16).padStart(40, '0')
 }

@@ -21,7 +21,7 @@ export interface TestNode extends OpenNode {
   readonly directory: string
   /** Closes it and opens another on the same folders. */
   restart(): Promise<TestNode>
-  /** Closes it, or the last node that was opened on its folders, and deletes these. */
+  /** Closes the last node that was opened on its folders, and deletes them. */
   end(): Promise<void>
 }
 
@@ -29,7 +29,10 @@ const SILENT: Log = { debug() {}, info() {}, warn() {}, error() {} }
 /** Loopback only, without peer discovery. */
 const ALONE: SettingsChange = { network: { port: 0, dht: false, lsd: false }, shoal: { enabled: false } }
 
-/** A node in temporary folders that reaches nothing beyond this machine. `network`, `shoal`: further settings that are fixed. */
+/**
+ * Starts a node in temporary folders that contacts nothing beyond this machine. `network`, `shoal`:
+ * additional fixed settings.
+ */
 export async function testNode(
   folder?: string,
   network: SettingsChange['network'] = {},

@@ -1,4 +1,7 @@
-/** The torrents of a session that a command has opened, and closes itself: the capabilities see those that it hands over. */
+/**
+ * The torrents of a session that a command opened and will close: capabilities only see those that
+ * it hands over.
+ */
 import { TORRENTS as CONTRACT } from '@shoal/api'
 import { service } from '@shoal/daemon/capability'
 import type { Session, TorrentApi } from '@shoal/torrent'
@@ -12,9 +15,9 @@ import { TorrentManager } from './torrent-manager.ts'
 import { torrentOperations } from './torrent-operations.ts'
 
 export interface HandOver {
-  /** Puts a torrent of the session in the list. */
+  /** Adds a torrent of the session to the list. */
   take(api: TorrentApi, seal?: KnownSeal['seal']): ManagedTorrent
-  /** Takes it out of the list again. Nothing happens to the torrent. */
+  /** Removes it from the list. The torrent itself is not changed. */
   release(torrent: ManagedTorrent): void
 }
 

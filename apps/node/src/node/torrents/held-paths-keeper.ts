@@ -1,4 +1,4 @@
-/** Keeps the file up to date that tells other programs of this user which paths the node holds. */
+/** Maintains the file that lists the paths that the node holds, for the user's other programs. */
 import { lstat } from 'node:fs/promises'
 import { join } from 'node:path'
 import { setImmediate, setTimeout } from 'node:timers/promises'
@@ -8,7 +8,7 @@ import type { Log } from '../kernel/log/log.ts'
 import type { ManagedTorrent } from './records/managed-torrent.ts'
 import type { Torrents } from './service.ts'
 
-/** Pause between two writes, while many torrents change: shorter than `shoal share` waits for a new file to settle. */
+/** Minimum pause between two writes: shorter than `shoal share` waits for a new file to settle. */
 const PAUSE_MS = 1000
 /** Torrents that are examined before other work runs. */
 const AT_ONCE = 50
@@ -78,7 +78,7 @@ export class HeldPathsKeeper {
     this.#refresh()
   }
 
-  /** Writes the file again if it is no longer right. */
+  /** Rewrites the file if it is out of date. */
   #refresh(): void {
     this.#isStale = true
     this.#work ??= this.#catchUp().finally(() => {
@@ -127,7 +127,7 @@ export class HeldPathsKeeper {
     for (const torrent of this.#stale) {
       this.#stale.delete(torrent)
       const held = await this.#holdOf(torrent)
-      // It may have been deleted meanwhile.
+      // It may have been deleted in the meantime.
       if (this.#context.torrents.registry.find(torrent.id) !== torrent) continue
       this.#held.set(torrent, held)
       // Once it is complete, it is an ordinary file even after its torrent is removed.

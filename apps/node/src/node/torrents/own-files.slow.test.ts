@@ -1,4 +1,7 @@
-/** Files that are not a torrent's, through the operations of a node: all interfaces use these. */
+/**
+ * Files that do not belong to a torrent, through the operations of a node, which all interfaces
+ * use.
+ */
 import { existsSync } from 'node:fs'
 import { mkdir, readFile, rename, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'

@@ -1,4 +1,4 @@
-/** Services that the torrents offer to other capabilities. */
+/** The services of torrents for other capabilities. */
 import type { Implemented, TORRENTS as TORRENTS_CONTRACT, Torrent } from '@shoal/api'
 import { service } from '@shoal/daemon/capability'
 import type { Session, TorrentSource } from '@shoal/torrent'
@@ -49,13 +49,20 @@ export interface Torrents {
   /** Calls the watcher until the returned function is called. */
   watch(watcher: TorrentWatcher): () => void
   /**
-   * Adds a torrent, or finds the one that is in the list already. Resolves when it survives a crash. A path is read as it is: see `readableSource`
-   * of the sources. Rejects as `Session.add` does, and with `forbidden-path`.
+   * Adds a torrent, or finds an existing one. Resolves when it survives a crash. A path is read
+   * without checks: see `readableSource` of the sources. Rejects like `Session.add`, and with
+   * `forbidden-path`.
    */
   add(source: TorrentSource, input: AddInput): Promise<AddedTorrent>
-  /** See `changeExisting`: gives a torrent that was in the list already the options with which it was added once more. Rejects with `conflict`. */
+  /**
+   * See `changeExisting`: applies the options of another add request to an existing torrent.
+   * Rejects with `conflict`.
+   */
   changeExisting(torrent: ManagedTorrent, input: AddOptions): Promise<void>
-  /** Metadata of a torrent, without adding it. Rejects with `timeout`, as `Session.add` does, or with the signal's reason. */
+  /**
+   * Returns the metadata of a torrent without adding it. Rejects with `timeout`, like
+   * `Session.add`, or with the signal's reason.
+   */
   preview(
     source: TorrentSource,
     peers: readonly string[],
@@ -66,9 +73,9 @@ export interface Torrents {
   view(torrent: ManagedTorrent): Torrent
   /** The folder for new torrents of a label. Null if it has none. */
   labelDirectory(label: string): string | null
-  /** Whether the IP filter keeps this address (an IP literal) away. */
+  /** Returns whether the IP filter blocks this address (an IP literal). */
   blocks(address: string): boolean
-  /** A hub has tried to connect to the port for peers; null if none could be asked. */
+  /** Records a hub's attempt to connect to the peer port; null if no hub could be contacted. */
   notePeerTest(test: PeerTest | null): void
   /** Counts bytes of plain files in the node's totals. */
   countFileBytes(bytes: number): void

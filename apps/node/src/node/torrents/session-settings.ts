@@ -32,14 +32,17 @@ function sessionOptions({ downloads, network, privacy }: Settings) {
   } satisfies SessionOptions
 }
 
-/** Options to open a session with. Nobody has asked for the usual port: if that is taken, the session takes a free one. */
+/**
+ * Options to open a session with. The default port was not explicitly set: if it is taken, the
+ * session uses a free one.
+ */
 export function firstOptions({ current, fixed }: Pick<SettingsStore, 'current' | 'fixed'>): SessionOptions {
   const { port, ...others } = sessionOptions(current)
   const isAsked = port !== DEFAULT_SETTINGS.network.port || fixed.includes('network.port')
   return isAsked ? { ...others, port } : others
 }
 
-/** The port of the settings, if the session listens at another because that one is taken. */
+/** Returns the port in the settings if the session listens at another one because that is taken. */
 export function takenPeerPort({ network: { port } }: Settings, opened: number): number | null {
   return port !== 0 && opened !== 0 && opened !== port ? port : null
 }

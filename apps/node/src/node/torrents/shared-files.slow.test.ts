@@ -43,7 +43,7 @@ async function add(
 test('two separate swarms complete two torrents together, and the files say where they are', async () => {
   const node = await nodeForTest()
   const whole = await seed('whole')
-  // Nobody in its swarm has the common file.
+  // No peer in its swarm has the common file.
   const partial = await seed('partial', ['common.bin'])
   await add(node, partial)
   await add(node, whole)

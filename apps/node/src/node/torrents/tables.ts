@@ -1,8 +1,8 @@
 import type { Migration } from '@shoal/daemon/database'
 
 /**
- * Tables of torrents. Times are milliseconds since the Unix epoch. Ids of torrents are never used twice, since the search index goes by them in a file
- * of its own.
+ * Tables of torrents. Times are milliseconds since the Unix epoch. Torrent ids are never reused,
+ * since the search index, a separate file, refers to them.
  */
 export const TORRENT_TABLES: readonly Migration[] = [
   `
@@ -91,7 +91,8 @@ CREATE TABLE torrent_peers (
 ) STRICT, WITHOUT ROWID;
 `,
   'ALTER TABLE torrents ADD COLUMN published INTEGER NOT NULL DEFAULT 0;',
-  // Other capabilities keep what they know about torrents in tables of their own. Their migrations take it from here, some only later.
+  // Other capabilities store their data about torrents in separate tables. Their migrations take it
+  // from here, some only later.
   `
 CREATE TABLE former_torrent_columns (
   id INTEGER PRIMARY KEY REFERENCES torrents ON DELETE CASCADE,

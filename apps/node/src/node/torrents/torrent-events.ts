@@ -8,7 +8,7 @@ import type { TorrentRegistry } from './records/torrent-registry.ts'
 export interface TorrentEventsContext {
   readonly registry: TorrentRegistry
   readonly log: Log
-  /** Another entry is the same torrent: a hybrid one that was added by both of its info hashes. */
+  /** Another entry is the same torrent: a hybrid one added by both of its info hashes. */
   onDouble(torrent: ManagedTorrent, double: ManagedTorrent): void
   /** Its files have become known: once per run. */
   onMetadata(torrent: ManagedTorrent): void

@@ -110,7 +110,7 @@ test('a file that was changed on disk is named by its torrent and among the prob
   })
   const { problems } = await node.operations.getHealth({})
   expect(problems?.join()).toContain('1 file was changed on disk and no longer right, such as a.txt')
-  // The reader gets what is right, or nothing.
+  // The reader gets the correct data, or nothing.
   await writeFile(join(node.directory, 'a.txt'), 'a.txt'.repeat(9000))
   await api.recheck()
   expect(Buffer.from((await read).value!).toString()).toMatch(/^(a.txt)+/)
@@ -268,7 +268,7 @@ test('inconsistent rows and torrents do not prevent startup', async () => {
   const id = await share(node)
   const { catalogue } = node
   const [row] = catalogue.torrents.all()
-  // As if it had been two entries, and as if the engine did not know one of them.
+  // As after two separate entries, one of them unknown to the engine.
   catalogue.torrents.update(row!.id, { infoHashV2: null })
   const base = { name: 'x', directory: node.directory, addedMs: 1 }
   catalogue.torrents.add({ ...base, infoHashV2: row!.infoHashV2 })

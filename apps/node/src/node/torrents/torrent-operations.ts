@@ -1,4 +1,4 @@
-/** Operations about torrents, their files and peers. */
+/** Operations on torrents, their files and peers. */
 import { networkInterfaces } from 'node:os'
 import type { CheckedInputOf, Implemented, TORRENTS } from '@shoal/api'
 import { Failure } from '@shoal/daemon/failure'
@@ -126,7 +126,7 @@ export function torrentOperations(manager: TorrentManager): Implemented<typeof T
   }
 }
 
-/** Throws `bad-request` for a path that would lead out of the torrent, or nowhere. */
+/** Throws `bad-request` for an empty path, or one that would lead out of the torrent. */
 function safePath(path: string): string[] {
   const parts = path.split('/')
   if (parts.every(part => part !== '' && part !== '.' && part !== '..' && !part.includes('\0'))) return parts

@@ -18,7 +18,10 @@ export class TorrentRates {
     this.#last.set(torrent, { downloadedBytes, uploadedBytes })
   }
 
-  /** Called once a second for each torrent whose counts have changed, with those that have. Returns whether it has transferred something. */
+  /**
+   * Called once a second for each torrent whose counts have changed, with the changed ones. Returns
+   * whether anything was transferred.
+   */
   note(torrent: ManagedTorrent, changed: Partial<Moved>, nowMs: number): boolean {
     const last = this.#last.get(torrent)
     if (!last) return false

@@ -17,7 +17,7 @@ const RANGES = {
 
 /** Minutes of the day that are combined into one step. */
 const MINUTES_OF_A_DAY_STEP = 10
-/** Interval of writing: this much history may be lost if the node is killed. */
+/** Milliseconds between writes: this much history can be lost if the node is killed. */
 const WRITE_MS = 10_000
 
 const NOTHING: Transferred = { downloadedBytes: 0, uploadedBytes: 0 }
@@ -47,7 +47,10 @@ export class Traffic {
     if (Math.abs(nowMs - this.#writtenMs) >= WRITE_MS) this.flush(nowMs)
   }
 
-  /** Sets and writes the totals at once, together with the torrents' own records, so that both agree after a kill. */
+  /**
+   * Sets and writes the totals immediately, together with the torrents' own records, so that both
+   * agree after a kill.
+   */
   keepUp(session: Transferred, nowMs: number): void {
     this.look(session)
     this.flush(nowMs)
@@ -60,7 +63,7 @@ export class Traffic {
 
   flush(nowMs: number): void {
     this.#writtenMs = nowMs
-    // Relative to what is stored, so that an undone transaction is made up for.
+    // Relative to the stored total, so that an undone transaction is compensated.
     this.#store.add(nowMs, difference(this.allTime, this.#store.allTime()))
   }
 

@@ -6,7 +6,7 @@ import { networkInterfaces } from 'node:os'
  * peers that can use them.
  */
 export function ownAddresses(peerHost: string | undefined, publicUrl: string | null): string[] {
-  // A node bound to one address, such as that of a VPN, must not reveal any other.
+  // A node bound to one address, such as that of a VPN, must not reveal others.
   if (peerHost !== undefined && isIP(peerHost) !== 0 && peerHost !== '0.0.0.0' && peerHost !== '::')
     return [peerHost]
   const publicHost = publicUrl === null ? '' : (URL.parse(publicUrl)?.hostname.replace(/^\[|\]$/g, '') ?? '')

@@ -3,13 +3,14 @@ import { Announce, EVENT, readAddress, type Tracker } from '@shoal/tracker'
 
 const AGAIN_MS = 10 * 60_000
 const LOOK_MS = 5000
-/** Announces, and torrents that are looked at, before other work runs. */
+/** Number of announces, and of torrents examined, before other work runs. */
 const ANNOUNCED_AT_ONCE = 100
 const LOOKED_AT_ONCE = 500
 
 /**
- * Announces the node's own torrents to its own tracker, so that any peer that asks it finds the node, whether or not a torrent names it. Private
- * torrents are only announced to the trackers that they name.
+ * Announces the node's own torrents to its own tracker, so that any peer that uses it finds the
+ * node, whether or not a torrent names it. Private torrents are only announced to the trackers that
+ * they name.
  */
 export class OwnPeers {
   readonly #tracker: Tracker
@@ -34,7 +35,7 @@ export class OwnPeers {
     this.#timer = setInterval(() => this.tell(), LOOK_MS).unref()
   }
 
-  /** Announces changes; from time to time everything, since the tracker forgets. */
+  /** Announces changes; from time to time everything, since entries of the tracker expire. */
   tell(): void {
     if (this.#isLooking) return
     this.#isLooking = true
@@ -48,7 +49,10 @@ export class OwnPeers {
     clearInterval(this.#timer)
   }
 
-  /** Thousands of torrents would delay everything else, so they are looked at in many turns of the event loop. */
+  /**
+   * Examining thousands of torrents takes many turns of the event loop, so as not to delay other
+   * work.
+   */
   async #look(): Promise<void> {
     const now = performance.now()
     const isAll = now - this.#toldMs > AGAIN_MS
@@ -96,7 +100,10 @@ export class OwnPeers {
   }
 }
 
-/** The first 20 bytes of each info hash of a torrent that peers may find here, one character for each byte. */
+/**
+ * Returns the first 20 bytes of each info hash of a torrent that peers can find here, one character
+ * per byte.
+ */
 function announcedHashes({ state, metainfo, infoHashes: { v1, v2 } }: Session['torrents'][number]): string[] {
   const isActive = state === 'seeding' || state === 'downloading' || state === 'metadata'
   if (!isActive || metainfo?.info.private) return []

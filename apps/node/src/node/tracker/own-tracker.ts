@@ -1,4 +1,7 @@
-/** The tracker inside the node: at the port of console and API, before them, and with its own rules about who may ask. */
+/**
+ * The tracker inside the node: on the port of console and API, before them, with separate access
+ * rules.
+ */
 import type { IncomingMessage, Server } from 'node:http'
 import { closeAll } from '@shoal/daemon/capability'
 import { hostName } from '@shoal/daemon/http'
@@ -18,7 +21,8 @@ const MAX_WEB_SOCKETS = 500
 
 export class OwnTracker {
   readonly #node: OwnNode
-  // Requests from browsers and proxies on this machine come from its address, so that address has no special rights.
+  // Requests from browsers and proxies on this machine come from its address, so that address has
+  // no special rights.
   readonly #tracker = new Tracker({
     store: new MemoryStore({
       maxPeers: MAX_PEERS,
@@ -58,8 +62,10 @@ export class OwnTracker {
 }
 
 /**
- * While only this machine can reach the node, pages of other sites in its browser must not ask the tracker what is shared here: neither by a name
- * that points here (DNS rebinding), nor by a WebSocket, which any page may open, nor by fetch.
+ * Returns whether a request comes from this machine itself. While only this machine can reach the
+ * node, pages of other sites must not be able to query what is shared: neither by a name that
+ * resolves to this machine (DNS rebinding), nor by a WebSocket, which any page can open, nor by
+ * fetch.
  */
 function isOfThisMachine({ headers: { host = '', origin } }: IncomingMessage): boolean {
   const name = hostName(host)
@@ -67,7 +73,10 @@ function isOfThisMachine({ headers: { host = '', origin } }: IncomingMessage): b
   return origin === undefined || isLoopback(URL.parse(origin)?.hostname ?? '')
 }
 
-/** The page may not read the answer, but its announce would count as the viewer's. WebSockets are for pages from anywhere, if others can reach the node. */
+/**
+ * The page cannot read the response, but its announce would count as the viewer's. WebSockets are
+ * for pages from anywhere, if others can reach the node.
+ */
 function isFetchOfOtherSite({ headers }: IncomingMessage): boolean {
   return headers.upgrade === undefined && isCrossSite(headers['sec-fetch-site']?.toString())
 }

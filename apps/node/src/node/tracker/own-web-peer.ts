@@ -4,8 +4,9 @@ import type { SettingsStore } from '../kernel/settings-store.ts'
 import { ownTrackers } from './own-trackers.ts'
 
 /**
- * The node as a peer of the pages that ask its own tracker: it answers their offers for all its torrents except private ones. So the page of a
- * share link finds the node even if no torrent names its tracker, and a torrent without viewers costs nothing.
+ * The node as a peer of pages that use its own tracker: it answers their offers for all its
+ * torrents except private ones. The page of a share link thus finds the node even if no torrent
+ * names its tracker, and a torrent without viewers costs nothing.
  */
 export function ownWebPeer({
   settings,

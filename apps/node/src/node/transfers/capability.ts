@@ -18,7 +18,7 @@ export const TRANSFERS = capability({
       new HttpHandler({ context, userAgent: `Shoal/${VERSION}`, route }),
       new FtpHandler({ context, route }),
     ]
-    // One limit for all plain files together, in addition to the engine's own.
+    // A shared limit for all plain files, in addition to the engine's own.
     const unfollow = limits.follow(({ downloadBytesPerSecond }) => throttle.setRate(downloadBytesPerSecond))
     return {
       provides: { transfers: { protocols } },

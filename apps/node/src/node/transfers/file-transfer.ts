@@ -10,11 +10,11 @@ import { PartFile } from './part-file.ts'
 import type { FileDownload, TransferProgress } from './protocol.ts'
 import type { Throttle } from './throttle.ts'
 
-/** Transient failures in a row, without a new byte between them, before a transfer fails. */
+/** Consecutive transient failures without new bytes before a transfer fails. */
 const MAX_FAULTS = 8
 const FIRST_WAIT_MS = 1000
 const MAX_WAIT_MS = 45_000
-/** A server that asks for a longer pause is not waited for. */
+/** A server that requests a longer pause is not waited for. */
 const MAX_ASKED_MS = 10 * 60_000
 /** A connection counts as dead after this time without a byte. */
 const STALL_MS = 60_000
@@ -28,7 +28,7 @@ export interface TransferContext {
   readonly active: Set<string>
 }
 
-/** One file from a server, over as many connections as it takes. */
+/** A file from a server, over as many connections as it takes. */
 export class FileTransfer implements FileDownload {
   readonly kind = 'file'
   readonly name: string
@@ -39,7 +39,7 @@ export class FileTransfer implements FileDownload {
   readonly #context: TransferContext
   readonly #key: string
   #part: PartFile | null
-  /** Opened already, to see what it is. */
+  /** Already opened to determine its type. */
   #opened: OpenedFile | null
 
   private constructor(
@@ -60,8 +60,9 @@ export class FileTransfer implements FileDownload {
   }
 
   /**
-   * Returns the transfer of a file that an earlier run began at once, without asking the server; a new one when the server has answered. Rejects
-   * with `in-use` if the same file is already being downloaded to the same folder.
+   * Returns the transfer of a file that an earlier run began, immediately and without a request; a
+   * new one after the server has responded. Rejects with `in-use` if the same file is already being
+   * downloaded to the same folder.
    */
   static async begin(
     remote: RemoteFile,
@@ -119,7 +120,7 @@ export class FileTransfer implements FileDownload {
         return
       } catch (error) {
         if (signal.aborted || !(error instanceof TransientFailure)) throw error
-        // Bytes that arrive a second time, since the transfer cannot be resumed, are not progress.
+        // Bytes that arrive again, because the transfer cannot be resumed, are not progress.
         const bytes = this.#part?.bytes ?? 0
         faults = bytes > most ? 1 : faults + 1
         most = Math.max(most, bytes)
@@ -135,7 +136,7 @@ export class FileTransfer implements FileDownload {
     }
   }
 
-  /** One connection. */
+  /** Transfers over one connection. */
   async #transferOnce(progress: TransferProgress): Promise<void> {
     const { signal } = progress
     if (this.#part?.isComplete) return
@@ -192,7 +193,7 @@ export class FileTransfer implements FileDownload {
     this.#part = null
     const cancelled = signal.aborted && (signal.reason as { code?: unknown })?.code === 'cancelled'
     if (cancelled) return part?.discard()
-    // The error that ended it is reported, not that of the full disk.
+    // Report the error that ended it, not that of the full disk.
     await part?.save().catch(() => {})
     await part?.close().catch(() => {})
   }

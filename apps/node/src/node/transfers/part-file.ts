@@ -8,12 +8,15 @@ import { safeFileName } from '../../base/files/file-name.ts'
 import type { OpenedFile, ResumePoint } from '../kernel/http/remote-file.ts'
 import { type PartRecord, readRecord, recordPath, removeRecord, writeRecord } from './part-record.ts'
 
-/** At most this much time may be lost after a crash: each sync to the disk costs a wait. */
+/** Maximum time between syncs, and thus of work lost in a crash. */
 const SAVE_MS = 2000
 /** Names that are tried before giving up. */
 const MAX_NUMBER = 10_000
 
-/** The part of a file that has arrived: `name.part` in the folder of the finished file, and a record that identifies it. */
+/**
+ * The part of a file that has arrived: `name.part` in the destination folder, and a record that
+ * identifies it.
+ */
 export class PartFile {
   readonly #directory: string
   readonly #recordPath: string
@@ -34,7 +37,7 @@ export class PartFile {
     this.#bytes = bytes
   }
 
-  /** Opens the one that an earlier transfer left; null if there is none. Rejects with a Failure. */
+  /** Opens the part of an earlier transfer; null if there is none. Rejects with a Failure. */
   static async find(directory: string, identity: string): Promise<PartFile | null> {
     const path = recordPath(directory, identity)
     const record = await readRecord(path)
@@ -46,7 +49,7 @@ export class PartFile {
       const stats = await file.stat()
       const bytes = stats.isFile() ? Math.min(stats.size, record.savedBytes) : -1
       if (bytes >= 0) {
-        // Bytes beyond may never have been written.
+        // Bytes beyond this may never have been written.
         await file.truncate(bytes)
         return new PartFile(directory, path, { record, file, bytes })
       }
@@ -95,7 +98,7 @@ export class PartFile {
     return this.resumePoint !== null && this.#bytes === this.#record.totalBytes
   }
 
-  /** Returns null if only starting over is sure to give one consistent file. */
+  /** Returns null if only starting over guarantees a consistent file. */
   get resumePoint(): ResumePoint | null {
     const { validator, totalBytes } = this.#record
     return validator === null || this.#bytes === 0 ? null : { atBytes: this.#bytes, validator, totalBytes }

@@ -15,7 +15,7 @@ const PartRecord = z.object({
     .string()
     .min(1)
     .max(255)
-    // A record that somebody tampered with leads to no other file.
+    // A manipulated record must not lead to other files.
     .regex(/^[^/\\.][^/\\]*\.part$/),
   validator: z.string().max(2000).nullable(),
   totalBytes: z.number().int().min(0).nullable(),

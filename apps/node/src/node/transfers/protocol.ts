@@ -2,9 +2,9 @@
 export interface DownloadOptions {
   /** Full path of the destination folder; created if it is missing. */
   readonly directory: string
-  /** Aborts the call of `download` only; a file's transfer has a signal of its own. */
+  /** Only aborts the call of `download`; a file's transfer has a separate signal. */
   readonly signal?: AbortSignal
-  /** The identifier comes from outside of the local network: no server inside it is asked. */
+  /** The identifier comes from outside the local network: servers inside it are not contacted. */
   readonly outsideOnly?: boolean
 }
 
@@ -23,7 +23,7 @@ export interface FileDownload {
   /** The name that it will have, as far as is known. */
   readonly name: string
   readonly totalBytes: number | null
-  /** Where the server has a .torrent of the file; null if it does not say. */
+  /** URL of the file's .torrent on the server; null if it names none. */
   readonly torrentUrl: URL | null
   /**
    * Resolves with the full path of the finished file. Rejects with a Failure (`no-space`, `not-found`, `no-answer`, `stalled` …), or with the
@@ -35,7 +35,7 @@ export interface FileDownload {
   close(): void
 }
 
-/** The identifier led to a .torrent or a magnet link: links do not always show that by their names. */
+/** The identifier led to a .torrent or a magnet link, which names of links do not always reveal. */
 export interface TorrentContent {
   readonly kind: 'torrent'
   /** The bytes of the .torrent, or the magnet link. */
@@ -44,9 +44,12 @@ export interface TorrentContent {
 
 export interface FileProtocol {
   readonly name: string
-  /** Identifiers that it supports, for people. */
+  /** Supported identifiers, for users. */
   readonly understands: readonly string[]
-  /** Whether it supports the identifier, which is trimmed. Immediate, without disk or network. */
+  /**
+   * Returns whether it supports the identifier, which is trimmed. Immediate, without disk or
+   * network access.
+   */
   canHandle(identifier: string): boolean
   /** Resolves when the content of the identifier is known. Rejects with a Failure. */
   download(identifier: string, options: DownloadOptions): Promise<FileDownload | TorrentContent>

@@ -5,7 +5,7 @@ import type { FileProtocol } from './protocol.ts'
 export type { FileDownload, FileProtocol } from './protocol.ts'
 
 export interface Transfers {
-  /** In the order in which they are asked whether they support an identifier. */
+  /** In the order in which they are tried for an identifier. */
   readonly protocols: readonly FileProtocol[]
 }
 

@@ -1,13 +1,13 @@
 import { type Clock, delay } from '@shoal/torrent'
 
-/** The most that may be owed: after a pause, no more than this arrives at once. */
+/** Maximum burst: after a pause, no more than this arrives at once. */
 const BURST_MS = 250
 
 /** A download limit that plain transfers share. */
 export class Throttle {
   readonly #clock: Clock
   #bytesPerSecond: number | null
-  /** When everything that was taken is paid for. */
+  /** When all taken bytes are paid for. */
   #paidMs = 0
 
   /** Null: no limit. */

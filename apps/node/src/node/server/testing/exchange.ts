@@ -9,7 +9,10 @@ export interface RawAnswer {
 
 const DEADLINE_MS = 10_000
 
-/** Sends bytes as they are to a server on this machine and reads the answer, or only its headers if it never ends. Rejects if no answer comes. */
+/**
+ * Sends raw bytes to a server on this machine and reads the response, or only its headers if it
+ * never ends. Rejects if there is no response.
+ */
 export function exchange(port: number, bytes: string | Uint8Array): Promise<RawAnswer> {
   return new Promise((resolve, reject) => {
     const socket = connect(port, '127.0.0.1')
@@ -46,7 +49,7 @@ function isEndless({ headers, status }: RawAnswer): boolean {
   )
 }
 
-/** Returns null while the headers are incomplete. The body is Latin-1: a character for each byte. */
+/** Returns null while the headers are incomplete. The body is Latin-1: one character per byte. */
 function readAnswer(bytes: Buffer): RawAnswer | null {
   const text = bytes.toString('latin1').replace(/^HTTP\/1\.1 100 Continue\r\n\r\n/, '')
   const end = text.indexOf('\r\n\r\n')

@@ -1,4 +1,7 @@
-/** Sends hostile requests to every operation in the OpenAPI document, whatever implements the node behind the server. */
+/**
+ * Sends hostile requests to every operation in the OpenAPI document, independently of the node
+ * behind the server.
+ */
 import { openApiDocument } from '@shoal/api'
 import { violations } from '@shoal/api/testing'
 import fc from 'fast-check'
@@ -15,7 +18,7 @@ export interface FuzzTarget {
   readonly port: number
   /** An existing torrent, with a file `film.mp4`. */
   readonly torrent: string
-  /** Called before each request: restores what earlier requests have removed. */
+  /** Called before each request: restores what earlier requests removed. */
   refill(): Promise<unknown>
 }
 
@@ -56,7 +59,7 @@ function bytesOf({ method, target, headers, body }: Request): Uint8Array {
 
 function expectProper(answer: RawAnswer, request: Request, { described, method }: Described): void {
   const { status, headers, body } = answer
-  // The network, say, is off here.
+  // Some parts, such as the network, are off in the test.
   if (status === 501) expect(body).toContain('"code":"unsupported"')
   else expect(status).toBeLessThan(500)
   expect(headers.get('x-content-type-options')).toBe('nosniff')

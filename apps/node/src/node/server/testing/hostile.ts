@@ -1,4 +1,4 @@
-/** Generates requests for an operation of the OpenAPI document: valid ones, and ones with something wrong. */
+/** Generates requests for an operation of the OpenAPI document: valid and invalid ones. */
 import type { JsonSchema, OpenApiDocument } from '@shoal/api'
 import { resolve } from '@shoal/api/testing'
 import fc, { type Arbitrary } from 'fast-check'
@@ -146,7 +146,7 @@ const nastyRaw = fc.oneof(
   nastyText.map(text => encodeURIComponent(text.toWellFormed())),
 )
 
-/** Generates requests for the operation. `known` are existing values, by the members' names. */
+/** Generates requests for the operation. `known`: existing values by member name. */
 export function requests(
   operation: Described,
   root: JsonSchema,

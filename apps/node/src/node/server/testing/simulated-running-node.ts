@@ -13,7 +13,10 @@ import { guestOperations, type PathRules, remoteOperations } from '../../system/
 const ALL_FOLDERS: PathRules = { allow: async path => path, refuseHidden: async () => {} }
 const CHUNK_BYTES = 16_384
 
-/** The simulated node, as a server needs it: with an event hub, files as bytes, and a log. It starts empty. */
+/**
+ * The simulated node with the additional parts that a server needs: an event hub, files as bytes,
+ * and a log. It starts empty.
+ */
 export class SimulatedRunningNode extends SimulatedNode implements RunningNode {
   readonly remoteOperations = remoteOperations(this.operations)
   readonly guestOperations = guestOperations(this.operations, { folders: ALL_FOLDERS })
@@ -59,12 +62,12 @@ export class SimulatedRunningNode extends SimulatedNode implements RunningNode {
     })
   }
 
-  /** Whether a client is subscribed to the topic. */
+  /** Returns whether a client is subscribed to the topic. */
   listens(topic: Topic): boolean {
     return this.events.hasListeners(topic)
   }
 
-  /** The messages of the log at this level. */
+  /** Returns the messages of the log at this level. */
   logged(level: LogLevel): string[] {
     return this.state.log.filter(entry => entry.level === level).map(({ message }) => message)
   }

@@ -39,7 +39,7 @@ export async function actOnTorrents(
   }
 }
 
-/** How long it takes until each tracker has been asked; nothing if that happens now. */
+/** Returns how long it takes until each tracker has been contacted; nothing if that happens now. */
 function announceIn(torrents: readonly ManagedTorrent[]): { announceInSeconds?: number } {
   const most = torrents.reduce((most, { api }) => Math.max(most, lastAnnounceSeconds(api.discovery())), 0)
   return most > 0 ? { announceInSeconds: Math.ceil(most) } : {}

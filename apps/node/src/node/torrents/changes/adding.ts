@@ -38,7 +38,10 @@ export interface AddingContext {
   forgotten(torrent: ManagedTorrent): Promise<boolean>
   /** Deletes a removed torrent that could still be restored. */
   finishRemoval(torrent: ManagedTorrent): Promise<void>
-  /** Registers a torrent of the session and starts following it. `given`: what it has for capabilities. Does nothing if it throws. */
+  /**
+   * Registers a torrent of the session and starts following it. `given`: its options for
+   * capabilities. Does nothing if it throws.
+   */
   adopt(api: TorrentApi, row: TorrentRow, given: FacetInput): ManagedTorrent
 }
 
@@ -49,14 +52,15 @@ export interface AddedTorrent {
 }
 
 export interface AddingTorrent extends AddedTorrent {
-  /** Resolves when the change survives a power cut. Rejects if it may not. */
+  /** Resolves when the change survives a power cut. Rejects if that is uncertain. */
   readonly recorded: Promise<void>
 }
 
 /**
- * Adds a torrent, or finds the one that is there already: then only trackers, web seeds and peers that are new are taken over. One that was
- * removed comes back, unless it is to be stored in another folder or layout: then it is a new torrent. Rejects as `Session.add` does, with
- * `forbidden-path`, and with `unsupported` for an option of a capability that does not run.
+ * Adds a torrent, or finds an existing one, which only receives new trackers, web seeds and peers.
+ * A removed one is restored, unless it is to be stored in another folder or layout: then it is a
+ * new torrent. Rejects like `Session.add`, with `forbidden-path`, and with `unsupported` for an
+ * option of a capability that is not running.
  */
 export async function addTorrent(
   source: TorrentSource,
@@ -123,7 +127,10 @@ async function addToSession(
 
 type Place = Pick<AddInput, 'directory' | 'layout' | 'renamed'>
 
-/** Whether the caller asks for another place. The defaults of the settings do not count: nobody would expect them to delete the files. */
+/**
+ * Returns whether the caller wants another place. Defaults of the settings do not count: no user
+ * would expect them to delete the files.
+ */
 function isElsewhere({ api }: ManagedTorrent, { directory, layout = 'original', renamed }: Place): boolean {
   if (directory !== undefined && resolve(directory) !== resolve(api.directory)) return true
   if (layout !== 'original') return true
@@ -202,9 +209,9 @@ function engineOptions(input: AddInput, { downloads }: Settings): AddOptions {
     ...(trusted !== undefined && { trusted }),
     ...(renamed && { renamed }),
     preallocate: downloads.preallocate,
-    // Files that exist already are used where they are, unless the caller says otherwise.
+    // Existing files are used where they are, unless the caller chose a layout.
     contentLayout: input.layout ?? (trusted || renamed ? 'original' : downloads.layout),
-    // No object rather than one without limits: those of thousands of torrents would cost memory.
+    // Omitted without limits: thousands of objects would cost memory.
     ...((down || up) && {
       limits: { ...(down && { downloadBytesPerSecond: down }), ...(up && { uploadBytesPerSecond: up }) },
     }),

@@ -1,4 +1,4 @@
-/** Changes of torrents that are in the list, as their user makes them. */
+/** Changes that users make to listed torrents. */
 import { resolve } from 'node:path'
 import type { CheckedInputOf } from '@shoal/api'
 import { Failure } from '@shoal/daemon/failure'
@@ -14,12 +14,13 @@ const NORMAL_PRIORITY = 4
 
 export type SharedChange = Omit<CheckedInputOf<'updateTorrents'>, 'ids'>
 
-/** Options with which a torrent is added. */
+/** Options for adding a torrent. */
 export type AddOptions = Omit<CheckedInputOf<'addTorrent'>, 'source' | 'torrent' | 'passphrase' | 'strict'>
 
 /**
- * Makes the same change to many torrents. `more`: other members of their rows. `isFresh`: see FacetPart. Throws `unsupported` for an option of a
- * capability that does not run, and changes nothing then.
+ * Makes the same change to many torrents. `more`: other members of their rows. `isFresh`: see
+ * FacetPart. Throws `unsupported`, without changing anything, for an option of a capability that is
+ * not running.
  */
 export function changeAll(
   torrents: readonly ManagedTorrent[],
@@ -67,8 +68,9 @@ function setLimits(
 }
 
 /**
- * Gives a torrent that was in the list already the options with which it was added once more. Tags, trackers, web seeds and peers are added to those that
- * it has; `paused` pauses it, or does nothing. Rejects with `conflict` for an option that only a new torrent can have, and changes nothing then.
+ * Applies the options of another add request to an existing torrent. Tags, trackers, web seeds and
+ * peers are added to the existing ones; `paused` pauses it, or does nothing. Rejects with
+ * `conflict`, without changing anything, for an option that only a new torrent can have.
  */
 export async function changeExisting(
   torrent: ManagedTorrent,

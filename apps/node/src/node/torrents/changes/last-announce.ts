@@ -3,8 +3,9 @@ import type { TorrentDiscovery } from '@shoal/torrent'
 type Tracker = Pick<TorrentDiscovery, 'kind' | 'state' | 'hash' | 'tier' | 'nextAnnounceSeconds'>
 
 /**
- * Seconds until the last of a torrent's trackers is asked; 0 if all are asked now. Of the trackers of a tier one is asked: the first that works or,
- * as long as none does, the one whose turn comes next. Trackers that are off or failed for good do not count.
+ * Returns the number of seconds until the last of a torrent's trackers is contacted; 0 if all are
+ * contacted now. One tracker per tier is contacted: the first that works or, if none does, the next
+ * in turn. Trackers that are off or failed permanently do not count.
  */
 export function lastAnnounceSeconds(discovery: readonly Tracker[]): number {
   const tiers = new Map<string, Tracker[]>()

@@ -29,7 +29,7 @@ interface Running {
   readonly api: TorrentApi
   users: number
   timer: NodeJS.Timeout | null
-  /** Somebody adds it. */
+  /** Whether it is being added. */
   taken: boolean
 }
 
@@ -47,7 +47,7 @@ export class Previews {
     this.#registry = registry
   }
 
-  /** Rejects with `timeout`, as `Session.add` does, or with the signal's reason. */
+  /** Rejects with `timeout`, like `Session.add`, or with the signal's reason. */
   async preview(
     source: TorrentSource,
     peers: readonly string[],
@@ -66,7 +66,7 @@ export class Previews {
     return known && typeof source === 'string' ? withLink(known, source) : { source }
   }
 
-  /** Ends the preview that has this torrent of the session. Returns false if none has it. */
+  /** Ends the preview of this torrent of the session. Returns false if there is none. */
   async release(api: TorrentApi): Promise<boolean> {
     const found = [...this.#running].find(([, running]) => running.api === api)
     if (!found) return false
@@ -111,7 +111,7 @@ export class Previews {
     }
   }
 
-  /** Abandoned previews make room for those that somebody waits for. */
+  /** Abandoned previews make room for awaited ones. */
   async #counted(begin: () => Promise<Running>): Promise<Running> {
     if (this.#closed) throw new Failure('closed', 'the node is stopping: try again after it has restarted')
     const lingering = [...this.#running].find(([, { users }]) => users === 0)

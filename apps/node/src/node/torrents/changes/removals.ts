@@ -15,13 +15,14 @@ export interface RemovalsContext {
   recordId(id: string): number | undefined
   /** Ends its jobs. */
   onForgetting(torrent: ManagedTorrent): Promise<void>
-  /** Deletes everything else that is stored about it. */
+  /** Deletes all other stored data about it. */
   onForgotten(torrent: ManagedTorrent, recordId: number | undefined): void
 }
 
 /**
- * A removed torrent leaves the list at once and rests; only some time later it is forgotten, and its files deleted where that was asked for. A
- * node that stops in between resumes this at the next start.
+ * A removed torrent leaves the list immediately and stops; it is only forgotten after a delay, when
+ * its files are also deleted if requested. A node that stops in between resumes this at the next
+ * start.
  */
 export class Removals {
   readonly undoSeconds = UNDO_SECONDS
@@ -56,14 +57,14 @@ export class Removals {
     await this.#context.queue.apply()
   }
 
-  /** Throws `not-found` if it was never removed, or too long ago. */
+  /** Throws `not-found` if it was not removed or can no longer be restored. */
   get(id: string): ManagedTorrent {
     const torrent = this.#context.registry.find(id)
     if (torrent && !this.#forgetting.has(torrent)) return torrent
     throw new Failure('not-found', `${id} can no longer be restored: add it again`, { field: 'ids' })
   }
 
-  /** Those that can be restored. */
+  /** Removed torrents that can be restored. */
   *restorable(): Generator<ManagedTorrent> {
     for (const torrent of this.#context.registry.removed()) if (!this.#forgetting.has(torrent)) yield torrent
   }
@@ -89,7 +90,7 @@ export class Removals {
       })
   }
 
-  /** Deletes a duplicate of another torrent at once. Its files stay. */
+  /** Deletes a duplicate of another torrent immediately. Its files are kept. */
   drop(torrent: ManagedTorrent): void {
     clearTimeout(this.#timers.get(torrent))
     this.#timers.delete(torrent)

@@ -230,7 +230,7 @@ test('of thousands of torrents those are looked at that are connected, and some 
   world.registry.touch(world.registry.find(infoHashText(infoHashes))!)
   world.tick()
   world.tick()
-  // Each look reads the stats a few times.
+  // Each check reads the stats a few times.
   expect(looks).toBeGreaterThan(400)
   expect(looks).toBeLessThan(2000)
   stats.downloadedBytes = 5
@@ -317,7 +317,7 @@ test('a reason, and the hosts of other trackers, are published when they change'
   expect(world.list.tick()!.changed).toEqual([
     { id: torrent.id, reason: 'tracker-error', trackersFail: true, trackerHosts },
   ])
-  // The engine knows nothing of moves: while the files move, nothing is wrong with its peers.
+  // The engine does not know about moves: while files move, its peers are fine.
   torrent.moving = true
   expect(world.list.tick()!.changed).toEqual([{ id: torrent.id, state: 'moving', reason: null }])
 })

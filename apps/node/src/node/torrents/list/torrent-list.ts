@@ -10,9 +10,12 @@ import { torrentView } from './view.ts'
 /** The changes of one tick. */
 export type Changes = Extract<NodeEvent, { type: 'torrents' }>
 
-/** Idle torrents that are examined per tick, in turn. Connected ones, and those that change, are examined in every tick. */
+/**
+ * Number of idle torrents examined per tick, in turn. Connected and changed ones are examined in
+ * every tick.
+ */
 const RESTING_A_TICK = 200
-/** New torrents that are looked at before other work runs. */
+/** Number of new torrents examined before other work runs. */
 const NEW_AT_ONCE = 100
 /** Ticks between two reads of the trackers' counts. */
 const SWARM_TICKS = 10
@@ -84,7 +87,10 @@ export class TorrentList implements RegistryListener {
     this.#dirty.add(torrent)
   }
 
-  /** Makes the rows of all torrents that have been listed, in many turns of the event loop: call it before anybody waits for an answer. */
+  /**
+   * Creates the rows of all listed torrents over many turns of the event loop: call it before the
+   * first requests.
+   */
   async lookAtNew(): Promise<void> {
     this.queue.locateAll()
     let count = 0
@@ -128,7 +134,10 @@ export class TorrentList implements RegistryListener {
     return { ...sortedPage(torrents, createSorter(query), query), revision: this.#revision }
   }
 
-  /** All rows as of the last tick, with changes by users since then, so that they see their own changes. */
+  /**
+   * Returns all rows as of the last tick, with later changes by users, so that they see their own
+   * changes.
+   */
   #current(): Iterable<Torrent> {
     if (this.#dirty.size === 0) return this.#views.values()
     this.queue.locateAll()
@@ -141,12 +150,15 @@ export class TorrentList implements RegistryListener {
     return views.values()
   }
 
-  /** All rows, as of the last tick. */
+  /** Returns all rows as of the last tick. */
   views(): Iterable<Torrent> {
     return this.#views.values()
   }
 
-  /** The torrents that an error has stopped, or whose files others have changed. Costs nothing for all others. */
+  /**
+   * Returns torrents that stopped with an error, or whose files were changed by other programs.
+   * Costs nothing for all others.
+   */
   *troubled(): Generator<ManagedTorrent> {
     for (const torrent of new Set([...this.#troubled, ...this.#dirty]))
       if (this.#registry.isListed(torrent) && isTroubled(torrent)) yield torrent
@@ -196,7 +208,7 @@ function isTroubled({ api }: ManagedTorrent): boolean {
   return api.state === 'error' || api.stats.changedFiles.length > 0
 }
 
-/** Whether a torrent may change without an event. */
+/** Returns whether a torrent can change without an event. */
 function isLive(view: Torrent, { api }: ManagedTorrent): boolean {
   const { state, peers, downloadBytesPerSecond, uploadBytesPerSecond } = view
   if (state === 'checking' || state === 'metadata' || state === 'moving' || peers > 0) return true
@@ -205,7 +217,7 @@ function isLive(view: Torrent, { api }: ManagedTorrent): boolean {
   return downloadBytesPerSecond > 0 || uploadBytesPerSecond > 0
 }
 
-/** The members that differ, with the id. Null if none does. */
+/** Returns the changed members and the id. Null if none has changed. */
 function difference(before: Torrent, now: Torrent): Changes['changed'][number] | null {
   const change: Record<string, unknown> = {}
   let isChanged = false

@@ -40,7 +40,7 @@ export function torrentView(torrent: ManagedTorrent, queuePosition: number | nul
     name: torrent.name,
     diskName: torrent.diskName,
     state,
-    // The engine knows nothing of queue and moves.
+    // The engine does not know about queue and moves.
     reason: state === stats.state ? stats.reason : null,
     error:
       stats.state === 'error'
@@ -173,7 +173,7 @@ export function trackersView(api: Pick<TorrentApi, 'discovery' | 'trackers'>): T
   return [...merged(asked.map(trackerView)), ...resting]
 }
 
-/** States, the most informative first. */
+/** States, most informative first. */
 const TELLING = ['ok', 'working', 'failed', 'idle'] as const
 
 /** A hybrid torrent is announced under both of its hashes, but users see one tracker. */

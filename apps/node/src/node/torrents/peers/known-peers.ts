@@ -20,7 +20,7 @@ export class KnownPeers {
   readonly facts: PeerFacts
   readonly records: PeerStore
   readonly good: GoodPeers
-  /** The last attempt of a hub to connect to the port for peers. */
+  /** The last attempt of a hub to connect to the peer port. */
   test: PeerTest | null = null
 
   constructor({ database, persons, recordId }: KnownPeersOptions) {

@@ -52,10 +52,10 @@ test.each<[string, string, string, Partial<PeerReachFacts>]>([
     'no-address',
     { addresses: ['80.1.2.3'], portMapping: null, stats: seen('90.1.1.1') },
   ],
-  // An address that a provider shares is not public.
+  // A shared carrier address (CGNAT) is not public.
   ['unknown', 'not-asked', 'no-address', { portMapping: null, addresses: ['100.64.0.1'] }],
   ['unreachable', 'test-failed', 'no-address', { peerTest: { address: '80.1.2.3', port: 7000 } }],
-  // Tests of another port or address, and hubs in the local network, say nothing.
+  // Tests of another port or address, and hubs in the local network, are not evidence.
   ['unknown', 'mapped', 'no-address', { peerTest: { address: '80.1.2.3', port: 6881 } }],
   [
     'unknown',
@@ -71,7 +71,7 @@ test.each<[string, string, string, Partial<PeerReachFacts>]>([
     'no-address',
     { peerTest: { address: '80.1.2.3', port: 7000 }, stats: seen('80.1.2.3', arrival(4, '70.1.1.1')) },
   ],
-  // The answers of routers are more exact.
+  // Responses of routers are more exact.
   [
     'unreachable',
     'refused',

@@ -2,7 +2,9 @@ import type { FamilyReach, PeerReach } from '@shoal/api'
 import { kindOfAddress, type PortMappingStatus, type SessionApi, type SessionStats } from '@shoal/torrent'
 import { isLoopback } from '@shoal/torrent/local-address'
 
-/** An attempt of a hub to connect to the port for peers. If it succeeds, the session counts an arrival. */
+/**
+ * An attempt of a hub to connect to the peer port. If it succeeds, the session counts an arrival.
+ */
 export interface PeerTest {
   /** The node's address as the hub sees it. */
   readonly address: string
@@ -28,10 +30,10 @@ export interface PeerReachFacts {
 type Family = 4 | 6
 type Verdict = Pick<FamilyReach, 'state' | 'reason'>
 
-/** A family of which more is hoped for decides the verdict. */
+/** The address family with the better prospects decides the verdict. */
 const BY_HOPE = ['reachable', 'unknown', 'unreachable', 'off'] as const
 
-/** Tells whether peers from outside the local network can connect, and why not. */
+/** Returns whether peers outside the local network can connect, and if not, why. */
 export function decidePeerReach(facts: PeerReachFacts): PeerReach {
   const [ipv4, ipv6] = [familyReach(4, facts), familyReach(6, facts)]
   const { state, reason } = BY_HOPE.indexOf(ipv6.state) < BY_HOPE.indexOf(ipv4.state) ? ipv6 : ipv4
@@ -84,8 +86,8 @@ function verdict(family: Family, facts: PeerReachFacts): Verdict {
 }
 
 /**
- * A hub on the internet that could not connect settles what is unknown: those that connect count as arrivals. A test of another port or address
- * says nothing.
+ * A hub on the internet that could not connect settles an unknown state: successful connections
+ * count as arrivals. A test of another port or address is not evidence.
  */
 function tested(
   verdict: Verdict,

@@ -33,12 +33,12 @@ export class QueueManager {
     return this.#applying
   }
 
-  /** A slot may be free. Without limits none waits for one. */
+  /** Call it when a slot may be free. Without limits, no torrent waits for one. */
   async freed(): Promise<void> {
     if (this.#hasLimits) await this.apply()
   }
 
-  /** A torrent is new, which without limits concerns no other. */
+  /** Starts a new torrent, which affects no other one without limits. */
   async begin(torrent: ManagedTorrent): Promise<void> {
     if (this.#hasLimits || this.#applying) return this.apply()
     await this.#set(torrent, !torrent.row.paused, false)
@@ -92,7 +92,8 @@ export class QueueManager {
         // A torrent that an error stopped stays stopped until a user resumes it.
         if (!paused && torrent.state === 'error') continue
         const change = this.#set(torrent, runs, !paused && !runs)
-        // One that cannot be stopped or started, such as one that is being closed, must not block the others.
+        // A torrent that cannot be stopped or started, such as one being closed, must not block the
+        // others.
         if (change) changes.push(change.catch(() => {}))
       }
     })
@@ -135,14 +136,14 @@ export function byQueue({ row: a }: ManagedTorrent, { row: b }: ManagedTorrent):
   return a.queueOrder - b.queueOrder || a.addedMs - b.addedMs
 }
 
-/** The moved ones keep their order among themselves. */
+/** Moves items, which keep their relative order. */
 export function reordered<T>(order: readonly T[], moved: ReadonlySet<T>, move: Move): T[] {
   const mine = order.filter(each => moved.has(each))
   const others = order.filter(each => !moved.has(each))
   if (move === 'queue-first') return [...mine, ...others]
   if (move === 'queue-last') return [...others, ...mine]
   const result = move === 'queue-up' ? [...order] : [...order].reverse()
-  // Each moves past the one before it unless that one moves too, so those at the end stay there.
+  // Each moves past its predecessor unless that moves too, so items at the end stay there.
   for (let at = 1; at < result.length; at++) {
     const [before, here] = [result[at - 1]!, result[at]!]
     if (moved.has(here) && !moved.has(before)) [result[at - 1], result[at]] = [here, before]

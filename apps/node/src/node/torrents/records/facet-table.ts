@@ -12,8 +12,9 @@ export interface FacetTableOptions {
 type Value = number | string | null
 
 /**
- * A capability's own table about torrents. It is read once, so that asking about thousands of torrents costs no queries. The column `id` refers to
- * `torrents` with ON DELETE CASCADE: a removed torrent that can be restored keeps its row, and a deleted one takes it along.
+ * A capability's own table about torrents. It is read once, so that reading thousands of torrents
+ * costs no queries. The column `id` refers to `torrents` with ON DELETE CASCADE: a removed torrent
+ * that can be restored keeps its row, and deleting it deletes the row.
  */
 export class FacetTable<Row extends { readonly [Name in keyof Row]: Value }> {
   readonly #torrents: FacetTableOptions['torrents']
@@ -22,7 +23,7 @@ export class FacetTable<Row extends { readonly [Name in keyof Row]: Value }> {
   readonly #delete: Query<never>
   /** The rows of earlier runs, by the ids of records. */
   readonly #stored = new Map<number, Row>()
-  /** Those of this run. Not by their ids, which another torrent gets if a transaction fails. */
+  /** Rows of this run. Not by record id, which another torrent gets if a transaction fails. */
   readonly #written = new WeakMap<ManagedTorrent, Row | null>()
 
   /** `columns`: their names, by the members of a row. */
@@ -56,10 +57,13 @@ export class FacetTable<Row extends { readonly [Name in keyof Row]: Value }> {
     this.store(torrent, row)()
   }
 
-  /** Writes within a transaction, after which the function that it returns makes the row readable. */
+  /**
+   * Writes within a transaction. Returns a function that makes the row readable, to be called
+   * afterwards.
+   */
   store(torrent: ManagedTorrent, row: Row | null): () => void {
     const id = this.#torrents.recordId(torrent.id)
-    // It was deleted in the meantime, or has nothing.
+    // It was deleted in the meantime, or has no row.
     if (id === undefined || (row === null && this.read(torrent) === null)) return () => {}
     if (row === null) this.#delete.run(id)
     else this.#put.run(id, ...this.#names.map(name => row[name]))

@@ -1,4 +1,4 @@
-/** Tests facets of torrents through the operations that give and show them. */
+/** Tests facets of torrents through the operations that set and show them. */
 import { DatabaseSync } from 'node:sqlite'
 import { migrate, type TableOwner } from '@shoal/daemon/database'
 import { describe, expect, onTestFinished, test } from 'vitest'
@@ -104,7 +104,7 @@ test('a node without a capability answers the first values of its facet, and ref
   expect((await node.operations.getNode({})).capabilities).not.toContain('seeding')
 })
 
-/** The owners of tables before the facets had tables of their own. */
+/** The owners of tables before facets had their own tables. */
 function formerOwners(): TableOwner[] {
   const had: Readonly<Record<string, number>> = { torrents: 2, network: 1, seeding: 0, completion: 0 }
   return tableOwners().map(({ name, migrations }) => ({
@@ -134,7 +134,7 @@ test.each([
   for (const [at, row] of rows.entries()) insert.run(String(at).repeat(40), ...row)
   const isLate = (name: string) => late.some(each => each === name)
   bring(tableOwners().filter(({ name }) => !isLate(name)))
-  // A torrent that is deleted meanwhile takes everything along.
+  // A torrent that is deleted in between takes its rows along.
   sqlite.exec('PRAGMA foreign_keys = ON; DELETE FROM torrents WHERE id = 5')
   bring(tableOwners())
   const all = (sql: string) =>

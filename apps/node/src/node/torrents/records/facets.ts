@@ -8,15 +8,16 @@ type Given<Shape extends z.ZodRawShape> = {
   readonly [Name in keyof Shape]?: Exclude<z.output<Shape[Name]>, undefined>
 }
 
-/** The running part of a facet. It reads what the capability knows from memory. */
+/** The running part of a facet. It reads the capability's data from memory. */
 export interface FacetPart<It extends TorrentFacet = TorrentFacet> {
-  /** As its contract has it. */
+  /** From its contract. */
   readonly facet: It
   readonly row?: (torrent: ManagedTorrent) => Values<It['row']>
   readonly detail?: (torrent: ManagedTorrent) => Values<It['detail']>
   /**
-   * Stores the members that a caller gives, in the transaction that stores the torrents. `isFresh`: the torrents begin, so that members that are left out
-   * have their first values. Returns what makes the change visible when it is stored.
+   * Stores given members in the transaction that stores the torrents. `isFresh`: the torrents are
+   * new, so omitted members get their initial values. Returns a function that makes the change
+   * visible once it is stored.
    */
   readonly take?: (
     torrents: readonly ManagedTorrent[],
@@ -25,10 +26,10 @@ export interface FacetPart<It extends TorrentFacet = TorrentFacet> {
   ) => () => void
 }
 
-/** Members of an input that belong to facets. */
+/** Input members that belong to facets. */
 export type FacetInput = Partial<Values<typeof FACET_INPUT>>
 
-/** Joins the facets of all capabilities that run. */
+/** Combines the facets of all running capabilities. */
 export class Facets {
   readonly #parts = new Map<TorrentFacet, FacetPart>()
 
@@ -39,21 +40,24 @@ export class Facets {
     this.#parts.set(facet, part as unknown as FacetPart)
   }
 
-  /** Returns a torrent's row with the members of facets. Rows are made for thousands of torrents, so that it changes the given one. */
+  /**
+   * Adds the members of facets to a torrent's row. Changes the given row, since rows are created
+   * for thousands of torrents.
+   */
   addRow<Row extends object>(torrent: ManagedTorrent, given: Row): Row & typeof NO_FACET_ROW {
     const all = Object.assign(given, NO_FACET_ROW)
     for (const { row } of this.#parts.values()) if (row) Object.assign(all, row(torrent))
     return all
   }
 
-  /** Does the same with a torrent's details, which have the members of its row. */
+  /** Does the same with a torrent's details, which include the members of its row. */
   addDetail<Detail extends object>(torrent: ManagedTorrent, given: Detail): Detail & typeof NO_FACET_DETAIL {
     const all = Object.assign(given, NO_FACET_DETAIL)
     for (const { detail } of this.#parts.values()) if (detail) Object.assign(all, detail(torrent))
     return all
   }
 
-  /** Throws `unsupported` if nobody takes one of the members, which would have an effect. */
+  /** Throws `unsupported` if a member with an effect belongs to no running capability. */
   check(given: FacetInput): void {
     const none: Readonly<Record<string, unknown>> = { ...NO_FACET_ROW, ...NO_FACET_DETAIL }
     for (const facet of TORRENT_FACETS)
@@ -84,7 +88,7 @@ function membersOf({ input }: TorrentFacet, given: object): Record<string, unkno
   return pick(given, Object.keys(input))
 }
 
-/** Leaves out members that are undefined. */
+/** Omits undefined members. */
 function pick(from: object, names: readonly string[]): Record<string, unknown> {
   const members = names.map(name => [name, (from as Readonly<Record<string, unknown>>)[name]] as const)
   return Object.fromEntries(members.filter(([, value]) => value !== undefined))

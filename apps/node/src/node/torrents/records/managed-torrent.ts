@@ -10,10 +10,10 @@ import { isSealed } from '../../../base/share-link.ts'
 import { SourceTotals } from './source-totals.ts'
 import type { TorrentRow } from './torrent-row.ts'
 
-/** The secret that makes a link of a sealed share: its torrent does not contain it. */
+/** The secret for the link of a sealed share, which is not in its torrent. */
 export interface KnownSeal {
   readonly seal: Seal
-  /** The path that was sealed, if that stays. */
+  /** The path that was sealed, if it is kept. */
   readonly original: string | null
 }
 
@@ -28,7 +28,7 @@ type Moved = Pick<TorrentStats, 'downloadedBytes' | 'uploadedBytes'>
 /** A torrent of the session together with the node's record of it. */
 export class ManagedTorrent {
   readonly api: TorrentApi
-  /** Replaced as a whole on every change (see TorrentRegistry.change). */
+  /** Replaced as an object on every change (see TorrentRegistry.change). */
   row: TorrentRow
   /** Its files are being moved to another folder. */
   moving = false
@@ -44,10 +44,10 @@ export class ManagedTorrent {
   #tiers: TorrentApi['trackers'] | null = null
   #trackerHosts: string[] = []
 
-  /** When it or a peer last had everything. Null: not in this run. */
+  /** When it or a peer last had all pieces. Null: not in this run. */
   seenCompleteMs: number | null = null
   readonly #before: Moved
-  /** The counter that runs, and until when it is counted. */
+  /** The running counter, and the time until which it has been counted. */
   #counter: 'downloadingSeconds' | 'seedingSeconds' | null = null
   #countedMs = 0
 
@@ -67,7 +67,10 @@ export class ManagedTorrent {
     this.#before = { downloadedBytes, uploadedBytes }
   }
 
-  /** Counts the time in its states, and notes whether somebody has everything: in memory, until its row is saved. */
+  /**
+   * Counts the time in its states, and notes whether a complete copy is available: in memory, until
+   * its row is saved.
+   */
   observe(nowMs: number): void {
     const { state, stats } = this.api
     const seconds = Math.min(MOST_UNCOUNTED_SECONDS, Math.max(0, (nowMs - this.#countedMs) / 1000))
@@ -100,7 +103,7 @@ export class ManagedTorrent {
     return this.#names().root
   }
 
-  /** Call it when files have other names on disk: they are then read again. */
+  /** Call it when names on disk have changed: they are then read again. */
   filesRenamed(): void {
     this.#read = null
   }
@@ -173,7 +176,8 @@ function readNames(files: readonly Pick<TorrentFile, 'path' | 'currentPath' | 's
   if (!first || root === undefined) return NO_NAMES
   const isFolder = files.every(({ storedPath: { length, 0: name } }) => length > 1 && name === root)
   if (files.length > 1 && !isFolder) return NO_NAMES
-  // A folder that was only put around a file, or left out, does not rename it, nor does a name that no file can have.
+  // A folder that was only added around a file, or omitted, does not rename it, nor does a name
+  // that is invalid for files.
   const [name] = first.currentPath
   const isRenamed = first.path.length > 1 === isFolder && first.path[0] !== name
   return { root, shown: isRenamed ? name! : null }

@@ -60,7 +60,7 @@ export class DatabaseResumeStore implements ResumeStore {
     for (let after = ''; ; ) {
       options.signal?.throwIfAborted()
       const keys = translate(() => this.#keys.all(after))
-      // One at a time, since a .torrent may have tens of megabytes.
+      // One at a time, since a .torrent can have tens of megabytes.
       for (const { key } of keys) yield toEntry(key, translate(() => this.#one.get(key))!)
       if (keys.length < KEYS_AT_ONCE) return
       after = keys.at(-1)!.key
@@ -108,7 +108,7 @@ export class DatabaseResumeStore implements ResumeStore {
     await Promise.allSettled(this.#writing)
   }
 
-  /** Progress is worth more than the data that goes with it. */
+  /** Progress is worth more than the related data. */
   #recordMore(): void {
     try {
       this.#database.transaction(this.#onRecord)

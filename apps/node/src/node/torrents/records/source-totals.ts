@@ -7,14 +7,17 @@ type Given = Pick<PeerStatus, 'kind' | 'address' | 'downloadedBytes'>
 /** Rates of copies from the disk are measured over at least this time. */
 const MEASURED_MS = 500
 
-/** Counts the bytes that a torrent received from each kind of source since the node started, also from those that are gone. */
+/**
+ * Counts the bytes that a torrent received from each kind of source since the node started,
+ * including disconnected ones.
+ */
 export class SourceTotals {
   readonly #gone = new Map<SourceKind, number>()
-  /** Bytes of each web seed when it was last looked at: it starts from 0 again after a check of the files. */
+  /** Bytes of each web seed at the last check: they restart from 0 after a check of the files. */
   readonly #webSeeds = new Map<string, { readonly kind: SourceKind; readonly bytes: number }>()
   #disk = { bytes: 0, bytesPerSecond: 0, atMs: 0 }
 
-  /** A peer has disconnected. */
+  /** Call it when a peer has disconnected. */
   closed(peer: Given): void {
     if (peer.kind !== 'webseed') this.#add(kindOf(peer), peer.downloadedBytes)
   }

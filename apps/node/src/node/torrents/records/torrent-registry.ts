@@ -9,7 +9,7 @@ import type { TorrentRow } from './torrent-row.ts'
 export interface RowStore {
   all(): TorrentRow[]
   put(row: TorrentRow, api: TorrentApi): void
-  /** Stores how long torrents have run and when they were last active, and nothing else of their rows. */
+  /** Only stores how long torrents have run and when they were last active. */
   putTimes(rows: readonly TorrentRow[]): void
   delete(id: string): void
   /** Runs `work` as one transaction. */
@@ -98,14 +98,17 @@ export class TorrentRegistry {
     })
   }
 
-  /** Registers a torrent of the session and stores its row. `given`: what a new one has for capabilities. */
+  /**
+   * Registers a torrent of the session and stores its row. `given`: a new one's options for
+   * capabilities.
+   */
   add(api: TorrentApi, row: TorrentRow, given?: FacetInput): ManagedTorrent {
     const torrent = new ManagedTorrent(api, row, this.#sealOf)
     this.#rows.put(row, api)
     this.#torrents.set(row.id, torrent)
     this.#stretchQueue(row)
     this.index(torrent)
-    // It may throw: whoever catches that finds the torrent, and deletes it.
+    // If this throws, the caller finds the torrent and deletes it.
     if (given) this.facets.take([torrent], given, true)()
     if (row.removedMs === null) for (const each of this.#listeners) each.onListed(torrent)
     return torrent
@@ -127,7 +130,10 @@ export class TorrentRegistry {
     this.changeAll([torrent], change)
   }
 
-  /** Makes the same change to many torrents in one transaction. `store`: what is stored with it, and returns what makes that visible. */
+  /**
+   * Makes the same change to many torrents in one transaction. `store` stores related data, and
+   * returns a function that makes it visible.
+   */
   changeAll(
     torrents: readonly ManagedTorrent[],
     change: Partial<TorrentRow> | ((torrent: ManagedTorrent) => Partial<TorrentRow>),

@@ -1,4 +1,7 @@
-/** The node's own record of a torrent, in addition to the engine's resume data and to what capabilities know (facet-table.ts). */
+/**
+ * The node's own record of a torrent, in addition to the engine's resume data and to the data of
+ * capabilities (facet-table.ts).
+ */
 export interface TorrentRow {
   /** Info hash in lower-case hex: v1, else v2. Does not change within a run, even if the other hash becomes known. */
   readonly id: string

@@ -17,7 +17,7 @@ export class TorrentRows implements RowStore {
   readonly #ids = new Map<string, number>()
   readonly #ours = new Map<number, string>()
   readonly #written = new Map<string, Times>()
-  /** Records as they were read, until their torrents are restored: most of them need not be written again. */
+  /** Records as read, until their torrents are restored: most of them need not be written again. */
   readonly #read = new Map<string, TorrentRecord>()
   readonly #onNewLabel: () => void
 
@@ -98,7 +98,7 @@ export class TorrentRows implements RowStore {
     this.#read.delete(id)
   }
 
-  /** The store adds up its input, so it receives the difference since the last call, if there is one. */
+  /** The store adds up its input, so it receives the difference since the last call, if any. */
   #ranSince(id: number, { id: key, downloadingSeconds, seedingSeconds }: TorrentRow): [number, Ran][] {
     const written = this.#written.get(key) ?? { downloadingSeconds: 0, seedingSeconds: 0 }
     const downloadingMs = (downloadingSeconds - written.downloadingSeconds) * 1000
@@ -123,7 +123,7 @@ function toTimes({ downloadingSeconds, seedingSeconds, activeMs }: TorrentRow): 
   return { downloadingSeconds, seedingSeconds, activeMs }
 }
 
-/** Whether a record has the members that are to be written. */
+/** Returns whether a record has the members that are to be written. */
 function isStored(members: Partial<TorrentRecord>, record: TorrentRecord): boolean {
   return Object.entries(members).every(([name, value]) => {
     const stored = record[name as keyof TorrentRecord]

@@ -21,7 +21,7 @@ export interface FtpFileOptions {
   readonly tls?: Pick<SecureContextOptions, 'ca'> | undefined
   /** As in DownloadOptions. */
   readonly outsideOnly?: boolean
-  /** The way to the server. Default: the system's own. */
+  /** The route to the server. Default: the system's. */
   readonly route?: Route | null
 }
 
@@ -64,7 +64,7 @@ export class FtpFile implements RemoteFile {
     if (outsideOnly && isLocalAddress(to)) throw intoLocalNetwork(host)
     const connect = async (port: number, signal: AbortSignal) => {
       const socket = await (route?.connect ?? connectDirectly)({ host: to, port }, { signal })
-      // Data comes from the address that was asked, whatever others the name has.
+      // Data comes from the address of the control connection, even if the name has others.
       if (!route) to = socket.remoteAddress ?? to
       return socket
     }
@@ -103,7 +103,7 @@ export class FtpFile implements RemoteFile {
   }
 }
 
-/** The data connection may end although the server then reports that it could not send everything. */
+/** The data connection can end normally although the server then reports an incomplete transfer. */
 async function* readable(
   data: AsyncIterable<Uint8Array>,
   connection: FtpConnection,
@@ -125,7 +125,7 @@ function ftpFailure(error: unknown, host: string): Error {
     : new TransientFailure('no-answer', `${host}: ${error.message}`, { cause: error })
 }
 
-/** RFC 959, 4.2: 4xx may work later, 5xx does not. */
+/** RFC 959, 4.2: 4xx is transient, 5xx permanent. */
 function refusal({ ftpCode: code }: FtpRefusal, host: string): Failure {
   if (code >= 400 && code < 500)
     return new TransientFailure('no-answer', `${host}: the file is not available at the moment (FTP ${code})`)

@@ -48,8 +48,9 @@ test.each(['127.0.0.1', 'localhost'])('an untrusted link to %s is not fetched', 
 })
 
 /**
- * Expects each part of a transfer to continue where the client was: up to 900,000 bytes after the one before, and perhaps none, since the client may
- * drop what it has not read when it hears that the server ended the connection. Returns the number of parts.
+ * Expects each part of a transfer to continue where the client was: up to 900,000 bytes after the
+ * previous part, possibly none, since the client can drop unread data when the server ends the
+ * connection. Returns the number of parts.
  */
 function expectContinued(server: FtpServer): number {
   const starts = server.commands.flatMap(line => (line.startsWith('REST ') ? Number(line.slice(5)) : []))

@@ -7,7 +7,10 @@ export interface FtpAddress {
   readonly password: string
   /** Relative to the folder after login, or from the root if it begins with /. */
   readonly path: string
-  /** `explicit`: AUTH TLS on the usual port (RFC 4217). `implicit`: TLS from the first byte, port 990. */
+  /**
+   * `explicit`: AUTH TLS on the default port (RFC 4217). `implicit`: TLS from the first byte, port
+   * 990.
+   */
   readonly tls: 'none' | 'explicit' | 'implicit'
   /** Without user name and password. */
   readonly shownUrl: string
@@ -22,7 +25,7 @@ const FTPS_PORT = 990
  */
 export function parseFtpUrl(text: string): FtpAddress {
   const [, scheme = '', rest = ''] = /^(ftpe?s?):\/\/(.*)$/is.exec(text) ?? []
-  // The platform parses the host as in http URLs for `ftp:` only.
+  // The platform parses hosts as in http URLs for `ftp:` only.
   const url = `ftp://${rest}`
   if (!URL.canParse(url)) throw badUrl('it is malformed')
   const { hostname, port, username, password, pathname } = new URL(url)
@@ -33,7 +36,7 @@ export function parseFtpUrl(text: string): FtpAddress {
   return {
     host: hostname.replace(/^\[|\]$/g, ''),
     port: port === '' ? (implicit ? FTPS_PORT : FTP_PORT) : Number(port),
-    // RFC 1635: a guest sends a mail address; the user's own is not revealed.
+    // RFC 1635: a guest sends a mail address; the user's real one is not revealed.
     user: decode(username) || 'anonymous',
     password: username === '' ? 'guest@' : decode(password),
     path,
@@ -49,7 +52,7 @@ function decode(text: string): string {
   } catch {
     throw badUrl('its percent-encoding is not UTF-8')
   }
-  // They would end a command and begin another.
+  // They would end a command and inject another.
   if (/[\r\n\0]/.test(decoded)) throw badUrl('it holds a line break')
   return decoded
 }

@@ -9,7 +9,7 @@ const MAX_LENGTH = 4096
  */
 export function dispositionName(header: string | undefined): string | null {
   if (!header || header.length > MAX_LENGTH) return null
-  // Decoded here, since only a plain name may also be UTF-8 or percent-encoding.
+  // Decoded below, since only a plain name can also be UTF-8 or percent-encoded.
   const parameters = parse(header, { extended: false }).parameters
   const extended = decodeExtended(parameters['filename*'] ?? '')
   return extended || plainName(parameters.filename)

@@ -13,11 +13,11 @@ import { torrentLink } from './link-header.ts'
 
 export interface OpenedHttpFile extends OpenedFile {
   readonly answer: HttpAnswer
-  /** The error of reading it as a plain file, because the server compressed it. */
+  /** The error for reading it as a plain file, because the server compressed it. */
   readonly refusal: Failure | null
 }
 
-/** RFC 9110: may work later. */
+/** RFC 9110: transient errors. */
 const TRANSIENT = new Set([408, 421, 425, 429, 500, 502, 503, 504])
 
 /** A file over HTTP(S), resumed with Range and If-Range (RFC 9110, 13 and 14). */
@@ -40,7 +40,7 @@ export class HttpFile implements RemoteFile {
     const answer = await httpGet(this.#url, { ...this.#options, signal, ...(headers && { headers }) })
     try {
       if (resume && answer.status === 416) {
-        // The bytes on disk are not of the server's current version.
+        // The bytes on disk are not from the server's current version.
         answer.close()
         return await this.open(null, { signal })
       }
@@ -64,7 +64,7 @@ function unaskedEncoding(answer: HttpAnswer): Failure {
 
 function checkStatus(answer: HttpAnswer): void {
   const { status, headers, url } = answer
-  // A .torrent is read even if it is compressed, which only its bytes show: see `readable`.
+  // A .torrent is read even if it is compressed, which only its bytes reveal: see `readable`.
   const isReadable = ['identity', 'gzip', 'x-gzip'].includes(encodingOf(answer))
   if ((status === 200 || status === 206) && !isReadable) throw unaskedEncoding(answer)
   if (status === 200 || status === 206) return

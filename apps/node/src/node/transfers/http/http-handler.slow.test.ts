@@ -67,7 +67,7 @@ test.each(['127.0.0.1', 'localhost'])('redirects of outside servers to %s are no
     if (request.url === '/start') response.writeHead(302, { location: to })
     response.end('secret')
   })
-  // The first answer counts as one from elsewhere.
+  // The first response is treated as coming from another site.
   const asked: string[] = []
   const isLocal = (address: string) => asked.push(address) > 1
   const { context } = open()
@@ -140,7 +140,7 @@ test('a busy server is retried; a missing file is not', async () => {
   })
   const { handler } = open()
   const directory = await temporaryFolder()
-  // The first failure is reported at once: the address may be mistyped.
+  // The first failure is reported immediately: the address may be mistyped.
   await expect(handler.download(`${server.url}/file`, { directory })).rejects.toMatchObject({
     code: 'no-answer',
   })
@@ -343,7 +343,7 @@ test('the global rate limit applies', async () => {
     ...context.clock,
     nowMs: () => 0,
     after: (delayMs: number, callback: () => void) => {
-      // Connections of a transfer that stalls last a minute.
+      // A transfer's stall timeouts last a minute.
       if (delayMs < 60_000) waits.push(delayMs)
       return context.clock.after(delayMs, callback)
     },
@@ -351,7 +351,7 @@ test('the global rate limit applies', async () => {
   const { Throttle } = await import('../throttle.ts')
   const throttle = new Throttle(clock, 1_000_000)
   await downloadFile(open({ ...context, throttle }).handler, `${server.url}/file`, await temporaryFolder())
-  // Its time does not advance: the last chunk is paid for when all bytes are.
+  // Its time does not advance: the last chunk is paid for when all bytes have arrived.
   expect(waits.at(-1)).toBeCloseTo(3000, 0)
 })
 
@@ -468,7 +468,7 @@ describe('a link that does not look like one of a torrent', () => {
     expect(added).toEqual({ kind: 'torrent', content: magnet })
     expect(await handler.torrentBehind(`${server.url}/dl?id=1`, look)).toBe(magnet)
     expect(await readdir(directory)).toEqual([])
-    // The first leaves nothing that keeps out a second.
+    // The first leaves nothing behind that blocks a second.
     expect(await handler.download(`${server.url}/dl?id=1`, { directory })).toEqual(added)
   })
 })

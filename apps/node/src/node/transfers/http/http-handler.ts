@@ -72,8 +72,9 @@ export class HttpHandler implements FileProtocol {
 }
 
 /**
- * Reads the whole of a file that is a .torrent, of which it may be the compressed form. Resolves to null for any other, of which no byte is lost.
- * Rejects for one that could not be saved, since the server compressed it unasked.
+ * Reads a file completely if it is a .torrent, possibly compressed. Resolves with null for any
+ * other, without losing a byte. Rejects for one that could not be saved because the server
+ * compressed it without a request.
  */
 async function torrentIn(opened: OpenedHttpFile, signal: AbortSignal): Promise<Uint8Array | null> {
   if (await beginsTorrent(opened, MAX_TORRENT_BYTES, signal))

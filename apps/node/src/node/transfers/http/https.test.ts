@@ -53,7 +53,7 @@ test.skipIf(!hasOpenssl())(
   },
 )
 
-/** Without a program to create a certificate there is nothing to test with. */
+/** The test needs a program to create a certificate. */
 function hasOpenssl(): boolean {
   try {
     execFileSync('openssl', ['version'], { stdio: 'ignore' })

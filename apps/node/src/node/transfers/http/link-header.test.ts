@@ -19,7 +19,7 @@ test.each([
   [`<https://mirror.example/t>; rel=describedby; ${TYPE}`, 'https://mirror.example/t'],
   ['<a.meta4>; rel=describedby; type="application/metalink4+xml"', null],
   [`<a.torrent>; rel=alternate; ${TYPE}`, null],
-  // Plain HTTP, which others can change, must not decide the content of a file from HTTPS.
+  // Plain HTTP, which others can modify, must not determine the content of a file from HTTPS.
   [`<http://files.example/a.torrent>; rel=describedby; ${TYPE}`, null],
   [`<file:///etc/passwd>; rel=describedby; ${TYPE}`, null],
   [`<a.torrent; rel=describedby; ${TYPE}`, null],

@@ -2,8 +2,10 @@ const MAX_LENGTH = 16_384
 const MAX_LINKS = 100
 
 /**
- * Finds the .torrent of the file in a Link header (RFC 8288, RFC 6249 section 6): `<URL>; rel=describedby; type="application/x-bittorrent"`. Returns its
- * URL, absolute, or null if there is none, or if it came over plain HTTP though the file did not: its hashes would decide what the file contains.
+ * Finds the file's .torrent in a Link header (RFC 8288, RFC 6249 section 6): `<URL>;
+ * rel=describedby; type="application/x-bittorrent"`. Returns its absolute URL, or null if there is
+ * none, or if it came over plain HTTP though the file did not: its hashes would determine the
+ * file's content.
  */
 export function torrentLink(header: string | undefined, base: URL): URL | null {
   if (!header || header.length > MAX_LENGTH) return null

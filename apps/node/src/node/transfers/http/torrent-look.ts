@@ -1,4 +1,4 @@
-/** Tells .torrent files from others by their beginning, since many servers call them something else. */
+/** Recognizes .torrent files by their first bytes, since many servers give them another type. */
 
 import { once } from 'node:events'
 import type { Readable } from 'node:stream'
@@ -6,18 +6,21 @@ import { constants, gunzipSync } from 'node:zlib'
 import { isGzip } from '@shoal/torrent'
 import type { OpenedHttpFile } from './http-file.ts'
 
-/** How long the first bytes of a file may take that could be a .torrent. */
+/** Maximum time for the first bytes of a file that could be a .torrent. */
 const FIRST_MS = 5000
-/** Enough for the first key, also of a compressed file. */
+/** Enough for the first key, even of a compressed file. */
 const FIRST_BYTES = 1024
-/** No server calls a .torrent one of these. */
+/** No server uses these types for a .torrent. */
 const MEDIA_TYPES = /^(audio|font|image|video)\//
 /** BEP 3: a dictionary. Its first key is one of those that come first in .torrent files, sorted or not. */
 const FIRST_KEY =
   /^d(4:infod[1-9]|\d{1,2}:(announce|announce-list|azureus_properties|collections|comment|comment\.utf-8|created by|creation date|encoding|httpseeds|nodes|piece layers|private|publisher|similar|signatures|source|title|update-url|url-list|website)[dli\d])/
 const FIRST_KEY_BYTES = 40
 
-/** Whether a file is a .torrent of at most `maxBytes`, by its type, name or first bytes, which whoever reads the body later gets, too. */
+/**
+ * Returns whether a file is a .torrent of at most `maxBytes`, by its type, name or first bytes.
+ * Later readers of the body get those bytes, too.
+ */
 export async function beginsTorrent(
   { answer, name, totalBytes }: OpenedHttpFile,
   maxBytes: number,
@@ -34,17 +37,20 @@ function looksLikeTorrent(bytes: Uint8Array): boolean {
   return FIRST_KEY.test(Buffer.from(first.subarray(0, FIRST_KEY_BYTES)).toString('latin1'))
 }
 
-/** The beginning of what was compressed with gzip; nothing if it is damaged. */
+/** Returns the beginning of gzip-compressed data; nothing if it is damaged. */
 function firstUnzipped(bytes: Uint8Array): Uint8Array {
   try {
-    // A kibibyte becomes a mebibyte at most.
+    // A kibibyte expands to at most a mebibyte.
     return gunzipSync(bytes, { finishFlush: constants.Z_SYNC_FLUSH })
   } catch {
     return new Uint8Array(0)
   }
 }
 
-/** The first bytes of a body, as many as show whether it is a .torrent. Fewer if it ends, breaks, or is slow. Rejects with the signal's reason only. */
+/**
+ * Returns the first bytes of a body, enough to recognize a .torrent. Fewer if it ends, fails, or is
+ * slow. Only rejects with the signal's reason.
+ */
 async function firstBytes(body: Readable & { complete: boolean }, signal: AbortSignal): Promise<Uint8Array> {
   const limit = AbortSignal.any([signal, AbortSignal.timeout(FIRST_MS)])
   let bytes = Buffer.alloc(0)
@@ -52,7 +58,7 @@ async function firstBytes(body: Readable & { complete: boolean }, signal: AbortS
     const chunk: Buffer | null = body.read()
     if (chunk) bytes = Buffer.concat([bytes, chunk])
     else if (body.destroyed || limit.aborted) break
-    // The reader of the body meets its fault, and waits longer than this.
+    // The reader of the body gets its error, and waits longer than this.
     else await once(body, 'readable', { signal: limit }).catch(() => {})
   }
   if (bytes.length > 0) body.unshift(bytes)
