@@ -21,7 +21,10 @@ export interface SecretOptions {
   readonly allowWeak?: boolean
 }
 
-/** Asks `question`, or reads the file. Rejects with UsageError if nobody can answer, and with a Failure if the passphrase is empty, or new and easy to guess. */
+/**
+ * Asks `question`, or reads the file. Rejects with UsageError if there is no terminal to ask on,
+ * and with a Failure if the passphrase is empty, or new and easy to guess.
+ */
 export async function askSecret(question: string, options: SecretOptions): Promise<string> {
   const { file, option, twice = false, allowWeak = false, signal } = options
   const secret = file === undefined ? await ask(question, option, signal) : await fromFile(file, option)
@@ -63,7 +66,7 @@ async function ask(question: string, option: string, signal: AbortSignal): Promi
   const lines = createInterface({ input: process.stdin, output: silent, terminal: true, historySize: 0 })
   // Only now, because the terminal itself echoes what is typed before.
   process.stderr.write(`${question}: `)
-  // Raised as a signal, so that Ctrl-C works here as it does elsewhere.
+  // Raised as a signal, so that Ctrl-C works as usual.
   lines.on('SIGINT', () => process.kill(process.pid, 'SIGINT'))
   try {
     return await answer(lines, signal)

@@ -13,7 +13,10 @@ export interface CommandContext {
 /** The command line, for the shell, which runs other commands. */
 export interface CommandLine {
   readonly commands: Readonly<Record<string, CommandEntry>>
-  /** Runs the words of a line with their own output and Ctrl-C. Resolves to the exit code. Reports errors instead of throwing them. */
+  /**
+   * Runs the words of a line with separate output and Ctrl-C. Resolves with the exit code. Reports
+   * errors instead of throwing them.
+   */
   run(words: readonly string[]): Promise<number>
 }
 
@@ -23,22 +26,25 @@ export type CommandGroup = (typeof COMMAND_GROUPS)[number]
 
 /** An entry in the table of commands. */
 export interface CommandEntry {
-  /** Null for commands that only programs use: overview, completion and manual do not show them. */
+  /** Null for commands that only programs use: overview, completion and manual omit them. */
   readonly group: CommandGroup | null
   /**
-   * Loads the command, so that starting one does not read them all. Its module imports the engine and the node only when it runs, because
-   * they take 0.3 s, and help and completion need neither.
+   * Loads the command, so that starting one does not read all. Its module imports the engine and
+   * the node only when it runs, because they take 0.3 s, and help and completion need neither.
    */
   load(): Promise<Command>
 }
 
-/** The commands that people use, by name. */
+/** Returns the commands for users, by name. */
 export function shownCommands(commands: CommandLine['commands']): [name: string, entry: CommandEntry][] {
   return Object.entries(commands).filter(([, { group }]) => group !== null)
 }
 
 export interface Command<Table extends OptionTable = OptionTable> {
-  /** The place of a capability's command in the overview. The others have theirs in the table of commands. */
+  /**
+   * The group of a capability's command in the overview. Others are grouped in the table of
+   * commands.
+   */
   readonly group?: CommandGroup
   /** The text of its help, with an empty line between paragraphs. */
   readonly about: string

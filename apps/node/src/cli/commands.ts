@@ -72,7 +72,7 @@ export const COMMANDS = {
 
 export type CommandName = keyof typeof COMMANDS
 
-/** The command of that name; null if there is none. */
+/** Returns the command of that name; null if there is none. */
 export function findCommand(name: string | undefined): CommandEntry | null {
   return name !== undefined && Object.hasOwn(COMMANDS, name) ? COMMANDS[name as CommandName] : null
 }

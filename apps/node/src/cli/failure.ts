@@ -18,7 +18,10 @@ const headlines = await loads[LANGUAGE]()
 
 type Translate = (message: string) => string | null
 
-/** English needs no translation, and so loads no catalogs of messages: a tenth of the start of a command. */
+/**
+ * English needs no translation, and therefore loads no message catalogs, which take a tenth of a
+ * command's startup.
+ */
 const translations: Readonly<Record<Language, () => Promise<Translate>>> = {
   en: async () => () => null,
   async de() {
@@ -31,7 +34,10 @@ const translations: Readonly<Record<Language, () => Promise<Translate>>> = {
 }
 const translate = await translations[LANGUAGE]()
 
-/** Says a message of engine or node, such as that of a tracker, in the user's language as far as that has a text for it. */
+/**
+ * Translates a message of engine or node, such as that of a tracker, if there is a text for it in
+ * the user's language.
+ */
 export function nodeMessage(message: string): string {
   return translate(message) ?? message
 }
@@ -54,7 +60,10 @@ const FILE_ERRORS: Readonly<Record<string, keyof typeof texts.fileErrors>> = {
   ENAMETOOLONG: 'longName',
 }
 
-/** Turns an error that `node:fs` threw for `path` into one that users understand. Returns other errors unchanged. */
+/**
+ * Converts a `node:fs` error for `path` to one that users understand. Returns other errors
+ * unchanged.
+ */
 export function fileFailure(error: unknown, path: string): Error {
   const failure = baseFileFailure(error, path)
   const name = FILE_ERRORS[(error as NodeJS.ErrnoException)?.code ?? '']
@@ -62,7 +71,10 @@ export function fileFailure(error: unknown, path: string): Error {
   return new CommandFailure(failure.code, texts.fileErrors[name]({ path }), { cause: error })
 }
 
-/** Code and message of anything thrown, in the user's language. English messages without a text in it get a headline that says what kind they are. */
+/**
+ * Returns code and message of anything thrown, in the user's language. English messages without a
+ * translation get a headline with the kind of error.
+ */
 export function explainFailure(error: unknown): { code: string; message: string } {
   const failure = describeFailure(error)
   if (error instanceof CommandFailure || error instanceof UsageError) return failure

@@ -1,7 +1,7 @@
 import { flag, list, UsageError } from '@shoal/options'
 import { texts } from './texts.ts'
 
-/** Options of commands that others may find by search while they run. */
+/** Options of commands whose shares others can find by search while they run. */
 export const FINDABLE_OPTIONS = {
   findable: flag(texts.seed.options.findable),
   networkNode: list('ADDRESS', { help: texts.seed.options.networkNode }),
@@ -16,7 +16,10 @@ export interface FindableOptions {
   readonly interface?: string | undefined
 }
 
-/** Throws UsageError for what is never published, and behind what the network would be bypassed. */
+/**
+ * Throws UsageError for shares that are never published, and with options that the network would
+ * bypass.
+ */
 export function checkFindable(options: FindableOptions): void {
   if (!options.findable) {
     if (options.networkNode.length > 0) throw new UsageError(texts.seed.nodeWithoutFindable)

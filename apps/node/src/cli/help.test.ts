@@ -31,7 +31,7 @@ describe.each(Object.entries<CommandEntry>(COMMANDS))('help of %s', (name, entry
   })
 
   test('fits the width', async () => {
-    // However the program was started: its name may be long.
+    // Regardless of how the program was started: its name can be long.
     const help = commandHelp(name, await entry.load(), 80).replaceAll(SHOAL, 'npx shoal')
     // A path or a command line is not broken.
     const long = help.split('\n').filter(line => widthOf(line) > 80 && !line.startsWith('  npx shoal '))

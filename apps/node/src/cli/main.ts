@@ -4,6 +4,6 @@ import { runLine } from './run.ts'
 export async function main(args: readonly string[]): Promise<never> {
   const interactive = process.stdin.isTTY === true && process.stdout.isTTY === true
   const code = await runLine(args, { interactive })
-  // A command closes everything that it opened. If one does not because of a bug, scripts must not hang.
+  // A command closes everything that it opened. If a bug prevents that, scripts must not hang.
   process.exit(code)
 }

@@ -5,12 +5,12 @@ import { CommandFailure } from './failure.ts'
 import { texts } from './texts.ts'
 
 interface NamedFile {
-  /** Whether a file that exists is replaced. */
+  /** Whether an existing file is replaced. */
   readonly replace: boolean
   readonly mode?: number
 }
 
-/** Rejects with `exists` before work that would end with a file that may not be written. */
+/** Rejects with `exists` before doing work for a file that must not be written. */
 export async function refuseExisting(path: string, { replace }: NamedFile): Promise<void> {
   const exists = lstat(resolve(path)).then(
     () => true,
@@ -20,7 +20,8 @@ export async function refuseExisting(path: string, { replace }: NamedFile): Prom
 }
 
 /**
- * Writes a file that the user has named. One with other bytes is replaced only if asked. Rejects with `exists`, and as `writeWholeFile` does.
+ * Writes a file that the user has named. A file with different content is only replaced on request.
+ * Rejects with `exists`, and like `writeWholeFile`.
  */
 export async function writeNamedFile(
   path: string,

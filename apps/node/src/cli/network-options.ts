@@ -4,7 +4,7 @@ import { PRODUCT } from '../base/version.ts'
 import { texts } from './texts.ts'
 import { parseRate } from './values/size.ts'
 
-/** The same limit as that of the setting network.iceServers. */
+/** The same maximum as in the setting network.iceServers. */
 const MAX_ICE_SERVERS = 20
 
 /** Options of all commands that connect to peers. */
@@ -86,7 +86,7 @@ async function proxyOf(url: string, mode: 'prefer' | 'strict' = 'prefer') {
   try {
     parseProxyUrl(url)
   } catch (error) {
-    // It does not repeat the URL, which may contain a password.
+    // The error omits the URL, which can contain a password.
     throw new UsageError(texts.networkOptions.badProxy({ reason: (error as Error).message }))
   }
   return { url, mode }
@@ -115,7 +115,7 @@ async function iceServers(given: readonly string[]): Promise<IceServer[]> {
   try {
     return given.map(parseIceServer)
   } catch {
-    // The error does not repeat the server, which may contain a secret.
+    // The error omits the server, which can contain a secret.
     throw new UsageError(texts.networkOptions.badIceServer)
   }
 }

@@ -1,6 +1,8 @@
 /**
- * Walks through every option of every command. For each kind of argument, an option changes what the command asks the node or the engine for, or what it
- * prints, or it is refused as wrong usage (exit code 2). The commands come from the table: a new one fails until its kinds of arguments are named here.
+ * Walks through every option of every command. For each kind of argument, an option changes the
+ * command's calls to the node or the engine, or its output, or it is refused as wrong usage (exit
+ * code 2). The commands come from the table: a new one fails until its kinds of arguments are
+ * listed here.
  */
 import { mkdirSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
@@ -22,7 +24,7 @@ const folder = vi.hoisted(() => {
   return made
 })
 
-/** All that the current command asks for and prints, in order. */
+/** All calls and output of the current command, in order. */
 let trace: unknown[] = []
 
 vi.mock('./client/node-client.ts', async original => {
@@ -94,7 +96,7 @@ function shownMetainfo({ info, trackers, webSeeds, comment }: Metainfo) {
   }
 }
 
-/** A session that has every torrent at once, and notes what it is asked for. */
+/** A session that has every torrent immediately, and records its calls. */
 function fakeSession(engine: typeof import('@shoal/torrent'), options: object) {
   const mine = trace
   mine.push(['Session.open', options])
@@ -146,13 +148,16 @@ const SECRET = join(folder, 'secret')
 const ALBUM = join(folder, 'album')
 /** A torrent of the simulated node with many files, and one that can be restored. */
 const ID = 'ID'
-/** A word that an action may take. */
+/** A word that an action can take. */
 const WORD = 'f1'
 const LINKS = [MAGNET, HASH, SHARE, TORRENT, 'http://127.0.0.1:9/a.torrent', 'http://127.0.0.1:9/a.iso']
 const one = (...words: string[]) => [words]
 const each = (words: readonly string[]) => words.map(word => [word])
 
-/** The kinds of arguments of each command; null for those that only have one kind, and start, stop or need more than a node: their own tests show it. */
+/**
+ * The kinds of arguments of each command; null for those with only one kind, and for start, stop or
+ * commands that need more than a node, which have their own tests.
+ */
 const KINDS: Record<
   Exclude<CommandName, keyof typeof COMMANDS_OF_CAPABILITIES>,
   readonly (readonly string[])[] | null
@@ -221,7 +226,7 @@ const KINDS: Record<
   ...{ completion: one('bash'), man: [[]], complete: [[]] },
 }
 
-/** Options whose effect is not seen here, and where it is shown. */
+/** Options whose effect is not visible in this test, and where it is tested. */
 const SEEN_ELSEWHERE: Readonly<Record<string, string>> = {
   'remove --yes': 'on a terminal, nobody is asked: interop/node-cli.test.ts',
   'publish --passphrase-file': 'opens the key file: publish.long.test.ts',
@@ -235,7 +240,10 @@ const SEEN_ELSEWHERE: Readonly<Record<string, string>> = {
   'share --data-dir': 'the same',
 }
 
-/** Nothing decrypts the fake share, so that `get` does not come to its end. A passphrase leads to nobody in the network in any case. */
+/**
+ * Nothing decrypts the fake share, so `get` does not finish. A passphrase does not find peers in
+ * the network in any case.
+ */
 function isUnsealed([link]: readonly string[], option: string): boolean {
   if (option === '--seed') return link === BY_KEY || link === BY_PASSPHRASE
   return option === '--no-network' && link === BY_PASSPHRASE
@@ -278,7 +286,7 @@ let made: () => Promise<Awaited<ReturnType<typeof createTorrent>>>
 let id = ''
 beforeAll(async () => {
   mkdirSync(ALBUM)
-  // More files than are shown of a torrent.
+  // More files than are shown for a torrent.
   for (const name of [...Array(60).keys(), '.hidden'].map(String)) writeFileSync(join(ALBUM, name), name)
   writeFileSync(SECRET, 'six random words of a passphrase')
   const metainfo = await createTorrent(ALBUM, {})
@@ -301,7 +309,7 @@ async function run(command: Command, words: readonly string[], idleMs = 60): Pro
     ...{ line: note, object: note, error: note, bytes: note },
   }
   const stop = new AbortController()
-  // Ctrl-C once nothing happens any more; what has to be hashed comes before.
+  // Ctrl-C once nothing happens any more, after any hashing.
   let [seen, turns] = [-1, 0]
   const timer = setInterval(() => {
     const hasBegun = mine.some(each => Array.isArray(each) && each[0] === 'add')
@@ -325,8 +333,8 @@ async function run(command: Command, words: readonly string[], idleMs = 60): Pro
 }
 
 /**
- * Commands of capabilities: the examples of their help are the kinds, with a torrent that the node has. Actions without an example get
- * one, with a word if they take one.
+ * Commands of capabilities: the kinds are the examples of their help, with a torrent that the node
+ * has. Actions without an example get one, with a word if they take one.
  */
 const OF_CAPABILITIES = await Promise.all(
   Object.entries<CommandEntry>(COMMANDS_OF_CAPABILITIES).map(async ([name, entry]) => {
@@ -354,7 +362,7 @@ describe.each(WALKED)('%s', (name, entry, kinds) => {
     'with %j',
     async (_, kind) => {
       const command = await entry.load()
-      // Its modules are loaded first.
+      // Load its modules first.
       const isTaken = !/^refused/.test(await run(command, kind, 500))
       const words = isTaken ? kind : kind.filter(word => word !== WORD)
       const plain = await run(command, words)

@@ -15,7 +15,7 @@ export interface Terminal extends TerminalStyle {
 
 /** The output of a command. */
 export interface Output {
-  /** True with `--json`: standard output then has only objects. */
+  /** Whether `--json` is given: standard output then only has objects. */
   readonly json: boolean
   readonly verbose: boolean
   /** Standard output if it is a terminal that shows text; null if it is piped, or with `--json`. */
@@ -88,7 +88,7 @@ export function findTerminalStyle(
 ): TerminalStyle {
   const dumb = env.TERM === 'dumb'
   const locale = env.LC_ALL || env.LC_CTYPE || env.LANG || ''
-  // Windows and macOS terminals show UTF-8 whatever the locale is called.
+  // Windows and macOS terminals show UTF-8 regardless of the locale's name.
   const unicode = platform === 'win32' || platform === 'darwin' || /utf-?8/i.test(locale)
   return { unicode: unicode && !dumb, color: !dumb && !env.NO_COLOR }
 }

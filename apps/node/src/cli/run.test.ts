@@ -10,7 +10,7 @@ describe('the command of a line', () => {
     ['list --json', 'list', ['--json']],
     ['start', 'start', []],
     ['start --port 1', 'start', ['--port', '1']],
-    // As npm start -- gives it.
+    // As `npm start --` passes it.
     ['start get LINK', 'get', ['LINK']],
     ['start start --port 1', 'start', ['--port', '1']],
     ['start help get', 'help', ['get']],

@@ -15,7 +15,10 @@ import { type Output, processOutput } from './output.ts'
 
 const MOST_HELP_COLUMNS = 110
 
-/** Whether `--json` and `--verbose` are given. Checked before parsing, so that mistakes are reported in JSON too. */
+/**
+ * Returns whether `--json` and `--verbose` are given. Checked before parsing, so that errors are
+ * reported in JSON, too.
+ */
 export function outputFlags(args: readonly string[]): { json: boolean; verbose: boolean } {
   const end = args.indexOf('--')
   const given = end < 0 ? args : args.slice(0, end)
@@ -31,7 +34,7 @@ export function chooseCommand(
   if (first === undefined) return { name: interactive ? 'shell' : 'help', rest }
   if (first === '--version' || first === '-V') return { name: 'version', rest }
   if (first === '--help' || first === '-h') return { name: 'help', rest }
-  // The language may come before the command.
+  // The language can come before the command.
   if (first === '--lang' && rest.length > 1)
     return withLanguage([first, rest[0]!], rest.slice(1), interactive)
   if (first.startsWith('--lang=') && rest.length > 0) return withLanguage([first], rest, interactive)
@@ -48,7 +51,10 @@ function withLanguage(language: readonly string[], rest: readonly string[], inte
   return { name: command.name, rest: [...language, ...command.rest] }
 }
 
-/** Runs a line in this process and resolves to the exit code. Reports errors instead of throwing them. `interactive`: the user is typing. */
+/**
+ * Runs a line in this process and resolves with the exit code. Reports errors instead of throwing
+ * them. `interactive`: the user is typing.
+ */
 export async function runLine(
   words: readonly string[],
   { interactive }: { interactive: boolean },
@@ -112,7 +118,7 @@ function report(error: unknown, command: string | null, output: Output): number 
     if (isUsage) output.error(texts.help.see({ line: command ? `${SHOAL} ${command}` : SHOAL }))
     if (output.verbose) for (const line of stacks(error)) output.error(line)
   }
-  // As for `add`, where the node says so.
+  // As for `add`, where the node reports it.
   if (isUsage || ['unknown-identifier', 'ipfs-content-id'].includes(failure.code)) return EXIT.usage
   return error instanceof SetupFailure ? EXIT.setup : EXIT.failed
 }

@@ -7,7 +7,10 @@ import { texts } from './texts.ts'
 
 const NAME = 'shoal'
 
-/** The command line as completion and manual page describe it, which are for a `shoal` in the PATH, however this process was started. */
+/**
+ * Describes the command line for completion and the manual page: as a `shoal` in the PATH,
+ * regardless of how this process was started.
+ */
 export async function programShape(table: CommandLine['commands']): Promise<ProgramShape> {
   const commands = shownCommands(table).map(async ([name, entry]) => {
     const { about, positionals, options, examples } = await entry.load()

@@ -1,6 +1,7 @@
 /**
- * Options for starting a node. Each is described once, here, and can be given on the command line (`--peer-port 6881`), in the
- * environment (`SHOAL_PEER_PORT=6881`) and in a settings file (`{ "peerPort": 6881 }`), in this order.
+ * Options for starting a node. Each is declared once and can be given on the command line
+ * (`--peer-port 6881`), in the environment (`SHOAL_PEER_PORT=6881`) and in a settings file (`{
+ * "peerPort": 6881 }`), in this order of precedence.
  */
 import { isIP } from 'node:net'
 import { delimiter, join } from 'node:path'
@@ -115,13 +116,16 @@ export interface StartSurroundings {
   /** The working folder, absolute. */
   readonly cwd: string
   readonly defaultDataDir: string
-  /** Content of a file; null when there is none. Throws what a person can read when it cannot be read. */
+  /**
+   * Returns the content of a file; null if there is none. Throws a readable message if it cannot be
+   * read.
+   */
   readFile(path: string): string | null
 }
 
 /**
- * Reads all places. `given` are the options of the command line. Throws UsageError, with the place of the mistake, and `not-found` for a
- * settings file that was named but does not exist.
+ * Reads all sources. `given`: the options of the command line. Throws UsageError with the source of
+ * the error, and `not-found` for a settings file that was named but does not exist.
  */
 export function readStartOptions(
   given: OptionValues<typeof START_OPTIONS>,
@@ -194,7 +198,7 @@ function filtered(ipFilter: string | undefined): StartOptions['set'] {
   return ipFilter === undefined ? [] : [{ section: 'privacy', name: 'ipFilter', value: ipFilter }]
 }
 
-/** The options of the way to the network, as the settings that they fix. */
+/** Converts the options for the network route to the settings that they fix. */
 function routed(given: Readonly<Record<string, string | undefined>>): StartOptions['set'] {
   return Object.entries(given).flatMap(([name, text]) =>
     text === undefined ? [] : [fixedSetting(`network.${name}=${text}`)],
@@ -205,7 +209,7 @@ function listed(values: readonly string[]): string | undefined {
   return values.length > 0 ? JSON.stringify(values) : undefined
 }
 
-/** The options that other commands have too, as the settings that they fix. */
+/** Converts options that other commands have, too, to the settings that they fix. */
 function switchedOff(off: Readonly<Record<string, boolean>>): StartOptions['set'] {
   return Object.entries(off).flatMap(([name, isOff]) => (isOff ? [fixedSetting(`network.${name}=off`)] : []))
 }
@@ -224,7 +228,7 @@ function address(text: string): string {
   throw new UsageError(texts.start.notAddress({ text }))
 }
 
-/** An address, or the network that it begins with so many bits. */
+/** An address, or a network in CIDR notation. */
 function network(text: string): string {
   const [, bare = '', bits] = /^([^/]*)(?:\/(\d{1,3}))?$/.exec(text) ?? []
   const family = isIP(bare)

@@ -1,7 +1,10 @@
 import { flagName, isGiven, nearest, UsageError } from '@shoal/options'
 import { texts } from './texts.ts'
 
-/** Runs the subcommand that the first word names, with the other words. Throws UsageError if there is none. */
+/**
+ * Runs the subcommand named by the first word with the other words. Throws UsageError if there is
+ * none.
+ */
 export function subcommand<T>(
   [name = '', ...words]: readonly string[],
   table: Readonly<Record<string, (words: readonly string[]) => T>>,
@@ -25,7 +28,10 @@ export function takeWords(words: readonly string[], ...names: readonly string[])
   return words
 }
 
-/** Throws UsageError for an option that only other actions have. `table`: the options of each action that has any. */
+/**
+ * Throws UsageError for an option that only other actions have. `table`: the options of each action
+ * that has any.
+ */
 export function refuseOptionsOfOthers(
   table: Readonly<Record<string, readonly string[]>>,
   action: string,

@@ -5,8 +5,9 @@ import { CommandFailure, fileFailure } from '../failure.ts'
 import { texts } from '../texts.ts'
 
 /**
- * The download folder that `path` means for a torrent: the path itself, or its parent if it is the torrent's own file or folder. Rejects
- * with a Failure if it does not exist or is a file of another name.
+ * Returns the download folder that `path` means for a torrent: the path itself, or its parent if it
+ * is the torrent's own file or folder. Rejects with a Failure if it does not exist or is a file of
+ * another name.
  */
 export async function contentFolder(path: string, { info }: Pick<Metainfo, 'info'>): Promise<string> {
   const full = resolve(path)
@@ -24,7 +25,7 @@ export async function contentFolder(path: string, { info }: Pick<Metainfo, 'info
     )
   }
   if (!isNamed || info.singleFile) return full
-  // A folder Photos may hold another Photos: what the torrent describes is the one that is inside.
+  // A folder Photos can contain another Photos: the torrent describes the inner one.
   const inside = await stat(join(full, info.name)).catch(() => null)
   return inside?.isDirectory() ? full : dirname(full)
 }

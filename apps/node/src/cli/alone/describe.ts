@@ -23,7 +23,7 @@ interface FileDescription {
   readonly cid?: string
 }
 
-/** The object that `--json` prints. Null means that the metadata is needed. */
+/** The object printed with `--json`. Null means that the metadata is needed. */
 export interface TorrentDescription {
   readonly name: string | null
   readonly version: 'v1' | 'v2' | 'hybrid' | null
@@ -34,7 +34,7 @@ export interface TorrentDescription {
   readonly magnet: string
   readonly private: boolean | null
   readonly trackers: readonly string[]
-  /** The same in tiers (BEP 12). */
+  /** The same trackers in tiers (BEP 12). */
   readonly trackerTiers: readonly (readonly string[])[]
   readonly webSeeds: readonly string[]
   readonly comment?: string
@@ -42,7 +42,10 @@ export interface TorrentDescription {
   /** ISO 8601. */
   readonly creationDate?: string
   readonly source?: string
-  /** Files whose hashes the `.torrent` lacks and peers have to send (BEP 52); absent if none. */
+  /**
+   * Number of files whose hashes are not in the `.torrent`, so that peers have to send them (BEP
+   * 52); absent if none.
+   */
   readonly withoutHashes?: number
   readonly files: readonly FileDescription[] | null
 }
@@ -98,7 +101,10 @@ export function describeMagnet(magnet: Magnet): TorrentDescription {
 
 const MOST_FILES = 50
 
-/** The description as lines of text. `all` lists every file; `sealed` says what a share is sealed to. */
+/**
+ * Returns the description as lines of text. `all` lists every file; `sealed` says what a share is
+ * sealed to.
+ */
 export function descriptionLines(
   torrent: TorrentDescription,
   { all = false, sealed }: { all?: boolean; sealed?: string | undefined } = {},

@@ -23,12 +23,15 @@ function listsFile(keyFile: string): string {
   return `${keyFile}.devices`
 }
 
-/** The key that signs lists after the first root key was replaced. The key file stays, since it opens what was sealed for its owner. */
+/**
+ * Path of the key that signs lists after the first root key was replaced. The old key file is kept,
+ * since it opens shares sealed for its owner.
+ */
 export function replacedRootFile(keyFile: string): string {
   return `${keyFile}.root`
 }
 
-/** Null if there is no list yet. Rejects with `bad-device-list`. */
+/** Returns null if there is no list yet. Rejects with `bad-device-list`. */
 export async function readLists(keyFile: string): Promise<DeviceHistory | null> {
   const text = await readFile(listsFile(keyFile), 'utf8').catch(() => null)
   if (text === null) return null
@@ -41,14 +44,15 @@ export async function readLists(keyFile: string): Promise<DeviceHistory | null> 
 }
 
 export async function writeLists(keyFile: string, history: DeviceHistory): Promise<void> {
-  // Under a lax umask, others could replace the lists and so bring back a removed device.
+  // With a lax umask, others could replace the lists and thus bring back a removed device.
   await makeFolders(dirname(keyFile), 0o700)
   await writeWholeFile(listsFile(keyFile), JSON.stringify(writeDeviceHistory(history)), { mode: 0o600 })
 }
 
 /**
- * The newer of two histories of a person. If they contradict each other, it throws `bad-device-list`, or returns that of this machine for a
- * rotation, which ends the contradiction. Throws `conflict` if one is somebody else's.
+ * Returns the newer of two histories of a person. If they contradict each other, throws
+ * `bad-device-list`, or returns that of this machine for a rotation, which resolves the
+ * contradiction. Throws `conflict` if one belongs to another person.
  */
 export function newerHistory(
   did: string,
@@ -69,7 +73,10 @@ export function newerHistory(
   return verdict.kind === 'newer' ? there : here
 }
 
-/** Opens the key that signs now: the key file, or the successor that replaced it. `ask` asks for the passphrase of a file. */
+/**
+ * Opens the key that currently signs: the key file, or the successor that replaced it. `ask` asks
+ * for the passphrase of a file.
+ */
 export async function openRoot(
   keyFile: string,
   history: DeviceHistory | null,
@@ -85,7 +92,10 @@ export async function saveReplacedRoot(keyFile: string, pair: KeyPair, passphras
   await saveKeyFile(replacedRootFile(keyFile), pair, passphrase, { replace: true })
 }
 
-/** Describes this machine's command line as a device, with keys that are made if there are none for this person. */
+/**
+ * Describes this machine's command line as a device, creating keys if there are none for this
+ * person.
+ */
 export async function describeTerminal(name: string, person: string, added: number): Promise<Device> {
   let keys = await readTerminalKeys()
   if (keys?.person !== person) {

@@ -41,17 +41,23 @@ export interface DownloadOptions {
   readonly noNetwork: boolean
   /** Nodes of the Shoal network to join through. */
   readonly networkNode: readonly string[]
-  /** The share link that the magnet link was made of. */
+  /** The share link that the magnet link was derived from. */
   readonly shareLink?: string
   /** Set for a sealed share. */
   readonly sealed?: SealedDownload
 }
 
-/** Checks and opens a sealed share that is downloaded. */
+/** Checks and opens a sealed share during its download. */
 export interface SealedDownload {
-  /** The key in its link, by which the network finds others. Undefined: nobody is found there. */
+  /**
+   * The key in its link, by which the network finds other peers. Undefined: the network is not
+   * searched.
+   */
   readonly linkKey: Uint8Array | undefined
-  /** Rejects if the user's key or passphrase does not open the share, before everything is downloaded. */
+  /**
+   * Rejects early, before everything is downloaded, if the user's key or passphrase does not open
+   * the share.
+   */
   check(torrent: TorrentApi, signal: AbortSignal): Promise<void>
   open(torrent: TorrentApi, view: View, signal: AbortSignal): Promise<void>
 }
@@ -113,7 +119,7 @@ interface Job {
   readonly place: Place
   torrent: TorrentApi | null
   claim: Claim | null
-  /** True if all wanted files are complete. */
+  /** Whether all wanted files are complete. */
   done: boolean
 }
 
@@ -150,7 +156,7 @@ async function work(link: string, options: DownloadOptions, job: Job, signal: Ab
   job.done = true
   job.claim.complete()
   view.refresh()
-  // The last message on the screen says that the download is complete.
+  // The last message on screen says that the download is complete.
   if (!options.seed) view.remove(item)
   if (!options.sealed) tellComplete(torrent, view)
 }
@@ -197,7 +203,7 @@ async function arrive(
     await torrent.whenMetadata({ signal })
     await options.sealed?.check(torrent, signal)
     const wanted = options.select ?? filesOfLink(link, torrent.files.length)
-    // The earlier selection was complete, so the peer was disconnected. It is needed again now.
+    // The earlier selection was complete, so the peer was disconnected. It is needed again.
     if (await selectFiles(torrent, wanted)) for (const peer of options.peer) torrent.addPeer(peer)
     await torrent.whenComplete({ signal })
   }

@@ -21,7 +21,7 @@ afterAll(async () => {
   server.close()
 })
 
-/** Errors for links that cannot be added. */
+/** Returns the error for a link that cannot be added. */
 async function told(link: string): Promise<unknown> {
   return session.add(link, { paused: true, memory: true }).then(
     () => expect.unreachable('it was added'),

@@ -6,10 +6,13 @@ import { withoutPassword } from '../../base/without-password.ts'
 import { CommandFailure } from '../failure.ts'
 import { texts } from '../texts.ts'
 
-/** Longest part of a link that a message repeats. */
+/** Maximum length of a link in a message. */
 const SHOWN_LENGTH = 80
 
-/** Replaces an error of `Session.add` by a clearer one for plain files and for text that is not a link. Returns other errors unchanged. */
+/**
+ * Replaces an error of `Session.add` by a clearer one for plain files and for text that is not a
+ * link. Returns other errors unchanged.
+ */
 export function explainLink(link: string, error: unknown): unknown {
   const text = link.trim()
   if (/^ip[fn]s:/i.test(text) || errorCode(error) === 'not-found')
@@ -33,14 +36,16 @@ export function explainLink(link: string, error: unknown): unknown {
   }
 }
 
-/** True if the URL leads to a file that is not a .torrent, and does not have its extension. */
+/**
+ * Returns whether the URL leads to a file that is not a .torrent, and does not have its extension.
+ */
 function isPlainFile(url: string, error: unknown): boolean {
   const named = URL.canParse(url) && /\.torrent$/i.test(new URL(url).pathname)
-  // `too-large`: the engine does not read files larger than a .torrent may be.
+  // `too-large`: the engine does not read files above the maximum size of a .torrent.
   return !named && ['bad-torrent', 'too-large'].includes(errorCode(error))
 }
 
-/** True if the file is missing and the text does not look like a path. */
+/** Returns whether the file is missing and the text does not look like a path. */
 function isNoPath(text: string, error: unknown): boolean {
   return errorCode(error) === 'not-found' && !/[/\\]|\.torrent$/i.test(text)
 }

@@ -50,7 +50,7 @@ async function titles({ node }: Node, text: string): Promise<string[]> {
 
 type Node = Awaited<ReturnType<typeof startNode>>
 
-/** Shares a story at a node. Resolves to its torrent when that is there. */
+/** Shares a story at a node. Resolves with its torrent once it exists. */
 async function shareStory({ node, base }: Pick<Node, 'node' | 'base'>) {
   const path = join(base, 'story.txt')
   await writeFile(path, STORY)
@@ -63,7 +63,7 @@ async function shareStory({ node, base }: Pick<Node, 'node' | 'base'>) {
   return (await torrents())[0]!
 }
 
-/** Downloads the story from the Shoal network alone. Nodes of earlier downloads are known, too. */
+/** Downloads the story from the Shoal network only. Nodes of earlier downloads are known, too. */
 async function get(link: string, nodes: readonly string[], name = 'story.txt'): Promise<string> {
   const options = { dht: false, host: '127.0.0.1' }
   const directory = await folder()
@@ -92,7 +92,7 @@ test('a download finds its peers in the network alone, and remembers its nodes',
   await expect.poll(async () => (await provided())?.announcedMs ?? null, PATIENT).not.toBeNull()
   const { cid } = (await provided())!
   expect(await get(cid, [address])).toBe(STORY)
-  // Nobody names a node to it now.
+  // This time, it is started without the address of a node.
   expect(await get(cid, [])).toBe(STORY)
 })
 
@@ -150,18 +150,18 @@ describe('a node that is all of the network', () => {
         await seeding.event('findable'),
         await sharing.event('findable'),
       ]
-      // The keys do not show that both are of the same machine.
+      // The keys do not reveal that both belong to the same machine.
       expect(first).not.toBe(second)
       await expect.poll(() => titles(provider, 'harbour'), PATIENT).toEqual(['Harbour at night.txt'])
       await expect.poll(() => titles(provider, 'valley'), PATIENT).toEqual(['valley.txt'])
       expect(await get(cid, [provider.address], 'valley.txt')).toBe(STORY)
-      // A file that is removed is withdrawn, and so is everything at the end.
+      // A deleted file is withdrawn, and so is everything at the end.
       await rm(place.at('Shared', 'valley.txt'))
       await expect.poll(() => titles(provider, 'valley'), PATIENT).toEqual([])
       expect((await seeding.interrupt()).code).toBe(0)
       expect(await titles(provider, 'harbour')).toEqual([])
       expect((await sharing.interrupt()).code).toBe(0)
-      // The nodes of the commands are gone with them.
+      // The folders of the commands' nodes are deleted.
       expect(await readdir(place.at('state', 'runs'))).toEqual([])
     },
     limitMs(300),

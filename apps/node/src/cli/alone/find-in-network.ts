@@ -1,17 +1,23 @@
-/** The Shoal network for a single download: finds those who have the torrent, without trackers and without the DHT of BitTorrent. */
+/**
+ * The Shoal network for a single download: finds peers of the torrent without trackers and without
+ * BitTorrent's DHT.
+ */
 import { delay, systemClock, type TorrentApi } from '@shoal/torrent'
 import { joinNetwork, type NetworkOptions } from './join-network.ts'
 
-/** libp2p takes a second to load: what is found at once makes it unnecessary. */
+/** libp2p takes a second to load, which is unnecessary if peers are found immediately. */
 const START_DELAY_MS = 1000
 
 export interface NetworkDownload extends Omit<NetworkOptions, 'listens'> {
   readonly torrent: TorrentApi
-  /** The key in the link of a sealed share, by which alone it is sought. */
+  /** The key in the link of a sealed share, which is only looked up by that key. */
   readonly linkKey?: Uint8Array | undefined
 }
 
-/** Looks for peers of a torrent in the network until the returned function is called, which leaves the network and remembers its nodes. */
+/**
+ * Looks up peers of a torrent in the network until the returned function is called, which leaves
+ * the network and stores its nodes.
+ */
 export function findInNetwork(download: NetworkDownload): () => Promise<void> {
   const stop = new AbortController()
   const searching = search(download, stop.signal).catch(() => null)

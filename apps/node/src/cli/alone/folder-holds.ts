@@ -1,4 +1,7 @@
-/** Records of commands about files of a folder that must not be shared unless they are named: unfinished downloads, originals of sealed shares. */
+/**
+ * Records of commands about files in a folder that must not be shared unless they are named:
+ * unfinished downloads, originals of sealed shares.
+ */
 import { readdirSync, readFileSync } from 'node:fs'
 import { lstat } from 'node:fs/promises'
 import { basename, dirname, join, resolve } from 'node:path'
@@ -12,7 +15,7 @@ import { infoHashOfRecord, parseEntry } from './folder-records.ts'
 
 const MAX_BYTES = 1 << 20
 const SEALED_FILE = 'sealed.json'
-/** Names in a line of text. */
+/** Maximum number of names in a line of text. */
 const MOST_NAMES = 5
 
 /** Remembers that the file or folder was sealed. */
@@ -27,14 +30,17 @@ export async function noteSealed(path: string): Promise<void> {
 }
 
 export interface FilterOptions {
-  /** The folder whose own unfinished downloads are treated elsewhere. */
+  /** The folder whose own unfinished downloads are handled separately. */
   readonly except?: string | undefined
   readonly hidden?: boolean | undefined
   readonly dataDir?: string | undefined
   readonly leave?: readonly HeldAs[]
 }
 
-/** A filter that knows what a node of this user manages, and what commands have left in each folder. */
+/**
+ * Returns a filter based on what a node of this user manages, and on what commands have recorded
+ * for each folder.
+ */
 export async function contentFilter({
   except,
   hidden,
@@ -59,7 +65,10 @@ export async function contentFilter({
   })
 }
 
-/** Reports what is left out: a line for each reason, and an event for each path that is not in `told`. */
+/**
+ * Reports what is left out: a line for each reason, and an event for each path that is not in
+ * `told`.
+ */
 export function tellLeftOut(
   view: View,
   { leftOut }: Pick<ContentFilter, 'leftOut'>,

@@ -1,6 +1,7 @@
 /**
- * Records about the torrents of one folder, kept across runs and shared by processes. Each has its own file, so that a download and a
- * share of the same folder never overwrite each other's records.
+ * Records about the torrents of one folder, kept across runs and shared by processes. Each record
+ * is a separate file, so that a download and a share of the same folder never overwrite each
+ * other's records.
  */
 import { mkdirSync, renameSync, writeFileSync } from 'node:fs'
 import { readdir, readFile, rm } from 'node:fs/promises'
@@ -10,7 +11,7 @@ import { fileFailure } from '@shoal/daemon/failure'
 import { writeWholeFile } from '@shoal/daemon/files'
 
 export interface Entry {
-  /** Hex: v1 if there is one, else v2. */
+  /** Hex: v1 if there is one, otherwise v2. */
   readonly infoHash: string
   /** Name of the file or folder. */
   readonly name: string
@@ -21,11 +22,11 @@ export interface Entry {
   /** `made`: the stamp of the files when they were hashed, and the options that affect the info dictionary. */
   readonly stamp?: string
   readonly recipe?: string
-  /** `got`: true if all wanted files are complete. */
+  /** `got`: whether all wanted files are complete. */
   readonly complete?: boolean
   /** The process that is downloading it. */
   readonly pid?: number
-  /** When the process began, in milliseconds since the Unix epoch. */
+  /** When the process started, in milliseconds since the Unix epoch. */
   readonly sinceMs?: number
 }
 
@@ -63,7 +64,8 @@ export class FolderRecords {
   }
 
   /**
-   * Writes synchronously, so that a download is recorded before its first byte is on the disk. Throws a Failure.
+   * Writes synchronously, so that a download is recorded before its first byte is on disk. Throws a
+   * Failure.
    */
   save(entry: Entry): void {
     const path = this.#path(entry.infoHash, 'json')
@@ -77,7 +79,7 @@ export class FolderRecords {
     }
   }
 
-  /** The .torrent that was made; null if there is none. */
+  /** Returns the .torrent that was created; null if there is none. */
   async readTorrent(infoHash: string): Promise<Uint8Array | null> {
     return readFile(this.#path(infoHash, 'torrent')).catch(() => null)
   }
@@ -98,7 +100,7 @@ export class FolderRecords {
   }
 }
 
-/** The info hash that the name of a record contains; null if it is another file. */
+/** Returns the info hash in the file name of a record; null for another file. */
 export function infoHashOfRecord(name: string): string | null {
   return NAME.exec(name)?.[1] ?? null
 }
@@ -112,7 +114,7 @@ function makeAgain(folder: string): void {
   }
 }
 
-/** Whether another process is downloading it now. */
+/** Returns whether another process is downloading it now. */
 export function isTaken({ pid, sinceMs = 0 }: Entry): boolean {
   if (pid === undefined || pid === process.pid) return false
   // After a reboot, the process ID may belong to another program.

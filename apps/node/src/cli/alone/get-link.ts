@@ -1,4 +1,4 @@
-/** `shoal get`: tells share links from the others. */
+/** `shoal get`: distinguishes share links from other links. */
 import { isShareLink, parseShareLink } from '@shoal/links'
 import { formatMagnet } from '@shoal/torrent'
 import { withPageTrackers } from '../../base/sealing/to-share-link.ts'
@@ -17,7 +17,7 @@ export async function getLink(
   const share = isShareLink(link) ? withPageTrackers(parseShareLink(link), link) : null
   const given = share ? { ...options, shareLink: link } : options
   if (share?.seal) {
-    // Its cryptography would double the number of modules that each download loads.
+    // Lazy: the cryptography would double the number of modules that each download loads.
     const { getSealed } = await import('./get-sealed.ts')
     return getSealed(share, share.seal, given, context)
   }

@@ -1,4 +1,4 @@
-/** The Shoal network for one command. Its node is loaded when it is needed. */
+/** The Shoal network for one command. Its node is loaded when needed. */
 import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { writeWholeFile } from '@shoal/daemon/files'
@@ -6,21 +6,21 @@ import type { Session, SessionOptions } from '@shoal/torrent'
 import { stateRoot } from '../../base/files/places.ts'
 import type { CommandNode } from '../../node/command-node.ts'
 
-/** Nodes that are remembered for the next command. */
+/** Number of nodes stored for the next command. */
 const MAX_NODES = 50
 
 export interface NetworkOptions {
   readonly session: Session
-  /** Multiaddrs of nodes to join through, in addition to those that are remembered. */
+  /** Multiaddrs of nodes to join through, in addition to stored ones. */
   readonly nodes: readonly string[]
   readonly options: SessionOptions
-  /** Others can connect, and the command is a node like others while it runs. */
+  /** Whether others can connect, which makes the command a full node while it runs. */
   readonly listens: boolean
 }
 
 /**
- * Opens a node around the session of the command, which remembers other nodes when it leaves. Resolves to null if there is nobody to join through. Rejects with
- * the signal's reason.
+ * Opens a node around the command's session, which stores other nodes when it leaves. Resolves with
+ * null if there is no node to join through. Rejects with the signal's reason.
  */
 export async function joinNetwork(
   { nodes, ...given }: NetworkOptions,
@@ -28,7 +28,7 @@ export async function joinNetwork(
 ): Promise<CommandNode | null> {
   const file = join(stateRoot(), 'network-nodes.json')
   const known = [...nodes, ...(await readNodes(file))]
-  // Others are met in the DHT of BitTorrent, too.
+  // Others can also be met in BitTorrent's DHT.
   if (known.length === 0 && given.options.dht === false && !given.listens) return null
   const { openCommandNode } = await import('../../node/command-node.ts')
   signal.throwIfAborted()
@@ -43,7 +43,7 @@ export async function joinNetwork(
   }
 }
 
-/** The nodes of earlier commands. A file that cannot be read has none. */
+/** Returns the nodes of earlier commands; none if the file cannot be read. */
 async function readNodes(file: string): Promise<string[]> {
   try {
     const nodes: unknown = JSON.parse(await readFile(file, 'utf8'))

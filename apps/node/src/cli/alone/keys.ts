@@ -25,13 +25,18 @@ export function defaultKeyFile(): string {
   return join(stateRoot(), 'identity.age')
 }
 
-/** Makes a key and writes its file to `path`. Rejects with `exists` if there is one and `replace` is false. */
+/**
+ * Creates a key and writes its file to `path`. Rejects with `exists` if there is one and `replace`
+ * is false.
+ */
 export async function newKey(path: string, secret: SecretOptions, replace: boolean): Promise<PublicHalf> {
   const passphrase = await askSecret(texts.ask.newFilePassphrase, { ...secret, twice: true })
   return writeKey(path, KeyPair.generate(), passphrase, replace)
 }
 
-/** Makes the key file anew from the 24 words of the key. Rejects with `bad-words`, and as `newKey` does. */
+/**
+ * Recreates the key file from the 24 words of the key. Rejects with `bad-words`, and like `newKey`.
+ */
 export async function restoreKey(
   path: string,
   words: Pick<SecretOptions, 'file' | 'option' | 'signal'>,
@@ -46,20 +51,21 @@ export async function restoreKey(
 }
 
 async function writeKey(path: string, pair: KeyPair, passphrase: string, replace: boolean): Promise<KeyPair> {
-  // Under a lax umask, others could replace the public half and so have shares sealed for their key.
+  // With a lax umask, others could replace the public half and thus have shares sealed for their
+  // key.
   await makeFolders(join(path, '..'), 0o700)
   await saveKeyFile(path, pair, passphrase, { replace })
   await writeWholeFile(publicFile(path), `${pair.did}\n${pair.recipient}\n`, { mode: 0o600 })
   return pair
 }
 
-/** The secret key as 24 words, for paper. */
+/** Returns the secret key as 24 words, for paper. */
 export async function seedWords(path: string, secret: SecretOptions): Promise<string> {
   const { toSeedWords } = await import('@shoal/identity/seed-words')
   return toSeedWords(await openKey(path, secret))
 }
 
-/** Needs no passphrase if the file with the public half is next to the key file. */
+/** Returns the public half. Needs no passphrase if its file is next to the key file. */
 export async function publicHalf(path: string, secret: SecretOptions): Promise<PublicHalf> {
   const [did = ''] = (await readFile(publicFile(path), 'utf8').catch(() => '')).split('\n')
   try {
@@ -71,12 +77,14 @@ export async function publicHalf(path: string, secret: SecretOptions): Promise<P
   }
 }
 
-/** The key as an unencrypted identity file of age. */
+/** Returns the key as an unencrypted identity file of age. */
 export async function secretHalf(path: string, secret: SecretOptions): Promise<string> {
   return identityText(await openKey(path, secret))
 }
 
-/** The key of a share link as text for `age -i`. Throws `bad-request` if the link has none. */
+/**
+ * Returns the key of a share link as text for `age -i`. Throws `bad-request` if the link has none.
+ */
 export function linkIdentity(link: string): string {
   const seal = toShareLink(link)?.seal
   if (seal?.by !== 'key') throw new CommandFailure('bad-request', texts.key.noKey)
@@ -89,7 +97,7 @@ export async function openKey(path: string, secret: SecretOptions): Promise<KeyP
   return loadKeyFile(path, await askSecret(texts.ask.filePassphrase({ file: path }), secret))
 }
 
-/** Rejects before the passphrase of a key is asked for that does not exist. */
+/** Rejects before asking for the passphrase of a key that does not exist. */
 async function requireKey(path: string): Promise<void> {
   const isThere = await access(path).then(
     () => true,

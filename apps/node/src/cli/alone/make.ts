@@ -1,4 +1,4 @@
-/** Adds files of the disk to the session as torrents, and hashes only what was not hashed before. */
+/** Adds files on disk to the session as torrents, hashing only what has not been hashed before. */
 import { basename, join } from 'node:path'
 import {
   type CreateOptions,
@@ -32,15 +32,16 @@ export interface MakeContext {
   readonly signal: AbortSignal
 }
 
-/** A torrent that is shared. */
+/** A shared torrent. */
 export interface Made {
   readonly torrent: TorrentApi
   readonly entry: Entry
 }
 
 /**
- * Shares a file or folder by its name; `entries` are the folder's records of that name. Files that have not changed since they were hashed
- * with equivalent options are not read again. Rejects as createTorrent does.
+ * Shares a file or folder by its name; `entries` are the folder's records of that name. Files that
+ * have not changed since they were hashed with equivalent options are not read again. Rejects like
+ * createTorrent.
  */
 export async function make(
   name: string,
@@ -99,7 +100,10 @@ export async function seedGiven(
   return keep(metainfo, { name, stamp, recipe: 'given' }, { ...context, directory, records })
 }
 
-/** The options that affect the info dictionary. Others, such as trackers, may change without hashing again. */
+/**
+ * Returns the options that affect the info dictionary. Others, such as trackers, can change without
+ * hashing again.
+ */
 export function formatRecipe({
   version,
   private: isPrivate,
@@ -140,7 +144,7 @@ async function readKept({ infoHash }: Entry, records: FolderRecords): Promise<Me
     const isWhole = metainfo && filesWithoutLayer(metainfo.info, metainfo.pieceLayers).length === 0
     return isWhole && infoHashText(metainfo.info.infoHashes) === infoHash ? metainfo : null
   } catch {
-    // The file is damaged, so the torrent is made again.
+    // The file is damaged, so the torrent is created again.
     return null
   }
 }

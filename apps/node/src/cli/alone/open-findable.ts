@@ -1,11 +1,14 @@
-/** `--findable` of single commands: others find what they share, by search and by content ID, as long as they run. */
+/**
+ * `--findable` of single commands: others can find what they share, by search and by content ID, as
+ * long as they run.
+ */
 import { type Session, type SessionOptions, type TorrentApi, torrentCid } from '@shoal/torrent'
 import type { CommandNode } from '../../node/command-node.ts'
 import type { View } from '../terminal/view.ts'
 import { texts } from '../texts.ts'
 import { joinNetwork } from './join-network.ts'
 
-/** Joins the network for a command with `--findable`. Returns null without. */
+/** Joins the network for a command with `--findable`; otherwise returns null. */
 export function openFindable(
   session: Session,
   view: View,
@@ -19,7 +22,7 @@ export function openFindable(
   return new FindableShares(session, view, { nodes: options.networkNode, options: options.network })
 }
 
-/** Publishes shares, signed with a key of this run. */
+/** Publishes shares, signed with a temporary key. */
 export class FindableShares {
   readonly #view: View
   readonly #abort = new AbortController()
@@ -27,7 +30,7 @@ export class FindableShares {
   readonly #told = new Set<string>()
   readonly #shares = new Map<TorrentApi, ReturnType<CommandNode['take']>>()
   readonly #joining: Promise<CommandNode | null>
-  /** Changes, one after the other: the same content may be shared again. */
+  /** Serializes changes: the same content can be shared again. */
   #changes: Promise<unknown>
 
   constructor(
@@ -44,7 +47,7 @@ export class FindableShares {
     })
   }
 
-  /** Private torrents are left out, and reported. */
+  /** Private torrents are left out, with a message. */
   add(torrent: TorrentApi): void {
     if (torrent.metainfo!.info.private) return this.#failed(texts.seed.neverFindable)
     void this.#then(async joined => {
@@ -88,7 +91,7 @@ export class FindableShares {
       this.#view.tell(texts.seed.findableFailed({ reason: message }), { event: 'not-findable', message })
   }
 
-  /** Reports where others connect, and each share once other nodes know it. */
+  /** Reports the address for others, and each share once other nodes know it. */
   async #tell({ node: { operations } }: CommandNode): Promise<void> {
     const { state, problem, addresses } = await operations.getNetwork({})
     if (state === 'failed' && problem !== null) this.#failed(problem)

@@ -2,7 +2,7 @@ import { Session, type SessionOptions } from '@shoal/torrent'
 import { CommandFailure } from '../failure.ts'
 import { texts } from '../texts.ts'
 
-/** Opens the session of a command. A port that is taken is one of `--port`. */
+/** Opens the session of a command. An error about a taken port names `--port`. */
 export async function openSession(options: SessionOptions): Promise<Session> {
   return Session.open(options).catch(error => {
     const { code, message } = error as { code?: string; message: string }

@@ -1,4 +1,6 @@
-/** `get` with a published link (BEP 46): looks up the torrent that the owner of its key names at the moment. */
+/**
+ * `get` with a published link (BEP 46): looks up the torrent that the key's owner currently names.
+ */
 import { setTimeout as wait } from 'node:timers/promises'
 import { parseMutableMagnet, type Session, type SessionOptions, ShoalError } from '@shoal/torrent'
 import { type Version, versionIn } from '../../base/version-item.ts'
@@ -9,7 +11,7 @@ import { texts } from '../texts.ts'
 const LOOKUP_MS = 60_000
 /** Time between two lookups. */
 const AGAIN_MS = 1000
-/** Codes of lookups that may succeed later: the DHT has no nodes yet, or did not answer. */
+/** Error codes of lookups that can succeed later: the DHT has no nodes yet, or did not respond. */
 const LATER = ['unreachable', 'timeout']
 
 interface LookupOptions {
@@ -27,7 +29,10 @@ export function checkPublishedLink(link: string, { dht, proxy }: SessionOptions)
     throw new CommandFailure('unsupported', texts.get.publishedBehindHttp)
 }
 
-/** Rejects with `not-found` if nobody has a version within the time, `bad-message`, `unsupported`, or the signal's reason. */
+/**
+ * Rejects with `not-found` if no node has a version within the time, `bad-message`, `unsupported`,
+ * or the signal's reason.
+ */
 export async function latestVersion(
   link: string,
   session: Pick<Session, 'getItem'>,
@@ -37,7 +42,7 @@ export async function latestVersion(
   const limitMs = Math.min(timeoutMs, LOOKUP_MS)
   const limit = AbortSignal.timeout(limitMs)
   const either = AbortSignal.any([signal, limit])
-  /** Whether nodes were asked. */
+  /** Whether any node was queried. */
   let isAsked = false
   for (;;) {
     try {

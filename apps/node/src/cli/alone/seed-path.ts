@@ -51,7 +51,10 @@ export async function seedPath(path: string, options: SeedOptions, context: Comm
   })
 }
 
-/** Chooses what of a folder is shared. What the user names is shared, unless it is not complete. Rejects with a Failure. */
+/**
+ * Selects what is shared of a folder. What the user names is shared, unless it is incomplete.
+ * Rejects with a Failure.
+ */
 export async function seedFilter(
   full: string,
   { hidden, dataDir, torrent }: Pick<SeedOptions, 'hidden' | 'dataDir' | 'torrent'>,
@@ -59,7 +62,7 @@ export async function seedFilter(
   if (hidden && !(await stat(full)).isDirectory()) throw new UsageError(texts.seed.hiddenOfFile)
   const content = await contentFilter({ hidden, dataDir, leave: ['unfinished', 'sealed'] })
   const path = join(await realFolder(dirname(full)), basename(full))
-  // A given .torrent tells whether it is complete.
+  // With a .torrent, completeness is checked by its hashes.
   if (torrent === undefined && content.holderOf(path) === 'unfinished')
     throw new CommandFailure('bad-argument', texts.seed.unfinished({ path: full }))
   return content

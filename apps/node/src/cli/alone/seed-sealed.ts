@@ -1,4 +1,4 @@
-/** `shoal seed --seal`: makes the sealed file and shares it until Ctrl-C. */
+/** `shoal seed --seal`: creates the sealed file and shares it until Ctrl-C. */
 import { rm } from 'node:fs/promises'
 import { resolve } from 'node:path'
 import { UsageError } from '@shoal/options'

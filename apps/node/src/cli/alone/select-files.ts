@@ -5,8 +5,8 @@ import { texts } from '../texts.ts'
 const NORMAL = 4
 
 /**
- * Makes exactly these files wanted, whatever an earlier run selected. Rejects with a UsageError for a number that no file has. Resolves
- * to whether anything changed.
+ * Selects exactly these files, whatever an earlier run selected. Rejects with a UsageError for the
+ * number of a missing file. Resolves with whether anything changed.
  */
 export async function selectFiles(torrent: TorrentApi, wanted: readonly number[]): Promise<boolean> {
   const { files } = torrent
@@ -19,7 +19,9 @@ export async function selectFiles(torrent: TorrentApi, wanted: readonly number[]
   return others.length > 0
 }
 
-/** The files that a link selects: those of its `so` (BEP 53), else all `count` files. */
+/**
+ * Returns the files that a link selects: those of its `so` (BEP 53), otherwise all `count` files.
+ */
 export function filesOfLink(link: string, count: number): number[] {
   const all = Array.from({ length: count }, (_, index) => index)
   const ranges = isMagnet(link) ? parseMagnet(link).select : undefined

@@ -13,7 +13,7 @@ import { SharedFolder } from './shared-folder.ts'
 const HASH = 'ab'.repeat(20)
 const view: View = { add() {}, remove() {}, tell() {}, refresh() {}, close() {} }
 
-/** A download that met a full disk, and what makes it complete. */
+/** A download stopped by a full disk, and a function that completes it. */
 function stuckDownload(directory: string): { torrent: TorrentApi; complete(): void } {
   const listeners = new Map<string, () => void>()
   const torrent = {

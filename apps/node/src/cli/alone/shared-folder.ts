@@ -14,7 +14,10 @@ import { make } from './make.ts'
 import type { FindableShares } from './open-findable.ts'
 import { tellShared } from './tell-shared.ts'
 
-/** How long a new or changed file must stay the same before it is hashed, because it may still be copied. */
+/**
+ * How long a new or changed file must stay unchanged before it is hashed, because it may still be
+ * being copied.
+ */
 const SETTLE_MS = 2000
 
 export interface SharedFolderOptions {
@@ -22,11 +25,11 @@ export interface SharedFolderOptions {
   readonly records: FolderRecords
   readonly directory: string
   readonly create: CreateOptions
-  /** Makes the filter for one scan: what a node or another command holds changes. */
+  /** Creates the filter for one scan: what a node or another command holds can change. */
   filter(): Promise<ContentFilter>
   /** Address of the page that opens share links. */
   readonly page?: string | undefined
-  /** Lets others find what is made here, not what was downloaded. */
+  /** Lets others find what is created from this folder, not what was downloaded. */
   readonly findable?: Pick<FindableShares, 'add' | 'remove'> | null
   readonly view: View
   readonly output: Output
@@ -37,15 +40,15 @@ interface Shared {
   readonly torrent: TorrentApi
   readonly item: Item
   entry: Entry
-  /** True if all wanted files of a download are complete. */
+  /** Whether all wanted files of a download are complete. */
   complete: boolean
 }
 
-/** Keeps a session in step with a folder. Each file and folder in it is a torrent. */
+/** Keeps a session in sync with a folder. Each file and folder in it is a torrent. */
 export class SharedFolder {
   readonly #options: SharedFolderOptions
   readonly #shared = new Map<string, Shared>()
-  /** New or changed files: their last stamp and since when they have had it. */
+  /** New or changed files: their last stamp, and since when it has not changed. */
   readonly #settling = new Map<string, { stamp: string | null; sinceMs: number }>()
   /** Stamps of files that could not be shared. They are not tried or reported again until they change. */
   readonly #refused = new Map<string, string | null>()
@@ -62,7 +65,7 @@ export class SharedFolder {
     return this.#shared.size
   }
 
-  /** Whether nothing is in the folder: not even something that is left out. */
+  /** Whether the folder is empty, including what would be left out. */
   get isEmpty(): boolean {
     return this.#shared.size === 0 && this.#leftOut.size === 0
   }
@@ -72,7 +75,10 @@ export class SharedFolder {
     return this.#settling.size > 0 ? SETTLE_MS : null
   }
 
-  /** Records downloads that completed since the last scan. Call this after closing the session, when nothing changes on the disk. */
+  /**
+   * Records downloads that completed since the last scan. Call this after closing the session, when
+   * nothing changes on disk any more.
+   */
   async close(): Promise<void> {
     for (const [name, shared] of this.#shared)
       if (shared.entry.stamp === undefined) await this.#stampDownload(name, shared)
@@ -187,7 +193,10 @@ export class SharedFolder {
     return byName
   }
 
-  /** Whether the files are still the download. If the user changed a complete one, it must not be repaired. */
+  /**
+   * Returns whether the files are still those of the download. If the user changed a complete one,
+   * it must not be repaired.
+   */
   async #isDownload(name: string, { infoHash, complete, stamp }: Entry): Promise<boolean> {
     const { directory, records, signal } = this.#options
     if (!complete || stamp === undefined) return true

@@ -1,4 +1,6 @@
-/** Gets what opens a sealed share: the key in its link, a passphrase, or the user's key file. */
+/**
+ * Gets the means to open a sealed share: the key in its link, a passphrase, or the user's key file.
+ */
 import { x25519Identity } from '@shoal/identity/age'
 import { loadIdentities } from '@shoal/identity/node'
 import type { Seal } from '@shoal/links'

@@ -1,4 +1,4 @@
-/** `shoal unseal`: extracts a sealed file from the disk. */
+/** `shoal unseal`: extracts a sealed file on disk. */
 import { open } from 'node:fs/promises'
 import { resolve } from 'node:path'
 import { parseShareLink } from '@shoal/links'

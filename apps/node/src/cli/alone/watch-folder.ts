@@ -4,8 +4,9 @@ import { setTimeout as after } from 'node:timers/promises'
 /** How often the names in the folder are read, because not all file systems report changes. */
 const POLL_MS = 10_000
 /**
- * Where the system does not report changes inside folders, everything is scanned, followed by a pause of this many times the duration of
- * the scan. 100,000 files take about a second, so that this costs a hundredth of a core.
+ * Where the system does not report changes inside folders, everything is scanned, followed by a
+ * pause of this many times the duration of the scan. 100,000 files take about a second, so this
+ * costs a hundredth of a core.
  */
 const DEEP_SHARE = 100
 /** Changes come in bursts. This is the delay from the first change to the scan. */
@@ -16,8 +17,9 @@ const WATCHES_DEEP = process.platform === 'darwin' || process.platform === 'win3
 
 export interface FolderWatch {
   /**
-   * Names in the folder at or below which something changed; null means that anything may have changed. Yields at least every ten seconds,
-   * or after `dueMs()` if that is not null. Ends by throwing the signal's reason.
+   * Names in the folder at or below which something changed; null means that anything could have
+   * changed. Yields at least every ten seconds, or after `dueMs()` if that is not null. Ends by
+   * throwing the signal's reason.
    */
   changes(dueMs: () => number | null, signal: AbortSignal): AsyncGenerator<ReadonlySet<string> | null>
   close(): void

@@ -1,4 +1,4 @@
-/** The frame of the commands that share until Ctrl-C. */
+/** Common part of the commands that share until Ctrl-C. */
 import { infoHashText, type Session, type SessionOptions, type TorrentApi } from '@shoal/torrent'
 import type { CommandContext } from '../command.ts'
 import { EXIT } from '../exit.ts'
@@ -11,7 +11,7 @@ import { type FindableShares, openFindable } from './open-findable.ts'
 import { openSession } from './open-session.ts'
 
 export interface SharingOptions {
-  /** Let others find what is shared. */
+  /** Lets others find what is shared. */
   readonly findable: boolean
   readonly networkNode: readonly string[]
   readonly network: SessionOptions
@@ -22,11 +22,14 @@ export interface Sharing {
   readonly view: View
   /** Null without `--findable`. */
   readonly findable: FindableShares | null
-  /** Called when the session is closed, and nothing changes on the disk any more. */
+  /** Called when the session is closed and nothing changes on disk any more. */
   readonly afterwards: (() => Promise<void>)[]
 }
 
-/** Opens what a command shares with, and closes it when the work has ended. Resolves to the exit code. */
+/**
+ * Opens everything that a sharing command needs, and closes it after the work. Resolves with the
+ * exit code.
+ */
 export async function whileSharing(
   { network, ...options }: SharingOptions,
   place: Pick<SessionOptions, 'directory' | 'stateDirectory'>,
@@ -52,7 +55,7 @@ export async function whileSharing(
   }
 }
 
-/** Shares one torrent until Ctrl-C; `tellLinks` reports it. */
+/** Shares one torrent until Ctrl-C; `tellLinks` prints its links. */
 export async function seedTorrent(
   torrent: TorrentApi,
   { peer, superSeeding }: { readonly peer: readonly string[]; readonly superSeeding?: boolean },

@@ -1,4 +1,7 @@
-/** The lines that a user writes while a conversation is shown: typed below it on a terminal, or read from a pipe. */
+/**
+ * The lines that a user enters while a conversation is shown: typed below it on a terminal, or read
+ * from a pipe.
+ */
 import { createInterface, cursorTo, type Interface, moveCursor } from 'node:readline'
 import { widthOf } from '../../base/width.ts'
 import type { Terminal } from '../output.ts'
@@ -9,9 +12,9 @@ const CLEAR_BELOW = '\u001b[J'
 export interface ChatLinesOptions {
   /** The terminal on which lines are typed; null if they come from a pipe. */
   readonly terminal: Terminal | null
-  /** A line without the spaces around it; never empty. */
+  /** A line without surrounding spaces; never empty. */
   line(text: string): void
-  /** The user types on a terminal, or has cleared the line (false). */
+  /** Called when the user types on a terminal, or has cleared the line (false). */
   typing(isTyping: boolean): void
   /** The input has ended: Ctrl-D, or the end of the pipe. */
   end(): void
@@ -30,15 +33,15 @@ export class ChatLines {
       crlfDelay: Number.POSITIVE_INFINITY,
     })
     this.#lines.on('line', text => {
-      // The message itself is shown when the node has it.
+      // The message itself is shown once the node has it.
       if (terminal) this.#clear(Math.floor(widthOf(this.#lines.getPrompt() + text) / terminal.columns) + 1)
       if (text.trim() !== '') line(text.trim())
       if (terminal) this.#draw()
     })
     this.#lines.on('close', end)
-    // Raised as a signal, so that Ctrl-C works here as it does elsewhere.
+    // Raised as a signal, so that Ctrl-C works as usual.
     this.#lines.on('SIGINT', () => process.kill(process.pid, 'SIGINT'))
-    // After readline has changed the line.
+    // Runs after readline has changed the line.
     this.#onKey = () => setImmediate(() => typing(this.#lines.line !== ''))
     if (!terminal) return
     process.stdin.on('keypress', this.#onKey)
@@ -70,7 +73,10 @@ export class ChatLines {
     process.stdin.unref()
   }
 
-  /** Draws the line where the cursor is. readline would first go up by the rows that it remembers, which are cleared. */
+  /**
+   * Draws the line at the cursor. readline would first move up by the rows that it remembers, which
+   * have been cleared.
+   */
   #draw(): void {
     Object.assign(this.#lines, { prevRows: 0 })
     this.#lines.prompt(true)

@@ -60,7 +60,7 @@ test('what strangers write moves no cursor and turns no text', async () => {
   const lines = [...(await trial.printed(reading.list)), ...(await trial.printed(reading.show, id))]
   expect(lines.filter(line => ESCAPES.test(line))).toEqual([])
   expect(lines.at(-1)).toMatch(/wants to talk to you.*chat accept [0-9a-f]{8}/)
-  // Nobody learns that it was seen.
+  // No read receipt is sent.
   expect((await conversation('Support')).readUpTo).toBe(null)
   await trial.run(membership.accept, id)
   expect((await conversation('Support')).isRequest).toBe(false)
@@ -188,7 +188,7 @@ test('follow prints what comes and what changes, and marks it as read', async ()
   const following = trial.run(reading.follow, 'Ada', '--limit', '2')
   await trial.until(() => trial.lines.length === 2)
   const sent = await trial.node.api.sendMessage({ conversation: id, text: 'Shall we?' })
-  // Delivered a second later, then the other one reads, types and answers.
+  // Delivered a second later, then the other person reads, types and answers.
   trial.node.tick(6)
   await trial.until(() => trial.lines.some(line => line.includes('Let me look that up.')))
   expect(trial.lines.filter(line => /^[0-9a-f]{8} .* You: Shall we\?$/.test(line))).toHaveLength(1)

@@ -1,4 +1,4 @@
-/** The parts that all actions of `chat` share: their options, and how they print what they did. */
+/** Shared parts of all actions of `chat`: options, and output of results. */
 import type { ChatConversation, ChatMessage } from '@shoal/api'
 import { flag, integer, list, type OptionValues, value } from '@shoal/options'
 import { SHOAL } from '../../base/program.ts'
@@ -44,7 +44,7 @@ export interface ChatContext {
   readonly signal: AbortSignal
 }
 
-/** Does what one action says with the words after it. Resolves to the exit code if it is not 0. */
+/** Runs an action with the words after it. Resolves with the exit code if it is not 0. */
 export type ChatAction = (context: ChatContext, words: readonly string[]) => Promise<number | undefined>
 
 /** Returns the conversation that the only word names. */

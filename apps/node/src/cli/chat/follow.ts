@@ -1,4 +1,4 @@
-/** Follows a conversation: prints messages as they come, and sends the lines of the user. */
+/** Follows a conversation: prints messages as they arrive, and sends the user's lines. */
 import type { ChatConversation, ChatMessage, NodeEvent } from '@shoal/api'
 import { printable } from '@shoal/daemon/printable'
 import type { NodeClient } from '../client/node-client.ts'
@@ -11,25 +11,28 @@ import { contextOf, messageLines } from './print.ts'
 import { waitsForHub } from './send.ts'
 
 const say = texts.chat
-/** Messages that are read again after each change. */
+/** Number of messages read after each change. */
 const PAGE = 100
-/** Time for the hub to take a message, before the message is shown as waiting. */
+/** Time for the hub to accept a message before it is shown as waiting. */
 const PATIENCE_MS = 2000
 const END_PATIENCE_MS = 5000
-/** Time after which somebody who typed has stopped. */
+/** Time after which a typing notification expires. */
 const TYPING_MS = 10_000
-/** Interval at which others learn that the user is still typing. */
+/** Interval of notifications that the user is still typing. */
 const TYPING_EVERY_MS = 4000
 
 export interface FollowOptions {
-  /** Number of messages to begin with. */
+  /** Number of messages to start with. */
   readonly limit: number
   readonly keepUnread: boolean
   /** Send the lines of standard input. */
   readonly writes: boolean
 }
 
-/** Resolves when the user stops it or the input ends. Rejects with `removed` when the user is not a member any more. */
+/**
+ * Resolves when the user stops it or the input ends. Rejects with `removed` when the user is no
+ * longer a member.
+ */
 export async function followConversation(
   node: NodeClient,
   conversation: ChatConversation,
@@ -51,9 +54,9 @@ class Follower {
   readonly #output: Output
   readonly #ending = new AbortController()
   readonly #signal: AbortSignal
-  /** The part of each message that was printed, by id. */
+  /** The printed state of each message, by id. */
   readonly #printed = new Map<string, string>()
-  /** Timers of those who type, by did:key. */
+  /** Timers of typing members, by did:key. */
   readonly #typing = new Map<string, NodeJS.Timeout>()
   #conversation: ChatConversation
   #lines: ChatLines | null = null
@@ -103,7 +106,7 @@ class Follower {
     if (this.#lines) await this.#show('away')
   }
 
-  /** Begins to read lines, below the first messages. */
+  /** Starts reading lines, below the first messages. */
   #open(): void {
     if (this.#lines || !this.#options.writes) return
     this.#lines = new ChatLines({
@@ -115,7 +118,7 @@ class Follower {
     void this.#show('here')
   }
 
-  /** Prints what is new. Calls that come while one runs lead to one more. */
+  /** Prints news. Calls during a run cause one more run. */
   #refresh(): Promise<void> {
     this.#isStale = true
     this.#refreshing ??= this.#catchUp().finally(() => {
@@ -163,7 +166,7 @@ class Follower {
       this.#fail(new CommandFailure('removed', say.left({ name: titleOf(this.#conversation) })))
   }
 
-  /** Returns the newest messages, back to one that was printed before. */
+  /** Returns the newest messages, back to one that was already printed. */
   async #newest(): Promise<readonly ChatMessage[]> {
     const { id: conversation } = this.#conversation
     const isFirst = this.#printed.size === 0
@@ -205,7 +208,7 @@ class Follower {
   async #inputEnded(): Promise<void> {
     await this.#sending
     const ended = Date.now()
-    // The node sends later whatever the hub does not take in time.
+    // The node sends later what the hub does not accept in time.
     const isWaiting = async () => {
       const { items } = await this.#api.listMessages({ conversation: this.#conversation.id, limit: PAGE })
       return items.some(waitsForHub)
@@ -230,7 +233,7 @@ class Follower {
     void this.#show(isTyping ? 'typing' : 'stopped')
   }
 
-  /** Presence may get lost. */
+  /** Presence can get lost. */
   async #show(what: 'typing' | 'stopped' | 'here' | 'away'): Promise<void> {
     const { id: conversation, isRequest } = this.#conversation
     if (isRequest || this.#options.keepUnread) return
@@ -279,7 +282,7 @@ class Follower {
   }
 }
 
-/** Returns what a line about a message depends on. */
+/** Returns everything that a message's lines depend on. */
 function printedOf({ state, text, reactions, delivery }: ChatMessage, isJson: boolean): string {
   return JSON.stringify([state, text, reactions, isJson ? delivery : delivery === 'failed'])
 }

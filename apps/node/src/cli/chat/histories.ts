@@ -1,4 +1,4 @@
-/** Actions that bring the history to another device, and to and from files. */
+/** Actions that transfer the history to another device, and to and from files. */
 import { createReadStream } from 'node:fs'
 import { resolve } from 'node:path'
 import { Readable } from 'node:stream'
@@ -17,9 +17,9 @@ import { texts } from '../texts.ts'
 import { type ChatAction, type ChatContext, hubOf } from './context.ts'
 
 const say = texts.chat.histories
-/** Only the user reads the file. */
+/** Only the user can read the file. */
 const MODE = 0o600
-/** Bytes that say whether a file is encrypted. */
+/** Number of bytes that show whether a file is encrypted. */
 const HEAD_BYTES = 64
 
 export const code: ChatAction = async (context, words) => {
@@ -46,7 +46,7 @@ export const give: ChatAction = async (context, words) => {
   return
 }
 
-/** Begins a transfer and shows its progress until it has ended. Cancels it if the user stops. */
+/** Starts a transfer and shows its progress until it ends. Cancels it if the user stops. */
 async function carry(
   { node: { api, events }, output, signal }: ChatContext,
   begin: () => Promise<void>,
@@ -141,7 +141,7 @@ export const load: ChatAction = async ({ node: { api }, options, output, signal 
   return
 }
 
-/** Reads the first bytes of a file; the stream has them, too. */
+/** Reads the first bytes of a file, which stay in the stream. */
 async function beginningOf(
   source: Readable,
   path: string,
@@ -165,7 +165,7 @@ async function beginningOf(
   return { head, whole: Readable.toWeb(Readable.from(rest())) as ReadableStream<Uint8Array> }
 }
 
-/** A line of a terminal that says how many messages there are yet. */
+/** A terminal line that shows the number of messages so far. */
 class Progress {
   readonly #terminal: Output['terminal']
   #redraw: Redraw | null = null

@@ -128,7 +128,7 @@ async function changeMembers(
   tell(context, await asUsage(api.changeGroup({ conversation, ...change(persons) })), say.changed)
 }
 
-/** Returns all admins after the change, which is how the node wants them. */
+/** Returns all admins after the change, as the node expects. */
 async function adminsOf(
   { node: { api }, options }: ChatContext,
   { members }: ChatConversation,

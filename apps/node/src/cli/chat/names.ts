@@ -1,4 +1,7 @@
-/** Names of conversations, persons and messages: how they are shown, and what users may type for them. */
+/**
+ * Names of conversations, persons and messages: how they are shown, and what users can type for
+ * them.
+ */
 import type { ChatConversation, ChatMessage, ChatPerson, Contact, NodeApi } from '@shoal/api'
 import { UsageError } from '@shoal/options'
 import { SHOAL } from '../../base/program.ts'
@@ -12,7 +15,7 @@ const MOST_CANDIDATES = 10
 const DID_METHOD = 'did:key:'
 const SHORT_DID = 12
 const SHORT_ID = 8
-/** The pages in which a message is looked for by the beginning of its id, and their length. */
+/** Maximum number of pages searched for a message by the start of its id, and their length. */
 const MOST_PAGES = 20
 const PAGE = 500
 
@@ -26,30 +29,36 @@ export function titleOf({ name, kind, members, id }: ChatConversation): string {
   return other ? nameOf(other) : say.unnamed({ id: shortId(id) })
 }
 
-/** Returns the conversations with their names as lists show them, for completion. */
+/** Returns the conversations with their names as in lists, for completion. */
 export async function namedConversations(api: NodeApi): Promise<{ id: string; name: string }[]> {
   const { items } = await api.listConversations({})
   return items.map(each => ({ id: each.id, name: titleOf(each) }))
 }
 
-/** Returns the name of a person. That of a stranger, who may call himself anything, comes with the beginning of the did:key. */
+/**
+ * Returns the name of a person. That of a stranger, who can choose any name, is followed by the
+ * start of the did:key.
+ */
 export function nameOf({ did, name, isSelf, isContact }: ChatPerson): string {
   if (isSelf) return say.you
   if (name === null) return shortDid(did)
   return isContact ? name : say.stranger({ name, did: shortDid(did) })
 }
 
-/** Returns enough of a did:key to tell persons apart. */
+/** Returns enough of a did:key to distinguish persons. */
 function shortDid(did: string): string {
   return bare(did).slice(0, SHORT_DID)
 }
 
-/** Returns the beginning of an id by which lists name conversations and messages. */
+/** Returns the start of an id, by which lists identify conversations and messages. */
 export function shortId(id: string): string {
   return id.slice(0, SHORT_ID)
 }
 
-/** Finds the conversation with this name or id, or the only one whose name or id begins so. Throws `not-found` and `ambiguous`. */
+/**
+ * Finds the conversation with this name or id, or the only one whose name or id starts with it.
+ * Throws `not-found` and `ambiguous`.
+ */
 export async function findConversation(api: NodeApi, word: string): Promise<ChatConversation> {
   const { items } = await api.listConversations({})
   return pickConversation(word, items)
@@ -73,7 +82,10 @@ function pickConversation(word: string, items: readonly ChatConversation[]): Cha
   )
 }
 
-/** Finds the did:keys that words name: did:keys, or names of contacts and members, or their only possible beginning. Throws `not-found` and `ambiguous`. */
+/**
+ * Finds the did:keys that words name: did:keys, names of contacts and members, or an unambiguous
+ * start of them. Throws `not-found` and `ambiguous`.
+ */
 export async function findPersons(api: NodeApi, words: readonly string[]): Promise<string[]> {
   const isDid = (word: string) => /^did:key:z[1-9A-HJ-NP-Za-km-z]{40,}$/.test(word)
   if (words.every(isDid)) return [...words]
@@ -85,7 +97,7 @@ export async function findPersons(api: NodeApi, words: readonly string[]): Promi
   return words.map(word => (isDid(word) ? word : pickPerson(word, persons)))
 }
 
-/** A did:key with the names by which the user knows it. */
+/** A did:key with the names that the user knows it by. */
 export interface KnownPerson {
   readonly did: string
   readonly names: ReadonlySet<string>
@@ -125,7 +137,7 @@ export function pickPerson(word: string, persons: readonly KnownPerson[]): strin
   )
 }
 
-/** Returns the members whom a text mentions: `@` and a name or did:key. */
+/** Returns the members mentioned in a text: `@` and a name or did:key. */
 export function mentionsIn(text: string, members: readonly ChatPerson[]): string[] {
   const folded = text.toLowerCase()
   const isMentioned = (name: string) => {
@@ -141,7 +153,10 @@ export function mentionsIn(text: string, members: readonly ChatPerson[]): string
     .map(({ did }) => did)
 }
 
-/** Finds the message whose id begins so; `last` is the newest, or with `own` the user's newest. Throws `not-found` and `ambiguous`. */
+/**
+ * Finds the message whose id starts with this; `last` is the newest, or with `own` the user's
+ * newest. Throws `not-found` and `ambiguous`.
+ */
 export async function findMessage(
   api: NodeApi,
   conversation: string,

@@ -1,4 +1,4 @@
-/** Conversations and messages on a terminal. Markdown is shown as it was typed. */
+/** Conversations and messages on a terminal. Markdown is shown as typed. */
 import type { ChatConversation, ChatMember, ChatMessage, ChatReported } from '@shoal/api'
 import { SHOAL } from '../../base/program.ts'
 import { formatTime } from '../format.ts'
@@ -10,7 +10,7 @@ import { nameOf, shortId, titleOf } from './names.ts'
 
 const say = texts.chat
 const MOST_SNIPPET = 60
-/** As wide as an id and a space: what belongs to a message is below its time. */
+/** As wide as an id and a space: the rest of a message is below its time. */
 const INDENT = ' '.repeat(9)
 
 /** Finds what messages refer to: others of the same conversation, and names. */
@@ -27,7 +27,10 @@ export function contextOf(conversation: ChatConversation, messages: readonly Cha
   return { message: id => byId.get(id), name: did => names.get(did) ?? did }
 }
 
-/** Returns a message in lines. Only the first begins with an id, so that no text can look like another message. */
+/**
+ * Returns a message in lines. Only the first starts with an id, so that no text can imitate another
+ * message.
+ */
 export function messageLines(message: ChatMessage, context: MessageContext): string[] {
   const { id, sender, sentMs, state, replyTo, files, reactions, delivery } = message
   const [first, ...rest] = textOf(message).split(/\r?\n/)
@@ -86,14 +89,14 @@ export function printMessages(
   printRequest(output, conversation)
 }
 
-/** Says what to do about the request of a stranger. */
+/** Explains how to handle the request of a stranger. */
 function printRequest(output: Output, { isRequest, invitedBy, id }: ChatConversation): void {
   if (!isRequest || !invitedBy) return
   const known = { name: nameOf(invitedBy), did: invitedBy.did, id: shortId(id), shoal: SHOAL }
   output.line(say.requestNote(known))
 }
 
-/** Prints what a search has found, each with the conversation that has it. */
+/** Prints search results, each with its conversation. */
 export function printFound(
   output: Output,
   found: readonly { readonly conversation: string; readonly message: ChatMessage }[],
@@ -107,7 +110,7 @@ export function printFound(
   printTable(output, rows, FOUND, say.nothingFound)
 }
 
-/** Prints the one message that a report is about. */
+/** Prints the message that a report is about. */
 export function printReported(output: Output, reported: ChatReported): void {
   const { conversation, id, sequence, sender, device, sentMs, kind, text, files } = reported
   const facts = say.facts
@@ -124,7 +127,7 @@ export function printReported(output: Output, reported: ChatReported): void {
   for (const link of files) output.line(say.file({ link }))
 }
 
-/** Prints everything about a conversation except for its messages. */
+/** Prints everything about a conversation except its messages. */
 export function printConversation(output: Output, conversation: ChatConversation): void {
   if (output.json) return output.object(conversation)
   const { id, kind, hub, invitedBy, rules, draft, members, problems } = conversation
@@ -171,7 +174,7 @@ const CONVERSATIONS: Column<ChatConversation>[] = [
   { title: say.columns.when, text: ({ last }) => (last ? formatTime(last.sentMs) : ''), rank: 3 },
   {
     title: say.columns.last,
-    // A stranger's words are shown after the request was accepted.
+    // A stranger's text is shown once the request has been accepted.
     text: ({ last, isRequest }) => (last && !isRequest ? `${nameOf(last.sender)}: ${snippet(last)}` : ''),
     least: 12,
     rank: 1,

@@ -5,7 +5,7 @@ import type { NodeClient } from '../client/node-client.ts'
 import { CommandFailure } from '../failure.ts'
 import { texts } from '../texts.ts'
 
-/** Time for the hub to take a message, before the command ends and leaves it to the node. */
+/** Time for the hub to accept a message before the command ends and leaves it to the node. */
 const PATIENCE_MS = 5000
 
 /** Returns the text of a message: the words, or standard input for a single `-`. Throws UsageError if it is empty. */
@@ -19,7 +19,10 @@ export function waitsForHub({ sender, delivery }: ChatMessage): boolean {
   return sender.isSelf && (delivery === 'waiting' || delivery === 'received')
 }
 
-/** Waits until the hub has a message, a few seconds at most. Throws `removed` if it cannot be delivered. */
+/**
+ * Waits until the hub has a message, for a few seconds at most. Throws `removed` if it cannot be
+ * delivered.
+ */
 export async function untilDelivered(
   node: NodeClient,
   conversation: string,

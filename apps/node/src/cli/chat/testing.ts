@@ -12,7 +12,7 @@ export class ChatTrial {
   readonly lines: string[] = []
   readonly objects: Record<string, unknown>[] = []
   readonly stop = new AbortController()
-  /** Whether time passes whenever a transfer of the history has changed. */
+  /** Whether time passes when a transfer of the history has changed. */
   carriesHistories = true
   readonly #listeners = new Set<() => void>()
 
@@ -35,7 +35,7 @@ export class ChatTrial {
     return this.lines.slice(before)
   }
 
-  /** Resolves once something that was printed fits. */
+  /** Resolves once the printed output satisfies `fits`. */
   async until(fits: () => boolean): Promise<void> {
     if (fits()) return
     const { promise, resolve } = Promise.withResolvers<void>()
@@ -45,7 +45,7 @@ export class ChatTrial {
     this.#listeners.delete(look)
   }
 
-  /** Time passes for the node whenever somebody listens. */
+  /** Time passes for the node while there is a listener. */
   #client(): NodeClient {
     const { node } = this
     const trial = this
@@ -69,7 +69,7 @@ export class ChatTrial {
             wake = Promise.withResolvers()
             for (const event of waiting.splice(0)) {
               if (!signal.aborted) yield event
-              // As long as somebody takes to carry a code to the other device.
+              // The time to carry a code to the other device.
               if (event.type === 'chat-transfer' && trial.carriesHistories) node.tick(8)
             }
           }

@@ -3,12 +3,18 @@ import { audienceOf, linkAt } from '@shoal/links'
 import { SHOAL } from '../../base/program.ts'
 import { texts } from '../texts.ts'
 
-/** Makes a share link absolute. If the node does not know an address for others, the link gets the address that the command used. */
+/**
+ * Makes a share link absolute. If the node does not know an address for others, the link gets the
+ * address that the command used.
+ */
 export function absoluteLink<Link extends string | null>(link: Link, nodeUrl: string): Link {
   return (link === null ? null : linkAt(link, `${nodeUrl}/share/`)) as Link
 }
 
-/** Whom a share link works for: as the node says, or if it knows no address for others, as the address that the command used. */
+/**
+ * Returns who can use a share link: according to the node, or if it knows no address for others, to
+ * the address that the command used.
+ */
 export function linkAudience(
   { link, audience }: { readonly link: string | null; readonly audience: Audience | null },
   nodeUrl: string,
@@ -16,7 +22,7 @@ export function linkAudience(
   return link?.startsWith('#') ? audienceOf(nodeUrl) : audience
 }
 
-/** Tells whom a link works for, and how to let others in. */
+/** Explains who can use a link, and how to open the node to others. */
 export function audienceText(audience: Audience): string {
   return audience === 'machine' ? texts.add.linkFor.machine({ shoal: SHOAL }) : texts.add.linkFor[audience]
 }

@@ -34,7 +34,7 @@ export interface AddOptions {
   readonly ratio?: number | null | undefined
   readonly seedingTime?: number | null | undefined
   readonly queue?: 'first' | 'last' | undefined
-  /** Let others find by search what is shared. */
+  /** Lets others find shares by search. */
   readonly findable?: boolean
   /** File with the passphrase of a sealed share; without it, the user is asked. */
   readonly passphraseFile?: string | undefined
@@ -47,8 +47,8 @@ interface Outcome {
 }
 
 /**
- * Adds each word and reports it. A failure is reported and the others are still added; a single failure is thrown. `asEvents`: one JSON line each. `shared` are the jobs
- * that share a path.
+ * Adds each word and reports it. A failure is reported and the others are still added; a single
+ * failure is thrown. `asEvents`: one JSON line each. `shared`: jobs that share a path.
  */
 export async function addSources(
   node: NodeClient,
@@ -101,12 +101,15 @@ async function addOne(
   return inFlags(node.api.addTorrent({ ...input, strict: true }))
 }
 
-/** Options that mean nothing for files that are shared, which are complete. */
+/** Options that are meaningless for shared files, which are complete. */
 const OF_DOWNLOADS = [
   ...['out', 'select', 'priority', 'sequential', 'firstLastFirst', 'layout', 'trusted', 'passphraseFile'],
 ] as const satisfies readonly (keyof AddOptions)[]
 
-/** Throws UsageError for an option that one of the words cannot have, before any is added. A word that cannot be read fails when it is its turn. */
+/**
+ * Throws UsageError for an option that is invalid for one of the words, before any is added. An
+ * unreadable word only fails in its turn.
+ */
 async function checkOptions(node: NodeClient, words: readonly string[], options: AddOptions): Promise<void> {
   const sources = await Promise.all(words.map(word => sourceKind(word, node).catch(() => null)))
   const kinds = new Set(sources.map(source => source?.kind))
@@ -125,7 +128,7 @@ function needsPassphrase(source: Source | SourceKind | null): boolean {
   return parseShareLink(source.source).seal?.by === 'passphrase'
 }
 
-/** The options in the API whose names differ on the command line. */
+/** API options with a different name on the command line. */
 const FLAGS: Readonly<Record<string, keyof AddOptions>> = {
   directory: 'out',
   tags: 'tag',
@@ -139,7 +142,10 @@ const FLAGS: Readonly<Record<string, keyof AddOptions>> = {
   seedingTimeLimitMinutes: 'seedingTime',
 }
 
-/** Makes the call, and names the option that the node refuses as it was typed. Such a refusal is a UsageError. */
+/**
+ * Makes the call. If the node refuses an option, throws a UsageError with the option's name as
+ * typed.
+ */
 async function inFlags<T>(call: Promise<T>): Promise<T> {
   return asUsage(
     call.catch(error => {
@@ -169,7 +175,7 @@ function onNode(options: AddOptions, { address }: NodeClient): AddOptions {
   return isHere ? { ...options, out: resolve(options.out!) } : options
 }
 
-/** Leaves out options that were not given, so that the node's settings apply. */
+/** Omits options that were not given, so that the node's settings apply. */
 function addInput(options: AddOptions): Omit<AddTorrent, 'source' | 'torrent'> {
   const { out, select, sequential, firstLastFirst, layout, trusted } = options
   const priorities = (options.priority ?? []).flatMap(({ indexes, priority }) =>
@@ -187,7 +193,7 @@ function addInput(options: AddOptions): Omit<AddTorrent, 'source' | 'torrent'> {
   }
 }
 
-/** The options of downloads and shares alike. */
+/** The common options of downloads and shares. */
 export function startInput(options: AddOptions) {
   const { label, tag = [], paused, superSeeding, queue } = options
   const { limitDown, limitUp, ratio, seedingTime } = options

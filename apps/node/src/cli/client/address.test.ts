@@ -47,7 +47,7 @@ describe('the node of a command', () => {
   })
 
   test('is missing if its process has ended or its file is invalid', async () => {
-    // The highest that Linux can have is 2^22.
+    // The maximum on Linux is 2^22.
     await writeNodeFile(dataDir, { url: URL_HERE, pid: 2 ** 30 })
     expect(await readNodeFile(dataDir)).toBeNull()
     for (const content of ['', '{', 'null', '{"url":"file:///x","pid":1}', '{"url":"http://x"}']) {

@@ -1,4 +1,7 @@
-/** Finds a node's address and credentials: first in the options, then in the environment, then in the data folder. */
+/**
+ * Finds a node's address and credentials: first in the options, then in the environment, then in
+ * the data folder.
+ */
 import { readFile } from 'node:fs/promises'
 import { resolve } from 'node:path'
 import { UsageError } from '@shoal/options'
@@ -16,13 +19,16 @@ export interface NodeAddress {
   readonly password: { readonly username: string; readonly password: string } | null
   /** The data folder that it was found in; null if its URL was given. */
   readonly dataDir: string | null
-  /** Where token or password came from, for error messages; null if there is neither. */
+  /** Source of the token or password, for error messages; null if there is neither. */
   readonly credentials: string | null
 }
 
 type Env = Readonly<Record<string, string | undefined>>
 
-/** Rejects with `no-node` if none is named and none runs on this machine, and with UsageError for an invalid address. */
+/**
+ * Rejects with `no-node` if none is named and none runs on this machine, and with UsageError for an
+ * invalid address.
+ */
 export async function findNode(given: NodeOptions, env: Env = process.env): Promise<NodeAddress> {
   const dataDir = resolve(given.dataDir ?? (env.SHOAL_DATA_DIR || defaultDataFolder(env)))
   const named = given.node ?? (env.SHOAL_NODE || undefined)
@@ -82,7 +88,7 @@ async function withPassword(username: string | undefined, file: string | undefin
   }
 }
 
-/** Checks that a header can carry the token. */
+/** Checks that the token is valid in a header. */
 function sound(token: string, where: string): string {
   if (!/^[\x21-\x7e]{1,1024}$/.test(token)) throw new UsageError(texts.connection.notToken({ where }))
   return token

@@ -1,10 +1,16 @@
 const MOST = 200
-/** The first digits by which an ID is offered. */
+/** Number of digits with which an ID is offered. */
 const ID_DIGITS = 12
-/** Shells split words at these, and a word that begins with a dash is an option. Names come from strangers. */
+/**
+ * Shells split words at these, and a word that starts with a dash is an option. Names are
+ * untrusted.
+ */
 const AWKWARD = /^-|[\p{C}\p{Zl}\p{Zp}:=]/u
 
-/** The words that name the torrents or conversations that a typed text may mean: names, or IDs where a name is ambiguous or no plain word. */
+/**
+ * Returns completions for torrents or conversations: names, or IDs where a name is ambiguous or not
+ * a plain word.
+ */
 export function completionsOf(
   typed: string,
   items: readonly { readonly id: string; readonly name: string }[],

@@ -10,8 +10,9 @@ export function consoleUrl(url: string, token: string | null): string {
 }
 
 /**
- * Opens an address in the user's browser. An address with a token goes through a page in the data folder that only this user can read,
- * because everyone on the machine can see the arguments of programs. Resolves to whether a browser was found.
+ * Opens an address in the user's browser. An address with a token goes through a page in the data
+ * folder that only this user can read, because all users of the machine can see the arguments of
+ * programs. Resolves with whether a browser was found.
  */
 export async function openBrowser(url: string, dataDir: string | null): Promise<boolean> {
   if (dataDir === null || !url.includes('#')) return launch(url)

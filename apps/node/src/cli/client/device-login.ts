@@ -1,4 +1,7 @@
-/** The login of this machine's command line at nodes that know its user: with the key of the device, instead of a password. */
+/**
+ * The login of this machine's command line at nodes that know its user: with the device's key
+ * instead of a password.
+ */
 import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { ApiError } from '@shoal/api/api-error'
@@ -9,7 +12,7 @@ import { stateRoot } from '../../base/files/places.ts'
 import { CommandFailure } from '../failure.ts'
 import { texts } from '../texts.ts'
 
-/** The keys of this machine's command line as a device of its user. Seeds are 32 bytes in hexadecimal digits. */
+/** The keys of this machine's command line as a device of its user. Seeds are 32 bytes in hex. */
 export interface TerminalKeys {
   /** The did:key of the user. */
   readonly person: string
@@ -17,12 +20,15 @@ export interface TerminalKeys {
   readonly message: string
 }
 
-/** Only its owner can read it. */
+/** Path of the key file, which only its owner can read. */
 export function terminalKeyFile(): string {
   return join(stateRoot(), 'device.key')
 }
 
-/** Null if this machine's command line is not a device of anybody. Rejects with `bad-key-file`. */
+/**
+ * Returns null if this machine's command line is not a device of a person. Rejects with
+ * `bad-key-file`.
+ */
 export async function readTerminalKeys(): Promise<TerminalKeys | null> {
   const path = terminalKeyFile()
   const text = await readFile(path, 'utf8').catch(() => null)
@@ -41,15 +47,17 @@ export async function writeTerminalKeys(keys: TerminalKeys): Promise<void> {
 }
 
 /**
- * Logs in at a node. Returns the secret of the session, which is sent as the token; null if this machine is not a device, or the node knows no
- * person. Rejects with `unauthorized` if the node does not accept the device.
+ * Logs in at a node. Returns the session's secret, which is sent as the token; null if this machine
+ * is not a device, or the node knows no person. Rejects with `unauthorized` if the node does not
+ * accept the device.
  */
 export async function loginWithDevice(url: string, signal: AbortSignal): Promise<string | null> {
   const keys = await readTerminalKeys()
   if (!keys) return null
   const api = connectNode({ url })
   const challenge = await api.createChallenge({}, { signal }).catch(error => {
-    // An earlier version, or a node without a person. Whether it answers at all is reported by the command's own requests.
+    // An earlier version, or a node without a person. The command's own requests report whether it
+    // responds.
     if (error instanceof ApiError && error.code !== 'too-many-attempts') return null
     throw error
   })

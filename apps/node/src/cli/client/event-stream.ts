@@ -3,10 +3,13 @@ import { NodeEvent } from '@shoal/api'
 import { CommandFailure } from '../failure.ts'
 import { texts } from '../texts.ts'
 
-/** Limit for one event. The longest is the first list of a large node. */
+/** Maximum length of an event. The longest is the first list of a large node. */
 const MOST_CHARACTERS = 64_000_000
 
-/** Reads the events of a stream and leaves out unknown kinds. Throws `bad-answer` if it is not a stream of events. */
+/**
+ * Reads the events of a stream, skipping unknown kinds. Throws `bad-answer` if it is not an event
+ * stream.
+ */
 export async function* readEvents(body: AsyncIterable<Uint8Array>): AsyncGenerator<NodeEvent> {
   for await (const data of readData(body)) {
     const event = NodeEvent.safeParse(parsed(data))
@@ -32,7 +35,7 @@ async function* readData(body: AsyncIterable<Uint8Array>): AsyncGenerator<string
 
 async function* readLines(body: AsyncIterable<Uint8Array>): AsyncGenerator<string> {
   const decoder = new TextDecoder()
-  // Parts of an incomplete line, joined once however many there are.
+  // Parts of an incomplete line, joined only once.
   let parts: string[] = []
   let length = 0
   for await (const chunk of body) {

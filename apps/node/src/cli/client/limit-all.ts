@@ -1,4 +1,4 @@
-/** `shoal limit` without torrents: limits for all transfers together. */
+/** `shoal limit` without torrents: common limits for all transfers. */
 import type { SettingsChange } from '@shoal/api'
 import { UsageError } from '@shoal/options'
 import { SHOAL } from '../../base/program.ts'
@@ -16,7 +16,7 @@ interface Given {
   readonly alternative: 'on' | 'off' | undefined
 }
 
-/** Changes the given limits and shows those that apply now. */
+/** Changes the given limits and shows those in effect. */
 export async function limitAll({ api }: NodeClient, given: Given, output: Output): Promise<void> {
   const change = toSettingsChange(given)
   if (Object.keys(change).length > 0) await api.changeSettings(change)
@@ -33,7 +33,7 @@ export async function limitAll({ api }: NodeClient, given: Given, output: Output
   output.line(texts.limit.seeding({ when: endText(seeding.ratioLimit, seeding.timeLimitMinutes) }))
 }
 
-/** Throws UsageError for `default`, which has no meaning for all torrents together. */
+/** Throws UsageError for `default`, which is meaningless for common limits. */
 export function toSettingsChange({ down, up, ratio, seedingTime, alternative }: Given): SettingsChange {
   if (ratio === null || seedingTime === null) throw new UsageError(texts.limit.defaultOfAll)
   const limits = {

@@ -1,4 +1,6 @@
-/** Returns the items that the first test accepts which accepts any: the strictest test comes first. */
+/**
+ * Returns the items accepted by the first test that accepts any: the strictest test comes first.
+ */
 export function firstMatching<T>(
   items: readonly T[],
   tests: readonly ((item: T) => boolean)[],

@@ -10,8 +10,8 @@ export interface Mirror {
 }
 
 /**
- * Yields the mirror and the event that changed it after each change, first when it is complete. Ends when the signal aborts; throws
- * `unreachable` when the node stops.
+ * Yields the mirror and the event that changed it after each change, starting when it is complete.
+ * Ends when the signal aborts; throws `unreachable` when the node stops.
  */
 export async function* mirrorTorrents(
   node: NodeClient,
@@ -20,7 +20,8 @@ export async function* mirrorTorrents(
   const torrents = new Map<string, Torrent>()
   const jobs = new Map<string, Job>()
   const mirror = { torrents, jobs }
-  // A list that is read after subscribing lacks nothing. Earlier events are already part of it and change nothing.
+  // A list read after subscribing lacks nothing. Earlier events are already part of it and change
+  // nothing.
   const read = async () => {
     const [all, known] = await Promise.all([
       allTorrents(node.api, { sort: 'addedMs', order: 'ascending' }),
@@ -45,7 +46,8 @@ export function apply(
 ): void {
   for (const change of changed) {
     const before = torrents.get(change.id)
-    // New torrents are complete. A partial one has been removed in the meantime.
+    // Changes of new torrents are complete. A torrent with a partial change was removed in the
+    // meantime.
     if (before || change.name !== undefined) torrents.set(change.id, { ...before, ...change } as Torrent)
   }
   for (const id of removed) torrents.delete(id)

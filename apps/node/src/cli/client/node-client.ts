@@ -14,13 +14,16 @@ export interface NodeClient {
   readonly api: NodeApi
   /** The .torrent file of a torrent. */
   readMetainfo(id: string): Promise<Uint8Array>
-  /** The node's events, `hello` first. Ends when the signal aborts; throws `unreachable` when the node stops. */
+  /**
+   * Yields the node's events, `hello` first. Ends when the signal aborts; throws `unreachable` when
+   * the node stops.
+   */
   events(topics: readonly Topic[], options: { signal: AbortSignal }): AsyncGenerator<NodeEvent>
 }
 
 /**
- * Finds the node. Sends nothing yet, except that it logs in with the key of this device if no credentials are given for a node of another machine.
- * Rejects with `no-node`, `unauthorized` or UsageError.
+ * Finds the node. Sends nothing yet, except for a login with this device's key if no credentials
+ * are given for a node on another machine. Rejects with `no-node`, `unauthorized` or UsageError.
  */
 export async function openNode(given: NodeOptions, signal: AbortSignal): Promise<NodeClient> {
   const address = await findNode(given)
@@ -58,7 +61,7 @@ function createClient(address: NodeAddress, signal: AbortSignal): NodeClient {
       }
     },
     async *events(topics, { signal }) {
-      // Checks events with the schemas of the contract, which few commands need.
+      // Lazy: checks events with the schemas of the contract, which few commands need.
       const { readEvents } = await import('./event-stream.ts')
       const target = `${address.url}/api/events?topics=${encodeURIComponent(topics.join(','))}`
       try {
@@ -78,7 +81,7 @@ function createClient(address: NodeAddress, signal: AbortSignal): NodeClient {
   }
 }
 
-/** Replaces errors of calls by ones that say what to do on the command line. */
+/** Replaces errors of calls by ones with instructions for the command line. */
 function withReasons(api: NodeApi, address: NodeAddress, usual: AbortSignal): NodeApi {
   return createApi((name, input, { signal = usual } = {}) =>
     api[name](input as never, { signal }).catch(error => {
@@ -104,10 +107,10 @@ function reason(error: unknown, address: NodeAddress): unknown {
   return error
 }
 
-/** Fields that users type as plain words, so that their API names would not help. */
+/** Fields that users type as plain words, so their API names would not help. */
 const TYPED = /^(source|ids)\b/
 
-/** Makes the call and turns the node's complaints about its input into a UsageError. */
+/** Makes the call and turns the node's errors about its input into a UsageError. */
 export async function asUsage<T>(call: Promise<T>): Promise<T> {
   return call.catch(error => {
     if (!(error instanceof ApiError) || error.status !== 400) throw error

@@ -22,7 +22,7 @@ export const OPTIONAL_NODE_OPTIONS = {
 
 export type NodeOptions = OptionValues<typeof NODE_OPTIONS>
 
-/** Throws UsageError for options that only have a meaning with --node. */
+/** Throws UsageError for options that only make sense with --node. */
 export function refuseWithoutNode(
   options: Readonly<Record<string, unknown>>,
   keys: readonly (keyof NodeOptions)[],

@@ -19,7 +19,7 @@ export async function allPages<Item>(
   return items.slice(0, most)
 }
 
-/** The torrents that match `filters`, in the list's order. */
+/** Returns the torrents that match `filters`, in the list's order. */
 export function allTorrents(
   api: NodeApi,
   filters: Parameters<NodeApi['listTorrents']>[0] = {},

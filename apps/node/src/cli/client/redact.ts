@@ -1,7 +1,7 @@
-/** Removes private data from a bug report, which strangers may read: more than a log hides. */
+/** Removes private data from a bug report, which can become public: more than is hidden in logs. */
 import { redact } from '@shoal/daemon/redact'
 
-/** Redacts all texts. Those that are secrets as a whole were hidden before, by their schemas. */
+/** Redacts all texts. Members that are secrets by their schemas were hidden before. */
 export function withoutSecrets<T>(value: T, home: string): T {
   return walk(value, home) as T
 }
@@ -13,7 +13,10 @@ function walk(value: unknown, home: string): unknown {
   return Object.fromEntries(Object.entries(value).map(([name, each]) => [name, walk(each, home)]))
 }
 
-/** URLs lose their paths, where passkeys are, and their passwords; the home folder becomes `~`, and tokens of any kind go. */
+/**
+ * URLs lose their passwords and their paths, which can contain passkeys; the home folder becomes
+ * `~`, and all kinds of tokens are removed.
+ */
 export function redactText(text: string, home: string): string {
   const short = home.length > 1 ? text.replaceAll(home, '~') : text
   return redact(short)

@@ -7,7 +7,7 @@ import { CommandFailure, fileFailure } from '../failure.ts'
 import { texts } from '../texts.ts'
 import type { NodeClient } from './node-client.ts'
 
-/** In the form of the API; `path` is a file or folder to share. */
+/** In the API's format; `path` is a file or folder to share. */
 export type Source =
   | { readonly kind: 'link'; readonly source: string }
   | { readonly kind: 'torrent'; readonly torrent: string }
@@ -33,7 +33,7 @@ export async function sourceKind(text: string, { address }: NodeClient): Promise
   const path = resolve(word)
   const stats = await stat(path).catch(error => {
     const { code } = error as NodeJS.ErrnoException
-    // The node may know what it is, such as a content ID, unless it looks like a path.
+    // Unless it looks like a path, the node may know it, for instance as a content ID.
     if ((code === 'ENOENT' || code === 'ENAMETOOLONG') && !/[/\\]|\.torrent$/i.test(word)) return null
     throw fileFailure(error, word)
   })

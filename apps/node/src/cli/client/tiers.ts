@@ -6,7 +6,10 @@ import { texts } from '../texts.ts'
 
 type Announced = Pick<Tracker, 'url' | 'announce' | 'kind' | 'tier'>
 
-/** The tiers of a list of trackers, with complete addresses, because the displayed ones lack passkeys. */
+/**
+ * Returns the tiers of a list of trackers, with complete addresses, because displayed ones lack
+ * passkeys.
+ */
 export function groupByTier(trackers: readonly Announced[]): string[][] {
   const tiers = new Map<number, string[]>()
   for (const { url, announce = url, kind, tier } of trackers)
@@ -16,8 +19,8 @@ export function groupByTier(trackers: readonly Announced[]): string[][] {
 }
 
 /**
- * Each of `add` becomes a tier; commas separate the trackers of one tier. `remove` takes displayed or complete addresses. Throws
- * UsageError for a tracker that cannot be removed.
+ * Each item of `add` becomes a tier; commas separate the trackers of one tier. `remove` takes
+ * displayed or complete addresses. Throws UsageError for a tracker that cannot be removed.
  */
 export function changedTiers(
   trackers: readonly Announced[],

@@ -67,7 +67,7 @@ export async function watchList(
     screen.draw([...lines, shorten(torrentSummary(items, total), style.columns, style)])
   }
   try {
-    // The node sorts and filters. Its events only say when to read the visible part again.
+    // The node sorts and filters. Its events only trigger reading the visible part again.
     for await (const _ of paced(node.events(['torrents'], { signal: either }), REDRAW_MS)) await draw()
   } catch (error) {
     if (!signal.aborted) throw error
@@ -92,7 +92,7 @@ async function watchAsJson(
   }
 }
 
-/** Yields at most one value every `everyMs` and skips those between, except the last. */
+/** Yields at most one value every `everyMs`, skipping those in between except the last. */
 export async function* paced<T>(source: AsyncIterable<T>, everyMs: number): AsyncGenerator<T> {
   let latest: { value: T } | null = null
   let wake = () => {}

@@ -20,7 +20,10 @@ export const TORRENTS: Positional = {
   many: true,
 }
 
-/** The IDs of the torrents that words name, each once; `all` means all. Throws `not-found` and `ambiguous`. */
+/**
+ * Returns the IDs of the torrents that words name, each once; `all` means all. Throws `not-found`
+ * and `ambiguous`.
+ */
 export async function torrentIds(api: NodeApi, words: readonly string[]): Promise<string[]> {
   return (await namedTorrents(api, words)).map(({ id }) => id)
 }
@@ -30,7 +33,7 @@ export async function torrentId(api: NodeApi, word: string): Promise<string> {
   return pickTorrent(word, await allTorrents(api)).id
 }
 
-/** The torrents that words name, each once. */
+/** Returns the torrents that words name, each once. */
 export async function namedTorrents(api: NodeApi, words: readonly string[]): Promise<Torrent[]> {
   if (words.length === 0) throw new UsageError(texts.names.idMissing({ help: TORRENTS.help }))
   const torrents = await allTorrents(api)
@@ -39,7 +42,10 @@ export async function namedTorrents(api: NodeApi, words: readonly string[]): Pro
   return [...new Map(picked.map(torrent => [torrent.id, torrent])).values()]
 }
 
-/** The removed torrents that words name, each once. Throws `not-found` if it is too late or the torrent was never removed. */
+/**
+ * Returns the removed torrents that words name, each once. Throws `not-found` if it is too late or
+ * the torrent was never removed.
+ */
 export async function removedIds(api: NodeApi, words: readonly string[]): Promise<string[]> {
   const { items } = await api.listRemoved({})
   if (words.includes('all')) return items.map(({ id }) => id)
@@ -51,7 +57,10 @@ function gone(word: string): CommandFailure {
   return new CommandFailure('not-found', texts.names.notRemoved({ word, shoal: SHOAL }))
 }
 
-/** The one torrent that a word names. A complete hash or name takes precedence over a partial one. */
+/**
+ * Returns the torrent that a word names. A complete hash or name takes precedence over a partial
+ * one.
+ */
 export function pickTorrent<T extends Named>(
   word: string,
   torrents: readonly T[],
@@ -109,7 +118,7 @@ function isHash(word: string): boolean {
   return /^([0-9a-f]{40}|[0-9a-f]{64})$/i.test(word)
 }
 
-/** Whether a word may be the beginning of an id. */
+/** Returns whether a word can be the start of an id. */
 export function isPrefix(word: string): boolean {
   return word.length >= LEAST_PREFIX && /^[0-9a-f]+$/.test(word)
 }

@@ -3,7 +3,10 @@ import { SEALED_NAME } from '@shoal/links'
 
 type Place = Pick<Torrent, 'directory' | 'name' | 'diskName' | 'fileCount' | 'sealed'>
 
-/** The path of a torrent's file or folder on the node's machine, with that machine's separator; the download folder of files without a folder. */
+/**
+ * Returns the path of a torrent's file or folder on the node's machine, with that machine's
+ * separator; the download folder if its files have no common folder.
+ */
 export function torrentPath({ directory, name, diskName, fileCount, sealed }: Place): string {
   if (diskName === null && fileCount !== null) return directory
   const separator = /^[A-Za-z]:\\|^\\\\/.test(directory) ? '\\' : '/'

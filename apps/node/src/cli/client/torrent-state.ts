@@ -14,12 +14,15 @@ const COLORS: Partial<Record<TorrentState, number>> = {
 }
 const YELLOW = 33
 
-/** The color of a state: a download for which nothing arrives does not look like one that runs. */
+/** Returns the color of a state: a stalled download looks different from an active one. */
 export function stateColor({ state, reason }: Torrent): number | null {
   return reason === null ? (COLORS[state] ?? null) : YELLOW
 }
 
-/** Names the state, or instead the reason why nothing arrives; of an error its message, of a queued torrent its place. */
+/**
+ * Names the state, or instead the reason why nothing arrives; for an error its message, for a
+ * queued torrent its position.
+ */
 export function stateText({ state, reason, error, queuePosition }: Torrent): string {
   if (state === 'error')
     return texts.list.error({ reason: error ? nodeMessage(error.message) : texts.add.stopped })
@@ -29,7 +32,10 @@ export function stateText({ state, reason, error, queuePosition }: Torrent): str
     : texts.states[state]
 }
 
-/** Says that nobody gets a torrent from this node now, and what helps. Null if others can. */
+/**
+ * Explains why others currently cannot get a torrent from this node, and what helps. Null if they
+ * can.
+ */
 export function explainUnshared(torrent: Torrent): string | null {
   const why = whyUnshared(torrent)
   if (why === null) return null
@@ -37,7 +43,10 @@ export function explainUnshared(torrent: Torrent): string | null {
   return typeof text === 'string' ? text : text({ shoal: SHOAL })
 }
 
-/** Explains why nothing happens, and what helps. Null if nothing is wrong. `trackers` are needed for the reason `tracker-error` only. */
+/**
+ * Explains why nothing happens, and what helps. Null if nothing is wrong. `trackers` are only
+ * needed for the reason `tracker-error`.
+ */
 export function explainState(
   { state, reason }: Pick<Torrent, 'state' | 'reason'>,
   trackers: readonly Pick<Tracker, 'kind' | 'message'>[] = [],

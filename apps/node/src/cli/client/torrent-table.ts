@@ -84,7 +84,7 @@ export function torrentSummary(torrents: readonly Torrent[], total = torrents.le
   return texts.list.summaryLine({ torrents: shown, size, down, up })
 }
 
-/** The message of an error would leave no room for other columns. `shoal show` has all of it. */
+/** A complete error message would leave no room for other columns; `shoal show` prints it. */
 function shortened(text: string): string {
   return text.length > MOST_STATE ? `${text.slice(0, MOST_STATE - 1)}…` : text
 }

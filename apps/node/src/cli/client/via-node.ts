@@ -18,7 +18,7 @@ export function refuseWithNode(options: Readonly<Record<string, unknown>>, keys:
     throw new UsageError(texts.connection.notWithNode({ option: flagName(given), shoal: SHOAL }))
 }
 
-/** Adds the link and ends when all wanted files are complete or the time is over. */
+/** Adds the link, and ends when all wanted files are complete or the time is over. */
 export async function getViaNode(
   link: string,
   options: AddOptions & NodeOptions & { readonly timeout: number | undefined },
@@ -43,7 +43,7 @@ export async function getViaNode(
   }
 }
 
-/** Makes a torrent of a path on the node's machine and ends when it is shared. */
+/** Creates a torrent of a path on the node's machine, and ends when it is shared. */
 export async function seedViaNode(
   path: string,
   create: Omit<Parameters<Awaited<ReturnType<typeof openNode>>['api']['createTorrent']>[0], 'path'>,

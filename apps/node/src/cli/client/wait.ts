@@ -52,7 +52,10 @@ export async function waitFor(node: NodeClient, awaited: Awaited, options: WaitO
   if (failures[0]) throw failures[0]
 }
 
-/** Reports a new torrent with its links to send on, first that for browsers, then the magnet link for BitTorrent programs, and its content ID. */
+/**
+ * Reports a new torrent with its links to pass on: for browsers, the magnet link for BitTorrent
+ * programs, and its content ID.
+ */
 async function tell(
   { text: done, event, made, sealedLink }: End,
   view: View,
@@ -84,7 +87,7 @@ interface End {
   readonly text: string
   /** The torrent that was created. */
   readonly made?: string | null
-  /** The share link of a sealed share, whose magnet link opens nothing. */
+  /** The share link of a sealed share, whose magnet link does not open it. */
   readonly sealedLink: string | null
   readonly event: Record<string, unknown>
 }

@@ -59,7 +59,8 @@ export const add = defineCommand({
     })
     const wait = { output, signal: interrupt.signal }
     if (options.wait) await waitFor(node, added, wait)
-    // Sharing is of no use without the link, which exists once everything is hashed. Programs ask for it with --wait.
+    // Sharing is useless without the link, which exists once everything is hashed. Programs request
+    // it with --wait.
     else if (added.shared.length > 0 && !output.json)
       await waitFor(node, { torrents: [], jobs: added.shared }, wait)
     return added.failed > 0 ? EXIT.failed : 0

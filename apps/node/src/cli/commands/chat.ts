@@ -40,7 +40,7 @@ const ACTIONS: Readonly<Record<string, ChatAction>> = {
   import: histories.load,
 }
 
-/** The options of each action; those that are left out have none. */
+/** The options of each action; omitted actions have none. */
 const OPTIONS_OF: Readonly<Record<string, readonly string[]>> = {
   show: ['limit', 'before', 'around', 'keepUnread'],
   follow: ['limit', 'keepUnread', 'write'],

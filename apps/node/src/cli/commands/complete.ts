@@ -10,7 +10,7 @@ import { texts } from '../texts.ts'
 /** Time limit, because the user is typing. */
 const ANSWER_MS = 2000
 
-/** For shell completion: prints nothing at all if no node answers. */
+/** For shell completion: prints nothing if no node responds. */
 export const complete = defineCommand({
   about: texts.complete.about,
   positionals: [{ name: 'TEXT', help: texts.complete.typed, optional: true, mayBeEmpty: true }],

@@ -27,7 +27,7 @@ export const debug = defineCommand({
       const { api } = await openNode(options, interrupt.signal)
       // A failure is part of the report.
       const ask = (call: Promise<object>) => call.catch(error => ({ error: describeFailure(error) }))
-      // The settings have secrets, such as the arguments of programs.
+      // The settings contain secrets, such as the arguments of programs.
       const ownSettings = async () => hideSecrets(OPERATIONS.getSettings.output, await api.getSettings({}))
       const [node, health, stats, settings, network, jobs, log] = await Promise.all([
         ask(api.getNode({})),

@@ -39,7 +39,7 @@ test('this machine logs in to a remote node with its device key, until it is rem
   expect((await place.json('sessions')).object.items).toContainEqual(
     expect.objectContaining({ username: did, by: 'device' }),
   )
-  // With the device alone nobody decides whose devices can log in.
+  // A device alone cannot decide whose devices can log in.
   expect((await remote('devices', 'forget')).object).toMatchObject({ error: { code: 'forbidden' } })
   expect(names(await devices('remove', 'laptop'))).toEqual(['home'])
   const removed = await place.run('list', '--node', node.url)
@@ -123,7 +123,7 @@ test('the successor replaces the key, loudly, and signs from then on', async () 
   const { sequence } = rotated.object
   expect((await devices('renew')).object).toMatchObject({ did, sequence: sequence + 1 })
   expect((await place.json('devices', 'dismiss')).object.alarms).toEqual([])
-  // The key file is as it was, since it opens what was sealed for it.
+  // The key file is unchanged, since it opens shares sealed for it.
   expect((await place.json('key', 'show')).object.did).toBe(did)
 })
 

@@ -110,7 +110,7 @@ export const devices = defineCommand({
         const it = await signing()
         const named = it.devices.filter(device => device.name === from)
         if (named.length === 0) throw new CommandFailure('not-found', say.unknown({ name: from! }))
-        // The page of a browser keeps its own description, of which the name is a part.
+        // A browser's page keeps its own description, including the name.
         if (named.some(({ kind }) => kind === 'browser'))
           throw new CommandFailure('bad-argument', say.browserName({ name: from! }))
         const { known } = await it.sign(devices =>
@@ -128,7 +128,7 @@ export const devices = defineCommand({
         takeWords(words)
         const { history } = await api.listDevices({}, { signal })
         if (!history) throw new CommandFailure('not-found', say.none({ shoal: SHOAL }))
-        // The same with and without --json: join reads it.
+        // The same with and without --json: `join` reads it.
         if (output.json) output.object(history)
         else output.line(JSON.stringify(history))
       },
@@ -180,7 +180,7 @@ type History = import('@shoal/identity/devices').DeviceHistory
 type Device = import('@shoal/identity/devices').Device
 type Signed = { readonly known: Devices; readonly successor: string | null }
 
-/** Signs the list after the newest one that this machine or the node knows. */
+/** Signs the list that follows the newest one known to this machine or the node. */
 class Signing {
   readonly #api: NodeApi
   readonly #file: string
@@ -228,7 +228,7 @@ class Signing {
     return this.#history?.devices ?? []
   }
 
-  /** Reads the description of another device, such as a browser. */
+  /** Parses the description of another device, such as a browser. */
   read(description: string): Device {
     return this.#identity.readDeviceText(description)
   }
@@ -242,7 +242,10 @@ class Signing {
     return this.#lists.describeTerminal(name, this.#did, unixSeconds())
   }
 
-  /** Signs a list of other devices. For the first list, makes the successor of the key and returns its words. */
+  /**
+   * Signs a changed list of other devices. For the first list, creates the key's successor and
+   * returns its words.
+   */
   async sign(change: (devices: readonly Device[]) => readonly Device[]): Promise<Signed> {
     const devices = change(this.devices)
     const root = await this.#lists.openRoot(this.#file, this.#history, file => this.#passphrase(file))
@@ -252,7 +255,7 @@ class Signing {
     return this.#keep(this.#identity.signNextDevices(this.#history, next, root), made?.words ?? null)
   }
 
-  /** Replaces the root key by its successor, whose words are asked for. */
+  /** Replaces the root key by its successor, asking for its words. */
   async rotate(wordsFile: string | undefined): Promise<Signed> {
     if (!this.#history) throw new CommandFailure('not-found', say.none({ shoal: SHOAL }))
     const { fromSeedWords } = await import('@shoal/identity/seed-words')
@@ -272,13 +275,16 @@ class Signing {
     return (await this.#keep(this.#history, null)).known
   }
 
-  /** First on this machine: a list that the node does not take is not lost, and is never signed anew with the same number. */
+  /**
+   * First on this machine: a list that the node rejects is not lost, and its number is never signed
+   * again.
+   */
   async #keep(history: History, successor: string | null): Promise<Signed> {
     await this.#lists.writeLists(this.#file, history)
     const { lists, devices } = this.#identity.writeDeviceHistory(history)
     const text = { lists: [...lists], devices: [...devices] }
     const known = await this.#api.acceptDevices(text, { signal: this.#signal }).catch(error => {
-      // The words are shown once, whatever the node says.
+      // The words are shown once, even if the node fails.
       if (successor !== null)
         throw new CommandFailure(
           error.code ?? 'refused',

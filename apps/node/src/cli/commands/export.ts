@@ -33,7 +33,7 @@ export const exportTorrents = defineCommand({
     const toFile = out?.toLowerCase().endsWith('.torrent') && torrents.length === 1
     if (!toFile) await mkdir(folder, { recursive: true })
     const { safePaths } = await import('@shoal/torrent')
-    // Names that every file system takes, none of them hidden.
+    // File names that are valid on every file system, and not hidden.
     const files = torrents.map(({ name }) => [`${name.replace(/^\.+/, '_')}.torrent`])
     const names = safePaths(files, 'windows')
     const items = []

@@ -67,7 +67,7 @@ const COLUMNS: Column<TorrentFile>[] = [
   { title: texts.files.columns.path, text: ({ path }) => path, least: 10 },
 ]
 
-/** Shown only if any file is in another torrent too. */
+/** Shown only if a file is also in another torrent. */
 const COPIES: Column<TorrentFile> = {
   title: texts.files.columns.copies,
   text: ({ copies }) => copies.map(copyText).join(', '),

@@ -43,7 +43,7 @@ export const follow = defineCommand({
     const action = word === undefined ? 'list' : check ? 'check' : remove ? 'remove' : 'follow'
     refuseOptionsOfOthers(OPTIONS_OF, action, { name, latest, every, out, label, check, remove })
     const { api } = await openNode(options, interrupt.signal)
-    /** Shows a link after it was looked up. If that failed, the command fails, but the link is kept. */
+    /** Shows a link after its lookup. If that failed, the command fails, but the link is kept. */
     const told = (followed: Followed) => {
       if (output.json) output.object(followed)
       else printTable(output, [followed], COLUMNS, '')

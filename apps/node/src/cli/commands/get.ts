@@ -8,7 +8,7 @@ import { texts } from '../texts.ts'
 import { parseIndexes } from '../values/ranges.ts'
 import { parseDuration } from '../values/size.ts'
 
-/** Options that a node has settings for. */
+/** Options that correspond to settings of a node. */
 const ALONE = Object.keys(NETWORK_OPTIONS).filter(key => key !== 'limitDown' && key !== 'limitUp')
 
 export const get = defineCommand({

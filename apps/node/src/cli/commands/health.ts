@@ -25,7 +25,7 @@ export const health = defineCommand({
       api.getStats({}),
       api.getNode({}),
       api.getPeerReach({}),
-      // A node may run without it.
+      // A node can run without it.
       api.getNetwork({}).catch(() => null),
     ])
     const code = health.status === 'ok' ? 0 : EXIT.failed
@@ -82,7 +82,10 @@ export const health = defineCommand({
   },
 })
 
-/** Returns rows with the facts of each family, unless the node keeps others out by choice. */
+/**
+ * Returns rows with the facts of each address family, unless the node is closed to others by
+ * choice.
+ */
 function familyRows({ state, reason, ipv4, ipv6 }: PeerReach): (readonly [string, string])[] {
   if (state === 'off') return []
   const families = [['IPv4', ipv4] as const, ['IPv6', ipv6] as const]

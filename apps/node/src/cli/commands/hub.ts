@@ -19,7 +19,7 @@ import { parseIndexes } from '../values/ranges.ts'
 
 const say = texts.hub
 
-/** The options of each action; those that are left out have none. */
+/** The options of each action; omitted actions have none. */
 const OPTIONS_OF: Readonly<Record<string, readonly string[]>> = {
   join: ['invitation', 'name'],
   search: ['category', 'tag', 'download', 'limit'],

@@ -54,7 +54,7 @@ export const info = defineCommand({
     const { proxy, interface: way } = network
     const offline = await Session.open({
       ...{ port: null, dht: false, lsd: false, pex: false, trackers: false },
-      // The URL of a .torrent is fetched, by no other way than the one that is given.
+      // The URL of a .torrent is only fetched through the given proxy or interface.
       ...(proxy && { proxy }),
       ...(way && { interface: way }),
     })
@@ -70,7 +70,7 @@ export const info = defineCommand({
         timeoutMs: options.timeout ?? FETCH_MS,
         signal,
       })
-      // Every link leaves the hashes of v2 to peers.
+      // With any link, the v2 hashes come from peers.
       const { withoutHashes: _left, ...description } = describeTorrent(fetched)
       return description
     }
@@ -85,7 +85,10 @@ export const info = defineCommand({
   },
 })
 
-/** Throws UsageError for an option of links: a .torrent has all that is shown. Its URL is fetched through the proxy or interface. */
+/**
+ * Throws UsageError for an option of links: a .torrent contains everything that is shown. Its URL
+ * is fetched through the proxy or interface.
+ */
 function refuseOfTorrent(options: Readonly<Record<string, unknown>>, isFetched: boolean): void {
   const ways = ['proxy', 'proxyMode', 'interface', 'dnsServer']
   const useless = ['timeout', 'peer', ...Object.keys(FETCH_OPTIONS)].filter(

@@ -39,7 +39,7 @@ export const key = defineCommand({
   ],
   async run(words, { keyFile, passphraseFile, wordsFile, weakPassphrase, replace }, { output, interrupt }) {
     const [action = '', link] = words
-    // The key in a link needs none.
+    // The key in a link needs no passphrase.
     const table = action === 'export' && link !== undefined ? { ...OPTIONS_OF, export: [] } : OPTIONS_OF
     refuseOptionsOfOthers(table, action, { keyFile, passphraseFile, wordsFile, weakPassphrase, replace })
     const path = keyFile ?? keys.defaultKeyFile()

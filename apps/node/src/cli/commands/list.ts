@@ -6,7 +6,7 @@ import { showList, watchList } from '../client/torrent-list.ts'
 import { defineCommand } from '../command.ts'
 import { texts } from '../texts.ts'
 
-/** Sort orders by the names of the columns. */
+/** Sort orders by column name. */
 const SORTS = {
   name: 'name',
   state: 'state',
@@ -22,7 +22,7 @@ const SORTS = {
   completed: 'completedMs',
   queue: 'queuePosition',
 } as const satisfies Record<string, (typeof TORRENT_SORTS)[number]>
-/** These are ascending by default: A comes before Z, but the largest number before the smallest. */
+/** Ascending by default: A comes before Z, but the largest number before the smallest. */
 const ASCENDING = new Set(['name', 'state', 'label', 'left', 'queue'])
 
 export const list = defineCommand({

@@ -15,9 +15,9 @@ export const open = defineCommand({
   ],
   async run(_words, options, { output, interrupt }) {
     const { api, address } = await openNode(options, interrupt.signal)
-    // Fails here if the token is wrong, instead of opening a page that says so.
+    // Fail if the token is wrong, instead of opening a page with that error.
     const { password } = await api.getAccess({})
-    // The password of open-up is for others: the token opens the console for the owner.
+    // The password of open-up is for others; the owner opens the console with the token.
     const isForOthers =
       password && (await api.getReach({}).catch(() => null))?.fixed.includes('password') === false
     const url = consoleUrl(address.url, password && !isForOthers ? null : address.token)

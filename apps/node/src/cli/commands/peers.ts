@@ -72,7 +72,7 @@ export const peers = defineCommand({
   },
 })
 
-/** Switches kinds of sources of a torrent off and on, and returns those that are off. */
+/** Switches kinds of sources of a torrent off or on, and returns those that are off. */
 async function switchSources(
   api: NodeApi,
   id: string,
@@ -89,7 +89,10 @@ export function kindsText(kinds: readonly SourceKind[]): string {
   return kinds.map(kind => texts.sources.kinds[kind]).join(', ')
 }
 
-/** Lists recognized Shoal peers, all or those that are connected in a torrent, and the reasons for their scores. */
+/**
+ * Lists recognized Shoal peers, all or those connected in a torrent, and the reasons for their
+ * scores.
+ */
 async function showPeople(
   api: NodeApi,
   id: string | null,
@@ -145,7 +148,7 @@ const PEOPLE_COLUMNS: Column<Person>[] = [
 /** A torrent in these states has no connections. */
 const RESTS: ReadonlySet<string> = new Set(['paused', 'complete', 'queued', 'error'])
 
-/** Left out if nobody is known. */
+/** Omitted if no peer is known. */
 const PERSON_COLUMN: Column<Peer> = {
   title: texts.peers.columns.person,
   text: ({ person }) => person?.name ?? person?.did ?? '',
@@ -215,7 +218,7 @@ const KNOWN_COLUMNS: Column<KnownPeer>[] = [
   { title: texts.peers.columns.lastSeen, text: ({ lastSeenMs }) => formatTime(lastSeenMs), rank: 1 },
 ]
 
-/** Flags as in other clients, with upper case for transfers that are active. */
+/** Flags as in other clients, in upper case for active transfers. */
 export function formatFlags(peer: Peer): string {
   return [
     peer.amInterested ? (peer.peerChoking ? 'd' : 'D') : '',

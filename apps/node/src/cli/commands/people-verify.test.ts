@@ -44,7 +44,7 @@ test('a terminal shows the code for a camera', async () => {
     write: (text: string) => (drawn += text),
   }
   output = { ...output, terminal: terminal as never }
-  // Nobody can answer the question here.
+  // There is no terminal to answer the question.
   await expect(verify()).rejects.toThrow(/--matches/)
   const rows = drawn.trimEnd().split('\n')
   expect(rows.length).toBeGreaterThan(20)

@@ -12,11 +12,14 @@ const say = texts.people
 export interface VerifyOptions {
   /** The text of the code that the contact showed. */
   readonly code: string | undefined
-  /** Both sides see the same words. */
+  /** Whether both sides see the same words. */
   readonly matches: boolean
 }
 
-/** Shows the words and the own code, and marks the contact as verified if the code or the words are right. */
+/**
+ * Shows the words and the user's own code, and marks the contact as verified if the code or the
+ * words match.
+ */
 export async function verifyContact(
   api: NodeApi,
   [did, name]: readonly [did: string, name: string],

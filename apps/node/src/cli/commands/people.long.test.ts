@@ -42,7 +42,7 @@ test('names and shows itself to recognized peers only', async () => {
     ['dismiss', 'Ada', '--matches'],
   ])
     expect([words, (await place.run('people', ...words)).code]).toEqual([words, 2])
-  // Nothing was shown, and no key was made for it.
+  // Nothing was shown, and no key was created for it.
   expect((await place.json('people')).object.ownDid).toBe(null)
 })
 

@@ -14,7 +14,7 @@ import { shortKey } from '../values/network.ts'
 import { printAlarms, printContact, verifyContact } from './people-verify.ts'
 
 const say = texts.people
-/** The most that the node lists. */
+/** The maximum that the node lists. */
 const LIMIT = 1000
 
 export const people = defineCommand({
@@ -92,7 +92,10 @@ export const people = defineCommand({
 
 const ACTIONS = ['verify', 'unverify', 'dismiss', 'ask'] as const
 
-/** The action on contacts that the words name; null if the first one names a node. Throws UsageError. */
+/**
+ * Returns the action on contacts that the words name; null if the first one names a node. Throws
+ * UsageError.
+ */
 function findAction(word: string | undefined, contact: string | undefined): (typeof ACTIONS)[number] | null {
   const action = ACTIONS.find(each => each === word)
   if (contact === undefined) return action === 'ask' ? action : null
@@ -111,7 +114,7 @@ async function printPeople(api: NodeApi, output: Output, signal: AbortSignal): P
   printTable(output, rows, COLUMNS, say.none({ shoal: SHOAL }))
 }
 
-/** The peer with this name, this network key or the only one whose key begins so. */
+/** Returns the peer with this name, this network key, or the only one whose key starts with it. */
 async function findPerson(api: NodeApi, word: string, signal: AbortSignal): Promise<Person> {
   const { items } = await api.listPeople({ limit: LIMIT }, { signal })
   const named = items.filter(({ name }) => name === word)
@@ -121,7 +124,7 @@ async function findPerson(api: NodeApi, word: string, signal: AbortSignal): Prom
   throw new CommandFailure(matching.length === 0 ? 'not-found' : 'ambiguous', text({ word }))
 }
 
-/** The DID that a word is, or that a peer has shown, with the peer's name. */
+/** Returns the DID that a word is, or that a peer has shown, with the peer's name. */
 async function publisherOf(
   api: NodeApi,
   word: string,

@@ -58,7 +58,7 @@ export const profile = defineCommand({
   },
 })
 
-/** The picture in base64. Rejects with `bad-picture`, which says what to do. */
+/** Returns the picture in base64. Rejects with `bad-picture`, with instructions. */
 async function readPictureFile(path: string): Promise<string> {
   const [{ IdentityError }, { MAX_PICTURE_BYTES, readPicture }] = await Promise.all([
     import('@shoal/identity'),

@@ -21,7 +21,7 @@ afterAll(() => place[Symbol.asyncDispose]())
 
 test('publishes the next version of a link with a key that the node never has', async () => {
   expect((await place.run('add', '--paused', FIRST, SECOND)).code).toBe(0)
-  // The node of this test has no DHT: the number of the first version of a link is unknown.
+  // The node of this test has no DHT, so the number of a link's first version is unknown.
   expect((await place.json('publish', 'films', FIRST, ...KEY)).object).toMatchObject({
     error: { code: 'no-answer', message: expect.stringContaining('The DHT is off') },
   })

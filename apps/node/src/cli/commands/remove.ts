@@ -28,7 +28,8 @@ export const remove = defineCommand({
     if (ids.length === 0) return output.json ? output.object({ ids }) : output.line(texts.remove.none)
     const what =
       torrents.length === 1 ? `"${torrents[0]!.name}"` : texts.format.torrents({ count: torrents.length })
-    // A script may remove a single torrent that keeps its files, because that is easily undone.
+    // A script can remove a single torrent that keeps its files without confirmation, because that
+    // is easily undone.
     const isGrave = options.deleteData || torrents.length > 1
     if (!options.yes && (isGrave || canAsk())) {
       const question = options.deleteData ? texts.remove.questionData : texts.remove.question

@@ -21,9 +21,9 @@ import { parseIndexes } from '../values/ranges.ts'
 import { parseSize } from '../values/size.ts'
 
 const say = texts.search
-/** Lines of the screen that are kept free: the titles, the progress, and the cursor's. */
+/** Number of screen lines that are kept free: the titles, the progress, and the cursor's. */
 const ROWS_KEPT = 4
-/** Characters of the title by which the user remembers a blocked publisher. */
+/** Maximum length of the title stored as a note with a blocked publisher. */
 const MAX_NOTE = 200
 
 export const search = defineCommand({
@@ -82,7 +82,7 @@ export const search = defineCommand({
   },
 })
 
-/** The rows with these numbers. Throws `not-found`. */
+/** Returns the rows with these numbers. Throws `not-found`. */
 function chosenRows(rows: readonly SearchRow[], numbers: readonly number[] = []): SearchRow[] {
   return numbers.map(number => {
     const row = rows[number - 1]
@@ -91,7 +91,10 @@ function chosenRows(rows: readonly SearchRow[], numbers: readonly number[] = [])
   })
 }
 
-/** Shows rows as they come, on a terminal in their order and with `--json` one by one, and else when all are there. Returns them. */
+/**
+ * Shows rows as they arrive: sorted on a terminal, one by one with `--json`, otherwise once all
+ * have arrived. Returns them.
+ */
 async function searchNetwork(
   node: NodeClient,
   input: InputOf<'startSearch'>,

@@ -10,7 +10,7 @@ import { texts } from '../texts.ts'
 import { CONTENT_OPTIONS, createOptions, TORRENT_OPTIONS } from '../torrent-options.ts'
 
 const { name: _name, ...MAKE_OPTIONS } = TORRENT_OPTIONS
-/** Options that a node has settings for or does not support. */
+/** Options that correspond to settings of a node, or that a node does not support. */
 const ALONE = [
   ...['torrent', 'keepLinks', 'out', 'page', 'networkNode'],
   ...Object.keys(NETWORK_OPTIONS).filter(key => key !== 'limitDown' && key !== 'limitUp'),

@@ -11,7 +11,7 @@ beforeAll(async () => {
 })
 afterAll(() => place[Symbol.asyncDispose]())
 
-/** Logs in as a browser does. Returns its cookie. */
+/** Logs in like a browser. Returns its cookie. */
 async function logIn(browser: string): Promise<string> {
   const headers = { 'content-type': 'application/json', 'user-agent': browser }
   const body = JSON.stringify({ username: 'shoal', password: node.token })

@@ -22,7 +22,7 @@ const loads: Readonly<Record<Language, () => Promise<SettingTexts>>> = {
 /** Translations of the titles and descriptions of settings. The contract of the API has the English ones. */
 const settingTexts = await loads[LANGUAGE]()
 
-/** The settings of a fresh node. */
+/** The settings of a new node. */
 const INITIAL: Settings = {
   ...DEFAULT_SETTINGS,
   downloads: { directory: defaultFolder(), ...DEFAULT_SETTINGS.downloads },
@@ -41,7 +41,7 @@ export const settings = defineCommand({
     ['settings set automation.onComplete=\'["notify-send","{name}"]\'', texts.settings.examples.program],
   ],
   async run(words, options, { output, interrupt }) {
-    // Users may read the list of settings before the first start.
+    // Users can read the list of settings before the first start.
     const isReading = !output.json && words[0] !== 'set'
     const node = await openNode(options, interrupt.signal).catch(error => {
       if (isReading && describeFailure(error).code === 'no-node') return null

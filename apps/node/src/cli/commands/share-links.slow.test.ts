@@ -1,9 +1,9 @@
-/** Share links lead to their host: who knows nothing but the link finds the node that made it. */
+/** Share links lead to their host: the link alone is enough to find the node that created it. */
 import { parseShareLink } from '@shoal/links'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { LOOPBACK, Workplace } from '../../testing/shoal-process.ts'
 
-/** Finds others by trackers alone. */
+/** Finds others only by trackers. */
 const ALONE = [...LOOPBACK, '--no-pex', '--no-network'] as const
 
 let host: Workplace
@@ -20,7 +20,10 @@ beforeAll(async () => {
 })
 afterAll(() => Promise.all([host, guest].map(place => place[Symbol.asyncDispose]())))
 
-/** Shares a file. The link is the one that a browser of this machine shows. It names nobody: only its page leads to the node. */
+/**
+ * Shares a file. The link is the one that a browser on this machine shows. It names no peers: only
+ * its page leads to the node.
+ */
 async function share(name: string): Promise<string> {
   await host.ask('add', host.at('home', name), '--wait')
   const { link } = await host.ask('show', name)

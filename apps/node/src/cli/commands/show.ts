@@ -96,7 +96,7 @@ function listFacts(
   ]
 }
 
-/** `TCP 12 MB, web seed 3 MB`; null if nothing came since the node started. */
+/** `TCP 12 MB, web seed 3 MB`; null if nothing was received since the node started. */
 function sourcesText(sources: readonly SourceShare[]): string | null {
   const given = sources.filter(({ downloadedBytes }) => downloadedBytes > 0)
   const texted = given.map(
@@ -127,7 +127,7 @@ function peersText({ peers, seeds, swarmSeeds, swarmLeeches }: TorrentDetail): s
   return `${texts.show.connected({ count: peers })}, ${texts.format.seeds({ count: seeds })}${swarm}`
 }
 
-/** Returns null if the torrent has no limits of its own. */
+/** Returns null if the torrent has no own limits. */
 export function limitsText(torrent: TorrentDetail): string | null {
   const { downloadLimitBytesPerSecond: down, uploadLimitBytesPerSecond: up } = torrent
   const { ratioLimit, seedingTimeLimitMinutes: minutes } = torrent

@@ -82,7 +82,10 @@ interface RunningNode {
   readonly consoleUrl: string
 }
 
-/** The node that uses the data folder, if it answers. `node.json` alone may be what a killed node has left. */
+/**
+ * Returns the node that uses the data folder, if it responds. `node.json` alone can be left over
+ * from a killed node.
+ */
 async function findRunning(dataDir: string): Promise<RunningNode | null> {
   try {
     const { api, address } = await openNode({ ...NO_NODE_OPTIONS, dataDir }, AbortSignal.timeout(ANSWER_MS))
@@ -103,7 +106,10 @@ async function tellRunning(running: RunningNode, given: StartOptions, output: Ou
   if (given.open && !(await openBrowser(consoleUrl, given.dataDir))) output.error(texts.open.noBrowserHere)
 }
 
-/** A command that finds this node from any terminal, without the environment variables of this one. */
+/**
+ * Returns a command that finds this node from any terminal, without the environment variables of
+ * this one.
+ */
 function openCommand({ dataDir }: StartOptions, ...options: string[]): string {
   return `${[SHOAL, 'open', ...options].join(' ')}${dataDirOption(dataDir)}`
 }
@@ -113,12 +119,15 @@ function dataDirOption(dataDir: string): string {
   return isUsual ? '' : ` --data-dir ${quoteWord(dataDir)}`
 }
 
-/** How long a node may take to answer. */
+/** Maximum time for a node to respond. */
 const ANSWER_MS = 5000
-/** Those of the environment select the node of other commands, not the one that is being started. */
+/** Options in the environment select the node of other commands, not the one being started. */
 const NO_NODE_OPTIONS = { node: undefined, token: undefined, username: undefined, passwordFile: undefined }
 
-/** Codes of problems that only the user can fix. Others, such as a full disk, may be gone at the next start. */
+/**
+ * Error codes of problems that only the user can fix. Others, such as a full disk, can be solved by
+ * the next start.
+ */
 const SETUP_CODES = new Set([
   'address-in-use',
   'bad-argument',
@@ -147,7 +156,10 @@ function asSetup(error: unknown, dataDir?: string): unknown {
   })
 }
 
-/** Damage that is found after the catalogue was opened comes from the engine, as the cause of an error of its own. */
+/**
+ * Damage found after the catalogue was opened is reported by the engine, as the cause of its own
+ * error.
+ */
 function damageIn(error: unknown): Error | null {
   for (let cause = error; cause instanceof Error; cause = cause.cause) if (isDamage(cause)) return cause
   return null

@@ -20,7 +20,8 @@ export const stop = defineCommand({
     const before = dataDir === null ? null : await readNodeFile(dataDir)
     await api.stopNode({})
     const until = performance.now() + STOP_MS
-    // The node has saved everything when its process has ended. On another machine, only its port shows that.
+    // The node has saved everything once its process has ended. On another machine, only its port
+    // shows that.
     const isThere = async () => {
       if (before) return runs(before.pid)
       return fetch(url, { signal: AbortSignal.timeout(LOOK_MS * 20) }).then(

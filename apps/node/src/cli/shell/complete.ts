@@ -14,7 +14,7 @@ export interface CompletionSources {
   torrents(): Promise<readonly string[]>
   /** Returns the names of the node's conversations, or none if no node answers. */
   conversations(): Promise<readonly string[]>
-  /** Returns the paths with this beginning; folders end with a slash. */
+  /** Returns the paths that start with this; folders end with a slash. */
   paths(beginning: string): Promise<readonly string[]>
 }
 

@@ -13,20 +13,20 @@ const SECRETS = [
   /:\/\/[^\s/]*@/,
   // Also without a host.
   /\bturns?:\S+[:@]/i,
-  // Share links: what follows # may open what is sealed.
+  // Share links: the part after # can open sealed shares.
   /#s\d+[a-z0-9_-]{8,}/i,
-  // The paths of addresses may contain keys, too.
+  // URL paths can contain keys, too.
   /(?:https?|udp|wss?):\/\/\S*[0-9a-z_-]{24,}/i,
   /(?:https?|udp|wss?):\/\/\S*[/=?](?=[a-z]*\d)(?=\d*[a-z])[0-9a-z]{16,}/i,
 ]
 
-/** Whether a line may contain a secret: everything that logs hide, and more. */
+/** Returns whether a line may contain a secret: everything that logs hide, and more. */
 export function isSecret(line: string): boolean {
   const plain = withAddresses(line)
   return redact(plain) !== plain || SECRETS.some(secret => secret.test(plain))
 }
 
-/** Returns the calls of `api` whose input has a member that is a secret as a whole, by its schema. */
+/** Returns the calls of `api` whose input has a member that is a secret according to its schema. */
 async function callsWithSecrets(lines: readonly string[]): Promise<ReadonlySet<string>> {
   const calls = lines.filter(line => /^api\s/.test(line))
   if (calls.length === 0) return new Set()
@@ -68,7 +68,7 @@ export async function readHistory(file: string): Promise<string[]> {
     .reverse()
 }
 
-/** Adds a line to the history. If the history has the line already, it moves to the front. */
+/** Adds a line to the history, or moves an existing one to the front. */
 export function withLine(history: readonly string[], line: string): string[] {
   const typed = line.trim()
   if (typed === '' || typed.length > MOST_LINE_CHARACTERS) return [...history]

@@ -16,8 +16,8 @@ export type Answer =
   | { readonly kind: 'end' }
 
 /**
- * Opens the terminal for one line only: while a command runs it is as the command expects it, so that Ctrl-C is a signal and questions can
- * be asked.
+ * Opens the terminal for one line only: a running command finds it in its normal mode, so that
+ * Ctrl-C is a signal and questions can be asked.
  */
 export function prompt({ text, history, complete }: PromptOptions): Promise<Answer> {
   let isOpen = true
@@ -30,7 +30,7 @@ export function prompt({ text, history, complete }: PromptOptions): Promise<Answ
     historySize: MOST_LINES,
     removeHistoryDuplicates: true,
     completer: (line: string, callback: (error: Error | null, result: Completion) => void) =>
-      // Offers nothing if asking failed.
+      // On failure, offer nothing.
       complete(line).then(
         result => isOpen && callback(null, result),
         () => isOpen && callback(null, [[], line]),
@@ -39,13 +39,13 @@ export function prompt({ text, history, complete }: PromptOptions): Promise<Answ
   return new Promise(resolve => {
     const end = (answer: Answer) => {
       isOpen = false
-      // Before `close`, whose event would resolve to `end`.
+      // Before `close`, whose event would resolve with `end`.
       resolve(answer)
       lines.close()
     }
     lines.once('line', line => end({ kind: 'line', line }))
     lines.once('SIGINT', () => {
-      // Like other shells, keep the typed text on the screen and begin a new line.
+      // Like other shells, keep the typed text on screen and start a new line.
       process.stdout.write('^C\n')
       end({ kind: 'cancelled' })
     })

@@ -15,7 +15,7 @@ test.each([
     ['list', '--json'],
     ['list', '--node', 'http://nas.example', '--token', 'x', '--json'],
   ],
-  // A line that names another node gets nothing of this one.
+  // A line that names another node gets no options of this one.
   [
     ['list', '--node=http://b.example'],
     ['list', '--node=http://b.example'],

@@ -86,13 +86,13 @@ async function runLine(
   return EXITS.has(words[0]!) ? 'exit' : run(await withNode(words, node, commands))
 }
 
-/** Removes the name of the program, which is there in lines that were pasted from a hint. */
+/** Removes the program's name, which is part of lines pasted from a hint. */
 function withoutProgram(words: readonly string[]): readonly string[] {
   const call = [...CALLS, splitWords(SHOAL)].find(call => call.every((word, at) => words[at] === word))
   return call ? words.slice(call.length) : words
 }
 
-/** Adds the node of the shell to the words, if the command uses a node and the line names none. */
+/** Adds the shell's node to the words, if the command uses a node and the line names none. */
 export async function withNode(
   [name = '', ...words]: readonly string[],
   node: NodeOptions,

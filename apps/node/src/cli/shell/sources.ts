@@ -42,7 +42,10 @@ export function shellSources(entries: CommandLine['commands'], node: NodeOptions
   }
 }
 
-/** Lists the paths with this beginning. `~/` is the home folder. Hidden paths are listed only after a dot. */
+/**
+ * Lists the paths that start with this. `~/` is the home folder. Hidden paths are only listed after
+ * a dot.
+ */
 async function listPaths(beginning: string): Promise<string[]> {
   const slash = beginning.lastIndexOf('/')
   const [folder, start] = [beginning.slice(0, slash + 1), beginning.slice(slash + 1)]

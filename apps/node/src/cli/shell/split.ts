@@ -14,7 +14,7 @@ const BLANK = /\s/
 /** Characters that a backslash escapes between double quotes. */
 const IN_DOUBLE = new Set(['"', '\\', '$', '`'])
 
-/** Splits a line, which may be unfinished. A `#` at the beginning of a word begins a comment. */
+/** Splits a line, which can be unfinished. A `#` at the start of a word starts a comment. */
 export function splitLine(line: string): Split {
   const words: string[] = []
   let word: string | null = null

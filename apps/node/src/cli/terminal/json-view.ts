@@ -1,4 +1,7 @@
-/** The view with `--json`: an object per line. `progress` is printed when an item changes its state, and once per second while its numbers change. */
+/**
+ * The view with `--json`: one object per line. `progress` is printed when an item changes its
+ * state, and once per second while its numbers change.
+ */
 import type { Output } from '../output.ts'
 import type { Item, Snapshot, View } from './view.ts'
 
@@ -56,7 +59,7 @@ export class JsonView implements View {
   }
 }
 
-/** Checked before an object is made, because there may be thousands of idle torrents. */
+/** Checked before creating an object, because there can be thousands of idle torrents. */
 function isSame(a: Snapshot, b: Snapshot): boolean {
   return (
     a.progress === b.progress &&

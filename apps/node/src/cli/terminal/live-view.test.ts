@@ -3,7 +3,7 @@ import type { Terminal } from '../output.ts'
 import { LiveView, liveLines } from './live-view.ts'
 import type { Item, Snapshot } from './view.ts'
 
-/** Two lines up, and away with what is below. */
+/** Moves two lines up and clears everything below. */
 const CLEAR_TWO = '\u001b[2A\r\u001b[J'
 const STYLE = { unicode: false, color: false }
 
@@ -51,7 +51,7 @@ test('redraws lines in place and prints messages above them', () => {
     view.add(item('second'))
     screen = ''
     view.tell('It \u001b[31mhappened')
-    // Two lines up, the rest of the screen away, the text, and the lines again.
+    // Two lines up, the rest of the screen cleared, the text, and the lines again.
     expect(screen.startsWith(`${CLEAR_TWO}It ?[31mhappened\n`)).toBe(true)
     expect(screen.match(/\n/g)).toHaveLength(3)
     screen = ''

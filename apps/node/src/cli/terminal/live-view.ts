@@ -13,7 +13,7 @@ const REDRAW_MS = 250
 /** Up to this many items are redrawn after every change. */
 const FEW_ITEMS = 50
 
-/** Lines of the screen that are kept free. */
+/** Number of screen lines that are kept free. */
 const ROWS_KEPT = 2
 
 const ORDER: Readonly<Record<Snapshot['state'], number>> = {
@@ -60,7 +60,10 @@ export class LiveView implements View {
     this.#refreshSoon()
   }
 
-  /** Redraws now, unless there are many items and it was just done: a thousand items may be added within a second. */
+  /**
+   * Redraws now, unless there are many items and it was just done: a thousand items can be added
+   * within a second.
+   */
   #refreshSoon(): void {
     if (this.#items.size <= FEW_ITEMS || performance.now() - this.#drawnMs >= REDRAW_MS) this.refresh()
   }

@@ -23,7 +23,7 @@ export function printTable<Row>(
   }
   const { unicode, color } = terminal
   const style = { unicode, color, columns: Math.max(LEAST_COLUMNS, terminal.columns - 1) }
-  // Not by `line`, which would remove the colors. The cells are printable already.
+  // Not with `line`, which would remove the colors. The cells are already printable.
   for (const line of tableLines(rows, columns, style)) terminal.write(`${line}\n`)
 }
 

@@ -81,7 +81,7 @@ function describeParts(snapshot: Snapshot, style: TerminalStyle): Part[] {
   const upload =
     uploadBytesPerSecond >= 1 ? [{ text: up({ rate: formatRate(uploadBytesPerSecond) }), rank: 3 }] : []
   const why = snapshot.reason ? [{ text: texts.reasons[snapshot.reason], rank: 1 }] : []
-  // The reason says it already.
+  // The reason already says it.
   const isAlone = snapshot.reason === 'no-peers' && peers === 0
   const connected = isAlone ? [] : [{ text: texts.format.peers({ count: peers }), rank: 4 }]
   switch (state) {
@@ -124,7 +124,9 @@ function describeParts(snapshot: Snapshot, style: TerminalStyle): Part[] {
   }
 }
 
-/** Joins the parts, without the least important ones if they do not fit. At least one part stays. */
+/**
+ * Joins the parts, dropping the least important ones if they do not fit. At least one part is kept.
+ */
 function fittingParts(parts: readonly Part[], columns: number): string {
   const text = parts.map(part => part.text).join(GAP)
   const worst = Math.max(...parts.map(({ rank }) => rank))

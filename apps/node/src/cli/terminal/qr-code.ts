@@ -1,6 +1,9 @@
 import type { Terminal } from '../output.ts'
 
-/** Draws a QR code, light on dark: in the terminal's own colors where it has no others, which cameras read on a dark background only. */
+/**
+ * Draws a QR code, light on dark; without color support in the terminal's own colors, which cameras
+ * can only read on a dark background.
+ */
 export async function drawQrCode(text: string, terminal: Terminal): Promise<void> {
   const { renderUnicodeCompact } = await import('uqr')
   const [begin, end] = terminal.color ? ['\u001b[97;40m', '\u001b[0m'] : ['', '']

@@ -17,7 +17,10 @@ export class Redraw {
     process.once('exit', this.#showCursor)
   }
 
-  /** Lines must be printable, and narrower than the terminal. Those that do not fit below each other are left out. */
+  /**
+   * Lines must be printable and narrower than the terminal. Lines that do not fit on the screen are
+   * omitted.
+   */
   draw(lines: readonly string[]): void {
     const shown = lines.slice(0, Math.max(1, this.#terminal.rows - 1))
     const text = shown.map(line => `${line}\n`).join('')
@@ -27,7 +30,7 @@ export class Redraw {
     this.#drawn = shown.length
   }
 
-  /** Replaces the lines by text that stays. The caller then draws them again below it. */
+  /** Replaces the lines by permanent text. The caller then draws them again below it. */
   writeAbove(text: string): void {
     this.#terminal.write(this.#clear() + text)
     this.#last = ''

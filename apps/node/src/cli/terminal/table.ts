@@ -45,7 +45,7 @@ export function tableLines<Row>(
     })),
     style.columns,
   )
-  // In a file or a pipe nothing is cut, and one long name does not widen all lines.
+  // In a file or a pipe nothing is truncated, and one long name does not widen all lines.
   const cut = style.columns !== null
   const line = (cell: (at: number) => string) =>
     laid
@@ -94,7 +94,7 @@ function spread<Row>(laid: readonly Laid<Row>[], room: number): Laid<Row>[] {
   return laid.map(each => {
     const { column, width } = each
     if (over > 0) {
-      // On a terminal narrower than any table, one column stays.
+      // On a terminal too narrow for any table, one column is kept.
       const given = Math.min(over, width - Math.min(width, column.least ?? width))
       over -= given
       return { ...each, width: width - given }
@@ -113,7 +113,7 @@ function fit<Row>(text: string, { column, width }: Laid<Row>, style: TerminalSty
     : pad(short, width)
 }
 
-/** Not as one call of Math.max, because there may be a hundred thousand. */
+/** Not with a single call of Math.max, because there can be a hundred thousand. */
 function widest(texts: readonly string[]): [number] {
   return [texts.reduce((most, text) => Math.max(most, widthOf(text)), 0)]
 }

@@ -2,7 +2,7 @@ import type { TorrentApi, TorrentReason, TorrentState } from '@shoal/torrent'
 
 /** Contract for showing work in progress: live lines on a terminal, plain lines in a pipe, one object per line in JSON. */
 
-/** The progress of a torrent or another task at one moment. A torrent's `stats` have this form. */
+/** The progress of a torrent or another task at one time. A torrent's `stats` have this shape. */
 export interface Snapshot {
   readonly state: TorrentState | 'hashing' | 'queued' | 'moving' | 'complete'
   /** 0 to 1. */
@@ -31,7 +31,7 @@ export interface View {
   /** Starts showing an item. */
   add(item: Item): void
   remove(item: Item): void
-  /** Reports an event: `text` to people, unless it is empty, and `event` to programs. */
+  /** Reports an event: `text` for users, unless it is empty, and `event` for programs. */
   tell(text: string, event?: Readonly<Record<string, unknown>>): void
   /** Shows the current progress of all items now. */
   refresh(): void

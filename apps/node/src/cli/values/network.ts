@@ -1,7 +1,7 @@
 import type { NetworkStatus } from '@shoal/api'
 import { texts } from '../texts.ts'
 
-/** One line about the state of the node in the Shoal network. */
+/** Returns one line about the node's state in the Shoal network. */
 export function networkText({ state, reason, problem, nodes, connections }: NetworkStatus): string {
   const say = texts.network
   if (state === 'off') return say.reasons[reason ?? 'setting']
@@ -11,7 +11,7 @@ export function networkText({ state, reason, problem, nodes, connections }: Netw
   return `${known} · ${say.rows.connections}: ${connections}`
 }
 
-/** Enough digits of a network key to tell the keys of a list apart. */
+/** Returns enough digits of a network key to distinguish the keys of a list. */
 export function shortKey(key: string): string {
   return key.slice(0, 12)
 }

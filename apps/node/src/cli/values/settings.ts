@@ -51,7 +51,10 @@ export function settingNames(word: string): string[] {
   )
 }
 
-/** The setting of the same group whose title has most words of a name, such as `network.lsd` for `network.localDiscovery`; undefined if none or several have. */
+/**
+ * Returns the setting of the same group whose title shares the most words with a name, such as
+ * `network.lsd` for `network.localDiscovery`; undefined if there is no unique one.
+ */
 function byTitle(word: string): string | undefined {
   const [group] = word.split('.')
   const near = SETTINGS.filter(({ name }) => name.startsWith(`${group}.`))
@@ -90,7 +93,7 @@ function parseSetting(name: string, text: string): unknown {
   )
 }
 
-/** Says what to type: a switch is typed as on or off. */
+/** Explains what to type: a switch is typed as on or off. */
 function problemOf(error: z.ZodError, value: unknown): string {
   const [issue] = error.issues
   const isSwitch = issue?.code === 'invalid_type' && issue.expected === 'boolean' && issue.path.length === 0

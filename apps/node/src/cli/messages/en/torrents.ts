@@ -64,7 +64,7 @@ export const torrents = {
     failed: '{name}: {reason}',
     stopped: 'it stopped',
     cancelled: 'it was canceled',
-    /** Whom a link works for. */
+    /** Who can use a link. */
     audience: {
       machine: 'this machine',
       network: 'this network',
@@ -174,7 +174,7 @@ export const torrents = {
       queued:
         'It waits until a running torrent is complete or paused. “{shoal} resume --now” starts it at once.',
     },
-    /** Why nobody gets it from here, so that its links may lead nowhere. */
+    /** Why others cannot get it from this node, so that its links may not work. */
     unshared: {
       paused:
         'It is paused: nobody gets it from this node, and its link may lead nowhere. {shoal} resume shares it',
