@@ -89,7 +89,10 @@ export const FEEDS = contract({
   events: {
     topics: {
       feeds: [
-        /** A feed or its items changed, or was added or removed. `id` is null if it may be any of them. */
+        /**
+         * A feed or its items changed, or a feed was added or removed. `id` is null if any feed may
+         * be affected.
+         */
         z.object({ type: z.literal('feeds'), id: Id.nullable() }),
       ],
     },

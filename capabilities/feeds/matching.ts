@@ -1,6 +1,7 @@
 /**
- * Matches titles of feed items with a filter. The node uses it to add items, and the console to preview a filter before it is saved. Both pass in
- * how regular expressions run, since they limit their time in different ways.
+ * Matches titles of feed items with a filter. The node uses it to add items, and the console to
+ * preview a filter before it is saved. Each passes in how to run regular expressions, since they
+ * limit the time in different ways.
  */
 import type { FeedFilter } from './schemas.ts'
 
@@ -24,8 +25,9 @@ export function readFilterText(text: string): FilterText {
 export type TitleTest = (title: string) => boolean
 
 /**
- * Returns a test for titles: it passes if a title contains all words of `include` (or matches its pattern) and none of `exclude`. An empty text
- * matches everything. `testOf` makes the test of a pattern, which gets shortened titles; errors that it throws for a bad pattern pass through.
+ * Returns a test for titles: it passes if a title contains all words of `include` (or matches its
+ * pattern) and none of `exclude`. An empty text matches everything. `testOf` creates the test of a
+ * pattern, which gets shortened titles; its errors for a bad pattern are passed through.
  */
 export function titleTest(
   { include, exclude }: Pick<FeedFilter, 'include' | 'exclude'>,

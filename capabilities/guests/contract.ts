@@ -1,4 +1,4 @@
 import { contract } from '@shoal/api/contract'
 
-/** The files of shares for the node's own share page, without a login. */
+/** The files of shares for the node's share page, without a login. */
 export const GUESTS = contract({ name: 'guests' })

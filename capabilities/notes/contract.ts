@@ -3,7 +3,7 @@ import { TimeMs, TorrentId } from '@shoal/api/schemas/common'
 import { OWN_TEXTS } from '@shoal/api/schemas/names'
 import { z } from 'zod'
 
-/** More than anybody types, so that a note stays small. */
+/** More than a user would type, so that notes stay small. */
 const MAX_CHARACTERS = 100_000
 
 const Text = z.string().max(MAX_CHARACTERS).register(OWN_TEXTS, { isOwn: true })
@@ -15,7 +15,7 @@ const Note = z.object({
   changedMs: TimeMs.nullable(),
 })
 
-/** Notes of the user on torrents. */
+/** The user's notes on torrents. */
 export const NOTES = contract({
   name: 'notes',
   operations: {

@@ -1,5 +1,8 @@
 #!/usr/bin/env node
-/** The command line: `shoal help`. Compiled code is kept between runs, so that a command answers at once. */
+/**
+ * The command line: `shoal help`. Compiled code is cached between runs, so that commands start
+ * quickly.
+ */
 import { enableCompileCache } from 'node:module'
 import { resolveSourcesByUrl } from '@shoal/daemon/source-imports'
 import { tuneHeap } from './base/heap.ts'

@@ -50,7 +50,9 @@ export const feeds = defineCommand({
     const { every } = options
     const given = toFilter(options)
     const show = (feed: Feed) => (output.json ? output.object(feed) : printTable(output, [feed], COLUMNS, ''))
-    /** Shows a feed after reading it. If that failed, the command fails, but the feed is kept. */
+    /**
+     * Shows a feed after its first read. If that failed, the command fails, but the feed is kept.
+     */
     const told = (feed: Feed) => {
       show(feed)
       if (feed.error === null) return 0
@@ -71,7 +73,7 @@ export const feeds = defineCommand({
         const [url = ''] = takeWords(words, 'URL')
         const feed = { url, ...(every && { everyMinutes: every }), ...(given && { filters: [given] }) }
         const added = await asUsage(api.addFeed(feed))
-        // Read now, so that a wrong address is reported and the title is known.
+        // Read it now, so that a wrong address is reported and the title is known.
         return told(added.fetchedMs === null ? await api.refreshFeed({ id: added.id }) : added)
       },
       async items(words) {

@@ -22,7 +22,7 @@ export const FEEDS = capability({
     })
     sources.restrict(source => store.isFromOutside(source))
     sources.onAdded(source => {
-      // Added by a filter or by hand: the feed shows that it is in the list.
+      // Added by a filter or by hand: the feed shows it as added.
       if (store.takeSource(source) > 0) onChanged(null)
     })
     return {

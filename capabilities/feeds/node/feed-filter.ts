@@ -5,7 +5,10 @@ import { readFilterText, titleTest } from '../matching.ts'
 import type { FeedFilter } from '../schemas.ts'
 import type { FilterReply, FilterTexts, FilterWork } from './filter-thread.ts'
 
-/** Many times what a good pattern takes for all titles of a feed. A pattern that takes longer may never end. */
+/**
+ * Many times the duration of a good pattern for all titles of a feed. A pattern that takes longer
+ * may never end.
+ */
 const LIMIT_MS = 2000
 
 /** Throws `bad-request` with the field if a pattern is invalid. */
@@ -23,7 +26,10 @@ export function checkFilter(filter: FeedFilter, field = 'filter'): void {
   })
 }
 
-/** The titles that a filter matches, by index; or the Failure `slow-pattern`, or `bad-request` if a pattern is invalid. */
+/**
+ * Indexes of the titles that a filter matches; or the Failure `slow-pattern`, or `bad-request` if a
+ * pattern is invalid.
+ */
 export type Matches = readonly number[] | Failure
 
 /**
@@ -62,7 +68,10 @@ function matchAtOnce(filter: FeedFilter, titles: readonly string[]): Matches | n
   return [...titles.keys()].filter(at => matches(titles[at]!))
 }
 
-/** Returns the matches of the first filters, of which the last may be too slow: then the thread is ended. */
+/**
+ * Returns the matches of the first filters. If the last of them is too slow, the thread is
+ * terminated.
+ */
 async function matchInThread(
   filters: readonly FeedFilter[],
   titles: readonly string[],
@@ -86,7 +95,7 @@ async function matchInThread(
   worker.on('message', (reply: FilterReply) => {
     clearTimeout(timer)
     if (reply !== 'ready') found.push(reply)
-    // Until it is ready, the thread is loaded, which takes as long as it takes.
+    // Loading the thread does not count towards the limit.
     if (found.length < filters.length) timer = setTimeout(tooSlow, limitMs)
     else resolve()
   })

@@ -9,7 +9,7 @@ import { FeedStore } from './feed-store.ts'
 const FEED = { title: 'Films', everyMinutes: 30, filters: [] }
 let node: TestNode
 let server: FileServer
-/** The server under a name whose address is known only after a lookup. */
+/** The server under a name whose address is only known after a lookup. */
 let named: string
 
 beforeEach(async () => {

@@ -10,17 +10,20 @@ import type { FeedItemRecord, FeedRecord, FeedStore } from './feed-store.ts'
 import { fetchFeed } from './fetch-feed.ts'
 import { parseFeed } from './parse-feed.ts'
 
-/** Attempts to add an item. */
+/** Maximum attempts to add an item. */
 const MAX_ATTEMPTS = 5
 const MAX_WAIT_MS = 24 * 60 * 60_000
-/** Items that a changed filter is applied to: the most that the catalogue returns at once. */
+/**
+ * Number of items to which a changed filter is applied: the maximum that the catalogue returns at
+ * once.
+ */
 const MAX_ITEMS = 1000
 
 export interface FeedDeps {
   readonly clock: Clock
   readonly log: Log
   readonly userAgent: string
-  /** The way to the servers. Default: the system's own. */
+  /** The route to the servers. Default: the system's. */
   readonly route?: Route | null
   readonly store: Pick<
     FeedStore,
@@ -65,7 +68,10 @@ export class FeedReader {
     await this.#last
   }
 
-  /** Reads it now; a call during a read waits for that read. Never rejects: the feed's error says what was wrong. */
+  /**
+   * Reads it now; a call during a read waits for that. Never rejects: the feed's error is recorded
+   * in it.
+   */
   refresh(): Promise<void> {
     this.#refreshing ??= this.#inTurn(() => this.#refresh()).finally(() => {
       this.#refreshing = null
@@ -98,7 +104,7 @@ export class FeedReader {
     }
   }
 
-  /** Twice as long after each failure, up to a day. */
+  /** Doubled after each failure, up to a day. */
   #waitMs(): number {
     const feed = this.#feed
     if (!feed) return MAX_WAIT_MS
@@ -129,7 +135,8 @@ export class FeedReader {
       const { title, items } = fetched
         ? parseFeed(fetched.text, fetched.url, fetched.isFromInside)
         : { title: '', items: [] }
-      // Before the items are stored, so that no link into the local network is followed for a feed from elsewhere.
+      // Before the items are stored, so that an external feed cannot make links into the local
+      // network be followed.
       if (fetched) store.update(feed.id, { isFromInside: fetched.isFromInside })
       const fresh = fetched ? store.see(feed.id, nowMs, items) : []
       const version = fetched && { etag: fetched.etag, lastModified: fetched.lastModified }

@@ -10,14 +10,14 @@ export interface FeedRecord {
   readonly fetchedMs: number | null
   /** Why the last fetch failed. */
   readonly error: string | null
-  /** Validator of the version that was fetched last, to ask whether there is a newer one. */
+  /** Validator of the last fetched version, for conditional requests. */
   readonly etag: string | null
   readonly lastModified: string | null
   /** Whether its server was in the local network when the feed was last read. */
   readonly isFromInside: boolean
 }
 
-/** An item that was seen in a feed. */
+/** An item seen in a feed. */
 export interface FeedItemRecord {
   readonly id: number
   readonly feedId: number
@@ -31,7 +31,10 @@ export interface FeedItemRecord {
   readonly taken: boolean
 }
 
-/** Items kept of one feed; those missing from the feed for the longest time are deleted first. */
+/**
+ * Maximum number of stored items per feed; those missing from the feed for the longest time are
+ * deleted first.
+ */
 const MAX_ITEMS = 2000
 
 export class FeedStore {
@@ -97,7 +100,7 @@ export class FeedStore {
     return this.#feeds.delete('WHERE id = ?', id) > 0
   }
 
-  /** Records the current items of the feed. Returns those that were never seen before, in the order given. */
+  /** Records the current items of the feed. Returns new ones in the given order. */
   see(
     feedId: number,
     nowMs: number,
@@ -134,12 +137,14 @@ export class FeedStore {
     return this.#items.update(id, { taken: true })
   }
 
-  /** Marks all items with this link as added, in all feeds. Returns how many were not marked before. */
+  /**
+   * Marks all items with this link as added, in all feeds. Returns the number of newly marked ones.
+   */
   takeSource(source: string): number {
     return this.#takeSource.run(source).changes
   }
 
-  /** Whether the link comes from feeds, none of which is in the local network. */
+  /** Returns whether the link comes from feeds, none of which is in the local network. */
   isFromOutside(source: string): boolean {
     const feeds = this.#feedsOf.all(source)
     return feeds.length > 0 && feeds.every(({ inside }) => inside === 0)

@@ -63,7 +63,7 @@ export class Feeds {
     this.#deps.store.update(feed.id, { ...(everyMinutes && { everyMinutes }), ...(filters && { filters }) })
     const reader = this.#readers.get(feed.id)
     if (everyMinutes) reader?.reschedule()
-    // It may add a hundred torrents: nobody waits for that.
+    // Not awaited: it may add a hundred torrents.
     if (filters) void reader?.refilter()
     this.#deps.onChanged(String(feed.id))
     return feedView(this.#find(id))
@@ -123,7 +123,10 @@ function checkFilters(filters: readonly FeedFilter[], title: string): void {
   }
 }
 
-/** The title of a feed until it has been read: its address without the scheme, and without a query, which may have a key. */
+/**
+ * Returns the title of a feed until it has been read: its URL without the scheme, and without the
+ * query, which may contain a key.
+ */
 function shortUrl(url: string): string {
   const { host, pathname } = new URL(url)
   return host + pathname.replace(/\/$/, '')

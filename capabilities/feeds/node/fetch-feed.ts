@@ -5,10 +5,10 @@ import { httpGet, readBody } from '@shoal/node/node/kernel/http/http-request.ts'
 import type { Route } from '@shoal/torrent/route'
 
 const MAX_BYTES = 10 * 1024 * 1024
-/** For the whole request. */
+/** Maximum time for the request. */
 const LIMIT_MS = 30_000
 
-/** Validator of a version, to ask whether there is a newer one (RFC 9110, 13.1). */
+/** Validator of a version, for conditional requests (RFC 9110, 13.1). */
 export interface FeedVersion {
   readonly etag: string | null
   readonly lastModified: string | null
@@ -59,7 +59,7 @@ export async function fetchFeed(
   }
 }
 
-/** Some servers compress without being asked. */
+/** Some servers compress unasked. */
 async function decompress(body: Buffer, encoding = 'identity'): Promise<Buffer> {
   const options = { maxOutputLength: MAX_BYTES }
   try {
@@ -80,7 +80,9 @@ async function decompress(body: Buffer, encoding = 'identity'): Promise<Buffer> 
   throw new Failure('bad-feed', `the compression of the feed is not supported: ${encoding.slice(0, 40)}`)
 }
 
-/** Uses the byte order mark, else the header, else the XML declaration, else UTF-8. */
+/**
+ * Uses the byte order mark, otherwise the header, otherwise the XML declaration, otherwise UTF-8.
+ */
 function decode(body: Buffer, contentType = ''): string {
   const declared = /^[^>]{0,200}?encoding=["']([\w.:-]{1,40})["']/.exec(body.toString('latin1', 0, 300))?.[1]
   const charset = /charset="?([\w.:-]{1,40})/i.exec(contentType)?.[1] ?? declared ?? 'utf-8'

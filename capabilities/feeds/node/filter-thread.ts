@@ -1,4 +1,6 @@
-/** The thread that runs the regular expressions of users. Whoever waits for it ends it when one takes too long. */
+/**
+ * The thread that runs users' regular expressions. The caller terminates it if one takes too long.
+ */
 import { parentPort, workerData } from 'node:worker_threads'
 import { titleTest } from '../matching.ts'
 

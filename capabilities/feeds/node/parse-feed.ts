@@ -4,7 +4,7 @@ import { isLocalHost } from '@shoal/torrent/local-address'
 import { Parser } from 'htmlparser2'
 
 const MAX_ITEMS = 2000
-/** Most characters of texts that are kept, in UTF-16 units. */
+/** Maximum length of stored texts in UTF-16 units. */
 const MAX_TITLE = 500
 const MAX_TEXT = 4000
 const MAX_DEPTH = 50
@@ -40,11 +40,11 @@ interface RawItem {
 
 interface Place {
   readonly base: URL
-  /** Whether it may link to addresses of this machine and network. */
+  /** Whether links to addresses of this machine and network are allowed. */
   readonly mayBeLocal: boolean
 }
 
-/** Elements whose text is used, by their names without a prefix. */
+/** Elements whose text is used, by name without a prefix. */
 const TEXTS = new Set(['title', 'guid', 'id', 'link', 'pubdate', 'published', 'updated', 'date', 'magneturi'])
 
 /**
@@ -130,7 +130,7 @@ function push(links: Link[], link: Link): void {
   links.push(link)
 }
 
-/** A picture shows what an item is about, and is not it. `medium`: that of Media RSS. */
+/** A picture illustrates an item, but is not its content. `medium`: that of Media RSS. */
 function isPicture({ url, type }: Link, medium: string): boolean {
   const path = url.split(/[?#]/, 1)[0]!
   if (type === TORRENT_TYPE || isMagnet(url) || TORRENT_ENDING.test(path)) return false
@@ -166,19 +166,19 @@ function chooseSource(
     first(({ url }) => isMagnet(url)) ??
     first(({ type }) => type === TORRENT_TYPE) ??
     first(({ url }) => TORRENT_ENDING.test(new URL(url).pathname)) ??
-    // The rest is in order: enclosures come before pages.
+    // The rest is sorted: enclosures come before pages.
     first(() => true) ??
     null
   )
 }
 
-/** A feed can contain links only: a path would be read from this machine. */
+/** A feed can only contain links: a path would be read from this machine. */
 function safeSource(url: string, { base, mayBeLocal }: Place): string | null {
   if (url === '' || !URL.canParse(url, base)) return null
   const full = new URL(url, base)
   if (isMagnet(full.href)) return full.href
   if (!/^(https?|ftps?):$/.test(full.protocol)) return null
-  // Feeds from elsewhere must not reach this machine and its network.
+  // External feeds must not reach this machine and its network.
   return isLocalHost(full.hostname) && !mayBeLocal ? null : full.href
 }
 

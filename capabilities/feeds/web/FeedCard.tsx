@@ -120,7 +120,7 @@ function FilterLine({
         <strong>{filter.include || t.everything}</strong>
         {filter.exclude && <span className={layout.soft}> {t.without({ words: filter.exclude })}</span>}
         <div className={`${layout.soft} ${layout.break}`}>
-          {/* The line exists before the text is known, so that nothing jumps. */}
+          {/* The line exists before its text is known, to avoid layout shifts. */}
           {matching?.kind === 'fits' ? t.matching({ matching: found.length, count: items.length }) : '\u00a0'}
           {matching?.kind === 'slow' && t.slowExpression}
           {matching?.kind === 'unreadable' && t.badExpression}

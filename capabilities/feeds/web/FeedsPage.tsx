@@ -17,7 +17,7 @@ export function FeedsPage() {
   const asked = useAsked(api => api.listFeeds({}), [])
   const [adding, setAdding] = useState(false)
   const feeds: readonly Feed[] | undefined = asked.value?.items
-  /** A wrong address is reported at once, and on the card. */
+  /** A wrong address is reported immediately, and on the card. */
   const readAtOnce = async (added: Feed) => {
     asked.reload()
     const read = added.fetchedMs === null ? node.api.refreshFeed({ id: added.id }) : Promise.resolve(added)

@@ -15,7 +15,7 @@ const titles = [`${'a'.repeat(60)}!`]
 const live = new Set<Thread>()
 let started = 0
 
-/** A thread with the face of a browser's worker. */
+/** A thread with the interface of a browser's worker. */
 function startThread(): MatchingWorker {
   started++
   const thread = new Thread(new URL(`data:text/javascript,${encodeURIComponent(SOURCE)}`))

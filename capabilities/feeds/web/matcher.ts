@@ -1,14 +1,14 @@
 import { BEGUN, type FilterTexts, type Matching } from './matching.ts'
 
-/** Many times what a good pattern needs for all titles of a feed. */
+/** Many times the duration of a good pattern for all titles of a feed. */
 const LIMIT_MS = 1000
 
 /** The members of a worker that are used here. */
 export type MatchingWorker = Pick<Worker, 'postMessage' | 'terminate' | 'onmessage' | 'onerror'>
 
 /**
- * Sends requests to a worker one by one. A request that takes too long is aborted by terminating
- * the worker; the next one starts another.
+ * Sends requests to a worker one at a time. A request that takes too long is aborted by terminating
+ * the worker; the next one starts a new worker.
  */
 export class Matcher {
   readonly #start: () => MatchingWorker
@@ -48,7 +48,7 @@ export class Matcher {
     let timer: ReturnType<typeof setTimeout> | undefined
     signal.addEventListener('abort', aborted, { once: true })
     worker.onmessage = ({ data }: MessageEvent<typeof BEGUN | Matching>) => {
-      // The time limit starts now: loading the worker may take any time.
+      // The time limit starts now: loading the worker can take any time.
       if (data === BEGUN) timer = setTimeout(() => end(() => resolve({ kind: 'slow' })), this.#limitMs)
       else resolve(data)
     }

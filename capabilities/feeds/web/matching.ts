@@ -9,7 +9,7 @@ export type Matching =
   | { readonly kind: 'unreadable'; readonly member: keyof FilterTexts }
   | { readonly kind: 'slow' }
 
-/** The message that a worker sends before it matches the titles. */
+/** The message that a worker sends before it matches titles. */
 export const BEGUN = 'begun'
 
 /**

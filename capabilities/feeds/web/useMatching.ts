@@ -8,7 +8,7 @@ const shared = new Matcher(
 )
 
 export interface ShownMatching {
-  /** Undefined before the first result; then the result for the last texts that were matched. */
+  /** Undefined before the first result; then the last result. */
   readonly matching: Matching | undefined
   readonly found: readonly FeedItem[]
 }
@@ -38,7 +38,7 @@ export function useMatching(items: readonly FeedItem[], { include, exclude }: Fi
       matching =>
         controller.signal.aborted ||
         setShown({ matching, found: matching.kind === 'fits' ? matching.at.map(at => items[at]!) : [] }),
-      // The last result stays if the request was cancelled or no worker is available.
+      // The last result is kept if the request was cancelled or no worker is available.
       () => {},
     )
     return () => controller.abort()

@@ -16,7 +16,8 @@ export const GUESTS = capability({
         addGuestRoutes(app, guests)
         app.get('/share/share.json', async (_, reply) => {
           reply.header(FILES_HEADER, 'files')
-          // The share page finds others by this node's tracker. Without that, they find each other through the network.
+          // The share page finds others by this node's tracker. Without it, they find each other
+          // through the network.
           const { ownTracker, pagePeers } = reach.network
           if (ownTracker || pagePeers.length === 0) return reply.callNotFound()
           reply.header('cache-control', 'no-cache')

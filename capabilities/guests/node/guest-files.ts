@@ -1,4 +1,7 @@
-/** The files of torrents for browsers with a share link: they get over HTTP as much as peers get of the swarm, while the node shares it. */
+/**
+ * The files of torrents for browsers with a share link: over HTTP, they get what peers get from the
+ * swarm, while the node shares it.
+ */
 import { randomBytes } from 'node:crypto'
 import { Failure } from '@shoal/daemon/failure'
 import { mediaType } from '@shoal/node/base/files/media-type.ts'
@@ -7,19 +10,24 @@ import type { ManagedTorrent, Torrents } from '@shoal/node/node/torrents/service
 import type { Session, TorrentFile } from '@shoal/torrent'
 import { zipOf } from './zip.ts'
 
-/** `here`: the node hands it out. `paused`: its owner does not share it now. `sealed`: only who has its key can read it. `none`: nothing of it is said. */
+/**
+ * `here`: available. `paused`: its owner does not share it at present. `sealed`: only readable with
+ * its key. `none`: nothing is revealed.
+ */
 export type GuestState = 'here' | 'paused' | 'sealed' | 'none'
 
 export interface GuestFilesParts {
   readonly engine: Pick<Session, 'wantsOffer'>
   readonly torrents: Pick<Torrents, 'registry' | 'blocks'>
-  /** Whether pages of links are served at all. */
+  /** Whether pages for links are served. */
   readonly servesPages: () => boolean
 }
 
-/** At the same time, of all guests and of one address. One holds up to 0.5 MiB. */
+/**
+ * Maximum numbers of concurrent reads, for all guests and per address. Each holds up to 0.5 MiB.
+ */
 const [MAX_READS, MAX_READS_PER_ADDRESS] = [200, 20] as const
-/** Also for folders of 250,000 files, whose list is held while an archive is read. */
+/** Low enough for folders of 250,000 files, whose list is held while an archive is read. */
 const MAX_ARCHIVES = 8
 
 export class GuestFiles {
@@ -32,7 +40,10 @@ export class GuestFiles {
     this.#parts = parts
   }
 
-  /** Returns whether a guest at an IP address gets the files of a torrent. `id`: its info hash in hex. */
+  /**
+   * Returns whether a guest at an IP address gets the files of a torrent. `id`: its info hash in
+   * hex.
+   */
   state(id: string, host: string): GuestState {
     const { torrents, servesPages } = this.#parts
     const { registry } = torrents
@@ -51,7 +62,7 @@ export class GuestFiles {
     throw new Failure('not-found', 'this is not shared here now: open the link again', { field: 'ticket' })
   }
 
-  /** Throws `not-found`, and `busy`. Reading it fails once the torrent is paused. */
+  /** Throws `not-found` and `busy`. Reading fails once the torrent is paused. */
   file({ api, id }: ManagedTorrent, index: number, host: string): ReadableFile {
     this.#mustHaveRoom(host)
     const file = api.files[index]
@@ -68,7 +79,7 @@ export class GuestFiles {
     }
   }
 
-  /** Several files as one archive. Throws `not-found`, and `busy`. */
+  /** Returns several files as one archive. Throws `not-found` and `busy`. */
   archive({ api, id }: ManagedTorrent, indices: readonly number[] | null, host: string): ReadableFile {
     this.#mustHaveRoom(host)
     if (this.#archives >= MAX_ARCHIVES) throw busy()
@@ -88,7 +99,7 @@ export class GuestFiles {
     return { name, lengthBytes, mediaType, etag, read: range => this.#counted(opened(range)) }
   }
 
-  /** The same question as that of a page which offers a connection. */
+  /** The same check as for a page that offers a connection. */
   #isOffered({ api: { infoHashes } }: ManagedTorrent): boolean {
     const { v1, v2 } = infoHashes
     const hash = v1 ?? v2!.subarray(0, 20)
@@ -136,7 +147,7 @@ export class GuestFiles {
 
 async function* nothing(): AsyncGenerator<Uint8Array> {}
 
-/** No answer names the info hash to servers in between. */
+/** No response reveals the info hash to intermediate servers. */
 function etagOf(id: string): string {
   return id.slice(0, 8)
 }

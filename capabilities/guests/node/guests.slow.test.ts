@@ -1,4 +1,4 @@
-/** Guests of a real node: what they get over HTTP without a login, and what they do not. */
+/** Guests of a real node: what they can and cannot get over HTTP without a login. */
 import { execFileSync } from 'node:child_process'
 import { createHash, randomBytes } from 'node:crypto'
 import { mkdir, writeFile } from 'node:fs/promises'

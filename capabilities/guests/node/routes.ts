@@ -1,6 +1,7 @@
 /**
- * The routes by which the node's share page gets files from the node itself. A page without https has neither storage nor a service worker, so that it could not save large
- * files, nor play any. The password protects the console; whoever has the link of a share needs none.
+ * Routes by which the node's share page gets files from the node itself. A page without https has
+ * neither storage nor a service worker, so it could neither save large files nor play any. The
+ * password protects the console; a share's link is enough for its files.
  */
 
 import { Failure } from '@shoal/daemon/failure'
@@ -19,14 +20,14 @@ import type { GuestFiles } from './guest-files.ts'
 import { Tickets } from './tickets.ts'
 
 const PATH = '/share/files'
-/** In the answer with the configuration of the page: its host answers at this path, relative to the page. */
+/** Part of the page's configuration: its host serves guests at this path, relative to the page. */
 export const FILES_HEADER = 'shoal-files'
 const MAX_FILES_TEXT = 8000
 const MAX_ARCHIVED = 250_000
 
 const Asked = z.object({ infoHash: z.string().regex(/^(?:[0-9a-f]{40}|[0-9a-f]{64})$/i) })
 
-/** Viewers of PDF documents run in no sandbox, and in a frame of the page. */
+/** Browsers' PDF viewers do not run in a sandbox. They are shown in a frame of the page. */
 const PDF_HEADERS = {
   'content-security-policy': "default-src 'none'; style-src 'unsafe-inline'; frame-ancestors 'self'",
   'x-frame-options': 'SAMEORIGIN',
@@ -53,7 +54,7 @@ export function addGuestRoutes(app: FastifyInstance, guests: GuestFiles): void {
       const { ticket, what } = request.params
       const host = hostOf(request)
       const torrent = guests.torrent(tickets.idOf(ticket) ?? '', host)
-      // Guests have limits of their own.
+      // Guests have separate limits.
       markAuthenticated(request.raw)
       if (what === 'torrent') {
         const { api } = torrent
@@ -83,7 +84,7 @@ function shownPdf(name: string): Disposition {
   return { contentType, disposition: disposition.replace(/^attachment/, 'inline') }
 }
 
-/** Indices such as `0-3,7`; null for all. Throws `bad-request`. */
+/** Parses indexes such as `0-3,7`; null for all. Throws `bad-request`. */
 export function chosenFiles(text: string | undefined): number[] | null {
   if (text === undefined) return null
   if (text.length > MAX_FILES_TEXT || !/^\d{1,7}(?:-\d{1,7})?(?:,\d{1,7}(?:-\d{1,7})?)*$/.test(text))

@@ -5,8 +5,9 @@ const CIPHER = 'aes-256-gcm'
 const [NONCE_BYTES, TIME_BYTES, TAG_BYTES] = [12, 6, 16] as const
 
 /**
- * Names of torrents in the addresses of their files, for a day or until the node stops. They are encrypted, so that no log of a server in between
- * shows an info hash, and need no memory, so that nobody can use it up.
+ * Names of torrents in the URLs of their files, valid for a day or until the node stops. They are
+ * encrypted, so that no log of an intermediate server shows an info hash, and stateless, so that no
+ * client can exhaust memory.
  */
 export class Tickets {
   readonly #key = randomBytes(32)
@@ -29,7 +30,7 @@ export class Tickets {
     return Buffer.concat([nonce, sealed, cipher.getAuthTag()]).toString('base64url')
   }
 
-  /** Returns the info hash. Null if the ticket is not one of ours, or too old. */
+  /** Returns the info hash. Null if the ticket is invalid or expired. */
   idOf(ticket: string): string | null {
     const bytes = Buffer.from(ticket, 'base64url')
     if (bytes.length <= NONCE_BYTES + TIME_BYTES + TAG_BYTES || bytes.length > 100) return null

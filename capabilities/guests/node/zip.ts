@@ -11,8 +11,9 @@ interface Archived {
 }
 
 /**
- * Files with their folders as one ZIP archive, made while it is read. Stored, not compressed, so that its length is known before its first byte, and
- * the same each time, so that a download can go on where it was interrupted.
+ * Files with their folders as one ZIP archive, created while it is read. Stored without
+ * compression, so that its length is known in advance and its bytes are always the same, which lets
+ * interrupted downloads resume.
  */
 export function zipOf({ torrent, files, etag, read }: Archived): ReadableFile {
   const isFolder = files.every(({ path }) => path.length > 1)

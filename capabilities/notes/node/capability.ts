@@ -1,4 +1,4 @@
-/** Notes on torrents: a text for each, which goes with its torrent. */
+/** Notes on torrents: a text for each, deleted with its torrent. */
 import { Failure } from '@shoal/daemon/failure'
 import { capability } from '@shoal/node/node/kernel/capability.ts'
 import { FacetTable, TORRENTS } from '@shoal/node/node/torrents/service.ts'

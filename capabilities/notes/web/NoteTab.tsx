@@ -12,7 +12,7 @@ import { useAsked, useNode } from '@shoal/web/shared/node/context.tsx'
 import { useEffect, useState } from 'react'
 import { texts } from './texts.ts'
 
-/** The user's note on a torrent. An unsaved edit stays when another window saves a note. */
+/** The user's note on a torrent. An unsaved edit is kept when another window saves a note. */
 export function NoteTab({ torrent: { id } }: { readonly torrent: Torrent }) {
   const { api } = useNode()
   const asked = useAsked(api => api.getNote({ id }), [id])

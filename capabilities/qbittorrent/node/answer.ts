@@ -38,7 +38,7 @@ export class Reply {
 }
 
 export interface WebMethod {
-  /** Changes something, so it requires POST: a link must not change anything. */
+  /** Requires POST because it changes something: a link must not be able to do that. */
   readonly changes: boolean
   run(params: Params, context: WebContext): Promise<Answer>
 }

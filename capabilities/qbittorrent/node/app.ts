@@ -34,7 +34,7 @@ export const APP_METHODS: WebMethods = {
   }),
   'app/setPreferences': changes(async (params, { call }) => {
     const given = settingsChange(preferences(params.required('json')), await call('getSettings', {}))
-    // Clients send all that they show: settings that the command line fixes are left out.
+    // Clients send all preferences that they show, so those fixed by the command line are ignored.
     const change = withoutFixed(given, (await call('getNode', {})).fixedSettings)
     if (Object.keys(change).length > 0) await call('changeSettings', change)
     return undefined

@@ -40,7 +40,7 @@ export function selectInfos(infos: readonly TorrentInfo[], params: Params): Torr
   return sorted.slice(start, limit > 0 ? start + limit : undefined)
 }
 
-/** An empty category or tag asks for torrents without one. */
+/** An empty category or tag selects torrents without one. */
 function hasLabels({ category, tags, private: isPrivate }: TorrentInfo, params: Params): boolean {
   if (params.has('category') && params.text('category') !== category) return false
   const wanted = params.bool('private')

@@ -1,14 +1,17 @@
 import type { Database, Query } from '@shoal/daemon/database'
 import { Refusal } from './refusal.ts'
 
-/** Most tags, and most rules. */
+/** Maximum numbers of tags and of rules. */
 const MOST = 1000
 const LONGEST_NAME = 255
 const LONGEST_RULE = 65_536
 
 export type RuleDefinition = Readonly<Record<string, unknown>>
 
-/** Keeps what qBittorrent has and Shoal does not: tags that no torrent has, and rules that are switched off or have no feeds. */
+/**
+ * Stores what qBittorrent has and Shoal does not: tags without torrents, and rules that are
+ * switched off or have no feeds.
+ */
 export class KeptStore {
   readonly #tags: Query<{ name: string }>
   readonly #addTag: Query<never>

@@ -1,6 +1,9 @@
 import { reads, type WebMethods } from './answer.ts'
 
-/** Types of messages: 1 normal, 2 information, 4 warning, 8 critical. Shoal's debug messages have no type there. */
+/**
+ * Types of messages: 1 normal, 2 information, 4 warning, 8 critical. There is none for Shoal's
+ * debug messages.
+ */
 const TYPES = { debug: 1, info: 2, warn: 4, error: 8 } as const
 
 export const LOG_METHODS: WebMethods = {
@@ -22,6 +25,6 @@ export const LOG_METHODS: WebMethods = {
       }))
       .filter(({ type }) => isShown[type] ?? true)
   }),
-  // Shoal bans nobody permanently.
+  // Shoal has no permanent bans.
   'log/peers': reads(async () => []),
 }

@@ -1,6 +1,6 @@
 import { Refusal } from './refusal.ts'
 
-/** Most fields and files of one request. */
+/** Maximum numbers of fields and files in a request. */
 const MOST = 10_000
 
 export interface GivenFile {
@@ -8,7 +8,7 @@ export interface GivenFile {
   readonly bytes: Uint8Array
 }
 
-/** Parameters of a request, from its query and its form alike. */
+/** Parameters of a request, from both its query and its form. */
 export class Params {
   readonly files: readonly GivenFile[]
   readonly #texts: ReadonlyMap<string, string>
@@ -63,7 +63,10 @@ export class Params {
   }
 }
 
-/** Reads the parameters from query and body. A body declared as multipart is parsed by RFC 7578, any other as a form. */
+/**
+ * Reads the parameters from query and body. A body declared as multipart is parsed by RFC 7578, any
+ * other as a form.
+ */
 export async function readParams(url: string, type: string | undefined, body: unknown): Promise<Params> {
   const at = url.indexOf('?')
   const texts = new Map<string, string>()

@@ -1,4 +1,6 @@
-/** The calls that take a path, with only the password. One that is added has to be judged here first. */
+/**
+ * The calls that take a path, with only the password. A new one has to be classified here first.
+ */
 import { join } from 'node:path'
 import {
   AUTHORIZATION,
@@ -20,7 +22,7 @@ beforeAll(async () => {
   await operations.putLabel({ name: 'known' })
 })
 
-/** Returns the answer. Why a link is not taken is only logged. */
+/** Returns the answer. Why a link is refused is only logged. */
 async function web(name: string, params: Record<string, string>): Promise<string> {
   const answer = await open().app.inject({
     method: 'POST',
@@ -35,7 +37,7 @@ async function web(name: string, params: Record<string, string>): Promise<string
   return answer.body
 }
 
-/** With a folder, or a path in it, at each place where a call takes a path. */
+/** Called with a folder, or a path in it, wherever a call takes a path. */
 const CALLS: Readonly<Record<string, readonly PathCall[]>> = {
   'torrents/add': [
     savepath => [{ urls: MAGNET, savepath, paused: 'true' }, /^Fails\.$/],
@@ -55,7 +57,10 @@ const CALLS: Readonly<Record<string, readonly PathCall[]>> = {
   'app/getDirectoryContent': [dirPath => [{ dirPath }]],
 }
 const INNER = ['torrents/renameFile', 'torrents/renameFolder']
-/** `getFreeSpaceAtPath` answers for the disk, `setDownloadPath` does nothing, and paths of feeds are no paths of the machine. */
+/**
+ * `getFreeSpaceAtPath` only reports on the disk, `setDownloadPath` does nothing, and paths of feeds
+ * are not file paths.
+ */
 const OTHERS =
   'app/buildInfo app/defaultSavePath app/getFreeSpaceAtPath app/networkInterfaceAddressList app/networkInterfaceList app/preferences app/shutdown app/version app/webapiVersion log/main log/peers rss/addFeed rss/addFolder rss/items rss/markAsRead rss/matchingArticles rss/moveItem rss/refreshItem rss/removeItem rss/removeRule rss/renameRule rss/rules rss/setFeedURL sync/maindata sync/torrentPeers torrents/addPeers torrents/addTags torrents/addTrackers torrents/addWebSeeds torrents/bottomPrio torrents/categories torrents/count torrents/createTags torrents/decreasePrio torrents/delete torrents/deleteTags torrents/downloadFile torrents/downloadLimit torrents/editTracker torrents/editWebSeed torrents/export torrents/filePrio torrents/files torrents/increasePrio torrents/info torrents/parseMetadata torrents/pause torrents/pieceAvailability torrents/pieceHashes torrents/pieceStates torrents/properties torrents/reannounce torrents/recheck torrents/removeCategories torrents/removeTags torrents/removeTrackers torrents/removeWebSeeds torrents/rename torrents/resume torrents/setAutoManagement torrents/setCategory torrents/setDownloadLimit torrents/setDownloadPath torrents/setForceStart torrents/setShareLimits torrents/setSuperSeeding torrents/setTags torrents/setUploadLimit torrents/start torrents/stop torrents/tags torrents/toggleFirstLastPiecePrio torrents/toggleSequentialDownload torrents/topPrio torrents/trackers torrents/uploadLimit torrents/webseeds transfer/banPeers transfer/downloadLimit transfer/getSpeedLimits transfer/info transfer/setDownloadLimit transfer/setSpeedLimits transfer/setSpeedLimitsMode transfer/setUploadLimit transfer/speedLimitsMode transfer/toggleSpeedLimitsMode transfer/uploadLimit'
 

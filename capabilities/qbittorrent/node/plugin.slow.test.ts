@@ -358,7 +358,7 @@ test('errors have qBittorrent’s status codes', async () => {
 test('survives arbitrary requests', async () => {
   await add(await server.torrent('fuzz', { a: 20_000, b: 10 }), { paused: 'true' })
   const [{ hash }] = (await get('torrents/info')).json()
-  // These would stop the node of this test, use the network, or leave nothing to test with.
+  // These would stop this test's node, use the network, or leave nothing to test with.
   const left = new Set(['app/shutdown', 'rss/addFeed', 'rss/refreshItem', 'torrents/delete'])
   const name = fc.constantFrom(...Object.keys(METHODS).filter(each => !left.has(each)))
   const value = fc.oneof(

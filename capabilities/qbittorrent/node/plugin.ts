@@ -1,4 +1,6 @@
-/** qBittorrent's Web API at `/api/v2`, for every tool that controls a qBittorrent, without its `search`. */
+/**
+ * qBittorrent's Web API at `/api/v2`, for all tools that control a qBittorrent, except `search`.
+ */
 
 import { isFromHttps, markAuthenticated } from '@shoal/daemon/http'
 import type { HttpScope } from '@shoal/node/node/kernel/http-scope.ts'
@@ -29,7 +31,10 @@ import { TRANSFER_METHODS } from './transfer.ts'
 
 const PATH = '/api/v2'
 const MAX_LOGIN_BYTES = 16_384
-/** Clients that receive only changes; each further one gets the whole list in every answer. */
+/**
+ * Maximum number of clients that receive only changes; others get the complete list in every
+ * answer.
+ */
 const MOST_MEMORIES = 16
 
 /** Methods by the end of their path. */
@@ -115,7 +120,7 @@ function send(answer: Answer, reply: FastifyReply): FastifyReply {
   if (answer === undefined) return reply.type('text/plain; charset=UTF-8').send('')
   if (typeof answer === 'string') return reply.type('text/plain; charset=UTF-8').send(answer)
   if (answer instanceof Reply) return reply.code(answer.status).headers(answer.headers).send(answer.body)
-  // The type that 4.6 gives to a .torrent.
+  // The media type that 4.6 uses for a .torrent.
   if (answer instanceof Uint8Array) return reply.type('text/plain; charset=UTF-8').send(Buffer.from(answer))
   return reply.type('application/json').send(JSON.stringify(answer))
 }
@@ -150,7 +155,8 @@ interface Client {
 }
 
 /**
- * Identifies the client by the cookie, or else by the request's credentials: the node's user name and password, or its token as a key. Null for a stranger.
+ * Identifies the client by the cookie, otherwise by the request's credentials: the node's user name
+ * and password, or its token as a key. Null for unknown clients.
  */
 async function identifyClient(
   request: FastifyRequest,

@@ -36,7 +36,7 @@ export function settingsChange(given: Given, settings: Settings): SettingsChange
   })
 }
 
-/** Leaves out the settings with these dotted names. */
+/** Omits the settings with these dotted names. */
 export function withoutFixed(change: SettingsChange, fixed: readonly string[]): SettingsChange {
   const groups = Object.entries(change).map(([group, members]) => {
     const free = Object.entries(members ?? {}).filter(([name]) => !fixed.includes(`${group}.${name}`))
@@ -55,7 +55,7 @@ function networkChange(given: Given) {
     lsd: bool(given, 'lsd'),
     portMapping: bool(given, 'upnp'),
     pex: bool(given, 'pex'),
-    // uTP alone does not exist here.
+    // Shoal has no mode with only uTP.
     utp: protocol === undefined ? undefined : protocol !== PROTOCOL.tcp,
     // -1: unlimited.
     maxConnections: positive(given, 'max_connec', 65_535),
@@ -92,7 +92,7 @@ function scheduleChange(given: Given, limits: Settings['limits'], change: Return
   return scheduleWith(times, { ...limits, ...givenMembers(change) })
 }
 
-/** qBittorrent's limits before anybody sets them. */
+/** qBittorrent's default limits. */
 const USUAL_MOST = 3
 
 function queueChange(given: Given, { queue }: Settings) {
@@ -127,7 +127,7 @@ function findName<Name extends string>(
   return (Object.keys(table) as Name[]).find(name => table[name] === value)
 }
 
-/** 0 and less: no limit. */
+/** 0 and below: no limit. */
 function rate(given: Given, name: string): number | null | undefined {
   const value = whole(given, name)
   return value === undefined ? undefined : value > 0 ? value : null

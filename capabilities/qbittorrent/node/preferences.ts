@@ -15,14 +15,17 @@ export function layoutNamed(name: string | undefined): keyof typeof LAYOUTS | un
 /** Actions for a torrent that has reached its seeding limits. */
 export const LIMIT_ACTIONS = { pause: 0, remove: 1, 'remove-with-data': 3 } as const
 
-/** Where clients reach the API, and with which name. */
+/** Where clients reach the API, and under which name. */
 export interface WebAddress {
   readonly address: string
   readonly port: number
   readonly userName: string
 }
 
-/** Returns all preferences of the version that the API says it is: see UNUSED_PREFERENCES for those without a setting. */
+/**
+ * Returns all preferences of the reported version: see UNUSED_PREFERENCES for those without a
+ * setting.
+ */
 export function toPreferences(settings: Settings, info: NodeInfo, web: WebAddress) {
   return {
     ...UNUSED_PREFERENCES,
@@ -113,7 +116,10 @@ function ofSharing({ queue, seeding }: Settings) {
   }
 }
 
-/** 0 every day, 1 Monday to Friday, 2 Saturday and Sunday, 3 Monday to 9 Sunday; as Shoal has them: 0 Sunday to 6 Saturday. */
+/**
+ * 0 every day, 1 Monday to Friday, 2 Saturday and Sunday, 3 Monday to 9 Sunday. Shoal's days: 0
+ * Sunday to 6 Saturday.
+ */
 export const SCHEDULED_DAYS: readonly (readonly number[])[] = [
   EVERY_DAY,
   [1, 2, 3, 4, 5],
@@ -121,7 +127,7 @@ export const SCHEDULED_DAYS: readonly (readonly number[])[] = [
   ...[1, 2, 3, 4, 5, 6, 0].map(day => [day]),
 ]
 
-/** The first value that covers all these days. */
+/** Returns the first value that covers all these days. */
 function toDay(days: readonly number[]): number {
   const wanted = [...days].sort().join()
   return Math.max(

@@ -1,4 +1,7 @@
-/** Rules of automatic downloads. In qBittorrent a rule lists its feeds; here each feed has filters, and those of the same name are a rule. Rules that do nothing are kept apart. */
+/**
+ * Rules of automatic downloads. In qBittorrent a rule lists its feeds; in Shoal each feed has
+ * filters, and filters of the same name form a rule. Rules without effect are stored separately.
+ */
 import type { Feed, FeedFilter } from '@shoal/api'
 import { Failure } from '@shoal/daemon/failure'
 import type { Call } from '@shoal/node/node/server/compat/call.ts'
@@ -71,7 +74,7 @@ function affectedFeeds(def: RuleDefinition): string[] {
   return Array.isArray(urls) ? urls.filter(url => typeof url === 'string') : []
 }
 
-/** A rule that does nothing now: it is switched off, or has no feeds. */
+/** A rule without effect at present: it is switched off, or has no feeds. */
 function restingDef(name: string, def: RuleDefinition) {
   return {
     ...ruleDef(parseFilter(name, def), []),
@@ -107,7 +110,7 @@ function groupRules(feeds: readonly Feed[]): Map<string, Rule> {
   return rules
 }
 
-/** A filter that was created elsewhere has no name. */
+/** A filter that was not created by this API has no name. */
 function createRuleName(filter: FeedFilter, at: number, feed: Feed): string {
   return filter.name ?? `${feed.title} ${at + 1}`
 }

@@ -30,12 +30,12 @@ test('feeds and rules are added, changed and removed', async () => {
     'Two S01E01',
   ])
 
-  // No item of the feed matches it, so that nothing is added.
+  // No item of the feed matches it, so nothing is added.
   const def = { mustContain: 'Three', assignedCategory: 'tv', addPaused: true, affectedFeeds: [url] }
   await ask('setRule', { ruleName: 'shows', ruleDef: JSON.stringify({ ...def, useRegex: true }) })
   expect((await ask('rules')).json()).toMatchObject({ shows: { ...def, useRegex: true, enabled: true } })
   expect((await ask('matchingArticles', { ruleName: 'shows' })).json()).toEqual({})
-  // Rules that do nothing are kept: those that are switched off, and those without feeds.
+  // Rules without effect are kept: switched off, or without feeds.
   for (const resting of [
     { ...def, enabled: false },
     { ...def, affectedFeeds: [] },

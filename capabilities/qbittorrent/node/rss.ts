@@ -1,4 +1,7 @@
-/** Feeds, as far as Shoal's are like qBittorrent's: they have no folders, and use the titles in the feeds. */
+/**
+ * Feeds, as far as Shoal's resemble qBittorrent's: they have no folders, and use the feeds' own
+ * titles.
+ */
 import type { Feed, FeedItem } from '@shoal/api'
 import type { Call } from '@shoal/node/node/server/compat/call.ts'
 import { changes, reads, type WebMethods } from './answer.ts'
@@ -45,7 +48,7 @@ export const FEED_METHODS: WebMethods = {
   'rss/markAsRead': changes(async () => undefined),
 }
 
-/** A title is used as a name only once. */
+/** Each title is used as a name only once. */
 export function feedPath(feed: Feed, before: readonly Feed[]): string {
   const title = (feed.title || feed.url).replaceAll('\\', '/')
   return before.some(other => other.title === feed.title) ? `${title} (${feed.id})` : title

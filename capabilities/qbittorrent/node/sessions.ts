@@ -2,12 +2,12 @@ import { randomBytes } from 'node:crypto'
 
 /** A session ends after this time without use. */
 const IDLE_MS = 60 * 60_000
-/** When there would be more, the least recently used session ends. */
+/** Beyond this number, the least recently used session ends. */
 const MOST = 1000
 
 /** Logins, identified by the cookie `SID`. They end with the process. */
 export class Sessions {
-  /** The least recently used first. */
+  /** Least recently used first. */
   readonly #sessions = new Map<string, { readonly isOwner: boolean; readonly usedMs: number }>()
 
   /** Opens a session and returns its id: 256 random bits. `isOwner`: whether it was opened with the token. */
@@ -18,7 +18,7 @@ export class Sessions {
     return id
   }
 
-  /** Extends a session, and returns how it was opened; null if it is none. */
+  /** Extends a session, and returns how it was opened; null if there is no such session. */
   use(id: string): { readonly isOwner: boolean } | null {
     const session = this.#sessions.get(id)
     if (session === undefined) return null

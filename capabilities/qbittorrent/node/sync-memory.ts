@@ -1,13 +1,16 @@
 import { randomInt } from 'node:crypto'
 
-/** A client receives only what changed since the answer that it names (`rid`). */
+/** Sends clients only the changes since the answer that they name (`rid`). */
 
-/** Values, objects by a key, or plain lists of strings. */
+/** Values, objects by key, or plain lists of strings. */
 export type SyncData = Readonly<Record<string, unknown>>
 
 type Table = Readonly<Record<string, unknown>>
 
-/** Memories of clients; the least recently used is dropped first, since each holds the whole list. A client without one receives everything. */
+/**
+ * Maximum number of clients' memories; the least recently used is dropped first, since each holds
+ * the complete list. A client without one receives everything.
+ */
 export class SyncMemories {
   readonly #most: number
   readonly #kept = new Map<string, SyncMemory>()
@@ -35,14 +38,18 @@ export class SyncMemory {
   #rid: number
   #last: SyncData = {}
 
-  /** `before`: the number before the first. It is random, so that a lost memory is not mistaken for its successor. */
+  /**
+   * `before`: the number before the first. It is random, so that a lost memory is not mistaken for
+   * its successor.
+   */
   constructor(before = randomInt(1_000_000_000)) {
     this.#rid = before
   }
 
   /**
-   * Returns all of `data`, or what differs from the answer `rid`. Removals from tables and lists named in `parts` are in `…_removed`. The numbers
-   * of answers never repeat, so that a client that missed one gets everything.
+   * Returns all of `data`, or the changes since the answer `rid`. Removals from tables and lists
+   * named in `parts` are in `…_removed`. Answer numbers are never reused, so that a client that
+   * missed one gets everything.
    */
   answer(rid: number, data: SyncData, parts: readonly string[]): SyncData {
     const isNext = rid > 0 && rid === this.#rid

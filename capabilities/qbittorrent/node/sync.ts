@@ -70,7 +70,7 @@ function trackerTable(known: readonly TorrentFacts[]): Record<string, string[]> 
   return Object.fromEntries(table)
 }
 
-/** Caches and queues are not known here: they are shown as empty. */
+/** Caches and queues are unknown, and shown as empty. */
 function serverState(settings: Settings, stats: NodeStats) {
   const { downloadedBytes, uploadedBytes } = stats.allTime
   return {

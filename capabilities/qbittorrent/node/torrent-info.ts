@@ -12,7 +12,7 @@ import { hash40 } from '@shoal/node/node/server/compat/torrent-finder.ts'
 
 /** An ETA that is unknown or infinite: a hundred days. */
 export const NO_ETA = 8_640_000
-/** Represents the lowest limit, since 0 means no limit in Shoal and no time at all here. */
+/** Represents the lowest limit, since 0 means no limit in Shoal, but no time in qBittorrent. */
 export const AT_ONCE = { ratio: 0.0001, minutes: 0.001 } as const
 
 export function toState(torrent: Torrent, isForced = false): string {

@@ -31,7 +31,7 @@ function queueing(action: Action): WebMethod {
   })
 }
 
-/** Changes each of the chosen torrents in the same way. */
+/** Makes the same change to each selected torrent. */
 function updating(diff: (params: Params) => Omit<UpdateTorrent, 'id'>): WebMethod {
   return changes(async (params, context) => {
     const change = diff(params)
@@ -91,7 +91,7 @@ export const ACTING_METHODS: WebMethods = {
     if (directory === '') throw new Refusal(400, 'Save path cannot be empty')
     return move(named(params), directory, context)
   }),
-  // Shoal has no folder for incomplete files, and says so in download_path.
+  // Shoal has no folder for incomplete files, as download_path shows.
   'torrents/setDownloadPath': changes(async (params, context) => {
     params.required('path')
     await chosen(named(params), context)
@@ -111,7 +111,7 @@ export const ACTING_METHODS: WebMethods = {
   'torrents/filePrio': changes(filePriority),
 }
 
-/** These methods name the hashes `id`. */
+/** These methods call the hashes `id`. */
 function named(params: Params): Params {
   return params.with(new Map([['hashes', params.required('id')]]))
 }
@@ -121,14 +121,17 @@ async function move(params: Params, directory: string, context: WebContext): Pro
   return undefined
 }
 
-/** 0 and less: no limit. */
+/** 0 and below: no limit. */
 export function rateLimit(params: Params, name = 'limit'): number | null {
   params.required(name)
   const limit = Math.round(params.number(name) ?? 0)
   return limit > 0 ? limit : null
 }
 
-/** -2 or nothing: from the settings; -1: none. A ratio of 0 ends seeding at once, even if nothing was sent. */
+/**
+ * -2 or absent: from the settings; -1: none. A ratio of 0 ends seeding immediately, even if nothing
+ * was sent.
+ */
 export function shareLimits(params: Params) {
   const limit = (name: string, least: number) => {
     const value = params.number(name) ?? -2

@@ -7,14 +7,14 @@ import { layoutNamed } from './preferences.ts'
 import { Refusal } from './refusal.ts'
 import { shareLimits } from './torrents-act.ts'
 
-/** Most torrents that one request may add. */
+/** Maximum number of torrents added by one request. */
 const MOST = 1000
 
 type Adding = InputOf<'addTorrent'>
 
 /**
- * torrents/add. Category and folder, limits and order are Shoal's own; features that Shoal does not have (pieces at the ends first,
- * cookies) are ignored.
+ * torrents/add. Category and folder, limits and order are Shoal's own; features that Shoal lacks
+ * (end pieces first, cookies) are ignored.
  */
 export const ADDING_METHODS: WebMethods = {
   'torrents/add': changes(async (params, { call, node }) => {
@@ -29,7 +29,7 @@ export const ADDING_METHODS: WebMethods = {
     let isAny = false
     for (const one of given) {
       const isTaken = await add({ ...one, ...options }, params, call).catch(error => {
-        // A single invalid .torrent is reported by the status, since the request has nothing else.
+        // A single invalid .torrent sets the status, since the request contains nothing else.
         if (!isForeseen(error) || (given.length === 1 && one.torrent !== undefined)) throw error
         node.log.warn(`qBittorrent's API could not add a torrent: ${(error as Error).message}`)
         return false

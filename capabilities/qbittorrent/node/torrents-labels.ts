@@ -6,7 +6,7 @@ import type { Params } from './params.ts'
 import { Refusal } from './refusal.ts'
 import { chosen } from './select.ts'
 
-/** Names with single slashes inside, as qBittorrent has them for subcategories. */
+/** Names with single slashes inside, as in qBittorrent's subcategories. */
 const CATEGORY = /^[^\\/]+(?:\/[^\\/]+)*$/
 
 export const LABEL_METHODS: WebMethods = {
@@ -76,7 +76,7 @@ export const LABEL_METHODS: WebMethods = {
   }),
 }
 
-/** Tags of torrents, and those that were created without any. */
+/** Tags of torrents, and tags created without any. */
 export async function allTags({ call, kept }: WebContext): Promise<string[]> {
   return [...new Set([...(await call('listLabels', {})).tags, ...kept.tags()])].sort()
 }

@@ -53,7 +53,7 @@ export const TRANSFER_METHODS: WebMethods = {
   }),
 }
 
-/** The limit in effect, or the one that applies while the alternative limits are on. */
+/** Returns the name of the limit in use: the alternative one while alternative limits are on. */
 async function nameNow(usual: Limit, alternative: Limit, { call }: WebContext): Promise<Limit> {
   return (await call('getSettings', {})).limits.alternative ? alternative : usual
 }
@@ -73,7 +73,10 @@ function setLimit(usual: Limit, alternative: Limit): WebMethod {
   })
 }
 
-/** Whether peers can reach this node is unknown here: it counts as connected while it listens. */
+/**
+ * Whether peers can reach this node is unknown to this API: it counts as connected while it
+ * listens.
+ */
 export function transferInfo(stats: NodeStats) {
   return {
     connection_status: 'connected',

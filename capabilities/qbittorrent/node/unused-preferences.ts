@@ -1,4 +1,7 @@
-/** Preferences of features that Shoal lacks, as switched off, and fixed values of those that it has without a setting. */
+/**
+ * Preferences of features that Shoal lacks, as switched off, and fixed values for features without
+ * a setting.
+ */
 export const UNUSED_PREFERENCES = {
   add_to_top_of_queue: false,
   alternative_webui_enabled: false,
@@ -83,7 +86,7 @@ export const UNUSED_PREFERENCES = {
   max_inactive_seeding_time_enabled: false,
   max_uploads: -1,
   memory_working_set_limit: 512,
-  // The trackers of a torrent that is there already are taken over.
+  // The trackers are added to an existing torrent.
   merge_trackers: true,
   outgoing_ports_max: 0,
   outgoing_ports_min: 0,

@@ -1,9 +1,12 @@
-/** Reads the arguments of a request as leniently as Transmission: 0 and 1 are booleans too, and numbers may be fractions. */
+/**
+ * Reads the arguments of a request as leniently as Transmission: 0 and 1 are also booleans, and
+ * numbers can be fractions.
+ */
 import { Failure } from '@shoal/daemon/failure'
 
 export type Arguments = Readonly<Record<string, unknown>>
 
-/** Most ids, indexes or strings in one list. */
+/** Maximum number of ids, indexes or strings in a list. */
 const MOST = 1_000_000
 
 export function readText(args: Arguments, name: string): string | undefined {

@@ -13,7 +13,10 @@ export interface RpcContext {
   readonly call: Call
   readonly numbers: TorrentNumbers
   readonly facts: DetailCache
-  /** Values that Transmission keeps while their switch is off, where Shoal stores only those in effect. By name. */
+  /**
+   * Values that Transmission keeps while their switch is off, where Shoal only stores those in
+   * effect. By name.
+   */
   readonly remembered: Map<string, number>
   readonly sessionId: string
 }

@@ -13,15 +13,18 @@ export function choosesFiles(args: Arguments): boolean {
   return CHOICES.some(name => Array.isArray(args[name]))
 }
 
-/** Most priorities of unwanted files that are remembered. */
+/** Maximum number of stored priorities of unwanted files. */
 const MOST_REMEMBERED = 10_000
 
-/** The name under which the priority of an unwanted file is remembered. */
+/** Returns the name under which the priority of an unwanted file is stored. */
 export function rememberedPriority(id: string, index: number): string {
   return `${id} priority ${index}`
 }
 
-/** For torrent-set: an empty list means all files. A priority does not make a file wanted: it is remembered until the file is. */
+/**
+ * For torrent-set: an empty list means all files. A priority does not make a file wanted: it is
+ * stored until the file is.
+ */
 export async function chooseFiles(
   id: string,
   args: Arguments,
@@ -50,7 +53,7 @@ function hasUnknown(files: readonly TorrentFile[], args: Arguments): boolean {
   return CHOICES.some(name => readIndexes(args, name)?.some(index => index >= files.length))
 }
 
-/** Changes `waiting`, too: the priorities of files that are not wanted. */
+/** Also changes `waiting`: the priorities of unwanted files. */
 export function changedPriorities(
   files: readonly Pick<TorrentFile, 'index' | 'priority'>[],
   args: Arguments,
@@ -81,7 +84,7 @@ export function changedPriorities(
   return new Map([...now].filter(([index, priority]) => before.get(index) !== priority))
 }
 
-/** For torrent-add, where the files are not known yet: files that are not named are wanted. */
+/** For torrent-add, where the files are not known yet: files that are not mentioned are wanted. */
 export function firstPriorities(args: Arguments): { index: number; priority: number }[] {
   const priorities = new Map<number, number>()
   for (const [name, priority] of Object.entries(PRIORITIES))

@@ -1,4 +1,4 @@
-/** torrent-set-location without `move`: the files of a torrent are said to be in another folder already. */
+/** torrent-set-location without `move`: the torrent's files are already in another folder. */
 import type { InputOf, Torrent } from '@shoal/api'
 import { Failure } from '@shoal/daemon/failure'
 import { listAllFiles } from '@shoal/node/node/server/compat/detail-cache.ts'
@@ -9,8 +9,8 @@ import type { RpcContext } from './context.ts'
 type Adding = InputOf<'addTorrent'>
 
 /**
- * Adds a torrent again in a folder, where its files are then checked, with its options but without its statistics. Rejects, and leaves it as it is, if the
- * folder is not there or not allowed.
+ * Adds a torrent again in a folder, where its files are then checked, with its options but without
+ * its statistics. Rejects, without changes, if the folder does not exist or is not allowed.
  */
 export async function findFiles({ id }: Torrent, directory: string, context: RpcContext): Promise<void> {
   const { call, facts } = context

@@ -1,4 +1,6 @@
-/** The calls that take a path, with only the password. One that is added has to be judged here first. */
+/**
+ * The calls that take a path, with only the password. A new one has to be classified here first.
+ */
 import { join } from 'node:path'
 import {
   AUTHORIZATION,
@@ -25,7 +27,7 @@ async function rpc(method: string, args: object): Promise<string> {
   return answer.json().result
 }
 
-/** With a folder, or a path in it, at each place where a call takes a path. */
+/** Called with a folder, or a path in it, wherever a call takes a path. */
 const CALLS: Readonly<Record<string, readonly PathCall[]>> = {
   'torrent-add': [
     folder => [{ filename: MAGNET, 'download-dir': folder, paused: true }],
@@ -39,7 +41,7 @@ const CALLS: Readonly<Record<string, readonly PathCall[]>> = {
   'session-set': [folder => [{ 'download-dir': folder }]],
   'free-space': [path => [{ path }]],
 }
-/** Its only path is one in the folder of a torrent. */
+/** Its only path is relative to the torrent's folder. */
 const INNER = ['torrent-rename-path']
 const OTHERS =
   'torrent-start torrent-start-now torrent-stop torrent-verify torrent-reannounce torrent-remove queue-move-top queue-move-up queue-move-down queue-move-bottom session-get session-stats session-close blocklist-update port-test group-get group-set torrent-get'

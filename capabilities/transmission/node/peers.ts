@@ -38,7 +38,10 @@ export function isTaking({ uploadBytesPerSecond }: Peer): boolean {
   return uploadBytesPerSecond > 0
 }
 
-/** Transmission's flags: D downloads, d would if it could, U uploads, u would, K and ? unchoked without interest, E, I, T. */
+/**
+ * Transmission's flags: D downloads, d would download if it could, U uploads, u would upload, K and
+ * ? unchoked without interest, E, I, T.
+ */
 function peerFlags(peer: Peer): string {
   let flags = peer.kind === 'utp' ? 'T' : ''
   if (isSending(peer)) flags += 'D'

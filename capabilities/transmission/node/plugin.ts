@@ -1,4 +1,7 @@
-/** Transmission's RPC at `/transmission/rpc`, for every tool that controls a Transmission (docs/rpc-spec.md, rpc-version 17). */
+/**
+ * Transmission's RPC at `/transmission/rpc`, for all tools that control a Transmission
+ * (docs/rpc-spec.md, rpc-version 17).
+ */
 import { randomBytes } from 'node:crypto'
 import { markAuthenticated } from '@shoal/daemon/http'
 import type { HttpScope } from '@shoal/node/node/kernel/http-scope.ts'
@@ -26,7 +29,8 @@ export const transmissionApi: CompatPlugin = scope => {
   // Clients send JSON with many content types, most often curl's form type.
   takeBodies(app)
   const onRequest = async (request: FastifyRequest, reply: FastifyReply) => {
-    // Only a page that may read answers knows the session id: credentials that another one sends are not looked at.
+    // Only a page that can read responses knows the session id: credentials from others are not
+    // checked.
     if (isFromOtherSite(request) && !isFromHere(request, reply, context.sessionId)) return reply
     const given = basicCredentials(request.headers.authorization ?? '')
     if (!(await isAllowed(given, request, reply, scope))) return reply

@@ -34,8 +34,8 @@ class Reader {
   }
 
   /**
-   * Reads a number that applies only while its switch is on. Returns null if it is off, undefined if nothing changes: a number for one that is off is
-   * remembered until it is on.
+   * Reads a number that only applies while its switch is on. Returns null if it is off, undefined
+   * if nothing changes: a number whose switch is off is stored until it is on.
    */
   switched(
     name: string,
@@ -50,7 +50,7 @@ class Reader {
     return Math.max(0, given ?? was ?? this.#remembered.get(name) ?? usual)
   }
 
-  /** Returns the value that is given, in effect, or that was given before. */
+  /** Returns the given value, the one in effect, or the one given before. */
   kept(name: string, before: number, holds: boolean): number {
     const given = readNumber(this.#args, name)
     if (given !== undefined) this.#remembered.set(name, given)

@@ -44,7 +44,7 @@ export function seconds(ms: number | null): number {
   return ms === null ? 0 : Math.round(ms / 1000)
 }
 
-/** Speeds are in units of 1000 bytes a second. */
+/** Speeds are in units of 1000 bytes per second. */
 const SPEED_BYTES = 1000
 
 export function toSpeed(bytesPerSecond: number): number {
@@ -56,7 +56,7 @@ export function toPriority(priority: number): number {
   return priority === 4 || priority === 0 ? 0 : Math.sign(priority - 4)
 }
 
-/** Transmission's limits before anybody sets them, which are off. */
+/** Transmission's default limits, which are off. */
 export const USUAL = {
   'download-queue-size': 5,
   'idle-seeding-limit': 30,
@@ -64,10 +64,13 @@ export const USUAL = {
   seedRatioLimit: 2,
 } as const
 
-/** Transmission's limit before anybody sets it. */
+/** Transmission's default limit. */
 export const DEFAULT_SPEED = 100
 
-/** Converts a speed in Transmission's units. 0 stops all transfer there; here it becomes the lowest limit. */
+/**
+ * Converts a speed in Transmission's units. 0 stops all transfers in Transmission; it becomes the
+ * lowest limit.
+ */
 export function bytesPerSecond(speed: number): number {
   return Math.min(1e12, Math.max(1, Math.round(speed * SPEED_BYTES)))
 }

@@ -4,7 +4,10 @@ import { type Arguments, readBoolean, readText, stringList } from './arguments.t
 import type { Method } from './context.ts'
 import { firstPriorities } from './file-choice.ts'
 
-/** rpc-spec 3.4. Cookies, peer limit and bandwidth priority are ignored: Shoal has none for single torrents. */
+/**
+ * rpc-spec 3.4. Cookies, peer limit and bandwidth priority are ignored: Shoal does not have them
+ * per torrent.
+ */
 export const torrentAdd: Method = async (args, { call, numbers }) => {
   const priorities = firstPriorities(args)
   const paused = readBoolean(args, 'paused')

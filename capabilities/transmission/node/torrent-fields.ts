@@ -28,7 +28,7 @@ const OF_ROW: Record<string, Value> = {
   eta: ({ row }) => secondsLeft(row),
   etaIdle: () => -1,
   'file-count': ({ row }) => row.fileCount ?? 0,
-  // A name that clients also use.
+  // An alternative name that clients use.
   fileCount: ({ row }) => row.fileCount ?? 0,
   group: () => '',
   hashString: ({ row }) => hash40(row),
@@ -55,7 +55,7 @@ const OF_ROW: Record<string, Value> = {
   rateUpload: ({ row }) => Math.round(row.uploadBytesPerSecond),
   recheckProgress: ({ row }) => (row.state === 'checking' ? row.progress : 0),
   sizeWhenDone: ({ row }) => row.wantedBytes ?? 0,
-  // The time of the last start is not stored; it was not before this.
+  // The time of the last start is not stored; it was at this time or later.
   startDate: ({ row }) => seconds(row.addedMs),
   status: ({ row }) => toStatus(row),
   torrentFile: () => '',
@@ -100,7 +100,9 @@ const OF_FACTS: Record<string, Value> = {
   webseeds: ({ facts }) => facts.detail.webSeeds,
 }
 
-/** The torrent's limit, else what it was set to while it is off, else that of the session. */
+/**
+ * The torrent's limit, otherwise its stored value while that is off, otherwise that of the session.
+ */
 function speedLimit({ row, facts, settings, remembered }: TorrentParts, way: 'download' | 'upload'): number {
   const own = facts.detail[`${way}LimitBytesPerSecond`]
   if (own !== null) return toSpeed(own)
@@ -162,12 +164,15 @@ function fields(values: Record<string, Value>, needs: readonly Part[]): (readonl
   return Object.entries(values).map(([name, value]) => [name, { needs, value }] as const)
 }
 
-/** A file that is not wanted has the priority that it will have once it is. */
+/** An unwanted file has the priority that it will have once it is wanted. */
 function shownPriority({ index, priority }: TorrentFile, { row, remembered }: TorrentParts): number {
   return toPriority(priority || (remembered.get(rememberedPriority(row.id, index)) ?? 0))
 }
 
-/** rpc-spec 3.3, `error`: 1 warning of a tracker, 2 its error, 3 a fault on this machine. A tracker's error is one only if no other works. */
+/**
+ * rpc-spec 3.3, `error`: 1 warning of a tracker, 2 its error, 3 a local fault. A tracker's error
+ * only counts if no other tracker works.
+ */
 function trouble({ row, facts }: TorrentParts): { error: number; errorString: string } {
   if (row.error) return { error: 3, errorString: row.error.message }
   const told = realTrackers(facts.trackers).filter(({ message }) => message !== null)

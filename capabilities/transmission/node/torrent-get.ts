@@ -22,7 +22,7 @@ async function buildTable(args: Arguments, context: RpcContext): Promise<unknown
   return values.map(row => Object.fromEntries(row.map((value, at) => [names[at]!, value])))
 }
 
-/** Unknown fields are left out of the answer, as in Transmission. */
+/** Unknown fields are omitted from the answer, as in Transmission. */
 function readFields(args: Arguments): [string, Field][] {
   const given = stringList(args, 'fields')
   if (!given) throw new RpcFailure('no fields specified', { torrents: [] })

@@ -60,7 +60,7 @@ export class TorrentNumbers {
 
   #onRemoved(id: string, now: number): void {
     this.#changedMs.delete(id)
-    // A number that no client ever saw need not be reported as removed.
+    // A number that no client has seen need not be reported as removed.
     if (this.#numbers.has(id)) this.#removedMs.set(id, now)
   }
 }

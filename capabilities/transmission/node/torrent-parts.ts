@@ -19,7 +19,7 @@ export interface TorrentParts {
 
 export type Part = 'facts' | 'files' | 'peers' | 'pieces'
 
-/** Requests no more than is needed, since lists of thousands are polled. */
+/** Only requests what is needed, since lists of thousands are polled. */
 export async function torrentParts(
   rows: readonly Torrent[],
   needs: ReadonlySet<Part>,

@@ -11,7 +11,10 @@ import { bytesPerSecond, DEFAULT_SPEED } from './status.ts'
 import { splitLabels } from './torrent-add.ts'
 import { parseTrackerList } from './trackers.ts'
 
-/** rpc-spec 3.2. Bandwidth priority, group and peer limit are ignored: Shoal has none for single torrents. */
+/**
+ * rpc-spec 3.2. Bandwidth priority, group and peer limit are ignored: Shoal does not have them per
+ * torrent.
+ */
 export const torrentSet: Method = async (args, context) => {
   const { call, facts } = context
   const torrents = await selectTorrents(args, context)
@@ -68,7 +71,10 @@ function readSeeding(args: Arguments): Change {
   }
 }
 
-/** Mode 0: from the session; 1: the limit; 2: none. A limit of 0 is reached at once, which `least` represents. */
+/**
+ * Mode 0: from the session; 1: the limit; 2: none. A limit of 0 is reached immediately, which
+ * `least` represents.
+ */
 function modeLimit(args: Arguments, mode: string, name: string, least: number): number | null | undefined {
   const [chosen, limit] = [readNumber(args, mode), readNumber(args, name)]
   if (chosen === 0) return null
@@ -100,7 +106,7 @@ async function changeTrackers({ id }: Torrent, args: Arguments, call: Call): Pro
   await call('setTrackers', { id, tiers })
 }
 
-/** `trackerReplace`: ids and URLs in turn. */
+/** `trackerReplace`: alternating ids and URLs. */
 function replacements({ trackerReplace: pairs }: Arguments): Map<number, string> {
   const replaced = new Map<number, string>()
   if (pairs === undefined) return replaced

@@ -1,10 +1,10 @@
-/** Tells files that may still become torrents, because their writer has not finished, from others. */
+/** Distinguishes incomplete files that can still become torrents from invalid ones. */
 
 import { promisify } from 'node:util'
 import { constants, gunzip, type ZlibOptions } from 'node:zlib'
 import { isGzip } from '@shoal/torrent'
 
-/** More digits than any length or number in a .torrent has. */
+/** More digits than any length or number in a .torrent. */
 const MAX_DIGITS = 20
 /** The engine's limit on values, times three for the bytes that begin and end them. */
 const MAX_STEPS = 3_000_000
@@ -12,14 +12,14 @@ const [ZERO, NINE, COLON, MINUS] = [0x30, 0x39, 0x3a, 0x2d] as const
 const [DICTIONARY, LIST, INTEGER, END] = [0x64, 0x6c, 0x69, 0x65] as const
 
 /**
- * Resolves to true for the beginning of a bencoded dictionary (BEP 3) of at most `maxBytes`, also a compressed one, and for nothing at all. Zeros at
- * the end are what a writer has reserved.
+ * Resolves with true for the start of a bencoded dictionary (BEP 3) of at most `maxBytes`, also
+ * compressed, and for an empty file. Trailing zeros are space reserved by the writer.
  */
 export async function mayBecomeTorrent(bytes: Uint8Array, maxBytes: number): Promise<boolean> {
   const begun = withoutZeros(bytes)
   const isBegunGzip = begun.length === 1 && begun[0] === 0x1f
   if (!isBegunGzip && !isGzip(begun)) return mayBeDictionary(begun, maxBytes)
-  // A whole one is wrong all the same. One that is cut off gives as much as is there.
+  // A complete one is invalid anyway. A truncated one yields the bytes so far.
   const fault = (some: Uint8Array) =>
     unzip(some, { maxOutputLength: maxBytes }).then(
       () => null,
@@ -48,7 +48,7 @@ function mayBeDictionary(bytes: Uint8Array, maxBytes: number): boolean {
     const byte = bytes[at]!
     if (byte === DICTIONARY || byte === LIST || byte === END) {
       depth += byte === END ? -1 : 1
-      // It is complete, and wrong all the same.
+      // It is complete but invalid.
       if (depth === 0) return false
       at++
       continue
@@ -71,7 +71,7 @@ function mayBeDictionary(bytes: Uint8Array, maxBytes: number): boolean {
 
 const MAGNET_BEGINNINGS = ['magnet:?', 'web+magnet:?'] as const
 
-/** Returns true for nothing at all, and for a magnet link without an end of its line. */
+/** Returns true for empty text, and for a magnet link without a line end. */
 export function mayBecomeMagnet(text: string): boolean {
   const begun = text
     .replace(/^\ufeff/, '')

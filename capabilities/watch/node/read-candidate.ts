@@ -12,7 +12,7 @@ const MAX_MAGNET_BYTES = 100_000
 export type Candidate =
   | { readonly kind: 'torrent'; readonly torrent: string }
   | { readonly kind: 'magnet'; readonly source: string }
-  /** It cannot be read yet, but may become a torrent. */
+  /** It cannot be read yet, but can still become a torrent. */
   | { readonly kind: 'begun' }
   | { readonly kind: 'bad'; readonly why: string }
 
@@ -20,15 +20,15 @@ export function isCandidate(name: string): boolean {
   return /\.(torrent|magnet)$/i.test(name) && !name.startsWith('.')
 }
 
-/** The name that a refused file had before; null for any other file. */
+/** Returns the previous name of a refused file; null for any other file. */
 export function refusedName(name: string): string | null {
   const before = name.replace(/(\.\d+)?\.invalid$/i, '')
   return before !== name && isCandidate(before) ? before : null
 }
 
 /**
- * Reads a `.torrent`, or a `.magnet`, which is a text file with a link in its first line. `name` says which it is. Rejects with a Failure if it
- * cannot be read.
+ * Reads a `.torrent`, or a `.magnet`, which is a text file with a link in its first line. `name`
+ * determines which. Rejects with a Failure if it cannot be read.
  */
 export async function readCandidate(path: string, name: string): Promise<Candidate> {
   const isMagnet = /\.magnet$/i.test(name)
@@ -58,7 +58,7 @@ export async function readCandidate(path: string, name: string): Promise<Candida
 
 /** Returns null if the file is longer. */
 async function readWhole(path: string, maxBytes: number): Promise<Buffer | null> {
-  // Without blocking on a pipe that somebody puts there.
+  // Non-blocking, in case it is a pipe.
   const file = await open(path, constants.O_RDONLY | (constants.O_NONBLOCK ?? 0)).catch(error => {
     throw fileFailure(error, path)
   })

@@ -103,7 +103,7 @@ test('an invalid one is renamed and logged; links to devices and folders are lef
   ])
   expect(log.text).toMatch(/bad\.torrent cannot be added.*\.invalid: .+/)
   expect(node.names).toEqual([])
-  // Screens tell until the files are gone.
+  // Screens report the files until they are deleted.
   await until('it is a problem', () => /bad\..*cannot be added: /.test(problems.messages.join()))
   for (const name of ['bad.magnet.invalid', 'bad.torrent.invalid']) await rm(join(directory, name))
   await until('it is none any more', () => problems.messages.length === 0)
@@ -119,7 +119,7 @@ test('waits for as long as a file may become a torrent', async () => {
   await writeFile(empty!, '')
   await writeFile(link!, MAGNET.slice(0, 30))
   const { node, log } = watching([{}], directory, fastClock(2000))
-  // Longer than any other file is waited for.
+  // Longer than the wait for any other file.
   await writeFile(join(directory, 'bad.torrent'), 'no torrent')
   await until('another one is refused', async () => (await readdir(directory)).some(isInvalid))
   await writeFile(join(directory, 'worse.torrent'), 'no torrent')
@@ -139,7 +139,8 @@ test('looks at the start at refused files that were written since', async () => 
   const directory = await temporaryFolder()
   const { bytes } = await torrentFile('since')
   await writeFile(join(directory, 'since.torrent.invalid'), bytes)
-  // Renaming changes the time of the name only, as `utimes` does here: this one is as it was refused.
+  // Renaming only changes `ctime`, like `utimes` in this test: the file is as it was when it was
+  // refused.
   await writeFile(join(directory, 'as-it-was.torrent.invalid'), (await torrentFile('as-it-was')).bytes)
   await utimes(join(directory, 'as-it-was.torrent.invalid'), new Date(0), new Date(0))
   const { node } = watching([{}], directory)

@@ -9,7 +9,7 @@ export interface WatchFoldersDeps extends WatchDeps {
 /** The watch folders of the settings. */
 export class WatchFolders {
   readonly #deps: WatchFoldersDeps
-  /** By their rule as JSON: a changed rule is another folder. */
+  /** By rule as JSON: a changed rule is a different folder. */
   readonly #folders = new Map<string, WatchedFolder>()
   readonly #closing = new Set<Promise<void>>()
   #unsubscribe: (() => void) | null = null

@@ -8,21 +8,24 @@ import type { Problems } from '@shoal/node/node/kernel/problems.ts'
 import { type Clock, delay } from '@shoal/torrent'
 import { isCandidate, readCandidate, refusedName } from './read-candidate.ts'
 
-/** The folder is scanned this often in any case: not all file systems report changes. */
+/** Maximum interval between scans: not all file systems report changes. */
 const LOOK_MS = 15_000
-/** A file that did not change between two scans this far apart counts as complete if it can be read. */
+/** A readable file that did not change between two scans this far apart counts as complete. */
 const SETTLE_MS = 1000
-/** A file that cannot become a torrent, and does not change for this long, is invalid. Others are waited for. */
+/**
+ * A file that cannot become a torrent, and does not change for this long, is invalid. Other files
+ * are given more time.
+ */
 const BAD_MS = 10_000
-/** Delay after a fault that is not the file's, such as a full disk. */
+/** Delay after a fault that was not caused by the file, such as a full disk. */
 const RETRY_MS = 60_000
 /** A folder with more names than this is not meant to be watched. */
 const MAX_NAMES = 10_000
 const MAX_NUMBER = 1000
-/** Files are refused, and renamed, this long after they were written at the earliest. */
+/** Minimum age of a file before it is refused and renamed. */
 const RENAMED_MS = 1000
 
-/** Faults of the file itself: trying again does not help. */
+/** Errors of the file itself: a retry does not help. */
 const BAD_CODES = new Set([
   'bad-torrent',
   'bad-bencode',
@@ -36,7 +39,7 @@ const BAD_CODES = new Set([
 export interface WatchDeps {
   readonly clock: Clock
   readonly log: Log
-  /** Where screens read what is wrong with a folder. */
+  /** Publishes what is wrong with a folder. */
   readonly problems: Pick<Problems, 'set'>
   readonly operations: Pick<NodeOperations, 'addTorrent'>
 }
@@ -49,15 +52,15 @@ interface Seen {
   notBeforeMs: number
 }
 
-/** A watched folder: adds every .torrent and .magnet file in it, and renames or deletes it afterwards. */
+/** A watched folder: adds every .torrent and .magnet file in it, and then renames or deletes it. */
 export class WatchedFolder {
   readonly #rule: Rule
   readonly #deps: WatchDeps
   readonly #stop = new AbortController()
   readonly #seen = new Map<string, Seen>()
-  /** The stamps of refused files: one that changes is looked at again. */
+  /** The stamps of refused files: a changed one is examined again. */
   readonly #refused = new Map<string, string>()
-  /** Why those were refused that were looked at in this run. */
+  /** The reasons for files refused in this run. */
   readonly #whys = new Map<string, string>()
   #running: Promise<void> = Promise.resolve()
   #wake: () => void = () => {}
@@ -122,7 +125,7 @@ export class WatchedFolder {
     return nextMs
   }
 
-  /** Tells screens about the first refused file, until it is gone or right. */
+  /** Publishes the error of the first refused file, until it is deleted or valid. */
   #tell(): void {
     const [first] = this.#whys
     const { directory } = this.#rule
@@ -171,7 +174,7 @@ export class WatchedFolder {
     const { operations, log } = this.#deps
     try {
       const candidate = await readCandidate(path, refusedName(name) ?? name)
-      // The next look is when it has changed.
+      // It is examined again once it has changed.
       if (candidate.kind === 'begun') return Number.POSITIVE_INFINITY
       if (candidate.kind === 'bad') {
         if (quietMs < BAD_MS) return SETTLE_MS
@@ -210,7 +213,8 @@ export class WatchedFolder {
   }
 
   /**
-   * Renames or deletes the file. Logs a failure: the file then stays, and is not added again until it changes. Resolves to its new name, or null.
+   * Renames or deletes the file. Logs a failure: the file then stays, and is not added again until
+   * it changes. Resolves with its new name, or null.
    */
   async #settle(name: string, ending: string, remove: boolean): Promise<string | null> {
     const { directory } = this.#rule
@@ -230,7 +234,7 @@ export class WatchedFolder {
     if (this.#watcher) return
     try {
       const watcher = watch(this.#rule.directory, () => this.#wake())
-      // The folder itself was removed: the next scan creates another watcher.
+      // The folder itself was removed: the next scan creates a new watcher.
       watcher.on('error', () => this.#unwatch())
       this.#watcher = watcher
     } catch {
@@ -244,7 +248,10 @@ export class WatchedFolder {
   }
 }
 
-/** Whether somebody wrote to a refused file after it got its name, which changes `ctime` only. No run of the node remembers those of the last. */
+/**
+ * Returns whether a refused file was written to after its renaming, which only changes `ctime`.
+ * Needed because refused files are not remembered across runs.
+ */
 function isRewritten({ mtimeMs, ctimeMs }: Stats): boolean {
   return ctimeMs - mtimeMs < RENAMED_MS
 }
@@ -253,7 +260,10 @@ function stampOf({ size, mtimeMs, ino }: Stats): string {
   return `${size} ${mtimeMs} ${ino}`
 }
 
-/** Renames a file to `to` with the ending, and a number if that name is taken. Resolves to the new name. */
+/**
+ * Renames a file to `to` with the extension, and a number if that name is taken. Resolves with the
+ * new name.
+ */
 async function renameFree(path: string, to: string, ending: string): Promise<string> {
   for (let number = 1; number <= MAX_NUMBER; number++) {
     const target = number === 1 ? `${to}${ending}` : `${to}.${number}${ending}`
@@ -265,7 +275,7 @@ async function renameFree(path: string, to: string, ending: string): Promise<str
       const { code } = error as NodeJS.ErrnoException
       if (code === 'EEXIST') continue
       if (code !== 'EPERM' && code !== 'ENOTSUP' && code !== 'ENOSYS') throw error
-      // A file system without links.
+      // The file system does not support links.
       if (await stat(target).catch(() => null)) continue
       await rename(path, target)
       return basename(target)

@@ -5,13 +5,16 @@ import { expect, test } from 'vitest'
 const HEAP = JSON.stringify(new URL('./heap.ts', import.meta.url).href)
 const TUNE = `(await import(${HEAP})).tuneHeap()`
 
-/** The number that a new process prints. */
+/** Returns the number that a new process prints. */
 async function printed(program: string): Promise<number> {
   const { stdout } = await promisify(execFile)(process.execPath, ['--input-type=module', '-e', program])
   return Number.parseInt(stdout, 10)
 }
 
-/** Size of the young generation of a new process that has allocated many long-lived objects. */
+/**
+ * Returns the size of the young generation of a new process that has allocated many long-lived
+ * objects.
+ */
 function youngBytes(prepare: string): Promise<number> {
   return printed(`
     ${prepare}
@@ -22,7 +25,10 @@ function youngBytes(prepare: string): Promise<number> {
     console.log(young.space_size, kept.length)`)
 }
 
-/** Number of collections of the whole heap while a new process fills a cache of 64 MiB with buffers and replaces each twice. */
+/**
+ * Returns the number of full heap collections while a new process fills a cache of 64 MiB with
+ * buffers and replaces each twice.
+ */
 function collections(prepare: string): Promise<number> {
   return printed(`
     ${prepare}

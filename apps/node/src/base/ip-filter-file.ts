@@ -1,21 +1,24 @@
 import { unwatchFile, watchFile } from 'node:fs'
 import { type IpFilter, readIpFilter } from '@shoal/torrent/ip-filter'
 
-/** Polling works for network folders, links and files that other programs replace. */
+/** Polling works for network folders, links, and files that other programs replace. */
 const POLL_MS = 2000
-/** Longer than the polling interval, so that a file that is being written is read once it is complete. */
+/** Longer than the polling interval, so that a file is only read once it is completely written. */
 const QUIET_MS = 3000
 
 export interface IpFilterFileOptions {
-  /** Called with each list that was read, also when the file has changed; null once there is none. */
+  /**
+   * Called with each list that was read, also after a change of the file; null if there is none any
+   * more.
+   */
   onList(list: IpFilter | null): void | Promise<void>
-  /** The file has changed and cannot be read: the list of before stays in effect. */
+  /** Called when the file has changed but cannot be read: the previous list stays in effect. */
   onError(error: Error): void
   readonly pollMs?: number
   readonly quietMs?: number
 }
 
-/** A list of IP addresses in a file, which is read again when it changes. */
+/** A list of IP addresses from a file, which is read again when it changes. */
 export class IpFilterFile {
   readonly #options: IpFilterFileOptions
   #path: string | null = null
@@ -23,7 +26,7 @@ export class IpFilterFile {
   #error: Error | null = null
   #loadedMs: number | null = null
   #timer: NodeJS.Timeout | undefined
-  /** Settles after the last reading: readings do not overtake each other. */
+  /** Settles after the last read: reads are serialized. */
   #reading: Promise<unknown> = Promise.resolve()
 
   constructor(options: IpFilterFileOptions) {
@@ -38,7 +41,7 @@ export class IpFilterFile {
     return this.#list
   }
 
-  /** Why the file could not be read when it was last tried. */
+  /** Why the last attempt to read the file failed. */
   get error(): Error | null {
     return this.#error
   }
@@ -48,14 +51,17 @@ export class IpFilterFile {
     return this.#loadedMs
   }
 
-  /** Reads and watches another file; null for none. Rejects with a ShoalError, changing nothing, if it cannot be read. */
+  /**
+   * Reads and watches another file; null for none. Rejects with a ShoalError, without changes, if
+   * it cannot be read.
+   */
   async open(path: string | null): Promise<void> {
     if (path === this.#path) return
     await this.#read(path)
     this.#watch(path)
   }
 
-  /** Watches a file that could not be read, until it can be. */
+  /** Watches an unreadable file until it can be read. */
   fail(path: string | null, error: Error): void {
     this.#watch(path)
     this.#error = error
@@ -68,12 +74,12 @@ export class IpFilterFile {
       watchFile(path, { interval: this.#options.pollMs ?? POLL_MS, persistent: false }, this.#onChange)
   }
 
-  /** Reads the file again now. Rejects with a ShoalError, keeping the list, if it cannot be read. */
+  /** Rereads the file now. Rejects with a ShoalError, keeping the list, if it cannot be read. */
   async reload(): Promise<void> {
     await this.#read(this.#path)
   }
 
-  /** Ends the watching. The list stays in effect. */
+  /** Stops watching. The list stays in effect. */
   close(): void {
     clearTimeout(this.#timer)
     if (this.#path !== null) unwatchFile(this.#path, this.#onChange)

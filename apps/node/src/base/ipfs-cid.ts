@@ -12,7 +12,10 @@ const PIECES_ROOT = [0x55, 0x82, 0xee, 0x02] as const
 const EXPLANATION =
   'Content IDs of Shoal name torrents: they begin with baf5rei (v2) or baf5rcf (v1), any torrent has one, and programs show it next to its info hash or magnet link. Ask for that'
 
-/** Throws `ipfs-content-id` for content IDs that name something else than a torrent, and for links to them (`ipfs://…`, `/ipfs/…`). */
+/**
+ * Throws `ipfs-content-id` for content IDs of anything but torrents, and for links to them
+ * (`ipfs://…`, `/ipfs/…`).
+ */
 export function refuseIpfsCid(text: string): void {
   const [, id = ''] = /^(?:ip[fn]s:\/\/|\/ip[fn]s\/)?([^/?#]*)/i.exec(text.trim()) ?? []
   if (!isCid(id)) return
@@ -38,7 +41,10 @@ function isCid(text: string): boolean {
   return VERSION_0.test(text) || OTHER_BASES.test(text) || fromDigits(text)?.[0] === 1
 }
 
-/** The bytes of a CIDv1 in base32 (`b`) with a multihash of 20 bytes or more; null for anything else. */
+/**
+ * Returns the bytes of a CIDv1 in base32 (`b`) with a multihash of at least 20 bytes; null for
+ * anything else.
+ */
 function fromDigits(text: string): Uint8Array | null {
   return /^b[a-z2-7]{38,120}$/i.test(text) ? fromBase32(text.slice(1)) : null
 }

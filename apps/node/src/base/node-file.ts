@@ -1,4 +1,6 @@
-/** How the command line finds the node of a data folder: `node.json` while it runs, and the token. */
+/**
+ * Lets the command line find the node of a data folder: `node.json` while it runs, and the token.
+ */
 import { randomBytes } from 'node:crypto'
 import { open, readFile, rm, stat, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
@@ -12,7 +14,7 @@ export interface NodeFile {
 }
 
 const LONGEST_TOKEN = 1024
-/** Enough for some small files and their entries in the folder. */
+/** Enough for some small files and their directory entries. */
 const RESERVE_BYTES = 64 << 10
 
 function nodeFile(dataDir: string): string {
@@ -28,8 +30,8 @@ export function tokenFile(dataDir: string): string {
 }
 
 /**
- * Remove it when the node ends. On a full disk it uses the room of the reserve, or of the file that a killed node has left. Rejects with
- * `no-space` if there is neither.
+ * Writes `node.json`; remove it when the node ends. On a full disk, uses the space of the reserve,
+ * or of the file left by a killed node. Rejects with `no-space` if there is neither.
  */
 export async function writeNodeFile(dataDir: string, node: NodeFile): Promise<void> {
   const path = nodeFile(dataDir)
@@ -46,7 +48,10 @@ export async function writeNodeFile(dataDir: string, node: NodeFile): Promise<vo
   })
 }
 
-/** Keeps some room for `node.json`, without which no command finds the node. Resolves to false if the disk has no room for that. */
+/**
+ * Reserves some space for `node.json`, without which no command finds the node. Resolves with false
+ * if the disk has no space for that.
+ */
 export async function keepReserve(dataDir: string): Promise<boolean> {
   const path = reserveFile(dataDir)
   try {
@@ -56,7 +61,7 @@ export async function keepReserve(dataDir: string): Promise<boolean> {
     )
     if (size === RESERVE_BYTES) return true
     if ((await freeBytes(dataDir)) < 2 * RESERVE_BYTES) return false
-    // Zeros could become a hole.
+    // Zeros could be stored as a sparse hole.
     await writeFile(path, randomBytes(RESERVE_BYTES), { mode: 0o600 })
     return true
   } catch {
@@ -79,7 +84,7 @@ export async function removeNodeFile(dataDir: string): Promise<void> {
   await rm(nodeFile(dataDir), { force: true })
 }
 
-/** Null if no node runs: a killed node leaves its file behind. */
+/** Returns null if no node runs: a killed node leaves its file behind. */
 export async function readNodeFile(dataDir: string): Promise<NodeFile | null> {
   const text = await readFile(nodeFile(dataDir), 'utf8').catch(() => null)
   if (text === null) return null

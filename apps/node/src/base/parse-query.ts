@@ -1,12 +1,12 @@
 import { isUnspaced, splitWords, toIndexed, wordPattern } from '@shoal/network/words'
 
-/** A word or phrase that must be found, or that must not. */
+/** A word or phrase that must be found, or must not. */
 interface Term {
-  /** As it was typed, without quotes. */
+  /** As typed, without quotes. */
   readonly text: string
-  /** Folded. Several must follow each other. */
+  /** Folded. Several words must be consecutive. */
   readonly words: readonly string[]
-  /** The last word is a prefix: it was typed without quotes. */
+  /** The last word is a prefix, because it was typed without quotes. */
   readonly isPrefix: boolean
 }
 
@@ -20,10 +20,13 @@ const MAX_LENGTH = 1000
 const MAX_TERMS = 16
 const MAX_WORDS = 24
 
-/** `-` before a term excludes it; a quote that is not closed reaches to the end. */
+/** `-` before a term excludes it; an unclosed quote extends to the end. */
 const TERMS = /(-?)"([^"]*)(?:"|$)|(-?)([^\s"]+)/g
 
-/** Parses a query: words, "a phrase", -not this. Any text is allowed; parts without a letter or digit are ignored. */
+/**
+ * Parses a query: words, "a phrase", -excluded. Any text is allowed; parts without a letter or
+ * digit are ignored.
+ */
 export function parseQuery(text: string): ParsedQuery {
   const wanted: Term[] = []
   const unwanted: Term[] = []
@@ -44,8 +47,8 @@ export function parseQuery(text: string): ParsedQuery {
 const TEXT_COLUMNS = '{name path text}'
 
 /**
- * Returns the query in FTS5's language (https://sqlite.org/fts5.html#full_text_query_syntax), or null if there is nothing to search for. What was typed
- * is only ever within quotes.
+ * Returns the query in FTS5's language (https://sqlite.org/fts5.html#full_text_query_syntax), or
+ * null if it has no terms. User input is always quoted.
  */
 export function toExpression(
   query: ParsedQuery,
@@ -62,8 +65,8 @@ export function toExpression(
 }
 
 /**
- * So many words start with one or two letters that looking through all of them takes too long: the prefixes of words in names and paths have a
- * column of their own, and texts must contain exactly these letters as a word.
+ * Too many words start with the same one or two letters to scan them all: prefixes of words in
+ * names and paths have a separate column, and texts must contain exactly these letters as a word.
  */
 function wantedIn(term: Term, columns: string): string {
   const { words, isPrefix } = term
@@ -72,7 +75,7 @@ function wantedIn(term: Term, columns: string): string {
   return `((begin : ${quote(term)}) OR (${columns} : ${quote(term)}))`
 }
 
-/** Longest prefixes that have entries in their column. */
+/** Maximum length of prefixes that have entries in their column. */
 const BEGINNING_SIGNS = 2
 
 /** Returns the prefixes of the words of a text, for their column. */
@@ -86,12 +89,12 @@ export function wordPrefixes(text: string): string {
   return [...beginnings].join(' ')
 }
 
-/** Kinds are words in a column of their own. */
+/** Kinds are words in a separate column. */
 export function kindWord(kind: string): string {
   return `k${kind.replace(/[^a-z]/g, '')}`
 }
 
-/** Returns a pattern that finds the terms in text that went through `foldInPlace`. */
+/** Returns a pattern that finds the terms in text processed by `foldInPlace`. */
 export function toPattern({ wanted }: ParsedQuery): RegExp | null {
   if (wanted.length === 0) return null
   return new RegExp(wanted.map(termPattern).join('|'), 'gu')
@@ -105,7 +108,7 @@ export function toPatterns({ wanted }: ParsedQuery): RegExp[] {
 function termPattern({ words, isPrefix }: Term): string {
   const begin = isUnspaced(words[0]!) ? '' : '(?<![\\p{L}\\p{N}])'
   const end = isPrefix || isUnspaced(words.at(-1)!) ? '' : '(?![\\p{L}\\p{N}])'
-  // The words are letters and digits only, so nothing in them is special in a pattern.
+  // The words only contain letters and digits, so they need no escaping.
   const patterns = words.map((word, at) => wordPattern(word, isPrefix && at === words.length - 1))
   return begin + patterns.join('[^\\p{L}\\p{N}]{0,40}') + end
 }

@@ -56,7 +56,7 @@ describe('without npm', () => {
   test('a script is passed to the Node that runs it', () => {
     expect(direct('clone/shoal.ts', ['bin'])).toBe('node shoal.ts')
     expect(direct('clone/shoal.ts', ['bin'], 'old')).toBe(`node ${at('clone/shoal.ts')}`)
-    // Another Node comes first there.
+    // Another Node comes first in that PATH.
     expect(direct('clone/shoal.ts', ['old', 'bin'])).toBe(`${at('bin/node')} shoal.ts`)
     expect(direct('my files/shoal.ts', ['bin'], 'old')).toBe(`node "${at('my files/shoal.ts')}"`)
   })

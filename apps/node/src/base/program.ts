@@ -1,4 +1,4 @@
-/** The command that starts this program. Hints begin with it, so that they work when they are pasted. */
+/** The command that starts this program. Hints start with it, so that they can be pasted. */
 import { existsSync, realpathSync } from 'node:fs'
 import { basename, delimiter, isAbsolute, join, relative } from 'node:path'
 
@@ -11,11 +11,14 @@ export interface ProcessEnv {
   readonly env: Readonly<Record<string, string | undefined>>
 }
 
-/** `npx shoal` in a clone, `shoal` if that is in the PATH, else the paths of Node and the script. */
+/**
+ * `npx shoal` in a clone, `shoal` if that is in the PATH, otherwise the paths of Node and the
+ * script.
+ */
 export function describeProgram({ script, node, cwd, env }: ProcessEnv): string {
   const root = npmRoot(env)
   if (root !== null) {
-    // Elsewhere npx would look for a package of that name in the registry.
+    // In other folders, npx would look for a package of that name in the registry.
     return isWithin(root, env.INIT_CWD ?? cwd) ? 'npx shoal' : `npx --prefix ${quoted(root)} shoal`
   }
   if (basename(script).replace(/\.(cmd|ps1)$/i, '') === 'shoal') return called(script, cwd, env)
@@ -35,7 +38,7 @@ function npmRoot({ npm_execpath, npm_config_local_prefix }: ProcessEnv['env']): 
   return npm_execpath ? npm_config_local_prefix || null : null
 }
 
-/** Shortens a program's path to its name if the PATH finds it by that. */
+/** Shortens a program's path to its name if that resolves to it in the PATH. */
 function called(program: string, cwd: string, env: ProcessEnv['env']): string {
   const name = basename(program)
   const folder = (env.PATH ?? '').split(delimiter).find(each => each !== '' && existsSync(join(each, name)))
@@ -61,7 +64,7 @@ function real(path: string): string {
   }
 }
 
-/** Double quotes mean the same to sh, cmd and PowerShell. */
+/** Double quotes work in sh, cmd and PowerShell. */
 function quoted(path: string): string {
   return /^[\w@%+=:,./\\~-]+$/.test(path) ? path : `"${path}"`
 }

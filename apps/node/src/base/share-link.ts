@@ -10,21 +10,24 @@ import {
 import { parseMagnet, type TorrentApi } from '@shoal/torrent'
 
 interface Network extends Pick<Settings['network'], 'publicUrl' | 'webrtc' | 'ownTracker'> {
-  /** Names of this node by which pages reach it over libp2p, without a tracker. */
+  /** Names by which pages reach this node over libp2p, without a tracker. */
   readonly pagePeers?: readonly string[]
 }
 
-/** The page that opens the node's share links; empty while nobody knows how others reach the node. */
+/** The page that opens the node's share links; empty while no address for others is known. */
 export function sharePage({ publicUrl }: Pick<Network, 'publicUrl'>): string {
   return publicUrl === null ? '' : `${publicUrl.replace(/\/+$/, '')}/share/`
 }
 
-/** Others see a sealed share as a torrent of this name. */
+/** Name under which others see a sealed share's torrent. */
 export function isSealed({ name, metainfo }: Pick<TorrentApi, 'name' | 'metainfo'>): boolean {
   return name === SEALED_NAME && (metainfo?.info.files.filter(({ pad }) => !pad).length ?? 1) === 1
 }
 
-/** The link by which a browser downloads the torrent. It begins with `#` if there is no page. Null if no browser could download it. */
+/**
+ * Returns the link by which a browser downloads the torrent. It starts with `#` if there is no
+ * page. Null if no browser could download it.
+ */
 export function createShareLink(torrent: TorrentApi, network: Network): string | null {
   if (!network.webrtc) return null
   const peers = linkedPeers(torrent, network)
@@ -33,17 +36,20 @@ export function createShareLink(torrent: TorrentApi, network: Network): string |
     : null
 }
 
-/** Returns the names of the node for a link. Where there is a tracker, pages need not load libp2p. */
+/** Returns the node's names for a link. With a tracker, pages need not load libp2p. */
 export function linkedPeers(torrent: Pick<TorrentApi, 'trackers'>, network: Network): readonly string[] {
   return !network.webrtc || isMet(torrent, network) ? [] : (network.pagePeers ?? [])
 }
 
-/** Whether pages find others by a tracker that everybody with the link reaches. */
+/** Returns whether pages find others by a tracker that everyone with the link can reach. */
 function isMet({ trackers }: Pick<TorrentApi, 'trackers'>, network: Network): boolean {
   return network.ownTracker || usableTrackers(trackers.flat(), linkPlace(sharePage(network))).length > 0
 }
 
-/** The same for a page with its own tracker. Null for private torrents, and for sealed ones, whose key is only in the original link. */
+/**
+ * The same for a page with its own tracker. Null for private torrents, and for sealed ones, whose
+ * key is only in the original link.
+ */
 export function createPageLink(
   torrent: TorrentApi,
   page: string,
@@ -54,7 +60,7 @@ export function createPageLink(
   return createLink(magnet, page, { lengthBytes: metainfo?.info.lengthBytes, pagePeers })
 }
 
-/** The link of a sealed share. Without `page` it begins with `#`. */
+/** Returns the link of a sealed share. Without `page`, it starts with `#`. */
 export function createSealedLink(
   { magnet, metainfo }: Pick<TorrentApi, 'magnet' | 'metainfo'>,
   seal: Seal,
@@ -65,7 +71,7 @@ export function createSealedLink(
   return createLink(magnet, page, { lengthBytes, isPrivate, seal, pagePeers })
 }
 
-/** The share link for a magnet link. */
+/** Returns the share link for a magnet link. */
 export function createLink(
   magnet: string,
   page: string,
@@ -87,7 +93,10 @@ export function createLink(
   return formatShareLink(page, share, linkPlace(page))
 }
 
-/** While the node knows no address for others, its links are for this machine. Who opens its console elsewhere adds that address. */
+/**
+ * While the node knows no address for others, its links work on this machine. A console opened from
+ * another machine adds the address that it used.
+ */
 function linkPlace(page: string): { readonly page: string; readonly audience: Audience } {
   return { page, audience: page === '' ? 'machine' : audienceOf(page) }
 }

@@ -8,7 +8,7 @@ export interface Version {
   readonly version: string
 }
 
-/** The value of an item that names this torrent. */
+/** Returns the value of an item that names this torrent. */
 function versionValue(infoHash: string): Uint8Array {
   return encode({ ih: Buffer.from(infoHash, 'hex') })
 }
@@ -22,7 +22,7 @@ export function versionIn(item: DhtItem): Version | null {
   return { infoHash: Buffer.from(hash).toString('hex'), version: String(item.seq) }
 }
 
-/** The item of a version, as its owner signed it. `signature` in hex. */
+/** Returns the item of a version as its owner signed it. `signature` in hex. */
 export function itemOf(link: string, { infoHash, version }: Version, signature: string): MutableItem {
   return {
     ...parseMutableMagnet(link),
@@ -32,7 +32,7 @@ export function itemOf(link: string, { infoHash, version }: Version, signature: 
   }
 }
 
-/** Writes a link in one form, without other parameters. Throws `bad-magnet`. */
+/** Normalizes a link, removing other parameters. Throws `bad-magnet`. */
 export function canonicalLink(link: string): string {
   return formatMutableMagnet(parseMutableMagnet(link))
 }

@@ -1,4 +1,4 @@
-/** Text on a terminal: how many columns it takes. */
+/** The number of columns that text takes on a terminal. */
 import { createRequire } from 'node:module'
 
 /** ASCII, the Latin letters of Europe and usual punctuation: one column each. */
@@ -7,7 +7,10 @@ const require = createRequire(import.meta.url)
 let stringWidth: ((text: string) => number) | undefined
 let segmenter: Intl.Segmenter | undefined
 
-/** Measures the columns that printable text takes: two for a wide character, none for a combining mark. */
+/**
+ * Returns the number of columns that printable text takes: two for a wide character, none for a
+ * combining mark.
+ */
 export function widthOf(text: string): number {
   if (NARROW.test(text)) return text.length
   // Loaded when needed, because loading it takes 20 ms.
@@ -15,7 +18,10 @@ export function widthOf(text: string): number {
   return stringWidth(text)
 }
 
-/** Cuts a text that is wider than `columns` in its middle, because the end of a file's name matters as much as its start. */
+/**
+ * Shortens a text wider than `columns` in its middle, because the end of a file name matters as
+ * much as its start.
+ */
 export function shorten(
   text: string,
   columns: number,
@@ -29,7 +35,7 @@ export function shorten(
   return take(charactersOf(text), room - widthOf(end)) + ellipsis + end
 }
 
-/** Appends spaces up to a width of `columns`. */
+/** Pads a text with spaces to a width of `columns`. */
 export function pad(text: string, columns: number): string {
   return text + ' '.repeat(Math.max(0, columns - widthOf(text)))
 }

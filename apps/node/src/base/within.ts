@@ -1,6 +1,9 @@
 import { type Clock, delay } from '@shoal/torrent'
 
-/** Waits for work, and no longer than the time. Resolves to undefined if the time is over; what the work does then is not waited for. */
+/**
+ * Waits for work, up to a time limit. Resolves with undefined on timeout; the outcome of the work
+ * is then ignored.
+ */
 export async function within<T>(
   clock: Clock,
   ms: number,

@@ -1,4 +1,7 @@
-/** For tests: the program that runs one command line after another. Each comes as a message with its words, and its result goes back as one. */
+/**
+ * For tests: a program that runs command lines one after another. Each arrives as a message with
+ * its words, and is answered with its result.
+ */
 import { enableCompileCache } from 'node:module'
 import { resolveSourcesByUrl } from '@shoal/daemon/source-imports'
 import { tuneHeap } from '../base/heap.ts'
@@ -6,7 +9,7 @@ import type { Finished } from './shoal-process.ts'
 
 enableCompileCache()
 resolveSourcesByUrl()
-// Texts name the program by the file that was started.
+// Texts name the program by the script that was started.
 process.argv.splice(1, 2, process.argv[2]!)
 const { runLine } = await import('../cli/run.ts')
 tuneHeap()

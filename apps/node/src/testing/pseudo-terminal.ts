@@ -1,4 +1,4 @@
-/** For tests: a program on a terminal that is typed at, by `script` (util-linux). */
+/** For tests: a program on a terminal with typed input, by means of `script` (util-linux). */
 import { type ChildProcess, spawn } from 'node:child_process'
 
 const LIMIT_MS = 60_000
@@ -8,7 +8,7 @@ export class PseudoTerminal implements AsyncDisposable {
   readonly #ended: Promise<number | null>
   readonly #listeners = new Set<() => void>()
   #text = ''
-  /** Length of the output that was searched already. */
+  /** Length of the output that was already searched. */
   #seen = 0
 
   constructor(words: readonly string[], options: { cwd: string; env: NodeJS.ProcessEnv; columns: number }) {
@@ -25,7 +25,10 @@ export class PseudoTerminal implements AsyncDisposable {
     })
   }
 
-  /** Waits until this stands on the terminal, after what was seen before; what came until then. */
+  /**
+   * Waits until the terminal shows this text after what was already matched. Returns the output up
+   * to it.
+   */
   async until(text: string): Promise<string> {
     const { promise, resolve, reject } = Promise.withResolvers<string>()
     const look = () => {
@@ -47,12 +50,12 @@ export class PseudoTerminal implements AsyncDisposable {
     })
   }
 
-  /** All that was written on it so far. */
+  /** All output so far. */
   get text(): string {
     return this.#text
   }
 
-  /** Keys, all at once. */
+  /** Sends keys, all at once. */
   type(keys: string): void {
     this.#child.stdin!.write(keys)
   }

@@ -15,7 +15,7 @@ const ENTRY = fileURLToPath(new URL('../shoal.ts', import.meta.url))
 const COMMANDS = fileURLToPath(new URL('./command-process.ts', import.meta.url))
 const LIMIT_MS = 60_000
 
-/** Keeps to this machine, and takes any free port. */
+/** Stays on this machine and uses any free port. */
 export const LOOPBACK = ['--host', '127.0.0.1', '--port', '0', '--no-dht', '--no-lsd'] as const
 
 /** Options of commands that open the key of `Workplace.key`. */
@@ -73,7 +73,10 @@ export class ShoalProcess {
     return objectsIn(this.#stdout)
   }
 
-  /** The first thing that `find` finds; looks again with all that is printed. Rejects after a minute, or when the process has ended. */
+  /**
+   * Returns the first result of `find`, which is called with all output after each change. Rejects
+   * after a minute, or when the process has ended.
+   */
   async until<T>(what: string, find: (process: this) => T | undefined): Promise<T> {
     return new Promise((resolve, reject) => {
       const stop = (settle: () => void) => {
@@ -96,7 +99,7 @@ export class ShoalProcess {
     })
   }
 
-  /** The first object of this event that fits. */
+  /** Returns the first matching object of this event. */
   event(name: string, fits: (object: Json) => boolean = () => true): Promise<Json> {
     return this.until(name, ({ objects }) => objects.find(object => object.event === name && fits(object)))
   }
@@ -122,7 +125,7 @@ function objectsIn(stdout: string): Json[] {
 class CommandProcess {
   readonly #child: ChildProcess
   readonly #ended: Promise<unknown>
-  /** The command before. */
+  /** The previous command. */
   #last: Promise<unknown> = Promise.resolve()
 
   constructor(options: { cwd: string; env: Record<string, string> }) {
@@ -157,8 +160,8 @@ class CommandProcess {
 
 export interface WorkplaceOptions {
   /**
-   * Runs the commands that come to an end in one process, one after another, as the shell does: starting a process for each takes most of their
-   * processor time. Default false.
+   * Whether to run commands that end by themselves in one process, one after another, as the shell
+   * does: starting a process for each takes most of their CPU time. Default: false.
    */
   readonly oneProcess?: boolean
 }
@@ -183,7 +186,7 @@ export class Workplace implements AsyncDisposable {
     return join(this.path, ...names)
   }
 
-  /** Bytes that look random and are the same for a seed. */
+  /** Returns pseudo-random bytes for a seed. */
   async file(name: string, length: number, seed = name): Promise<Buffer> {
     const bytes = Buffer.alloc(length)
     for (let at = 0, block = 0; at < length; at += 32, block++)
@@ -197,7 +200,10 @@ export class Workplace implements AsyncDisposable {
     return readFile(this.at(name))
   }
 
-  /** Makes the user's key, whose file opens at once: `key new` and each use of its key file would take a second of processor time. Returns the DID. */
+  /**
+   * Creates the user's key with a quickly opened key file: `key new` and each use of its key file
+   * would take a second of CPU time. Returns the DID.
+   */
   async key(): Promise<string> {
     const [pair, passphrase] = [KeyPair.generate(), 'a passphrase of nine long words for this test only']
     const file = this.at('state', 'identity.age')
@@ -214,13 +220,13 @@ export class Workplace implements AsyncDisposable {
     return started
   }
 
-  /** Nothing of the user's own is touched. */
+  /** The user's own files are not touched. */
   get #env(): Record<string, string> {
     const home = this.at('home')
     return { ...tunedEnv(), SHOAL_STATE: this.at('state'), HOME: home, USERPROFILE: home }
   }
 
-  /** Runs to the end. */
+  /** Runs a command to its end. */
   run(...args: string[]): Promise<Finished> {
     if (!this.#oneProcess) return this.start(...args).finished
     if (!this.#commands) {
@@ -230,13 +236,16 @@ export class Workplace implements AsyncDisposable {
     return this.#commands.run(args)
   }
 
-  /** Runs to the end, with `--json`; the last object. */
+  /** Runs a command with `--json` to its end. Returns the last object. */
   async json(...args: string[]): Promise<{ code: number | string; object: Json; stderr: string }> {
     const { code, stdout, stderr } = await this.run(...args, '--json')
     return { code, object: objectsIn(stdout).at(-1), stderr }
   }
 
-  /** Runs to the end, with `--json`; the last object. Throws if the command fails or writes to standard error. */
+  /**
+   * Runs a command with `--json` to its end. Returns the last object. Throws if the command fails
+   * or writes to standard error.
+   */
   async ask(...args: string[]): Promise<Json> {
     const { code, object, stderr } = await this.json(...args)
     if (code !== 0 || stderr !== '') {
@@ -248,7 +257,9 @@ export class Workplace implements AsyncDisposable {
     return object
   }
 
-  /** Runs on a terminal of its own, that of `script` (util-linux); what it wrote there. */
+  /**
+   * Runs a command on a separate terminal, by means of `script` (util-linux). Returns its output.
+   */
   async terminal(
     args: readonly string[],
     { columns, locale }: { columns: number; locale: string },
@@ -263,18 +274,18 @@ export class Workplace implements AsyncDisposable {
       child.on('close', resolve)
     })
     const lines = (await readFile(file, 'utf8')).split('\n')
-    // Without the lines that `script` adds at both ends.
-    // Escape characters become visible, so that tests can be read.
+    // Removes the lines that `script` adds at both ends. Makes escape characters visible, so that
+    // tests are readable.
     return { code, text: lines.slice(1, -2).join('\n').replaceAll('\u001b', '␛') }
   }
 
-  /** Runs on a terminal that a test types at. */
+  /** Runs a command on a terminal that the test types on. */
   typed(args: readonly string[], { columns = 100 }: { columns?: number } = {}): PseudoTerminal {
     const env = { ...process.env, ...this.#env, LC_ALL: 'C.UTF-8', TERM: 'xterm', NO_COLOR: '1' }
     return new PseudoTerminal([process.execPath, ENTRY, ...args], { cwd: this.path, env, columns })
   }
 
-  /** A node that reaches nothing beyond this machine; its own commands find it. */
+  /** Starts a node that contacts nothing beyond this machine; its own commands find it. */
   async node(...args: string[]): Promise<{ process: ShoalProcess; url: string; token: string }> {
     const off = ['network.dht', 'network.lsd', 'network.portMapping', 'shoal.enabled']
     const options = [
@@ -286,7 +297,7 @@ export class Workplace implements AsyncDisposable {
     return { process: started, url, token: String(consoleUrl).split('#token=')[1] ?? '' }
   }
 
-  /** Seeds on loopback; the peer's address and the link, once it accepts. */
+  /** Seeds on loopback. Returns the peer's address and the link once it accepts connections. */
   async seed(...args: string[]): Promise<{ process: ShoalProcess; peer: string; magnet: string }> {
     const seeder = this.start('seed', ...args, ...LOOPBACK, '--json')
     const { magnet } = await seeder.event('sharing')

@@ -1,30 +1,33 @@
-/** Chooses what of a folder is shared, and says what is left out and why. */
+/** Chooses what is shared of a folder, and records what is left out and why. */
 import { basename, dirname, join } from 'node:path'
 import { SEALED_NAME } from '@shoal/links'
 import type { FolderFilter } from '@shoal/torrent'
 import type { HeldAs, HeldPaths } from './held-paths.ts'
 
-/** `hidden`: the name begins with a dot. The others: see HeldAs. */
+/** `hidden`: the name starts with a dot. The others: see HeldAs. */
 export type LeftOutReason = 'hidden' | HeldAs
 
 /** Folder of a node's download folder for sealed content. */
 export const SEALED_FOLDER = 'Sealed'
 
-/** Endings by which browsers, download managers and BitTorrent clients mark what they have not finished. Some mark a second file next to it. */
+/**
+ * Extensions that browsers, download managers and BitTorrent clients use for unfinished files. Some
+ * instead add a second file.
+ */
 const MARKER =
   /\.(?:parts?|partial|crdownload|download|opdownload|filepart|fdmdownload|!ut|!qb|!bt|bc!|aria2|xltd|td)$/i
-/** Files that programs write for a moment, and their backups. */
+/** Temporary files of programs, and their backups. */
 const PASSING = /\.(?:tmp|swp)$|^~|~$/i
-/** Files that file managers leave in every folder. Nobody misses them. */
+/** Files that file managers create in every folder. */
 const LITTER = /^(?:thumbs\.db|desktop\.ini|icon\r|\.ds_store)$/i
 
 export interface ContentFilterOptions {
   /** Include hidden files and folders. */
   readonly hidden?: boolean
   readonly held?: HeldPaths
-  /** How a path must be held to be left out. Default: all. */
+  /** The kinds of held paths that are left out. Default: all. */
   readonly leave?: readonly HeldAs[]
-  /** More of what is held, by name in a folder. */
+  /** Additional held paths, by name in a folder. */
   heldIn?(folder: string): ReadonlyMap<string, HeldAs>
 }
 
@@ -36,7 +39,7 @@ export class ContentFilter {
     this.#options = options
   }
 
-  /** Paths that were left out so far, with the reasons. */
+  /** Paths left out so far, with the reasons. */
   get leftOut(): ReadonlyMap<string, LeftOutReason> {
     return this.#leftOut
   }
@@ -56,7 +59,7 @@ export class ContentFilter {
     })
   }
 
-  /** How the path itself, or a folder that contains it, is held. Null if it is not. */
+  /** Returns how the path, or a folder that contains it, is held. Null if it is not. */
   holderOf(path: string): HeldAs | null {
     for (let at = path; ; at = dirname(at)) {
       const reason = this.#holds(at) ?? this.#options.heldIn?.(dirname(at)).get(basename(at)) ?? null

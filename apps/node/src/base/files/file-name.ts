@@ -4,7 +4,7 @@ const NAME_RULES: NameRules = process.platform === 'win32' ? 'windows' : 'posix'
 
 /** Makes a server's name for a file safe: a single component, not hidden, of at most 255 bytes. */
 export function safeFileName(name: string, rules: NameRules = NAME_RULES): string {
-  // A server must not create a settings file, or one of our own records.
+  // A server must not be able to create a settings file, or one of our records.
   const shown = safeComponent(name, rules).replace(/^\.+/, dots => '_'.repeat(dots.length))
   return shown.trim() === '' ? 'download' : shown
 }
@@ -15,7 +15,7 @@ export function nameOfUrl(url: URL): string {
   return decodePercent(last) || 'download'
 }
 
-/** Leaves invalid percent-encoding as it is. */
+/** Keeps invalid percent-encoding. */
 export function decodePercent(text: string): string {
   try {
     return decodeURIComponent(text)

@@ -1,6 +1,6 @@
 /**
- * The file in a node's data folder that names what the node manages, for programs that cannot read its catalogue: that is locked while the
- * node runs.
+ * The file in a node's data folder that lists what the node manages, for programs that cannot read
+ * its catalogue, which is locked while the node runs.
  */
 import { readFile, realpath, stat } from 'node:fs/promises'
 import { join } from 'node:path'
@@ -26,7 +26,7 @@ export async function writeHeldPaths(dataDir: string, paths: HeldPaths): Promise
   await writeWholeFile(heldPathsFile(dataDir), `${JSON.stringify({ paths: [...paths] })}\n`, { mode: 0o600 })
 }
 
-/** Empty if there is no such node. Ignores what it cannot understand. */
+/** Empty if there is no such node. Ignores invalid entries. */
 export async function readHeldPaths(dataDir: string): Promise<HeldPaths> {
   const path = heldPathsFile(dataDir)
   try {
@@ -43,7 +43,10 @@ function isEntry(entry: unknown): entry is [string, HeldAs] {
   return Array.isArray(entry) && typeof entry[0] === 'string' && KINDS.includes(entry[1])
 }
 
-/** The path without symbolic links, as far as its folder exists: both sides have to name it in the same way. */
+/**
+ * Returns the path without symbolic links, as far as its folder exists, so that both sides name it
+ * in the same way.
+ */
 export async function realFolder(folder: string): Promise<string> {
   return realpath(folder).catch(() => folder)
 }

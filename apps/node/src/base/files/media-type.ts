@@ -1,4 +1,7 @@
-/** Media types (RFC 6838, as registered) by the ending of a file's name: of what people share, and what a browser can show. */
+/**
+ * Media types (RFC 6838, as registered) by file extension, for commonly shared files and those that
+ * browsers can show.
+ */
 const TYPES: Readonly<Record<string, string>> = {
   aac: 'audio/aac',
   apng: 'image/apng',

@@ -3,7 +3,10 @@ import { readdir, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { stateRoot } from './places.ts'
 
-/** Returns the path of a new folder for this process, which deletes it when it ends. Deletes those that crashed processes left behind. */
+/**
+ * Returns the path of a new folder for this process, which deletes it on exit. Also deletes folders
+ * of crashed processes.
+ */
 export async function passingFolder(kind: string): Promise<string> {
   const above = join(stateRoot(), kind)
   for (const name of await readdir(above).catch(() => []))

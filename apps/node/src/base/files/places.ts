@@ -13,7 +13,8 @@ export function defaultFolder(): string {
 }
 
 /**
- * Where what is remembered between runs is kept: `SHOAL_STATE`, else the platform's place for state (XDG Base Directory on Linux).
+ * The folder for state that is kept between runs: `SHOAL_STATE`, otherwise the platform's default
+ * (XDG Base Directory on Linux).
  */
 export function stateRoot(
   env: Env = process.env,
@@ -26,7 +27,7 @@ export function stateRoot(
   return join(env.XDG_STATE_HOME || join(home, '.local', 'state'), 'shoal')
 }
 
-/** Where a node keeps its catalogue, its token and its settings file unless another folder is named. */
+/** The default folder for a node's catalogue, token and settings file. */
 export function defaultDataFolder(env: Env = process.env): string {
   return join(stateRoot(env), 'node')
 }
@@ -44,7 +45,7 @@ export interface Place {
 export async function openPlace(folder: string, root = stateRoot()): Promise<Place> {
   const path = resolve(folder)
   await make(path)
-  // A folder has one state, whichever link leads to it.
+  // A folder has one state, regardless of the link that leads to it.
   const directory = await realpath(path).catch(error => {
     throw fileFailure(error, path)
   })
@@ -53,7 +54,7 @@ export async function openPlace(folder: string, root = stateRoot()): Promise<Pla
   return { directory, state, resume: join(state, 'resume') }
 }
 
-/** Path of the records of a folder, which is given without symbolic links. */
+/** Returns the path of the records of a folder, which is given without symbolic links. */
 export function folderState(directory: string, root = stateRoot()): string {
   const key = createHash('sha256').update(directory).digest('hex').slice(0, 24)
   return join(root, 'folders', key)

@@ -4,12 +4,13 @@ import { join } from 'node:path'
 import { fileFailure } from '@shoal/daemon/failure'
 import type { FolderFilter } from '@shoal/torrent'
 
-/** File system calls in flight. */
+/** Number of file system calls in flight. */
 const AT_ONCE = 64
 
 /**
- * A digest of the sizes, times and names of a file or of everything in a folder, without content. Equal stamps mean that nothing has
- * changed. `filter` chooses what counts. Resolves to null if there is no file. Rejects with a Failure if something cannot be read.
+ * Returns a digest of the sizes, times and names of a file or of everything in a folder, without
+ * content. Equal stamps mean that nothing has changed. `filter` selects what counts. Resolves with
+ * null if there is no file. Rejects with a Failure if something cannot be read.
  */
 export async function stampOf(
   path: string,

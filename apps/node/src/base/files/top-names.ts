@@ -4,12 +4,15 @@ export type Placed = Pick<TorrentApi, 'name' | 'directory'> & {
   readonly files: readonly { readonly storedPath: readonly string[]; readonly diskPath: string | null }[]
 }
 
-/** Names of the files and folders of a torrent in its folder. They can differ from its own name. */
+/**
+ * Returns the names of a torrent's files and folders in its folder, which can differ from its own
+ * name.
+ */
 export function topNames({ name, files }: Omit<Placed, 'directory'>): string[] {
   const tops = new Set<string>()
   for (const file of files) {
     const [top = ''] = file.storedPath
-    // One name is looked up once: a torrent may have tens of thousands of files below it.
+    // Look up each name once: a torrent can have tens of thousands of files below it.
     if (top !== '' && !tops.has(top) && file.diskPath !== null) tops.add(top)
   }
   return tops.size > 0 ? [...tops] : [name]

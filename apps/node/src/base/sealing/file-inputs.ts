@@ -1,11 +1,11 @@
-/** Reads a file or folder from the disk to seal it. */
+/** Reads a file or folder on disk in order to seal it. */
 import { type FileHandle, lstat, open, readdir } from 'node:fs/promises'
 import { basename, join } from 'node:path'
 import { Failure, fileFailure } from '@shoal/daemon/failure'
 import { type ByteSource, SealedError, type SealInput } from '@shoal/sealed'
 import type { FolderFilter } from '@shoal/torrent'
 
-/** The files at a path. Close this when everything is sealed. */
+/** The files at a path. Close this after sealing. */
 export interface FileInputs {
   readonly inputs: readonly SealInput[]
   readonly totalBytes: number
@@ -56,7 +56,7 @@ async function collect(diskPath: string, path: string[], collecting: Collecting)
   inputs.push({ ...facts, content, executable: (stats.mode & 0o100) !== 0 })
 }
 
-/** Reads files one after the other with one open at a time, since there may be more than can be open. */
+/** Reads files in sequence, with one open at a time, to limit open file descriptors. */
 class FileReader {
   #open: { readonly path: string; readonly file: FileHandle } | null = null
 

@@ -1,4 +1,4 @@
-/** Seals a file or folder into the single file that is shared. */
+/** Seals a file or folder into a single file that is shared. */
 import { randomUUID } from 'node:crypto'
 import { open, rename, rm } from 'node:fs/promises'
 import { basename, dirname, join } from 'node:path'
@@ -12,7 +12,7 @@ import { fileInputs } from './file-inputs.ts'
 
 export interface SealPathOptions {
   readonly signal: AbortSignal
-  /** Chooses what of a folder is sealed. */
+  /** Selects what is sealed of a folder. */
   readonly filter?: FolderFilter | undefined
   onProgress?(progress: { doneBytes: number; totalBytes: number }): void
 }
@@ -21,13 +21,16 @@ export interface SealedPath {
   /** Path of `sealed.age`. */
   readonly path: string
   readonly lengthBytes: number
-  /** The seal as a link describes it. */
+  /** The seal, as in a link. */
   readonly seal: Seal
   /** Name of the content, which only the owner sees. */
   readonly name: string
 }
 
-/** Seals the file or folder at `path` as `sealed.age` in `folder`: all of it or nothing. Rejects with a Failure or SealedError. */
+/**
+ * Seals the file or folder at `path` as `sealed.age` in `folder`, completely or not. Rejects with a
+ * Failure or SealedError.
+ */
 export async function sealPath(
   path: string,
   folder: string,

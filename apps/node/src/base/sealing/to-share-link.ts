@@ -10,8 +10,8 @@ import {
 import type { TorrentApi, TorrentSource } from '@shoal/torrent'
 
 /**
- * Parses a share link; returns null for any other source. The trackers are those of `withPageTrackers`. Throws `bad-request` for a truncated or altered
- * link.
+ * Parses a share link; returns null for any other source. The trackers are those of
+ * `withPageTrackers`. Throws `bad-request` for a truncated or altered link.
  */
 export function toShareLink(
   source: TorrentSource,
@@ -27,8 +27,8 @@ export function toShareLink(
 }
 
 /**
- * Adds the trackers of the host that a share link leads to. They are asked first, as the page there does. `outsideOnly`: a stranger wrote the link,
- * so that a host in the local network is left out.
+ * Adds the trackers of the host that a share link leads to, with the highest priority, as on its
+ * page. `outsideOnly`: a stranger wrote the link, so hosts in the local network are left out.
  */
 export function withPageTrackers(
   share: ShareLink,
@@ -41,8 +41,8 @@ export function withPageTrackers(
 }
 
 /**
- * Takes the trackers of the host in a share link from a torrent that turns out to be private when its metadata arrives: it is announced to its own
- * trackers alone.
+ * Removes the trackers of a share link's host from a torrent that turns out to be private when its
+ * metadata arrives: it must only be announced to its own trackers.
  */
 export function leavePageIfPrivate(torrent: TorrentApi, source: string): void {
   const own = new Set(pageTrackers(source))

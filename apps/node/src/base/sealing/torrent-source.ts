@@ -1,10 +1,13 @@
 import { type ByteSource, SealedError } from '@shoal/sealed'
 import type { TorrentApi } from '@shoal/torrent'
 
-/** So many bytes after a read are fetched next, so that films play on. */
+/** Number of bytes after a read that are fetched next, so that playback continues. */
 const AHEAD_BYTES = 8 * 1024 * 1024
 
-/** The single file of a torrent, readable during the download: the bytes that are read are downloaded first. Throws `not-sealed` for other torrents. */
+/**
+ * The single file of a torrent, readable during the download: requested bytes are downloaded first.
+ * Throws `not-sealed` for other torrents.
+ */
 export function torrentSource({ files }: TorrentApi): ByteSource {
   const [file, more] = files
   if (!file || more)

@@ -13,8 +13,9 @@ const RULES: NameRules = process.platform === 'win32' ? 'windows' : 'posix'
 export interface UnpackOptions {
   readonly signal: AbortSignal
   /**
-   * Whether hidden names at the top level stay hidden. A node renames them (`.ssh` becomes `_ssh`), since callers with only a password choose what it opens, and its folder may be the home folder, whose
-   * hidden files are keys and programs that start by themselves.
+   * Whether hidden names at the top level stay hidden. A node renames them (`.ssh` becomes `_ssh`),
+   * since callers with only a password choose what it opens, and its folder can be the home folder,
+   * whose hidden files include keys and autostart programs.
    */
   readonly hidden: 'kept' | 'renamed'
   onProgress?(progress: { doneBytes: number; totalBytes: number }): void
@@ -28,8 +29,9 @@ export interface Unpacked {
 }
 
 /**
- * Extracts the whole share into `directory`. Existing files stay; a new one of the same name gets a number: `Photos (2)`. Rejects with a
- * SealedError or a Failure of the disk, and then leaves nothing behind.
+ * Extracts a share into `directory`. Existing files are kept; a new one of the same name gets a
+ * number: `Photos (2)`. Rejects with a SealedError or a Failure of the disk, leaving nothing
+ * behind.
  */
 export async function unpack(
   share: OpenedShare,
@@ -69,7 +71,7 @@ async function writeEntries(
   }
 }
 
-/** Names that differ in the share may be the same on this disk. The later file then gets a number. */
+/** Names that differ in the share can be equal on this disk. The later file then gets a number. */
 async function openNew(folder: string, name: string, executable: boolean): Promise<FileHandle> {
   for (let count = 1; ; count++) {
     const path = join(folder, count === 1 ? name : addNumber(name, count))
