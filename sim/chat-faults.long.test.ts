@@ -1,4 +1,4 @@
-/** A group of devices that run the whole chat, while they, the hub and the network fail. */
+/** A group of devices that run the complete chat, while they, the hub and the network fail. */
 import { limitMs } from '@shoal/testing'
 import { expect, test } from 'vitest'
 import type { ChatWorld } from '../packages/chat/src/testing/chat-world.ts'

@@ -1,4 +1,7 @@
-/** A key and a word that twenty identities surround, which were made to be nearer than every honest node. */
+/**
+ * A key and a word surrounded by twenty identities that were made to be closer than every honest
+ * node.
+ */
 import { expect, it } from 'vitest'
 import { decodeRequest, encodeResponse } from '../packages/network/src/indexing/messages.ts'
 import { keyOf } from '../packages/network/src/kad/contact.ts'
@@ -14,19 +17,22 @@ import { latin1 } from '../packages/torrent/src/base/bytes.ts'
 
 const SURROUNDING = 20
 const NODES = 500
-/** One identity in 8,192 is as near: with keys of Ed25519, two minutes of a core for all twenty. */
+/** One identity in 8,192 is this close: with Ed25519 keys, two core minutes for all twenty. */
 const NEAR_BITS = 13
 
 interface Attack {
   readonly made: SimIndex
   readonly hostile: ReadonlySet<string>
-  /** How often each hostile node was asked. */
+  /** Number of queries to each hostile node. */
   readonly asked: Map<string, number>
-  /** The nodes that were scored down, with the reasons. */
+  /** Nodes reported for misconduct, with the reasons. */
   readonly reports: [id: string, reason: string][]
 }
 
-/** Opens a network of honest nodes in which the identities that surround `key` say that nobody has anything, or invent it, and name each other only. */
+/**
+ * Opens a network of honest nodes in which the identities around `key` claim that there are no
+ * entries, or invent some, and only name each other.
+ */
 function surround(key: Uint8Array, ipOf: (at: number) => Uint8Array<ArrayBuffer>): Attack {
   const reports: Attack['reports'] = []
   const made = new SimIndex({
@@ -55,11 +61,11 @@ function surround(key: Uint8Array, ipOf: (at: number) => Uint8Array<ArrayBuffer>
       if (request.type === 'find')
         return encodeResponse({ closer: closer(), total: 500, references: at % 2 === 0 ? invented() : [] })
       if (request.type === 'get') return encodeResponse({ entries: [forged] })
-      // It claims to take everything.
+      // It claims to accept everything.
       return encodeResponse({ accepted: 2000 })
     }
   }
-  // All have met them, and keep those for whom their tables have room.
+  // All have met them, and keep as many as their tables have room for.
   for (const honest of made.indexNodes)
     if (!nodes.includes(honest)) for (const { contact } of nodes) honest.kad.discovered(contact)
   return { made, hostile: new Set(nodes.map(({ contact }) => latin1(contact.id))), asked, reports }
@@ -90,7 +96,8 @@ it.each(LAYOUTS)('a word is searched although identities of %s surround it', asy
     expect(rows.map(row => [row.signed.entry.title, row.confirmed])).toEqual([['Harbour at night', true]])
     expect(messages).toBeLessThanOrEqual(60)
   }
-  // Few of a network are asked; who delivers forgeries is scored down, and nobody else.
+  // Only a few nodes of a network are queried; nodes that deliver forgeries are reported, and no
+  // others.
   expect(asked.size).toBeGreaterThan(0)
   expect(asked.size).toBeLessThanOrEqual(most)
   expect(reports.length).toBeGreaterThan(0)
@@ -98,7 +105,7 @@ it.each(LAYOUTS)('a word is searched although identities of %s surround it', asy
     expect([hostile.has(id), reason]).toEqual([true, expect.stringMatching(/forged|unasked/)])
 })
 
-// kademlia.long.test.ts has the same with twenty networks.
+// kademlia.long.test.ts tests the same with twenty networks.
 it.each([ONE_NETWORK])(
   'a provider is found although identities of %s surround its key',
   async (_, ipOf, most) => {

@@ -9,7 +9,7 @@ const LINK = { uploadBytesPerSecond: UPLINK, downloadBytesPerSecond: 8 * UPLINK,
 let world: World
 afterEach(() => world?.close())
 
-/** Returns a function that returns the wasted bytes of the host at the time it reached `progress`. */
+/** Returns a function that returns the host's wasted bytes at the time it reached `progress`. */
 function wasteAt(progress: number, host: Host): () => number {
   let waste: number | null = null
   host.torrent.on('piece', () => {
@@ -37,7 +37,7 @@ describe('50 peers with equal uplinks and one seed', () => {
     expect(fairness(times)).toBeGreaterThan(0.98)
     expect(Math.max(...times)).toBeLessThan(1.3 * Math.min(...times))
 
-    // Some blocks come after the peer had choked us, and were then requested from others.
+    // Some blocks arrive after the peer choked us and they were requested from others.
     expect(waste.reduce((sum, bytes) => sum + bytes(), 0)).toBeLessThan(0.002 * 50 * size)
     for (const { torrent } of leeches) {
       const { downloadedBytes, wastedBytes, haveBytes } = torrent.stats

@@ -11,18 +11,23 @@ export interface FlashCrowd {
   readonly pieces: number
   /** Virtual seconds from the first leech's arrival until the last one is complete. */
   readonly seconds: number
-  /** The least that is possible: (1 + floor(log2 leeches) / pieces) times the time of one copy through an uplink. */
+  /**
+   * The theoretical minimum: (1 + floor(log2 leeches) / pieces) times the time of one copy through
+   * an uplink.
+   */
   readonly boundSeconds: number
   /** Virtual seconds until every piece has left the seed. */
   readonly firstCopySeconds: number
   readonly fastestSeconds: number
   /** Copies that the seed sent. */
   readonly copiesFromSeed: number
-  /** Bytes received in vain by the leeches, as a share of what they downloaded. */
+  /** Wasted bytes of the leeches, as a share of what they downloaded. */
   readonly waste: number
 }
 
-/** A seed and leeches with equal uplinks that arrive at almost the same time, until all have everything. */
+/**
+ * A seed, and leeches with equal uplinks that arrive almost simultaneously, until all are complete.
+ */
 export async function flashCrowd(
   leeches: number,
   { pieces = 512, pieceLengthBytes = 16 * 1024, seed = 1 } = {},

@@ -2,7 +2,10 @@ import { limitMs } from '@shoal/testing'
 import { expect, it } from 'vitest'
 import { type FreeRiders, freeRiders } from './free-riders.ts'
 
-/** A single swarm proves little: the mean times of single seeds differ by some percent, those of riders by 10 %. */
+/**
+ * A single swarm proves little: mean times vary by some percent between random seeds, those of
+ * riders by 10 %.
+ */
 const SEEDS = Array.from({ length: Number(process.env.SHOAL_SIM_RUNS ?? 2) }, (_, at) => at + 1)
 
 /** Means over all seeds. */
@@ -21,8 +24,8 @@ it('free riders finish twice as late as contributors, who lose little', {
   const without = await mean({ riders: 6, recognizes: false })
   expect(mixed.riders / mixed.contributors).toBeGreaterThan(2.2)
   expect(mixed.contributors / alone.contributors).toBeLessThan(1.2)
-  // The fast lane gives to contributors what free riders had.
+  // The fast lane gives contributors what free riders would have received.
   expect(mixed.contributors / without.contributors).toBeLessThan(0.99)
-  // Peers that nobody recognizes are kept from riding too.
+  // Unrecognized peers cannot free-ride, either.
   expect(without.riders / without.contributors).toBeGreaterThan(1.9)
 })

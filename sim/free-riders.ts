@@ -8,7 +8,7 @@ const KIB = 1024
 const UPLINK = 32 * KIB
 const LINK = { uploadBytesPerSecond: UPLINK, downloadBytesPerSecond: 16 * UPLINK, latencyMs: 20 }
 const CONTRIBUTORS = 14
-/** Each byte of the simulation represents so many. */
+/** Number of real bytes that each simulated byte represents. */
 const SCALE = 64
 
 /** Mean virtual seconds until contributors and riders were complete. */
@@ -20,12 +20,12 @@ export interface FreeRiders {
 
 export interface FreeRidersOptions {
   readonly riders: number
-  /** Contributors know each other. */
+  /** Whether contributors recognize each other. */
   readonly recognizes: boolean
   readonly seed: number
 }
 
-/** A node that judges peers as real ones do, with what it knew of them before. */
+/** A node that judges peers like a real one, including its earlier observations. */
 class Judging extends TestRecognition {
   readonly known = new Map<string, Evidence>()
 
@@ -49,7 +49,10 @@ class Judging extends TestRecognition {
   }
 }
 
-/** A seed, contributors that gave each other 128 MiB in earlier torrents and leave when they are done, and riders, which send nothing. */
+/**
+ * A seed, contributors that gave each other 128 MiB in earlier torrents and leave when complete,
+ * and riders, which send nothing.
+ */
 export async function freeRiders(options: FreeRidersOptions): Promise<FreeRiders> {
   const torrent = await testTorrent({ pieces: 160, pieceLengthBytes: 32 * KIB })
   const world = new World(torrent, options.seed)

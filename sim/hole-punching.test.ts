@@ -1,4 +1,4 @@
-/** Peers behind NATs that meet through a third one (BEP 55), in virtual time. */
+/** Peers behind NATs that connect through a third one (BEP 55), in virtual time. */
 import { afterEach, describe, expect, it } from 'vitest'
 import { compareBytes } from '../packages/torrent/src/base/bytes.ts'
 import { testTorrent } from '../packages/torrent/src/swarm/testing/test-torrent.ts'
@@ -11,8 +11,9 @@ let world: World
 afterEach(() => world?.close())
 
 /**
- * A seed and a leech behind NATs of their own, and a relay that has nothing. They know the relay only. The seed ignores peer exchange, since both
- * would meet without help if they dialed each other at the same moment.
+ * A seed and a leech behind separate NATs, and a relay without data. They only know the relay. The
+ * seed ignores peer exchange, since both would connect without help if they dialed each other at
+ * the same time.
  */
 async function meet(nats: readonly [NatKind, NatKind], transport: 'utp' | 'both' = 'utp', seed = 1) {
   world = new World(await testTorrent({ pieces: 8 }), seed)
@@ -88,7 +89,7 @@ describe('hole punching', () => {
       await world.clock.advance(5000)
       const [[a, ...more], [b, ...others]] = [punched(source), punched(leech)]
       expect([more, others]).toEqual([[], []])
-      // Both had made one: that of the client with the lower ID stays.
+      // Both had opened a connection: that of the client with the lower ID is kept.
       const isSourceLower = compareBytes(b!.peerId!, a!.peerId!) < 0
       expect([a!.incoming, b!.incoming]).toEqual([!isSourceLower, isSourceLower])
       const connectedMs = Math.min(a!.connectedMs, b!.connectedMs)

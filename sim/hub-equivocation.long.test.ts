@@ -1,4 +1,6 @@
-/** A hub that shows its members two logs of one room: they find out, and can prove it to everybody. */
+/**
+ * A hub that shows its members two logs of one room: they detect it, and can prove it to anyone.
+ */
 import { afterEach, expect, test } from 'vitest'
 import { ForkedLog, proveEquivocation } from '../packages/hub-api/src/rooms/rooms.ts'
 import { createRoom } from './support/hub/hub-run.ts'
@@ -6,11 +8,11 @@ import { HubWorld } from './support/hub/hub-world.ts'
 import { keyOf, SimulatedMember } from './support/hub/member.ts'
 import { SimulatedDatabase } from './support/hub/simulated-database.ts'
 
-/** For each of the two ways to find out. */
+/** For each of the two ways of detection. */
 const RUNS = Number(process.env.SHOAL_SIM_RUNS ?? 40)
 const LIMIT_MS = 300_000
 
-/** Two members of a hub whose second process has another database from some moment on. */
+/** Two members of a hub whose second process uses another database from some time on. */
 class Fork {
   readonly world: HubWorld
   readonly room: Uint8Array
@@ -36,7 +38,7 @@ class Fork {
     }
   }
 
-  /** The hub begins to lie. */
+  /** The hub starts to lie. */
   async split(): Promise<void> {
     this.world.kill(1)
     this.world.database.copyTo(this.other)
@@ -64,7 +66,7 @@ class Fork {
     return member.logs.get(keyOf(this.room))!
   }
 
-  /** The newest head that a member holds. */
+  /** The newest head that a member has. */
   headOf(member: SimulatedMember): Uint8Array {
     return this.logOf(member).parts.at(-1)!.signed!
   }
@@ -79,7 +81,7 @@ class Fork {
 let fork: Fork
 afterEach(() => fork.close())
 
-/** Somebody who was not there believes it. */
+/** A member who was not there believes it. */
 function expectProof(fork: Fork, found: unknown): void {
   expect(found).toBeInstanceOf(ForkedLog)
   const proof = proveEquivocation(...(found as ForkedLog).heads)!
@@ -106,7 +108,7 @@ test('members who show each other the heads that they hold', async () => {
   let forks = 0
   for (const seed of seeds) {
     const { ann, bob } = await forkAt(seed)
-    // They hold different heads only if both logs have grown.
+    // Their heads differ only if both logs have grown.
     const isFork = ann > 0 && bob > 0
     const compared = [
       fork.logOf(fork.ann).compare(fork.headOf(fork.bob)),

@@ -5,10 +5,10 @@ import type { Database, Steps } from '../packages/hub-stores/src/database/databa
 import { FAULTS, type Fault, planFor, type RunOptions, runPlan, runSeeds } from './support/hub/hub-run.ts'
 
 const RUNS = Number(process.env.SHOAL_SIM_RUNS ?? 60)
-/** Runs only this one. */
+/** Run only this one. */
 const SEED = process.env.SHOAL_SIM_SEED
 
-/** Each fault has seeds of its own. */
+/** Each fault has its own seeds. */
 const seedsOf = (fault: number, runs = RUNS) =>
   SEED ? [Number(SEED)] : Array.from({ length: runs }, (_, at) => 10_000 * (fault + 1) + at)
 
@@ -49,7 +49,7 @@ class HastyDatabase implements Database {
   write<T>(transaction: () => Steps<T>): Promise<T> {
     return new Promise((resolve, reject) => {
       const early = Symbol('early')
-      // Runs up to the last statement's result, and takes it back.
+      // Runs up to the result of the last statement, then rolls back.
       let result: T | undefined
       this.#database
         .write(function* () {

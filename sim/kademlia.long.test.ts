@@ -13,7 +13,7 @@ function network(count: number, seed: number): SimNetwork {
   return made
 }
 
-/** Returns the messages and the milliseconds of a lookup, as medians of 15. */
+/** Returns the medians of 15 lookups: messages and milliseconds. */
 async function lookupCost(count: number): Promise<{ messages: number; ms: number }> {
   const made = network(count, count)
   const messages: number[] = []
@@ -34,8 +34,8 @@ it('looks up with messages and time that grow with the logarithm of the network'
     await lookupCost(1000),
     await lookupCost(10_000),
   ]
-  // The 20 nearest nodes are always queried. A network ten times as large takes about one step more, of at most 9 queries and 80 ms, and nodes
-  // of a small one know most of it.
+  // The 20 closest nodes are always queried. A network ten times as large takes about one more
+  // step, of at most 9 queries and 80 ms, and nodes of a small one know most of it.
   expect(thousand.messages - hundred.messages).toBeLessThan(25)
   expect(tenThousand.messages - thousand.messages).toBeLessThan(15)
   expect(tenThousand.ms - thousand.ms).toBeLessThan(240)
@@ -49,7 +49,7 @@ it('finds a provider although 20 identities were made that are nearer to the key
     const id = made.identityNear(keyOf(KEY), 14)
     const node = made.add(Uint8Array.of(120, i, 1, 1), id)
     hostile.push(node)
-    // It stores nothing, knows no provider, and names its accomplices only.
+    // It stores nothing, knows no provider, and only names its accomplices.
     node.respond = (_, bytes) => {
       const { type, key } = decodeMessage(bytes)
       if (type === 'add-provider') return null
@@ -61,7 +61,7 @@ it('finds a provider although 20 identities were made that are nearer to the key
 
   const [provider, seeker] = [made.nodes[1]!, made.nodes[250]!]
   for (const { kad } of [provider, seeker]) kad.start()
-  // Both have to know how large the network is, and so the region that holds the key.
+  // Both have to know the size of the network, and thus the region that contains the key.
   await made.clock.advance(60 * 60_000)
   expect(await made.run(provider.kad.provide(KEY))).toBeGreaterThan(30)
   const found = await made.run(seeker.kad.findProviders(KEY))

@@ -1,6 +1,7 @@
 /**
- * The search of the network in virtual time: index nodes, entries with Zipf words, one word in a fifth of them. The stores of the nodes are filled
- * as they are after publishing, for the words that are asked for, when a node is first asked for them: all of them would take hours.
+ * The network's search in virtual time: index nodes, entries with Zipf-distributed words, one word
+ * in a fifth of them. The store of a node is filled as after publishing, but only for queried words
+ * and on their first query: filling everything would take hours.
  */
 import { createPrivateKey, createPublicKey, sign } from 'node:crypto'
 import {
@@ -23,41 +24,46 @@ import { sharedBits } from '../packages/torrent/src/base/xor-distance.ts'
 export interface SearchSimOptions {
   readonly nodes: number
   readonly entries: number
-  /** Queries of each kind. */
+  /** Number of queries of each kind. */
   readonly queries: number
   readonly seed: number
-  /** Part of the nodes that name and deliver spam, and name each other as nearer nodes. */
+  /** Share of nodes that list and deliver spam, and name each other as closer nodes. */
   readonly hostilePart: number
-  /** Time of a message in one direction. */
+  /** One-way latency of a message. */
   readonly latencyMs: number
 }
 
 export interface QueryOutcome {
   readonly words: readonly string[]
-  /** Entries of the rarest word, and entries that match. */
+  /** Number of entries with the rarest word, and of matching entries. */
   readonly rarest: number
   readonly matches: number
   readonly messages: number
   readonly ms: number
-  /** Part of what matches that was found, of at most 500. */
+  /** Share of matches that were found, of at most 500. */
   readonly recall: number
-  /** Part of the true first page that is on the first page. */
+  /** Share of the true first page that is on the first page. */
   readonly pageRecall: number
-  /** Right answers of the first page without hostile nodes that are not on it with them. */
+  /** Number of correct results that hostile nodes displaced from the first page. */
   readonly pushedOff: number
-  /** Spam above the last right answer of the first page. */
+  /** Number of spam results above the last correct one of the first page. */
   readonly spamAbove: number
 }
 
 const HOT = 'film'
 const HOT_PART = 0.2
 const VOCABULARY = 200_000
-/** Flattens the top of the distribution: the most frequent word but `film` is in 3 % of the entries. */
+/**
+ * Flattens the top of the distribution: the most frequent word except `film` is in 3 % of the
+ * entries.
+ */
 const ZIPF_OFFSET = 20
 const PUBLISHERS = 20_000
-/** An index node misses this part of the entries, although it was there when they were published. */
+/**
+ * Percentage of entries that an index node lacks although it was there when they were published.
+ */
 const MISSED_PERCENT = 3
-/** Entries of a word with which stores are filled: more than they keep of any. */
+/** Number of entries per word that stores are filled with: more than they keep. */
 const FILLED = 3000
 const SPAM = 30
 
@@ -101,7 +107,9 @@ class SearchSimulation {
     return outcomes
   }
 
-  /** Single words from the most frequent to the rarest, and pairs and triples of words of one entry. */
+  /**
+   * Single words from the most frequent to the rarest, and pairs and triples of words of one entry.
+   */
   #queries(): number[][] {
     const { queries } = this.#options
     const [library, random] = [this.#library, this.#random]
@@ -159,7 +167,7 @@ class SearchSimulation {
     return { rows, messages, ms: clock.nowMs() - startMs }
   }
 
-  /** Fills the store of a node with the entries of a word that it is asked for, if it is in the word's region. */
+  /** Fills a node's store with the entries of a queried word, if it is in the word's region. */
   #fill(node: SimIndexNode, message: Uint8Array): void {
     const request = decodeRequest(message)
     if (request.type !== 'find') return
@@ -172,7 +180,7 @@ class SearchSimulation {
     const isWord = (key: Uint8Array) => latin1(key) === latin1(request.key)
     for (const number of this.#library.matching([word]).slice(0, FILLED)) {
       if (missed.below(100) < MISSED_PERCENT) continue
-      // Other words of the entry that this node was asked for before stay listed.
+      // Other words of the entry that were queried at this node before stay listed.
       const kept = (key: Uint8Array) =>
         isWord(key) || this.#filled.has(`${latin1(node.contact.id)} ${this.#words.get(latin1(key))}`)
       const ip = this.#library.publisherIp(number)
@@ -215,12 +223,12 @@ function wordName(word: number): string {
   return word === 0 ? HOT : `w${word}`
 }
 
-/** Entries by number. Their titles have two to six words; the latest is the one with the highest number. */
+/** Entries by number. Their titles have two to six words; a higher number is newer. */
 class Library {
   readonly #entries: number
   readonly #seed: number
   readonly #nowSeconds: number
-  /** Entries of a word, one word after the other, in rising order. */
+  /** Entries by word, in ascending order. */
   readonly #postings: Uint32Array
   readonly #starts: Uint32Array
   readonly #lengths: Uint8Array
@@ -247,7 +255,7 @@ class Library {
       for (const word of this.wordNumbers(number)) this.#postings[counts[word]!++] = number
   }
 
-  /** The hot word comes first, if the entry has it. */
+  /** The hot word comes first, if the entry contains it. */
   wordNumbers(number: number): number[] {
     const random = seededRandom(this.#seed * 7_919 + number)
     random.below(2)
@@ -266,7 +274,9 @@ class Library {
     return this.#starts[word + 1]! - this.#starts[word]!
   }
 
-  /** Entries that have all words, best match first, then the latest: titles with fewer words match better. */
+  /**
+   * Entries with all words, best match first, then newest: titles with fewer words match better.
+   */
   matching(words: readonly number[]): readonly number[] {
     const known = words.length === 1 ? this.#best.get(words[0]!) : undefined
     if (known) return known
@@ -294,14 +304,14 @@ class Library {
     return Uint8Array.of(100 + (publisher >> 16), publisher >> 8, publisher, 1)
   }
 
-  /** Returns a new key with each call. */
+  /** Returns a new key on each call. */
   readonly spammer = (): EntrySigner => this.#publisher(PUBLISHERS + this.#spammers++)
 
   spam(title: string, signer: EntrySigner, at: number): SignedEntry {
     return this.#sign(title, this.#entries + at, signer, this.#entries + this.#spammers)
   }
 
-  /** A few publish much. */
+  /** A few publishers publish many entries. */
   #publisherOf(number: number): number {
     return Math.floor(PUBLISHERS ** (seededRandom(number).below(1_000_000) / 1_000_000)) - 1
   }
@@ -329,7 +339,7 @@ class Library {
     if (known) return known
     const seed = Buffer.alloc(32)
     seed.writeUInt32BE(number + 1)
-    // RFC 8410: PKCS #8 of an Ed25519 key up to the key.
+    // RFC 8410: PKCS #8 prefix of an Ed25519 key.
     const der = Buffer.concat([Buffer.from('302e020100300506032b657004220420', 'hex'), seed])
     const key = createPrivateKey({ key: der, format: 'der', type: 'pkcs8' })
     const spki = createPublicKey(key).export({ format: 'der', type: 'spki' })

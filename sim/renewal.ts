@@ -9,15 +9,21 @@ export interface Renewal {
   readonly nodes: number
   readonly keys: number
   readonly regions: number
-  /** Requests of all kinds, walks included, on average over 24 hours. */
+  /** Requests of all kinds, including walks, on average over 24 hours. */
   readonly requestsPerSecond: number
-  /** The most in any ten minutes. */
+  /** The maximum in any ten minutes. */
   readonly mostPerSecond: number
-  /** The part of the nodes of the regions of some keys to which these were announced in the last day. */
+  /**
+   * Share of the nodes in the regions of some keys that these were announced to within the last
+   * day.
+   */
   readonly reached: number
 }
 
-/** A node renews its keys for a day, after it announced them for the first time. The other nodes only count what they receive. */
+/**
+ * A node renews its keys for a day after their first announcement. The other nodes only count what
+ * they receive.
+ */
 export async function renewalSimulation(nodes: number, keys: number): Promise<Renewal> {
   const made = new SimIndex({ seed: nodes, nodes })
   const seed = made.random.bytes(32)
@@ -33,7 +39,7 @@ export async function renewalSimulation(nodes: number, keys: number): Promise<Re
   const regions = 2 ** bits
   publisher.provide(provided)
   publisher.start()
-  // The first time, the regions follow each other.
+  // The first time, regions are announced one after another.
   await made.clock.advance(10_000 * regions)
   const sampled = provided.slice(0, 5).map(keyOf)
   const homes = sampled.map(place =>

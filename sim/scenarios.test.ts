@@ -13,7 +13,7 @@ const CHURN_MS = 3000
 let world: World
 afterEach(() => world?.close())
 
-/** Runs a scenario until all of its hosts that stay are complete. */
+/** Runs a scenario until all of its remaining hosts are complete. */
 async function run(scenario: Scenario, seed: number): Promise<Host[]> {
   const { pieces = 24, pieceKib = 32, version = 'v1', groups, hostile = {}, churnRounds = 0 } = scenario
   world = new World(await testTorrent({ pieces, pieceLengthBytes: pieceKib * 1024, version }), seed)
@@ -46,7 +46,7 @@ function join({ role, link, transport, nat }: Group, shared?: MemoryNat): Promis
   })
 }
 
-/** A random leech leaves, every other time without notice, and another joins. */
+/** A random leech leaves, every second time without notice, and another joins. */
 async function churn(group: Group, round: number): Promise<void> {
   await world.clock.advance(CHURN_MS)
   const present = world.hosts.slice(1).filter(host => !host.gone)
@@ -56,7 +56,7 @@ async function churn(group: Group, round: number): Promise<void> {
   await join(group)
 }
 
-/** The same seed for the same name, in every run. */
+/** Returns the same seed for the same name in every run. */
 function seedOf({ name }: Scenario): number {
   return SEED ? Number(SEED) : createHash('sha1').update(name).digest().readUInt16BE()
 }

@@ -1,4 +1,7 @@
-/** Scenarios of swarms in virtual time, as data. Every host that stays has to complete, within the time limit, without wrong bytes. */
+/**
+ * Scenarios of swarms in virtual time, as data. Every host that does not leave has to complete
+ * within the time limit, without wrong bytes.
+ */
 import type { NatOptions } from '../packages/torrent/src/transport/memory-nat.ts'
 import type { DatagramLink } from '../packages/torrent/src/transport/memory-wire.ts'
 
@@ -46,14 +49,14 @@ export const LINKS = {
     uploadBytesPerSecond: 256 * KIB,
     downloadBytesPerSecond: 1024 * KIB,
     latencyMs: 20,
-    // An IPv6 minimum MTU of 1,280 bytes, with every ICMP message lost.
+    // An IPv6 minimum MTU of 1,280 bytes, with all ICMP messages lost.
     mtuBytes: 1280 - 48,
   },
   narrowing: {
     uploadBytesPerSecond: 256 * KIB,
     downloadBytesPerSecond: 1024 * KIB,
     latencyMs: 20,
-    // From then on a tunnel, as the one above.
+    // From then on a tunnel like the one above.
     mtuBytes: 1280 - 48,
     narrowsMs: 2000,
   },
@@ -69,13 +72,16 @@ export const NATS = {
   forgetful: { mapping: 'endpoint-independent', filtering: 'address-and-port', timeoutMs: 35_000 },
 } satisfies Record<string, NatOptions>
 
-/** Misbehavior of peers that claim to be seeds: wrong bytes always, wrong bytes now and then, no answers, floods, closing at once. */
+/**
+ * Misbehavior of peers that claim to be seeds: always wrong bytes, occasional wrong bytes, no
+ * answers, floods, immediate disconnects.
+ */
 export type Hostile = 'liar' | 'rare-liar' | 'silent' | 'flooder' | 'closer'
 
-/** `stream` is an idealized TCP, which loses nothing; `both` is uTP first. */
+/** `stream` is an idealized lossless TCP; `both` tries uTP first. */
 type Transports = 'stream' | 'utp' | 'both'
 
-/** Hosts that are alike. */
+/** A group of identical hosts. */
 export interface Group {
   readonly count: number
   readonly link: keyof typeof LINKS
@@ -85,7 +91,7 @@ export interface Group {
   readonly transport?: Transports
   /** The NAT in front of each of them. */
   readonly nat?: keyof typeof NATS
-  /** They share one NAT instead of having one each. */
+  /** Whether they share one NAT. */
   readonly sharedNat?: boolean
   /** Virtual seconds after which they join, or leave, by closing or without notice. */
   readonly joinSeconds?: number
@@ -105,7 +111,10 @@ export interface Scenario {
   readonly churnRounds?: number
   /** Limit for completion, in virtual seconds. */
   readonly withinSeconds: number
-  /** Share of bytes downloaded in vain by any leech. Default 0.75: the endgame of such small torrents weighs much. */
+  /**
+   * Maximum share of wasted bytes of any leech. Default 0.75: in such small torrents, the endgame
+   * weighs heavily.
+   */
   readonly waste?: number
 }
 

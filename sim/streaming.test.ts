@@ -51,6 +51,6 @@ it('a seek to the middle is served first', async () => {
   })()
   await world.until('the range after the seek', () => read === 256 * KIB, 60_000)
   await reading
-  // Two seconds of requests may be pending already, and this range takes two seconds.
+  // Two seconds of requests can already be pending, and this range takes two seconds.
   expect(world.clock.nowMs() - seekedMs).toBeLessThan(8000)
 })

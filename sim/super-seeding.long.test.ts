@@ -7,7 +7,10 @@ const UPLINK = 64 * KIB
 const LINK = { uploadBytesPerSecond: UPLINK, downloadBytesPerSecond: 16 * UPLINK, latencyMs: 20 }
 const PIECES = 96
 
-/** Copies that the seed had sent when the leeches together had every piece, and the time until all were complete. */
+/**
+ * Returns the copies that the seed had sent when the leeches together had every piece, and the time
+ * until all were complete.
+ */
 async function firstCopy(superSeeding: boolean, leeches: number, seed: number) {
   const torrent = await testTorrent({ pieces: PIECES, pieceLengthBytes: 32 * KIB })
   const world = new World(torrent, seed)

@@ -4,8 +4,9 @@ import type { Storage } from '../../packages/torrent/src/storage/storage.ts'
 import type { TestTorrent } from '../../packages/torrent/src/swarm/testing/test-torrent.ts'
 
 /**
- * Storage of a simulated host. It tracks which blocks were written and reads them from a copy that all hosts share, so that fifty downloads
- * need the memory of one. Rejects bytes that differ from the torrent's, which were not verified.
+ * Storage of a simulated host. It tracks which blocks were written and reads them from a shared
+ * copy, so that fifty downloads need the memory of one. Rejects bytes that differ from the
+ * torrent's and thus were not verified.
  */
 export function sharedStorage({ content, layout }: TestTorrent, complete: boolean): Storage {
   const blocks = new Uint8Array(Math.ceil(content.length / BLOCK_BYTES)).fill(complete ? 1 : 0)

@@ -20,22 +20,24 @@ import { UtpTransport } from '../../packages/torrent/src/transport/utp/utp-trans
 import { sharedStorage } from './shared-storage.ts'
 
 const PORT = 6881
-/** Number of peers that a new host learns at first, as from a tracker. */
+/** Number of peers that a new host initially learns, as from a tracker. */
 const FIRST_PEERS = 30
 
 export interface HostOptions {
-  /** Has the whole torrent from the start. */
+  /** Whether it is a seed from the start. */
   seed?: boolean
   link?: DatagramLink
-  /** `stream` is an idealized TCP, which loses nothing; uTP sends datagrams. Default stream. `both`: uTP first. */
+  /**
+   * `stream` is an idealized lossless TCP; uTP sends datagrams. Default stream. `both`: uTP first.
+   */
   transport?: 'stream' | 'utp' | 'both'
-  /** The NAT that it is behind. Over `stream`, nobody can then connect to it. */
+  /** The NAT that it is behind. Over `stream`, others then cannot connect to it. */
   nat?: MemoryNat
   session?: SessionOptions
   /** Source of the torrent. Default: its metainfo. */
   source?: TorrentSource
   add?: AddOptions
-  /** Addresses that it learns at first. Default: some of the hosts that joined before. */
+  /** Addresses that it initially learns. Default: some of the hosts that joined before. */
   peers?: readonly string[]
 }
 
@@ -74,7 +76,7 @@ export class World {
     this.#seed = seed
   }
 
-  /** Adds a NAT with a public address of its own. */
+  /** Adds a NAT with its own public address. */
   nat(options: NatOptions): MemoryNat {
     return this.datagrams.nat(`81.0.0.${++this.#nats}`, options)
   }

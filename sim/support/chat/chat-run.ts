@@ -1,22 +1,31 @@
-/** Runs of a simulated group: a plan of what members do and what fails, and the promises that must hold in the end. fast-check makes the plans, and shrinks those that fail. */
+/**
+ * Runs of a simulated group: a plan of members' actions and faults, and invariants that must hold
+ * at the end. fast-check generates the plans, and shrinks failing ones.
+ */
 import fc from 'fast-check'
 import { type ChatMember, ChatWorld, HOME } from '../../../packages/chat/src/testing/chat-world.ts'
 import type { Misbehavior } from '../../../packages/chat/src/testing/memory-hub.ts'
 
 /** `again`: removes a member and adds it again. */
 type Use = 'send' | 'add' | 'remove' | 'again' | 'rename'
-/** `kill again`: as a member comes back to the group. `part`: the network between two members, who reach the hub. */
+/**
+ * `kill again`: while a member returns to the group. `part`: the network between two members who
+ * can reach the hub.
+ */
 type Failing = 'kill' | 'kill again' | 'away' | 'cut' | 'part'
 
 interface Operation {
   readonly kind: Use | Failing
-  /** After the operation before. */
+  /** After the previous operation. */
   readonly afterMs: number
-  /** A member: the remainder by how many there are. */
+  /** A member: modulo their number. */
   readonly who: number
   /** Another member; for `kill`, the number of the write. */
   readonly which: number
-  /** How long a fault lasts. When a member is killed, an even number means that the last write was durable. */
+  /**
+   * How long a fault lasts. When a member is killed, an even number means that the last write was
+   * durable.
+   */
   readonly forMs: number
 }
 
@@ -28,9 +37,9 @@ interface Plan {
 export interface Fault {
   readonly kinds: readonly Failing[]
   readonly misbehavior?: Misbehavior
-  /** Each write takes less than this. */
+  /** Maximum duration of a write. */
   readonly writeMs?: number
-  /** Members are connected to each other, too. */
+  /** Whether members are also connected to each other. */
   readonly hasLinks?: boolean
 }
 
@@ -51,11 +60,11 @@ export const FAULTS: Readonly<Record<string, Fault>> = {
   'members killed as they come back': { kinds: ['kill again'], writeMs: 50 },
 }
 
-/** The first two are admins and stay; the third is a member, the others are not at first. */
+/** The first two are admins and stay; the third is a member, the others join later. */
 const NAMES = ['Ann', 'Ben', 'Cat', 'Dan']
 const ADMINS = 2
 const FIRST = 3
-/** Everything must be in order again within this virtual time once nothing fails any more. */
+/** Virtual time within which everything must have recovered after the last fault. */
 const RECOVERY_MS = 120_000
 const ALL = { limit: 10_000 }
 
@@ -81,7 +90,10 @@ export interface Totals {
   crashes: number
 }
 
-/** Runs plans until one breaks a promise; the error then has the shortest plan that does, or the first one if `isQuick`. `change`: a mistake to be found. */
+/**
+ * Runs plans until one breaks an invariant; the error then contains the shortest plan that does, or
+ * the first one if `isQuick`. `change`: a bug to be found.
+ */
 export async function runSeeds(
   fault: Fault,
   seed: number,
@@ -113,7 +125,7 @@ async function runPlan(
   const world = new ChatWorld(seed, 4)
   world.hasLinks = hasLinks
   world.writeMs = writeMs ?? world.writeMs
-  // Messages leave memory early, so that faults meet that, too.
+  // Messages leave memory early, so that faults affect that, too.
   world.pageMessages = 2
   world.hub.screen = 3
   change(world)
@@ -156,7 +168,7 @@ async function runPlan(
         remove: { remove: [other.did] },
         rename: { policy: { ...group.policy!, name: `Friends ${number}` } },
       }
-      // Refused, or interrupted: the promises say what must hold all the same.
+      // Refused or interrupted: the invariants cover both cases.
       const changed =
         kind === 'again'
           ? group.change(changes.remove).then(() => group.change(changes.add))
@@ -195,7 +207,7 @@ async function runPlan(
       world.clock.after(forMs, look)
     } else use(kind, who, which, number)
   }
-  // Nothing fails any more.
+  // No more faults from here on.
   await world.advance(10_000)
   world.hub.isAway = false
   world.hub.misbehavior = { repeats: 0, reorders: 0, withholds: 0 }
@@ -209,7 +221,7 @@ async function runPlan(
   return { broken, messages: acknowledged.length, crashes }
 }
 
-/** Returns the promises that were broken. */
+/** Returns the broken invariants. */
 async function judge(
   members: readonly ChatMember[],
   acknowledged: readonly Sent[],
@@ -239,7 +251,7 @@ async function judge(
     const { messages } = await group.reader.page(ALL)
     const texts = messages.filter(each => group.reader.deliveryOf(each) !== 'failed').map(({ text }) => text)
     if (new Set(texts).size !== texts.length) broken.push(`${name} shows a message twice: ${texts}`)
-    // Those who were always members have all; the others have all since they were added.
+    // Permanent members have all messages; the others have all since they were added.
     const isFounder = !wereRemoved.has(member) && members.indexOf(member) < FIRST
     const due = shown.filter(
       ({ sequence, sender }) =>

@@ -1,23 +1,26 @@
-/** Runs of a simulated hub: a plan of what members do and what fails, and the promises that must hold in the end. fast-check makes the plans, and shrinks those that fail. */
+/**
+ * Runs of a simulated hub: a plan of members' actions and faults, and invariants that must hold at
+ * the end. fast-check generates the plans, and shrinks failing ones.
+ */
 import fc from 'fast-check'
 import { readHead, roomId, verifyEntries } from '../../../packages/hub-api/src/rooms/rooms.ts'
 import { type Disturbances, HubWorld, NO_DISTURBANCE, type WorldOptions } from './hub-world.ts'
 import { keyOf, type Mistakes, type Post, SimulatedMember } from './member.ts'
 
-/** Everybody does these. The rest are faults. */
+/** Actions of all members. The rest are faults. */
 const USE = ['post', 'resend', 'deliver', 'follow', 'leave', 'come'] as const
 type Use = (typeof USE)[number]
 type Failing = 'kill' | 'cut-off' | 'redis' | 'database' | 'connection' | 'slow' | 'cut' | 'stall'
 
 interface Operation {
   readonly kind: Use | Failing
-  /** After the operation before. */
+  /** After the previous operation. */
   readonly afterMs: number
-  /** A member or process: the remainder by how many there are. */
+  /** A member or process: modulo their number. */
   readonly who: number
   /** A room, an entry, or another member. */
   readonly which: number
-  /** How long a fault lasts; how many entries are posted, in parts of it. */
+  /** How long a fault lasts; also determines how many entries are posted. */
   readonly forMs: number
 }
 
@@ -67,7 +70,10 @@ export function planFor({ kinds }: Fault): fc.Arbitrary<Plan> {
   })
 }
 
-/** Everything must be in order again within this virtual time once nothing fails any more. A client reads its inbox unasked every 270 s at the latest. */
+/**
+ * Virtual time within which everything must have recovered after the last fault. A client reads its
+ * inbox on its own at least every 270 s.
+ */
 const RECOVERY_MS = 600_000
 
 export type RunOptions = Omit<WorldOptions, 'seed' | 'processes'> & {
@@ -82,7 +88,7 @@ export interface RunResult {
   readonly deliveries: number
 }
 
-/** Runs a plan. Throws, with the last events, if a promise was broken. */
+/** Runs a plan. Throws, with the last events, if an invariant was broken. */
 export async function runPlan(plan: Plan, options: RunOptions = {}): Promise<RunResult> {
   const run = new HubRun(plan, options)
   for (const operation of plan.operations) await run.apply(operation)
@@ -192,7 +198,10 @@ class HubRun {
     stall: operation => this.#cut(operation, false),
   }
 
-  /** Ends all faults, and waits until all members are there and have everything. Returns false if that takes too long. */
+  /**
+   * Ends all faults, and waits until all members are back and have everything. Returns false if
+   * that takes too long.
+   */
   async recover(withinMs: number): Promise<boolean> {
     const { world } = this
     world.note('nothing fails from now on')
@@ -329,7 +338,7 @@ interface Row {
   readonly hash: Uint8Array
 }
 
-/** Reads a log as the database has it. */
+/** Reads a log from the database. */
 function entriesOf(world: HubWorld, room: Uint8Array) {
   const text =
     'SELECT entries.* FROM entries JOIN rooms ON rooms.number = entries.room WHERE rooms.id = $1 ORDER BY sequence'
@@ -340,7 +349,10 @@ function entriesOf(world: HubWorld, room: Uint8Array) {
   )
 }
 
-/** Runs so many plans for a fault, each from a seed of its own. Throws for the smallest plan that fails, with the seed. */
+/**
+ * Runs this many plans for a fault, each with its own seed. Throws for the smallest failing plan,
+ * with the seed.
+ */
 export async function runSeeds(
   fault: Fault,
   seeds: readonly number[],

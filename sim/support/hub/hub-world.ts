@@ -1,4 +1,7 @@
-/** Processes of a hub on one database, and its members, in virtual time. Everything between them can fail. The same seed gives the same run. */
+/**
+ * Processes of a hub with one database, and its members, in virtual time. All connections between
+ * them can fail. The same seed gives the same run.
+ */
 import { createHash, createPrivateKey, sign } from 'node:crypto'
 import type { Channel, RoomsGiven } from '../../../apps/hub/src/rooms/contracts.ts'
 import { RoomService } from '../../../apps/hub/src/rooms/room-service.ts'
@@ -9,23 +12,23 @@ import { type Clock, type Random, seededRandom } from '../../../packages/torrent
 import { VirtualClock } from '../../../packages/torrent/src/base/virtual-clock.ts'
 import { type Connection, SimulatedDatabase } from './simulated-database.ts'
 
-/** Disturbances that last for the whole run, in percent of all messages. */
+/** Disturbances during the entire run, in percent of all messages. */
 export interface Disturbances {
-  /** Between processes only: clients notice a lost message. */
+  /** Only between processes: clients notice lost messages. */
   readonly lost: number
   readonly twice: number
   readonly late: number
 }
 
 export const NO_DISTURBANCE: Disturbances = { lost: 0, twice: 0, late: 0 }
-/** How late messages come, at most. */
+/** Maximum delay of late messages. */
 export const LATEST_MS = 3000
 
 export interface WorldOptions {
   readonly seed: number
   readonly processes: number
   readonly disturbances?: Disturbances
-  /** Replaces a process's way to the database, to see that a mistake there is found. */
+  /** Replaces a process's database access, to verify that a bug in it is found. */
   readonly wrapDatabase?: (database: Database) => Database
   readonly given?: Partial<RoomsGiven>
 }
@@ -36,7 +39,7 @@ export interface HubProcess {
   readonly stores: TestStores
   readonly service: RoomService
   isAlive: boolean
-  /** The process cannot reach the others: until it notices, it believes that it can. */
+  /** Whether the process cannot reach the others: until it notices, it believes that it can. */
   isCutOff: boolean
   channelState: Channel['state']
   joins: number
@@ -51,11 +54,11 @@ export class HubWorld {
   readonly database: SimulatedDatabase
   readonly key: KeyPair
   readonly disturbances: Disturbances
-  /** Those that have ended stay in their place until they are started again. */
+  /** Processes that have ended keep their index until they are restarted. */
   readonly processes: HubProcess[] = []
   /** All events, one per line. */
   readonly log: string[] = []
-  /** Broken promises. */
+  /** Broken invariants. */
   readonly violations: string[] = []
   readonly #options: WorldOptions
   readonly #sign: (message: Uint8Array) => Uint8Array
@@ -79,12 +82,12 @@ export class HubWorld {
     this.violations.push(promise)
   }
 
-  /** Returns true in so many of 100 cases. */
+  /** Returns true with this probability in percent. */
   chance(percent: number): boolean {
     return percent > 0 && this.random.below(100) < percent
   }
 
-  /** Starts a process, or starts one again that has ended. `database`: another one, for a hub that lies. */
+  /** Starts or restarts a process. `database`: a different one, for a hub that lies. */
   start(number: number, database = this.database): void {
     if (this.processes[number]?.isAlive) return
     const own = database.connect()
@@ -125,7 +128,7 @@ export class HubWorld {
     this.note(`process ${number} starts`)
   }
 
-  /** Ends a process at once: nothing that it was about to do happens. */
+  /** Ends a process immediately: pending work is dropped. */
   kill(number: number): void {
     const process = this.processes[number]!
     if (!process.isAlive) return
@@ -135,7 +138,7 @@ export class HubWorld {
     for (const onEnd of [...process.onEnd]) onEnd()
   }
 
-  /** The process cannot reach the others. It notices at a random time, or never. */
+  /** Cuts a process off from the others. It notices at a random time, or never. */
   cutOff(process: HubProcess): void {
     process.isCutOff = true
     this.clock.after(this.random.below(6000), () => {
@@ -149,9 +152,9 @@ export class HubWorld {
     process.channelState = 'joined'
   }
 
-  /** A process that runs, or null. */
+  /** Returns a running process, or null. */
   anyProcess(): HubProcess | null {
-    // As a load balancer that has not noticed yet that one has ended.
+    // Like a load balancer that has not noticed yet that one has ended.
     const process = this.processes[this.random.below(this.processes.length)]!
     return process.isAlive ? process : null
   }
@@ -160,10 +163,10 @@ export class HubWorld {
     return createHash('sha1').update(this.log.join('\n')).digest('hex')
   }
 
-  /** Ends everything. Returns the number of timers that are left. */
+  /** Ends everything. Returns the number of timers that remain. */
   async close(): Promise<number> {
     for (const process of this.processes) if (process.isAlive) process.service.close()
-    // Messages that are under way arrive.
+    // Let messages in transit arrive.
     await this.clock.advance(120_000)
     this.database.close()
     return this.clock.pending
@@ -184,7 +187,7 @@ export class HubWorld {
   }
 }
 
-/** A process's clock: it differs from others', and nothing happens any more when the process has ended. */
+/** A process's clock: it deviates from others', and stops when the process ends. */
 function clockOf(clock: VirtualClock, skewMs: number, isAlive: () => boolean): Clock {
   return {
     nowMs: () => clock.nowMs(),
@@ -193,7 +196,7 @@ function clockOf(clock: VirtualClock, skewMs: number, isAlive: () => boolean): C
   }
 }
 
-/** Signs as the key pair does, ten times as fast. */
+/** Creates the same signatures as the key pair, ten times as fast. */
 function nativeSigner(key: KeyPair): (message: Uint8Array) => Uint8Array {
   // RFC 8410: an Ed25519 private key in PKCS #8.
   const head = Buffer.from('302e020100300506032b657004220420', 'hex')

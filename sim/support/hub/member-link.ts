@@ -1,4 +1,7 @@
-/** Connections between members and processes of the simulated hub: messages arrive in order, late, twice, or the connection ends. */
+/**
+ * Connections between members and processes of the simulated hub: messages arrive in order, late or
+ * twice, or the connection ends.
+ */
 import type {
   Connection as ClientConnection,
   Member,
@@ -13,17 +16,17 @@ import {
 } from '../../../packages/hub-api/src/rooms/rooms.ts'
 import { type HubProcess, type HubWorld, LATEST_MS } from './hub-world.ts'
 
-/** How long a side may take to notice that the other one is gone. */
+/** Maximum time until a side notices that the other one has disconnected. */
 const NOTICE_MS = 30_000
-/** How long connecting takes at most. */
+/** Maximum time for connecting. */
 const CONNECT_MS = 10_000
 
-/** One member's way to the hub. */
+/** A member's connection to the hub. */
 export class MemberNetwork {
   readonly #world: HubWorld
   readonly #member: Member
   readonly #links = new Set<SimulatedLink>()
-  /** Chooses a process. */
+  /** Selects a process. */
   readonly #choose: () => HubProcess | null
   isCut = false
 
@@ -57,7 +60,10 @@ export class MemberNetwork {
     return link
   }
 
-  /** Nothing gets through. `breaks`: connections end, and each side notices by itself; otherwise messages arrive later. */
+  /**
+   * Blocks all messages. `breaks`: connections end, and each side notices separately; otherwise
+   * messages arrive later.
+   */
   cut(breaks: boolean): void {
     this.isCut = true
     for (const link of this.#links) {
@@ -105,7 +111,7 @@ class Pipe {
   }
 }
 
-/** Messages that may arrive twice without harm to the protocol. */
+/** Messages that can arrive twice without harm to the protocol. */
 const REPEATED_PUSHES = ['entries', 'news', 'inbox']
 const REPEATED_REQUESTS = ['append', 'deliver', 'taken', 'read', 'inbox']
 
@@ -157,7 +163,7 @@ class SimulatedLink implements ClientConnection, Link {
     })
   }
 
-  /** Called by the hub, and by the client: each ends its own side. */
+  /** Called by the hub and by the client: each ends its own side. */
   close(reason?: Parameters<ClientConnection['close']>[0]): void {
     if (reason) {
       this.#down.send(() => this.#clientClosed(reason, reason === 'ended'))
@@ -192,7 +198,7 @@ class SimulatedLink implements ClientConnection, Link {
 
   // Faults.
 
-  /** Nothing arrives any more. The client notices after this time, and the hub at another one. */
+  /** Nothing arrives from now on. The client notices after this time, and the hub after another. */
   breakOff(noticedMs: number): void {
     if (this.#isBroken) return
     this.#isBroken = true
@@ -211,7 +217,7 @@ class SimulatedLink implements ClientConnection, Link {
     this.#down.resume()
   }
 
-  /** Brings a message that has arrived a second time, in some cases. */
+  /** Delivers a message a second time, in some cases. */
   #perhapsAgain(arrive: () => void): void {
     const { clock, random, disturbances } = this.#world
     if (this.#world.chance(disturbances.twice)) clock.after(random.below(LATEST_MS), arrive)

@@ -1,4 +1,7 @@
-/** A member with one device, as a chat would use the client: it stores what arrived, and sends again what was not acknowledged. */
+/**
+ * A member with one device, which uses the client like a chat: it stores what arrives, and resends
+ * what was not acknowledged.
+ */
 import type { Member } from '../../../apps/hub/src/rooms/contracts.ts'
 import {
   type LogEntry,
@@ -30,14 +33,14 @@ interface StoredLog {
   parts: readonly Part[]
 }
 
-/** These pass. */
+/** Transient errors. */
 const PASSING = ['unavailable', 'busy', 'stopping', 'too-many-requests', 'closed']
 const AGAIN_MS = 1000
 
 export interface Mistakes {
-  /** Tells the hub that it has stored its inbox before it has. */
+  /** Acknowledges inbox entries before storing them. */
   readonly takesFirst?: boolean
-  /** Sends an entry that was not acknowledged again as another one. */
+  /** Resends an unacknowledged entry as a new one. */
   readonly resendsAsNew?: boolean
 }
 
@@ -48,11 +51,11 @@ export class SimulatedMember {
   readonly logs = new Map<string, RoomLog>()
   readonly stored = new Map<string, StoredLog>()
   readonly acknowledged: Acknowledgement[] = []
-  /** Entries of the inbox that this device has stored, by their number. */
+  /** Inbox entries that this device has stored, by number. */
   readonly inbox = new Map<number, SentInboxEntry>()
   /** Deliveries of this member that the hub has confirmed. */
   readonly delivered: SentDelivery[] = []
-  /** Errors after which trying again is of no use. */
+  /** Permanent errors. */
   readonly problems: RoomError[] = []
   readonly #world: HubWorld
   readonly #mistakes: Mistakes
@@ -80,7 +83,10 @@ export class SimulatedMember {
     return this.#client?.isConnected ?? false
   }
 
-  /** True if the hub has confirmed everything, and this device has everything that the hub announced. */
+  /**
+   * Whether the hub has confirmed everything, and this device has everything that the hub
+   * announced.
+   */
   get isDone(): boolean {
     const isRead = [...this.logs.values()].every(log => log.isCaughtUp)
     const isTaken = this.#taken === this.#inboxSince
@@ -112,7 +118,7 @@ export class SimulatedMember {
     for (const delivery of this.#undelivered) this.#deliver(delivery)
   }
 
-  /** Ends the program of the member. It has on its disk what it has stored until now. */
+  /** Kills the member's program. What it has stored so far remains on its disk. */
   leave(): void {
     if (!this.#client) return
     this.#world.note(`${this.name} leaves`)
@@ -127,7 +133,7 @@ export class SimulatedMember {
     if (this.#client && !this.logs.has(key)) this.#follow(room)
   }
 
-  /** Posts an entry, now or when the member comes. */
+  /** Posts an entry now, or when the member is back. */
   post(post: Post): void {
     this.follow(post.room)
     this.#unacknowledged.set(keyOf(post.clientId), post)
@@ -191,7 +197,7 @@ export class SimulatedMember {
         if (outcome !== 'delivered' && outcome !== 'repeated')
           return this.#world.violated(`a delivery of ${this.name} is ${outcome}`)
         this.#world.note(`${this.name} has delivered`)
-        // An earlier answer may have come late.
+        // An earlier answer may have arrived late.
         if (this.#undelivered.delete(delivery)) this.delivered.push(delivery)
       },
       (error: RoomError) => {

@@ -1,6 +1,7 @@
 /**
- * A database that several processes of a simulated hub share: SQLite in memory, which answers in virtual time as PostgreSQL would. Transactions take effect at one moment, before their answer arrives;
- * statements that only read have others' writes between them.
+ * A database shared by several processes of a simulated hub: SQLite in memory, which answers in
+ * virtual time like PostgreSQL. Transactions take effect at one moment, before their answer
+ * arrives; statements that only read can be interleaved with others' writes.
  */
 import { DatabaseSync, type SQLInputValue, type StatementSync } from 'node:sqlite'
 import type { Database, Query, Steps } from '../../../packages/hub-stores/src/database/database.ts'
@@ -10,7 +11,7 @@ import { ALL_TABLES } from '../../../packages/hub-stores/src/testing/all-tables.
 import type { Clock, Random } from '../../../packages/torrent/src/base/index.ts'
 
 interface UnderWay {
-  /** Makes the commit, unless it was made. */
+  /** Commits, unless that was already done. */
   commit(): void
   readonly fail: (error: Error) => void
 }
@@ -20,7 +21,7 @@ interface Tables {
   readonly statements: Map<string, StatementSync>
 }
 
-/** Tables of databases that were closed, with nothing in them: making them takes as long as a short run. */
+/** Empty tables of closed databases: creating them takes as long as a short run. */
 const spare: Tables[] = []
 
 function makeTables(): Tables {
@@ -41,7 +42,8 @@ export class SimulatedDatabase {
     this.#clock = clock
     this.#random = random
     this.#tables = spare.pop() ?? makeTables()
-    // Everything is in one transaction, which is never committed: then the tables are as they were.
+    // Everything is in one transaction that is never committed, so rolling it back empties the
+    // tables.
     this.#sqlite.exec('BEGIN')
   }
 
@@ -54,14 +56,14 @@ export class SimulatedDatabase {
     return this.#isDown
   }
 
-  /** Opens a connection, for one process. */
+  /** Opens a connection for one process. */
   connect(): Connection {
     const connection = new Connection(this, this.#clock, this.#random)
     this.#connections.add(connection)
     return connection
   }
 
-  /** Nothing is answered from now on. Of the transactions under way, some are made. */
+  /** Nothing is answered from now on. Some of the transactions in progress are committed. */
   kill(): void {
     this.#isDown = true
     for (const connection of this.#connections) connection.interrupt()
@@ -71,7 +73,7 @@ export class SimulatedDatabase {
     this.#isDown = false
   }
 
-  /** Copies rooms with their entries into another database, which has none. */
+  /** Copies rooms with their entries into an empty database. */
   copyTo(other: SimulatedDatabase): void {
     for (const table of ['rooms', 'entries'])
       for (const row of this.#sqlite.prepare(`SELECT * FROM ${table}`).all()) {
@@ -82,7 +84,7 @@ export class SimulatedDatabase {
       }
   }
 
-  /** Runs a transaction at once, whatever the state of the database. */
+  /** Runs a transaction immediately, regardless of the database's state. */
   run<T>(transaction: () => Steps<T>): T {
     this.#sqlite.exec('SAVEPOINT own')
     try {
@@ -125,13 +127,13 @@ export class SimulatedDatabase {
   }
 }
 
-/** How one process reaches the database. */
+/** A process's connection to the database. */
 export class Connection implements Database {
   readonly #database: SimulatedDatabase
   readonly #clock: Clock
   readonly #random: Random
   readonly #underWay = new Set<UnderWay>()
-  /** The longest time that a message takes, in milliseconds. */
+  /** Maximum latency of a message in milliseconds. */
   slowestMs = 4
   #isEnded = false
 
@@ -156,7 +158,10 @@ export class Connection implements Database {
     return step.value
   }
 
-  /** The connection breaks: whoever waits does not learn whether a transaction was made. The next one goes over another connection. */
+  /**
+   * Breaks the connection: callers do not learn whether a transaction was committed. The next one
+   * uses a new connection.
+   */
   interrupt(): void {
     for (const each of [...this.#underWay]) {
       if (this.#random.below(2) === 0) each.commit()
@@ -164,7 +169,10 @@ export class Connection implements Database {
     }
   }
 
-  /** The process has ended: nothing is answered, and of the transactions under way, some are made. */
+  /**
+   * The process has ended: nothing is answered, and some of the transactions in progress are
+   * committed.
+   */
   end(): void {
     this.#isEnded = true
     for (const each of this.#underWay) if (this.#random.below(2) === 0) each.commit()
@@ -177,10 +185,10 @@ export class Connection implements Database {
 
   async close(): Promise<void> {}
 
-  /** Brings work to the database, and its outcome back. */
+  /** Carries work to the database, and its outcome back. */
   #ask<T>(work: () => T): Promise<T> {
     return new Promise<T>((resolve, reject) => {
-      // Nobody waits for an answer any more.
+      // The caller no longer exists.
       if (this.#isEnded) return
       const later = (run: () => void) => this.#clock.after(this.#random.below(this.slowestMs), run)
       if (this.#database.isDown) {
