@@ -1,7 +1,7 @@
 /** The contract of benchmarks. `main.ts` runs those listed in `benchmarks.ts`. */
 
 export interface BenchOptions {
-  /** Run small and once, to check that everything works. The numbers mean nothing. */
+  /** Whether to run small and once, to check that everything works. The numbers mean nothing. */
   readonly quick: boolean
   /** Number of runs per contestant; contestants take turns. */
   readonly runs: number

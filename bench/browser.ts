@@ -57,7 +57,7 @@ async function pageToPage(load: Load, options: BenchOptions): Promise<Section> {
     [bare]: () => barePageToPage(load, size),
     'Shoal, v1 torrent': () => shoalPageToPage(load, 'v1'),
     [byLibp2p]: async () => {
-      // A relay of its own for each run: another one remembers the pages of the run before.
+      // A separate relay for each run: a used one remembers the pages of the previous run.
       await using relay = await Relay.start()
       return await shoalPageToPage(load, 'v1', relay)
     },
@@ -99,7 +99,7 @@ async function bestMessage(
   )
 }
 
-/** Compares a contestant with another one; the first with it by default. */
+/** Compares a contestant with another one, by default the first. */
 type Compared = readonly [label: string, with_: string, goal: number, contestant?: string]
 
 async function contest(

@@ -1,4 +1,7 @@
-/** Parts of a chat's surroundings in memory, for benchmarks: inboxes, key packages, persons and journals. */
+/**
+ * In-memory parts of a chat's environment for benchmarks: inboxes, key packages, persons and
+ * journals.
+ */
 import type {
   ChatPorts,
   InboxEntry,
@@ -14,7 +17,7 @@ export class MemoryPorts {
   readonly #inboxes = new Map<string, (entry: InboxEntry) => Promise<void>>()
   readonly #keys = new Map<string, PublishedKeyPackage[]>()
 
-  /** How many devices have published key packages. */
+  /** Number of devices that have published key packages. */
   get published(): number {
     return this.#keys.size
   }

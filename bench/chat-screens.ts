@@ -1,4 +1,7 @@
-/** A message of a closed group of 100 from its sender to a screen, over a hub: four members run the whole chat, the others are connections that receive everything. */
+/**
+ * Latency of a message in a closed group of 100 from its sender to a screen, over a hub: four
+ * members run the complete chat, the others are connections that receive everything.
+ */
 import type { BenchOptions, Section } from './bench.ts'
 import type { ChatDelays, Prepared } from './rooms/chat-members.ts'
 import type { CrowdMember } from './rooms/crowd.ts'
@@ -57,7 +60,7 @@ async function measure(database: DatabaseName, size: number, count: number): Pro
   const { room, token } = await members.call<Prepared>('prepare', given, PREPARE_MS)
   const others: CrowdMember[] = sessions.slice(LIVE).map(session => ({ session, room, token }))
   await crowd.call('connect', { port: hub.port, members: others })
-  // Processes compile at first.
+  // At first, processes compile.
   await members.call('write', { perSecond: PER_SECOND, count: Math.ceil(count / 10) }, PREPARE_MS)
   const delays = await members.call<ChatDelays>('write', { perSecond: PER_SECOND, count }, PREPARE_MS)
   await members.call('close')

@@ -1,4 +1,7 @@
-/** For how long the event loop of a node is busy at a time while a closed group changes, of which it is a member: whoever types at its console waits for that long. */
+/**
+ * How long the event loop of a node is blocked while a closed group of which it is a member
+ * changes: users of its console wait for that long.
+ */
 import type { BenchOptions, Section } from './bench.ts'
 import type { Stalls } from './rooms/chat-node.ts'
 import { Clients, HubWorld } from './rooms/world.ts'

@@ -1,4 +1,7 @@
-/** A device that finds thousands of messages when it starts: how soon it shows the newest ones, and has read all. The hub is in memory; the journals of the reader are those of a node, on disk. */
+/**
+ * A device that finds thousands of messages when it starts: how soon it shows the newest ones, and
+ * has read all. The hub is in memory; the reader's journals are those of a node, on disk.
+ */
 
 import { createHash } from 'node:crypto'
 import { mkdtemp, rm } from 'node:fs/promises'
@@ -29,14 +32,17 @@ interface WaitingRun {
   readonly firstSeconds: number
   readonly allSeconds: number
   readonly cpuMsEach: number
-  /** The longest time in which nothing else got its turn. */
+  /** The longest time during which other work was blocked. */
   readonly longestTurnMs: number
   readonly heapMib: number
 }
 
 type Entry = RoomEntry & { readonly place: Place }
 
-/** A hub without delays: gives the newest screen, and then what is older when there is room, as the clients of real ones do. */
+/**
+ * A hub without delays: sends the newest screen, and then older messages when there is room, like
+ * the clients of real hubs.
+ */
 class Hub {
   readonly #entries: Entry[] = []
   readonly #followers = new Set<RoomFollower>()

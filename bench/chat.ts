@@ -1,7 +1,9 @@
 /**
- * Closed groups (packages/chat) compared with the bare library: creating, changing and using a group. Ours verifies whose device each member is, applies the
- * rules of the group, encrypts handshakes once more, and writes a journal before anything leaves. The library runs over the faster one of its own crypto providers, as its users have it; a third contestant is the library over
- * our functions, which tells what all that costs.
+ * Closed groups (packages/chat) compared with the bare library: creating, changing and using a
+ * group. Ours verifies whose device each member is, applies the group's rules, adds a layer of
+ * encryption to handshakes, and writes a journal before sending anything. The library uses the
+ * faster of its own crypto providers, as its users do; a third contestant is the library with our
+ * crypto functions, which isolates the cost of the rest.
  */
 import type { ForeignKeyPackage } from '../packages/chat/src/groups/key-packages.ts'
 import type { Suite } from '../packages/chat/src/groups/suite.ts'
@@ -18,7 +20,7 @@ const MESSAGES = 100
 const LARGE_RUNS = 2
 const TEXT = 'x'.repeat(100)
 
-/** Milliseconds of processor time, of one device. */
+/** CPU milliseconds of one device. */
 interface GroupRun {
   readonly add: number
   readonly join: number
@@ -28,7 +30,7 @@ interface GroupRun {
   readonly processRemoval: number
   /** Sent and received. */
   readonly message: number
-  /** Bytes that each message adds to the journal of its receiver. The bare library has no journal. */
+  /** Bytes that each message adds to its receiver's journal. The bare library has no journal. */
   readonly journalBytes: number
 }
 
@@ -156,7 +158,7 @@ async function runBare(devices: readonly TestDevice[], functions: Suite): Promis
   }
 }
 
-/** Processor time, which other load disturbs less than the clock. */
+/** CPU time, which other load affects less than elapsed time. */
 async function timed<T>(run: () => Promise<T>): Promise<{ readonly result: T; readonly ms: number }> {
   const before = process.cpuUsage()
   const result = await run()

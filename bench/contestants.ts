@@ -25,8 +25,8 @@ const START: Record<Contestant, (network: PeerNetwork) => Promise<BenchPeer>> = 
 export const versions = new Set<string>()
 
 /**
- * Starts a new process of a contestant. Throws if it is not installed or does not start. Only Shoal and libtorrent can run elsewhere than on
- * loopback TCP.
+ * Starts a new process of a contestant. Throws if it is not installed or does not start. Only Shoal
+ * and libtorrent support anything but loopback TCP.
  */
 export async function startPeer(contestant: Contestant, network = LOOPBACK): Promise<BenchPeer> {
   const lack =

@@ -1,4 +1,7 @@
-/** A seed and many leeches with equal uplinks, in virtual time, compared with the least time that is possible. There is no rival. */
+/**
+ * A seed and many leeches with equal uplinks, in virtual time, compared with the theoretical
+ * minimum. There is no rival.
+ */
 import { type FlashCrowd, flashCrowd } from '../sim/flash-crowd.ts'
 import type { BenchOptions, Section } from './bench.ts'
 import { against } from './statistics.ts'

@@ -1,6 +1,7 @@
 /**
- * Search of a hub's listings, through its stores: words by Zipf's law, so that a few are in most listings, and queries as people type them, with the same frequencies. Listings are loaded in bulk, with the index built
- * afterwards, as nobody would wait for a million single ones.
+ * Search of a hub's listings, through its stores: words follow Zipf's law, so a few are in most
+ * listings, and realistic queries use the same frequencies. Listings are loaded in bulk and indexed
+ * afterwards, since a million individual inserts would take too long.
  */
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
@@ -25,13 +26,13 @@ const [TITLE_WORDS, DESCRIPTION_WORDS] = [5, 30] as const
 const CATEGORIES = ['books', 'films', 'games', 'music', 'pictures', 'programs', 'series', 'other']
 const LISTING_COLUMNS =
   'number, id, author, title, link, category, tags, description, size, files, created_ms, changed_ms, comments, thumbnails'
-/** Listings that are written to PostgreSQL at once. */
+/** Number of listings written to PostgreSQL at once. */
 const PER_WRITE = 1000
 const GOAL_MS = 50
 
 interface Loaded extends AsyncDisposable {
   readonly stores: TestStores
-  /** Processor time so far, with the database's, in milliseconds. */
+  /** CPU milliseconds so far, including the database's. */
   cpuMs(): number
 }
 
@@ -170,7 +171,10 @@ async function loadPostgres(count: number): Promise<Loaded> {
   }
 }
 
-/** Loads tables of the hub by `COPY`, at the same time. The texts have nothing that it would need to escape. */
+/**
+ * Loads tables of the hub by `COPY`, concurrently. The texts contain nothing that would need
+ * escaping.
+ */
 async function copy(
   server: PostgresServer,
   count: number,
@@ -181,7 +185,7 @@ async function copy(
   const copies = Object.entries(tables).map(([table, toLine]) => {
     const args = [server.url, '-qc', `COPY shoal.${table} FROM STDIN`]
     const child = spawn(psql, args, { stdio: ['pipe', 'ignore', 'inherit'] })
-    // Its exit code says why.
+    // Its exit code gives the reason.
     child.stdin.on('error', () => {})
     return { child, toLine, lines: [] as string[], ended: once(child, 'exit') }
   })
@@ -226,7 +230,7 @@ function* listings(count: number): Generator<BulkListing> {
   }
 }
 
-/** Texts of made-up words. The word of rank n is drawn with a probability in proportion to 1/n. */
+/** Texts of made-up words. The word of rank n is drawn with a probability proportional to 1/n. */
 class Texts {
   readonly #random
 
@@ -242,7 +246,7 @@ class Texts {
     return CATEGORIES[this.#random.below(CATEGORIES.length)]!
   }
 
-  /** One or two words, or the beginning of one, now and then in a category. */
+  /** One or two words, or a prefix, sometimes within a category. */
   query(): { readonly text: string; readonly categories?: readonly string[] } {
     const kind = this.#random.below(4)
     const text =

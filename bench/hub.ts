@@ -1,6 +1,7 @@
 /**
- * A hub as a program: entries of rooms to their members, many connections, and a device that was away. Most members are raw connections that only count, so that the clients leave
- * the processors to the hub; two in each room are real clients, which post and measure the delay.
+ * A hub as a program: entries of rooms to their members, many connections, and a device that was
+ * offline. Most members are raw connections that only count, so that the clients leave the CPU to
+ * the hub; two in each room are real clients, which post and measure the delay.
  */
 
 import { randomBytes } from 'node:crypto'
@@ -12,11 +13,11 @@ import type { CaughtUp, Seen } from './rooms/screens.ts'
 import { BareServer, Clients, DATABASES, type DatabaseName, HubWorld, type Measured } from './rooms/world.ts'
 import { against, medianOf, percentile, seconds, takeTurns } from './statistics.ts'
 
-/** Like a short message of a chat when it is sealed. */
+/** About the size of a short sealed chat message. */
 const ENTRY_BYTES = 320
-/** Members of each room with the real client. */
+/** Members of each room that use the real client. */
 const SCREENS = 2
-/** The rate at which the goals count, and a low one, with which the delay is nobody's queue. */
+/** The rate that the goals refer to, and a low one, at which the delay includes no queueing. */
 const [BUSY, CALM] = [200, 50] as const
 const OURS = 'Shoal'
 const RIVAL = 'socket.io, which stores nothing'
@@ -25,14 +26,14 @@ const PING_MS = 25_000
 const CONNECT_MS = 300_000
 
 interface Delivery {
-  /** Entries to members, per second of the hub's processor time. */
+  /** Entries delivered to members per second of the hub's CPU time. */
   readonly perProcessorSecond: number
   readonly perSecond: number
   readonly entriesPerPush: number
   /** Cores in use. */
   readonly own: number
   readonly database: number
-  /** The delays of all entries at the real clients, in milliseconds. */
+  /** Delays of all entries at the real clients, in milliseconds. */
   readonly delaysMs: readonly number[]
 }
 
@@ -165,7 +166,7 @@ interface Counted {
   readonly entries: number
 }
 
-/** Measures what happens between two moments, after the first seconds, in which a process compiles. */
+/** Measures between two times, after the first seconds, in which a process compiles. */
 async function measure(server: Measured, counts: () => Promise<Counted>, quick: boolean): Promise<Delivery> {
   await sleep(quick ? 1000 : 5000)
   const before = { cpu: await server.cpu(), ...(await counts()), ms: performance.now() }
@@ -199,7 +200,7 @@ async function connectionsSection(options: BenchOptions): Promise<Section> {
     await using crowd = await Clients.start('crowd')
     const emptyBytes = server.residentBytes()
     await connect(crowd)
-    // The collector of garbage is busy with what connecting left.
+    // The garbage collector is busy after connecting.
     await sleep(options.quick ? 500 : PING_MS)
     const [before, startMs] = [await server.cpu(), performance.now()]
     await sleep(options.quick ? 2000 : 2 * PING_MS)

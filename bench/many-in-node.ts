@@ -18,11 +18,11 @@ const LOOK_EVERY_MS = 10
 interface Start {
   /** Until the API answers. */
   readonly seconds: number
-  /** Answers of `GET /health` in the seconds that follow, in milliseconds. */
+  /** Response times of `GET /health` in the seconds that follow, in milliseconds. */
   readonly healthMs: readonly number[]
 }
 
-/** `folder` has the torrents' content in `content`. */
+/** `folder` contains the torrents' content in `content`. */
 export async function inNode(
   folder: string,
   torrents: readonly string[],

@@ -153,7 +153,7 @@ async function measure(
   if (!peer.addMany) throw new Error(`${kind} cannot add many`)
   const empty = await peer.usage()
   const added = await peer.addMany(torrents, directory)
-  // Wait for the work that adding started, so that only permanent work is measured.
+  // Wait for pending work after adding, so that only permanent work is measured.
   await sleep(quick ? 500 : 5000)
   const before = await peer.usage()
   const started = performance.now()

@@ -14,7 +14,7 @@ const TMPFS_MAGIC = 0x01021994
 const TOUCH = new Uint8Array(2 ** 20)
 const MEMORY_FOLDER = '/dev/shm'
 
-/** Files that were written for `settle`. */
+/** Number of files written by `settle`. */
 let touches = 0
 
 /** Returns the media of this machine. If the system's temporary folder is in memory, another one is used for the disk. */
@@ -30,8 +30,9 @@ export function media(only?: string): Medium[] {
 }
 
 /**
- * Waits until the system has written its dirty pages, and touches as much memory as the next run will need, so that runs do not affect each
- * other: in a virtual machine the first touch of a page that the host has reclaimed costs more than everything else.
+ * Waits until the system has written its dirty pages, and touches as much memory as the next run
+ * will need, so that runs do not affect each other: in a virtual machine, the first touch of a page
+ * that the host has reclaimed costs more than everything else.
  */
 export async function settle(medium: Medium, bytes: number): Promise<void> {
   if (medium.name === 'disk' && process.platform !== 'win32') await run('sync', [], { quiet: true })

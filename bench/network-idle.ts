@@ -1,4 +1,7 @@
-/** A node that does nothing but keep 50 connections of the Shoal network, against the same node without the network. */
+/**
+ * A node that does nothing but keep 50 connections of the Shoal network, against the same node
+ * without the network.
+ */
 import { type ChildProcess, spawn } from 'node:child_process'
 import { mkdtemp, readFile, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
@@ -76,7 +79,7 @@ async function measure(hasNetwork: boolean, measureMs: number): Promise<Usage> {
   }
 }
 
-/** The TCP address of the node in the network, when it has joined. */
+/** The node's TCP address in the network, once it has joined. */
 async function addressOf(dataDir: string): Promise<string> {
   for (;;) {
     const { url } = JSON.parse(await readFile(join(dataDir, 'node.json'), 'utf8'))

@@ -1,4 +1,7 @@
-/** `node network-peers.ts MULTIADDR COUNT`: that many hosts of the Shoal network, connected to one node, until the process is killed. */
+/**
+ * `node network-peers.ts MULTIADDR COUNT`: runs COUNT hosts of the Shoal network, connected to one
+ * node, until the process is killed.
+ */
 import { systemRandom } from '@shoal/torrent/base'
 import { dialText, openHost } from '../packages/network/src/host/index.node.ts'
 
@@ -10,7 +13,7 @@ for (let i = 0; i < Number(count); i++) {
     if (connection) break
     await new Promise(resolve => setTimeout(resolve, 200))
   }
-  // A node accepts ten new connections of one address in a second.
+  // A node accepts ten new connections per second from one address.
   await new Promise(resolve => setTimeout(resolve, 120))
 }
 process.stdout.write('connected\n')

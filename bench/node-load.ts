@@ -132,7 +132,7 @@ interface Watcher {
 async function watch(url: string, token: string): Promise<Watcher[]> {
   const open = async (): Promise<Watcher> => {
     const address = `${url.replace('http', 'ws')}/api/events`
-    // Node's WebSocket accepts headers here, where the standard has the list of protocols.
+    // Node's WebSocket accepts headers in place of the standard's list of protocols.
     const socket = new WebSocket(address, {
       headers: { authorization: `Bearer ${token}` },
     } as unknown as string[])

@@ -1,4 +1,4 @@
-/** One download from few and from many peers: what a connected peer costs. */
+/** One download from few and from many peers: the cost of a connected peer. */
 import { type ChildProcess, spawn } from 'node:child_process'
 import { createHash } from 'node:crypto'
 import { once } from 'node:events'
@@ -24,7 +24,7 @@ interface Run {
 
 export async function run(options: BenchOptions): Promise<Section[]> {
   const lengthBytes = options.quick ? 32 * MIB : 1024 * MIB
-  // The disk plays no part.
+  // The disk does not matter.
   const [medium] = media(options.medium)
   if (!medium) return []
   options.log(`peers, ${megabytes(lengthBytes)}, ${medium.name}`)
@@ -81,7 +81,10 @@ interface Download {
   readonly peers: number
 }
 
-/** The time counts from the moment when all peers are connected and nothing has been requested yet, except from those that came first. */
+/**
+ * Timing starts when all peers are connected; only the first ones may have received requests by
+ * then.
+ */
 async function download({ medium, folder, torrent, infoHash, lengthBytes, peers }: Download): Promise<Run> {
   await mkdir(folder, { recursive: true })
   await settle(medium, lengthBytes + 2 ** 29)

@@ -1,6 +1,7 @@
 /**
- * Blocks per second that the piece picker selects, with 100,000 pieces and 50 sources at full speed, while HAVE messages change the rarity of
- * pieces. There is no rival: it shows which fraction of a core the decisions of a fast download need.
+ * Blocks per second that the piece picker selects, with 100,000 pieces and 50 sources at full
+ * speed, while HAVE messages change the rarity of pieces. There is no rival: it shows the share of
+ * a core that the decisions of a fast download need.
  */
 import { Bitfield } from '../packages/torrent/src/base/bitfield.ts'
 import { seededRandom } from '../packages/torrent/src/base/random.ts'
@@ -13,7 +14,7 @@ const PIECES = 100_000
 const SOURCES = 50
 /** Pending blocks per source. */
 const WINDOW = 64
-/** Blocks that arrive in one read of a fast connection. */
+/** Number of blocks that arrive in one read of a fast connection. */
 const BURST = 8
 const BLOCK_BYTES = 16384
 /** Decisions of a download at 500 MB/s. */
@@ -61,7 +62,10 @@ export async function run({ quick, runs, log }: BenchOptions): Promise<Section[]
   ]
 }
 
-/** Starts with a new torrent whenever one is complete. `share`: the fraction of the torrent that each source has. */
+/**
+ * Starts a new torrent whenever one is complete. `share`: the fraction of the torrent that each
+ * source has.
+ */
 function pickFor(limitMs: number, blocksPerPiece: number, share: number): PickerRun {
   let [blocks, haves, spentMs] = [0, 0, 0]
   for (let seed = 1; spentMs < limitMs; seed++) {
@@ -76,7 +80,7 @@ function pickFor(limitMs: number, blocksPerPiece: number, share: number): Picker
   return { blocksPerSecond: blocks / (spentMs / 1000), havesPerSecond: haves / (spentMs / 1000) }
 }
 
-/** A download without bytes. */
+/** A download without data. */
 class SimulatedDownload {
   blocks = 0
   haves = 0
@@ -103,7 +107,7 @@ class SimulatedDownload {
     for (let id = 0; id < SOURCES; id++) this.#addSource(id, share)
   }
 
-  /** A burst of blocks arrives from each source, and as many are requested again. */
+  /** A burst of blocks arrives from each source, and the same number is requested again. */
   round(nowMs: number): void {
     const before = this.blocks
     for (const { source, bits, queue } of this.#sources) {

@@ -1,11 +1,11 @@
-/** The search of the network and the renewal of keys, in virtual time. There is no rival. */
+/** The network's search and the renewal of keys, in virtual time. There is no rival. */
 import { type QueryOutcome, searchSimulation } from '../sim/network-search.ts'
 import { renewalSimulation } from '../sim/renewal.ts'
 import type { BenchOptions, Section } from './bench.ts'
 import { against, median } from './statistics.ts'
 
 const ENTRIES = 1_000_000
-/** The most entries that the index nodes of a word keep. */
+/** Maximum number of entries that the index nodes of a word store. */
 const KEPT = 2000
 
 export async function run({ quick, log }: BenchOptions): Promise<Section[]> {

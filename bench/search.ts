@@ -1,6 +1,6 @@
 /**
- * Full-text search of a node: 100,000 files by name and path, 2,000 of them documents with text, with queries as people type them. The rival
- * is a search without an index: SQLite's LIKE over the same rows.
+ * Full-text search of a node: 100,000 files by name and path, 2,000 of them documents with text,
+ * with realistic queries. The rival is a search without an index: SQLite's LIKE over the same rows.
  */
 import { mkdtempSync, rmSync, statSync } from 'node:fs'
 import { tmpdir } from 'node:os'

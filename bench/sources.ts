@@ -1,4 +1,7 @@
-/** One download from five sources of different kinds with a limit each, compared with the sum of their limits. There is no rival. */
+/**
+ * One download from five rate-limited sources of different kinds, compared with the sum of their
+ * limits. There is no rival.
+ */
 import { mkdir, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { TorrentApi } from '@shoal/torrent'
@@ -27,13 +30,13 @@ const NAMES: Readonly<Record<CappedKind, string>> = {
   ftp: 'FTP web seed',
 }
 
-/** The limit of each kind in bytes per second; kinds that are missing take no part. */
+/** The limit of each kind in bytes per second; missing kinds do not take part. */
 type Caps = Partial<Readonly<Record<CappedKind, number>>>
 
 interface Run {
-  /** From the moment when every source has delivered until all is verified. */
+  /** From the time when every source has delivered until everything is verified. */
   readonly bytesPerSecond: number
-  /** From the command until all is verified. */
+  /** From the command until everything is verified. */
   readonly seconds: number
   readonly wastedBytes: number
   /** Bytes from each source, by kind. */
@@ -41,7 +44,7 @@ interface Run {
 }
 
 const UPWARD = capsOf([1, 2, 3, 4, 5])
-/** The row of all five sources that the rows with fewer are compared with: the same limits. */
+/** The row of all five sources, for comparison with rows of fewer: the same limits. */
 const WHOLE = 'all five: TCP 1, uTP 2, WebRTC 3, HTTP 4, FTP 5 MB/s'
 const ALL: Readonly<Record<string, Caps>> = {
   [WHOLE]: UPWARD,
@@ -55,7 +58,7 @@ const PARTS: Readonly<Record<string, Caps>> = {
 
 export async function run(options: BenchOptions): Promise<Section[]> {
   const lengthBytes = options.quick ? 30 * MB : 200 * MB
-  // The disk plays no part.
+  // The disk does not matter.
   const [medium] = media(options.medium)
   if (!medium) return []
   options.log(`sources, ${megabytes(lengthBytes)}, ${medium.name}`)
@@ -168,7 +171,9 @@ async function download({ medium, file, sha256, folder, lengthBytes, caps }: Dow
   }
 }
 
-/** Bytes that each connected source has delivered, by kind; without those that have delivered nothing. */
+/**
+ * Bytes that each connected source has delivered, by kind; without sources that delivered nothing.
+ */
 function gaveBy(torrent: TorrentApi): Map<CappedKind, number> {
   const gave = new Map<CappedKind, number>()
   for (const { kind, address, downloadedBytes } of torrent.peers()) {

@@ -13,7 +13,7 @@ export function medianOf<T>(runs: readonly T[], quantity: (run: T) => number): n
   return median(runs.map(quantity))
 }
 
-/** Returns the value that this share of the values does not exceed, or NaN for an empty list. */
+/** Returns the percentile for this share of the values, or NaN for an empty list. */
 export function percentile(values: readonly number[], share: number): number {
   const sorted = [...values].sort((a, b) => a - b)
   return sorted[Math.max(0, Math.ceil(share * sorted.length) - 1)] ?? Number.NaN
@@ -27,8 +27,9 @@ export interface Turns<T> {
 }
 
 /**
- * Runs contestants in turns, so that other activity of the machine affects all of them. A contestant that fails is left out from then on. Those in
- * `once` run in the first round only: no goal is measured against them, and some take minutes.
+ * Runs contestants in turns, so that other activity of the machine affects all of them. A
+ * contestant that fails is left out from then on. Those in `once` only run in the first round: no
+ * goal is measured against them, and some take minutes.
  */
 export async function takeTurns<T>(
   contestants: Readonly<Record<string, () => Promise<T>>>,

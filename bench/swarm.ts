@@ -65,7 +65,7 @@ export async function run(options: BenchOptions): Promise<Section[]> {
 }
 
 async function swarm(medium: Medium, content: Content, kind: Contestant): Promise<SwarmRun> {
-  // A file for each leecher, and the memory of nine processes.
+  // A file per leecher, and the memory of nine processes.
   await settle(medium, LEECHERS * content.lengthBytes + 9 * 2 ** 28)
   await using stack = new AsyncDisposableStack()
   const peers: BenchPeer[] = []

@@ -1,6 +1,7 @@
 /**
- * A load generator process of the tracker benchmark: announces as fast as responses arrive, with a limited number of pending announces. It is for
- * machines without a C compiler: tracker-load.c does the same in a tenth of the CPU time. Arguments: kind, port, seconds, swarms, first peer,
+ * A load generator process of the tracker benchmark: announces as fast as responses arrive, with a
+ * limited number of pending announces. It is for machines without a C compiler: tracker-load.c does
+ * the same in a tenth of the CPU time. Arguments: kind, port, seconds, swarms, first peer,
  * announces, peers.
  */
 import { createSocket } from 'node:dgram'

@@ -43,10 +43,15 @@ interface Rate {
   readonly perProcessorSecond: number
   readonly coresUsed: number
 }
-/** Announces per second of CPU time, of each tracker that answered, added up: their rate with a core each. */
+/**
+ * Announces per second of CPU time of each tracker that answered, added up: their rate with a core
+ * each.
+ */
 interface JoinedRate {
   readonly perProcessorSecond: number
-  /** Announces per second of all CPU time, also of a tracker that only listens to the other. */
+  /**
+   * Announces per second of all CPU time, including that of trackers that only listen to others.
+   */
   readonly perSharedSecond: number
 }
 interface Generator {
@@ -175,7 +180,10 @@ async function underLoad(
   return { perSecond, perProcessorSecond: answers / spent, coresUsed: spent / all[0]!.seconds }
 }
 
-/** Several processes that are one tracker. Each announce is of a new peer, and therefore reported to the others. */
+/**
+ * Several processes that act as one tracker. Each announce is of a new peer, and therefore passed
+ * on to the others.
+ */
 async function measureProcesses(
   load: (typeof JOINED_LOADS)[number],
   contestants: Readonly<Record<string, Contestant>>,
@@ -236,7 +244,7 @@ async function overRedis(
   return await measure([start, start])
 }
 
-/** Loads the first `loaded` of these trackers at once, each with peers of its own. */
+/** Loads the first `loaded` of these trackers at once, each with its own peers. */
 async function joinedLoad(
   load: Load,
   starts: readonly Contestant[],
@@ -258,7 +266,7 @@ async function joinedLoad(
       ),
     )
   const spentOfAll = () => Promise.all(trackers.map(({ pid }) => processorSeconds(pid)))
-  // In its first seconds a process compiles.
+  // In its first seconds, a process compiles.
   await loadAll(0, seconds)
   const before = await spentOfAll()
   const generated = await loadAll(PEERS_EACH / 2, seconds)

@@ -9,11 +9,14 @@ import { type Medium, settle } from './media.ts'
 import { LOOPBACK, type PeerNetwork } from './peers/peer.ts'
 
 export interface Transfer {
-  /** From the first payload byte until all is verified. The time until a client connects varies by up to ten seconds and does not count. */
+  /**
+   * From the first payload byte until everything is verified. The time until a client connects
+   * varies by up to ten seconds and does not count.
+   */
   readonly bytesPerSecond: number
-  /** From the command until all is verified. */
+  /** From the command until everything is verified. */
   readonly seconds: number
-  /** CPU time of the measured process, from the command until all is verified. */
+  /** CPU time of the measured process, from the command until everything is verified. */
   readonly userSeconds: number
   readonly systemSeconds: number
   /** Peak memory of the measured process. */
@@ -36,7 +39,7 @@ export async function transfer(
   measured: 'seeder' | 'leecher',
   networks: Networks = { seeder: LOOPBACK, leecher: LOOPBACK },
 ): Promise<Transfer> {
-  // Transfers to other contestants may run at the same time.
+  // Transfers to other contestants can run at the same time.
   const directory = join(content.folder, `leech-${leecher}`)
   await mkdir(directory, { recursive: true })
   // The file, and the memory of two processes.

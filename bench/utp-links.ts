@@ -25,13 +25,13 @@ const SLOW_FLOWS = {
 } as const
 
 interface Queued {
-  /** All bytes that passed the line, and those of the TCP flow. */
+  /** All bytes that passed through the line, and those of the TCP flow. */
   readonly bytesPerSecond: number
   readonly tcpBytesPerSecond: number
   readonly delay: LinkStatistics
 }
 
-/** The links need little processor time, so those of one round are measured at the same time. */
+/** The links need little CPU time, so those of one round are measured at the same time. */
 export async function run(options: BenchOptions): Promise<Section[]> {
   if (cannotCreateLink) throw new Error(cannotCreateLink)
   const medium = media('tmpfs').concat(media())[0]!
@@ -173,7 +173,9 @@ async function measureSlow(
   }
 }
 
-/** Returns the share of the rate that a second connection has after a while, from 0 to 1. */
+/**
+ * Returns the share of the rate that a second connection has reached after a while, from 0 to 1.
+ */
 async function latecomerShare({ quick }: BenchOptions): Promise<number> {
   const unitMs = quick ? 500 : 10_000
   await using stack = new AsyncDisposableStack()

@@ -26,7 +26,7 @@ export interface BenchPage {
   readonly page: Opened
   /** Returns the longest task on the page's main thread since a time on its clock, in ms; 0 if none took 50 ms. */
   longestTaskMs(since: number): Promise<number>
-  /** Resolves to the time on the page's clock. */
+  /** Resolves with the time on the page's clock. */
   now(): Promise<number>
 }
 

@@ -22,7 +22,7 @@ export async function measureSharePage(folder: string, options: BenchOptions): P
   const script = await measureScript(path)
   const { runs, failures } = await takeTurns({ 'share page': () => visit(path, lengthBytes) }, options)
   const visits = runs.get('share page') ?? []
-  // The worst of all runs, since a user notices that one.
+  // The worst of all runs, since users notice that one.
   const longest = visits.length > 0 ? Math.max(...visits.map(visit => visit.longestTaskMs)) : Number.NaN
   return {
     title: `The share page, downloading ${lengthBytes / 1e6} MB from a node`,

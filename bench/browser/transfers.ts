@@ -119,7 +119,7 @@ export async function shoalNodeToPage(
   )
 }
 
-/** Rejects at once if sending fails. */
+/** Rejects immediately if sending fails. */
 function received(to: BenchPage, lengthBytes: number, sent: Promise<unknown>): Promise<PageTimes> {
   const all = to.page.evaluate(total => window.channel.receive(total), lengthBytes)
   return Promise.race([all, sent.then(() => all)])

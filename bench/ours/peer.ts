@@ -20,7 +20,7 @@ const { Session } = await import('@shoal/torrent')
 tuneHeap()
 
 const [host = '127.0.0.1', transport = 'tcp'] = process.argv.slice(2)
-// The given peers only.
+// Only the given peers.
 const session = await Session.open(
   {
     port: 0,

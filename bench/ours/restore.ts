@@ -1,6 +1,7 @@
 /**
- * Opens a session that restores its torrents, and prints what that took as one line of JSON. Arguments: state folder, `complete` or `unfinished`,
- * and, to add them first, the folder to add from.
+ * Opens a session that restores its torrents, and prints the time and resources as one line of
+ * JSON. Arguments: state folder, `complete` or `unfinished`, and, to add them first, the folder to
+ * add from.
  */
 import { readdir } from 'node:fs/promises'
 import { enableCompileCache } from 'node:module'
@@ -22,7 +23,7 @@ const options = { port: 0, host: '127.0.0.1', dht: false, lsd: false, pex: false
 if (addFrom === undefined) await restore()
 else await record(addFrom)
 
-/** Whether a torrent has reached the state in which it stays. */
+/** Returns whether a torrent has reached its final state. */
 function isReady({ state }: TorrentApi): boolean {
   return state === (kind === 'complete' ? 'seeding' : 'downloading')
 }
@@ -31,7 +32,7 @@ async function whenReady(torrents: readonly TorrentApi[]): Promise<void> {
   for (let left = torrents; left.length > 0; left = left.filter(torrent => !isReady(torrent))) await sleep(10)
 }
 
-/** Adds all torrents of a folder, and keeps their records. */
+/** Adds all torrents of a folder and stores their records. */
 async function record(folder: string): Promise<void> {
   const session = await Session.open({ ...options, stateDirectory })
   const torrents = (await readdir(join(folder, 'torrents'))).map(name => join(folder, 'torrents', name))

@@ -1,6 +1,7 @@
 /**
- * Our tracker in its own process, started like the hub. Prints its ports when it is listening and has joined the others, and exits when its standard input ends. Argument: the URL of a Redis
- * server that joins several, or nothing.
+ * Our tracker in its own process, started like the hub. Prints its ports when it is listening and
+ * has joined the others, and exits when its standard input ends. Argument: the URL of a Redis
+ * server that connects several trackers, or nothing.
  */
 import { enableCompileCache, flushCompileCache } from 'node:module'
 import { setTimeout } from 'node:timers/promises'

@@ -30,11 +30,15 @@ export interface BenchPeer extends AsyncDisposable {
   readonly port: number
   /** Seeds complete content. Resolves once it is seeding. */
   seed(torrent: string, directory: string): Promise<void>
-  /** Resolves when everything is downloaded and verified, to the milliseconds from the call to the first payload byte. */
+  /**
+   * Resolves when everything is downloaded and verified, with the milliseconds from the call to the
+   * first payload byte.
+   */
   download(download: Download): Promise<{ firstByteMs: number }>
   /**
-   * Starts a download without peers, and resolves once it accepts connections. For swarms, where a client that is dialed too early would refuse.
-   * Call `dial` next, then `done`, which resolves as `download` does.
+   * Starts a download without peers, and resolves once it accepts connections. For swarms, where a
+   * client that is dialed too early would refuse. Call `dial` next, then `done`, which resolves
+   * like `download`.
    */
   begin?(download: Omit<Download, 'peers'>): Promise<void>
   done?(): Promise<unknown>
@@ -42,7 +46,7 @@ export interface BenchPeer extends AsyncDisposable {
   dial?(port: number): Promise<void>
   /** Adds complete, idle torrents without reading their content. Resolves when all are added. */
   addMany?(torrents: readonly string[], directory: string): Promise<{ seconds: number }>
-  /** Resolves to the usage of its process so far. */
+  /** Resolves with the resource usage of its process so far. */
   usage(): Promise<ProcessUsage>
 }
 

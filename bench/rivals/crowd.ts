@@ -1,6 +1,7 @@
 /**
- * Many peers in one process, as cheap as they can be: seeds of a torrent of zeros, and as many leeches that have every second piece, want the
- * rest and serve nothing. Arguments: port of the client to connect to, info hash, number of peers, number of pieces, bytes of a piece.
+ * Many peers in one process, as cheap as possible: seeds of a torrent of zeros, and the same number
+ * of leeches that have every second piece, want the rest and serve nothing. Arguments: port of the
+ * client to connect to, info hash, number of peers, number of pieces, bytes per piece.
  */
 import { once } from 'node:events'
 import { connect, type Socket } from 'node:net'

@@ -1,4 +1,7 @@
-/** A bare Socket.IO server as it comes: clients join a room, and each entry goes to all of it. It stores and checks nothing. Prints its port, and exits when its standard input ends. */
+/**
+ * A plain Socket.IO server: clients join a room, and each entry goes to all of them. It neither
+ * stores nor checks anything. Prints its port, and exits when its standard input ends.
+ */
 import { createServer } from 'node:http'
 import { createRequire } from 'node:module'
 import type { AddressInfo } from 'node:net'

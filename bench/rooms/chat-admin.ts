@@ -1,4 +1,7 @@
-/** The admin of a closed group at a hub, of whose other members only one is there: a node (chat-node.ts). Calls come as lines of JSON. */
+/**
+ * The admin of a closed group at a hub, whose only other running member is a node (chat-node.ts).
+ * Calls arrive as lines of JSON.
+ */
 import { answerJsonLines } from '../../interop/support/json-lines.ts'
 import { ChatDevice, type Conversation } from '../../packages/chat/src/device/index.ts'
 import { HubCarriers } from '../../packages/chat/src/hub/index.ts'
@@ -17,7 +20,7 @@ let group: Conversation
 interface Given {
   readonly port: number
   readonly session: string
-  /** How many members the group has. */
+  /** Number of members in the group. */
   readonly size: number
   readonly node: { readonly did: string; readonly list: string }
 }
@@ -65,7 +68,7 @@ answerJsonLines({
     await group.change({ add: [node.did, ...others] })
     await group.change({ policy: { ...group.policy!, admins: [person.did, node.did] } })
   },
-  /** Makes commits, and a message before each of them. */
+  /** Makes commits, each preceded by a message. */
   async commit({ count }: { count: number }) {
     for (let at = 0; at < count; at++) {
       await say(`${process.hrtime.bigint()}`)

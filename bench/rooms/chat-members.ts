@@ -1,6 +1,7 @@
 /**
- * Members of a closed group at a hub, each with the whole chat of a device: how long a message takes from one to the screens of the others. Key packages and invitations go through memory, everything else through
- * the hub. Calls come as lines of JSON.
+ * Members of a closed group at a hub, each with the complete chat of a device: how long a message
+ * takes from one to the screens of the others. Key packages and invitations go through memory,
+ * everything else through the hub. Calls arrive as lines of JSON.
  */
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
@@ -19,7 +20,7 @@ import { hex, systemClock, systemRandom } from '../../packages/torrent/src/base/
 import { MemoryPorts, memoryJournals } from '../chat-ports.ts'
 import { percentile } from '../statistics.ts'
 
-/** Members are added in one commit, once their key packages are there. */
+/** Time limit: members are added in one commit, once their key packages have been published. */
 const LIMIT_MS = 300_000
 
 export interface Prepared {
@@ -48,7 +49,7 @@ let live: Conversation[] = []
 let delaysMs: number[] = []
 
 answerJsonLines({
-  /** Makes persons. Returns their DIDs. */
+  /** Creates persons. Returns their DIDs. */
   persons({ count }: { count: number }): readonly string[] {
     for (let at = 0; at < count; at++) {
       const person = new TestPerson()
@@ -58,7 +59,7 @@ answerJsonLines({
     }
     return members.map(({ person }) => person.did)
   },
-  /** Makes a group of them all. Only the first `live` stay, with journals on disk. */
+  /** Creates a group of all of them. Only the first `live` members stay, with journals on disk. */
   async prepare(given: { port: number; sessions: readonly string[]; live: number }): Promise<Prepared> {
     const home = `http://127.0.0.1:${given.port}`
     let accessSecret = new Uint8Array()
@@ -100,7 +101,10 @@ answerJsonLines({
     const token = roomToken(accessSecret, parseDidKey(key), group.id, 'read')
     return { room: hex(group.id), token: hex(token) }
   },
-  /** Writes at this rate, by all who stay in turn, and returns the delays once everything has arrived. */
+  /**
+   * Posts at this rate, by all remaining members in turn, and returns the delays once everything
+   * has arrived.
+   */
   async write({ perSecond, count }: { perSecond: number; count: number }): Promise<ChatDelays> {
     delaysMs = []
     for (let n = 0; n < count; n++) {

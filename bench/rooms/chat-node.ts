@@ -1,4 +1,7 @@
-/** A node that chats, and measures for how long its event loop is busy at a time. Calls come as lines of JSON. */
+/**
+ * A node with a chat, which measures how long its event loop is blocked. Calls arrive as lines of
+ * JSON.
+ */
 
 import { until } from '@shoal/testing'
 import { HUBS } from '../../apps/node/src/node/hubs/service.ts'
@@ -16,10 +19,13 @@ import { percentile } from '../statistics.ts'
 const PATIENT = { timeoutMs: 600_000 }
 
 export interface Stalls {
-  /** The longest turn of the node's event loop, and the most processor time in one. */
+  /** The longest turn of the node's event loop, and the largest CPU time of one. */
   readonly longestMs: number
   readonly longestCpuMs: number
-  /** Time from the sender of a message to the node's event, for those that came meanwhile. */
+  /**
+   * Time from the sender of a message to the node's event, for messages that arrived during the
+   * measurement.
+   */
   readonly medianMs: number
   readonly messages: number
   readonly residentBytes: number
@@ -40,7 +46,7 @@ node.events.subscribe('chat', ({ event }) => {
 const conversation = async () => (await node.operations.listConversations({})).items[0]
 
 answerJsonLines({
-  /** Joins a hub as a device of a person, whose account is there. */
+  /** Joins a hub as a device of a person with an existing account. */
   async device() {
     const { device } = await node.operations.describeDevice({ name: 'node' })
     const content = { devices: [readDeviceText(device)], unixSeconds: Math.floor(Date.now() / 1000) }
@@ -59,11 +65,11 @@ answerJsonLines({
     await until('it is a member', async () => (await conversation())?.state === 'member', PATIENT)
     await node.operations.acceptConversation({ conversation: (await conversation())!.id })
   },
-  /** A message with this text is the last of a measurement. */
+  /** A message with this text ends a measurement. */
   begin(given: { last: string }) {
     ;[meter, delaysMs, hasEnded, last] = [new StallMeter(), [], false, given.last]
   },
-  /** Makes a commit by itself. */
+  /** Makes a commit of its own. */
   async rename({ name }: { name: string }) {
     const { id } = (await conversation())!
     meter = new StallMeter()

@@ -1,4 +1,7 @@
-/** Members who only count what reaches them: raw connections of one process. Calls come as lines of JSON (interop/support/json-lines.ts). */
+/**
+ * Members that only count what they receive: raw connections of one process. Calls arrive as lines
+ * of JSON (interop/support/json-lines.ts).
+ */
 
 import { answerJsonLines } from '../../interop/support/json-lines.ts'
 import { decodePacket, EVENT, encodePacket } from '../../packages/hub-api/src/rooms/cbor-parser.ts'
@@ -7,24 +10,24 @@ import { Wire } from './wire.ts'
 /** Socket.IO protocol 5. */
 const [CONNECT, ACK] = [0, 3] as const
 const PATH = '/?EIO=4&transport=websocket'
-/** Connections that are opened at once: more would wait in the queue of the listening socket. */
+/** Number of connections opened at once: more would queue at the listening socket. */
 const AT_ONCE = 64
-/** A push begins with its signed head, so that this many bytes tell pushes apart. */
+/** A push starts with its signed head, so this many bytes distinguish pushes. */
 const PREFIX = 300
 
 export interface CrowdMember {
   readonly session: string
   /** In hex. */
   readonly room: string
-  /** The secret for reading it, in hex. None: every member of the hub may. */
+  /** The secret for reading it, in hex. None: readable for every member of the hub. */
   readonly token?: string
 }
 
 export interface Counts {
-  /** Entries of all connections. */
+  /** Total entries of all connections. */
   readonly entries: number
   readonly pushes: number
-  /** Entries that a connection did not get in their order, or connections that ended. */
+  /** Entries that a connection did not receive in order, and connections that ended. */
   readonly faults: number
 }
 
@@ -35,7 +38,7 @@ interface Pushed {
 
 const wires: Wire[] = []
 let [entries, pushes, faults] = [0, 0, 0]
-/** All members of a room get the same bytes: each push is decoded once. */
+/** All members of a room receive the same bytes: each push is decoded once. */
 const decoded = new Map<string, Pushed | null>()
 
 answerJsonLines({
@@ -60,7 +63,7 @@ async function inTurns<T>(items: readonly T[], run: (item: T) => Promise<void>):
   await Promise.all(Array.from({ length: AT_ONCE }, work))
 }
 
-/** A member of a hub who follows one room. */
+/** A hub member that follows one room. */
 async function joinHub(port: number, { session, room, token }: CrowdMember): Promise<void> {
   const { promise, resolve, reject } = Promise.withResolvers<void>()
   let [isIn, last] = [false, 0]
@@ -102,7 +105,7 @@ async function joinHub(port: number, { session, room, token }: CrowdMember): Pro
   return promise
 }
 
-/** Returns null for what is not `entries`. */
+/** Returns null for anything but `entries`. */
 function readPush(bytes: Buffer): Pushed | null {
   const key = bytes.toString('latin1', 0, PREFIX)
   const known = decoded.get(key)
@@ -115,7 +118,10 @@ function readPush(bytes: Buffer): Pushed | null {
   return pushed
 }
 
-/** A client of `rivals/socket-io.ts`, with Socket.IO's own parser: each entry is a text and a binary message. */
+/**
+ * A client of `rivals/socket-io.ts`, with Socket.IO's own parser: each entry is a text message and
+ * a binary message.
+ */
 async function joinBare(port: number, room: string): Promise<void> {
   const { promise, resolve, reject } = Promise.withResolvers<void>()
   const wire = await Wire.open(port, `/socket.io${PATH}`, {

@@ -1,4 +1,7 @@
-/** Members with the real client, who post and see: how long an entry takes from one to the others. Calls come as lines of JSON. */
+/**
+ * Members with the real client, which post and read: how long an entry takes from one to the
+ * others. Calls arrive as lines of JSON.
+ */
 import { randomBytes } from 'node:crypto'
 import { until } from '@shoal/testing'
 import { answerJsonLines } from '../../interop/support/json-lines.ts'
@@ -13,16 +16,20 @@ import type { CrowdMember } from './crowd.ts'
 
 export interface Seen {
   readonly acknowledged: number
-  /** Entries of all these members. */
+  /** Total entries of these members. */
   readonly entries: number
-  /** Milliseconds from the call of `append` until an entry, verified, is given to a member of the same room. */
+  /**
+   * Milliseconds from the call of `append` until a member of the same room has the verified entry.
+   */
   readonly delaysMs: readonly number[]
   readonly problems: readonly string[]
 }
 
-/** How a device catches up that was away. */
+/** How a device catches up after it was offline. */
 export interface CaughtUp {
-  /** Milliseconds from connecting until the newest entries are shown, and until all have come. */
+  /**
+   * Milliseconds from connecting until the newest entries are shown, and until all have arrived.
+   */
   readonly screenMs: number
   readonly allMs: number
   readonly longestStallMs: number

@@ -1,4 +1,7 @@
-/** A WebSocket client (RFC 6455) that does as little as possible per message, so that thousands of them in one process do not slow down the server that is measured. */
+/**
+ * A WebSocket client (RFC 6455) that does as little as possible per message, so that thousands of
+ * them in one process do not slow down the measured server.
+ */
 import { connect, type Socket } from 'node:net'
 
 const [TEXT, BINARY, CLOSE] = [1, 2, 8] as const
@@ -6,7 +9,7 @@ const KEY = Buffer.from('shoal benchmarks').toString('base64')
 
 export interface WireListener {
   text(text: string, wire: Wire): void
-  /** The bytes are valid until it returns. */
+  /** The bytes are only valid until it returns. */
   binary(bytes: Buffer, wire: Wire): void
   closed(): void
 }
@@ -51,7 +54,7 @@ export class Wire {
 
   send(message: string | Uint8Array): void {
     const bytes = typeof message === 'string' ? Buffer.from(message) : message
-    // The mask is zero, so that the bytes stay as they are.
+    // The mask is zero, so the bytes are unchanged.
     const head = Buffer.alloc(bytes.length < 126 ? 6 : 8)
     head[0] = 0x80 | (typeof message === 'string' ? TEXT : BINARY)
     head[1] = 0x80 | (bytes.length < 126 ? bytes.length : 126)
@@ -79,7 +82,10 @@ export class Wire {
   }
 }
 
-/** Returns the frame that begins there, or null if it is not complete. Servers do not mask, and ours send no fragments. */
+/**
+ * Returns the frame at this position, or null if it is incomplete. Servers do not mask, and ours
+ * send no fragments.
+ */
 function readFrame(data: Buffer, at: number): { kind: number; start: number; end: number } | null {
   if (data.length < at + 2) return null
   const short = data[at + 1]! & 0x7f

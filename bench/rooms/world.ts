@@ -18,13 +18,13 @@ export const DATABASES = ['PostgreSQL', 'SQLite'] as const
 export type DatabaseName = (typeof DATABASES)[number]
 
 const DAY_MS = 86_400_000
-/** Accounts that are created at once. */
+/** Number of accounts created at once. */
 const AT_ONCE = 200
 
-/** A server that is measured. */
+/** A measured server. */
 export interface Measured extends AsyncDisposable {
   readonly port: number
-  /** Processor time so far, of the server and of its database, in seconds. */
+  /** CPU seconds of the server and of its database so far. */
   cpu(): Promise<{ readonly own: number; readonly database: number }>
   residentBytes(): number
 }
@@ -75,7 +75,10 @@ export class HubWorld implements Measured {
     return usageOf(this.#hub.process.pid).residentBytes
   }
 
-  /** Creates rooms of so many members, each with an account of its own. Returns the members of each room. */
+  /**
+   * Creates rooms with this many members, each with a separate account. Returns the members of each
+   * room.
+   */
   async createRooms(rooms: number, size: number): Promise<CrowdMember[][]> {
     const created: CrowdMember[][] = []
     for (let at = 0; at < rooms; at++) {
@@ -106,12 +109,12 @@ export class HubWorld implements Measured {
   }
 }
 
-/** The stores do not ask whether there is a key behind it, and making one takes milliseconds. */
+/** The stores do not check that a key exists, and creating one takes milliseconds. */
 function newDid(): string {
   return `did:key:${randomBytes(16).toString('hex')}`
 }
 
-/** Socket.IO as it comes. */
+/** Plain Socket.IO. */
 export class BareServer implements Measured {
   readonly port: number
   readonly #process: ManagedProcess
@@ -119,7 +122,7 @@ export class BareServer implements Measured {
   private constructor(process: ManagedProcess, port: number) {
     this.#process = process
     this.port = port
-    // It may be stopped before everything is written.
+    // It can be stopped before everything is written.
     process.child.stdin!.on('error', () => {})
   }
 

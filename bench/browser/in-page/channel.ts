@@ -8,13 +8,13 @@ let connection: RTCPeerConnection
 let channel: RTCDataChannel
 
 export interface ChannelPage {
-  /** Starts, and resolves to the description for the other side. */
+  /** Starts, and resolves with the description for the other side. */
   offer(): Promise<string>
   accept(offer: string): Promise<string>
   answered(answer: string): Promise<void>
   /** Call it once the channel is open. */
   send(totalBytes: number, messageBytes: number): Promise<void>
-  /** Resolves when this many bytes have arrived, to the seconds since `offer` or `accept`. */
+  /** Resolves when this many bytes have arrived, with the seconds since `offer` or `accept`. */
   receive(totalBytes: number): Promise<{ seconds: number; firstSeconds: number; startedMs: number }>
 }
 

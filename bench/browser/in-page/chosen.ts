@@ -1,4 +1,4 @@
-/** The file that the benchmark has chosen in the page, as a user does. */
+/** The file that the benchmark selected in the page, like a user. */
 export function chosenFile(): File {
   const file = document.querySelector('input')?.files?.[0]
   if (!file) throw new Error('No file was chosen')

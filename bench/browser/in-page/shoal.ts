@@ -8,16 +8,22 @@ const POLL_MS = 25
 const peer = new BrowserPeer()
 
 export interface ShoalPage {
-  /** Shares the chosen file with a tracker, or with a node of the Shoal network, which begins with `/`. Resolves to its .torrent in base64. */
+  /**
+   * Shares the chosen file with a tracker, or with a node of the Shoal network, whose address
+   * starts with `/`. Resolves with its .torrent in base64.
+   */
   share(version: 'v1' | 'hybrid', through: string): Promise<string>
-  /** Downloads a .torrent or magnet link, by its trackers or by a node of the Shoal network. Resolves when all is downloaded and verified. */
+  /**
+   * Downloads a .torrent or magnet link, by its trackers or by a node of the Shoal network.
+   * Resolves when everything is downloaded and verified.
+   */
   download(
     source: { torrent: string } | { magnet: string },
     node: string | null,
   ): Promise<{ seconds: number; firstSeconds: number; startedMs: number }>
 }
 
-/** As the share page does with the nodes of a link. */
+/** Like the share page with the nodes of a link. */
 const useNode = (id: string, node: string) =>
   peer.add(`magnet:?xt=urn:btih:${id}&x.pe=${encodeURIComponent(node)}`)
 

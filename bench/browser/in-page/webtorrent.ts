@@ -1,4 +1,4 @@
-/** A page with WebTorrent's own browser build, which the benchmark serves too. */
+/** A page with WebTorrent's own browser build, which the benchmark also serves. */
 import { chosenFile, fromBase64, toBase64 } from './chosen.ts'
 
 /** The part of WebTorrent's API that is used here. */
