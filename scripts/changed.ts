@@ -9,7 +9,7 @@ import { ROOT, run } from './run.ts'
 
 const TEST = /\.test\.tsx?$/
 const CODE = /\.(?:[cm]?[jt]sx?|css|html)$/
-/** Files whose changes may affect everything. */
+/** Files whose changes can affect everything. */
 const AFFECTS_ALL =
   /(?:^|\/)package(?:-lock)?\.json$|^(?:\.npmrc|tsconfig\.json|vitest\.config\.ts|scripts\/install\.mjs)$|^packages\/testing\//
 /** Names of the main branch, the most authoritative one first. */
@@ -35,7 +35,7 @@ export function affectedTests(changed: readonly string[], tree: SourceTree): str
     if (affected.has(file)) continue
     affected.add(file)
     if (TEST.test(file)) continue
-    // A file without references may still be found, for example by listing its folder.
+    // A file without references can still be found, for example by listing its folder.
     queue.push(...(referrers.get(file) ?? nearestTests(file, tests)))
   }
   return tests.filter(test => affected.has(test))
@@ -81,7 +81,7 @@ function matching(pattern: string, tree: SourceTree): string[] {
   return [...tree.files.keys()].filter(path => posix.matchesGlob(path, pattern))
 }
 
-/** Returns the files that an import may load, such as both files of a platform pair. */
+/** Returns the files that an import can load, such as both files of a platform pair. */
 function resolve(tree: SourceTree, file: string, specifier: string): string[] {
   if (specifier.startsWith('.')) return [posix.join(posix.dirname(file), specifier.replace(/\?.*$/, ''))]
   const isOwn = specifier.startsWith('#')

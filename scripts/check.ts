@@ -1,4 +1,8 @@
-/** `npm run check`: the checks that every commit must pass, without a network: format, lint, types, imports, class sizes, returned promises, waits, comments, words, commits, unit tests, nothing unused. */
+/**
+ * `npm run check`: the checks that every commit must pass, without a network: format, lint, types,
+ * imports, class sizes, returned promises, waits, comments, words, commits, unit
+ * tests, unused code.
+ */
 import { checkClasses } from './classes.ts'
 import { checkComments } from './comments.ts'
 import { checkCommits } from './commits.ts'
@@ -22,7 +26,7 @@ export interface Outcome {
   readonly runs: readonly TestRun[]
 }
 
-/** Reads the flags of a command. Ends the process with a message if there is anything else. */
+/** Parses the flags of a command. Exits with a message on anything else. */
 export function readFlags<Name extends string>(...names: readonly Name[]): Record<Name, boolean> {
   const given = process.argv.slice(2)
   const unknown = given.find(argument => !names.some(name => argument === `--${name}`))
@@ -93,7 +97,10 @@ export async function conclude(
 
 export const PASSED = 'All passed'
 
-/** A line for everything that is unstable or failed, and the result. `failed`: names of steps other than tests that failed. */
+/**
+ * Returns a line for everything that is unstable or failed, and the result. `failed`: names of
+ * failed steps other than tests.
+ */
 export function summarize(
   failed: readonly string[],
   { unstable, failures }: Repeated,
@@ -108,13 +115,16 @@ export function summarize(
   }
 }
 
-/** The time since the start and, on Linux, the processor time of this process and of all that it started, as the end of a sentence. */
+/**
+ * Returns the elapsed time and, on Linux, the CPU time of this process and its children, as the end
+ * of a sentence.
+ */
 function timesTaken(): string {
   const cpu = processorSeconds()
   return `; ${(performance.now() / 60_000).toFixed(1)} minutes${cpu === null ? '' : `, ${Math.round(cpu)} s of processor time`}`
 }
 
-/** Number of skipped tests of each file; `skipped` has `file: name`. */
+/** Returns the number of skipped tests by file; `skipped` has `file: name`. */
 function countByFile(skipped: readonly string[]): Map<string, number> {
   const counts = new Map<string, number>()
   for (const name of skipped) {

@@ -4,10 +4,10 @@ import { join } from 'node:path'
 import { TEST_FILE } from './import-rules.ts'
 import { ROOT, type RunResult } from './run.ts'
 
-/** Fields, accessors and methods of a class, private ones included. */
+/** Maximum number of fields, accessors and methods of a class, including private ones. */
 const MAX_MEMBERS = 40
 
-/** Classes that may have more, and why. */
+/** Classes with a higher limit, and why. */
 const EXCEPTIONS: Readonly<Record<string, string>> = {
   Torrent: 'its public API alone has 42 members',
 }
@@ -20,10 +20,13 @@ export interface ClassSize {
 
 const CLASS = /^(?:export )?(?:default )?(?:abstract )?class (\w+)/
 const MODIFIERS = '(?:(?:static|async|readonly|get|set|private|protected|override|abstract|declare) )*'
-// Two spaces, as the formatter indents members; statements inside a method have more.
+// Members are indented by two spaces; statements inside methods by more.
 const MEMBER = new RegExp(`^ {2}${MODIFIERS}\\*?(#?[A-Za-z_$][\\w$]*|\\[[\\w.]+\\])\\s*(?:[(<:=?!]|$)`)
 
-/** Every class of a formatted source, with its number of members. A getter and its setter count once, the constructor does not. */
+/**
+ * Returns every class of a formatted source with its number of members. A getter and its setter
+ * count once, the constructor does not count.
+ */
 export function classSizes(source: string): ClassSize[] {
   const sizes: ClassSize[] = []
   let open: { name: string; line: number; members: Set<string> } | null = null
@@ -40,7 +43,7 @@ export function classSizes(source: string): ClassSize[] {
   return sizes
 }
 
-/** Checks the classes of packages, apps and capabilities, except those that tests use. */
+/** Checks the classes of packages, apps and capabilities, except test helpers. */
 export async function checkClasses(): Promise<RunResult> {
   const started = performance.now()
   const files = globSync('{packages,apps,capabilities}/**/*.{ts,tsx}', {

@@ -1,13 +1,13 @@
 /** Checks the format of commit messages: `area: imperative summary` in at most 72 characters, a blank line, and the reason. */
 import { type RunResult, run } from './run.ts'
 
-/** Commits up to this one are older than the rule. */
+/** Commits up to this one predate the rule. */
 const LAST_UNCHECKED = '47c5717fe6dae8fdbb1212ec45a06db781043d1a'
 const MAX_SUBJECT_CHARACTERS = 72
 const SUBJECT = /^[a-z0-9][a-z0-9 ,./-]*: (\S+)(?: .*)?\S$/
 /** Third person and participles: "adds", "added", "adding". */
 const NOT_IMPERATIVE = /^(?:\w+(?:[^su]s|ed|ing))$/
-/** Imperatives that match it. */
+/** Imperatives that match the pattern above. */
 const IMPERATIVES = new Set([
   'bring',
   'embed',

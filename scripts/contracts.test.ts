@@ -1,4 +1,4 @@
-/** The contracts of node and hub say plausible things about their operations. */
+/** The contracts of node and hub make plausible statements about their operations. */
 import { existsSync, readFileSync } from 'node:fs'
 import { describe, expect, test } from 'vitest'
 import {
@@ -108,7 +108,10 @@ describe('errors', () => {
           expect(input.shape, name).toHaveProperty(field)
   })
 
-  /** Codes of the server that no operation answers with, and where they end instead. Those of a capability are in its contract. */
+  /**
+   * Error codes of the server that no operation returns, and where they occur. Those of a
+   * capability are in its contract.
+   */
   const OF_SERVER = { 'bad-token': 'the start' }
 
   const ELSEWHERE_AT_HUB: Readonly<Record<string, Readonly<Record<string, string>>>> = {
@@ -129,7 +132,10 @@ describe('errors', () => {
       .filter(file => !/testing|compliance|suite/.test(file))
       .flatMap(file => errorCodes(readFileSync(file, 'utf8'), file))
 
-  /** The operations of a capability, and those that its settings and those of others go through. */
+  /**
+   * Returns a capability's operations, and those that change settings if it has settings; all
+   * operations if there are none.
+   */
   function operationsOf({ operations = {}, settings }: Contract): Operation[] {
     const all = Object.values(operations)
     if (settings) all.push(...Object.values(NODE).filter(({ changes }) => changes !== undefined))
@@ -167,7 +173,7 @@ describe('errors', () => {
         ),
       )
       expect([...codes].filter(code => !Object.hasOwn(listed, code))).toEqual([])
-      // Exceptions that nobody needs any more.
+      // Exceptions that are no longer needed.
       expect(Object.keys(others).filter(code => !codes.has(code))).toEqual([])
     },
   )
@@ -232,11 +238,11 @@ describe('marks', () => {
     const missing = [...texts('input'), ...texts('output')].filter(
       ({ field, isSecret }) => secret.test(field) && !isSecret,
     )
-    // With a placeholder for the passkey.
+    // Contains a placeholder for the passkey.
     expect(missing.map(({ place }) => place)).toEqual(['hub getTrackerAccount.announceUrls.*'])
   })
 
-  /** Texts that the user, this program or its owner wrote, without a mark in the contract. */
+  /** Texts written by the user, this program or its owner, without a mark in the contract. */
   const OWN: readonly RegExp[] = [
     ...[
       /^(?:list|put)Labels?\./,
@@ -245,7 +251,7 @@ describe('marks', () => {
       /^listFolders\.path$/,
       /\bfilters\.\*\.name$/,
     ],
-    // Names that the user gave to persons, nodes, devices, passkeys and links.
+    // Names that the user chose for persons, nodes, devices, passkeys and links.
     ...[
       /\bperson\.name$/,
       /\bpublisher\.name$/,
@@ -260,7 +266,7 @@ describe('marks', () => {
     ],
     ...[/^(?:listPublications\.items\.\*|publish)\.(?:name|link)$/],
     ...[/^(?:listFollowed\.items\.\*|\w*[fF]ollow(?:ed)?)\.(?:name|link)$/],
-    // The user's searches and invitations, and the node's own words.
+    // The user's searches and invitations, and the node's own texts.
     ...[
       /^\w+Search\.text$/,
       /^inviteToHub\.link$/,
@@ -278,7 +284,7 @@ describe('marks', () => {
     )
     const places = missing.map(({ place }) => place)
     expect(places.filter(place => !OWN.some(own => own.test(place)))).toEqual([])
-    // None that nothing has any more.
+    // Exceptions that are no longer needed.
     expect(OWN.filter(own => !places.some(place => own.test(place)))).toEqual([])
   })
 })

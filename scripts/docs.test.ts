@@ -11,7 +11,7 @@ const PAGES = globSync(['*.md', 'docs/**/*.md', 'bench/*.md', 'capabilities/**/*
   page => page.replaceAll('\\', '/'),
 )
 const LINK = /\]\(([^)\s]+)\)|<img[^>]*\bsrc="([^"]+)"/g
-/** A path in backticks that begins with a folder of the checkout and has an extension. */
+/** A path in backticks that starts with a folder of the checkout and has an extension. */
 const NAMED = /`((?:packages|apps|interop|sim|bench|scripts|docs)\/[\w./-]+\.(?:ts|mjs|md|svg|py|json))`/g
 const SCRIPT = /\bnpm (?:run )?(start|test|check|bench)\b|\bnpm run ([\w-]+)/g
 
@@ -75,7 +75,10 @@ test.each(Object.entries(lists(NAMES)))(
   },
 )
 
-/** Returns true if the target of a link exists: the file, and the heading if the link has one; or if it is part of a capability that was deleted. */
+/**
+ * Returns whether the target of a link exists: the file, and the heading if the link has one; or
+ * whether it belongs to a deleted capability.
+ */
 function resolves(page: string, target: string): boolean {
   const [path, heading] = target.split('#') as [string, string?]
   const file = path === '' ? page : join(dirname(page), decodeURI(path))

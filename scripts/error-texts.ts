@@ -1,4 +1,6 @@
-/** The texts of the errors that sources throw, and those with which schemas refuse an input. */
+/**
+ * Extracts the texts of errors that sources throw, and those with which schemas refuse an input.
+ */
 import { globSync, readFileSync, statSync } from 'node:fs'
 import { basename } from 'node:path'
 import { parseAst } from 'vite'
@@ -8,22 +10,25 @@ interface Node {
   readonly [key: string]: unknown
 }
 
-/** A function that makes an error of its parameters, such as `bad('is too long')`. */
+/** A function that creates an error from its parameters, such as `bad('is too long')`. */
 interface Maker {
   readonly params: readonly string[]
   readonly messages: readonly Node[]
-  /** Calls of other such functions with its parameters, as in `function fail(why) { throw bad(why) }`. */
+  /**
+   * Calls of other such functions with its parameters, as in `function fail(why) { throw bad(why)
+   * }`.
+   */
   readonly calls: readonly Node[]
   readonly values: Values
 }
 
-/** The values of constants and arguments by name. Those of one name are in the order of the source. */
+/** The values of constants and arguments by name; several with one name are in source order. */
 type Values = ReadonlyMap<string, readonly Node[]>
 
 /** Errors whose second argument is a message that users see. */
 const ERRORS =
   /^(?:Shoal|Tracker|Chat|Room|Store|Identity|Link|Sealed)Error$|^(?:Http|Transient|Range|Proxy)?Failure$|^TooManyAttempts$/
-/** The methods of schemas that take a message, and which argument that is. */
+/** The schema methods that take a message, and its position among their arguments. */
 const CHECKS: ReadonlyMap<string, number> = new Map([
   ['regex', 1],
   ['refine', 1],
@@ -31,7 +36,7 @@ const CHECKS: ReadonlyMap<string, number> = new Map([
   ['max', 1],
   ['url', 0],
 ])
-/** Choices within choices: more texts than that are those of no single error. */
+/** Maximum depth of nested choices: more would be texts of different errors. */
 const MAX_DEPTH = 6
 
 /** Returns the sources in a folder, or the file itself, without tests. */
@@ -40,13 +45,17 @@ export function sourcesUnder(path: string): string[] {
   return files.filter(file => !/\.test\.ts$|\/testing\//.test(file)).sort()
 }
 
-/** Returns the texts of the errors that the files make, with the file of each. Functions that make errors are followed from file to file. */
+/**
+ * Returns the texts of errors that the files create, with the file of each. Functions that create
+ * errors are followed across files.
+ */
 export function textsOfErrors(files: readonly string[]): { readonly file: string; readonly text: string }[] {
   const read = files.map(file => readSource(readFileSync(file, 'utf8'), file))
   const bySource = new Map(read.map(source => [basename(source.file), source.makers]))
   const resolved = new Set<Node>()
   const texts = read.flatMap(source => {
-    // Names of files are enough: two of one name that export makers of one name would be confusing by themselves.
+    // File names are enough: two files of one name that export functions of one name would be
+    // confusing anyway.
     const others = source.imports.flatMap(({ name, from }) => {
       const maker = bySource.get(basename(from))?.get(name)
       return maker ? [[name, maker] as const] : []
@@ -59,7 +68,10 @@ export function textsOfErrors(files: readonly string[]): { readonly file: string
   ]
 }
 
-/** Returns the texts of the errors that a source makes, with `{0}`, `{1}` … for values. Those that come from elsewhere are left out. */
+/**
+ * Returns the texts of errors that a source creates, with `{0}`, `{1}` … for values. Texts from
+ * other files are left out.
+ */
 export function errorTexts(source: string, file: string): string[] {
   const read = readSource(source, file)
   const resolved = new Set<Node>()
@@ -67,7 +79,10 @@ export function errorTexts(source: string, file: string): string[] {
   return [...texts, ...unresolvedOf(read, resolved)]
 }
 
-/** The texts of functions whose calls were not found, with values for what they are given. */
+/**
+ * Returns the texts of functions whose calls were not found, with placeholders for their
+ * parameters.
+ */
 function unresolvedOf({ makers, values }: Source, resolved: ReadonlySet<Node>): string[] {
   const messages = [...makers.values()].flatMap(maker => maker.messages)
   return [...new Set(messages)]
@@ -76,8 +91,8 @@ function unresolvedOf({ makers, values }: Source, resolved: ReadonlySet<Node>): 
 }
 
 /**
- * Returns the codes of the errors that a source makes: the first text of `new SomeFailure('code', …)`, and of the constructor of a class of errors. Codes that come
- * from elsewhere are left out.
+ * Returns the codes of errors that a source creates: the first text of `new SomeFailure('code',
+ * …)`, and of the constructor of an error class. Codes from other files are left out.
  */
 export function errorCodes(source: string, file: string): string[] {
   const found = new Set<string>()
@@ -161,7 +176,7 @@ function findTexts(
   })
   return [...new Set(texts)]
 
-  /** The texts of an error that a function makes of its arguments. */
+  /** Returns the texts of an error that a function creates from its arguments. */
   function called(node: Node, values: Values, depth = 0): string[] {
     if (node.type !== 'CallExpression' || depth > 2) return []
     const callee = node.callee as Node
@@ -173,12 +188,12 @@ function findTexts(
     const bound = new Map(maker.values)
     for (const [at, param] of maker.params.entries()) {
       const argument = given[at]
-      // An argument that is itself a parameter has the value that was given for that.
+      // An argument that is itself a parameter has the value passed for that.
       const value = argument?.type === 'Identifier' ? values.get(argument.name as string) : undefined
       if (argument) bound.set(param, depth > 0 && value ? value : [argument])
       else bound.delete(param)
     }
-    // Arguments name constants of the file of the call.
+    // Arguments refer to constants in the file of the call.
     for (const [key, value] of values) if (!bound.has(key)) bound.set(key, value)
     for (const message of maker.messages) resolved.add(message)
     return [
@@ -188,7 +203,7 @@ function findTexts(
   }
 }
 
-/** The message of an error, or of a check of a schema. */
+/** Returns the message of an error, or of a schema check. */
 function messageOf(node: Node): Node[] {
   const [first, second] = (node.arguments ?? []) as (Node | undefined)[]
   if (node.type === 'NewExpression') return second && ERRORS.test(nameOf(node.callee)) ? [second] : []
@@ -229,7 +244,7 @@ function literals(node: Node, values: Values, depth = 0): string[] {
       return (node.quasis as { value: { cooked: string } }[]).reduce<string[]>(
         (texts, { value }, at) => {
           const inner = at === 0 ? [] : inside(expressions[at - 1]!)
-          // A choice between words is several texts; anything else is a value.
+          // A choice between strings gives several texts; anything else is a value.
           const before = at === 0 ? [''] : inner.length > 0 ? inner : [`{${at - 1}}`]
           return texts.flatMap(text => before.map(each => text + each + value.cooked))
         },
@@ -244,7 +259,8 @@ function literals(node: Node, values: Values, depth = 0): string[] {
       return inside(node.left as Node).flatMap(left => inside(node.right as Node).map(right => left + right))
     case 'Identifier': {
       const found = values.get(node.name as string) ?? []
-      // That of the nearest declaration above: another function may have a constant of the same name.
+      // Uses the nearest preceding declaration: another function can have a constant of the same
+      // name.
       const init = found.findLast(each => (each.start as number) < (node.start as number)) ?? found[0]
       if (!init || init === node) return []
       const rest = new Map(values)

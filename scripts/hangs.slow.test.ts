@@ -1,4 +1,6 @@
-/** Shows with test files that hang or leave something behind how the setup of all tests reports it. */
+/**
+ * Test files that hang or leave something behind, to show how the setup of all tests reports that.
+ */
 import { beforeAll, describe, expect, test } from 'vitest'
 import { testFolder } from './test-folder.ts'
 import { runTests, type TestRun } from './vitest.ts'
@@ -50,7 +52,7 @@ beforeAll(async () => {
   run = await runTests(['x'], { root: folder.path, quiet: true, env: { SHOAL_TEST_FACTOR: '0.1' } })
 })
 
-/** Tests and reasons of the failures in a file. */
+/** Returns the failed tests of a file, with the reasons. */
 const failuresIn = (name: string) =>
   run.failures
     .filter(({ file }) => file!.endsWith(`/${name}.test.ts`))

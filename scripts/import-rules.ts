@@ -2,18 +2,19 @@
  * The import rules as data. Imports go down only, and there are no cycles, type imports included.
  */
 
-/** The folder with a folder for each capability. */
+/** The folder that contains a folder for each capability. */
 export const CAPABILITIES = 'capabilities'
 
 /**
- * The parts of a capability's folder, and the places whose rules they follow: those where they would be if each workspace had its own
- * part. So a screen cannot import the node's part, although both are in one folder.
+ * The parts of a capability's folder, and the places whose rules they follow: where they would be
+ * if each workspace contained its own part. A screen thus cannot import the node's part, although
+ * both are in one folder.
  */
 const PARTS: readonly (readonly [part: RegExp, place: string])[] = [
   [/^contract\.ts$/, 'packages/api/src/contracts/NAME.ts'],
   [/^(simulated[\w-]*)\.ts$/, 'packages/api/src/testing/node/NAME-$1.ts'],
   [/^fuzz(-drivers)?\.ts$/, 'fuzz/NAME$1.ts'],
-  // Schemas, and what the node and the console both compute.
+  // Schemas, and code that both the node and the console use.
   [/^([\w-]+)\.ts$/, 'packages/api/src/schemas/NAME-$1.ts'],
   [/^messages\/(\w+)\/errors\.ts$/, 'packages/api/src/reason-texts/$1/NAME.ts'],
   [/^messages\/(\w+)\/settings\.ts$/, 'packages/api/src/setting-texts/$1/NAME.ts'],
@@ -24,7 +25,10 @@ const PARTS: readonly (readonly [part: RegExp, place: string])[] = [
   [/^web\/(.*)$/, 'apps/web/src/features/NAME/$1'],
 ]
 
-/** Returns the place whose rules a file follows: its own path, or that of a part of a capability. Null for a file of a capability that is none of its parts. */
+/**
+ * Returns the place whose rules a file follows: its own path, or that of a part of a capability.
+ * Null for a file of a capability that belongs to no part.
+ */
 export function placeOf(file: string): string | null {
   const [top, name, ...rest] = file.split('/')
   if (top !== CAPABILITIES || rest.length === 0) return file
@@ -34,7 +38,7 @@ export function placeOf(file: string): string | null {
   return TEST_FILE.test(file) ? file : null
 }
 
-/** The workspaces that each workspace may import. Its package.json must also declare them. */
+/** The workspaces that each workspace can import. Its package.json must also declare them. */
 export const WORKSPACES: Record<string, readonly string[]> = {
   'packages/torrent': [],
   'packages/identity': [],
@@ -88,17 +92,26 @@ export const WORKSPACES: Record<string, readonly string[]> = {
   ],
 }
 
-/** The tests of all workspaces may import this one. As a development dependency of the root, like Vitest, it is out of reach for everything else. */
+/**
+ * The tests of all workspaces can import this one. As a development dependency of the root, like
+ * Vitest, it is unavailable to everything else.
+ */
 export const FOR_TESTS = 'packages/testing'
 
-/** Workspaces that may import any file of another workspace, not only what its package.json exports. */
+/** Workspaces that can import any file of another workspace, not only its package.json exports. */
 export const ACCESS_INTERNALS = ['interop', 'sim', 'bench', 'fuzz', 'scripts']
 
 /** The order of the files and folders in a folder. */
 export interface Floors {
-  /** Files and folders, from the bottom up; `*` means all that are not listed. Each imports only from lower floors. */
+  /**
+   * Files and folders, from the bottom up; `*` means all others. Each only imports from lower
+   * floors.
+   */
   readonly floors: readonly (readonly string[])[]
-  /** Files that others on the same floor may import, as paths relative to the folder; a leading `*` means any of its folders. */
+  /**
+   * Files that others on the same floor can import, as paths relative to the folder; a leading `*`
+   * means any of its folders.
+   */
   readonly contracts?: readonly string[]
 }
 
@@ -139,7 +152,7 @@ export const FLOORS: Record<string, Floors> = {
     ],
   },
   'apps/node/src': { floors: [['base'], ['node'], ['cli'], ['shoal.ts']] },
-  // A capability imports the floors below, and only the service of other capabilities.
+  // A capability imports the floors below, and of other capabilities only the service.
   'apps/node/src/node': {
     floors: [
       ['kernel'],
@@ -163,13 +176,15 @@ export const FLOORS: Record<string, Floors> = {
   'apps/web/src/features': { floors: [['*']] },
 }
 
-/** The engine also runs in browsers, so only files named `*.node.ts` import Node's modules. */
+/** The engine also runs in browsers, so only files named `*.node.ts` import Node modules. */
 export const ENGINE = 'packages/torrent/src'
 
-/** The parts of the engine that pages leave out, for all its floors. Only `#` imports resolve to it. */
+/** The parts of the engine that pages omit, for all its floors. Only `#` imports resolve to it. */
 export const OMITTED = `${ENGINE}/omitted.browser.ts`
 
-/** Folders of the engine that do no input or output, with the folders and files that they may import. */
+/**
+ * Folders of the engine without input or output, with the folders and files that they can import.
+ */
 export const ENGINE_PURE: Record<string, readonly string[]> = {
   base: [],
   bencode: ['base'],
@@ -177,16 +192,19 @@ export const ENGINE_PURE: Record<string, readonly string[]> = {
   pieces: ['base', 'metainfo'],
 }
 
-/** Tests, test helpers and development tools. They may use development packages and Node, and import any file of their workspace. */
+/**
+ * Tests, test helpers and development tools. They can use development packages and Node, and import
+ * any file of their workspace.
+ */
 export const TEST_FILE =
   /(?:\.test|\.bench|[.-]suite|[.-]testing|(?:^|\/)compliance|(?:^|\/)test-[^/]+)\.tsx?$|\/testing\/|^apps\/[^/]+\/(?:scripts|e2e)\//
 
-/** Whether a file is a test, or used by tests only. */
+/** Returns whether a file is a test or a test helper. */
 export function isForTests(file: string): boolean {
   return /^(?:interop|sim)\//.test(file) || TEST_FILE.test(file)
 }
 
-/** Modules and globals that reach the network by themselves, past a proxy. */
+/** Modules and globals with direct network access, which bypasses a proxy. */
 export const NETWORK_MODULES =
   /^(?:node:(?:net|dgram|dns|dns\/promises|tls|http|https|http2)|undici|ws|node-datachannel|koffi|@libp2p\/(?:tcp|websockets|webrtc))$/
 export const NETWORK_GLOBALS = /(?<![.\w#])(?:fetch|new WebSocket|new EventSource)\(/

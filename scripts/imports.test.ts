@@ -17,7 +17,10 @@ const manifests = new Map<string, Manifest>([
   ['packages/testing', { name: '@shoal/testing', exports: { '.': './src/index.ts' } }],
 ])
 
-/** Returns the violations of a tree with these files in addition to a few that most tests need, as `file: message`. */
+/**
+ * Returns the violations of a tree with these files in addition to a few that most tests need, as
+ * `file: message`.
+ */
 function violations(files: Record<string, string>): string[] {
   const src = 'packages/torrent/src'
   const tree = new Map(

@@ -217,7 +217,7 @@ function checkPackage(
   return targets.map(target => checkPlaces(file, target)).find(message => message !== null) ?? null
 }
 
-/** Returns the files that a path of `exports` names, which may be a pattern: `./*`. */
+/** Returns the files that a path of `exports` names, which can be a pattern: `./*`. */
 export function findExports(exports: Readonly<Record<string, unknown>>, path: string): string[] {
   if (path in exports) return listPaths(exports[path])
   // The longest pattern is the one that Node uses.
@@ -228,7 +228,7 @@ export function findExports(exports: Readonly<Record<string, unknown>>, path: st
   return listPaths(exports[pattern]).map(each => each.replace('*', path.slice(pattern.length - 1)))
 }
 
-/** Tests and their helpers, also by the place of a capability's part. */
+/** Returns whether a file is a test or a test helper, also by the place of a capability's part. */
 function isTestFile(file: string): boolean {
   return TEST_FILE.test(file) || TEST_FILE.test(placeOf(file) ?? '')
 }

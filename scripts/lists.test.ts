@@ -31,7 +31,7 @@ function codesOf({ operations = {} }: Pick<Contract, 'operations'>): string[] {
   return Object.values(operations).flatMap(({ errors = {} }) => Object.keys(errors))
 }
 
-/** Returns what names a part of a capability: its folder, and the names in its contract. */
+/** Returns the names of a capability's parts: its folder, and the names in its contract. */
 function patterns(name: string): RegExp[] {
   const { operations = {}, settings = {}, events = {} } = CONTRACTS.find(it => it.name === name)!
   const others = CONTRACTS.filter(it => !NAMES.includes(it.name))

@@ -1,6 +1,6 @@
 /**
- * The lists of the parts of all capabilities, which `node scripts/reference.ts` writes: a new capability is its folder and its line in
- * capabilities/list.ts.
+ * The lists of the parts of all capabilities, written by `node scripts/reference.ts`: adding a
+ * capability only takes a folder and a line in capabilities/list.ts.
  */
 import { existsSync, globSync } from 'node:fs'
 import { basename, join } from 'node:path'
@@ -20,13 +20,13 @@ interface Part {
   readonly isDefault?: boolean
   /** Imports before those of the parts. */
   readonly imports?: string
-  /** Whether the list exports all that the parts export, too. */
+  /** Whether the list re-exports everything that the parts export. */
   readonly isExported?: boolean
-  /** The list, from the names of the exports. Left out: there is none. */
+  /** The list, from the names of the exports. Absent: there is none. */
   readonly list?: (exports: readonly string[]) => string
 }
 
-/** Lists one part of the capabilities that have it. */
+/** Lists one part of all capabilities that have it. */
 function listOf(
   names: readonly string[],
   { file, name, isDefault, isExported, imports = '', list }: Part,
@@ -47,7 +47,7 @@ const array = (exports: readonly string[], rest: string) => `[${exports.join(', 
 const spread = (exports: readonly string[], rest = '') =>
   `{ ${exports.map(each => `...${each}${rest}`).join(', ')} }`
 
-/** Lists the commands of the command line, whose files have their names. Each is loaded when it is used. */
+/** Lists the commands, which are named like their files. Each is loaded when it is used. */
 async function commands(names: readonly string[]): Promise<string> {
   const lines: string[] = []
   for (const name of names)
@@ -59,7 +59,7 @@ async function commands(names: readonly string[]): Promise<string> {
       const path = `@shoal/${CAPABILITIES}/${name}/cli/${file}`
       const module = (await import(path)) as Readonly<Record<string, { readonly group?: string }>>
       const found = module[camel(command)]
-      // Without a group it is a helper of commands.
+      // Without a group, it is a helper of commands.
       if (found?.group === undefined) continue
       const key = /^\w+$/.test(command) ? command : `'${command}'`
       const load = `async () => (await import('${path}')).${camel(command)}`
@@ -115,7 +115,7 @@ const PARTS: Readonly<Record<string, Part>> = {
   ),
 }
 
-/** The files with lists, and what writes each. */
+/** The files with lists, and the functions that write them. */
 export function lists(names: readonly string[]): Readonly<Record<string, () => string | Promise<string>>> {
   const all = Object.entries(PARTS).map(([path, part]) => [path, () => listOf(names, part)] as const)
   return {

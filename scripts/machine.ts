@@ -1,5 +1,6 @@
 /**
- * How fast this machine is just now: the time limits of all tests follow from it (packages/testing/src/limits.ts). `node scripts/machine.ts` shows it.
+ * The present speed of this machine, from which the time limits of all tests are derived
+ * (packages/testing/src/limits.ts). `node scripts/machine.ts` prints it.
  */
 import { execFile } from 'node:child_process'
 import { availableParallelism } from 'node:os'
@@ -7,10 +8,13 @@ import { promisify } from 'node:util'
 import { chromium } from 'playwright-core'
 import { TOOLS } from '../interop/support/tools.ts'
 
-/** Milliseconds that the steps take on the idle machine for which the limits of tests were chosen, all cores at a time. */
+/**
+ * Milliseconds that the steps take on the idle machine for which the limits of tests were chosen,
+ * on all cores at once.
+ */
 export const REFERENCE_MS = { process: 60, hash: 50, page: 550 } as const
 
-/** A test that hangs must end, so limits do not grow further. */
+/** Maximum factor, since tests that hang must end. */
 const LARGEST_FACTOR = 6
 
 type Step = keyof typeof REFERENCE_MS
@@ -22,7 +26,10 @@ export interface Machine {
   readonly tookMs: Readonly<Partial<Record<Step, number>>>
 }
 
-/** Measures in about a second. Each core starts a process, hashes and opens a page at a time with the others. */
+/**
+ * Measures for about a second. Each core starts a process, hashes and opens a page at the same time
+ * as the others.
+ */
 export async function measureMachine(): Promise<Machine> {
   const shell = TOOLS['chromium-headless-shell'].find()
   const process = await onEachCore(startProcess)
@@ -38,7 +45,7 @@ export function factorOf(tookMs: Machine['tookMs']): number {
   return Math.round(10 * Math.min(Math.max(1, ...ratios), LARGEST_FACTOR)) / 10
 }
 
-/** One line for people. */
+/** Returns one line for users. */
 export function describeMachine({ factor, tookMs }: Machine): string {
   const steps = Object.entries(tookMs).map(
     ([step, ms]) => `${step} ${Math.round(ms)} ms (reference ${REFERENCE_MS[step as Step]})`,
@@ -46,7 +53,7 @@ export function describeMachine({ factor, tookMs }: Machine): string {
   return `Time limits x ${factor.toFixed(1)}: ${steps.join(', ')}.`
 }
 
-/** The slowest of as many at a time as there are cores. */
+/** Returns the slowest of one concurrent run per core. */
 async function onEachCore(work: () => Promise<number>): Promise<number> {
   return Math.max(...(await Promise.all(Array.from({ length: availableParallelism() }, work))))
 }
@@ -59,7 +66,7 @@ async function startProcess(): Promise<number> {
   return performance.now() - started
 }
 
-/** Hashes 64 MiB in a process of its own; its start is not counted. */
+/** Hashes 64 MiB in a separate process; its start is not counted. */
 async function hashInProcess(): Promise<number> {
   const code = `
     const bytes = Buffer.alloc(16 << 20)
@@ -72,7 +79,7 @@ async function hashInProcess(): Promise<number> {
   return Number(stdout)
 }
 
-/** Starts the browser as well, and closes it. */
+/** Also starts and closes the browser. */
 async function openPage(program: string): Promise<number> {
   const started = performance.now()
   const browser = await chromium.launch({

@@ -8,9 +8,9 @@ import { manualPage } from '../packages/options/src/index.ts'
 
 const FOLDER = join(import.meta.dirname, '../dist/man')
 
-/** The pages by the names of their files. */
+/** The pages by file name. */
 export async function manualPages(): Promise<Record<string, string>> {
-  // Read in English, whatever the language of the user.
+  // In English, regardless of the user's language.
   process.env.SHOAL_LANG = 'en'
   const [{ COMMANDS: ofNode }, { shoalManual }, { texts }] = await Promise.all([
     import('../apps/node/src/cli/commands.ts'),

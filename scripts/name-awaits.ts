@@ -5,15 +5,16 @@ import { isForTests } from './import-rules.ts'
 import { ROOT } from './run.ts'
 import { lineAt, type Node, nodesOf } from './syntax.ts'
 
-/** How much is shown of what is awaited. */
+/** Maximum length of the awaited expression that is shown. */
 const CHARACTERS = 60
 
-/** The place that matters is where these are called. */
+/** For these, the relevant place is that of their call. */
 const OWN = /^packages\/testing\//
 
 /**
- * A Vite plugin with which tests, and what only they use, say what they await: `await x()` becomes a call of packages/testing/src/awaits.ts, so that
- * a test or a hook that hangs can name the place. A function that runs in a page finds no such call there, and awaits as it is written.
+ * A Vite plugin that makes tests and test helpers record what they await: `await x()` becomes a
+ * call of packages/testing/src/awaits.ts, so that a test or a hook that hangs can name the place. A
+ * function that runs in a page has no such function available, and awaits normally.
  */
 export function nameAwaits(): Plugin {
   return {
@@ -31,7 +32,7 @@ export function nameAwaits(): Plugin {
   }
 }
 
-/** The code, with a name for every `await`. */
+/** Returns the code with a name for every `await`. */
 export function withNames(code: string, file: string): MagicString {
   const changed = new MagicString(code)
   for (const { type, argument } of nodesOf(code, file)) {

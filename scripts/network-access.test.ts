@@ -8,7 +8,7 @@ const IMPORT =
   /^import\s+(?!type\b)([^'";]*?)\s*from\s*'([^']+)'|\b(?:import|getBuiltinModule)\(\s*'([^']+)'\s*\)/gm
 const COMMENT = /^\s*(?:\/\/|\/?\*).*$/gm
 
-/** Whether an import brings more than types and functions without I/O. */
+/** Returns whether an import brings more than types and functions without I/O. */
 function reaches(names: string | undefined): boolean {
   if (names === undefined || !names.startsWith('{')) return true
   const all = names.replace(/[{}]/g, '').split(',')
@@ -38,7 +38,8 @@ test('only listed files of engine, network and node reach other machines by them
     .filter(file => !TEST_FILE.test(file) && !/\.browser\.ts$|\/examples\//.test(file))
   const found = files.filter(file => reachesNetwork(readFileSync(join(ROOT, file), 'utf8')))
   expect(files.length).toBeGreaterThan(400)
-  // A new file belongs behind a route (transport/route.node.ts), and its line says how a strict proxy is kept.
+  // A new file belongs behind a route (transport/route.node.ts), and its line explains how a strict
+  // proxy is respected.
   expect(found.sort()).toEqual(Object.keys(NETWORK_ACCESS).sort())
 })
 

@@ -15,7 +15,7 @@ const SOURCE_MANIFEST = 'dist/package.source.json'
 /** Relative modules in JavaScript and in declarations: imports, and files of workers. */
 const TS_MODULE = /((?:\bfrom|\bimport|\bimport\(|\bnew URL\()\s*)(['"])(\.{1,2}\/[^'"\n]+)\.ts\2/g
 
-/** Modules of capabilities, which are no package of their own. */
+/** Modules of capabilities, which are not separate packages. */
 const OF_CAPABILITY = /(['"])@shoal\/capabilities\/([^'"]+)\1/g
 
 type Target = string | { readonly [condition: string]: Target }
@@ -87,7 +87,7 @@ async function pack(folder: string): Promise<void> {
     await cp(join(ROOT, 'LICENSE'), join(folder, 'dist/LICENSE'))
     await writeFile(join(folder, SOURCE_MANIFEST), text)
     await writeFile(join(work, 'package.json'), `${JSON.stringify(packedManifest(manifest), null, 2)}\n`)
-    // A node that runs from this folder finds either the sources or what was built from them.
+    // A node that runs from this folder finds either the sources or their build output.
     await rename(join(work, 'package.json'), join(folder, 'package.json'))
     if (manifest.unpkg) await bundle(folder, manifest.unpkg)
   } finally {
@@ -95,7 +95,10 @@ async function pack(folder: string): Promise<void> {
   }
 }
 
-/** Compiles the modules that others can load, with those that they import. Other packages are compiled too, for their types, and not used. */
+/**
+ * Compiles the modules that others can load and their imports. Other packages are compiled for
+ * their types only.
+ */
 async function compile(folder: string, { exports, imports = {} }: Manifest, work: string): Promise<void> {
   const sources = await readdir(join(folder, 'src'), { recursive: true })
   const config = {
@@ -103,7 +106,7 @@ async function compile(folder: string, { exports, imports = {} }: Manifest, work
     compilerOptions: { outDir: join(work, 'out') },
     files: [
       ...[...leaves(exports), ...leaves(imports)].map(target => join(folder, target)),
-      // As parts of another package they would not be compiled.
+      // As parts of another package, they would not be compiled.
       ...(await partsOfCapabilities(join(folder, 'src'), sources)),
       ...sources
         .filter(name => /-worker\.(node|browser)\.ts$/.test(name))
@@ -138,7 +141,7 @@ async function useJavaScriptNames(folder: string): Promise<void> {
     await writeFile(path, withJavaScriptNames(await readFile(path, 'utf8')))
 }
 
-/** The code and declarations of a folder. */
+/** Emits the code and declarations of a folder. */
 async function builtFiles(folder: string): Promise<string[]> {
   const entries = await readdir(folder, { recursive: true, withFileTypes: true })
   return entries
@@ -146,7 +149,7 @@ async function builtFiles(folder: string): Promise<string[]> {
     .map(entry => join(entry.parentPath, entry.name))
 }
 
-/** One file for `<script type="module">`, and the licenses of the packages that it contains. */
+/** Builds one file for `<script type="module">`, and the licenses of the packages in it. */
 async function bundle(folder: string, file: string): Promise<void> {
   const path = join(folder, file)
   const options = ['--format', 'esm', '--platform', 'browser', '--minify', '--sourcemap']

@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs'
 /** Ticks per second of the times in /proc, on all Linux systems that Node runs on. */
 const TICKS_PER_SECOND = 100
 
-/** The processor time of this process and of its children that have ended, in seconds; null on other systems than Linux. */
+/** Returns the CPU seconds of this process and of its ended children; null except on Linux. */
 export function processorSeconds(): number | null {
   try {
     // proc(5): the name of the command is in parentheses; fields 14 to 17 are user and system time of the process, and of its children.

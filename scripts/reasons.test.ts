@@ -1,4 +1,4 @@
-/** Every text that engine and node give for a failure that screens show is in the catalogs of all languages. */
+/** Every error text of engine and node that screens show is in the catalogs of all languages. */
 import { readFileSync } from 'node:fs'
 import { expect, test } from 'vitest'
 import german from '../packages/api/src/reason-texts/de/index.ts'
@@ -41,8 +41,9 @@ const SHOWN = [
 ]
 const EVERYWHERE = ['capabilities', 'packages', 'apps/node/src', 'apps/hub/src']
 /**
- * Only in pages without a node, in tests, or for programs that embed the engine; what other clients show, which speak English with the node; commands
- * of those who run a hub; and messages between nodes, whose faults only end a conversation of programs.
+ * Errors that occur only in pages without a node, in tests, or for programs that embed the engine;
+ * texts of other clients, which use English with the node; commands for hub administrators; and
+ * messages between nodes, whose errors only end a conversation between programs.
  */
 const ELSEWHERE = new RegExp(
   [
@@ -53,10 +54,10 @@ const ELSEWHERE = new RegExp(
     'network/src/(?:kad|indexing/messages|entries/entry)',
   ].join('|'),
 )
-/** Mistakes of a program, and names before another text: `{0}: {1}`. */
+/** Bugs in a program, and names before another text: `{0}: {1}`. */
 const INTERNAL = /^setWanted needs|^The limit of a handle pool|^\{\d+\}(?:[.\w{}]*: \{\d+\})?$/
 const sources = SHOWN.flatMap(sourcesUnder).filter(file => !ELSEWHERE.test(file))
-/** The texts of all errors there. */
+/** The texts of all errors in these sources. */
 const told = textsOfErrors(sources)
 
 test('the scan sees the texts of errors', () => {
@@ -110,7 +111,7 @@ test('a message is said in another language, with the words of others as they ar
     reason: 'dht-not-stored',
     values: {},
   })
-  // A reason that a newer node sends is not known here.
+  // This node does not know a reason sent by a newer one.
   expect(translateMessage('new', german, { reason: 'unheard-of', values: {} })).toBeNull()
 })
 
@@ -120,7 +121,7 @@ test('German has all of them, with their values', () => {
 
 test('no reason is left of a text that nobody says any more', () => {
   const said = new Set(told.flatMap(({ text }) => reasonsIn(fill(text))))
-  // Some are put together elsewhere: their words are in a source.
+  // Some are composed elsewhere in the code: their words are in a source.
   const words = EVERYWHERE.flatMap(sourcesUnder)
     .filter(file => !/\/reason-texts\/|\/messages\//.test(file))
     .map(file => readFileSync(file, 'utf8'))
@@ -136,19 +137,19 @@ test('no reason is left of a text that nobody says any more', () => {
 
 const quoted = (part: string) => part.trim().replaceAll("'", "\\'")
 
-/** Values are words, of which none is a reason itself. */
+/** Placeholder values must not match a reason themselves. */
 function fill(text: string): string {
   return text.replace(/\{(\d+)\}/g, 'value$1')
 }
 
-/** The reason of a text, and those within it. */
+/** Returns the reason of a text, and those within it. */
 function reasonsIn(text: string): ReasonName[] {
   const found = findReason(text)
   const inner = found ? found.values.why : /^\S+: (.+)$/s.exec(text)?.[1]
   return [...(found ? [found.reason] : []), ...(inner === undefined ? [] : reasonsIn(inner))]
 }
 
-/** Whether German has a text for all of it, and takes no English words for a value. */
+/** Returns whether German has a text for all of it, without English words in a value. */
 function isSaid(text: string): boolean {
   const found = findReason(text)
   // Names of members are the same in every language.
@@ -161,6 +162,9 @@ function isSaid(text: string): boolean {
   return why !== undefined && isValue(what!) && isSaid(why)
 }
 
-/** A value, also several of them or one in quotes, or what is the same in every language: numbers, options, paths and URLs. */
+/**
+ * Returns whether a text is one or several values, possibly quoted, or the same in every language:
+ * numbers, options, paths and URLs.
+ */
 const isValue = (text: string) =>
   /^(?:[^a-z]*(?:value\d+|--?[a-z-]+|[a-z]+:\/\/\S*|[\w./]*\.[a-z]+))*[^a-z]*$/.test(text)

@@ -1,25 +1,28 @@
 /**
- * Runs test files that failed once more, alone, when all others have ended. What fails twice is a fault of the code. What passes then is
- * unstable: most likely a fault of the test, which a busy machine brings out.
+ * Repeats failed test files alone, after all others have ended. A second failure is a bug in the
+ * code. A file that then passes is unstable: most likely a flaw of the test that a busy machine
+ * exposes.
  */
 import { join } from 'node:path'
 import { ROOT } from './run.ts'
 import { type Failure, runTests, type TestRun } from './vitest.ts'
 
-/** If more files failed, the change is wrong or the machine is unusable, and nothing is repeated. */
+/**
+ * If more files failed, the change is wrong or the machine is unusable, and nothing is repeated.
+ */
 const MOST_FILES = 10
 
 export interface Repeated {
-  /** The failures of the first time in files that passed the second time. */
+  /** First-run failures in files that passed the second time. */
   readonly unstable: readonly Failure[]
-  /** All others: those of the second time if the file ran again. */
+  /** All other failures: those of the second run if the file was repeated. */
   readonly failures: readonly Failure[]
 }
 
 export interface RepeatOptions {
-  /** Repeats nothing. Default: false. */
+  /** Whether to repeat nothing. Default: false. */
   readonly once?: boolean
-  /** Runs a file of a run again. Default: with Vitest, in the same project. */
+  /** Repeats a file of a run. Default: with Vitest, in the same project. */
   readonly runAgain?: (run: TestRun, project: string, file: string) => Promise<TestRun>
   /** Default: to standard output. */
   readonly print?: (line: string) => unknown

@@ -4,7 +4,7 @@ import { relative } from 'node:path'
 import type { Reporter, SerializedError, TestCase, TestModule } from 'vitest/node'
 import { ROOT } from './run.ts'
 
-/** How much is kept of the stack of an unhandled error. */
+/** Maximum length of an unhandled error's stack. */
 const STACK_LINES = 12
 
 export interface FileResult {
@@ -25,7 +25,7 @@ export interface TestResult {
   /** `pending`: the process ended before the test did. */
   readonly state: 'passed' | 'failed' | 'skipped' | 'pending'
   readonly seconds: number
-  /** The beginning of the error and its place, if the test failed. */
+  /** The start of the error and its location, if the test failed. */
   readonly reason: string | null
 }
 
@@ -35,9 +35,9 @@ export interface Report {
   readonly unhandled: readonly UnhandledError[]
 }
 
-/** An error that no test threw, such as an unhandled rejection, or a process that ended. */
+/** An error outside tests, such as an unhandled rejection or a crashed process. */
 export interface UnhandledError {
-  /** The file that ran; null if Vitest does not know it. */
+  /** The file that was running; null if Vitest does not know it. */
   readonly file: string | null
   /** The project of the file. */
   readonly project: string | null
@@ -95,7 +95,7 @@ function pathOf(module: TestModule): string {
 }
 
 function toUnhandled(error: SerializedError, modules: readonly TestModule[]): UnhandledError {
-  // Only the texts of errors of the pool say which file ran in the process that ended.
+  // Only error texts of the pool name the file that was running in the crashed process.
   const texts = [error.message, error.cause?.message].join('\n')
   const module =
     modules.find(({ moduleId }) => moduleId === error.VITEST_TEST_PATH) ??
@@ -107,7 +107,7 @@ function toUnhandled(error: SerializedError, modules: readonly TestModule[]): Un
   }
 }
 
-/** The error, the file and the test that ran when it was thrown, and the top of its stack. */
+/** The error, the file and the test that was running, and the top of the stack. */
 function withStack(error: SerializedError): string {
   const during = [error.VITEST_TEST_PATH, error.VITEST_TEST_NAME].filter(Boolean).join(', ')
   const stack = (error.stack ?? '').split('\n').filter(line => line.trimStart().startsWith('at '))
@@ -120,10 +120,13 @@ function withStack(error: SerializedError): string {
   return lines.join('\n').replaceAll(`${ROOT}/`, '')
 }
 
-/** How much is kept of the value that a test found. */
+/** Maximum length of the value that a test received. */
 const ACTUAL_CHARACTERS = 500
 
-/** The first line of the error, the line of the test that threw it, the value that it found, and what open pages showed (interop/support/page-tests.ts). */
+/**
+ * Returns the first line of the error, the line of the test that threw it, the received value, and
+ * the content of open pages (interop/support/page-tests.ts).
+ */
 function whyFailed(error: SerializedError | undefined): string {
   const frame = (error?.stack ?? '').split('\n').find(line => line.includes('.test.ts:'))
   const place = frame?.slice(frame.lastIndexOf('/') + 1).replace(/\)$/, '')

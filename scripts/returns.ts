@@ -1,4 +1,7 @@
-/** Checks that nothing is returned unfinished from where `await using` closes what it needs: such a promise has to be awaited before it is returned. */
+/**
+ * Checks that functions with `await using` do not return pending promises: they have to be awaited,
+ * because their resources are closed on return.
+ */
 import { globSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { parseSync } from 'vite'
@@ -14,7 +17,9 @@ interface Node {
   readonly [key: string]: unknown
 }
 
-/** Returns the lines with calls that are returned without `await`, while something that was opened with `await using` is open. */
+/**
+ * Returns the lines with calls that are returned without `await` in the scope of an `await using`.
+ */
 export function unfinishedReturns(source: string, file: string): number[] {
   const lines: number[] = []
   const visit = (node: unknown, isOpen: boolean): void => {

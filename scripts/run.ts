@@ -15,7 +15,10 @@ export interface RunResult {
   readonly output: string
 }
 
-/** Returns the JavaScript file of an installed package's command. Started with our own Node, it needs no shell and no PATH. */
+/**
+ * Returns the JavaScript file of an installed package's command. Started with our own Node, it
+ * needs no shell and no PATH.
+ */
 export function commandPath(packageName: string, command = packageName): string {
   const folder = join(ROOT, 'node_modules', packageName)
   const { bin } = JSON.parse(readFileSync(join(folder, 'package.json'), 'utf8')) as {
@@ -29,7 +32,10 @@ export function commandPath(packageName: string, command = packageName): string 
 export interface RunOptions {
   /** Collects the output instead of showing it. Default: false. */
   readonly quiet?: boolean
-  /** Shows whole lines only, for programs that run at the same time. Default: false: it writes to our terminal as it likes. */
+  /**
+   * Whether to show only complete lines, for concurrent programs. Default: false: the program
+   * writes directly to our terminal.
+   */
   readonly lines?: boolean
   /** Additional environment variables. */
   readonly env?: Record<string, string>
@@ -48,7 +54,7 @@ export function run(
 ): Promise<RunResult> {
   const started = performance.now()
   const stdio = quiet || lines ? 'pipe' : 'inherit'
-  // A program that writes into a pipe would leave out the colours.
+  // A program that writes into a pipe would omit colors.
   const colours = !quiet && process.stdout.isTTY ? { FORCE_COLOR: '1' } : {}
   return new Promise(resolve => {
     const child = spawn(program, args, {

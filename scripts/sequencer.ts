@@ -4,8 +4,8 @@ import { BaseSequencer } from 'vitest/node'
 import { ROOT } from './run.ts'
 
 /**
- * The test files that take longest, because they wait or have many tests. They start first, so that the others run meanwhile and no core is
- * idle at the end.
+ * The test files that take longest, because they wait or have many tests. They start first, so that
+ * the others run in parallel and no core is idle at the end.
  */
 export const LONGEST = [
   'interop/chat-app.long.test.ts',
@@ -27,7 +27,10 @@ export const LONGEST = [
 /** Projects whose files share processes come last: their short files keep all cores busy until the end. */
 const PROJECTS = ['unit', 'browser', 'web', 'interop', 'sim', 'network', 'replacing', 'slow']
 
-/** The longest files come first, then project by project in Vitest's own order: a process continues with a file of the same project only. */
+/**
+ * The longest files come first, then project by project in Vitest's own order: a process only
+ * continues with a file of the same project.
+ */
 export default class Sequencer extends BaseSequencer {
   override async sort(specifications: TestSpecification[]): Promise<TestSpecification[]> {
     // Sorting is stable, so files of the same rank and project remain in Vitest's order.

@@ -5,17 +5,19 @@ export interface Node {
   readonly type: string
   /** Offset of the first character. */
   readonly start: number
-  /** Offset behind the last character. */
+  /** Offset after the last character. */
   readonly end: number
   readonly [key: string]: unknown
 }
 
-/** All nodes of a module, each before those within it. The name decides between TypeScript and TSX. */
+/**
+ * Returns all nodes of a module, parents first. The file name decides between TypeScript and TSX.
+ */
 export function nodesOf(source: string, file: string): Node[] {
   return allNodes(parseSync(file, source).program)
 }
 
-/** All nodes in a node or a list of them, itself included. */
+/** Returns all nodes in a node or a list of them, including itself. */
 export function allNodes(node: unknown): Node[] {
   const found: Node[] = []
   const visit = (each: unknown): void => {
@@ -27,7 +29,7 @@ export function allNodes(node: unknown): Node[] {
   return found
 }
 
-/** The line, from 1, of an offset. */
+/** Returns the line of an offset, from 1. */
 export function lineAt(source: string, offset: number): number {
   return source.slice(0, offset).split('\n').length
 }

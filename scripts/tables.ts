@@ -1,4 +1,7 @@
-/** The tables that the code already states, for `node scripts/reference.ts`. `npm run check` compares them. */
+/**
+ * The tables that `node scripts/reference.ts` generates from the code. `npm run check` compares
+ * them.
+ */
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import type { CommandGroup } from '../apps/node/src/cli/command.ts'
@@ -18,7 +21,7 @@ import { flagName } from '../packages/options/src/index.ts'
 import { CAPABILITIES } from './import-rules.ts'
 import { ROOT } from './run.ts'
 
-/** The files with generated tables, and what writes each. */
+/** The files with generated tables, and the functions that write them. */
 export const TABLES: Readonly<Record<string, () => Promise<string> | string | readonly string[]>> = {
   'capabilities/README.md': () => capabilityTable(),
   'docs/http-api.md': () => [eventTable(ALL_CONTRACTS), operationTable({ ...OPERATIONS, ...BYTE_ROUTES })],
@@ -29,7 +32,7 @@ export const TABLES: Readonly<Record<string, () => Promise<string> | string | re
   'packages/hub-api/src/routes.ts': () => routeTable(HUB_OPERATIONS),
 }
 
-/** Commands that the page describes in chapters of their own. */
+/** Commands with separate chapters on the page. */
 const OWN_CHAPTER = ['start', 'shell', 'restore-catalogue']
 
 /** The lines around a generated table, comments of Markdown or TypeScript. */
@@ -41,7 +44,7 @@ export function withTable(text: string, tables: string | readonly string[]): str
   const [table, ...others] = typeof tables === 'string' ? [tables] : tables
   if (table === undefined) return text
   const begin = BEGIN.exec(text)
-  // The end of the first line may be the beginning of the last one.
+  // The end of the first line can be the start of the last one.
   const start = begin ? begin.index + begin[0].length - 1 : 0
   const end = END.exec(text.slice(start))
   if (!begin || !end)
@@ -50,7 +53,7 @@ export function withTable(text: string, tables: string | readonly string[]): str
   return `${text.slice(0, start + 1)}${table}${text.slice(start + end.index, rest)}${withTable(text.slice(rest), others)}`
 }
 
-/** The first paragraph of the page of each capability. */
+/** Returns the first paragraph of each capability's page. */
 function capabilityTable(): string {
   const rows = NAMES.map(name => {
     const [title, about] = readFileSync(join(ROOT, CAPABILITIES, name, 'docs.md'), 'utf8').split('\n\n')
@@ -67,7 +70,7 @@ function routeTable(operations: OperationTable): string {
 
 type Lists = Map<string, string[]>
 
-/** Returns the types of events by topic, and those that outdate the answer of an operation. */
+/** Returns the types of events by topic, and those that invalidate the answer of an operation. */
 function eventsOf(contracts: readonly Contract[]): { topics: Lists; outdatedBy: Lists } {
   const [topics, outdatedBy]: [Lists, Lists] = [new Map(), new Map()]
   const add = (lists: Lists, key: string, value: string) => lists.set(key, [...(lists.get(key) ?? []), value])
@@ -145,7 +148,7 @@ function accessText(access: unknown): string {
 }
 
 async function commandTable(...groups: readonly CommandGroup[]): Promise<string> {
-  // Read in English, whatever the language of the user.
+  // In English, regardless of the user's language.
   process.env.SHOAL_LANG = 'en'
   const [{ COMMANDS }, { summaryOf, usageOf }, { NODE_OPTIONS }] = await Promise.all([
     import('../apps/node/src/cli/commands.ts'),

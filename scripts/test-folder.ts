@@ -13,11 +13,14 @@ export interface TestFolderOptions {
   readonly plugins?: string
   /** Statements before the configuration. Default: none. */
   readonly imports?: string
-  /** Returns the lines that each file begins with. */
+  /** Returns the lines that each file starts with. */
   readonly head: (name: string) => string
 }
 
-/** A folder with test files, by their names, and a configuration of Vitest with the project `x`. It is inside the checkout, where tests find Vitest. */
+/**
+ * A folder with test files, by name, and a Vitest configuration with the project `x`. It is inside
+ * the checkout, where tests find Vitest.
+ */
 export async function testFolder(
   files: Readonly<Record<string, string>>,
   { options = '', plugins = '', imports = '', head }: TestFolderOptions,

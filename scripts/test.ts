@@ -29,7 +29,10 @@ const notes = missing.map(
   ([name, tool]) => `all tests that need ${name} (Debian: apt-get install ${tool.debian})`,
 )
 
-/** The command that runs the project `network` in a network namespace: Chromium aborts what all pages of one are loading when an interface is added there. */
+/**
+ * The command that runs the project `network` in a network namespace: Chromium aborts all page
+ * loads in a namespace when an interface is added to it.
+ */
 const ownNetwork =
   process.getuid?.() === 0 && TOOLS.unshare.find() && TOOLS.ip.find()
     ? [toolPath('unshare'), '--net', 'sh', '-c', `${toolPath('ip')} link set lo up && exec "$@"`, 'sh']
@@ -48,19 +51,21 @@ const options = {
   lines: true,
   env: { ...strict, SHOAL_TESTS: changed || long || all ? 'all' : 'short' },
 }
-// Before the runs, which would otherwise build it at the same time. If that fails, they report it.
+// Before the runs, which would otherwise build it concurrently. If it fails, they report it.
 await runNode(['apps/web/scripts/build-console.ts'])
 const runs = await Promise.all([runOthers(), runBrowsers()])
 await conclude({ failed: checked.failed, runs: [...checked.runs, ...runs.flat()] }, { once, notes })
 
-/** All that mostly waits or computes: one file per core, next to those with browsers. */
+/**
+ * Tests that mostly wait or compute: one file per core, in parallel with those that use browsers.
+ */
 async function runOthers(): Promise<TestRun[]> {
   return [
     await runTests(['interop', 'replacing', 'sim', 'slow'], { ...options, atATime: availableParallelism() }),
   ]
 }
 
-/** Never more files with a browser than cores: those that change the network come after the others. */
+/** Never more browser files than cores: those that change the network come after the others. */
 async function runBrowsers(): Promise<TestRun[]> {
   const projects = ['browser', 'web', ...(ownNetwork ? [] : ['network'])]
   const browsers = await runTests(projects, options)

@@ -1,10 +1,14 @@
-/** Runs in every process with tests: reports how much processor time a file has taken, which the summary shows. */
+/**
+ * Runs in every test process: reports how much CPU time a file has taken, which the summary shows.
+ */
 import { afterAll } from 'vitest'
 import { processorSeconds } from './processor-time.ts'
 
 declare module 'vitest' {
   interface TaskMeta {
-    /** Processor time of the process since it loaded the file, and of its children that have ended. Only on Linux. */
+    /**
+     * CPU time of the process since it loaded the file, and of its ended children. Only on Linux.
+     */
     processorSeconds?: number
   }
 }

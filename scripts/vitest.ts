@@ -3,7 +3,10 @@ import { join } from 'node:path'
 import type { FileResult, Report, UnhandledError } from './report.ts'
 import { commandPath, ROOT, type RunResult, run } from './run.ts'
 
-/** Part of the names of test files that only `npm run test:long` and `test:all` run, not `npm test`. */
+/**
+ * Part of the names of test files that only run with `npm run test:long` and `test:all`, not `npm
+ * test`.
+ */
 export const LONG = '.long.test.'
 
 export interface TestRun extends RunResult {
@@ -26,7 +29,7 @@ export interface Failure {
   readonly reason: string
 }
 
-/** The failure in one line, without what its error has below the first. */
+/** Returns the failure in one line, without further lines of its error. */
 export function describeFailure({ file, test, reason }: Failure): string {
   return [file, test, reason].filter(part => part !== null).join(': ')
 }
@@ -34,17 +37,17 @@ export function describeFailure({ file, test, reason }: Failure): string {
 export interface TestOptions {
   /** Collects the output instead of showing it. Default: false. */
   readonly quiet?: boolean
-  /** Shows whole lines only, for runs at the same time. Default: false. */
+  /** Whether to show only complete lines, for concurrent runs. Default: false. */
   readonly lines?: boolean
   /** Additional environment variables for the tests. */
   readonly env?: Record<string, string>
   /** Limits the run to files whose paths contain one of these. Default: all files of the projects. */
   readonly tests?: readonly string[] | undefined
-  /** How many files run at a time. Default: as many as the projects say. */
+  /** Maximum number of concurrent files. Default: those of the projects. */
   readonly atATime?: number
   /** The folder whose configuration is used. Default: the checkout. */
   readonly root?: string
-  /** A command, with its arguments, that runs Vitest in its place. Default: none. */
+  /** A command, with its arguments, that wraps Vitest. Default: none. */
   readonly within?: readonly string[]
 }
 
@@ -72,7 +75,7 @@ export async function runTests(projects: readonly string[], options: TestOptions
       ...(atATime ? [`--maxWorkers=${atATime}`] : []),
       '--reporter=default',
       `--reporter=${join(ROOT, 'scripts', 'report.ts')}`,
-      // A project may have none of the given files.
+      // A project can have none of the given files.
       '--passWithNoTests',
     ],
     { quiet, lines, env: { ...env, SHOAL_TEST_REPORT: report } },

@@ -1,6 +1,6 @@
 /**
- * Checks the time limits of tests: they are made by `limitMs` of packages/testing, which follows the machine; no wait has one that is not longer than
- * the default; and none polls in a loop.
+ * Checks the time limits of tests: they must use `limitMs` of packages/testing, which adapts to the
+ * machine; explicit limits of waits must be longer than the default; and loops must not poll.
  */
 import { globSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
@@ -10,9 +10,9 @@ import type { Violation } from './imports.ts'
 import { ROOT } from './run.ts'
 import { allNodes, lineAt, type Node, nodesOf } from './syntax.ts'
 
-/** Tests in these folders wait for other programs, and longer. */
+/** Tests in these folders wait for other programs, and therefore longer. */
 const WITH_PROGRAMS = /^(?:interop|sim|apps\/web\/e2e)\//
-/** Waits, and what is wrong with waiting in other ways, are tested here. */
+/** Tests of the wait functions themselves, and of what is wrong with other ways of waiting. */
 const OWN = /^packages\/testing\//
 
 const LOOPS: readonly unknown[] = ['WhileStatement', 'DoWhileStatement', 'ForStatement']
@@ -35,7 +35,10 @@ interface Found {
   readonly message: string
 }
 
-/** Returns the time limits and the waits of a test that do not follow the rules. `waitSeconds`: the default of waits. */
+/**
+ * Returns the time limits and waits of a test that break the rules. `waitSeconds`: the default of
+ * waits.
+ */
 export function findOwnWaits(source: string, file: string, waitSeconds = WAIT_SECONDS): Found[] {
   const nodes = nodesOf(source, file)
   const values = new Map<unknown, unknown>()
@@ -75,7 +78,10 @@ function wrongWith(
     : null
 }
 
-/** Returns the expression that gives the time limit of a call which waits, tests, or drives a browser; null if it has none of its own. */
+/**
+ * Returns the expression for the time limit of a call that waits, defines a test, or drives a
+ * browser; null if it has none.
+ */
 function limitOf(node: Node, values: Values): Node | null {
   if (node.type !== 'CallExpression') return null
   const given = (node.arguments as Node[]).map(argument => resolved(argument, values))
@@ -90,10 +96,10 @@ function limitOf(node: Node, values: Values): Node | null {
   return isLimit && last && (numberIn(last) !== null || secondsIn(last) !== null) ? last : null
 }
 
-/** Returns the default of a parameter that limits what a helper of tests waits for. */
+/** Returns the default of a parameter that limits the waits of a test helper. */
 function defaultLimitOf({ type, left, right }: Node): Node | null {
   const isLimit = type === 'AssignmentPattern' && nameOf(left as Node) === 'timeoutMs'
-  // 0 is for more time than what a helper waits anyway.
+  // 0 adds no time to what a helper waits anyway.
   return isLimit && numberIn(right as Node) !== 0 ? (right as Node) : null
 }
 
@@ -102,19 +108,25 @@ function takesLimitLast(name: unknown, length: number): boolean {
   return DEFINITIONS.includes(name) && length > 1
 }
 
-/** The value of the property that limits a call. `timeoutMs` limits our own wait; what Shoal itself calls so is not a limit of the test. */
+/**
+ * Returns the value of the property that limits a call. `timeoutMs` limits our own wait; Shoal's
+ * own options of that name do not limit the test.
+ */
 function limitIn(properties: readonly Node[], name: unknown): Node | null {
   const wanted = name === 'until' ? 'timeoutMs' : 'timeout'
   const found = properties.find(({ key }) => key !== undefined && nameOf(key as Node) === wanted)
   return (found?.value as Node | undefined) ?? null
 }
 
-/** Returns the value of a constant of the file, else the expression itself. */
+/** Returns the value of a constant of the file, otherwise the expression itself. */
 function resolved(node: Node, values: Values): Node {
   return (node.type === 'Identifier' && (values.get(node.name) as Node | null | undefined)) || node
 }
 
-/** The name of what is called: `until`, `vi.waitFor`; `test` for all that begins with it, as `test.each(…)(…)`. */
+/**
+ * Returns the name of the called function: `until`, `vi.waitFor`; `test` for everything that starts
+ * with it, such as `test.each(…)(…)`.
+ */
 function calledBy(node: Node): unknown {
   const callee = node.callee as Node
   const first = firstOf(callee)
@@ -124,19 +136,22 @@ function calledBy(node: Node): unknown {
   return whole.endsWith('.setDefaultTimeout') ? 'setDefaultTimeout' : whole
 }
 
-/** The name that a chain of members and calls begins with. */
+/** Returns the first name in a chain of members and calls. */
 function firstOf(node: Node | undefined): unknown {
   if (node?.type === 'MemberExpression') return firstOf(node.object as Node)
   return node?.type === 'CallExpression' ? firstOf(node.callee as Node) : node?.name
 }
 
-/** The seconds of `limitMs(20)`. */
+/** Returns the seconds in `limitMs(20)`. */
 function secondsIn(node: Node): number | null {
   if (node.type !== 'CallExpression' || nameOf(node.callee as Node) !== 'limitMs') return null
   return numberIn((node.arguments as Node[])[0])
 }
 
-/** A loop with pauses that looks at the clock, or does nothing else. Those that count, and those that do something each time, do not wait. */
+/**
+ * Returns whether a loop with pauses checks the clock, or does nothing else. Loops that count, or
+ * do something each time, are not waits.
+ */
 function isPolling(node: Node, timers: ReadonlySet<unknown>): boolean {
   if (!LOOPS.includes(node.type)) return false
   const parts = allNodes([node.test, node.body])
@@ -166,7 +181,7 @@ function nameOf(node: Node | undefined): unknown {
   return node?.type === 'MemberExpression' ? (node.property as Node).name : node?.name
 }
 
-/** The number that is written there, also as a product or a sum. */
+/** Returns the value of a number literal, a product or a sum. */
 function numberIn(node: Node | undefined): number | null {
   if (node?.type === 'BinaryExpression') {
     const [left, right] = [numberIn(node.left as Node), numberIn(node.right as Node)]

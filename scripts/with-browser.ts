@@ -7,13 +7,16 @@ import { ROOT } from './run.ts'
 /** The packages that drive browsers. */
 const DRIVERS = ['playwright-core', 'puppeteer-core']
 
-/** For each file that was looked at, whether it or one that it imports drives a browser. */
+/** Whether each examined file, or a file that it imports, drives a browser. */
 const known = new Map<string, boolean>()
 
-/** Where tests of the whole program are, and by which name others import its helpers. */
+/** The folder of tests of the complete program, and the name by which others import its helpers. */
 const [FOLDER, PACKAGE] = ['interop', '@shoal/interop']
 
-/** The test files of `interop` and of capabilities that start browsers, by what they import from `interop`. Paths from the root. */
+/**
+ * Returns the test files of `interop` and of capabilities that start browsers, judging by what they
+ * import from `interop`. Paths from the root.
+ */
 export const WITH_BROWSER: string[] = globSync(`{${FOLDER},${CAPABILITIES}}/**/*.test.ts`, { cwd: ROOT })
   .map(file => file.replaceAll('\\', '/'))
   .filter(drives)
@@ -26,7 +29,7 @@ function drives(file: string): boolean {
       : specifier.replace(`${PACKAGE}/`, `${FOLDER}/`)
     return DRIVERS.includes(specifier) || (path.startsWith(`${FOLDER}/`) && drives(path))
   }
-  // A missing file is reported where it is imported.
+  // A missing file is reported at its import.
   if (!existsSync(join(ROOT, file))) return false
   if (!known.has(file)) known.set(file, findImports(readFileSync(join(ROOT, file), 'utf8')).some(drivesOne))
   return known.get(file)!

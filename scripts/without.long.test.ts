@@ -1,4 +1,8 @@
-/** The folders of capabilities can be deleted: what is left is checked, and starts. That nothing names one of them is a unit test (lists.test.ts), and that a node starts without each, another (capabilities.slow.test.ts). */
+/**
+ * The folders of capabilities can be deleted: the remaining tree passes the checks, and starts.
+ * Unit tests check that no file names a capability (lists.test.ts), and that a node starts without
+ * each (capabilities.slow.test.ts).
+ */
 import { execFile, spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
@@ -15,7 +19,7 @@ import { commandPath } from './run.ts'
 
 const exec = promisify(execFile)
 
-/** Unit tests that look at all capabilities, their texts and their documentation. */
+/** Unit tests that cover all capabilities, their texts and their documentation. */
 const TESTS = [
   ...['scripts/contracts', 'scripts/docs', 'scripts/imports', 'scripts/lists', 'scripts/reasons'],
   ...[
@@ -27,7 +31,7 @@ const TESTS = [
   ...['apps/web/src/shared/messages', 'apps/web/src/app', 'packages/api'],
 ]
 
-/** Compiling the whole tree takes minutes on a busy machine. */
+/** Compiling the entire tree takes minutes on a busy machine. */
 const TIMEOUT_MS = limitMs(900)
 
 describe('without the folders of all capabilities', { timeout: TIMEOUT_MS }, () => {

@@ -1,4 +1,7 @@
-/** The word list of `CONTRIBUTING.md`: phrases that a native engineer would not write, and names that have been replaced. */
+/**
+ * The word list of `CONTRIBUTING.md`: phrases that a native engineer would not write, and names
+ * that have been replaced.
+ */
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { ROOT, type RunResult, run } from './run.ts'
@@ -61,7 +64,7 @@ const NAMES = [
   ...['wordsOf', 'textsOf', 'twinOf', 'goOn', 'giveWay', 'letBe', 'ProtocolManager'],
 ]
 
-/** Files that quote the words, or that are not English. */
+/** Files that quote the words, or that are not in English. */
 const EXEMPT = /^(?:CONTRIBUTING\.md|scripts\/words(?:\.test)?\.ts|.*\/de(?:\/[^/]+)?\.json)$/
 const CHECKED = /\.(?:tsx?|mjs|css|html|md|json|ya?ml)$/
 
@@ -70,7 +73,7 @@ export interface WordViolation {
   readonly message: string
 }
 
-/** Returns every phrase and name of the list in a text, by line. */
+/** Returns all listed phrases and names in a text, by line. */
 export function wordViolations(text: string): WordViolation[] {
   const names = {
     pattern: new RegExp(`\\b(?:${NAMES.join('|')})\\b`, 'g'),
