@@ -1,7 +1,10 @@
 const HEAD_BYTES = 8
 const MOST_BYTES = 1 << 20
 
-/** Memory in which a thread shows the input that it is about to run: readable even if the thread never returns. */
+/**
+ * Shared memory in which a thread shows the input that it is about to run: readable even if the
+ * thread never returns.
+ */
 export class Board {
   readonly memory: SharedArrayBuffer
   readonly #head: Int32Array

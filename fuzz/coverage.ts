@@ -10,7 +10,7 @@ interface FunctionCoverage {
 const PROJECT = pathToFileURL(ROOT).href
 const FUZZER = pathToFileURL(import.meta.dirname).href
 
-/** By function, a byte for each character of its source: 1 if it was executed. */
+/** By function, one byte per character of its source: 1 if it was executed. */
 export type Executed = ReadonlyMap<string, Uint8Array>
 
 /** Returns whether `executed` contains anything that `seen` does not. */
@@ -31,7 +31,10 @@ export function merge(executed: Executed, seen: Map<string, Uint8Array>): void {
   }
 }
 
-/** Inner ranges come after the outer ones. V8 merges neighbors with equal counts, so ranges of two runs cannot be compared themselves. */
+/**
+ * Inner ranges come after outer ones. V8 merges neighbors with equal counts, so ranges of two runs
+ * cannot be compared directly.
+ */
 function paint(ranges: FunctionCoverage['ranges']): Uint8Array {
   const { startOffset: origin, endOffset } = ranges[0]!
   const bytes = new Uint8Array(endOffset - origin)

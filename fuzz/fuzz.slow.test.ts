@@ -3,7 +3,7 @@ import { toLine } from './inputs.ts'
 import { PARSERS } from './parsers.ts'
 import { Runner } from './runner.ts'
 
-/** `npm run fuzz` runs more, and guided by coverage. */
+/** `npm run fuzz` does more runs, guided by coverage. */
 const RUNS = 150
 const SEED = 1
 

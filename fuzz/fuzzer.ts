@@ -1,4 +1,4 @@
-/** Runs one parser on many inputs: those that are kept, then mutations of them. */
+/** Runs one parser on many inputs: stored ones, then mutations of them. */
 import type { Random } from '../packages/torrent/src/base/random.ts'
 import { type Coverage, isNew, merge } from './coverage.ts'
 import { keptInputs } from './inputs.ts'
@@ -10,9 +10,9 @@ export interface FuzzOptions {
   readonly random: Random
   /** Number of mutated inputs. */
   readonly runs: number
-  /** When to stop in any case, as `performance.now()` counts. */
+  /** Time limit, on the clock of `performance.now()`. */
   readonly untilMs: number
-  /** Collects inputs that execute new code, and continues from them. */
+  /** Whether to collect inputs that execute new code, and mutate them further. */
   readonly coverage?: Coverage | undefined
   /** Called before each run. */
   readonly onRun: (input: Uint8Array) => void
@@ -24,17 +24,19 @@ export interface FuzzResult {
   readonly runs: number
   /** Characters of source that were executed; 0 unless guided. */
   readonly executed: number
-  /** Inputs that together execute all of it, the shortest first. */
+  /** Inputs that together execute all of it, shortest first. */
   readonly corpus: readonly Uint8Array[]
 }
 
-/** Least and most runs between two looks at the coverage, each of which takes milliseconds. */
+/**
+ * Minimum and maximum number of runs between two coverage checks, each of which takes milliseconds.
+ */
 const BATCH = { least: 64, most: 2048 }
 /** After this many kinds of failures, the parser needs work rather than more inputs. */
 const MOST_FAILURES = 5
 const MOST_CORPUS = 400
 
-/** Fuzzes a parser until its runs or its time is up. */
+/** Fuzzes a parser until its runs or its time are used up. */
 export async function fuzz(target: Target, options: FuzzOptions): Promise<FuzzResult> {
   const { random, runs, untilMs, coverage, onRun, onFailure } = options
   const { name, format, maxBytes } = target.parser
@@ -101,7 +103,7 @@ class Explorer {
     const executed = this.#coverage.take()
     if (!isNew(executed, this.#seen)) return
     if (inputs.length > 1) {
-      // Which of them it was, by halves.
+      // Finds the input that did it, by bisection.
       const half = inputs.length >> 1
       await this.run(inputs.slice(0, half))
       await this.run(inputs.slice(half))
@@ -112,7 +114,7 @@ class Explorer {
     if (this.#corpus.length < MOST_CORPUS && !this.#corpus.includes(inputs[0]!)) this.#corpus.push(inputs[0]!)
   }
 
-  /** Returns those inputs that execute what no shorter one does. */
+  /** Returns the inputs that execute something that no shorter one does. */
   async smallest(): Promise<readonly Uint8Array[]> {
     const sorted = this.#found.sort((a, b) => a.length - b.length)
     this.#found = []

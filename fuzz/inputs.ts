@@ -1,4 +1,7 @@
-/** Inputs as text files, one a line, so that a diff shows them: printable ASCII as it is, everything else as `\xNN`. A line that begins with `#` is a comment. */
+/**
+ * Inputs as text files, one per line, so that diffs show them: printable ASCII unchanged,
+ * everything else as `\xNN`. A line that starts with `#` is a comment.
+ */
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 
@@ -13,7 +16,7 @@ export interface KeptInput {
   readonly note: string
 }
 
-/** Returns the inputs that are kept for a parser, in order; none if there is no file. */
+/** Returns the stored inputs of a parser, in order; none if there is no file. */
 export function keptInputs(kind: Kind, parser: string): KeptInput[] {
   const path = pathOf(kind, parser)
   if (!existsSync(path)) return []
@@ -29,7 +32,7 @@ export function keptInputs(kind: Kind, parser: string): KeptInput[] {
   return inputs
 }
 
-/** Replaces the inputs that are kept for a parser. */
+/** Replaces the stored inputs of a parser. */
 export function keepInputs(kind: Kind, parser: string, inputs: readonly KeptInput[]): void {
   const lines = inputs.flatMap(({ bytes, note }) => [...(note ? [`# ${note}`] : []), toLine(bytes)])
   const path = pathOf(kind, parser)
@@ -47,7 +50,7 @@ export function toLine(bytes: Uint8Array): string {
     const isPlain = byte >= 0x20 && byte < 0x7f && byte !== 0x5c && !(byte === 0x23 && line === '')
     line += isPlain ? String.fromCharCode(byte) : `\\x${byte.toString(16).padStart(2, '0')}`
   }
-  // Editors strip spaces at the end of a line.
+  // Editors strip trailing spaces.
   return line.endsWith(' ') ? `${line.slice(0, -1)}\\x20` : line
 }
 

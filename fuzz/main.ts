@@ -1,10 +1,13 @@
-/** `npm run fuzz`: fuzzes parsers, guided by coverage. A unit test replays the failures that it keeps. */
+/**
+ * `npm run fuzz`: fuzzes parsers, guided by coverage. A unit test replays the failures that it
+ * stores.
+ */
 import { parseArgs } from 'node:util'
 import { type KeptInput, keepInputs, keptInputs, pathOf, toLine } from './inputs.ts'
 import { PARSERS } from './parsers.ts'
 import { type Failed, Runner } from './runner.ts'
 
-/** Largest corpus of a parser in the tree, in bytes of its inputs. */
+/** Maximum corpus size of a parser in the tree, in bytes of its inputs. */
 const MOST_KEPT_BYTES = 4096
 
 const HELP = `npm run fuzz -- [name…] [options]
@@ -48,7 +51,7 @@ for (const { name } of chosen) {
   if (confirmed.length > 0) process.exitCode = 1
 }
 
-/** Counting what is executed makes code several times slower: what is slow must be so without it. */
+/** Counting coverage makes code several times slower, so confirm slow inputs without it. */
 async function confirm(parser: string, failed: readonly Failed[]): Promise<Failed[]> {
   const plain = new Runner()
   const confirmed: Failed[] = []
@@ -79,7 +82,8 @@ function keepCorpus(name: string, found: readonly Uint8Array[]): void {
     room -= bytes.length
     kept.push({ bytes, note: '' })
   }
-  // All of some parsers is one expression, in which coverage sees nothing: their inputs stay.
+  // Some parsers consist of one expression, in which coverage sees nothing, so their inputs are
+  // kept.
   if (kept.length > 0) keepInputs('corpus', name, kept)
 }
 

@@ -1,4 +1,6 @@
-/** Changes inputs of parsers at random: bytes, tokens of text, and values inside bencode and JSON. */
+/**
+ * Mutates inputs of parsers randomly: bytes, tokens of text, and values inside bencode and JSON.
+ */
 import { concat, fromLatin1, latin1, utf8 } from '../packages/torrent/src/base/bytes.ts'
 import type { Random } from '../packages/torrent/src/base/random.ts'
 import {
@@ -8,19 +10,21 @@ import {
   encode,
 } from '../packages/torrent/src/bencode/bencode.ts'
 
-/** The structure of inputs: it decides which mutations keep enough of it to reach deep code. */
+/**
+ * The structure of inputs: it determines which mutations preserve enough of it to reach deep code.
+ */
 export type Format = 'binary' | 'bencode' | 'json' | 'text'
 
 export interface Mutator {
   readonly format: Format
   readonly random: Random
-  /** Inputs are never longer. */
+  /** Maximum length of inputs. */
   readonly maxBytes: number
-  /** Inputs whose parts may be mixed in; at least one. */
+  /** Inputs whose parts can be mixed in; at least one. */
   readonly corpus: readonly Uint8Array[]
 }
 
-/** Numbers at which lengths, counts and indexes go wrong. */
+/** Boundary values of lengths, counts and indexes. */
 const NUMBERS = [
   0, -0, 1, -1, 2, 7, 8, 16, 20, 32, 127, 128, 255, 256, 16384, 16385, 32767, 32768, 65535, 65536,
 ].concat([1e9, 2 ** 31 - 1, 2 ** 31, 2 ** 32 - 1, 2 ** 32, 2 ** 53 - 1, 2 ** 53, -(2 ** 31), -(2 ** 53)])
@@ -88,12 +92,12 @@ const WORDS = [
     '=',
   ])
 
-/** Returns a changed copy: one to four mutations, and never more than `maxBytes` bytes. */
+/** Returns a mutated copy: one to four mutations, at most `maxBytes` bytes. */
 export function mutate(input: Uint8Array, mutator: Mutator): Uint8Array {
   const { random, maxBytes } = mutator
   let output = input
   for (let count = 1 + random.below(4); count > 0; count--) output = once(output, mutator)
-  // Rarely as long as allowed: time that grows faster than the input shows only then.
+  // Rarely at the maximum length, which reveals time that grows faster than the input.
   if (random.below(400) === 0) output = stretch(output, mutator)
   return output.length <= maxBytes ? output : output.slice(0, maxBytes)
 }
@@ -111,7 +115,7 @@ function pick<T>(items: readonly T[], random: Random): T {
   return items[random.below(items.length)]!
 }
 
-/** Repeats a part of the input until it is as long as allowed. */
+/** Repeats a part of the input up to the maximum length. */
 function stretch(input: Uint8Array, { random, maxBytes }: Mutator): Uint8Array {
   if (input.length === 0) return new Uint8Array(Math.min(maxBytes, 65536)).fill(random.below(256))
   const from = random.below(input.length)
@@ -128,7 +132,7 @@ function replace(input: Uint8Array, from: number, to: number, by: Uint8Array): U
   return concat([input.subarray(0, from), by, input.subarray(to)])
 }
 
-/** A range that is short most of the time. */
+/** Returns a range that is usually short. */
 function range(length: number, random: Random): [from: number, to: number] {
   const from = random.below(length + 1)
   const most = random.below(4) === 0 ? length - from : Math.min(8, length - from)
@@ -200,7 +204,10 @@ function replaceNumber(input: Uint8Array, random: Random): Uint8Array {
   return replace(input, ...pick(found, random), utf8(pick(BIG, random)))
 }
 
-/** Drops, repeats, swaps or replaces what stands between the separators of text: lines, fields, tags, words. */
+/**
+ * Drops, repeats, swaps or replaces what is between the separators of text: lines, fields, tags,
+ * words.
+ */
 function mutateTokens(input: Uint8Array, { random, corpus }: Mutator): Uint8Array {
   const separators = pick([/(\r?\n)/, /([\s<>"'=&;,/?#:@|.-])/, /(<[^>]*>)/], random)
   const split = (bytes: Uint8Array) => Buffer.from(bytes).toString('latin1').split(separators)
@@ -250,7 +257,7 @@ function decodeTree(input: Uint8Array): BencodeValue | null {
 
 type Edit = (make: () => BencodeValue, random: Random) => void
 
-/** All places in a tree where a value can be replaced, dropped or renamed. */
+/** Returns all places in a tree where a value can be replaced, dropped or renamed. */
 function edgesOf(value: BencodeValue, edits: Edit[] = []): Edit[] {
   if (Array.isArray(value))
     value.forEach((child, at) => {

@@ -1,7 +1,7 @@
 /** The entries of the table of parsers, and of the drivers for special ones. */
 import type { Format } from './mutate.ts'
 
-/** A parser of bytes or text that others wrote: peers, servers, files, links. */
+/** A parser of untrusted bytes or text: from peers, servers, files, links. */
 export interface Parser {
   /** For `npm run fuzz -- NAME`, and the name of its corpus. */
   readonly name: string
@@ -9,16 +9,19 @@ export interface Parser {
   readonly file: string
   /** The exported function, or the class. */
   readonly export: string
-  /** Other exported parsers of the module that are called by it, or by its driver. */
+  /** Other exported parsers of the module that it or its driver calls. */
   readonly covers?: readonly string[]
   /** Text is passed as a string: UTF-8, or one character per byte. */
   readonly takes: 'bytes' | 'utf8' | 'latin1'
   readonly format: Format
-  /** Codes of the errors that its documentation promises, or names of those without a code. Anything else that it throws is a fault. */
+  /**
+   * Documented error codes, or names of errors without a code. Anything else that it throws is a
+   * bug.
+   */
   readonly throws: readonly string[]
-  /** Longest input that it is given: what its caller lets through, or 64 KiB if that is more. */
+  /** Maximum length of its inputs: what its caller lets through, or 64 KiB if that is more. */
   readonly maxBytes: number
-  /** Runs take milliseconds: it gets a tenth of the others' runs. */
+  /** Whether runs take milliseconds: it then gets a tenth of the others' runs. */
   readonly isCostly?: boolean
 }
 
@@ -36,9 +39,12 @@ export interface Driver {
 /** By the name of the parser. */
 export type Drivers = Readonly<Record<string, Driver>>
 
-/** The parsers of a capability, in its folder, which may have a `fuzz-drivers.ts` that exports `DRIVERS`. */
+/**
+ * The parsers of a capability, in its folder, which can have a `fuzz-drivers.ts` that exports
+ * `DRIVERS`.
+ */
 export interface Fuzzed {
   readonly parsers?: readonly Parser[]
-  /** As `EXCEPTIONS` of parsers.ts. */
+  /** Like `EXCEPTIONS` of parsers.ts. */
   readonly exceptions?: Readonly<Record<string, string>>
 }

@@ -13,7 +13,7 @@ const LISTED = new Set(
   PARSERS.flatMap(parser => [parser.export, ...(parser.covers ?? [])].map(name => `${parser.file}#${name}`)),
 )
 
-/** A part of a capability is excepted with the folder whose rules it follows. */
+/** A capability's part is exempt if the folder whose rules it follows is. */
 function isExcepted(id: string, exception: string): boolean {
   const place = placeOf(id.replace(/#.*/, '')) ?? id
   return id === exception || (exception.endsWith('/') && place.startsWith(exception))

@@ -1,6 +1,7 @@
 /**
- * Every parser of bytes and text that others wrote; those of capabilities are in their folders. A test fails if packages or apps export a function that looks like one and is neither here nor
- * in `EXCEPTIONS`. A parser that needs more than its input also has an entry in `drivers.ts`.
+ * All parsers of untrusted bytes and text; those of capabilities are in their folders. A test fails
+ * if packages or apps export a function that looks like one and is in neither this list nor
+ * `EXCEPTIONS`. A parser that needs more than its input also has an entry in `drivers.ts`.
  */
 import { FUZZED_OF_CAPABILITIES } from './of-capabilities.ts'
 import type { Fuzzed, Parser } from './parser.ts'

@@ -1,4 +1,4 @@
-/** Fuzzes parsers in a thread, and notices those that never return or use up the memory. */
+/** Fuzzes parsers in a thread, and detects those that never return or use up the memory. */
 import { Worker } from 'node:worker_threads'
 import { Board } from './board.ts'
 import type { FuzzResult } from './fuzzer.ts'
@@ -12,20 +12,23 @@ export interface Failed {
 }
 
 export interface Outcome {
-  /** Null if the thread had to be ended. */
+  /** Null if the thread had to be terminated. */
   readonly result: FuzzResult | null
   readonly failed: readonly Failed[]
 }
 
-/** A run that takes this long never returns; a slow one is reported long before. */
+/** A run that takes this long counts as endless; a slow one is reported long before. */
 const HANG_MS = 10_000
-/** The same while shrinking: the inputs that are tried are short. */
+/** The same while shrinking, whose inputs are short. */
 const SHRINK_HANG_MS = 2000
 const SHRINK_TRIES = 40
 const HEAP_MB = 512
 
 export interface RunnerOptions {
-  /** New inputs are sought by the code that they execute. Each parser then needs a `Runner` of its own. Default false. */
+  /**
+   * Whether to search for new inputs by the code that they execute. Each parser then needs a
+   * separate `Runner`. Default false.
+   */
   readonly guided?: boolean
   /** Default ten seconds. */
   readonly hangMs?: number
@@ -35,7 +38,7 @@ export interface RunnerOptions {
 
 const PARSERS = new URL('./parsers.ts', import.meta.url)
 
-/** Runs one job after the other, in one thread as long as that survives. */
+/** Runs jobs one after another, in one thread as long as that survives. */
 export class Runner {
   readonly #options: RunnerOptions
   readonly #hangMs: number
@@ -65,7 +68,7 @@ export class Runner {
     return { result: null, failed: [...failed, { input: small, failure }] }
   }
 
-  /** Whether an input alone ends its thread in this way. */
+  /** Returns whether an input alone makes its thread fail in this way. */
   async #breaks(parser: string, input: Uint8Array, fault: Failure['fault']): Promise<boolean> {
     const hangMs = Math.min(SHRINK_HANG_MS, this.#hangMs)
     const runner = new Runner({ ...this.#options, guided: false, hangMs })
@@ -79,7 +82,7 @@ export class Runner {
     this.#worker = null
   }
 
-  /** Resolves when the job is done, or when its thread has been ended. */
+  /** Resolves when the job is done, or its thread has been terminated. */
   #watch(job: Job, failed: Failed[] = []): Promise<End> {
     const { guided = false, parsers = PARSERS } = this.#options
     this.#worker ??= new Worker(new URL('./worker.ts', import.meta.url), {

@@ -10,13 +10,18 @@ export interface Found {
   readonly name: string
 }
 
-/** A function whose name says that it parses, and whose first parameter can hold bytes or text that others wrote. */
+/**
+ * A function whose name suggests parsing, and whose first parameter can hold untrusted bytes or
+ * text.
+ */
 const FUNCTION =
   /^export (?:async )?function\*? ((?:parse|decode|read|unpack|extract)(?![a-z])\w*)(?:<[^(]*>)?\(\s*(?:\w+|\{[^}]*\})\??:([^,)]*)/gm
 const FOREIGN = /\b(?:Uint8Array|Buffer|string|unknown|Blob|File|ByteSource)\b/
 const CLASS = /^export class (\w+(?:Parser|Decoder|Reader|Unpacker))\b/gm
 
-/** Returns everything in the sources, tests left out, that looks like a parser of bytes or text. */
+/**
+ * Returns everything in the sources, excluding tests, that looks like a parser of bytes or text.
+ */
 export function scanParsers(): Found[] {
   return globSync(['{packages,apps}/*/src/**/*.{ts,tsx}', `${CAPABILITIES}/**/*.{ts,tsx}`], {
     cwd: ROOT,

@@ -1,12 +1,12 @@
-/** Makes an input that fails as small and plain as possible. */
+/** Makes a failing input as small and plain as possible. */
 import { concat } from '../packages/torrent/src/base/bytes.ts'
 
 /** Returns whether an input still fails in the same way. */
 export type Fails = (input: Uint8Array) => Promise<boolean>
 
 /**
- * Removes parts (delta debugging: halves first, then ever smaller ones, until no single byte can be spared), then replaces each byte by a plain one.
- * Tries at most `tries` inputs.
+ * Removes parts (delta debugging: halves first, then ever smaller ones, until every remaining byte
+ * is needed), then replaces each byte by a plain one. Tries at most `tries` inputs.
  */
 export async function shrink(input: Uint8Array, fails: Fails, tries = 3000): Promise<Uint8Array> {
   let best = input

@@ -1,4 +1,4 @@
-/** Runs one parser on one input and judges what it does. */
+/** Runs one parser on one input and judges its behavior. */
 import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 import { isDeepStrictEqual } from 'node:util'
@@ -21,17 +21,23 @@ export interface Target {
   check(input: Uint8Array): Promise<Failure | null>
 }
 
-/** Processor time: a run of any parser on its longest input takes a small part of this. */
+/** CPU time: a run of any parser on its longest input takes a small part of this. */
 const SLOW_MS = 250
-/** Counting what is executed makes code this much slower. */
+/** Factor by which counting coverage slows code down. */
 const GUIDED_SLOWER = 10
-/** Memory that a run may hold at its end: results may be several times as large as the input. */
+/**
+ * Maximum memory that a run can hold at its end: results can be several times as large as the
+ * input.
+ */
 const MEMORY_BYTES = 48 << 20
 
 type Run = (input: Uint8Array | string) => unknown
 type Encode = (value: unknown) => Uint8Array | string | null
 
-/** Loads a parser. Rejects if its module does not export it. `guided`: executed code is counted. */
+/**
+ * Loads a parser. Rejects if its module does not export it. `guided`: whether to count executed
+ * code.
+ */
 export async function openTarget(parser: Parser, guided = false): Promise<Target> {
   const slowMs = SLOW_MS * (guided ? GUIDED_SLOWER : 1)
   const driver: Driver = (await loadDrivers(parser))[parser.name] ?? {}
@@ -74,7 +80,10 @@ export async function openTarget(parser: Parser, guided = false): Promise<Target
   }
 }
 
-/** Loads the drivers of the parser's workspace or capability only: each look at the coverage takes longer the more code is loaded. */
+/**
+ * Only loads the drivers of the parser's workspace or capability: the more code is loaded, the
+ * longer each coverage check takes.
+ */
 async function loadDrivers({ file }: Parser): Promise<Drivers> {
   const [top, name] = file.split('/')
   const drivers = top === CAPABILITIES ? `../${top}/${name}/fuzz-drivers.ts` : `./drivers/${name}.ts`
@@ -104,7 +113,7 @@ async function roundTrip(value: unknown, parser: Parser, run: Run, encode: Encod
   }
 }
 
-/** Takes the best of three more runs, since garbage may have been collected. */
+/** Take the best of three more runs, since the measurement may include a garbage collection. */
 async function slow(
   once: (input: Uint8Array) => Promise<unknown>,
   input: Uint8Array,
@@ -126,7 +135,7 @@ function processorMs(): number {
   return (user + system) / 1000
 }
 
-/** The signature names the error and where it was thrown, without values of the input. */
+/** The signature contains the error and where it was thrown, without values of the input. */
 function thrown(fault: Fault, error: unknown): Failure {
   const { name, message, stack } = error instanceof Error ? error : new Error(String(error))
   const frame = /at .*?([\w.-]+\.tsx?:\d+)/.exec(stack ?? '')?.[1] ?? ''

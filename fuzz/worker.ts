@@ -1,4 +1,4 @@
-/** The thread in which parsers run, so that a `Runner` can end one that never returns. */
+/** The thread in which parsers run, so that a `Runner` can terminate one that never returns. */
 import { parentPort, workerData } from 'node:worker_threads'
 import { seededRandom } from '../packages/torrent/src/base/random.ts'
 import { Board } from './board.ts'
@@ -8,7 +8,7 @@ import type { Parser } from './parser.ts'
 
 const { memory, guided, parsers } = workerData as WorkerData
 const board = new Board(memory)
-// V8 counts blocks only in code that is loaded later.
+// V8 only counts blocks in code that is loaded afterwards.
 const coverage = guided ? new Coverage() : undefined
 const { fuzz } = await import('./fuzzer.ts')
 const { PARSERS } = (await import(parsers)) as { PARSERS: readonly Parser[] }

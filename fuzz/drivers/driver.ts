@@ -9,7 +9,7 @@ export function driver<Input, Value>(
   return { run, ...(encode && { encode }) } as Driver
 }
 
-/** Cuts a stream as a network would: into sizes that depend on its content. */
+/** Splits a stream into chunks, like a network, of sizes that depend on its content. */
 export function* chunks(bytes: Uint8Array): Generator<Uint8Array> {
   const sizes = seededRandom(bytes.length + (bytes[0] ?? 0))
   for (let at = 0; at < bytes.length; ) {

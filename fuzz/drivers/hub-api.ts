@@ -21,7 +21,7 @@ export const DRIVERS: Drivers = {
   ),
 }
 
-/** Reads what is in a packet, as both sides do. */
+/** Reads the content of a packet like both sides do. */
 function readMessage({ data }: Packet): void {
   if (!Array.isArray(data)) return
   const [name, body] = data as readonly unknown[]

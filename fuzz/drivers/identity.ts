@@ -18,7 +18,7 @@ import { readProfile } from '../../packages/identity/src/profile/profile.ts'
 import type { Drivers } from '../parser.ts'
 import { driver } from './driver.ts'
 
-/** The device that signed the inputs, and the list that has it. */
+/** The device that signed the inputs, and the list that contains it. */
 const SIGNER = encodeDevice(testDevice(1))
 const { list: LIST } = nextList(null, testKey(1), testKey(2))
 

@@ -10,10 +10,11 @@ import { driver } from './driver.ts'
 export const DRIVERS: Drivers = {
   'share-link': driver(parseShareLink, share => {
     const { sources = [], select } = share.magnet
-    // A magnet link after `#` can name sources of the metadata and a selection, which share links have not.
+    // A magnet link after `#` can name metadata sources and a selection, which share links do not
+    // have.
     return sources.length > 0 || select ? null : writeShareLink('https://page.example/', share)
   }),
-  // With the right checksum, which no mutation would find.
+  // With the correct checksum, which no mutation would find.
   'share-link-payload': driver((payload: Uint8Array) => {
     const framed = concat([Uint8Array.of(payload.length >> 8, payload.length), payload])
     return parseShareLink(`#s1${encodeBase64url(concat([framed, sha256(framed).subarray(0, 4)]))}`)
@@ -23,7 +24,7 @@ export const DRIVERS: Drivers = {
       const framed = concat([lengthOf(payload), payload])
       return parseShareLink(`#s2${encodeBase64url(concat([framed, uint32(crc32(framed))]))}`)
     },
-    // A link has one spelling: what was read is written as it was.
+    // A link has a unique spelling: formatting a parsed link gives the input.
     share => {
       const bytes = decodeBase64url(writeShareLink('', share).slice(3))!
       return bytes.subarray(bytes[0]! > 0x7f ? 2 : 1, -4)

@@ -9,7 +9,7 @@ import { torrentLink } from '../../apps/node/src/node/transfers/http/link-header
 import type { Drivers } from '../parser.ts'
 import { chunks, driver } from './driver.ts'
 
-/** The text that a document yields, as the search index asks for it. */
+/** Returns the text of a document, like the search index. */
 function textOf(extract: (sink: TextSink) => void | Promise<void>): string | Promise<string> {
   const sink = new TextSink(10_000)
   const done = extract(sink)

@@ -107,7 +107,7 @@ export const DRIVERS: Drivers = {
   cid: driver(parseCid, (cid: Cid) =>
     cid.kind === 'torrent' ? torrentCid(cid.infoHashes) : fileCid(cid.piecesRoot),
   ),
-  // With the right checksum, which no mutation would find.
+  // With the correct checksum, which no mutation would find.
   'resume-record': driver(
     (body: Uint8Array) => decodeProgress(KEY, concat([utf8('shoal-resume-1\n'), sha256(body), body])),
     value => encodeProgress(KEY, value).subarray(15 + 32),
@@ -157,7 +157,7 @@ export const DRIVERS: Drivers = {
   'ut-pex': driver(parsePex, value => encodePex(value)),
   'sh-peer': driver((bytes: Uint8Array) => {
     const message = parseShPeer(bytes)
-    // The content of a sealed message has the same form.
+    // The content of a sealed message has the same format.
     if (message.type === 'unknown') return parseSealed(bytes, new Uint8Array(32).fill(0x6b))
     return message
   }),
