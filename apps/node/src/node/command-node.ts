@@ -34,7 +34,8 @@ export interface CommandNode extends HandOver {
 
 const QUIET = { debug() {}, info() {}, warn() {}, error() {} }
 
-/** Each command gets its own folder, since commands can run concurrently; it is deleted afterwards.
+/**
+ * Each command gets its own folder, since commands can run concurrently; it is deleted afterwards.
  */
 export async function openCommandNode(given: CommandNodeOptions): Promise<CommandNode> {
   const { session, nodes, listens, options } = given

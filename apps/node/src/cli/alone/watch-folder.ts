@@ -12,7 +12,10 @@ const DEEP_SHARE = 100
 /** Changes come in bursts. This is the delay from the first change to the scan. */
 const BURST_MS = 300
 
-/** On these systems one call watches a whole tree. On Linux each file would need a watch, and those are limited. */
+/**
+ * On these systems, one call watches an entire tree. On Linux, each file would need a watch, and
+ * those are limited.
+ */
 const WATCHES_DEEP = process.platform === 'darwin' || process.platform === 'win32'
 
 export interface FolderWatch {

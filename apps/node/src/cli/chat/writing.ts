@@ -1,4 +1,4 @@
-/** Actions that write messages, and change those that were written. */
+/** Actions that write, edit and delete messages. */
 import { asUsage } from '../client/node-client.ts'
 import { takeWords } from '../subcommand.ts'
 import { texts } from '../texts.ts'

@@ -20,7 +20,7 @@ class Place {
 
   private constructor(host: Host) {
     this.host = host
-    // The first turn comes at once.
+    // The first turn comes immediately.
     const random = { ...systemRandom, below: () => 0 }
     this.peers = new DirectPeers({ contacts: () => this.contacts, clock: systemClock, random })
     this.peers.use({ connect: channel => this.#connect(channel) })

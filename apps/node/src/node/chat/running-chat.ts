@@ -86,7 +86,8 @@ export class RunningChat {
     void this.#calls.ask.signal(order)
   }
 
-  /** Closes the chat. Resolves when the thread has ended and its journals are closed. Idempotent.
+  /**
+   * Closes the chat. Resolves when the thread has ended and its journals are closed. Idempotent.
    */
   async close(): Promise<void> {
     if (!this.#isClosing) {

@@ -214,7 +214,8 @@ const OTHER_ROOT =
 const OTHER_WORDS =
   'these are not the words for the keys that this node knows: if your contact sees them, somebody else is between you, or one of you has an older list'
 
-/** Name and picture of a profile. The picture is a data URL whose type was detected from its bytes.
+/**
+ * Name and picture of a profile. The picture is a data URL whose type was detected from its bytes.
  */
 function shownOf(profile: Profile | undefined): Pick<Contact, 'name' | 'picture'> {
   const { name = null, picture = null, pictureType = null } = profile ?? {}

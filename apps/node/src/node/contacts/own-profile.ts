@@ -78,7 +78,8 @@ export class OwnProfile {
       .run(didOf(list), signed.bytes, signed.device)
   }
 
-  /** Signs the profile again if the device that signed it has a new description or was added again.
+  /**
+   * Signs the profile again if the device that signed it has a new description or was added again.
    */
   refresh(): void {
     if (this.#last && !this.signed && this.#person.device) this.set({})

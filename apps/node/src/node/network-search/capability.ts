@@ -1,4 +1,4 @@
-/** Search over the Shoal network and the node's own list at once. */
+/** Searches the Shoal network and the node's own list simultaneously. */
 import { NETWORK_SEARCH as CONTRACT } from '@shoal/api'
 import { FINDABLES } from '../findable/service.ts'
 import { capability } from '../kernel/capability.ts'

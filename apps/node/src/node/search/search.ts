@@ -1,4 +1,6 @@
-/** Search over the whole catalogue: combines the index's hits with names, and keeps the index up to date. */
+/**
+ * Search of the catalogue: combines the index's hits with names, and keeps the index up to date.
+ */
 import { rm } from 'node:fs/promises'
 import { isDamage } from '@shoal/daemon/database'
 import { Failure } from '@shoal/daemon/failure'

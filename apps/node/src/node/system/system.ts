@@ -1,4 +1,7 @@
-/** The node as a whole: operations about jobs, settings, folders and the log, and its statistics once a second. */
+/**
+ * Operations on the node itself: jobs, settings, folders and the log, and its statistics once a
+ * second.
+ */
 import type { Implemented, LogEntry, NodeInfo, NodeStats, SYSTEM } from '@shoal/api'
 import { diskSpace } from '@shoal/daemon/files'
 import { type Family, gauge } from '@shoal/daemon/metrics'

@@ -79,8 +79,8 @@ export class Catalogue {
   }
 
   /**
-   * For `SessionOptions.resumeStore`. Each session gets one of its own, and closes it. Writes of `onRecord` are in one transaction with
-   * the progress of a torrent.
+   * For `SessionOptions.resumeStore`. Each session gets a separate one, and closes it. Writes of
+   * `onRecord` share a transaction with the progress of a torrent.
    */
   resumeStore(onRecord?: () => void): DatabaseResumeStore {
     return new DatabaseResumeStore(this.database, onRecord)

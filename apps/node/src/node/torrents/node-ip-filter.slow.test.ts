@@ -1,4 +1,4 @@
-/** The IP filter of a whole node. */
+/** The IP filter of a complete node. */
 import { rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'

@@ -1,4 +1,4 @@
-/** The IP filter of a node: the file that it is read from, and its state as the API shows it. */
+/** The IP filter of a node: its source file, and its state in the API. */
 import type { IpFilterStatus } from '@shoal/api'
 import { describeFailure, Failure } from '@shoal/daemon/failure'
 import type { Session } from '@shoal/torrent'
@@ -7,7 +7,7 @@ import { IpFilterFile } from '../../base/ip-filter-file.ts'
 import type { Kernel } from '../kernel/kernel.ts'
 import type { TorrentManager } from './torrent-manager.ts'
 
-/** The session is opened after the filter was read, so that no peer is dialed before. */
+/** The session opens only after the filter was read, so that no blocked peer is dialed. */
 export function createIpFilter({ log }: Pick<Kernel, 'log'>, session: () => Session | null): IpFilterFile {
   return new IpFilterFile({
     onList: async list => {

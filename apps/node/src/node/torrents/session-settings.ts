@@ -47,7 +47,10 @@ export function takenPeerPort({ network: { port } }: Settings, opened: number): 
   return port !== 0 && opened !== 0 && opened !== port ? port : null
 }
 
-/** Applies changes of the settings to the session. A change that it rejects, such as a port in use, is rejected as a whole. */
+/**
+ * Applies changes of the settings to the session. If the session rejects a part, such as a port in
+ * use, the complete change is rejected.
+ */
 export function followSettings({ kernel, session, peers, ipFilter, queue }: TorrentManager): void {
   const { settings, limits, folders } = kernel
   settings.onCheck(async ({ downloads: { directory } }, { downloads: before }) => {

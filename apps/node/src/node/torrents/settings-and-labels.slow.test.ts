@@ -1,4 +1,4 @@
-/** Settings and labels of a whole node. */
+/** Settings and labels of a complete node. */
 import { stat, writeFile } from 'node:fs/promises'
 import { createServer } from 'node:net'
 import { join } from 'node:path'

@@ -139,7 +139,8 @@ export class TorrentManager implements Torrents {
 
   async add(source: TorrentSource, input: AddInput): Promise<AddedTorrent> {
     const { settings, folders, log } = this.kernel
-    // Only one torrent is added in a turn of the event loop, so that many at once do not delay everything else.
+    // Only one torrent is added per turn of the event loop, so that adding many does not delay
+    // other work.
     const mine = this.#turns
     this.#turns = mine.then(() => new Promise(setImmediate))
     await mine
@@ -202,7 +203,7 @@ export class TorrentManager implements Torrents {
     this.kernel.log.info(`${nameOf(torrent)} was in the list twice, under its two info hashes`, {
       torrent: torrent.id,
     })
-    // Its row is deleted at once, since both have the same info hashes from here on.
+    // Its row is deleted immediately, since both have the same info hashes from here on.
     const known = this.recordId(double.id)
     this.registry.delete(double)
     this.#onForgotten(double, known)

@@ -22,7 +22,9 @@ export class Throttle {
     this.#paidMs = Math.min(this.#paidMs, this.#clock.nowMs())
   }
 
-  /** Resolves when this many more bytes may be received. Rejects with the signal's reason. */
+  /**
+   * Resolves when this number of further bytes can be received. Rejects with the signal's reason.
+   */
   async take(bytes: number, signal: AbortSignal): Promise<void> {
     if (this.#bytesPerSecond === null) return
     const nowMs = this.#clock.nowMs()

@@ -76,7 +76,7 @@ export const torrents = {
       network: 'This link works on this network: in any browser there, with nothing to install',
       everyone: 'This link works for everyone: in any browser, with nothing to install',
     },
-    /** The audience of a link without a node, which begins with the address of --page. */
+    /** The audience of a link without a node, which starts with the address of --page. */
     pageFor: {
       machine: 'The first link works on this machine only, as its page does',
       network: 'The first link works on this network, as its page does',

@@ -1,4 +1,5 @@
-/** Calls between two threads over one port, in both directions. Inputs and results are plain data.
+/**
+ * Calls between two threads over one port, in both directions. Inputs and results are plain data.
  */
 import type { CallOptions } from '@shoal/api'
 
@@ -51,7 +52,8 @@ export class ThreadCalls<Theirs extends object> {
     port.on('message', frame => this.#received(frame))
   }
 
-  /** The other end has closed or is no longer needed: rejects all calls with the error from now on.
+  /**
+   * The other end has closed or is no longer needed: rejects all calls with the error from now on.
    */
   close(error: Error): void {
     this.#end ??= error

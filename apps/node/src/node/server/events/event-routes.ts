@@ -51,7 +51,7 @@ export function addEventRoute(scope: FastifyInstance, { node, access, lines }: E
     url: BYTE_ROUTES.getEvents.path,
     exposeHeadRoute: false,
     config: { webSocket: true },
-    // Before the upgrade: a WebSocket has no way to report an error in our form.
+    // Before the upgrade: a WebSocket cannot report an error in our format.
     preHandler: async request => {
       checkSocketHeaders(request)
       if (lines.size >= MAX_CLIENTS)

@@ -1,4 +1,4 @@
-/** Actions on many torrents at once. */
+/** Actions on several torrents. */
 import type { ActedOn, ActOnTorrents } from '@shoal/api'
 import type { z } from 'zod'
 import type { Log } from '../../kernel/log/log.ts'

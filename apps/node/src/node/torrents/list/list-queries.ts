@@ -47,8 +47,8 @@ export interface Page<Item> {
 }
 
 /**
- * Returns a page of a list. The cursor contains the id of the last item of the previous page, and its position in case the item is gone. Throws
- * `bad-request` for an invalid cursor.
+ * Returns a page of a list. The cursor contains the id of the last item of the previous page, and
+ * its position in case the item was removed. Throws `bad-request` for an invalid cursor.
  */
 export function takePage<Item extends { id?: unknown; index?: unknown }>(
   items: readonly Item[],
@@ -62,7 +62,7 @@ export function takePage<Item extends { id?: unknown; index?: unknown }>(
   return { items: found, next, total: items.length }
 }
 
-/** Returns a page of the sorted list, but sorts only as much as the page needs. */
+/** Returns a page of the sorted list, sorting only as much as the page needs. */
 export function sortedPage<Item extends { id: string }>(
   items: Item[],
   compare: (a: Item, b: Item) => number,
@@ -71,7 +71,7 @@ export function sortedPage<Item extends { id: string }>(
   const { cursor, limit } = query
   const place = cursor === undefined ? 0 : Number.parseInt(cursor, 10)
   const needed = place + limit
-  // Sorts the whole list if much of it is needed or if it has changed at the cursor.
+  // Sorts the complete list if much of it is needed or if it has changed at the cursor.
   if (needed < items.length / 4) {
     const first = selectFirst(items, compare, needed)
     const last = first[place - 1]

@@ -29,8 +29,8 @@ export class TorrentList implements RegistryListener {
   readonly #troubled = new Set<ManagedTorrent>()
   readonly #removed = new Set<string>()
   /**
-   * Read by a client between two ticks: the changes since the last tick are then not all changes for that client, so
-   * the next event contains the whole row.
+   * Read by a client between two ticks: the changes since the last tick are then not all changes
+   * for that client, so the next event contains the complete row.
    */
   readonly #shown = new Set<ManagedTorrent>()
   /** Some positions may have changed since the last tick. */
@@ -80,7 +80,7 @@ export class TorrentList implements RegistryListener {
     return this.#look(torrent)
   }
 
-  /** Marks the row as read between ticks, so that the next event contains the whole row. */
+  /** Marks the row as read between ticks, so that the next event contains the complete row. */
   show(torrent: ManagedTorrent): void {
     if (!this.#registry.isListed(torrent)) return
     this.#shown.add(torrent)

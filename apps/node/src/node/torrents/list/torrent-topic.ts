@@ -46,7 +46,7 @@ export class TorrentTopic {
     return event.peers || changed || event.trackers || event.pieces || event.files ? event : null
   }
 
-  /** Also at once when the state changes: a complete download shows all its pieces immediately. */
+  /** Also when the state changes: a complete download shows all its pieces immediately. */
   #isPieceTurn(): boolean {
     const { state } = this.#torrent
     const isOther = state !== this.#state

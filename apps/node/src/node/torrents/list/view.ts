@@ -86,7 +86,10 @@ function toState({ row, moving, queued }: ManagedTorrent, stats: TorrentStats): 
   return stats.state
 }
 
-/** Ratio of uploaded to downloaded bytes. Content that existed from the beginning counts as downloaded. Null if there is nothing to compare. */
+/**
+ * Ratio of uploaded to downloaded bytes. Content that existed from the start counts as downloaded.
+ * Null if nothing was downloaded.
+ */
 function computeRatio({
   uploadedBytes,
   downloadedBytes,

@@ -47,7 +47,10 @@ test('rejects a pipe at once', async () => {
   await expect(new Countries().open(pipe)).rejects.toMatchObject({ code: 'bad-request' })
 })
 
-/** A database in MaxMind's format 2.0, in which the addresses that begin with one byte are in one country. */
+/**
+ * A database in MaxMind's format 2.0 in which addresses that start with this byte are in one
+ * country.
+ */
 function databaseOf(firstByte: number, country: string): Uint8Array {
   const nodes = 8
   const toData = nodes + 16

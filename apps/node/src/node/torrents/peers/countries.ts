@@ -33,7 +33,7 @@ async function readDatabase(path: string): Promise<Reader<CountryResponse>> {
   const stats = await stat(path).catch(error => {
     throw fileFailure(error, path)
   })
-  // Pipes and devices may be endless.
+  // Pipes and devices can be endless.
   if (!stats.isFile())
     throw new Failure('bad-request', `${path} is not a file: give a MaxMind .mmdb file`, { field })
   if (stats.size > MAX_BYTES)

@@ -35,7 +35,7 @@ export class GoodPeers {
     this.#written.set(torrent, text)
   }
 
-  /** Adds the saved peers, once per run, when the torrent starts to look for peers. */
+  /** Adds the saved peers, once per run, when the torrent starts to search for peers. */
   recall(torrent: ManagedTorrent): void {
     const { state } = torrent
     if (state !== 'downloading' && state !== 'metadata') return

@@ -29,7 +29,7 @@ const MAX_NAME = 100
 const MAX_HOST = 255
 /** Traffic with the same weight as no knowledge: a few blocks say little about a peer. */
 const UNKNOWN_BYTES = 16 << 20
-/** A byte of a failed piece costs another download of the whole piece. */
+/** A byte of a failed piece costs another download of the entire piece. */
 const WASTE_WEIGHT = 8
 
 /** -1 to 1: the bytes that a peer uploaded to us in relation to those that it downloaded and wasted. 0 for unknown peers. */

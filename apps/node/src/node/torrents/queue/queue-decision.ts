@@ -3,7 +3,7 @@ import type { Settings } from '@shoal/api'
 /** A download or seed without traffic for this time gives its slot to the next, and keeps running. */
 export const IDLE_MS = 10 * 60_000
 
-/** A torrent as the queue sees it: one that is neither paused by the user nor in an error. */
+/** A torrent in the queue: neither paused by the user nor in an error. */
 export interface QueuedTorrent {
   readonly id: string
   /** All wanted files are complete. */

@@ -26,7 +26,7 @@ const ALL_TIME = 0
 /** Interval of deleting old steps. */
 const PRUNE_EVERY_MS = HOUR * 1000
 
-/** Transfer history: by the minute for the last day, by the hour for the last month, by the day since the beginning. */
+/** Transfer history: minutes for the last day, hours for the last month, days without a limit. */
 export class HistoryStore {
   readonly #database: Database
   readonly #add: Query<never>
@@ -48,8 +48,8 @@ export class HistoryStore {
   }
 
   /**
-   * Records the bytes transferred since the last call in minute, hour, day and total at once, so no step is
-   * derived from others later, and a crash in between has no effect.
+   * Adds the bytes transferred since the last call to minute, hour, day and total in one
+   * transaction, so no step is derived from others later, and a crash in between has no effect.
    */
   add(nowMs: number, { downloadedBytes, uploadedBytes }: Transferred): void {
     if (downloadedBytes === 0 && uploadedBytes === 0) return

@@ -36,7 +36,7 @@ export class ManagedTorrent {
   queued = false
   /** When it last started to run: milliseconds since the Unix epoch. */
   startedMs = Date.now()
-  /** Counts that trackers last reported for the whole swarm. Null: unknown. */
+  /** Counts that trackers last reported for the swarm. Null: unknown. */
   swarmSeeds: number | null = null
   swarmLeeches: number | null = null
   /** Tick of the list at which these were last read. */

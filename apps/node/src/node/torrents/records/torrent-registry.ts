@@ -65,7 +65,7 @@ export class TorrentRegistry {
     return [this.#firstInQueue, this.#lastInQueue]
   }
 
-  /** Finds removed torrents too. Null if there is none. */
+  /** Also finds removed torrents. Null if there is none. */
   find(id: string): ManagedTorrent | null {
     return this.#byHash.get(id) ?? null
   }

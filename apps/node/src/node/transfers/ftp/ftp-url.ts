@@ -5,7 +5,7 @@ export interface FtpAddress {
   readonly port: number
   readonly user: string
   readonly password: string
-  /** Relative to the folder after login, or from the root if it begins with /. */
+  /** Relative to the folder after login, or to the root if it starts with /. */
   readonly path: string
   /**
    * `explicit`: AUTH TLS on the default port (RFC 4217). `implicit`: TLS from the first byte, port

@@ -12,7 +12,10 @@ const FIRST_MS = 5000
 const FIRST_BYTES = 1024
 /** No server uses these types for a .torrent. */
 const MEDIA_TYPES = /^(audio|font|image|video)\//
-/** BEP 3: a dictionary. Its first key is one of those that come first in .torrent files, sorted or not. */
+/**
+ * BEP 3: a dictionary. Its first key is one of the usual first keys of .torrent files, sorted or
+ * not.
+ */
 const FIRST_KEY =
   /^d(4:infod[1-9]|\d{1,2}:(announce|announce-list|azureus_properties|collections|comment|comment\.utf-8|created by|creation date|encoding|httpseeds|nodes|piece layers|private|publisher|similar|signatures|source|title|update-url|url-list|website)[dli\d])/
 const FIRST_KEY_BYTES = 40
