@@ -88,7 +88,7 @@ export class OwnProfile {
   get #row(): Row | null {
     const { list } = this
     const row = this.#database.prepare<Row>('SELECT person, profile, device FROM contacts_own').get()
-    // The profile of another person, whom the node was told to forget.
+    // The profile of another person, whom the node has forgotten on request.
     return row && list && row.person === didOf(list) ? row : null
   }
 

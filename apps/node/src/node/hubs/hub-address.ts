@@ -39,7 +39,10 @@ export function readInvitation(text: string, url: string): string {
   })
 }
 
-/** Returns whether the traffic is readable on its way. Tor encrypts the way to an onion service. */
+/**
+ * Returns whether the traffic is readable in transit. Tor encrypts the connection to an onion
+ * service.
+ */
 export function isExposed(url: string): boolean {
   const { protocol, hostname } = new URL(url)
   return protocol === 'http:' && !isLocalHost(hostname) && !hostname.endsWith('.onion')

@@ -1,4 +1,4 @@
-/** Who can use the node's links, and which address they start with. */
+/** Determines who can use the node's links, and which address they start with. */
 import type { PeerReach, Reach as ReachAnswer, ReachTest, Settings } from '@shoal/api'
 import { type Audience, audienceOf } from '@shoal/links'
 import { Slot } from './slot.ts'

@@ -36,8 +36,8 @@ export interface SearchHit {
   /** Path of the file. */
   readonly path: string | null
   /**
-   * The part of the document with the words; null if the name or path contains them all, or there
-   * is no text. Plain text.
+   * The part of the document with the words; null without text, or if the name or path contains
+   * them all. Plain text.
    */
   readonly snippet: string | null
   /** Matches in the snippet; without one, in the path, otherwise in the name. */

@@ -101,7 +101,7 @@ export async function createServer(options: ServerOptions): Promise<Server> {
     await close()
     throw error
   }
-  // It has no socket of its own, but only counts connections and limits request times while it
+  // It has no socket, but only counts connections and limits request times while it
   // listens.
   app.server.emit('listening')
   front.serve(app.server)

@@ -64,7 +64,7 @@ export const torrents = {
     failed: '{name}: {reason}',
     stopped: 'it stopped',
     cancelled: 'it was canceled',
-    /** Who can use a link. */
+    /** The audience of a link. */
     audience: {
       machine: 'this machine',
       network: 'this network',
