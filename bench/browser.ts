@@ -1,6 +1,7 @@
 /**
- * The browser peer in Chromium, on loopback: transfers from page to page and from a node to a page, against a bare data channel and against
- * WebTorrent's browser build; the share of the main thread, hashing and storage; memory; and the size of the page's script.
+ * The browser peer in Chromium, on loopback: transfers from page to page and from a node to a page,
+ * against a bare data channel and against WebTorrent's browser build; the share of the main thread,
+ * hashing and storage; memory; and the size of the page's script.
  */
 
 import { randomFile, tempDir } from '../interop/support/files.ts'

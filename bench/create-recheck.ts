@@ -1,6 +1,7 @@
 /**
- * Creating and rechecking a torrent of one large file on all cores, against the hash rate of one core that `openssl speed` measures between the
- * runs. The file is in the page cache, as it is after a download.
+ * Creating and rechecking a torrent of one large file on all cores, against the hash rate of one
+ * core that `openssl speed` measures between the runs. The file is in the page cache, as it is
+ * after a download.
  */
 import { availableParallelism } from 'node:os'
 import { randomFile, tempDir } from '../interop/support/files.ts'
@@ -25,7 +26,10 @@ interface HashRun {
   readonly seconds: number
   /** User and system time of all threads. */
   readonly cpuSeconds: number
-  /** Result of `openssl speed` on one core in the same round; for hybrid, both hashes one after the other. */
+  /**
+   * Result of `openssl speed` on one core in the same round; for hybrid, both hashes one after the
+   * other.
+   */
   readonly opensslBytesPerSecond: number
 }
 

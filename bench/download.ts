@@ -45,7 +45,10 @@ export async function run(options: BenchOptions): Promise<Section[]> {
   return sections
 }
 
-/** Returns columns and rows for transfers by contestant. The row of a failed contestant shows the reason. */
+/**
+ * Returns columns and rows for transfers by contestant. The row of a failed contestant shows the
+ * reason.
+ */
 export function transferTable(
   runs: ReadonlyMap<string, readonly Transfer[]>,
   failures: ReadonlyMap<string, string>,

@@ -1,6 +1,7 @@
 /**
- * The HTTP client that web seeds use, against undici and node:http: byte ranges of one file over four persistent connections on loopback, from a
- * server process that does as little as possible. The result decides which client the engine uses; see docs/dependencies.md.
+ * The HTTP client that web seeds use, against undici and node:http: byte ranges of one file over
+ * four persistent connections on loopback, from a server process that does as little as possible.
+ * The result decides which client the engine uses; see docs/dependencies.md.
  */
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'

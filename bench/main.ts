@@ -1,4 +1,7 @@
-/** `npm run bench`: measures Shoal and its rivals in one run. `--write` stores the results in RESULTS.md. */
+/**
+ * `npm run bench`: measures Shoal and its rivals in one run. `--write` stores the results in
+ * RESULTS.md.
+ */
 import { readFile, writeFile } from 'node:fs/promises'
 import { availableParallelism, cpus, loadavg, release, totalmem, type } from 'node:os'
 import { join } from 'node:path'

@@ -1,4 +1,7 @@
-/** Ten thousand small torrents that are complete and idle: added, and restored by a session that knows them. */
+/**
+ * Ten thousand small torrents that are complete and idle: added, and restored by a session that
+ * knows them.
+ */
 import { execFile } from 'node:child_process'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'

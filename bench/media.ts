@@ -17,7 +17,10 @@ const MEMORY_FOLDER = '/dev/shm'
 /** Number of files written by `settle`. */
 let touches = 0
 
-/** Returns the media of this machine. If the system's temporary folder is in memory, another one is used for the disk. */
+/**
+ * Returns the media of this machine. If the system's temporary folder is in memory, another one is
+ * used for the disk.
+ */
 export function media(only?: string): Medium[] {
   const found: Medium[] = []
   if (existsSync(MEMORY_FOLDER) && isTmpfs(MEMORY_FOLDER))

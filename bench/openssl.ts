@@ -4,8 +4,9 @@ import { promisify } from 'node:util'
 export type Algorithm = 'sha1' | 'sha256'
 
 /**
- * Measures the hash rate of one core in bytes per second, with blocks of 16 KiB, by `openssl speed` for one second. It counts its own CPU time, so
- * other programs hardly matter. Rejects if there is no openssl or it prints no rate.
+ * Measures the hash rate of one core in bytes per second, with blocks of 16 KiB, by `openssl speed`
+ * for one second. It counts its own CPU time, so other programs hardly matter. Rejects if there is
+ * no openssl or it prints no rate.
  */
 export async function opensslBytesPerSecond(algorithm: Algorithm): Promise<number> {
   const args = ['speed', '-seconds', '1', '-bytes', '16384', algorithm]

@@ -30,7 +30,10 @@ export function toMarkdown({ title, columns, rows, goals }: Section): string {
   return [`### ${title}`, '', ...table, ...rows.map(line), '', ...list].join('\n').trimEnd()
 }
 
-/** Replaces the results of one benchmark in the text of RESULTS.md. `about` describes the date and machine. */
+/**
+ * Replaces the results of one benchmark in the text of RESULTS.md. `about` describes the date and
+ * machine.
+ */
 export function withResults(text: string, name: string, about: string, sections: readonly Section[]): string {
   const [begin, end] = [`<!-- begin ${name} -->`, `<!-- end ${name} -->`]
   const body = [begin, `## ${name}`, '', about, '', sections.map(toMarkdown).join('\n\n'), end].join('\n')

@@ -1,7 +1,9 @@
 /**
- * Announces per second of our tracker, opentracker and npm's bittorrent-tracker over UDP and HTTP, and memory per peer. All have the same peers at
- * the start, which announce repeatedly, so that a fast tracker does not have longer responses to write. The load generator and the tracker share the
- * machine, so the table also shows announces per second of the tracker's own CPU time, and how many cores it used.
+ * Announces per second of our tracker, opentracker and npm's bittorrent-tracker over UDP and HTTP,
+ * and memory per peer. All have the same peers at the start, which announce repeatedly, so that a
+ * fast tracker does not have longer responses to write. The load generator and the tracker share
+ * the machine, so the table also shows announces per second of the tracker's own CPU time, and how
+ * many cores it used.
  */
 import { type ChildProcess, execFile, spawn } from 'node:child_process'
 import { once } from 'node:events'

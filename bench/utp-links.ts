@@ -1,4 +1,7 @@
-/** uTP on links between network namespaces: one that loses packets, and a slow line with a long queue, alone and next to TCP. */
+/**
+ * uTP on links between network namespaces: one that loses packets, and a slow line with a long
+ * queue, alone and next to TCP.
+ */
 import { mkdir, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { cannotCreateLink, Link, type LinkOptions, type LinkStatistics } from '../interop/support/link.ts'

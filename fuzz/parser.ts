@@ -30,8 +30,8 @@ export interface Driver {
   /** Default: calls the function with the input as its only argument. */
   readonly run?: (input: never) => unknown
   /**
-   * Encodes what the parser returned, or returns null if there is nothing to encode. Parsing the result must give an equal value. Values are compared
-   * deeply.
+   * Encodes what the parser returned, or returns null if there is nothing to encode. Parsing the
+   * result must give an equal value. Values are compared deeply.
    */
   readonly encode?: (value: never) => Uint8Array | string | null
 }

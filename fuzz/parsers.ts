@@ -192,7 +192,10 @@ export const PARSERS: readonly Parser[] = [
   ...OF_CAPABILITIES.flatMap(({ parsers = [] }) => parsers),
 ]
 
-/** Exported functions that look like parsers and are not listed above, with the reason. A folder ends in `/`. */
+/**
+ * Exported functions that look like parsers and are not listed above, with the reason. A folder
+ * ends in `/`.
+ */
 // biome-ignore format: one line per exception
 export const EXCEPTIONS: Readonly<Record<string, string>> = {
   'packages/torrent/src/port-mapping/routes.ts#parseRoutes4': 'reads a file of the operating system',

@@ -1,4 +1,6 @@
-/** Our session and a real aria2, which supports only v1, and UDP trackers only while its DHT is on. */
+/**
+ * Our session and a real aria2, which supports only v1, and UDP trackers only while its DHT is on.
+ */
 import { until } from '@shoal/testing'
 import { describe, expect, test } from 'vitest'
 import { Aria2 } from './support/aria2.ts'
@@ -11,7 +13,8 @@ import { missing } from './support/tools.ts'
 const BYTES = 2_000_001
 
 describe.skipIf(missing('aria2c', 'opentracker'))('aria2', { concurrent: true }, () => {
-  // With `plain`, aria2 tries and accepts encryption; with `handshake` and `require` it insists on it.
+  // With `plain`, aria2 tries and accepts encryption; with `handshake` and `require` it insists on
+  // it.
   test.each([
     ['plain', 'plain'],
     ['plain', 'prefer'],
@@ -79,7 +82,8 @@ describe.skipIf(missing('aria2c', 'opentracker'))('aria2', { concurrent: true },
 })
 
 describe.skipIf(missing('aria2c', 'libtorrent'))('aria2 and hybrid torrents', () => {
-  // aria2 1.36 reencodes the info dictionary and drops the empty keys of BEP 52, so that it looks for a swarm that does not exist.
+  // aria2 1.36 reencodes the info dictionary and drops the empty keys of BEP 52, so that it looks
+  // for a swarm that does not exist.
   test('computes the same info hash for our torrents as for those of libtorrent', async () => {
     await using dir = await tempDir('interop')
     const { path } = await randomFile(dir.join('content.bin'), 100_000)

@@ -48,7 +48,10 @@ const announceOf = (hub: HubProcess) => `${hub.url.replace(/^http/, 'ws')}/annou
 
 const message = (text: string) => ({ kind: 'text' as const, text, replyTo: null, mentions: [], files: [] })
 
-/** Names and verifies Ben, adds others by code and did:key, and sees a warning when Ben's devices change. */
+/**
+ * Names and verifies Ben, adds others by code and did:key, and sees a warning when Ben's devices
+ * change.
+ */
 async function useContacts(page: Page, hub: HubProcess, ben: ChatPeer): Promise<void> {
   const dialog = page.getByRole('dialog', { name: 'Contacts' })
   const open = async () => {
@@ -111,7 +114,10 @@ async function useContacts(page: Page, hub: HubProcess, ben: ChatPeer): Promise<
 
 type With = Awaited<ReturnType<ChatPeer['begin']>>
 
-/** Shows a picture of a sealed share, saves it, and opens its page. The seed is a node's engine, found at the hub's tracker. */
+/**
+ * Shows a picture of a sealed share, saves it, and opens its page. The seed is a node's engine,
+ * found at the hub's tracker.
+ */
 async function openFiles(page: Page, hub: HubProcess, conversation: With): Promise<void> {
   await using pages = await PageSite.start()
   await using seeder = await Seeder.start()

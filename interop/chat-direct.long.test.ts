@@ -117,7 +117,8 @@ async function befriend(one: Member, other: Member): Promise<void> {
     await operations.actOnTorrents({ ids: [id], action: 'remove' } as never)
 }
 
-// It also asserts the cells of "What each party learns" (docs/chat.md) about contacts that connect directly: see chat-privacy.test.ts.
+// It also asserts the cells of "What each party learns" (docs/chat.md) about contacts that connect
+// directly: see chat-privacy.test.ts.
 test.skipIf(cannotCapture)(
   'two contacts talk on while the hub is killed; a third member gets everything later, once',
   async () => {

@@ -173,7 +173,8 @@ test('a member floods a hub with entries, megabytes, commits, script and request
       }
     })()
     answers = await flood(() => link!, rooms)
-    // Ten megabytes as an entry and as a volatile message: the hub ends the connection, and another one is made.
+    // Ten megabytes as an entry and as a volatile message: the hub ends the connection, and another
+    // one is made.
     for (const send of [
       () => void link!.request('append', { ...entry(rooms[0]!), bytes: new Uint8Array(10 << 20) }),
       () => link!.volatile(rooms[0]!, new Uint8Array(10 << 20)),

@@ -111,7 +111,8 @@ describe('share', () => {
     await using place = await Workplace.create()
     await place.file('film.bin', 3_000_000)
     const { process: seeder, peer, magnet } = await place.seed('film.bin')
-    // Slow enough that the share starts during the download, on any machine. Without -o, get downloads to the shared folder.
+    // Slow enough that the share starts during the download, on any machine. Without -o, get
+    // downloads to the shared folder.
     const get = place.start('get', magnet, '--peer', peer, ...LOOPBACK, '--json', '--limit-down', '30kB')
     await get.event('progress', ({ haveBytes }) => haveBytes > 0)
     const during = place.start('share', ...LOOPBACK, '--json')

@@ -39,7 +39,9 @@ function ourItem({ publicKey, sign }: ReturnType<typeof owner>, seq: bigint) {
   })
 }
 
-/** One of our nodes, which joins through the nodes at these ports, and stores items for the others. */
+/**
+ * One of our nodes, which joins through the nodes at these ports, and stores items for the others.
+ */
 async function startOurs(...ports: number[]) {
   const node = new DhtNode({
     socket: await openDatagram({ family: 4, port: 0, host: HOST }),

@@ -1,4 +1,7 @@
-/** Peers find each other only through a DHT of several nodes, some ours and some libtorrent's (BEP 5, 52). */
+/**
+ * Peers find each other only through a DHT of several nodes, some ours and some libtorrent's (BEP
+ * 5, 52).
+ */
 import { until } from '@shoal/testing'
 import { describe, expect, test } from 'vitest'
 import { fromHex } from '../packages/torrent/src/base/bytes.ts'

@@ -1,4 +1,7 @@
-/** Our DHT nodes and those of other clients in one network on loopback, where each depends on the other. */
+/**
+ * Our DHT nodes and those of other clients in one network on loopback, where each depends on the
+ * other.
+ */
 import { until } from '@shoal/testing'
 import { describe, expect, test } from 'vitest'
 import { fromHex, hex } from '../packages/torrent/src/base/bytes.ts'

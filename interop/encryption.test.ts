@@ -1,4 +1,6 @@
-/** Message stream encryption: each of our policies with each of libtorrent's, in both directions. */
+/**
+ * Message stream encryption: each of our policies with each of libtorrent's, in both directions.
+ */
 import { describe, expect, test } from 'vitest'
 import { difference, randomFile, tempDir } from './support/files.ts'
 import { Libtorrent, type PeerEncryption } from './support/libtorrent.ts'
@@ -9,8 +11,9 @@ const BYTES = 300_000
 const OURS = ['plain', 'prefer', 'require'] as const
 
 /**
- * The outcome of a connection by our policy and libtorrent's: whether the payload is encrypted, or null if the policies are incompatible.
- * libtorrent's `handshake` requires an encrypted handshake and allows only plain payload.
+ * The outcome of a connection by our policy and libtorrent's: whether the payload is encrypted, or
+ * null if the policies are incompatible. libtorrent's `handshake` requires an encrypted handshake
+ * and allows only plain payload.
  */
 const OUTCOME: Record<(typeof OURS)[number], Record<PeerEncryption, boolean | null>> = {
   plain: { plain: false, prefer: false, handshake: null, require: null },
@@ -36,7 +39,8 @@ describe.skipIf(missing('libtorrent'))('encryption', { concurrent: true }, () =>
           for (const peer of leech.peers()) encrypted.add(peer.encrypted)
         })
         if (OUTCOME[encryption][theirs] === null) {
-          // Failed attempts are repeated soon, so two seconds are enough for a wrong one to succeed.
+          // Failed attempts are repeated soon, so two seconds are enough for a wrong one to
+          // succeed.
           refused.push(
             shoal
               .done(leech, 2000)

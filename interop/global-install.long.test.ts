@@ -1,4 +1,7 @@
-/** `npm install --global .` in a clone: the commands work from any folder, with an older Node in the PATH. */
+/**
+ * `npm install --global .` in a clone: the commands work from any folder, with an older Node in the
+ * PATH.
+ */
 import { execFile } from 'node:child_process'
 import { readFile, realpath } from 'node:fs/promises'
 import { delimiter, join } from 'node:path'

@@ -1,4 +1,7 @@
-/** Two peers behind separate NATs that connect with the help of a third one (BEP 55), in network namespaces. */
+/**
+ * Two peers behind separate NATs that connect with the help of a third one (BEP 55), in network
+ * namespaces.
+ */
 import { readFile } from 'node:fs/promises'
 import type { Peer } from '@shoal/api'
 import { limitMs, until } from '@shoal/testing'

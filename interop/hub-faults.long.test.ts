@@ -1,4 +1,7 @@
-/** Rooms of two real processes of a hub while one of them, Redis or PostgreSQL is killed, or the network is cut. See docs/testing.md for longer runs. */
+/**
+ * Rooms of two real processes of a hub while one of them, Redis or PostgreSQL is killed, or the
+ * network is cut. See docs/testing.md for longer runs.
+ */
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { HUB_FAULTS } from './support/faulty-hub.ts'
 import { HubUnderFaults } from './support/hub-under-faults.ts'

@@ -1,4 +1,7 @@
-/** The web page of a hub with a real hub: Chromium with a virtual authenticator, Chromium at several processes behind HAProxy, and Firefox. */
+/**
+ * The web page of a hub with a real hub: Chromium with a virtual authenticator, Chromium at several
+ * processes behind HAProxy, and Firefox.
+ */
 import { readFile } from 'node:fs/promises'
 import { until } from '@shoal/testing'
 import type { Page } from 'playwright-core'

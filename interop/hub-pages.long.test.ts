@@ -1,4 +1,7 @@
-/** Share pages in Chromium and Firefox, whose tracker is a hub of two processes behind HAProxy with TLS. */
+/**
+ * Share pages in Chromium and Firefox, whose tracker is a hub of two processes behind HAProxy with
+ * TLS.
+ */
 import { limitMs, until } from '@shoal/testing'
 import { describe, expect, test } from 'vitest'
 import { Browser } from './support/browser.ts'

@@ -1,4 +1,7 @@
-/** Passkeys of a hub in Chromium, with its virtual authenticator: with and without the extension PRF. */
+/**
+ * Passkeys of a hub in Chromium, with its virtual authenticator: with and without the extension
+ * PRF.
+ */
 import { randomBytes } from 'node:crypto'
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'

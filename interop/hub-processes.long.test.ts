@@ -1,4 +1,6 @@
-/** A hub in several processes: on one machine without Redis, and with Debian's Redis and HAProxy. */
+/**
+ * A hub in several processes: on one machine without Redis, and with Debian's Redis and HAProxy.
+ */
 import { once } from 'node:events'
 import { type AddressInfo, createServer } from 'node:net'
 import { limitMs, until } from '@shoal/testing'

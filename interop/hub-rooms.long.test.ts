@@ -1,4 +1,7 @@
-/** Members of a room in Chromium, Firefox and Node, while processes of a hub are killed and stopped: with PostgreSQL, Redis and HAProxy with TLS, and with SQLite in several processes. */
+/**
+ * Members of a room in Chromium, Firefox and Node, while processes of a hub are killed and stopped:
+ * with PostgreSQL, Redis and HAProxy with TLS, and with SQLite in several processes.
+ */
 import { until } from '@shoal/testing'
 import { describe, expect, test } from 'vitest'
 import { buildPagesOf } from '../apps/web/e2e/testing/pages.ts'

@@ -1,4 +1,7 @@
-/** Our session and a real libtorrent: torrents of every version, in both directions, by .torrent and by magnet link. */
+/**
+ * Our session and a real libtorrent: torrents of every version, in both directions, by .torrent and
+ * by magnet link.
+ */
 import { describe, expect, test } from 'vitest'
 import { difference, randomFile, type TempDir, tempDir } from './support/files.ts'
 import { Libtorrent } from './support/libtorrent.ts'

@@ -1,4 +1,7 @@
-/** The other commands that use a running node, and the start of one: complete processes, on loopback. */
+/**
+ * The other commands that use a running node, and the start of one: complete processes, on
+ * loopback.
+ */
 import { copyFile, mkdir, readFile, rm, stat, writeFile } from 'node:fs/promises'
 import { createServer } from 'node:net'
 import { DatabaseSync } from 'node:sqlite'

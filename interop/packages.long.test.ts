@@ -1,4 +1,7 @@
-/** The public packages as other programs use them: packed, installed into an empty project, type-checked, run in Node and in pages. */
+/**
+ * The public packages as other programs use them: packed, installed into an empty project,
+ * type-checked, run in Node and in pages.
+ */
 import { execFile } from 'node:child_process'
 import { cp, mkdir, readdir, readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'

@@ -110,7 +110,10 @@ const clickLabel = (tab: Page, name: string) =>
     return found !== undefined
   }, name)
 
-/** Waits until Firefox has saved a file. While it writes the file, there is an empty placeholder next to it. */
+/**
+ * Waits until Firefox has saved a file. While it writes the file, there is an empty placeholder
+ * next to it.
+ */
 const untilSaved = (folder: string, name: string) =>
   until(
     `${name} is saved`,

@@ -1,4 +1,7 @@
-/** The page of a share link without https, at an address of the local network: browsers give such pages neither storage nor a service worker. */
+/**
+ * The page of a share link without https, at an address of the local network: browsers give such
+ * pages neither storage nor a service worker.
+ */
 import { execFile } from 'node:child_process'
 import { mkdir, open, stat, writeFile } from 'node:fs/promises'
 import { fileURLToPath } from 'node:url'

@@ -1,4 +1,7 @@
-/** The layout of the page of a share link, its themes and accessibility, its size, and its use without a network. */
+/**
+ * The layout of the page of a share link, its themes and accessibility, its size, and its use
+ * without a network.
+ */
 import { createHash } from 'node:crypto'
 import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'

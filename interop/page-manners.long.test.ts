@@ -1,4 +1,7 @@
-/** How the page of a share link uses browser features: clipboard, installation, closing, storage, color schemes. */
+/**
+ * How the page of a share link uses browser features: clipboard, installation, closing, storage,
+ * color schemes.
+ */
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { limitMs } from '@shoal/testing'
@@ -33,7 +36,8 @@ describe.skipIf(missing('chromium-headless-shell'))('the page of a share link: b
     await tab.getByRole('button', { name: 'Copy link' }).click()
     await tab.getByRole('button', { name: 'Copied' }).waitFor()
     expect(await tab.evaluate(() => navigator.clipboard.readText())).toBe(link)
-    // A page over plain HTTP from another machine has no clipboard API and copies the link from a field.
+    // A page over plain HTTP from another machine has no clipboard API and copies the link from a
+    // field.
     await tab.evaluate(async () => {
       const { clipboard } = navigator
       await clipboard.writeText('')

@@ -1,4 +1,7 @@
-/** A browser loses its network for a minute during a download: it runs in a separate network, whose cable is unplugged. */
+/**
+ * A browser loses its network for a minute during a download: it runs in a separate network, whose
+ * cable is unplugged.
+ */
 import type { Page } from 'playwright-core'
 import { describe, expect, test } from 'vitest'
 import { launchWithProfile } from './support/browser.ts'

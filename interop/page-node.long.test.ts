@@ -1,4 +1,7 @@
-/** The page of a share link that a real node serves, with its tracker and its content security policy. The page downloads from that node. */
+/**
+ * The page of a share link that a real node serves, with its tracker and its content security
+ * policy. The page downloads from that node.
+ */
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { randomFile, type TempDir, tempDir } from './support/files.ts'
 import { Node } from './support/node.ts'
@@ -26,7 +29,8 @@ describe.skipIf(missing('chromium-headless-shell'))('the page of a share link at
     const localStorage = { 'shoal.welcomed': 'yes' }
     const { page: tab, context } = await browser.open(`${node.url}/#token=${node.token}`, { localStorage })
     await tab.getByText('harbour.bin').first().waitFor()
-    // Under another name of this machine the user is not logged in, so the console asks for confirmation.
+    // Under another name of this machine the user is not logged in, so the console asks for
+    // confirmation.
     await tab.goto(`${node.url.replace('127.0.0.1', 'localhost')}/share/${link!.slice(link!.indexOf('#'))}`)
     await tab.getByRole('button', { name: 'Save harbour.bin' }).waitFor()
     await tab.getByLabel('Address of your node').fill(node.url)

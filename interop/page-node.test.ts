@@ -1,4 +1,7 @@
-/** The page of a share link that a real node serves, with its tracker and its content security policy. The page downloads from that node. */
+/**
+ * The page of a share link that a real node serves, with its tracker and its content security
+ * policy. The page downloads from that node.
+ */
 import { describe, expect, test } from 'vitest'
 import { randomFile, tempDir } from './support/files.ts'
 import { Node } from './support/node.ts'

@@ -108,7 +108,10 @@ describe.skipIf(missing('chromium', 'python3'))('saving in Chromium', () => {
   })
 })
 
-/** Returns the largest memory growth of a process during `work`, among the browser and its pages and workers. */
+/**
+ * Returns the largest memory growth of a process during `work`, among the browser and its pages and
+ * workers.
+ */
 async function watchMemory(browser: Driven, work: () => Promise<void>): Promise<number> {
   const session = await browser.newBrowserCDPSession()
   const first = new Map<number, number>()

@@ -1,4 +1,7 @@
-/** Sealing on the page of a share link while users click twice, open other views or lose their connection. */
+/**
+ * Sealing on the page of a share link while users click twice, open other views or lose their
+ * connection.
+ */
 
 import { writeFile } from 'node:fs/promises'
 import { parseMagnet } from '@shoal/torrent'

@@ -1,4 +1,7 @@
-/** Two pages of share links that find each other without a tracker, through a node of the Shoal network. */
+/**
+ * Two pages of share links that find each other without a tracker, through a node of the Shoal
+ * network.
+ */
 import type { Page } from 'playwright-core'
 import { describe, expect, test } from 'vitest'
 import { formatShareLink, parseShareLink } from '../packages/links/src/index.ts'

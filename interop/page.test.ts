@@ -1,4 +1,7 @@
-/** The page of a share link in Debian's Chromium, with our engine in another process as the seed, and a real tracker. */
+/**
+ * The page of a share link in Debian's Chromium, with our engine in another process as the seed,
+ * and a real tracker.
+ */
 import { mkdir, truncate, writeFile } from 'node:fs/promises'
 import { describe, expect, test } from 'vitest'
 import { randomFile, randomTree, sha256Of, tempDir } from './support/files.ts'

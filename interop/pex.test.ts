@@ -1,4 +1,7 @@
-/** Peer exchange: two peers know only a third one, from which they learn each other's address (BEP 11). */
+/**
+ * Peer exchange: two peers know only a third one, from which they learn each other's address (BEP
+ * 11).
+ */
 import { until } from '@shoal/testing'
 import { describe, expect, test } from 'vitest'
 import { difference, randomFile, type TempDir, tempDir } from './support/files.ts'

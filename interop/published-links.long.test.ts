@@ -1,4 +1,7 @@
-/** Published links (BEP 46) over a DHT of several clients on loopback: nodes of ours, libtorrent, and npm's bittorrent-dht. */
+/**
+ * Published links (BEP 46) over a DHT of several clients on loopback: nodes of ours, libtorrent,
+ * and npm's bittorrent-dht.
+ */
 import { readFile } from 'node:fs/promises'
 import { KeyPair } from '@shoal/identity'
 import { publishedLink, signVersion } from '@shoal/links'

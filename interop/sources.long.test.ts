@@ -37,7 +37,8 @@ describe.skipIf(missing('pyftpdlib'))('a download from a source of every kind', 
     await until('the peers are connected', () => leech.stats.peers === 3)
     await leech.setPriority(0, 4)
     await until('all of them deliver', () => CAPPED_KINDS.every(kind => gave(leech, kind) > 0))
-    // Hardly any was requested from two of them: the windows of five sources leave few blocks before endgame.
+    // Hardly any was requested from two of them: the windows of five sources leave few blocks
+    // before endgame.
     expect(leech.stats.wastedBytes).toBeLessThan(SIZE / 20)
     const left = SIZE - leech.stats.downloadedBytes
     expect(left).toBeGreaterThan(SIZE / 4)

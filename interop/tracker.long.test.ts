@@ -1,4 +1,7 @@
-/** Real clients that find each other only through our tracker, over HTTP, UDP and WebSocket (BEP 3, 15, 23, 48). */
+/**
+ * Real clients that find each other only through our tracker, over HTTP, UDP and WebSocket (BEP 3,
+ * 15, 23, 48).
+ */
 import { limitMs, until } from '@shoal/testing'
 import { describe, expect, test } from 'vitest'
 import { type Hub, startHub } from '../apps/hub/src/hub.ts'
@@ -46,7 +49,8 @@ describe('our tracker', () => {
           version: 'v1',
           trackers: [[tracker.urls[kind]]],
         })
-        // Transmission ignores addresses of this machine in tracker responses, so the others connect to it.
+        // Transmission ignores addresses of this machine in tracker responses, so the others
+        // connect to it.
         await using transmission = await Transmission.start({ directory: dir.join('tr') })
         await transmission.done(await transmission.add({ torrent: made.torrent }, dir.join('seed')))
         await hasSeed(tracker)

@@ -1,4 +1,7 @@
-/** Our session and libtorrent find each other only through a real tracker, in both directions (BEP 3, 15, 23, 52). */
+/**
+ * Our session and libtorrent find each other only through a real tracker, in both directions (BEP
+ * 3, 15, 23, 52).
+ */
 import { until } from '@shoal/testing'
 import { describe, expect, test } from 'vitest'
 import { difference, randomFile, tempDir } from './support/files.ts'
@@ -42,7 +45,8 @@ describe.skipIf(missing('libtorrent', 'opentracker'))('trackers', { concurrent: 
         for (const [name, source] of Object.entries({ file: made.torrent, magnet: made.magnet })) {
           await using shoal = await Shoal.open({ trackers: true, directory: dir.join(name) })
           const leech = await shoal.get(source, {})
-          // The download may complete from peers of one hash before the response for the other hash arrives.
+          // The download may complete from peers of one hash before the response for the other hash
+          // arrives.
           const states = () => leech.discovery().map(({ state }) => state)
           const all = hashes.map(() => 'ok')
           await until('the tracker has responded for each hash', () => states().join() === all.join())

@@ -1,6 +1,7 @@
 /**
- * Our session and a real Transmission, which updates interest only every ten seconds, so the transfers run concurrently. It treats all
- * connections from one IP address as one peer, so each torrent is for one of our sessions, and they connect one after the other.
+ * Our session and a real Transmission, which updates interest only every ten seconds, so the
+ * transfers run concurrently. It treats all connections from one IP address as one peer, so each
+ * torrent is for one of our sessions, and they connect one after the other.
  */
 import { limitMs, until } from '@shoal/testing'
 import { describe, expect, test } from 'vitest'
@@ -26,7 +27,8 @@ describe.skipIf(missing('transmission-daemon'))('Transmission', { concurrent: tr
       await using transmission = await Transmission.start({ directory: dir.join('tr'), encryption: theirs })
       await using sessions = new AsyncDisposableStack()
 
-      // Each resolves when the two are connected or have failed to connect, to a function that waits for the end of the transfer.
+      // Each resolves when the two are connected or have failed to connect, to a function that
+      // waits for the end of the transfer.
       const downloadFromIt = async (encryption: (typeof OURS)[number], seed: number) => {
         const folder = dir.join('theirs', encryption)
         const { path } = await randomFile(`${folder}/content.bin`, BYTES, seed)
@@ -52,7 +54,8 @@ describe.skipIf(missing('transmission-daemon'))('Transmission', { concurrent: tr
         const shoal = sessions.use(await Shoal.open({ encryption }))
         const seeding = await shoal.get(made.torrent, { directory: folder })
         const downloads = dir.join('to', encryption)
-        // Add one by magnet, so that we send the metadata. Transmission 3 ignores the peers in a magnet link, so we connect to it.
+        // Add one by magnet, so that we send the metadata. Transmission 3 ignores the peers in a
+        // magnet link, so we connect to it.
         const source = encryption === 'prefer' ? { magnet: made.magnet } : { torrent: made.torrent }
         const id = await transmission.add(source, downloads)
         seeding.addPeer(`127.0.0.1:${transmission.port}`)

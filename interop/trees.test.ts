@@ -1,4 +1,7 @@
-/** Torrents of many files between our session and libtorrent: subfolders, empty files, pad files, and selections. */
+/**
+ * Torrents of many files between our session and libtorrent: subfolders, empty files, pad files,
+ * and selections.
+ */
 import { describe, expect, test } from 'vitest'
 import { difference, filesBelow, randomTree, tempDir } from './support/files.ts'
 import { Libtorrent } from './support/libtorrent.ts'
@@ -8,7 +11,10 @@ import { missing } from './support/tools.ts'
 const VERSIONS = ['v1', 'v2', 'hybrid'] as const
 const PIECE = 32_768
 
-/** Lengths around block and piece boundaries, so that pieces and blocks end within files, at their ends and beyond them. */
+/**
+ * Lengths around block and piece boundaries, so that pieces and blocks end within files, at their
+ * ends and beyond them.
+ */
 const TREE = {
   'a.txt': 1,
   'b/empty': 0,

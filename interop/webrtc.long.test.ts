@@ -13,7 +13,10 @@ import { NpmTracker, WebTorrent } from './support/webtorrent.ts'
 const rtcOnly = { port: null, trackers: true, webrtc: {} } as const
 const SIZE = 2_000_000
 
-/** Returns a function that lists the kinds and names of all current and past peers, because complete peers disconnect from each other. */
+/**
+ * Returns a function that lists the kinds and names of all current and past peers, because complete
+ * peers disconnect from each other.
+ */
 function recordPeers(torrent: TorrentApi): () => string {
   const closed: PeerStatus[] = []
   torrent.on('peerClosed', peer => closed.push(peer))

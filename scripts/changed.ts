@@ -1,6 +1,6 @@
 /**
- * Finds the tests that a change can affect, from the references between files: imports, started programs and workers, files that are read by name.
- * If in doubt, it includes a test.
+ * Finds the tests that a change can affect, from the references between files: imports, started
+ * programs and workers, files that are read by name. If in doubt, it includes a test.
  */
 import { readFileSync } from 'node:fs'
 import { join, posix } from 'node:path'
@@ -18,7 +18,10 @@ const MAIN_BRANCHES = ['origin/main', 'main']
 const GLOB = /\*\.\w+$/
 const LITERAL = /(['"`])([\w@#./*-]+)\1/g
 
-/** Returns the test files that the changes since the merge base with the main branch (or since HEAD, if there is none) can affect. */
+/**
+ * Returns the test files that the changes since the merge base with the main branch (or since HEAD,
+ * if there is none) can affect.
+ */
 export async function changedTests(): Promise<string[]> {
   const tracked = await git('ls-files', '--cached', '--others', '--exclude-standard')
   return affectedTests(await changedFiles(), readTree(tracked))

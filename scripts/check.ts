@@ -1,7 +1,6 @@
 /**
  * `npm run check`: the checks that every commit must pass, without a network: format, lint, types,
- * imports, class sizes, returned promises, waits, comments, words, commits, unit
- * tests, unused code.
+ * imports, class sizes, returned promises, waits, comments, words, commits, unit tests, unused code.
  */
 import { checkClasses } from './classes.ts'
 import { checkComments } from './comments.ts'
@@ -38,8 +37,8 @@ export function readFlags<Name extends string>(...names: readonly Name[]): Recor
 }
 
 /**
- * Runs every step, even after one fails. Prints a line for each, and the output of those that fail. `tests` limits the unit tests to these
- * paths.
+ * Runs every step, even after one fails. Prints a line for each, and the output of those that fail.
+ * `tests` limits the unit tests to these paths.
  */
 export async function check(tests?: readonly string[]): Promise<Outcome> {
   const failed: string[] = []
@@ -75,7 +74,9 @@ export async function check(tests?: readonly string[]): Promise<Outcome> {
   return { failed, runs: [unit] }
 }
 
-/** Repeats the files that failed, unless `once` is set, prints the summary, and sets the exit code. */
+/**
+ * Repeats the files that failed, unless `once` is set, prints the summary, and sets the exit code.
+ */
 export async function conclude(
   { failed, runs }: Outcome,
   { once, notes = [] }: { once: boolean; notes?: readonly string[] },

@@ -1,4 +1,7 @@
-/** Checks the size of classes. `CONTRIBUTING.md` asks for about 30 members; this limit leaves room for judgment. */
+/**
+ * Checks the size of classes. `CONTRIBUTING.md` asks for about 30 members; this limit leaves room
+ * for judgment.
+ */
 import { globSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { TEST_FILE } from './import-rules.ts'

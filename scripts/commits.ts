@@ -1,4 +1,7 @@
-/** Checks the format of commit messages: `area: imperative summary` in at most 72 characters, a blank line, and the reason. */
+/**
+ * Checks the format of commit messages: `area: imperative summary` in at most 72 characters, a
+ * blank line, and the reason.
+ */
 import { type RunResult, run } from './run.ts'
 
 /** Commits up to this one predate the rule. */
@@ -33,7 +36,10 @@ export function commitViolation(message: string): string | null {
   return blank === '' ? null : 'leave the second line blank'
 }
 
-/** Checks the commits since the rule was introduced. Passes in a checkout without git or with too little history. */
+/**
+ * Checks the commits since the rule was introduced. Passes in a checkout without git or with too
+ * little history.
+ */
 export async function checkCommits(): Promise<RunResult> {
   const range = `${LAST_UNCHECKED}..HEAD`
   const log = await run('git', ['log', '--no-merges', '-z', '--format=%h %B', range], { quiet: true })

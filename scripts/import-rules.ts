@@ -116,8 +116,8 @@ export interface Floors {
 }
 
 /**
- * Folders with a fixed order. In every other folder, any order without cycles is allowed: a file or folder must not import one that imports
- * it, directly or indirectly.
+ * Folders with a fixed order. In every other folder, any order without cycles is allowed: a file or
+ * folder must not import one that imports it, directly or indirectly.
  */
 export const FLOORS: Record<string, Floors> = {
   'packages/torrent/src': {
@@ -210,8 +210,9 @@ export const NETWORK_MODULES =
 export const NETWORK_GLOBALS = /(?<![.\w#])(?:fetch|new WebSocket|new EventSource)\(/
 
 /**
- * The files of the engine, the network and the node that reach other machines, with the reason why none of them bypasses a strict proxy. Everything else receives
- * the functions of a route. Files that import only types or `isIP` need no line.
+ * The files of the engine, the network and the node that reach other machines, with the reason why
+ * none of them bypasses a strict proxy. Everything else receives the functions of a route. Files
+ * that import only types or `isIP` need no line.
  */
 export const NETWORK_ACCESS: Record<string, string> = {
   'apps/node/src/node/network/dns-addresses.ts': 'used by the Shoal network only, which is off on a route',

@@ -1,4 +1,7 @@
-/** Checks every import against the rules of `import-rules.ts`: floors, platform, declared dependencies, no cycles. */
+/**
+ * Checks every import against the rules of `import-rules.ts`: floors, platform, declared
+ * dependencies, no cycles.
+ */
 import { existsSync, globSync, readFileSync } from 'node:fs'
 import { isBuiltin } from 'node:module'
 import { posix } from 'node:path'
@@ -51,7 +54,10 @@ const DYNAMIC = /\bimport\(\s*(['"])([^'"\n]+)\1\s*\)/g
 const WORKER = /\bnew URL\(\s*(['"])(\.[^'"\n]+\.tsx?)\1,\s*import\.meta\.url/g
 const COMMENT_LINE = /^\s*(?:\/\/|\/\*|\*)/
 
-/** Returns every import of a module, including types: statements at the start of a line (where the formatter puts them), dynamic imports, workers. */
+/**
+ * Returns every import of a module, including types: statements at the start of a line (where the
+ * formatter puts them), dynamic imports, workers.
+ */
 export function findImports(source: string): Import[] {
   const found: Import[] = []
   for (const pattern of [STATEMENT, DYNAMIC, WORKER])
@@ -115,7 +121,10 @@ function manifestAt(folder: string): Manifest {
   return JSON.parse(readFileSync(posix.join(ROOT, folder, 'package.json'), 'utf8')) as Manifest
 }
 
-/** Returns what is wrong with one import, or null. Calls `found` with each file of the tree that the specifier resolves to. */
+/**
+ * Returns what is wrong with one import, or null. Calls `found` with each file of the tree that the
+ * specifier resolves to.
+ */
 function check(
   tree: SourceTree,
   file: string,
@@ -287,8 +296,8 @@ export function listPaths(entry: unknown): string[] {
 }
 
 /**
- * Returns one violation for each group of files and folders in the same folder that import each other. Two folders also form a cycle if
- * different files import each other.
+ * Returns one violation for each group of files and folders in the same folder that import each
+ * other. Two folders also form a cycle if different files import each other.
  */
 function findCycleViolations(edges: readonly Edge[]): Violation[] {
   const graphs = new Map<string, Map<string, Map<string, Edge>>>()
@@ -314,7 +323,10 @@ function entry<V>(map: Map<string, Map<string, V>>, key: string): Map<string, V>
   return value
 }
 
-/** Returns one cycle for each group of names that reach each other, found by a depth-first search in the order of `graph`. */
+/**
+ * Returns one cycle for each group of names that reach each other, found by a depth-first search in
+ * the order of `graph`.
+ */
 function findCycles(graph: ReadonlyMap<string, ReadonlyMap<string, unknown>>): string[][] {
   const state = new Map<string, 'open' | 'done'>()
   const path: string[] = []

@@ -1,5 +1,6 @@
-// Installs the packages of package-lock.json before `npm start` and `npm test` if they differ from those in node_modules. A new machine may have only
-// Node 20 and npm, so this file is plain JavaScript without packages. Everything after it runs on the Node 24 that it installs.
+// Installs the packages of package-lock.json before `npm start` and `npm test` if they differ from
+// those in node_modules. A new machine may have only Node 20 and npm, so this file is plain
+// JavaScript without packages. Everything after it runs on the Node 24 that it installs.
 import { spawnSync } from 'node:child_process'
 import { createHash } from 'node:crypto'
 import { existsSync, readFileSync, writeFileSync } from 'node:fs'
@@ -22,12 +23,17 @@ if (!isStamped()) {
   if (matchesLock(false)) writeFileSync(stampFile, stamp)
 }
 
-/** Quick check: returns true if everything, including development packages, was installed for this lock file. */
+/**
+ * Quick check: returns true if everything, including development packages, was installed for this
+ * lock file.
+ */
 function isStamped() {
   return existsSync(stampFile) && readFileSync(stampFile, 'utf8') === stamp && existsSync(nodeBinary())
 }
 
-/** Exact check, from npm's record of installed packages, which also covers an `npm install` by hand. */
+/**
+ * Exact check, from npm's record of installed packages, which also covers an `npm install` by hand.
+ */
 function matchesLock(mayLackDev = withoutDev) {
   const record = join(modules, '.package-lock.json')
   if (!existsSync(record)) return false
@@ -51,7 +57,8 @@ function matchesLock(mayLackDev = withoutDev) {
 function install() {
   const fresh = !existsSync(modules)
   console.log(fresh ? 'Installing packages (once, about a minute) …' : 'Updating packages …')
-  // Use `npm ci` only for the first installation: it deletes node_modules first, even if Shoal is running from it.
+  // Use `npm ci` only for the first installation: it deletes node_modules first, even if Shoal is
+  // running from it.
   const args = fresh ? ['ci', ...(withoutDev ? ['--omit=dev'] : [])] : ['install', '--no-save']
   const { status, output } = npm([...args, '--no-audit', '--no-fund', '--loglevel=error'])
   if (status === 0) return
@@ -80,7 +87,9 @@ function nodeBinary() {
   return join(modules, '.bin', process.platform === 'win32' ? 'node.cmd' : 'node')
 }
 
-/** The `node` package has no build for some systems. A system Node that is new enough also works. */
+/**
+ * The `node` package has no build for some systems. A system Node that is new enough also works.
+ */
 function requireNode() {
   if (existsSync(nodeBinary()) || Number.parseInt(process.versions.node, 10) >= NODE_MAJOR) return
   console.error(

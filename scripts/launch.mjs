@@ -1,4 +1,5 @@
-// Starts a program of this clone from any folder, with the Node 24 of the clone: the system may have only Node 20. Plain JavaScript for that reason.
+// Starts a program of this clone from any folder, with the Node 24 of the clone: the system may
+// have only Node 20. Plain JavaScript for that reason.
 import { spawn, spawnSync } from 'node:child_process'
 import { existsSync } from 'node:fs'
 import { join } from 'node:path'
@@ -12,7 +13,10 @@ export const root = join(fileURLToPath(import.meta.url), '..', '..')
 /** The signals that end the program. */
 const SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP']
 
-/** Runs a program, after the programs `first`, which are expected to end quickly. Installs the packages if there are none. */
+/**
+ * Runs a program, after the programs `first`, which are expected to end quickly. Installs the
+ * packages if there are none.
+ */
 export async function launch(program, first = []) {
   installIfMissing()
   if (Number.parseInt(process.versions.node, 10) < NODE_MAJOR) return passOn()
@@ -34,7 +38,10 @@ export function ownNode() {
   return existsSync(own) ? own : process.execPath
 }
 
-/** Ends this process if the program fails. Its output goes to standard error, because standard output belongs to the command. */
+/**
+ * Ends this process if the program fails. Its output goes to standard error, because standard
+ * output belongs to the command.
+ */
 export function runQuickly(args, node = process.execPath) {
   // Settings of an `npm install --global` that runs this are not meant for the npm that this runs.
   const env = Object.fromEntries(
@@ -44,7 +51,10 @@ export function runQuickly(args, node = process.execPath) {
   if (status !== 0) process.exit(status ?? 1)
 }
 
-/** Runs this command line again with Node 24, which sees the name by which the user called the program. */
+/**
+ * Runs this command line again with Node 24, which sees the name by which the user called the
+ * program.
+ */
 function passOn() {
   const node = ownNode()
   if (node === process.execPath) {

@@ -1,4 +1,7 @@
-/** `node scripts/manual.ts`: writes the manual pages of `shoal` and `shoal-hub` into `dist/man`, where package.json names them for `npm install --global`. */
+/**
+ * `node scripts/manual.ts`: writes the manual pages of `shoal` and `shoal-hub` into `dist/man`,
+ * where package.json names them for `npm install --global`.
+ */
 import { mkdir, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import manifest from '../apps/hub/package.json' with { type: 'json' }

@@ -1,7 +1,8 @@
 /**
- * Runs before and after `npm pack` in the folder of a package: Node strips no types in `node_modules`, so a package contains JavaScript, declarations
- * and source maps. They are in `dist` while npm reads the folder, and package.json then names them instead of the sources. `--undo` restores
- * package.json and deletes `dist`.
+ * Runs before and after `npm pack` in the folder of a package: Node strips no types in
+ * `node_modules`, so a package contains JavaScript, declarations and source maps. They are in
+ * `dist` while npm reads the folder, and package.json then names them instead of the sources.
+ * `--undo` restores package.json and deletes `dist`.
  */
 import { existsSync } from 'node:fs'
 import { appendFile, cp, mkdir, mkdtemp, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises'
@@ -126,7 +127,10 @@ async function partsOfCapabilities(folder: string, sources: readonly string[]): 
   )
 }
 
-/** Copies the parts of capabilities that a package lists, and imports them from there. They import the package by its own name. */
+/**
+ * Copies the parts of capabilities that a package lists, and imports them from there. They import
+ * the package by its own name.
+ */
 async function addCapabilities(dist: string, compiled: string): Promise<void> {
   if (!existsSync(compiled)) return
   for (const file of await builtFiles(dist)) {

@@ -1,5 +1,6 @@
-// Runs at the end of `npm install` in this folder. `npm install --global .` and `npm link` run it too: it then makes what the commands need
-// everywhere, and the manual pages, which npm links to where `man` finds them.
+// Runs at the end of `npm install` in this folder. `npm install --global .` and `npm link` run it
+// too: it then makes what the commands need everywhere, and the manual pages, which npm links to
+// where `man` finds them.
 import { installIfMissing, ownNode, runQuickly } from './launch.mjs'
 
 const { npm_config_global, npm_command } = process.env

@@ -29,8 +29,8 @@ export interface RepeatOptions {
 }
 
 /**
- * Repeats each file that failed in one of the runs, unless `once` is set. If a run failed outside of any file, it has failed anyway, and nothing is
- * repeated.
+ * Repeats each file that failed in one of the runs, unless `once` is set. If a run failed outside
+ * of any file, it has failed anyway, and nothing is repeated.
  */
 export async function repeatFailed(
   runs: readonly TestRun[],

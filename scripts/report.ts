@@ -1,4 +1,7 @@
-/** A Vitest reporter that writes the result and the time of every test file as JSON to the file given by SHOAL_TEST_REPORT. */
+/**
+ * A Vitest reporter that writes the result and the time of every test file as JSON to the file
+ * given by SHOAL_TEST_REPORT.
+ */
 import { writeFileSync } from 'node:fs'
 import { relative } from 'node:path'
 import type { Reporter, SerializedError, TestCase, TestModule } from 'vitest/node'
@@ -16,7 +19,9 @@ export interface FileResult {
   /** See usage.ts; null on other systems than Linux, and if the file did not end. */
   readonly processorSeconds: number | null
   readonly tests: readonly TestResult[]
-  /** Errors outside tests: in hooks, while loading the file, or because its process ended before it. */
+  /**
+   * Errors outside tests: in hooks, while loading the file, or because its process ended before it.
+   */
   readonly errors: readonly string[]
 }
 

@@ -24,7 +24,10 @@ export const LONGEST = [
   'apps/node/src/node/network-search/network-search.long.test.ts',
 ]
 
-/** Projects whose files share processes come last: their short files keep all cores busy until the end. */
+/**
+ * Projects whose files share processes come last: their short files keep all cores busy until the
+ * end.
+ */
 const PROJECTS = ['unit', 'browser', 'web', 'interop', 'sim', 'network', 'replacing', 'slow']
 
 /**

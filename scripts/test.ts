@@ -1,8 +1,9 @@
 /**
- * `npm test`: the checks and the tests that every change must pass: all but those in `x.long.test.ts`. `npm run test:long` runs those, and
- * `npm run test:all` both. `npm test -- --changed` runs all tests, of both kinds, that a change since the merge base with the main branch can
- * affect. If possible, the Debian packages that tests with real peers need are installed. A file that fails runs again, alone, at the end,
- * unless `--once` is given.
+ * `npm test`: the checks and the tests that every change must pass: all but those in
+ * `x.long.test.ts`. `npm run test:long` runs those, and `npm run test:all` both.
+ * `npm test -- --changed` runs all tests, of both kinds, that a change since the merge base with
+ * the main branch can affect. If possible, the Debian packages that tests with real peers need are
+ * installed. A file that fails runs again, alone, at the end, unless `--once` is given.
  */
 import { existsSync } from 'node:fs'
 import { availableParallelism } from 'node:os'

@@ -23,7 +23,9 @@ export interface Failure {
   /** Path from the root; null if Vitest failed without a file. */
   readonly file: string | null
   readonly project: string | null
-  /** Name of the test; null if a hook, loading the file, or something that no test awaited failed. */
+  /**
+   * Name of the test; null if a hook, loading the file, or something that no test awaited failed.
+   */
   readonly test: string | null
   /** The first line of the error, and where it was thrown. */
   readonly reason: string
@@ -41,7 +43,9 @@ export interface TestOptions {
   readonly lines?: boolean
   /** Additional environment variables for the tests. */
   readonly env?: Record<string, string>
-  /** Limits the run to files whose paths contain one of these. Default: all files of the projects. */
+  /**
+   * Limits the run to files whose paths contain one of these. Default: all files of the projects.
+   */
   readonly tests?: readonly string[] | undefined
   /** Maximum number of concurrent files. Default: those of the projects. */
   readonly atATime?: number

@@ -3,7 +3,10 @@ import { build } from 'vite'
 /** The browsers for which pages are built. */
 export const TARGET = ['chrome123', 'firefox128', 'safari17.5']
 
-/** Bundles a service worker as a classic script in one file: Firefox takes no other. `define`: names that are replaced by constants. */
+/**
+ * Bundles a service worker as a classic script in one file: Firefox takes no other. `define`: names
+ * that are replaced by constants.
+ */
 export async function bundleWorker(
   entry: string,
   define: Readonly<Record<string, string>> = {},

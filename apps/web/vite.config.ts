@@ -16,7 +16,8 @@ export default defineConfig({
   },
   build: {
     target: ['chrome123', 'firefox128', 'safari17.5'],
-    // A page of the node may load scripts and styles from the node only: nothing is written into the HTML or into data: links.
+    // A page of the node may load scripts and styles from the node only: nothing is written into
+    // the HTML or into data: links.
     assetsInlineLimit: 0,
     modulePreload: { polyfill: false },
     chunkSizeWarningLimit: 400,

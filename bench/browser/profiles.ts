@@ -24,7 +24,10 @@ declare global {
 export interface BenchPage {
   readonly profile: Profile
   readonly page: Opened
-  /** Returns the longest task on the page's main thread since a time on its clock, in ms; 0 if none took 50 ms. */
+  /**
+   * Returns the longest task on the page's main thread since a time on its clock, in ms; 0 if none
+   * took 50 ms.
+   */
   longestTaskMs(since: number): Promise<number>
   /** Resolves with the time on the page's clock. */
   now(): Promise<number>

@@ -61,7 +61,10 @@ async function visit(path: string, lengthBytes: number) {
   }
 }
 
-/** Returns the gzipped bytes of the scripts that load until a download is offered, without the service worker, which caches the rest later. */
+/**
+ * Returns the gzipped bytes of the scripts that load until a download is offered, without the
+ * service worker, which caches the rest later.
+ */
 async function measureScript(path: string): Promise<number> {
   await using site = await PageSite.start()
   await using seeder = await Seeder.start()

@@ -1,4 +1,7 @@
-/** Serves the pages of the benchmarks on loopback, with our WebSocket tracker at `/announce` and WebTorrent's build. */
+/**
+ * Serves the pages of the benchmarks on loopback, with our WebSocket tracker at `/announce` and
+ * WebTorrent's build.
+ */
 import { cp, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { tempDir } from '../../interop/support/files.ts'

@@ -1,4 +1,7 @@
-/** Transfers a file with each contestant, and measures the seconds from the command until the file is complete. */
+/**
+ * Transfers a file with each contestant, and measures the seconds from the command until the file
+ * is complete.
+ */
 import { until } from '@shoal/testing'
 import { JsonLines } from '../../interop/support/json-lines.ts'
 import { start } from '../../interop/support/process.ts'

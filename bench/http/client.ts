@@ -1,4 +1,7 @@
-/** Fetches the ranges of one job with one client, and prints how long that took: `client.ts CLIENT JOB PORT SHARE`. */
+/**
+ * Fetches the ranges of one job with one client, and prints how long that took:
+ * `client.ts CLIENT JOB PORT SHARE`.
+ */
 import http from 'node:http'
 import { CONNECTIONS, FILE_BYTES, fileByte, JOBS, type RangeRun, rangeStart } from './jobs.ts'
 
@@ -80,7 +83,10 @@ const count = Math.ceil(fullCount * Number(share))
 const fetchRange = await CLIENTS[name]!(`http://127.0.0.1:${port}`)
 
 let next = 0
-/** Sends the requests of one connection one after another. They share a target, as pieces reuse buffers. */
+/**
+ * Sends the requests of one connection one after another. They share a target, as pieces reuse
+ * buffers.
+ */
 async function fetchInTurn(): Promise<void> {
   const target = new Uint8Array(rangeBytes)
   while (next < count) {

@@ -1,4 +1,7 @@
-/** Serves one file from memory with as little work per request as possible, so that the client is the bottleneck. */
+/**
+ * Serves one file from memory with as little work per request as possible, so that the client is
+ * the bottleneck.
+ */
 import { type AddressInfo, createServer } from 'node:net'
 import { FILE_BYTES, fileByte } from './jobs.ts'
 

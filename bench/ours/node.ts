@@ -1,4 +1,7 @@
-/** A node in its own process. Arguments: its folder, and settings as NAME=VALUE. Prints its address and token as JSON, and exits when its standard input ends. */
+/**
+ * A node in its own process. Arguments: its folder, and settings as NAME=VALUE. Prints its address
+ * and token as JSON, and exits when its standard input ends.
+ */
 import { Writable } from 'node:stream'
 import { tuneHeap } from '../../apps/node/src/base/heap.ts'
 import { fixedSetting } from '../../apps/node/src/cli/values/settings.ts'

@@ -1,6 +1,7 @@
 /**
- * Our engine in its own process, driven by JSON lines. It starts like `shoal` itself: see apps/node/src/shoal.ts. Arguments: address to listen on
- * (default: loopback), transport (`utp` uses nothing else).
+ * Our engine in its own process, driven by JSON lines. It starts like `shoal` itself: see
+ * apps/node/src/shoal.ts. Arguments: address to listen on (default: loopback), transport (`utp`
+ * uses nothing else).
  */
 import { enableCompileCache } from 'node:module'
 import type { TorrentApi } from '@shoal/torrent'

@@ -7,7 +7,10 @@ import type { BenchPeer, Download } from './peer.ts'
 const DEADLINE_MS = 300_000
 const POLL_MS = 20
 
-/** transmission-daemon, without encryption. It supports v1 only and cannot be given a peer, so the others dial it. */
+/**
+ * transmission-daemon, without encryption. It supports v1 only and cannot be given a peer, so the
+ * others dial it.
+ */
 export class TransmissionPeer implements BenchPeer {
   readonly #peer: Transmission
   readonly #directory: TempDir

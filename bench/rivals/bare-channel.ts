@@ -1,4 +1,7 @@
-/** node-datachannel alone in its own process, driven by JSON lines: one channel that sends as fast as possible. */
+/**
+ * node-datachannel alone in its own process, driven by JSON lines: one channel that sends as fast
+ * as possible.
+ */
 import { randomBytes } from 'node:crypto'
 import nodeDataChannel from 'node-datachannel'
 import { answerJsonLines } from '../../interop/support/json-lines.ts'

@@ -1,4 +1,7 @@
-/** npm's bittorrent-tracker in its own process. Prints its ports when it is listening, and exits when its standard input ends. Argument: its folder. */
+/**
+ * npm's bittorrent-tracker in its own process. Prints its ports when it is listening, and exits
+ * when its standard input ends. Argument: its folder.
+ */
 import { join } from 'node:path'
 import { pathToFileURL } from 'node:url'
 

@@ -8,7 +8,10 @@ import type { FeedFilter } from './schemas.ts'
 /** Number of UTF-16 units of a title that are compared. */
 export const MAX_FEED_TITLE = 500
 
-/** A parsed filter: nothing, words in any order and case, or a case-insensitive regular expression between slashes. */
+/**
+ * A parsed filter: nothing, words in any order and case, or a case-insensitive regular expression
+ * between slashes.
+ */
 export type FilterText =
   | { readonly kind: 'nothing' }
   | { readonly kind: 'words'; readonly words: readonly string[] }

@@ -2,7 +2,10 @@ import { HostPath, Name, TimeMs, Untrusted, UntrustedSecret, Why } from '@shoal/
 import { ANSWERS, GIVEN, SECRETS } from '@shoal/api/schemas/names'
 import { z } from 'zod'
 
-/** Adds feed items whose title contains all words of `include` and none of `exclude`. `/…/` is a regular expression. */
+/**
+ * Adds feed items whose title contains all words of `include` and none of `exclude`. `/…/` is a
+ * regular expression.
+ */
 export const FeedFilter = z
   .object({
     /** Name of the rule in qBittorrent's API. */

@@ -139,7 +139,8 @@ describe.skipIf(skipped)('the console of a real node: access', () => {
           return [await status({ headers: json }), await status({ mode: 'no-cors' }), await socket]
         }, scene.node.url)
         expect(attempts).toEqual(['refused', 'refused', 'refused'])
-        // A page may send requests whose responses it cannot read; the node must not have executed them.
+        // A page may send requests whose responses it cannot read; the node must not have executed
+        // them.
         expect((await scene.node.api.listTorrents({})).total).toBe(1)
       } finally {
         other.close()

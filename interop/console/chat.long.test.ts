@@ -62,7 +62,10 @@ async function say(page: Page, text: string, shown: string): Promise<void> {
   await message(page, shown).waitFor()
 }
 
-/** A picture and a film that Ann drops into the conversation are shown and played by Ben, who has never downloaded them. */
+/**
+ * A picture and a film that Ann drops into the conversation are shown and played by Ben, who has
+ * never downloaded them.
+ */
 async function plays(scene: Scene, ann: Page, bens: Page, ben: Node): Promise<void> {
   const [picture, film] = [scene.dir.join('harbour.png'), scene.dir.join('waves.mp4')]
   await makePicture(picture)

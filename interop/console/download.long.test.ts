@@ -66,7 +66,10 @@ describe.skipIf(skipped)('the console of a real node: downloading', () => {
   })
 })
 
-/** Finds the message that the page shows while the node is down. The page may also report that a request failed. */
+/**
+ * Finds the message that the page shows while the node is down. The page may also report that a
+ * request failed.
+ */
 function offlineMessage(page: Page) {
   return page.getByRole('status').getByText('The node is not responding.', { exact: true })
 }

@@ -1,4 +1,6 @@
-/** Links from the console of a real node: another browser opens them and downloads from that node. */
+/**
+ * Links from the console of a real node: another browser opens them and downloads from that node.
+ */
 import { readFile } from 'node:fs/promises'
 import { formatShareLink, parseShareLink } from '@shoal/links'
 import { until } from '@shoal/testing'

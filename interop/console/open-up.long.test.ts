@@ -1,4 +1,7 @@
-/** A newcomer's first hour: a file is shared, others are let in, and a phone in the same network opens the link. */
+/**
+ * A newcomer's first hour: a file is shared, others are let in, and a phone in the same network
+ * opens the link.
+ */
 import { execFile } from 'node:child_process'
 import { mkdir } from 'node:fs/promises'
 import { fileURLToPath } from 'node:url'

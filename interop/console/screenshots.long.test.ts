@@ -1,4 +1,7 @@
-/** Takes the screenshots of the documentation: `SHOAL_SCREENSHOTS=1 npx vitest run --project interop interop/console/screenshots.long.test.ts`. */
+/**
+ * Takes the screenshots of the documentation:
+ * `SHOAL_SCREENSHOTS=1 npx vitest run --project interop interop/console/screenshots.long.test.ts`.
+ */
 import { stat } from 'node:fs/promises'
 import type { Page } from 'playwright-core'
 import { describe, expect, test } from 'vitest'

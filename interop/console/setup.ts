@@ -54,7 +54,10 @@ export function useSharedNode(...args: readonly string[]): WithNode {
   return run => run({ dir, node: node!, browser })
 }
 
-/** Opens the console through the link with the token, as an owner who has seen the welcome guide. `path` begins with a slash. */
+/**
+ * Opens the console through the link with the token, as an owner who has seen the welcome guide.
+ * `path` begins with a slash.
+ */
 export function openConsole(
   { node, browser }: Pick<Scene, 'node' | 'browser'>,
   path = '/',

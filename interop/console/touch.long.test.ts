@@ -88,7 +88,10 @@ const sidewaysScroll = (page: Page) =>
     Math.max(0, ...[...document.querySelectorAll('html, body, main')].map(it => it.scrollWidth - innerWidth)),
   )
 
-/** Returns the visible controls that are too small to touch, except links within sentences (2.5.8, "inline") and boxes with labels. */
+/**
+ * Returns the visible controls that are too small to touch, except links within sentences (2.5.8,
+ * "inline") and boxes with labels.
+ */
 const tooSmall = (page: Page) =>
   page.evaluate(least => {
     const controls = 'button, a[href], select, input:not([type=hidden]), textarea, summary, [role=tab]'

@@ -27,7 +27,10 @@ export class Victim {
     return this.#good
   }
 
-  /** Starts a download, without metadata if `magnet`. It learns the address of the good peer only in `finish`. */
+  /**
+   * Starts a download, without metadata if `magnet`. It learns the address of the good peer only in
+   * `finish`.
+   */
   static async start(
     options: { length?: number; magnet?: boolean; session?: SessionOptions; environment?: object } = {},
   ): Promise<Victim> {
@@ -60,7 +63,10 @@ export class Victim {
     return peer
   }
 
-  /** Adds the good peer and waits until the download is complete, which means that all stored data has been verified. */
+  /**
+   * Adds the good peer and waits until the download is complete, which means that all stored data
+   * has been verified.
+   */
   async finish(timeoutMs = limitMs(90)): Promise<void> {
     const { torrent } = this
     torrent.addPeer(this.#good.address)

@@ -1,12 +1,15 @@
 /**
- * A download in a separate process, which tests kill: `node download.ts <torrent file> <folder> <state folder> <peer>…`. Prints each event
- * as a line of JSON. Closes cleanly when its standard input ends.
+ * A download in a separate process, which tests kill:
+ * `node download.ts <torrent file> <folder> <state folder> <peer>…`. Prints each event as a line of
+ * JSON. Closes cleanly when its standard input ends.
  */
 import { readFileSync } from 'node:fs'
 import { Session } from '@shoal/torrent'
 
 export type DownloadEvent =
-  /** The state at the start: verified bytes, and roughly the number of bytes read to verify them. */
+  /**
+   * The state at the start: verified bytes, and roughly the number of bytes read to verify them.
+   */
   | { readonly what: 'checked'; readonly haveBytes: number; readonly readBytes: number }
   | { readonly what: 'complete' | 'closed' }
   | { readonly what: 'error' | 'problem' | 'log'; readonly message: string }
@@ -17,7 +20,10 @@ function report(event: DownloadEvent): void {
   process.stdout.write(`${JSON.stringify(event)}\n`)
 }
 
-/** Returns the bytes that this process has read from files so far, even if they were in the page cache (Linux). */
+/**
+ * Returns the bytes that this process has read from files so far, even if they were in the page
+ * cache (Linux).
+ */
 function bytesRead(): number {
   return Number(/rchar: (\d+)/.exec(readFileSync('/proc/self/io', 'latin1'))?.[1] ?? Number.NaN)
 }

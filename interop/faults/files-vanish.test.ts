@@ -1,4 +1,7 @@
-/** Files that are deleted, truncated or replaced while a torrent runs: no wrong data is served, and missing data is downloaded again. */
+/**
+ * Files that are deleted, truncated or replaced while a torrent runs: no wrong data is served, and
+ * missing data is downloaded again.
+ */
 import { mkdir, readFile, rename, rm, symlink, truncate, writeFile } from 'node:fs/promises'
 import { until } from '@shoal/testing'
 import { Session, type SessionOptions, ShoalError, type Torrent } from '@shoal/torrent'
@@ -58,7 +61,8 @@ describe('while a torrent downloads', () => {
     await rm(setting.folder, { recursive: true })
     await until('it stops', () => setting.torrent.state === 'error')
     expect(setting.errors[0]).toBeInstanceOf(ShoalError)
-    // Detected either by a write to the missing folder or by the check of all files before progress is recorded.
+    // Detected either by a write to the missing folder or by the check of all files before progress
+    // is recorded.
     expect(setting.errors[0]!.message).toMatch(/(deleted or truncated|does not exist).*resume/)
     await finish(setting)
   })

@@ -1,4 +1,7 @@
-/** Peers that violate the protocol: raw sockets from different addresses (on Linux, all of 127.0.0.0/8 is this machine). */
+/**
+ * Peers that violate the protocol: raw sockets from different addresses (on Linux, all of
+ * 127.0.0.0/8 is this machine).
+ */
 import { connect, type Socket } from 'node:net'
 import { encode } from '../../packages/torrent/src/bencode/bencode.ts'
 import { encodeHandshake } from '../../packages/torrent/src/wire/handshake.ts'
@@ -108,7 +111,10 @@ export class HostilePeer {
     this.flush()
   }
 
-  /** Repeats a message as fast as possible until it was sent `times` times or the victim closes the connection. */
+  /**
+   * Repeats a message as fast as possible until it was sent `times` times or the victim closes the
+   * connection.
+   */
   async flood(message: Uint8Array, times: number): Promise<void> {
     const many = Buffer.concat(Array.from({ length: 1000 }, () => message))
     for (let sent = 0; sent < times && !this.closed; sent += 1000) {

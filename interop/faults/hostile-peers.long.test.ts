@@ -7,7 +7,10 @@ import { PIECE_BYTES, Victim } from './attack.ts'
 import { type HostilePeer, rawConnection } from './hostile-peer.ts'
 
 const BLOCK_BYTES = 16384
-/** Memory limit of the process during one attack, including the attackers and the good peer, which run in the same process. */
+/**
+ * Memory limit of the process during one attack, including the attackers and the good peer, which
+ * run in the same process.
+ */
 const MAX_MEMORY_BYTES = 150 * 1024 * 1024
 
 function block(victim: Victim, piece: number, begin: number, length: number): Uint8Array {
@@ -34,7 +37,8 @@ describe('a peer that sends wrong bytes', () => {
 
   test('is banned alone if good peers contributed to the piece', async () => {
     const victim = await Victim.start()
-    // Sends half of each piece with wrong bytes, then chokes, so that the rest is requested from the good peer.
+    // Sends half of each piece with wrong bytes, then chokes, so that the rest is requested from
+    // the good peer.
     let blocks = 0
     const liar: HostilePeer = await victim.attack({
       fast: false,

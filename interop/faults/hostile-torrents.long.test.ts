@@ -1,4 +1,7 @@
-/** Malicious torrent files and magnet links result in a clear error or in safe names, and take little time and memory. */
+/**
+ * Malicious torrent files and magnet links result in a clear error or in safe names, and take
+ * little time and memory.
+ */
 import { lstat, mkdir, readdir, symlink, truncate, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { until } from '@shoal/testing'

@@ -1,4 +1,7 @@
-/** `kill -9` at random moments of a download: nothing on disk is lost, and no unverified data is trusted. */
+/**
+ * `kill -9` at random moments of a download: nothing on disk is lost, and no unverified data is
+ * trusted.
+ */
 import { readFile, writeFile } from 'node:fs/promises'
 import { limitMs, until } from '@shoal/testing'
 import { infoHashText, type Metainfo, writeMetainfo } from '@shoal/torrent'
@@ -35,7 +38,10 @@ async function recordedPieces(place: DownloadPlace, { info }: Metainfo): Promise
   return pieces.filter(piece => had && (had[piece >> 3]! & (0x80 >> (piece & 7))) !== 0)
 }
 
-/** Runs a download and kills it. Returns the bytes that were sent but are not on disk in complete, correct pieces. */
+/**
+ * Runs a download and kills it. Returns the bytes that were sent but are not on disk in complete,
+ * correct pieces.
+ */
 async function killOnce(options: Download, sent: number, onDisk: readonly boolean[]): Promise<number> {
   const { place, file, random } = options
   const before = options.uploaded()
@@ -72,7 +78,10 @@ async function killRepeatedly(options: Download, amounts: readonly number[]): Pr
   return repeated
 }
 
-/** Returns the bytes to transfer before each kill: mostly tenths of a second, sometimes seconds, and none in a fifth of the cases. */
+/**
+ * Returns the bytes to transfer before each kill: mostly tenths of a second, sometimes seconds, and
+ * none in a fifth of the cases.
+ */
 function drawAmounts(random: () => number, count: number): number[] {
   return Array.from({ length: count }, () => {
     const seconds = random() < 0.2 ? 0 : Math.min(0.05 - 0.5 * Math.log(1 - random()), 4)
@@ -126,7 +135,8 @@ describe('a download that is killed at random moments', () => {
         `repeated after a kill: ${mean.toFixed(2)} s of transfer on average, ${worst.toFixed(2)} at worst`,
       )
       for (const bytes of all) expect(bytes).toBeLessThanOrEqual(REPEATED_SECONDS * BYTES_PER_SECOND)
-      // Most runs are shorter than five seconds, so the limit alone would allow repeating everything.
+      // Most runs are shorter than five seconds, so the limit alone would allow repeating
+      // everything.
       expect(mean).toBeLessThan(1)
     } finally {
       await session.close()

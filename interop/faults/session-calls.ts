@@ -1,4 +1,7 @@
-/** A session in a separate process, which is controlled over standard input and output (see support/json-lines), to test faults of its environment. */
+/**
+ * A session in a separate process, which is controlled over standard input and output (see
+ * support/json-lines), to test faults of its environment.
+ */
 import { execFileSync } from 'node:child_process'
 import { statfsSync } from 'node:fs'
 import { rm, writeFile } from 'node:fs/promises'

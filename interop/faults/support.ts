@@ -39,7 +39,10 @@ export async function seeder(
   return { session, torrents, address: `${options.host ?? ALONE.host}:${session.port}` }
 }
 
-/** Returns which pieces of a single-file v1 torrent are correct on disk, computed without the engine. */
+/**
+ * Returns which pieces of a single-file v1 torrent are correct on disk, computed without the
+ * engine.
+ */
 export function correctPieces({ info }: Metainfo, path: string): boolean[] {
   const count = info.pieceHashes!.length / 20
   const right = new Array<boolean>(count).fill(false)

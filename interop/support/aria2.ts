@@ -6,7 +6,10 @@ import { freePort } from './ports.ts'
 import { type ManagedProcess, start } from './process.ts'
 import { toolPath } from './tools.ts'
 
-/** `require` encrypts everything with RC4; `plain` is aria2's default, which also tries and accepts encryption. */
+/**
+ * `require` encrypts everything with RC4; `plain` is aria2's default, which also tries and accepts
+ * encryption.
+ */
 const ENCRYPTION = {
   plain: [],
   handshake: ['--bt-require-crypto=true', '--bt-min-crypto-level=plain'],
@@ -23,7 +26,10 @@ export interface Aria2Options {
 
 export interface Aria2Status {
   readonly gid: string
-  /** active, waiting, paused, error, complete, removed. A seeding torrent is active with `seeder` true. */
+  /**
+   * active, waiting, paused, error, complete, removed. A seeding torrent is active with `seeder`
+   * true.
+   */
   readonly status: string
   readonly totalLength: number
   readonly completedLength: number
@@ -111,12 +117,18 @@ export class Aria2 implements AsyncDisposable {
     return result
   }
 
-  /** Adds a .torrent by path and returns its GID. Existing files in `directory` are checked first and seeded. */
+  /**
+   * Adds a .torrent by path and returns its GID. Existing files in `directory` are checked first
+   * and seeded.
+   */
   async addTorrent(torrent: string, directory = this.#directory): Promise<string> {
     return this.rpc('addTorrent', (await readFile(torrent)).toString('base64'), [], { dir: directory })
   }
 
-  /** Adds a magnet link or the URL of a .torrent. Returns the GID of the metadata download; see `followedBy`. */
+  /**
+   * Adds a magnet link or the URL of a .torrent. Returns the GID of the metadata download; see
+   * `followedBy`.
+   */
   addUri(uri: string, directory = this.#directory): Promise<string> {
     return this.rpc('addUri', [uri], { dir: directory })
   }
@@ -136,7 +148,10 @@ export class Aria2 implements AsyncDisposable {
     }
   }
 
-  /** Resolves when everything is downloaded (or found on disk) and it seeds; follows a magnet link to its download. */
+  /**
+   * Resolves when everything is downloaded (or found on disk) and it seeds; follows a magnet link
+   * to its download.
+   */
   async done(gid: string, timeoutMs = limitMs(60)): Promise<Aria2Status> {
     let last: Aria2Status | undefined
     let at = gid

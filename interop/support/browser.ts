@@ -1,4 +1,6 @@
-/** Debian's Chromium, driven by Playwright: headless, on loopback, without requests to its vendor. */
+/**
+ * Debian's Chromium, driven by Playwright: headless, on loopback, without requests to its vendor.
+ */
 import { existsSync } from 'node:fs'
 import { mkdir, writeFile } from 'node:fs/promises'
 import { dirname } from 'node:path'
@@ -54,8 +56,9 @@ export interface PageOptions extends BrowserContextOptions {
 }
 
 /**
- * `await using browser = await Browser.launch()`: Chromium's headless shell, which is the same engine without windows and needs a quarter of the
- * processor time per page. `program` can select the full Chromium instead, for example to show PDF documents.
+ * `await using browser = await Browser.launch()`: Chromium's headless shell, which is the same
+ * engine without windows and needs a quarter of the processor time per page. `program` can select
+ * the full Chromium instead, for example to show PDF documents.
  */
 export class Browser implements AsyncDisposable {
   readonly #driven: Driven
@@ -165,7 +168,10 @@ export interface BrowserPage {
 /** Folder of screenshots for the documentation. */
 export const IMAGES = fileURLToPath(new URL('../../docs/images/', import.meta.url))
 
-/** Takes a screenshot for the documentation if SHOAL_SCREENSHOTS is set, because screenshots differ between runs. */
+/**
+ * Takes a screenshot for the documentation if SHOAL_SCREENSHOTS is set, because screenshots differ
+ * between runs.
+ */
 export async function screenshot(page: Page, name: string): Promise<void> {
   if (!process.env.SHOAL_SCREENSHOTS) return
   const path = `${IMAGES}${name}.png`

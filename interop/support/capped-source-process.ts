@@ -1,6 +1,7 @@
 /**
- * The process that `capped-source.ts` starts: one source of a torrent's only file, with an upload limit. Arguments: kind, bytes per second,
- * .torrent, folder of the file, URL of a tracker. It exits when its standard input ends, and so does not outlive a killed test.
+ * The process that `capped-source.ts` starts: one source of a torrent's only file, with an upload
+ * limit. Arguments: kind, bytes per second, .torrent, folder of the file, URL of a tracker. It
+ * exits when its standard input ends, and so does not outlive a killed test.
  */
 import { createReadStream } from 'node:fs'
 import { stat } from 'node:fs/promises'

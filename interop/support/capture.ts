@@ -10,7 +10,10 @@ import { missing, toolPath } from './tools.ts'
 export const cannotCapture = process.getuid?.() === 0 ? missing('tcpdump') : 'capturing packets requires root'
 
 export interface Capture extends AsyncDisposable {
-  /** Ends the capture. Returns the packets in the order in which they were sent, and the file with all their bytes. */
+  /**
+   * Ends the capture. Returns the packets in the order in which they were sent, and the file with
+   * all their bytes.
+   */
   stop(): Promise<{ readonly packets: readonly Packet[]; readonly bytes: Buffer }>
 }
 

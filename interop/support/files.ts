@@ -13,7 +13,10 @@ export interface TempDir extends AsyncDisposable {
   remove(): Promise<void>
 }
 
-/** Creates an empty folder in `parent` (default: the system's folder for temporary files), for `await using`. */
+/**
+ * Creates an empty folder in `parent` (default: the system's folder for temporary files), for
+ * `await using`.
+ */
 export async function tempDir(name: string, parent = tmpdir()): Promise<TempDir> {
   const path = await realpath(await mkdtemp(join(parent, `shoal-${name}-`)))
   // Some programs drop root privileges before they read the folder.
@@ -82,8 +85,9 @@ export async function filesBelow(folder: string): Promise<string[]> {
 }
 
 /**
- * Compares two folders byte for byte. Returns null if they contain the same files, else the first difference. Reads whole files into memory.
- * Ignores pad files written by a client, and aria2's control files.
+ * Compares two folders byte for byte. Returns null if they contain the same files, else the first
+ * difference. Reads whole files into memory. Ignores pad files written by a client, and aria2's
+ * control files.
  */
 export async function difference(expected: string, actual: string): Promise<string | null> {
   const real = (names: string[]) => names.filter(name => !/(^|\/)\.pad\/|\.aria2$/.test(name))

@@ -11,7 +11,10 @@ import { toolPath } from './tools.ts'
 
 export const FILM_SECONDS = 20
 
-/** Creates a film (.mp4) of 1.8 MB, with its index at the front and a complete picture every second. It takes a quarter of a second. */
+/**
+ * Creates a film (.mp4) of 1.8 MB, with its index at the front and a complete picture every second.
+ * It takes a quarter of a second.
+ */
 export async function makeFilm(path: string): Promise<void> {
   const source = `testsrc2=size=320x180:rate=10:duration=${FILM_SECONDS},noise=alls=40:allf=t`
   const coding = [
@@ -34,7 +37,10 @@ export async function ffmpeg(...args: readonly string[]): Promise<void> {
   await promisify(execFile)(toolPath('ffmpeg'), ['-v', 'error', '-f', 'lavfi', ...args])
 }
 
-/** Writes a copy of the file into a folder, in which everything but a part is zeros. `from` and `to` are shares of its length. */
+/**
+ * Writes a copy of the file into a folder, in which everything but a part is zeros. `from` and `to`
+ * are shares of its length.
+ */
 export async function copyPart(path: string, folder: string, from: number, to: number): Promise<void> {
   const bytes = await readFile(path)
   bytes.fill(0, 0, Math.floor(from * bytes.length)).fill(0, Math.floor(to * bytes.length))

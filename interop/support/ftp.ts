@@ -1,4 +1,7 @@
-/** A real FTP server, pyftpdlib, in a separate process (`ftp_server.py`). The user `me` has the password `s3cret`. */
+/**
+ * A real FTP server, pyftpdlib, in a separate process (`ftp_server.py`). The user `me` has the
+ * password `s3cret`.
+ */
 import { once } from 'node:events'
 import { fileURLToPath } from 'node:url'
 import { type ManagedProcess, start } from './process.ts'

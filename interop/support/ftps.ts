@@ -1,4 +1,7 @@
-/** A real FTP server, vsftpd, on loopback. Usually it requires TLS, and data connections must resume the TLS session of their login. */
+/**
+ * A real FTP server, vsftpd, on loopback. Usually it requires TLS, and data connections must resume
+ * the TLS session of their login.
+ */
 import { execFileSync } from 'node:child_process'
 import { chmod, mkdir, readFile, writeFile } from 'node:fs/promises'
 import { connect } from 'node:net'
@@ -8,7 +11,10 @@ import { freePort } from './ports.ts'
 import { type ManagedProcess, start } from './process.ts'
 import { toolPath } from './tools.ts'
 
-/** `await using ftps = await FtpsServer.start(folder)`: guests may read. The folder must not be writable for others. */
+/**
+ * `await using ftps = await FtpsServer.start(folder)`: guests may read. The folder must not be
+ * writable for others.
+ */
 export class FtpsServer implements AsyncDisposable {
   readonly port: number
   /** PEM of its certificate for 127.0.0.1. */
@@ -23,7 +29,10 @@ export class FtpsServer implements AsyncDisposable {
     this.#directory = directory
   }
 
-  /** `implicit`: uses TLS from the first byte; otherwise AUTH TLS. `plain`: has no TLS. Default port: a free one. */
+  /**
+   * `implicit`: uses TLS from the first byte; otherwise AUTH TLS. `plain`: has no TLS. Default
+   * port: a free one.
+   */
   static async start(
     folder: string,
     { implicit = false, plain = false, port: wanted = 0 } = {},

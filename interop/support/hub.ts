@@ -30,7 +30,10 @@ export class HubProcess implements AsyncDisposable {
     })
   }
 
-  /** Resolves when it is ready, on a free port unless `args` name one. Without a data folder it is only a tracker. `within`: see `StartOptions`. */
+  /**
+   * Resolves when it is ready, on a free port unless `args` name one. Without a data folder it is
+   * only a tracker. `within`: see `StartOptions`.
+   */
   static async start(
     args: readonly string[],
     { within = [] }: { readonly within?: readonly string[] } = {},

@@ -1,4 +1,7 @@
-/** Calls to a child process: one JSON request per line on its standard input, one response per line on its standard output. */
+/**
+ * Calls to a child process: one JSON request per line on its standard input, one response per line
+ * on its standard output.
+ */
 import { createInterface } from 'node:readline'
 import { limitMs } from '@shoal/testing'
 import type { ManagedProcess } from './process.ts'
@@ -28,7 +31,9 @@ export class JsonLines {
     })
   }
 
-  /** Rejects with the other side's error or if there is no response. `extraMs` extends the timeout. */
+  /**
+   * Rejects with the other side's error or if there is no response. `extraMs` extends the timeout.
+   */
   call<T>(op: string, args: object = {}, extraMs = 0): Promise<T> {
     this.#process.assertRunning()
     const id = this.#next++

@@ -1,4 +1,7 @@
-/** A real libtorrent 2 session in a separate process (`libtorrent_peer.py`), for tests and benchmarks. */
+/**
+ * A real libtorrent 2 session in a separate process (`libtorrent_peer.py`), for tests and
+ * benchmarks.
+ */
 import { fileURLToPath } from 'node:url'
 import { limitMs } from '@shoal/testing'
 import { JsonLines } from './json-lines.ts'
@@ -17,7 +20,10 @@ export type Endpoint = readonly [host: string, port: number]
 export interface LibtorrentOptions {
   /** Default `prefer`. */
   encryption?: PeerEncryption
-  /** Members of libtorrent's settings_pack that override the defaults: loopback, TCP, no DHT, no LSD, no port mapping. */
+  /**
+   * Members of libtorrent's settings_pack that override the defaults: loopback, TCP, no DHT, no
+   * LSD, no port mapping.
+   */
   settings?: Record<string, number | string | boolean>
   /** DHT nodes to start from; requires `settings.enable_dht`. */
   dhtNodes?: readonly Endpoint[]
@@ -80,7 +86,9 @@ export interface LibtorrentStatus {
   readonly downloadBytesPerSecond: number
   readonly uploadBytesPerSecond: number
   readonly error: string | null
-  /** Time from the call of `done` to the first payload byte. Set only by `done` and similar calls. */
+  /**
+   * Time from the call of `done` to the first payload byte. Set only by `done` and similar calls.
+   */
   readonly firstByteMs?: number
 }
 
@@ -122,7 +130,10 @@ export class LibtorrentTorrent implements Hashes {
     return this.#call('connect', { host, port })
   }
 
-  /** Resolves when everything is downloaded and verified; rejects on timeout with status, peers and alerts. */
+  /**
+   * Resolves when everything is downloaded and verified; rejects on timeout with status, peers and
+   * alerts.
+   */
   done(timeoutMs = limitMs(60)): Promise<LibtorrentStatus> {
     return this.#call('wait', { until: 'done', timeout_ms: timeoutMs }, timeoutMs)
   }

@@ -27,13 +27,17 @@ export class Opentracker implements AsyncDisposable {
     this.#allowed = allowed
   }
 
-  /** `allow`: info hashes in hex (v2 hashes are truncated to 20 bytes). Debian's build serves only these. */
+  /**
+   * `allow`: info hashes in hex (v2 hashes are truncated to 20 bytes). Debian's build serves only
+   * these.
+   */
   static async start(options: { allow?: readonly string[] } = {}): Promise<Opentracker> {
     const directory = await tempDir('opentracker')
     const allowed = new Set<string>()
     const port = await freePort()
     await writeFile(directory.join(ALLOWED), lines(options.allow ?? [], allowed))
-    // As root, opentracker changes its root to this folder and switches to the user nobody, so the path of the list is relative to the folder.
+    // As root, opentracker changes its root to this folder and switches to the user nobody, so the
+    // path of the list is relative to the folder.
     const isRoot = process.getuid?.() === 0
     const list = isRoot ? `/${ALLOWED}` : directory.join(ALLOWED)
     const child = await start('opentracker', toolPath('opentracker'), [
@@ -43,7 +47,8 @@ export class Opentracker implements AsyncDisposable {
     const tracker = new Opentracker(child, port, directory, allowed)
     try {
       await until('opentracker answers', () => tracker.#scrape('0'.repeat(40)))
-      // opentracker reads the whole list at once: when it serves the last line, it serves all of them.
+      // opentracker reads the whole list at once: when it serves the last line, it serves all of
+      // them.
       for (const hash of [...allowed].slice(-1)) await tracker.#untilServed(hash)
       return tracker
     } catch (error) {

@@ -1,4 +1,7 @@
-/** A separate network for a program: a network namespace, connected to this one by a virtual cable that can be unplugged. Requires root. */
+/**
+ * A separate network for a program: a network namespace, connected to this one by a virtual cable
+ * that can be unplugged. Requires root.
+ */
 import { execFileSync } from 'node:child_process'
 import { readlinkSync } from 'node:fs'
 import { chmod, writeFile } from 'node:fs/promises'
@@ -57,7 +60,10 @@ export class OtherNetwork implements AsyncDisposable {
     ip('link', 'set', this.#cable, 'up')
   }
 
-  /** Creates a script that runs `program` on the other side, with its own arguments. Returns its path. */
+  /**
+   * Creates a script that runs `program` on the other side, with its own arguments. Returns its
+   * path.
+   */
   async wrapper(program: string, dir: TempDir): Promise<string> {
     const path = dir.join('in-other-network')
     const command = [toolPath('nsenter'), ...this.#entering(), program].join(' ')
@@ -66,7 +72,10 @@ export class OtherNetwork implements AsyncDisposable {
     return path
   }
 
-  /** Forwards a port of `host` from the other side to a port on our loopback. Returns the forwarded port. */
+  /**
+   * Forwards a port of `host` from the other side to a port on our loopback. Returns the forwarded
+   * port.
+   */
   async forward(port: number): Promise<number> {
     const sockets = new Set<Socket>()
     const server = createServer(near => {

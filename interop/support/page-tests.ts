@@ -2,7 +2,10 @@ import { afterAll, afterEach, beforeAll, beforeEach } from 'vitest'
 import { Browser, type LaunchOptions } from './browser.ts'
 import { Seeder } from './seeder.ts'
 
-/** Shares one browser among the tests of a `describe` block. Closes the pages of a test when it ends, because they would keep running. */
+/**
+ * Shares one browser among the tests of a `describe` block. Closes the pages of a test when it
+ * ends, because they would keep running.
+ */
 export function useBrowser(options?: LaunchOptions): Pick<Browser, 'open'> {
   let browser: Browser | undefined
   beforeAll(async () => {

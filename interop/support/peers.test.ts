@@ -1,4 +1,7 @@
-/** Tests the real peers with each other, which shows whether a failure with our engine is the engine's fault. */
+/**
+ * Tests the real peers with each other, which shows whether a failure with our engine is the
+ * engine's fault.
+ */
 import { readFile } from 'node:fs/promises'
 import { until } from '@shoal/testing'
 import { describe, expect, test } from 'vitest'
@@ -13,7 +16,10 @@ const BYTES = 3_000_000
 
 type Version = 'v1' | 'v2' | 'hybrid'
 
-/** Creates a folder with one file to share for a test. The tests run concurrently, because Transmission takes ten seconds to start. */
+/**
+ * Creates a folder with one file to share for a test. The tests run concurrently, because
+ * Transmission takes ten seconds to start.
+ */
 async function sandbox() {
   const dir = await tempDir('peers')
   return {

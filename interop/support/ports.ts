@@ -2,10 +2,16 @@ import { randomInt } from 'node:crypto'
 import { createSocket } from 'node:dgram'
 import { createServer } from 'node:net'
 
-/** Ports below the range that systems assign automatically, also for outgoing connections (Linux: from 32768). Each Vitest worker uses its own share. */
+/**
+ * Ports below the range that systems assign automatically, also for outgoing connections (Linux:
+ * from 32768). Each Vitest worker uses its own share.
+ */
 const PORTS_PER_WORKER = 1000
 const SHARES = 12
-/** `npm test` has two runs of Vitest at a time, each with its own numbers of workers (vitest.config.ts). */
+/**
+ * `npm test` has two runs of Vitest at a time, each with its own numbers of workers
+ * (vitest.config.ts).
+ */
 const WORKER =
   2 * (Number(process.env.VITEST_POOL_ID ?? 1) - 1) + (process.env.SHOAL_TEST_WITH_BROWSER ? 1 : 0)
 const FIRST = 20_000 + PORTS_PER_WORKER * (WORKER % SHARES)
@@ -13,7 +19,10 @@ const END = FIRST + PORTS_PER_WORKER
 
 const given = new Set<number>()
 
-/** Returns a port of 127.0.0.1 that is free for TCP and UDP, was not returned before, and stays free until it is used. */
+/**
+ * Returns a port of 127.0.0.1 that is free for TCP and UDP, was not returned before, and stays free
+ * until it is used.
+ */
 export async function freePort(): Promise<number> {
   for (let attempt = 0; attempt < 50; attempt++) {
     const port = randomInt(FIRST, END)

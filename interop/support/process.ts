@@ -1,4 +1,7 @@
-/** Child processes, which are stopped by their process ID and never outlive the tests that started them. */
+/**
+ * Child processes, which are stopped by their process ID and never outlive the tests that started
+ * them.
+ */
 import { type ChildProcess, spawn } from 'node:child_process'
 import { fileURLToPath } from 'node:url'
 import { tunedEnv } from '@shoal/testing'
@@ -26,12 +29,15 @@ export interface ManagedProcess {
   readonly child: ChildProcess
   /** Exit code, or the signal's name. Never rejects. */
   readonly exited: Promise<number | string>
-  /** Returns the end of its output: standard error, and standard output unless the caller reads it. */
+  /**
+   * Returns the end of its output: standard error, and standard output unless the caller reads it.
+   */
   output(): string
   /** Throws an error with the end of its output if it has ended. */
   assertRunning(): void
   /**
-   * Sends SIGTERM, then SIGKILL if it does not exit within five seconds. Waits as long again for the rest of its output. Safe to call twice.
+   * Sends SIGTERM, then SIGKILL if it does not exit within five seconds. Waits as long again for
+   * the rest of its output. Safe to call twice.
    */
   stop(): Promise<void>
 }
@@ -43,7 +49,10 @@ export interface StartOptions {
   readonly stdin?: boolean
   /** The caller reads standard output. */
   readonly ownStdout?: boolean
-  /** A command, with its arguments, that runs the program in its place: `nsenter`, for example. Default: none. */
+  /**
+   * A command, with its arguments, that runs the program in its place: `nsenter`, for example.
+   * Default: none.
+   */
   readonly within?: readonly string[]
 }
 

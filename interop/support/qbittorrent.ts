@@ -12,7 +12,10 @@ interface QBittorrentTorrent {
   readonly state: string
 }
 
-/** A running program: `await using peer = await QBittorrent.start(dir.join('qb'))`. It uses uTP only. */
+/**
+ * A running program: `await using peer = await QBittorrent.start(dir.join('qb'))`. It uses uTP
+ * only.
+ */
 export class QBittorrent implements AsyncDisposable {
   /** Port for connections. */
   readonly port: number

@@ -1,4 +1,7 @@
-/** A package registry with tarballs and with the installed packages, so that tests install packages as users do, without a network. */
+/**
+ * A package registry with tarballs and with the installed packages, so that tests install packages
+ * as users do, without a network.
+ */
 import { spawn } from 'node:child_process'
 import { readFile } from 'node:fs/promises'
 import { createServer, type Server } from 'node:http'

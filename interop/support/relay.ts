@@ -17,7 +17,9 @@ export class Relay implements AsyncDisposable {
     return relay
   }
 
-  /** Its name in links: by WebRTC direct, or by WebSocket, which has the same port after a restart. */
+  /**
+   * Its name in links: by WebRTC direct, or by WebSocket, which has the same port after a restart.
+   */
   name(way: 'webrtc-direct' | 'ws' = 'webrtc-direct'): string {
     const own = this.#addresses.find(each => each.includes('/127.0.0.1/') && each.includes(`/${way}/`))
     return linkedAddress(multiaddr(own))

@@ -5,8 +5,8 @@ import type { TempDir } from './files.ts'
 const TORRENT_BYTES = 65536
 
 /**
- * Creates torrents of zeros that differ only in their names, with sparse files. Returns the paths of the .torrent files, in the folder `torrents`;
- * the content is in the folder `content`.
+ * Creates torrents of zeros that differ only in their names, with sparse files. Returns the paths
+ * of the .torrent files, in the folder `torrents`; the content is in the folder `content`.
  */
 export async function makeSmallTorrents(directory: TempDir, count: number): Promise<string[]> {
   await mkdir(directory.join('content'))

@@ -9,7 +9,10 @@ export class StallMeter {
   #lastCpuMs = threadCpuMs()
   readonly #timer = setInterval(() => this.#look(), EVERY_MS)
 
-  /** Ends the measurement. `longestMs`: elapsed time, `longestCpuMs`: processor time of this thread between two turns of the timer. */
+  /**
+   * Ends the measurement. `longestMs`: elapsed time, `longestCpuMs`: processor time of this thread
+   * between two turns of the timer.
+   */
   stop(): { longestMs: number; longestCpuMs: number } {
     clearInterval(this.#timer)
     this.#look()

@@ -62,7 +62,10 @@ export type ToolName = keyof typeof TOOLS
  */
 const STRICT = process.env.SHOAL_STRICT === '1'
 
-/** Returns the full path of a program. If it is missing, throws an error that names the Debian package. */
+/**
+ * Returns the full path of a program. If it is missing, throws an error that names the Debian
+ * package.
+ */
 export function toolPath(name: ToolName): string {
   const path = TOOLS[name].find()
   if (path === null)
@@ -82,7 +85,9 @@ export function missing(...names: ToolName[]): string | null {
   return reason
 }
 
-/** Returns the full path of a program in PATH, or in folders that may not be in the PATH of users. */
+/**
+ * Returns the full path of a program in PATH, or in folders that may not be in the PATH of users.
+ */
 export function which(program: string): string | null {
   const folders = (process.env.PATH ?? '').split(delimiter)
   for (const folder of [...folders, '/usr/bin', '/usr/sbin', '/sbin', '/bin']) {
@@ -109,7 +114,10 @@ function findPostgres(program: string): string | null {
   return found ?? which(program)
 }
 
-/** Returns a Python that has the module. Prefers Debian's, because another one in PATH lacks Debian's modules. */
+/**
+ * Returns a Python that has the module. Prefers Debian's, because another one in PATH lacks
+ * Debian's modules.
+ */
 function findPython(module: string): string | null {
   for (const python of ['/usr/bin/python3', which('python3')]) {
     if (python === null) continue

@@ -28,7 +28,10 @@ export interface TransmissionStatus {
   readonly id: number
   readonly name: string
   readonly hashString: string
-  /** 0 stopped, 1 waiting to check, 2 checking, 3 waiting to download, 4 downloading, 5 waiting to seed, 6 seeding. */
+  /**
+   * 0 stopped, 1 waiting to check, 2 checking, 3 waiting to download, 4 downloading, 5 waiting to
+   * seed, 6 seeding.
+   */
   readonly status: number
   readonly percentDone: number
   readonly leftUntilDone: number
@@ -154,7 +157,10 @@ export class Transmission implements AsyncDisposable {
     }
   }
 
-  /** Adds and starts a .torrent by path, or a magnet link. Returns its ID. Existing files in `directory` are checked first. */
+  /**
+   * Adds and starts a .torrent by path, or a magnet link. Returns its ID. Existing files in
+   * `directory` are checked first.
+   */
   async add(source: { torrent: string } | { magnet: string }, directory = this.downloads): Promise<number> {
     const from =
       'torrent' in source

@@ -21,7 +21,8 @@ export function ownUsage(): ProcessUsage {
   return {
     userSeconds: user / 1e6,
     systemSeconds: system / 1e6,
-    // On Linux, a process inherits the maximum RSS of its parent, but not the high-water mark of its memory map.
+    // On Linux, a process inherits the maximum RSS of its parent, but not the high-water mark of
+    // its memory map.
     peakResidentBytes: highWaterMark('self') ?? peakKiB * 1024,
     residentBytes: process.memoryUsage.rss(),
   }

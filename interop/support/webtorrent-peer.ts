@@ -1,4 +1,7 @@
-/** WebTorrent over WebRTC only, and npm's tracker, as a process controlled through JSON lines. The first argument is its folder. */
+/**
+ * WebTorrent over WebRTC only, and npm's tracker, as a process controlled through JSON lines. The
+ * first argument is its folder.
+ */
 import { join } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import { answerJsonLines } from './json-lines.ts'

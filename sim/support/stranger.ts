@@ -8,7 +8,10 @@ import {
 } from '../../packages/torrent/src/wire/handshake.ts'
 import type { World } from './world.ts'
 
-/** Adds a misbehaving peer: it accepts connections on its own host, claims to have everything, and calls `behave`. Returns its address. */
+/**
+ * Adds a misbehaving peer: it accepts connections on its own host, claims to have everything, and
+ * calls `behave`. Returns its address.
+ */
 export async function stranger(world: World, behave: (peer: RemotePeer) => void): Promise<string> {
   const ip = world.reserve()
   await world.network

@@ -175,7 +175,10 @@ export class World {
     await this.leave(host)
   }
 
-  /** Runs until the condition holds. Throws with the state of the swarm if it does not within `limitMs`. */
+  /**
+   * Runs until the condition holds. Throws with the state of the swarm if it does not within
+   * `limitMs`.
+   */
   async until(what: string, condition: () => boolean, limitMs: number): Promise<void> {
     if (await this.clock.until(condition, limitMs)) return
     const states = this.hosts.map(({ ip, torrent, gone }) => {

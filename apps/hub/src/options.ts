@@ -1,4 +1,7 @@
-/** The options of a hub, each described once for the command line, the environment and the settings file. */
+/**
+ * The options of a hub, each described once for the command line, the environment and the settings
+ * file.
+ */
 import { availableParallelism } from 'node:os'
 import { ACCOUNT_POLICIES } from '@shoal/hub-api/choices'
 import {

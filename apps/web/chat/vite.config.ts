@@ -12,7 +12,10 @@ const { version } = JSON.parse(readFileSync(join(import.meta.dirname, '../../../
   version: string
 }
 
-/** `sw.js`, the loader, and `release.json`: the hashes against which it checks all other files, as they were written. */
+/**
+ * `sw.js`, the loader, and `release.json`: the hashes against which it checks all other files, as
+ * they were written.
+ */
 function release(): Plugin {
   let folder = ''
   return {

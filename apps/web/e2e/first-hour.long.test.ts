@@ -1,4 +1,7 @@
-/** The first hour of a newcomer: states that say what they mean, errors that go, keys that work everywhere. */
+/**
+ * The first hour of a newcomer: states that say what they mean, errors that go, keys that work
+ * everywhere.
+ */
 import type { Page } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { findings } from './testing/axe.ts'

@@ -1,4 +1,6 @@
-/** The web page of a hub with a simulated hub: accessibility, phones, keyboards, size, installation. */
+/**
+ * The web page of a hub with a simulated hub: accessibility, phones, keyboards, size, installation.
+ */
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import type { Page } from 'playwright-core'

@@ -1,5 +1,6 @@
 /**
- * The language of the console. The pseudo-translation puts every text of the catalogs in brackets: a text without them is not in a catalog.
+ * The language of the console. The pseudo-translation puts every text of the catalogs in brackets:
+ * a text without them is not in a catalog.
  */
 import { CONTRACTS_OF_CAPABILITIES, type Contract, type NodeApi, Settings } from '@shoal/api'
 import { SimulatedNode } from '@shoal/api/testing/node'

@@ -19,7 +19,9 @@ afterAll(() => served.close())
 
 type Options = Parameters<ServedConsole['open']>[1]
 
-/** A page of the made-up node with one torrent open: a film with subtitles, a picture and a text. */
+/**
+ * A page of the made-up node with one torrent open: a film with subtitles, a picture and a text.
+ */
 function onFilm(run: (page: Page) => Promise<void>, options: Options = {}) {
   return served.on(
     '/?mock&q=Sintel',

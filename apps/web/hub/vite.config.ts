@@ -34,7 +34,8 @@ export default defineConfig({
     target: ['chrome123', 'firefox128', 'safari17.5'],
     outDir: join(import.meta.dirname, 'dist'),
     emptyOutDir: true,
-    // The page may load scripts and styles from the hub only: nothing is written into the HTML or into data: links.
+    // The page may load scripts and styles from the hub only: nothing is written into the HTML or
+    // into data: links.
     assetsInlineLimit: 0,
     modulePreload: { polyfill: false },
     chunkSizeWarningLimit: 400,

@@ -37,7 +37,10 @@ export interface Pages {
   readonly parts: readonly (readonly [root: string, folder: string])[]
 }
 
-/** True when they are there and as new as their sources. Prints what went wrong otherwise; the build before then stays. */
+/**
+ * True when they are there and as new as their sources. Prints what went wrong otherwise; the build
+ * before then stays.
+ */
 export function buildPages({ name, dist, sources, parts }: Pages): boolean {
   const stampFile = join(dist, STAMP_NAME)
   const stamp = stampOf([...SOURCES, ...sources])

@@ -5,7 +5,10 @@ import { brotliCompressSync, constants, gzipSync } from 'node:zlib'
 const KINDS = new Set(['.js', '.css', '.html', '.svg', '.json', '.webmanifest'])
 const LEAST_BYTES = 1024
 
-/** Writes .br and .gz files next to the files of a build if they are smaller. The node serves these as they are. */
+/**
+ * Writes .br and .gz files next to the files of a build if they are smaller. The node serves these
+ * as they are.
+ */
 export function compressIn(folder: string): void {
   for (const entry of readdirSync(folder, { recursive: true, withFileTypes: true })) {
     if (!entry.isFile() || !KINDS.has(extname(entry.name))) continue

@@ -1,4 +1,7 @@
-/** Makes the PNG icons of public/ from icon.svg, with Debian's Chromium. Run by hand when the picture changes: `npm run icons -w apps/web`. */
+/**
+ * Makes the PNG icons of public/ from icon.svg, with Debian's Chromium. Run by hand when the
+ * picture changes: `npm run icons -w apps/web`.
+ */
 import { readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { chromium } from 'playwright-core'

@@ -3,8 +3,8 @@ import { existsSync, renameSync, rmSync } from 'node:fs'
 const TRIES = 20
 
 /**
- * Puts a folder in the place of another, whole: who reads there meanwhile finds the one or the other. Both lie on one file system. Of
- * several that do this at once, the last one stays.
+ * Puts a folder in the place of another, whole: who reads there meanwhile finds the one or the
+ * other. Both lie on one file system. Of several that do this at once, the last one stays.
  */
 export function swapIn(folder: string, place: string): void {
   if (!existsSync(folder)) throw Object.assign(new Error(`ENOENT: there is no ${folder}`), { code: 'ENOENT' })

@@ -14,12 +14,17 @@ const LIBP2P = /\/node_modules\/(?:@libp2p|libp2p|@noble\/curves)\/|\/packages\/
 /** The recognition of Shoal peers, which pages load with the first of them. */
 const RECOGNITION =
   /\/node_modules\/@noble\/(?:curves|ciphers)\/|\/src\/(?:swarm|wire)\/recognition\/|[?]recognition$/
-/** Modules that they have in common with the rest of the page. All of it must know the same errors. */
+/**
+ * Modules that they have in common with the rest of the page. All of it must know the same errors.
+ */
 const SHARED = /\/@noble\/hashes\/|\/packages\/torrent\/src\/(?!base\/errors)/
 /** Asked for anew each time: whoever serves the page changes it. */
 const CONFIG = 'share.json'
 
-/** `sw.js`: the service worker, which knows the files of its build by name, and a version made of what is in them. */
+/**
+ * `sw.js`: the service worker, which knows the files of its build by name, and a version made of
+ * what is in them.
+ */
 const serviceWorker: Plugin = {
   name: 'service-worker',
   apply: 'build',
@@ -42,8 +47,8 @@ const serviceWorker: Plugin = {
 }
 
 /**
- * Copies of shared modules for a part that loads later: of those that the first view has in common with it, the page would load there whatever that part
- * uses, and a chunk more.
+ * Copies of shared modules for a part that loads later: of those that the first view has in common
+ * with it, the page would load there whatever that part uses, and a chunk more.
  */
 function ownCopies(name: string, part: RegExp): Plugin {
   return {
@@ -61,7 +66,10 @@ function contentOf(file: { type: string; code?: string; source?: string | Uint8A
   return (file.type === 'chunk' ? file.code : file.source) ?? ''
 }
 
-/** The page that a share link opens: a site of its own, which any static host can serve from any folder. */
+/**
+ * The page that a share link opens: a site of its own, which any static host can serve from any
+ * folder.
+ */
 export default defineConfig({
   root: import.meta.dirname,
   base: './',
@@ -77,7 +85,8 @@ export default defineConfig({
     assetsInlineLimit: 0,
     modulePreload: {
       polyfill: false,
-      // The list of what each part loads is in the first script, where names with hashes are expensive: style sheets must be in it, scripts need not.
+      // The list of what each part loads is in the first script, where names with hashes are
+      // expensive: style sheets must be in it, scripts need not.
       resolveDependencies: (_, names, { hostType }) =>
         hostType === 'html' ? names : names.filter(name => !name.endsWith('.js')),
     },

@@ -1,4 +1,7 @@
-/** A page that measures the parts of a download other than the network, in a worker like the engine's. */
+/**
+ * A page that measures the parts of a download other than the network, in a worker like the
+ * engine's.
+ */
 import type { Parts } from './parts-worker.ts'
 
 Object.assign(window, {

@@ -1,4 +1,6 @@
-/** A page with our engine, run as on the share page: in a worker, with the page's peer connections. */
+/**
+ * A page with our engine, run as on the share page: in a worker, with the page's peer connections.
+ */
 import { BrowserPeer } from '../../../apps/web/src/shared/engine/browser-peer.ts'
 import { chosenFile, fromBase64, toBase64 } from './chosen.ts'
 

@@ -112,7 +112,10 @@ interface FilterWords {
   readonly paused: boolean
 }
 
-/** Returns null if no option of a filter is given. Throws UsageError for a filter without words, which would add everything. */
+/**
+ * Returns null if no option of a filter is given. Throws UsageError for a filter without words,
+ * which would add everything.
+ */
 export function toFilter({ include, exclude, label, out, paused }: FilterWords): FeedFilter | null {
   if ([include, exclude, label, out].every(each => each === undefined) && !paused) return null
   if (include === undefined && exclude === undefined) throw new UsageError(texts.feeds.needsWords)

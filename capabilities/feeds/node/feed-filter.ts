@@ -33,8 +33,8 @@ export function checkFilter(filter: FeedFilter, field = 'filter'): void {
 export type Matches = readonly number[] | Failure
 
 /**
- * Matches titles with each filter. Patterns run in a thread, because some take years for certain titles. Rejects with the signal's reason if it
- * is aborted.
+ * Matches titles with each filter. Patterns run in a thread, because some take years for certain
+ * titles. Rejects with the signal's reason if it is aborted.
  */
 export async function matchTitles(
   filters: readonly FeedFilter[],

@@ -167,7 +167,10 @@ export class FeedReader {
     this.#deps.onChanged(String(this.#id))
   }
 
-  /** Returns items with the first filter that matches each. A filter that takes too long is skipped, and reported. */
+  /**
+   * Returns items with the first filter that matches each. A filter that takes too long is skipped,
+   * and reported.
+   */
   async #chosen(
     feed: FeedRecord,
     items: readonly FeedItemRecord[],

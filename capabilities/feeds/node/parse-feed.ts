@@ -48,8 +48,9 @@ interface Place {
 const TEXTS = new Set(['title', 'guid', 'id', 'link', 'pubdate', 'published', 'updated', 'date', 'magneturi'])
 
 /**
- * Parses RSS (0.9x, 1.0, 2.0) and Atom, with the `torrent` namespace that contains magnet links. Items without something to download are left
- * out. `base` is the feed's URL; `mayBeLocal` allows links into the local network. Throws a Failure if it is not a feed.
+ * Parses RSS (0.9x, 1.0, 2.0) and Atom, with the `torrent` namespace that contains magnet links.
+ * Items without something to download are left out. `base` is the feed's URL; `mayBeLocal` allows
+ * links into the local network. Throws a Failure if it is not a feed.
  */
 export function parseFeed(text: string, base: URL, mayBeLocal: boolean): ParsedFeed {
   const reader = new FeedReader()

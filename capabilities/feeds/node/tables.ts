@@ -29,7 +29,8 @@ CREATE TABLE feed_items (
 
 CREATE INDEX feed_items_by_source ON feed_items (source) WHERE NOT taken;
 `,
-  // Feeds record whether they are in the local network. Their items are found by source, added or not.
+  // Feeds record whether they are in the local network. Their items are found by source, added or
+  // not.
   `
 ALTER TABLE feeds ADD COLUMN is_from_inside INTEGER NOT NULL DEFAULT 0;
 DROP INDEX feed_items_by_source;

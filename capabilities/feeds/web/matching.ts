@@ -3,7 +3,9 @@ import type { FeedFilter } from '../schemas.ts'
 
 export type FilterTexts = Pick<FeedFilter, 'include' | 'exclude'>
 
-/** The result of a filter for a list of titles: `fits` contains the indexes of the matching ones. */
+/**
+ * The result of a filter for a list of titles: `fits` contains the indexes of the matching ones.
+ */
 export type Matching =
   | { readonly kind: 'fits'; readonly at: readonly number[] }
   | { readonly kind: 'unreadable'; readonly member: keyof FilterTexts }

@@ -6,7 +6,9 @@ import { toPreferences } from './preferences.ts'
 import { settingsChange, withoutFixed } from './preferences-change.ts'
 import { Refusal } from './refusal.ts'
 
-/** The version of qBittorrent whose API this is: clients derive from it which methods they can use. */
+/**
+ * The version of qBittorrent whose API this is: clients derive from it which methods they can use.
+ */
 const APP_VERSION = 'v4.6.7'
 const WEB_API_VERSION = '2.9.3'
 

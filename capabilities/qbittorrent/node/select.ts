@@ -4,7 +4,9 @@ import type { WebContext } from './answer.ts'
 import type { Params } from './params.ts'
 import { Refusal } from './refusal.ts'
 
-/** Returns the torrents in `hashes`: `all`, or hashes separated by `|`. Unknown ones are left out. */
+/**
+ * Returns the torrents in `hashes`: `all`, or hashes separated by `|`. Unknown ones are left out.
+ */
 export async function chosen(params: Params, { call }: WebContext): Promise<Torrent[]> {
   if (params.required('hashes') === 'all') return allTorrents(call)
   return findTorrents(call, params.list('hashes', '|'))

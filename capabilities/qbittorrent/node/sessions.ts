@@ -10,7 +10,10 @@ export class Sessions {
   /** Least recently used first. */
   readonly #sessions = new Map<string, { readonly isOwner: boolean; readonly usedMs: number }>()
 
-  /** Opens a session and returns its id: 256 random bits. `isOwner`: whether it was opened with the token. */
+  /**
+   * Opens a session and returns its id: 256 random bits. `isOwner`: whether it was opened with the
+   * token.
+   */
   open(isOwner: boolean): string {
     const id = randomBytes(32).toString('base64url')
     this.#sessions.set(id, { isOwner, usedMs: performance.now() })

@@ -91,7 +91,9 @@ function addTable(changed: Record<string, unknown>, name: string, before: Table,
   if (removed.length > 0) changed[`${name}_removed`] = removed
 }
 
-/** Returns the members of objects that differ, or a value that differs; undefined if nothing does. */
+/**
+ * Returns the members of objects that differ, or a value that differs; undefined if nothing does.
+ */
 function diff(before: unknown, now: unknown): unknown {
   if (before === now) return undefined
   if (!isObject(before) || !isObject(now))

@@ -42,7 +42,10 @@ function updating(diff: (params: Params) => Omit<UpdateTorrent, 'id'>): WebMetho
   })
 }
 
-/** Features that Shoal does not have: the request is accepted and ignored, and they are shown as switched off. */
+/**
+ * Features that Shoal does not have: the request is accepted and ignored, and they are shown as
+ * switched off.
+ */
 const unsupportedNoop = changes(async (params, context) => {
   await chosen(params, context)
   return undefined

@@ -25,7 +25,10 @@ export type Method = (args: Arguments, context: RpcContext) => Promise<Record<st
 
 const MOST_IDS = 100_000
 
-/** Returns the torrents in `ids` (rpc-spec 3.1): a number, a list of numbers and hashes, or `recently-active`; all if it is absent. */
+/**
+ * Returns the torrents in `ids` (rpc-spec 3.1): a number, a list of numbers and hashes, or
+ * `recently-active`; all if it is absent.
+ */
 export async function selectTorrents(args: Arguments, { call, numbers }: RpcContext): Promise<Torrent[]> {
   const { ids } = args
   const isList = Array.isArray(ids)

@@ -1,4 +1,7 @@
-/** Wanted files and their priorities: Transmission has five lists for them, Shoal one number per file. */
+/**
+ * Wanted files and their priorities: Transmission has five lists for them, Shoal one number per
+ * file.
+ */
 import type { TorrentFile } from '@shoal/api'
 import { Failure } from '@shoal/daemon/failure'
 import { listAllFiles } from '@shoal/node/node/server/compat/detail-cache.ts'

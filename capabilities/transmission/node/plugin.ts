@@ -16,7 +16,10 @@ import { answerRpc } from './rpc.ts'
 import { TorrentNumbers } from './torrent-numbers.ts'
 
 export const TRANSMISSION_PATH = '/transmission/rpc'
-/** transmission-remote expects exactly this capitalization, so it is set without Fastify, which writes all names in lower case. */
+/**
+ * transmission-remote expects exactly this capitalization, so it is set without Fastify, which
+ * writes all names in lower case.
+ */
 const SESSION_HEADER = 'X-Transmission-Session-Id'
 
 export const transmissionApi: CompatPlugin = scope => {
@@ -38,7 +41,8 @@ export const transmissionApi: CompatPlugin = scope => {
     markAuthenticated(request.raw)
     if (given && scope.access.isToken(given.username, given.password)) owners.add(request)
   }
-  // Browser extensions control a Transmission too. The session id keeps other sites' pages out: they cannot read it.
+  // Browser extensions control a Transmission too. The session id keeps other sites' pages out:
+  // they cannot read it.
   const config = { anyOrigin: true }
   // transmission-remote ends the path with a slash.
   for (const path of [TRANSMISSION_PATH, `${TRANSMISSION_PATH}/`]) {

@@ -85,7 +85,8 @@ export function sessionFields(parts: SessionParts): Record<string, unknown> {
     'trash-original-torrent-files': false,
     units: UNITS,
     'utp-enabled': network.utp,
-    // Clients derive from this which methods they can use: 4.0 is the Transmission of rpc-version 17.
+    // Clients derive from this which methods they can use: 4.0 is the Transmission of rpc-version
+    // 17.
     version: `4.0.6 (Shoal ${info.version})`,
   }
 }

@@ -1,4 +1,7 @@
-/** The fields of torrent-get (rpc-spec 3.3) of rpc-version 17. Features that Shoal does not have are shown as unused. */
+/**
+ * The fields of torrent-get (rpc-spec 3.3) of rpc-version 17. Features that Shoal does not have are
+ * shown as unused.
+ */
 import { isStalled, type TorrentFile } from '@shoal/api'
 import { hasReachedLimit, isComplete, leftBytes } from '@shoal/node/node/server/compat/detail-cache.ts'
 import { desiredAvailable, pieceAvailability } from '@shoal/node/node/server/compat/pieces.ts'
@@ -80,7 +83,8 @@ const OF_FACTS: Record<string, Value> = {
   pieceSize: ({ facts }) => facts.detail.pieceLengthBytes ?? 0,
   secondsDownloading: ({ facts }) => Math.round(facts.detail.downloadingSeconds),
   secondsSeeding: ({ facts }) => Math.round(facts.detail.seedingSeconds),
-  // Media managers use Transmission's idle limit as a limit of seeding time, which is what Shoal has.
+  // Media managers use Transmission's idle limit as a limit of seeding time, which is what Shoal
+  // has.
   seedIdleLimit: ({ facts, settings }) =>
     Math.floor(
       facts.detail.seedingTimeLimitMinutes ||

@@ -4,7 +4,10 @@ import type { NodeEvents } from '@shoal/node/node/kernel/contract.ts'
 /** The time that Transmission considers recent. */
 const RECENT_MS = 60_000
 
-/** The small numbers by which Transmission's clients identify torrents: assigned in the order of adding, never reused while the node runs. */
+/**
+ * The small numbers by which Transmission's clients identify torrents: assigned in the order of
+ * adding, never reused while the node runs.
+ */
 export class TorrentNumbers {
   readonly #numbers = new Map<string, number>()
   readonly #ids = new Map<number, string>()

@@ -10,7 +10,9 @@ export function trackerView({ url, tier }: Tracker, id: number) {
 /** Inactive, waiting for the next announce, (queued,) announcing. */
 const STATES = { idle: 0, ok: 1, failed: 1, working: 3 } as const
 
-/** `trackerStats` of torrent-get. Unknown values are those of a tracker that was not contacted yet. */
+/**
+ * `trackerStats` of torrent-get. Unknown values are those of a tracker that was not contacted yet.
+ */
 export function trackerStatsView(tracker: Tracker, id: number, nowSeconds: number) {
   const { state, message, peers, seeds, leeches, downloads, nextAnnounceSeconds } = tracker
   const atSeconds = Math.round((tracker.lastAnnounceMs ?? 0) / 1000)

@@ -1,4 +1,6 @@
-/** The contract of pipes: one kind of byte stream between two processes, without BitTorrent on top. */
+/**
+ * The contract of pipes: one kind of byte stream between two processes, without BitTorrent on top.
+ */
 
 import type { ProcessUsage } from '../usage.ts'
 

@@ -21,7 +21,10 @@ export interface ClientOptions {
   readonly unreachable?: string
 }
 
-/** Connects to a node over HTTP. Calls reject with an ApiError (`unreachable` if no node answers) or with the signal's reason. */
+/**
+ * Connects to a node over HTTP. Calls reject with an ApiError (`unreachable` if no node answers) or
+ * with the signal's reason.
+ */
 export function connectNode(options: ClientOptions = {}): NodeApi {
   return connectRoutes<NodeApi>(ROUTES, options)
 }

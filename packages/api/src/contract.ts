@@ -146,8 +146,8 @@ export interface Operation<
   readonly path: string
   readonly effect: Effect
   /**
-   * Its permitted callers, in the program's terms: `NodeAccess`, or the roles of a hub. In all of them
-   * `open` is anyone, even before a login.
+   * Its permitted callers, in the program's terms: `NodeAccess`, or the roles of a hub. In all of
+   * them `open` is anyone, even before a login.
    */
   readonly access?: Access
   /**

@@ -6,7 +6,7 @@ type EventType = NodeEvent['type']
 // The contracts say this, too, but with the schemas, which take ten times as long to load.
 // Written by node scripts/reference.ts
 
-/** Types of events by topic. `NAME:ID`: one topic per object, whose events have its `id`. */
+/** Types of events by topic. `NAME:ID`: a topic for each thing, whose events have its `id`. */
 export const TOPICS = {
   torrents: ['torrents'],
   labels: ['labels'],
@@ -24,7 +24,7 @@ export const TOPICS = {
   settings: ['settings'],
 } as const satisfies Readonly<Record<string, readonly EventType[]>>
 
-/** The events that invalidate the response of an operation. */
+/** The events that outdate the answer of an operation. */
 export const OUTDATED_BY: Readonly<Partial<Record<OperationName, readonly EventType[]>>> = {
   getTorrent: ['settings'],
   getPeerReach: ['settings'],

@@ -1,5 +1,6 @@
 /**
- * The control contract of a Shoal node: its operations, schemas, settings and events, and a typed client.
+ * The control contract of a Shoal node: its operations, schemas, settings and events, and a typed
+ * client.
  *
  * ```ts
  * import { connectNode } from '@shoal/api'

@@ -1,7 +1,10 @@
 import type { Operation } from './contract.ts'
 import type { OperationName } from './operations.ts'
 
-/** Method and path of each operation. The contracts state them too, but with the schemas, which take ten times as long to load. */
+/**
+ * Method and path of each operation. The contracts state them too, but with the schemas, which take
+ * ten times as long to load.
+ */
 export const ROUTES: Readonly<Record<OperationName, Pick<Operation, 'method' | 'path'>>> = {
   // Written by node scripts/reference.ts
   listTorrents: { method: 'GET', path: '/api/torrents' },

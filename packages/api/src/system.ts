@@ -7,7 +7,10 @@ import { Job } from './schemas/job.ts'
 import { FolderListing, Health, LogEntry, NodeInfo, NodeStats } from './schemas/node.ts'
 import { Settings, SettingsChange } from './settings.ts'
 
-/** The node as a whole: jobs, settings, statistics, folders, log. It includes the settings of all other contracts and therefore comes after them. */
+/**
+ * The node as a whole: jobs, settings, statistics, folders, log. It includes the settings of all
+ * other contracts and therefore comes after them.
+ */
 export const SYSTEM = contract({
   name: 'system',
   operations: {
@@ -152,7 +155,10 @@ export const SYSTEM = contract({
       settings: [z.object({ type: z.literal('settings') })],
     },
     everyone: [
-      /** The first event. A list with this `revision` is up to date. If `startedMs` changed, the node was restarted: read everything again. */
+      /**
+       * The first event. A list with this `revision` is up to date. If `startedMs` changed, the
+       * node was restarted: read everything again.
+       */
       z.object({ type: z.literal('hello'), revision: z.number(), startedMs: z.number() }),
       /** The client was too slow and missed events: read everything again. */
       z.object({ type: z.literal('resync') }),

@@ -7,7 +7,10 @@ const IN_QUERY = new RegExp(`([?&#][\\w.-]{0,40}?(?:${NAMES})(?:[_-]?id)?=)[^&\\
 const IN_HEADER = /\b(authorization|proxy-authorization|cookie|set-cookie)(["']?\s*[:=]\s*["']?)[^\r\n"']+/gi
 const SCHEME = /\b(Bearer|Basic)\s+[\w+/.~-]{8,}=*/g
 const USER_INFO = /(\b[a-z][a-z0-9+.-]*:\/\/)[^\s/@"'<>]+@/gi
-/** `turn:user:secret@host` has no `//`. Matches more than the settings accept, because refused values are logged too. */
+/**
+ * `turn:user:secret@host` has no `//`. Matches more than the settings accept, because refused
+ * values are logged too.
+ */
 const TURN_USER = /(\bturns?:)\S{1,1000}@/gi
 /**
  * A tracker's passkey is part of the path: 8 to 64 letters and digits before `/announce`, or fewer

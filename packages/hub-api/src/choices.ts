@@ -2,8 +2,8 @@
 import { LISTING_CATEGORIES } from '@shoal/api/choices'
 
 /**
- * Permission to create an account: anyone; anyone, subject to approval unless they have an invitation;
- * only people with an invitation; or no one.
+ * Permission to create an account: anyone; anyone, subject to approval unless they have an
+ * invitation; only people with an invitation; or no one.
  */
 export const ACCOUNT_POLICIES = ['open', 'approval', 'invitation', 'closed'] as const
 export type AccountPolicy = (typeof ACCOUNT_POLICIES)[number]

@@ -15,7 +15,10 @@ export interface HubClientOptions {
   readonly unreachable?: string
 }
 
-/** Connects to a hub over HTTP. Calls reject with an ApiError (`unreachable` if no hub answers) or with the signal's reason. */
+/**
+ * Connects to a hub over HTTP. Calls reject with an ApiError (`unreachable` if no hub answers) or
+ * with the signal's reason.
+ */
 export function connectHub({ url, session, fetch, unreachable }: HubClientOptions = {}): HubApi {
   return connectRoutes<HubApi>(HUB_ROUTES, {
     unreachable: unreachable ?? `no hub answers at ${url ?? 'this address'}`,

@@ -2,8 +2,8 @@ import type { Contract, Operation } from '@shoal/api/contract'
 import type { z } from 'zod'
 
 /**
- * The callers permitted for an operation of a hub. `open`: anyone, also without an account. Each value includes
- * those after it.
+ * The callers permitted for an operation of a hub. `open`: anyone, also without an account. Each
+ * value includes those after it.
  */
 export const HUB_ACCESS = ['open', 'member', 'moderator', 'admin'] as const
 export type HubAccess = (typeof HUB_ACCESS)[number]

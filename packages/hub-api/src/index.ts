@@ -1,5 +1,6 @@
 /**
- * The contract of a Shoal hub: its operations and schemas. The typed client is at `@shoal/hub-api/client`.
+ * The contract of a Shoal hub: its operations and schemas. The typed client is at
+ * `@shoal/hub-api/client`.
  *
  * ```ts
  * import { connectHub } from '@shoal/hub-api/client'

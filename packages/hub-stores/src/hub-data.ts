@@ -68,7 +68,10 @@ export async function openEmbedded(path: string, owners: readonly HubTables[]): 
   return openOn(await SqliteDatabase.open(path, owners), owners)
 }
 
-/** Opens the data in PostgreSQL, version 15 or newer. Rejects with `unavailable`, `newer-version`, `bad-argument`. */
+/**
+ * Opens the data in PostgreSQL, version 15 or newer. Rejects with `unavailable`, `newer-version`,
+ * `bad-argument`.
+ */
 export async function openGrown(options: PostgresOptions, owners: readonly HubTables[]): Promise<HubData> {
   return openOn(await PostgresDatabase.open(options, owners), owners)
 }

@@ -48,9 +48,10 @@ export function signDelegation(delegation: Delegation, person: KeyPair): Uint8Ar
 }
 
 /**
- * Reads a certificate that the owner of `networkKey` showed to the owner of `recipient` at `nowSeconds` (Unix), and returns the person, as a key
- * (Ed25519, 32 bytes) and as a `did:key`, and the time until which it is valid. Throws `bad-certificate` if it is malformed, for other keys, not valid at that time or for too long, or not signed by
- * that person.
+ * Reads a certificate that the owner of `networkKey` showed to the owner of `recipient` at
+ * `nowSeconds` (Unix), and returns the person, as a key (Ed25519, 32 bytes) and as a `did:key`, and
+ * the time until which it is valid. Throws `bad-certificate` if it is malformed, for other keys,
+ * not valid at that time or for too long, or not signed by that person.
  */
 export function readDelegation(
   certificate: Uint8Array,

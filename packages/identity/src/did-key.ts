@@ -1,4 +1,7 @@
-/** did:key for Ed25519 (W3C did:key method): `z`, then base58btc of the multicodec `ed25519-pub` and the public key. */
+/**
+ * did:key for Ed25519 (W3C did:key method): `z`, then base58btc of the multicodec `ed25519-pub` and
+ * the public key.
+ */
 import { base58 } from '@scure/base'
 import { isPublicKey } from './edwards-key.ts'
 import { IdentityError } from './identity-error.ts'
@@ -15,7 +18,10 @@ export function formatDidKey(publicKey: Uint8Array): string {
   return PREFIX + MULTIBASE_BASE58BTC + base58.encode(Uint8Array.from([...ED25519_PUB, ...publicKey]))
 }
 
-/** Parses the Ed25519 public key of a did:key. Also throws `bad-key` for other kinds of keys and for points of small order. */
+/**
+ * Parses the Ed25519 public key of a did:key. Also throws `bad-key` for other kinds of keys and for
+ * points of small order.
+ */
 export function parseDidKey(did: string): Uint8Array {
   const text = did.trim()
   const wrong = (why: string) => new IdentityError('bad-key', `${why}. Ask for the complete did:key again.`)

@@ -21,7 +21,8 @@ export function isPublicKey(bytes: Uint8Array): boolean {
   const y = a! | (b! << 64n) | (c! << 128n) | ((d! & SIGN_BIT) << 192n)
   if (y >= P || SMALL_ORDER.has(y)) return false
   const y2 = (y * y) % P
-  // x² is (y² - 1) / (d y² + 1), a square if their product is one. Neither is 0: y is not 1 or -1, and -1 / d is not a square.
+  // x² is (y² - 1) / (d y² + 1), a square if their product is one. Neither is 0: y is not 1 or -1,
+  // and -1 / d is not a square.
   return jacobi((y2 - 1n) * ((D * y2 + 1n) % P), P) === 1
 }
 

@@ -8,7 +8,10 @@ import { type KeyFileOptions, readKeyFile, writeKeyFile } from './key-file.ts'
 import type { KeyPair } from './key-pair.ts'
 
 export interface SaveOptions extends KeyFileOptions {
-  /** Replace an existing key file. Default false: rejects with `exists`, because a lost key cannot be recovered. */
+  /**
+   * Replace an existing key file. Default false: rejects with `exists`, because a lost key cannot
+   * be recovered.
+   */
   readonly replace?: boolean
 }
 
@@ -39,8 +42,9 @@ export async function loadKeyFile(path: string, passphrase: string): Promise<Key
 }
 
 /**
- * Reads the X25519 secret keys of an age identity file, such as those of `age-keygen`. Calls `askPassphrase` if the file is encrypted. Rejects
- * like `readIdentities`, and with `not-found`, `no-permission` or `io`.
+ * Reads the X25519 secret keys of an age identity file, such as those of `age-keygen`. Calls
+ * `askPassphrase` if the file is encrypted. Rejects like `readIdentities`, and with `not-found`,
+ * `no-permission` or `io`.
  */
 export async function loadIdentities(
   path: string,

@@ -1,6 +1,6 @@
 /**
- * A key file is an age file encrypted with a passphrase that contains an age identity file, so `age -d -i FILE` accepts it and asks for the
- * passphrase. The Ed25519 secret is in a comment.
+ * A key file is an age file encrypted with a passphrase that contains an age identity file, so
+ * `age -d -i FILE` accepts it and asks for the passphrase. The Ed25519 secret is in a comment.
  */
 import { base64urlnopad } from '@scure/base'
 import { Encrypter } from 'age-encryption'
@@ -16,7 +16,10 @@ export interface KeyFileOptions {
   readonly workFactor?: number
 }
 
-/** Creates the bytes of a key file. Takes about a second. Throws `bad-argument` for an empty passphrase. */
+/**
+ * Creates the bytes of a key file. Takes about a second. Throws `bad-argument` for an empty
+ * passphrase.
+ */
 export async function writeKeyFile(
   keyPair: KeyPair,
   passphrase: string,
@@ -27,7 +30,10 @@ export async function writeKeyFile(
   return encrypter.encrypt(identityText(keyPair))
 }
 
-/** Reads the key pair from a key file. Rejects with `wrong-passphrase`, `bad-key-file` or `too-much-work`. */
+/**
+ * Reads the key pair from a key file. Rejects with `wrong-passphrase`, `bad-key-file` or
+ * `too-much-work`.
+ */
 export async function readKeyFile(bytes: Uint8Array, passphrase: string): Promise<KeyPair> {
   if (bytes.length > MAX_KEY_FILE_BYTES) throw damagedKeyFile()
   return readIdentityText(await decryptKeyFile(bytes, passphrase))

@@ -13,8 +13,9 @@ import { IdentityError } from './identity-error.ts'
 const DERIVATION = new TextEncoder().encode('shoal derived key v1')
 
 /**
- * A key pair: an Ed25519 key (RFC 8032) for signatures, and the X25519 key derived from it, which opens data sealed to the owner. The text
- * forms of the public half are `did` and `recipient`; `exportSecret()` returns the secret half.
+ * A key pair: an Ed25519 key (RFC 8032) for signatures, and the X25519 key derived from it, which
+ * opens data sealed to the owner. The text forms of the public half are `did` and `recipient`;
+ * `exportSecret()` returns the secret half.
  */
 export class KeyPair {
   /** Ed25519, 32 bytes. */
@@ -69,7 +70,10 @@ export class KeyPair {
   }
 }
 
-/** Returns true if `signature` is a signature of `message` by the owner of `did`. Throws `bad-key` if `did` is invalid. */
+/**
+ * Returns true if `signature` is a signature of `message` by the owner of `did`. Throws `bad-key`
+ * if `did` is invalid.
+ */
 export function verify(did: string, message: Uint8Array, signature: Uint8Array): boolean {
   return verifySignature(parseDidKey(did), message, signature)
 }

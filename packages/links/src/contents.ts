@@ -1,6 +1,9 @@
 import type { Magnet } from '@shoal/torrent/magnet'
 
-/** How to open a sealed share: with the key in the link, with a passphrase, or with the recipient's own key. */
+/**
+ * How to open a sealed share: with the key in the link, with a passphrase, or with the recipient's
+ * own key.
+ */
 export type Seal =
   | { readonly by: 'key'; readonly key: Uint8Array }
   | { readonly by: 'passphrase' }
@@ -22,6 +25,9 @@ export interface ShareLink {
   readonly isPrivate?: boolean
   /** Absent if the content is not encrypted. */
   readonly seal?: Seal
-  /** The secret of the share's chat room (decision 021), 32 bytes. A link with the key of its seal needs none: see `roomSecretOf`. */
+  /**
+   * The secret of the share's chat room (decision 021), 32 bytes. A link with the key of its seal
+   * needs none: see `roomSecretOf`.
+   */
   readonly room?: Uint8Array
 }

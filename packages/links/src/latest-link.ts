@@ -15,8 +15,9 @@ import { altered, cutShort, LinkError, tooNew } from './link-error.ts'
 import { s2Contents, s2Payload } from './s2.ts'
 
 /**
- * Format of the text after `#`: `s2`, then in base64url: the length of the payload (a varint), the payload, and the CRC-32 of both, big-endian. This
- * detects links that were truncated by mail programs or mistyped.
+ * Format of the text after `#`: `s2`, then in base64url: the length of the payload (a varint), the
+ * payload, and the CRC-32 of both, big-endian. This detects links that were truncated by mail
+ * programs or mistyped.
  */
 export const S2: LinkVersion = { frameOf, checksum, contents: s2Contents }
 

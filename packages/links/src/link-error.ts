@@ -1,7 +1,7 @@
 import { CodedError } from '@shoal/torrent/errors'
 /**
- * `not-a-link`: not a share link. `cut-short`: its end is missing. `altered`: it has wrong or additional characters. `too-new`: written by
- * a later version. `bad-argument`: invalid arguments.
+ * `not-a-link`: not a share link. `cut-short`: its end is missing. `altered`: it has wrong or
+ * additional characters. `too-new`: written by a later version. `bad-argument`: invalid arguments.
  */
 export type LinkErrorCode = 'not-a-link' | 'cut-short' | 'altered' | 'too-new' | 'bad-argument'
 

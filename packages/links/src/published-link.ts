@@ -29,7 +29,9 @@ export function publishedLink(owner: LinkOwner, name: string): string {
   return formatMutableMagnet({ publicKey: keyOf(owner, name).publicKey, salt: NO_SALT })
 }
 
-/** Signs a version of the link (BEP 44). `infoHash`: 20 bytes in hex. Returns the signature in hex. */
+/**
+ * Signs a version of the link (BEP 44). `infoHash`: 20 bytes in hex. Returns the signature in hex.
+ */
 export function signVersion(owner: LinkOwner, name: string, infoHash: string, version: bigint): string {
   const key = keyOf(owner, name)
   const ih = Uint8Array.from(infoHash.match(/../g) ?? [], pair => Number.parseInt(pair, 16))

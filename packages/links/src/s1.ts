@@ -16,7 +16,10 @@ import { SECRET_BYTES, type Seal, type ShareLink } from './contents.ts'
 import { CHECK_BYTES, type LinkVersion } from './contents-of.ts'
 import { altered, cutShort, LinkError } from './link-error.ts'
 
-/** In base64url: the length of the dictionary (2 bytes, big-endian), the dictionary, and the first 4 bytes of the SHA-256 of both. */
+/**
+ * In base64url: the length of the dictionary (2 bytes, big-endian), the dictionary, and the first 4
+ * bytes of the SHA-256 of both.
+ */
 export const S1: LinkVersion = {
   frameOf(bytes) {
     if (bytes.length < 2) throw cutShort()

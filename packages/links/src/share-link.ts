@@ -6,8 +6,8 @@ import { LinkError, tooNew } from './link-error.ts'
 import { S1 } from './s1.ts'
 
 /**
- * Parses a share link, given as a URL or from `#` on. Also accepts a magnet link after `#`. Throws a `LinkError`: `not-a-link`, `cut-short`,
- * `altered` or `too-new`.
+ * Parses a share link, given as a URL or from `#` on. Also accepts a magnet link after `#`. Throws
+ * a `LinkError`: `not-a-link`, `cut-short`, `altered` or `too-new`.
  */
 export function parseShareLink(text: string): ShareLink {
   const share = contentsOf(text, { 1: S1, 2: S2 })
@@ -25,7 +25,10 @@ export function shareOf(text: string): ShareLink | null {
   }
 }
 
-/** Returns true if `text` is a URL or fragment that looks like a share link, even if it cannot be parsed. */
+/**
+ * Returns true if `text` is a URL or fragment that looks like a share link, even if it cannot be
+ * parsed.
+ */
 export function isShareLink(text: string): boolean {
   return /^\s*(?:https?:\/\/[^#\s]*)?#s\d/i.test(text)
 }

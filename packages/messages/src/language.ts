@@ -9,10 +9,11 @@ export type Language = keyof typeof LANGUAGES
 export const AVAILABLE = Object.keys(LANGUAGES) as [Language, ...Language[]]
 
 /**
- * Chooses the language to show: the first that the user prefers and that is available, by its primary subtag (`de` for `de-AT`), or else the
- * first available one.
+ * Chooses the language to show: the first that the user prefers and that is available, by its
+ * primary subtag (`de` for `de-AT`), or else the first available one.
  *
- * @param preferred BCP 47 tags or POSIX locales (`de_DE.UTF-8`), best first; what is neither is passed over
+ * @param preferred BCP 47 tags or POSIX locales (`de_DE.UTF-8`), best first; what is neither is
+ * passed over
  */
 export function chooseLanguage<Language extends string>(
   preferred: readonly string[],

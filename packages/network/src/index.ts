@@ -1,5 +1,6 @@
 /**
- * The Shoal network. So far its DHT: a Kademlia node that speaks libp2p's protocol over any network.
+ * The Shoal network. So far its DHT: a Kademlia node that speaks libp2p's protocol over any
+ * network.
  *
  * @packageDocumentation
  */

@@ -12,8 +12,8 @@ import { utf8 } from '@shoal/torrent/base'
  * - `info_hash_idx::` an info hash, 20 bytes for v1 or 32 for v2
  * - `files_idx::` the pieces root of a file (BEP 52), 32 bytes
  * - `keyword_idx::` a word: use `keywordKey`
- * - `node::` the network key of the providing node, 32 bytes: peers that know it find the relays of a
- *   node that cannot be dialed
+ * - `node::` the network key of the providing node, 32 bytes: peers that know it find the relays of
+ *   a node that cannot be dialed
  * - `profile::` the Ed25519 key of a person, 32 bytes
  * - `sealed_idx::` the secret key in the link of a sealed share, 32 random bytes (decision 013)
  */

@@ -1,4 +1,7 @@
-/** Options that can also be given in the environment (`SHOAL_PEER_PORT=6881`) and in a settings file (`{ "peerPort": 6881 }`). */
+/**
+ * Options that can also be given in the environment (`SHOAL_PEER_PORT=6881`) and in a settings file
+ * (`{ "peerPort": 6881 }`).
+ */
 import { dirname } from 'node:path'
 import { isGiven, type OptionTable, type OptionValues, type Origin } from './option.ts'
 import { nearest } from './suggest.ts'
@@ -58,8 +61,8 @@ export function variableName(prefix: string, key: string): string {
 }
 
 /**
- * Reads the settings file at `file`: a JSON object of plain values and lists of them. Relative paths are relative to its folder. Throws
- * UsageError, also for options that are not in `known`.
+ * Reads the settings file at `file`: a JSON object of plain values and lists of them. Relative
+ * paths are relative to its folder. Throws UsageError, also for options that are not in `known`.
  */
 export function fileLayer(
   file: string,

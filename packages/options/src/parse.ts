@@ -31,8 +31,9 @@ export interface Parsed<Table> {
 }
 
 /**
- * Parses a command's words: `--name value`, `--name=value`, `-o value`, `-ovalue`, several flags in one (`-ab`), `--` before words that
- * begin with a dash. Options may stand anywhere. Throws UsageError.
+ * Parses a command's words: `--name value`, `--name=value`, `-o value`, `-ovalue`, several flags in
+ * one (`-ab`), `--` before words that begin with a dash. Options may stand anywhere. Throws
+ * UsageError.
  *
  * @param folder The folder that relative paths are relative to
  */

@@ -1,7 +1,10 @@
 /** Bytes with random access: a file, a Blob, or a torrent that is still downloading. */
 export interface ByteSource {
   readonly lengthBytes: number
-  /** Reads `length` bytes from `offset`; the range must be inside. Waits for bytes that are not available yet. */
+  /**
+   * Reads `length` bytes from `offset`; the range must be inside. Waits for bytes that are not
+   * available yet.
+   */
   read(offset: number, length: number, options?: { signal?: AbortSignal }): Promise<Uint8Array>
 }
 

@@ -1,6 +1,7 @@
 /**
- * Sealed shares: files in one age file over a tar archive, which `age -d | tar x` opens. Any range can be produced without storing the archive,
- * and any range can be read while it is being downloaded.
+ * Sealed shares: files in one age file over a tar archive, which `age -d | tar x` opens. Any range
+ * can be produced without storing the archive, and any range can be read while it is being
+ * downloaded.
  *
  * ```ts
  * import { bytesSource, createSeal, OpenedShare, SealedContent } from '@shoal/sealed'

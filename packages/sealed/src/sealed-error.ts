@@ -1,9 +1,11 @@
 /**
- * `not-sealed`: not an age file. `passphrase-needed`, `key-needed`: the share requires one, and none was given.
- * `wrong-passphrase`, `wrong-key`: the share requires a different one. `too-much-work`: it demands more work than the limit for untrusted files.
- * `damaged`: changed or missing bytes. `not-an-archive`: the content is not a tar archive. `unsafe-path`: a name leads out of the folder.
- * `too-large`: a limit is exceeded. `unsupported`: a kind of tar that cannot be read. `changed`: a file has shrunk since sealing began.
- * `not-found`: the share has no file of that name. `bad-argument`: invalid arguments.
+ * `not-sealed`: not an age file. `passphrase-needed`, `key-needed`: the share requires one, and
+ * none was given. `wrong-passphrase`, `wrong-key`: the share requires a different one.
+ * `too-much-work`: it demands more work than the limit for untrusted files. `damaged`: changed or
+ * missing bytes. `not-an-archive`: the content is not a tar archive. `unsafe-path`: a name leads
+ * out of the folder. `too-large`: a limit is exceeded. `unsupported`: a kind of tar that cannot be
+ * read. `changed`: a file has shrunk since sealing began. `not-found`: the share has no file of
+ * that name. `bad-argument`: invalid arguments.
  */
 export type SealedErrorCode =
   | 'not-sealed'
@@ -21,7 +23,9 @@ export type SealedErrorCode =
   | 'not-found'
   | 'bad-argument'
 
-/** An error in sealing or opening. The message says what to do and contains no key or passphrase. */
+/**
+ * An error in sealing or opening. The message says what to do and contains no key or passphrase.
+ */
 export class SealedError extends Error {
   readonly code: SealedErrorCode
 

@@ -18,8 +18,9 @@ export const WAIT_SECONDS = 20
 export const PROGRAM_WAIT_SECONDS = 60
 
 /**
- * How long a test waits for an event before it fails: `until`, `vi.waitFor`, `vi.waitUntil` and `expect.poll` of all projects; vitest.config.ts sets
- * SHOAL_TEST_WAIT_SECONDS. Waits end as soon as the event has come, so only a failing test takes that long.
+ * How long a test waits for an event before it fails: `until`, `vi.waitFor`, `vi.waitUntil` and
+ * `expect.poll` of all projects; vitest.config.ts sets SHOAL_TEST_WAIT_SECONDS. Waits end as soon
+ * as the event has come, so only a failing test takes that long.
  */
 export const WAIT_MS = limitMs(numberOf(process.env.SHOAL_TEST_WAIT_SECONDS, WAIT_SECONDS))
 

@@ -18,8 +18,9 @@ export interface RateLimits {
 }
 
 /**
- * A class of peers with its own rate limits, in addition to those of the session and the torrent: by location (local network or internet) and by
- * transport. The limits of all its classes apply to a peer.
+ * A class of peers with its own rate limits, in addition to those of the session and the torrent:
+ * by location (local network or internet) and by transport. The limits of all its classes apply to
+ * a peer.
  */
 export type PeerClass = 'local' | 'internet' | 'webseed' | TransportKind
 
@@ -27,8 +28,8 @@ export type PeerClass = 'local' | 'internet' | 'webseed' | TransportKind
 export type PeerOrigin = DiscoveryKind | 'manual' | 'incoming'
 
 /**
- * Whether the content has a folder of its own. `original`: as in the torrent. `subfolder`: a single file gets a folder with its name. `no-subfolder`:
- * the files of a folder are stored without it.
+ * Whether the content has a folder of its own. `original`: as in the torrent. `subfolder`: a single
+ * file gets a folder with its name. `no-subfolder`: the files of a folder are stored without it.
  */
 export type ContentLayout = 'original' | 'subfolder' | 'no-subfolder'
 
@@ -38,8 +39,8 @@ export interface AddOptions {
   /** Add without starting. Default false. */
   paused?: boolean
   /**
-   * Trust that all data is complete and correct, and seed it without checking, for example after creating the torrent from it. A missing
-   * piece is then reported when it is read. Default false.
+   * Trust that all data is complete and correct, and seed it without checking, for example after
+   * creating the torrent from it. A missing piece is then reported when it is read. Default false.
    */
   trusted?: boolean
   /** Peers to connect to immediately: `host:port`, IPv6 in brackets. */
@@ -50,23 +51,30 @@ export interface AddOptions {
   webSeeds?: readonly string[]
   /** Request pieces in order rather than rarest first. Default false. */
   sequential?: boolean
-  /** Download the first and the last piece of each file before others, as players need them. Default false. */
+  /**
+   * Download the first and the last piece of each file before others, as players need them. Default
+   * false.
+   */
   firstLastFirst?: boolean
   /** Super seeding (BEP 16) once it is complete. Default false. */
   superSeeding?: boolean
-  /** Wanted files, by index among the real (not pad) files. Default: the magnet link's `so`, else all. */
+  /**
+   * Wanted files, by index among the real (not pad) files. Default: the magnet link's `so`, else
+   * all.
+   */
   select?: readonly number[]
   limits?: Partial<RateLimits>
   /**
-   * Reserve a new file's whole disk space at its first write, so that it is contiguous and a full disk is noticed early. Takes as long as
-   * writing the file once more. Default false: files grow, with holes where nothing has been written.
+   * Reserve a new file's whole disk space at its first write, so that it is contiguous and a full
+   * disk is noticed early. Takes as long as writing the file once more. Default false: files grow,
+   * with holes where nothing has been written.
    */
   preallocate?: boolean
   /** Keep everything in memory instead of in `directory`. Default false. */
   memory?: boolean
   /**
-   * Paths below the download folder of files that exist under other names, by index among the real files. Nothing is renamed on disk. Valid only
-   * if the metadata is known from the start.
+   * Paths below the download folder of files that exist under other names, by index among the real
+   * files. Nothing is renamed on disk. Valid only if the metadata is known from the start.
    */
   renamed?: ReadonlyMap<number, readonly string[]>
   /** Applied as soon as the metadata is known, unless `renamed` is given. Default: `original`. */
@@ -91,7 +99,10 @@ export type TorrentReason = 'no-peers' | 'tracker-error' | 'stalled' | 'changed-
 export interface TorrentStats {
   readonly state: TorrentState
   readonly reason: TorrentReason | null
-  /** Whether it has trackers and each of them has failed since it last answered. False while it is paused. */
+  /**
+   * Whether it has trackers and each of them has failed since it last answered. False while it is
+   * paused.
+   */
   readonly trackersFail: boolean
   /** Payload bytes per second, averaged over the last few seconds. */
   readonly downloadBytesPerSecond: number
@@ -126,7 +137,10 @@ export interface TorrentStats {
 export interface PeerStatus {
   /** `host:port`, IPv6 in brackets; a web seed's URL. */
   readonly address: string
-  /** Address for connecting to the peer, if it connected to us and has announced its port (BEP 10 `p`). */
+  /**
+   * Address for connecting to the peer, if it connected to us and has announced its port (BEP 10
+   * `p`).
+   */
   readonly listenAddress?: string
   readonly kind: TransportKind | 'webseed'
   readonly origin: PeerOrigin | 'webseed'
@@ -177,7 +191,10 @@ export interface PieceMap {
   readonly pieceLengthBytes: number
   /** Verified pieces as a BEP 3 bit field: the first piece is the highest bit of the first byte. */
   readonly have: Uint8Array
-  /** Number of connected peers and web seeds that have each piece, one byte per piece, capped at 255. Does not count our own pieces. */
+  /**
+   * Number of connected peers and web seeds that have each piece, one byte per piece, capped at
+   * 255. Does not count our own pieces.
+   */
   readonly availability: Uint8Array
 }
 
@@ -213,7 +230,10 @@ export interface TorrentFile {
   readonly priority: number
   /** Absolute path on disk; null if it is kept in memory or does not exist yet. */
   readonly diskPath: string | null
-  /** Other torrents of the session with the same file (BEP 52: equal roots). Empty for private torrents and those without v2 hashes. */
+  /**
+   * Other torrents of the session with the same file (BEP 52: equal roots). Empty for private
+   * torrents and those without v2 hashes.
+   */
   readonly copies: readonly FileCopy[]
   /**
    * Yields the bytes `[start, end)` in order, each chunk as soon as it is verified. Missing bytes
@@ -241,12 +261,18 @@ export interface FileCopy {
 export interface TorrentEvents extends Record<string, unknown[]> {
   /** The info dictionary has become known (immediately for a .torrent). */
   metadata: [Info]
-  /** All wanted files are complete and verified. Emitted again after more files were selected and completed. */
+  /**
+   * All wanted files are complete and verified. Emitted again after more files were selected and
+   * completed.
+   */
   complete: []
   /** A piece has been verified and stored. */
   piece: [number]
   state: [TorrentState]
-  /** The torrent has stopped, for example because the disk is full or data is missing. `resume` retries. */
+  /**
+   * The torrent has stopped, for example because the disk is full or data is missing. `resume`
+   * retries.
+   */
   error: [Error]
   /**
    * Files of a new torrent are stored under other names because files with these names exist that
@@ -309,11 +335,15 @@ export interface TorrentApi {
     name: Name,
     listener: (...args: TorrentEvents[Name]) => void,
   ): () => void
-  /** Resolves when the metadata is known. Rejects if the torrent is closed or fails, or with the signal's reason. */
+  /**
+   * Resolves when the metadata is known. Rejects if the torrent is closed or fails, or with the
+   * signal's reason.
+   */
   whenMetadata(options?: { signal?: AbortSignal }): Promise<Info>
   /**
-   * Resolves when all wanted files are complete. Rejects as soon as the torrent is closed or fails, or with the signal's reason. It also rejects
-   * for a full disk (`no-space`), so that the caller notices, although the torrent then resumes by itself once there is space. To wait for that,
+   * Resolves when all wanted files are complete. Rejects as soon as the torrent is closed or fails,
+   * or with the signal's reason. It also rejects for a full disk (`no-space`), so that the caller
+   * notices, although the torrent then resumes by itself once there is space. To wait for that,
    * listen to `complete` instead.
    */
   whenComplete(options?: { signal?: AbortSignal }): Promise<void>
@@ -323,12 +353,16 @@ export interface TorrentApi {
   pieces(): PieceMap
   discovery(): TorrentDiscovery[]
   /**
-   * Connects to `host:port` (IPv6 in brackets) as soon as the torrent runs, and at each later start; with `keep: false` only now. Throws
-   * `bad-argument` for an invalid address. A PeerAddress, for transports with a notation of their own, is only tried now, and not kept.
+   * Connects to `host:port` (IPv6 in brackets) as soon as the torrent runs, and at each later
+   * start; with `keep: false` only now. Throws `bad-argument` for an invalid address. A
+   * PeerAddress, for transports with a notation of their own, is only tried now, and not kept.
    */
   addPeer(address: string | PeerAddress, options?: { keep?: boolean }): void
   setPriority(file: number, priority: number): Promise<void>
-  /** Sets the priorities of several files, by index. Sets all or none: rejects with `bad-argument` if one is invalid. */
+  /**
+   * Sets the priorities of several files, by index. Sets all or none: rejects with `bad-argument`
+   * if one is invalid.
+   */
   setPriorities(priorities: ReadonlyMap<number, number>): Promise<void>
   setSequential(sequential: boolean): void
   /** Whether the first and the last piece of each wanted file come before others. */
@@ -347,9 +381,9 @@ export interface TorrentApi {
   setSourcesOff(kinds: readonly SwitchableSource[]): void
   setLimits(limits: Partial<RateLimits>): void
   /**
-   * Replaces all trackers, in tiers (BEP 12): announces to new ones and sends `stopped` to removed ones. Applies to private torrents, too, since
-   * the user asks for it. Rejects with `bad-argument` for URLs that are not http, https, udp or WebSocket, and for more than 100. Survives a
-   * restart.
+   * Replaces all trackers, in tiers (BEP 12): announces to new ones and sends `stopped` to removed
+   * ones. Applies to private torrents, too, since the user asks for it. Rejects with `bad-argument`
+   * for URLs that are not http, https, udp or WebSocket, and for more than 100. Survives a restart.
    */
   setTrackers(tiers: readonly (readonly string[])[]): Promise<void>
   /**
@@ -375,18 +409,23 @@ export interface TorrentApi {
   trust(): Promise<void>
   /** Reads all data again and keeps the pieces that verify. A call during such a check joins it. */
   recheck(options?: { signal?: AbortSignal }): Promise<void>
-  /** Moves the files to another folder while they are in use. `onProgress` reports copied bytes if the files cannot be renamed. */
+  /**
+   * Moves the files to another folder while they are in use. `onProgress` reports copied bytes if
+   * the files cannot be renamed.
+   */
   move(directory: string, options?: MoveTorrentOptions): Promise<void>
   /** Renames a file; `path` is below the download folder. Rejects if the path is taken. */
   renameFile(file: number, path: readonly string[]): Promise<void>
   /**
-   * Renames all files of a folder, all or none. Both paths are below the download folder, `folder` as in `currentPath`. Rejects with `not-found`
-   * if the folder does not exist, and if a new path is taken.
+   * Renames all files of a folder, all or none. Both paths are below the download folder, `folder`
+   * as in `currentPath`. Rejects with `not-found` if the folder does not exist, and if a new path
+   * is taken.
    */
   renameFolder(folder: readonly string[], path: readonly string[]): Promise<void>
   /**
-   * Records the added torrent durably, with its metadata and options, so that it survives a power cut. Its progress is recorded automatically a
-   * little later. Calls the resume store before returning, so that a store with other data can write both in one transaction. Rejects like the
+   * Records the added torrent durably, with its metadata and options, so that it survives a power
+   * cut. Its progress is recorded automatically a little later. Calls the resume store before
+   * returning, so that a store with other data can write both in one transaction. Rejects like the
    * store.
    */
   recordAdded(): Promise<void>

@@ -1,5 +1,6 @@
 /**
- * The Shoal BitTorrent engine: a session manages torrents, which download from and share files with any BitTorrent client.
+ * The Shoal BitTorrent engine: a session manages torrents, which download from and share files with
+ * any BitTorrent client.
  *
  * ```ts
  * import { Session } from '@shoal/torrent'

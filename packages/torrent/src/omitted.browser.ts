@@ -62,7 +62,10 @@ export class Dialer {
   }
 }
 
-/** Rejects with `unsupported`: all connections of a browser are encrypted already, so pages do without message stream encryption. */
+/**
+ * Rejects with `unsupported`: all connections of a browser are encrypted already, so pages do
+ * without message stream encryption.
+ */
 export async function encryptOutgoing(): Promise<never> {
   throw new ShoalError('unsupported', 'Message stream encryption is not available in browsers')
 }
@@ -178,7 +181,10 @@ export class LsdDiscovery {
   async close(): Promise<void> {}
 }
 
-/** A kind of tracker that the platform cannot use: every call rejects with `unsupported` and the reason. */
+/**
+ * A kind of tracker that the platform cannot use: every call rejects with `unsupported` and the
+ * reason.
+ */
 class NoTracker implements TrackerProtocol {
   readonly timeLimitMs = 1000
   readonly #reason: string

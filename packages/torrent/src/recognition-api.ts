@@ -1,4 +1,6 @@
-/** How a session and its embedder share the recognition of Shoal peers (`sh_peer`, decision 011). */
+/**
+ * How a session and its embedder share the recognition of Shoal peers (`sh_peer`, decision 011).
+ */
 
 /** Loads the module of recognition in a browser: `() => import('@shoal/torrent/recognition')`. */
 export type LoadRecognition = () => Promise<{ readonly recognizePeers: (...swarm: never) => unknown }>
@@ -63,7 +65,10 @@ export interface SeenPeer {
   /** Its network key: 64 hexadecimal digits; null if it has proved none. */
   readonly key: string | null
   readonly host: string
-  /** Info hash of the torrent, v1 if it has one, else the first 20 bytes of v2: 40 hexadecimal digits. */
+  /**
+   * Info hash of the torrent, v1 if it has one, else the first 20 bytes of v2: 40 hexadecimal
+   * digits.
+   */
   readonly torrent: string
 }
 

@@ -13,15 +13,18 @@ import type { IceServer, RtcFactory } from './transport/webrtc/rtc.ts'
 /** Options for WebRTC connections. */
 export interface WebrtcOptions {
   /**
-   * STUN servers report our address outside a router; TURN servers relay if there is no direct path. Default: none, which reaches peers in the
-   * same network and peers with public addresses.
+   * STUN servers report our address outside a router; TURN servers relay if there is no direct
+   * path. Default: none, which reaches peers in the same network and peers with public addresses.
    */
   iceServers?: readonly IceServer[]
   /**
    * `relay`: connect only through TURN servers, which hides our address from peers. Default `all`.
    */
   iceTransportPolicy?: 'all' | 'relay'
-  /** Creates the peer connections instead of the platform, for example for a worker, which cannot. Used only when the session is opened. */
+  /**
+   * Creates the peer connections instead of the platform, for example for a worker, which cannot.
+   * Used only when the session is opened.
+   */
   rtc?: RtcFactory
 }
 
@@ -39,11 +42,20 @@ export interface SessionOptions {
    * several sessions may use it for their own torrents.
    */
   stateDirectory?: string | null
-  /** Keeps resume data elsewhere, for example in a database; excludes `stateDirectory`. The session closes it when it closes. */
+  /**
+   * Keeps resume data elsewhere, for example in a database; excludes `stateDirectory`. The session
+   * closes it when it closes.
+   */
   resumeStore?: ResumeStore
-  /** Add all recorded torrents at the start. If false, a torrent's record is used when it is added. Default true. */
+  /**
+   * Add all recorded torrents at the start. If false, a torrent's record is used when it is added.
+   * Default true.
+   */
   restore?: boolean
-  /** TCP, uTP and DHT port: 0 for any free port, null to accept no connections. Default 6881, or a free port if it is taken. */
+  /**
+   * TCP, uTP and DHT port: 0 for any free port, null to accept no connections. Default 6881, or a
+   * free port if it is taken.
+   */
   port?: number | null
   /** Address to accept connections on. Default: all, of both families. */
   host?: string
@@ -60,8 +72,9 @@ export interface SessionOptions {
    */
   portMapping?: boolean
   /**
-   * Answer STUN Binding requests (RFC 8489) on the UDP port, so that pages and programs which others cannot reach learn their public address. Only
-   * if uTP or the DHT use that port. Default true.
+   * Answer STUN Binding requests (RFC 8489) on the UDP port, so that pages and programs which
+   * others cannot reach learn their public address. Only if uTP or the DHT use that port. Default
+   * true.
    */
   stun?: boolean
   /** Local service discovery (BEP 14). Default true. */
@@ -71,11 +84,14 @@ export interface SessionOptions {
   /** Announce to trackers. Default true. */
   trackers?: boolean
   /**
-   * WebRTC, which needs trackers with `ws:` or `wss:` URLs for signaling. Loaded with the first announce to such a tracker. `false`: off. Default:
-   * on, without STUN or TURN servers.
+   * WebRTC, which needs trackers with `ws:` or `wss:` URLs for signaling. Loaded with the first
+   * announce to such a tracker. `false`: off. Default: on, without STUN or TURN servers.
    */
   webrtc?: boolean | WebrtcOptions
-  /** uTP (BEP 29), on the UDP port with the number of the TCP port, unless another program has that. Default true. */
+  /**
+   * uTP (BEP 29), on the UDP port with the number of the TCP port, unless another program has that.
+   * Default true.
+   */
   utp?: boolean
   /** Message stream encryption. WebRTC is always encrypted by itself. */
   encryption?: EncryptionPolicy
@@ -90,9 +106,11 @@ export interface SessionOptions {
   /** Number of peers that one torrent uploads to at a time. Default 8. */
   uploadSlots?: number
   /**
-   * Reaches the network through a proxy: `socks5://user:password@host:port` or `http://…` (CONNECT). `prefer`, the default: TCP connections and
-   * names go through it, and datagrams if it relays them. `strict`: nothing leaves except through it, and nothing that is sent says who we are;
-   * the session then accepts no connections and uses neither local discovery nor WebRTC. Node only.
+   * Reaches the network through a proxy: `socks5://user:password@host:port` or `http://…`
+   * (CONNECT). `prefer`, the default: TCP connections and names go through it, and datagrams if it
+   * relays them. `strict`: nothing leaves except through it, and nothing that is sent says who we
+   * are; the session then accepts no connections and uses neither local discovery nor WebRTC. Node
+   * only.
    */
   proxy?: { readonly url: string; readonly mode?: 'prefer' | 'strict' } | undefined
   /**
@@ -141,14 +159,20 @@ export interface SessionStats {
   readonly dialling: number
   /** Number of times that `ipFilter` blocked a peer since the session was opened. */
   readonly blockedPeers: number
-  /** Whether our port is reachable: a peer from outside the local network has connected since the session was opened. */
+  /**
+   * Whether our port is reachable: a peer from outside the local network has connected since the
+   * session was opened.
+   */
   readonly isReachable: boolean
   /**
-   * The last such connection of each address family and transport. Empty after a change of our port; those of a family are forgotten when its
-   * external address changes.
+   * The last such connection of each address family and transport. Empty after a change of our
+   * port; those of a family are forgotten when its external address changes.
    */
   readonly arrivals: readonly Arrival[]
-  /** Our addresses as others see them; null while they are unknown, in browsers, and behind a strict proxy. */
+  /**
+   * Our addresses as others see them; null while they are unknown, in browsers, and behind a strict
+   * proxy.
+   */
   readonly externalAddresses: { readonly ipv4: string | null; readonly ipv6: string | null }
 }
 
@@ -188,18 +212,28 @@ export interface SessionApi {
   readonly torrents: readonly TorrentApi[]
   /** Limitations of the required proxy or interface; null without one. */
   readonly route: Pick<RouteFacts, 'canListen' | 'carriesUdp'> | null
-  /** The mappings of our ports at routers; null while `portMapping` is off or no port accepts connections. */
+  /**
+   * The mappings of our ports at routers; null while `portMapping` is off or no port accepts
+   * connections.
+   */
   readonly portMapping: PortMappingStatus | null
   /** Takes time proportional to the number of torrents and connections. */
   readonly stats: SessionStats
-  /** Adds and starts a torrent, or returns the existing one. Resolves before the metadata is fetched or files are checked. */
+  /**
+   * Adds and starts a torrent, or returns the existing one. Resolves before the metadata is fetched
+   * or files are checked.
+   */
   add(source: TorrentSource, options?: AddOptions): Promise<TorrentApi>
   /**
-   * For a tracker in the same process: whether `answerOffer` would answer this peer (an ID of 20 bytes) for the torrent with this 20-byte hash. False
-   * for private torrents, which use only their own trackers. While the metadata of a magnet link is unknown, the torrent counts as public.
+   * For a tracker in the same process: whether `answerOffer` would answer this peer (an ID of 20
+   * bytes) for the torrent with this 20-byte hash. False for private torrents, which use only their
+   * own trackers. While the metadata of a magnet link is unknown, the torrent counts as public.
    */
   wantsOffer(infoHash: Uint8Array, peerId: Uint8Array): boolean
-  /** Answers a WebRTC offer (an unmodified SDP) that did not come through a tracker of the torrent. Resolves to null if the peer is not wanted. Never rejects. */
+  /**
+   * Answers a WebRTC offer (an unmodified SDP) that did not come through a tracker of the torrent.
+   * Resolves to null if the peer is not wanted. Never rejects.
+   */
   answerOffer(
     infoHash: Uint8Array,
     offer: { readonly id: string; readonly sdp: string },
@@ -213,9 +247,11 @@ export interface SessionApi {
    */
   getItem(key: DhtItemKey, options?: { readonly signal?: AbortSignal }): Promise<DhtItem | null>
   /**
-   * Puts an item into the DHT, which forgets it two hours later: put it again once an hour. Resolves to the number of nodes that stored it, at
-   * least 1. `cas`: the sequence number of the item that it replaces. Rejects with `bad-argument` if the item or its signature is invalid,
-   * `refused` if the DHT has a newer item, `unreachable` if no node stored it, `unsupported` while the DHT is off, or the signal's reason.
+   * Puts an item into the DHT, which forgets it two hours later: put it again once an hour.
+   * Resolves to the number of nodes that stored it, at least 1. `cas`: the sequence number of the
+   * item that it replaces. Rejects with `bad-argument` if the item or its signature is invalid,
+   * `refused` if the DHT has a newer item, `unreachable` if no node stored it, `unsupported` while
+   * the DHT is off, or the signal's reason.
    */
   putItem(item: DhtItem, options?: { readonly cas?: bigint; readonly signal?: AbortSignal }): Promise<number>
   /**
@@ -225,9 +261,11 @@ export interface SessionApi {
    */
   meetInDht(topic: Uint8Array, meeting: DhtMeeting): Promise<number>
   /**
-   * Adds a transport, which then dials and accepts like those that the session was opened with, at the session's port if it can. It comes last
-   * in the order of preference. Resolves to a function that removes and closes it; its open connections stay. Rejects with `bad-argument` if
-   * the session has a transport of that kind, or with what `listen` of the transport rejects; the transport is then closed.
+   * Adds a transport, which then dials and accepts like those that the session was opened with, at
+   * the session's port if it can. It comes last in the order of preference. Resolves to a function
+   * that removes and closes it; its open connections stay. Rejects with `bad-argument` if the
+   * session has a transport of that kind, or with what `listen` of the transport rejects; the
+   * transport is then closed.
    */
   addTransport(transport: Transport): Promise<() => Promise<void>>
   /**
@@ -236,21 +274,28 @@ export interface SessionApi {
    */
   setLimits(limits: Partial<RateLimits>, peerClass?: PeerClass): void
   /**
-   * Changes settings while the session is open. `directory` applies to torrents added later, `encryption`, `utp` and `pex: true` to peers that connect
-   * later; everything else applies immediately, `ipFilter` to connected peers, too. If fewer connections are allowed, the least active ones are closed. Rejects with `bad-argument`, or
-   * with `refused` if the port is taken; then nothing changes.
+   * Changes settings while the session is open. `directory` applies to torrents added later,
+   * `encryption`, `utp` and `pex: true` to peers that connect later; everything else applies
+   * immediately, `ipFilter` to connected peers, too. If fewer connections are allowed, the least
+   * active ones are closed. Rejects with `bad-argument`, or with `refused` if the port is taken;
+   * then nothing changes.
    */
   configure(changes: SessionSettings): Promise<void>
   /**
-   * Records the progress of all torrents now, as they do by themselves every two seconds. For hosts that may end without `close`, such as pages.
-   * Never rejects: failures are reported in the torrent's log and retried.
+   * Records the progress of all torrents now, as they do by themselves every two seconds. For hosts
+   * that may end without `close`, such as pages. Never rejects: failures are reported in the
+   * torrent's log and retried.
    */
   record(): Promise<void>
   /**
-   * Call this when the machine's network has changed or returned, if the system reports that, as it does to pages. The session then announces to
-   * trackers immediately over new connections, and maps its ports again.
+   * Call this when the machine's network has changed or returned, if the system reports that, as it
+   * does to pages. The session then announces to trackers immediately over new connections, and
+   * maps its ports again.
    */
   networkChanged(): void
-  /** Stops everything, records resume data, and closes every socket, file, timer and worker. Safe to call twice. */
+  /**
+   * Stops everything, records resume data, and closes every socket, file, timer and worker. Safe to
+   * call twice.
+   */
   close(): Promise<void>
 }

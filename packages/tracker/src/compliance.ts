@@ -105,7 +105,8 @@ export function testStore(open: (options: { expirySeconds: number }) => StoreUnd
     const { store } = open({ expirySeconds: EXPIRY })
     for (let at = 1; at <= 1000; at++) await announceTo(store, { at, isSeed: at % 3 === 0, wanted: 0 })
     const answers = []
-    // All callers are leeches: a seed that announced as a leech would move in the lists and change the responses to others.
+    // All callers are leeches: a seed that announced as a leech would move in the lists and change
+    // the responses to others.
     for (let at = 1; at <= 58; at += 3) answers.push(peersIn(await announceTo(store, { at, wanted: 40 })))
     for (const answer of answers) {
       expect(answer.length).toBeGreaterThanOrEqual(39)

@@ -8,15 +8,19 @@ export type Family = (typeof FAMILY)[keyof typeof FAMILY]
 export const EVENT = { none: 0, completed: 1, started: 2, stopped: 3 } as const
 export type AnnounceEvent = (typeof EVENT)[keyof typeof EVENT]
 
-/** Bytes per peer in a compact response, by family (BEP 23, BEP 7). A web peer is its number and that of its process. */
+/**
+ * Bytes per peer in a compact response, by family (BEP 23, BEP 7). A web peer is its number and
+ * that of its process.
+ */
 export const PEER_BYTES = [6, 18, 6] as const
 
 /** Maximum number of peers in one response: 200 IPv6 peers take 3,600 bytes. */
 export const MAX_PEERS = 200
 
 /**
- * An announce and its response. One instance is reused, so that an announce allocates nothing. All numbers are signed 32-bit, so that
- * JavaScript engines keep them unboxed; `hash` and `address` are big-endian words.
+ * An announce and its response. One instance is reused, so that an announce allocates nothing. All
+ * numbers are signed 32-bit, so that JavaScript engines keep them unboxed; `hash` and `address` are
+ * big-endian words.
  */
 export class Announce {
   /** The info hash, or the first 20 bytes of a v2 info hash (BEP 52). */
@@ -24,15 +28,19 @@ export class Announce {
   /** One word (IPv4), four words (IPv6), or the number of a web peer. */
   readonly address = new Int32Array(4)
   family: Family = FAMILY.ipv4
-  /** 1 to 65535. For a web peer: the number of the process that it is connected to, 0 if there is only one. */
+  /**
+   * 1 to 65535. For a web peer: the number of the process that it is connected to, 0 if there is
+   * only one.
+   */
   port = 0
   isSeed = false
   event: AnnounceEvent = EVENT.none
   /** Number of peers wanted, 0 to MAX_PEERS. */
   wanted = 0
   /**
-   * Scope of the caller, which limits the peers it gets: 0 for this machine (all peers), 1 for a private network (no peers of this machine), 2 for
-   * any other (neither peers of this machine nor of a private network). See `scopeOf`.
+   * Scope of the caller, which limits the peers it gets: 0 for this machine (all peers), 1 for a
+   * private network (no peers of this machine), 2 for any other (neither peers of this machine nor
+   * of a private network). See `scopeOf`.
    */
   scope = 2
   /** The account whose passkey it had, or empty. Only then the next three are set. */
@@ -59,7 +67,10 @@ export class Announce {
   retryInSeconds = 0
 }
 
-/** A change of one peer, as another process of the same tracker reports it. One instance is reused, like Announce. */
+/**
+ * A change of one peer, as another process of the same tracker reports it. One instance is reused,
+ * like Announce.
+ */
 export class PeerChange {
   readonly hash = new Int32Array(5)
   readonly address = new Int32Array(4)

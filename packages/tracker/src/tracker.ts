@@ -1,4 +1,6 @@
-/** The tracker, which all fronts share: access rules, intervals and counters in front of a store. */
+/**
+ * The tracker, which all fronts share: access rules, intervals and counters in front of a store.
+ */
 import { type AccessOptions, AccessRules } from './access/access-rules.ts'
 import { SCOPE, scopeOf } from './base/scope.ts'
 import { MemoryStore } from './memory/memory-store.ts'
@@ -16,7 +18,10 @@ import { StoreCalls } from './store-calls.ts'
 export interface TrackerOptions extends Omit<AccessOptions, 'nowMs'> {
   /** Default: a MemoryStore in which peers expire after one and a half intervals. */
   readonly store?: SwarmStore
-  /** Time between announces: 5 to 43,200 s. Default 1800. Up to an eighth is added at random, to spread announces out. */
+  /**
+   * Time between announces: 5 to 43,200 s. Default 1800. Up to an eighth is added at random, to
+   * spread announces out.
+   */
   readonly intervalSeconds?: number
   /** Minimum time between announces. Default 60, or the interval if that is less. */
   readonly minIntervalSeconds?: number
@@ -79,7 +84,10 @@ export class Tracker {
   #isSweeping = false
   #spread = 0
 
-  /** Throws TypeError or RangeError for invalid options. Close it: it has a timer, which does not keep the process running. */
+  /**
+   * Throws TypeError or RangeError for invalid options. Close it: it has a timer, which does not
+   * keep the process running.
+   */
   constructor(options: TrackerOptions = {}) {
     const { intervalSeconds = 1800 } = options
     if (!(intervalSeconds >= 5 && intervalSeconds <= 43_200))
@@ -99,8 +107,9 @@ export class Tracker {
   }
 
   /**
-   * Records the announce and fills in its response, including `failure`. Returns a promise, which never rejects, if the store does. The caller must
-   * be checked before by the `access` rules, since the announced address may be another one.
+   * Records the announce and fills in its response, including `failure`. Returns a promise, which
+   * never rejects, if the store does. The caller must be checked before by the `access` rules,
+   * since the announced address may be another one.
    */
   announce(announce: Announce, front: FrontName): void | Promise<void> {
     this.counters[front].announces++
@@ -112,7 +121,10 @@ export class Tracker {
     return this.#announce(announce)
   }
 
-  /** Removes a peer that has disconnected. Not a request, so it is neither counted nor refused. Returns a promise like `announce`. */
+  /**
+   * Removes a peer that has disconnected. Not a request, so it is neither counted nor refused.
+   * Returns a promise like `announce`.
+   */
   forget(announce: Announce): void | Promise<void> {
     return this.#announce(announce)
   }

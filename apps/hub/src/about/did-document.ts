@@ -1,6 +1,9 @@
 import { formatDidKey } from '@shoal/identity'
 
-/** Returns the DID document of a hub (W3C DID Core; https://w3c-ccg.github.io/did-method-web/), with its Ed25519 key as a Multikey. */
+/**
+ * Returns the DID document of a hub (W3C DID Core; https://w3c-ccg.github.io/did-method-web/), with
+ * its Ed25519 key as a Multikey.
+ */
 export function didDocument(did: string, publicKey: Uint8Array) {
   const id = `${did}#hub`
   return {

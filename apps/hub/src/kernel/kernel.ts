@@ -33,7 +33,10 @@ export interface HubKernel {
   readonly hubKey: KeyPair
   /** `did:web` of the public URL. Null without one, or if it is not https. */
   readonly did: string | null
-  /** The origins of the hub's pages, such as `https://hub.example.org`, the public one first. Without `--public-url` empty until it listens. */
+  /**
+   * The origins of the hub's pages, such as `https://hub.example.org`, the public one first.
+   * Without `--public-url` empty until it listens.
+   */
   readonly origins: readonly string[]
   /** Empty until the hub listens. */
   readonly running: () => RunningHub
@@ -157,7 +160,10 @@ async function openKept(given: Given, tables: readonly HubTables[]) {
   }
 }
 
-/** Returns the DID of a hub (https://w3c-ccg.github.io/did-method-web/). A port is written with `%3A`. */
+/**
+ * Returns the DID of a hub (https://w3c-ccg.github.io/did-method-web/). A port is written with
+ * `%3A`.
+ */
 function didWeb(origin: string): string | null {
   const { protocol, host } = new URL(origin)
   return protocol === 'https:' ? `did:web:${host.replace(':', '%3A')}` : null

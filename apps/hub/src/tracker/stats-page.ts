@@ -1,4 +1,7 @@
-/** The stats page: HTML without scripts. It contains only the hub's own numbers, so nothing needs escaping. */
+/**
+ * The stats page: HTML without scripts. It contains only the hub's own numbers, so nothing needs
+ * escaping.
+ */
 import { createHash } from 'node:crypto'
 import type { HubStats } from './stats.ts'
 

@@ -1,4 +1,7 @@
-/** Passphrases are typed without echo or read from a file. They are never arguments, because other users of the machine can read those. */
+/**
+ * Passphrases are typed without echo or read from a file. They are never arguments, because other
+ * users of the machine can read those.
+ */
 import { readFile } from 'node:fs/promises'
 import { createInterface, type Interface } from 'node:readline'
 import { Writable } from 'node:stream'
@@ -11,7 +14,10 @@ import { texts } from './texts.ts'
 
 export interface SecretOptions {
   readonly signal: AbortSignal
-  /** A file whose first line is the passphrase; `-` for standard input. Without it, the user is asked. */
+  /**
+   * A file whose first line is the passphrase; `-` for standard input. Without it, the user is
+   * asked.
+   */
   readonly file?: string | undefined
   /** The option that names the file, for errors. */
   readonly option: string

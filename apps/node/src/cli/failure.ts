@@ -1,4 +1,7 @@
-/** Failures of the command line: their messages are in the user's language. Those of engine and node are English. */
+/**
+ * Failures of the command line: their messages are in the user's language. Those of engine and node
+ * are English.
+ */
 
 import { fileFailure as baseFileFailure, describeFailure, Failure } from '@shoal/daemon/failure'
 import type { Language } from '@shoal/messages'
@@ -45,7 +48,10 @@ export function nodeMessage(message: string): string {
 /** The work could not be done. The message is in the user's language and says what to do. */
 export class CommandFailure extends Failure {}
 
-/** A failure that only the user can fix, such as a port in use. Retrying does not help, and the exit code says so. */
+/**
+ * A failure that only the user can fix, such as a port in use. Retrying does not help, and the exit
+ * code says so.
+ */
 export class SetupFailure extends CommandFailure {}
 
 const FILE_ERRORS: Readonly<Record<string, keyof typeof texts.fileErrors>> = {

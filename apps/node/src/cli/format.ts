@@ -39,7 +39,10 @@ export function formatDuration(seconds: number): string {
   return hours < 24 * 1000 ? `${Math.floor(hours / 24)} d ${hours % 24} h` : texts.format.years
 }
 
-/** Formats a point in time in the machine's time zone: `2026-11-21 09:18:42`, in German `21.11.2026 09:18:42`. */
+/**
+ * Formats a point in time in the machine's time zone: `2026-11-21 09:18:42`, in German
+ * `21.11.2026 09:18:42`.
+ */
 export function formatTime(atMs: number): string {
   const date = new Date(atMs)
   const [year, month, day] = [date.getFullYear(), date.getMonth() + 1, date.getDate()].map(two) as [

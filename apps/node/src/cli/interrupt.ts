@@ -1,6 +1,9 @@
 import { EXIT } from './exit.ts'
 
-/** Signals that ask a program to stop. Windows has SIGINT (Ctrl-C), SIGBREAK, and SIGHUP when the window closes. */
+/**
+ * Signals that ask a program to stop. Windows has SIGINT (Ctrl-C), SIGBREAK, and SIGHUP when the
+ * window closes.
+ */
 const SIGNALS = [
   'SIGINT',
   'SIGTERM',

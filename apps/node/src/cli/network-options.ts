@@ -73,7 +73,10 @@ export async function sessionOptions(given: OptionValues<typeof NETWORK_OPTIONS>
   }
 }
 
-/** Reads the filter, and reads it again when it changes. Rejects with a ShoalError if it cannot be read. */
+/**
+ * Reads the filter, and reads it again when it changes. Rejects with a ShoalError if it cannot be
+ * read.
+ */
 async function readFilter(path: string): Promise<AddressFilter> {
   const { IpFilterFile } = await import('../base/ip-filter-file.ts')
   const file = new IpFilterFile({ onList() {}, onError() {} })

@@ -20,7 +20,10 @@ export interface Output {
   readonly verbose: boolean
   /** Standard output if it is a terminal that shows text; null if it is piped, or with `--json`. */
   readonly terminal: Terminal | null
-  /** Prints a line on standard output. Neutralizes control characters, which names from strangers may contain. */
+  /**
+   * Prints a line on standard output. Neutralizes control characters, which names from strangers
+   * may contain.
+   */
   line(text: string): void
   /** Prints an object on one line. */
   object(value: object): void
@@ -81,7 +84,9 @@ function onOutputError(error: Error): void {
   throw error
 }
 
-/** Reads the terminal's capabilities from the environment (no-color.org; POSIX locale variables). */
+/**
+ * Reads the terminal's capabilities from the environment (no-color.org; POSIX locale variables).
+ */
 export function findTerminalStyle(
   env: Readonly<Record<string, string | undefined>>,
   platform: string,

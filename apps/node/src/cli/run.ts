@@ -25,7 +25,10 @@ export function outputFlags(args: readonly string[]): { json: boolean; verbose: 
   return { json: given.includes('--json'), verbose: given.includes('--verbose') }
 }
 
-/** The command among the words. `npm start -- get LINK` arrives as `start get LINK`, so a word after `start` is the command. */
+/**
+ * The command among the words. `npm start -- get LINK` arrives as `start get LINK`, so a word after
+ * `start` is the command.
+ */
 export function chooseCommand(
   args: readonly string[],
   { interactive }: { interactive: boolean },

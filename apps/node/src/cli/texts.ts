@@ -8,7 +8,10 @@ const catalogs: Catalogs<typeof en> = {
   de: async () => ({ default: (await import('./messages/de/index.ts')).de }),
 }
 
-/** The language is that of `--lang`, `SHOAL_LANG` or the locale (POSIX). Output for programs is English. */
+/**
+ * The language is that of `--lang`, `SHOAL_LANG` or the locale (POSIX). Output for programs is
+ * English.
+ */
 export function findLanguage(
   args: readonly string[],
   env: Readonly<Record<string, string | undefined>>,

@@ -23,7 +23,10 @@ interface Checked {
   readonly rules?: readonly string[]
 }
 
-/** How often a page is looked at again that moved while axe looked at it, such as by a notice that went away. */
+/**
+ * How often a page is looked at again that moved while axe looked at it, such as by a notice that
+ * went away.
+ */
 const MOST_LOOKS = 5
 
 /** Returns the findings of axe, one text per finding. */
@@ -83,7 +86,10 @@ async function look(page: Page, { except = [], rules = ALL }: Checked) {
   return { found, hasMoved }
 }
 
-/** Returns the findings with the light theme, and those on the colours of the dark one, each with the name of its theme. */
+/**
+ * Returns the findings with the light theme, and those on the colours of the dark one, each with
+ * the name of its theme.
+ */
 export async function findingsInThemes(page: Page, options?: Pick<Checked, 'except'>): Promise<string[]> {
   const all = []
   for (const colorScheme of ['light', 'dark'] as const) {

@@ -1,4 +1,7 @@
-/** Builds the console and the page of a hub before the tests of a run, outside their time limits, if their sources have changed. */
+/**
+ * Builds the console and the page of a hub before the tests of a run, outside their time limits, if
+ * their sources have changed.
+ */
 import { buildConsole } from '../../scripts/build-console.ts'
 import { buildHubPage } from '../../scripts/build-hub-page.ts'
 

@@ -11,7 +11,9 @@ import { expect } from 'vitest'
 import { DIST } from '../../scripts/build-console.ts'
 
 export const CHROMIUM = '/usr/bin/chromium'
-/** Chromium's engine without the windows around it. A page costs a quarter of the processor time. */
+/**
+ * Chromium's engine without the windows around it. A page costs a quarter of the processor time.
+ */
 const HEADLESS_SHELL = '/usr/bin/chromium-headless-shell'
 const FLAGS = [
   '--no-sandbox',
@@ -35,7 +37,10 @@ const TYPES: Record<string, string> = {
   '.webmanifest': 'application/manifest+json',
 }
 
-/** Returns whether tests in a browser have to be skipped. Throws instead where nothing may be skipped. */
+/**
+ * Returns whether tests in a browser have to be skipped. Throws instead where nothing may be
+ * skipped.
+ */
 export function lackingChromium(): boolean {
   const missing = [CHROMIUM, HEADLESS_SHELL].filter(path => !existsSync(path)).map(path => basename(path))
   if (missing.length === 0) return false
@@ -69,7 +74,10 @@ export interface OpenPage {
   close(): Promise<void>
 }
 
-/** Serves a copy of the built console, or of another build, and starts a browser: `window` has all of Chromium, its windows included. */
+/**
+ * Serves a copy of the built console, or of another build, and starts a browser: `window` has all
+ * of Chromium, its windows included.
+ */
 export async function serveConsole({
   window = false,
   dist = DIST,
@@ -117,7 +125,10 @@ export async function serveConsole({
   }
 }
 
-/** The script of the page and what it imports, and the largest catalogs of texts, but not what it loads when a page is opened. */
+/**
+ * The script of the page and what it imports, and the largest catalogs of texts, but not what it
+ * loads when a page is opened.
+ */
 function sizeOfFirst(folder: string, catalogs: readonly string[]): number {
   const html = readFileSync(join(folder, 'index.html'), 'utf8')
   const sizeOf = (path: string) => gzipSync(readFileSync(join(folder, path))).length

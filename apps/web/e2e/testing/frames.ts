@@ -11,11 +11,17 @@ export interface Frames {
 
 const PX_PER_MS = 2.5
 
-/** A page with nothing on it, as high as a long list: the most that this machine draws at the moment. */
+/**
+ * A page with nothing on it, as high as a long list: the most that this machine draws at the
+ * moment.
+ */
 export const BARE_PAGE = `<!doctype html><div role="grid" style="height: 700px; overflow: auto; contain: strict; background: #fff">
   <div style="height: 210000px"></div></div>`
 
-/** The rows of the list as they are now, again and again as far as it scrolls in that time: a page that no script changes. */
+/**
+ * The rows of the list as they are now, again and again as far as it scrolls in that time: a page
+ * that no script changes.
+ */
 export function stillRows(page: Page, seconds: number): Promise<string> {
   return page.evaluate(
     px => {
@@ -37,7 +43,10 @@ export function stillRows(page: Page, seconds: number): Promise<string> {
   )
 }
 
-/** Scrolls the list by a constant speed, row after row, and measures the pictures that the browser draws. */
+/**
+ * Scrolls the list by a constant speed, row after row, and measures the pictures that the browser
+ * draws.
+ */
 export function scrollList(page: Page, seconds: number): Promise<Frames> {
   return page.evaluate(
     async ([duration, pxPerMs]) => {

@@ -1,8 +1,14 @@
-/** Dialogs and menus, as people use them: they see one before they press a key, and hold a button down for longer than a robot does. */
+/**
+ * Dialogs and menus, as people use them: they see one before they press a key, and hold a button
+ * down for longer than a robot does.
+ */
 import { until } from '@shoal/testing'
 import type { Locator, Page } from 'playwright-core'
 
-/** Closes the last dialog or menu with Escape, and waits until it is gone. A page that has just shown one listens once it is idle. */
+/**
+ * Closes the last dialog or menu with Escape, and waits until it is gone. A page that has just
+ * shown one listens once it is idle.
+ */
 export async function closeWithEscape(page: Page): Promise<void> {
   const open = await page.locator(':is([role=dialog], [role=menu]):visible').last().elementHandle()
   await until('the page is idle', () =>

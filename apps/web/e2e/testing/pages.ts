@@ -1,4 +1,7 @@
-/** Pages for tests of the browser peer: bundled as the application is, and served on loopback, in browsers with a profile of their own. */
+/**
+ * Pages for tests of the browser peer: bundled as the application is, and served on loopback, in
+ * browsers with a profile of their own.
+ */
 import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
@@ -25,14 +28,20 @@ const FLAGS = [
   '--disable-features=WebRtcHideLocalIpsWithMdns',
 ]
 
-/** Keeps test files, which exist for their side effects, in the bundle although the package of the engine declares that it has none. */
+/**
+ * Keeps test files, which exist for their side effects, in the bundle although the package of the
+ * engine declares that it has none.
+ */
 const keepTests: Plugin = {
   name: 'keep-tests',
   transform: { filter: { id: /\.test\.ts$/ }, handler: () => ({ moduleSideEffects: true }) },
 }
 
 export interface BuiltPages extends AsyncDisposable {
-  /** Address of the page whose script is `<name>.ts`. With the name of a site, it has storage of its own. */
+  /**
+   * Address of the page whose script is `<name>.ts`. With the name of a site, it has storage of its
+   * own.
+   */
   url(name: string, site?: string): string
   readonly folder: string
 }

@@ -1,4 +1,7 @@
-/** Players of films on a page. A film plays only once its bytes are there, so nothing here waits for it: tests look where it is. */
+/**
+ * Players of films on a page. A film plays only once its bytes are there, so nothing here waits for
+ * it: tests look where it is.
+ */
 import type { Locator } from 'playwright-core'
 
 /** Starts the film, also where the browser does not let a page begin by itself. */

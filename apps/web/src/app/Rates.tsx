@@ -14,7 +14,9 @@ import { useCell, useNode } from '../shared/node/context.tsx'
 import type { NodeStore } from '../shared/node/node-store.ts'
 import styles from './Rates.module.css'
 
-/** Shows the current rates, a chart of the last minute, and the switch for the alternative limits. */
+/**
+ * Shows the current rates, a chart of the last minute, and the switch for the alternative limits.
+ */
 export function Rates() {
   const node = useNode()
   const stats = useCell(node.stats)

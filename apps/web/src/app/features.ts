@@ -13,7 +13,10 @@ import { torrents } from '../features/torrents/feature.ts'
 import type { Feature } from '../shared/feature.ts'
 import { FEATURES_OF_CAPABILITIES } from './of-capabilities.ts'
 
-/** All features of the console, in the order of the sections in the settings and of the tabs of a torrent. */
+/**
+ * All features of the console, in the order of the sections in the settings and of the tabs of a
+ * torrent.
+ */
 export const FEATURES: readonly Feature[] = [
   torrents,
   dashboard,

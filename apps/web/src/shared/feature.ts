@@ -73,7 +73,10 @@ interface TorrentTab {
   readonly component: ComponentType<{ readonly torrent: Torrent }>
 }
 
-/** A component that is loaded when it is first rendered, with the texts of all errors that it may show. */
+/**
+ * A component that is loaded when it is first rendered, with the texts of all errors that it may
+ * show.
+ */
 export function lazyComponent<Props extends object>(
   load: () => Promise<ComponentType<Props>>,
 ): ComponentType<Props> {
@@ -95,7 +98,10 @@ export interface DialogProps<Request> {
   onClose(): void
 }
 
-/** A dialog that is loaded and shown while `requests` holds a request; closing it sets `requests` to null. */
+/**
+ * A dialog that is loaded and shown while `requests` holds a request; closing it sets `requests` to
+ * null.
+ */
 export function dialog<Request>(
   requests: Cell<Request | null>,
   load: () => Promise<ComponentType<DialogProps<Request>>>,

@@ -6,7 +6,10 @@ import { DidText } from '../schemas/people.ts'
 
 const Contacts = z.object({ items: z.array(Contact) })
 
-/** The profile of the node's user, and the persons of contacts: their device lists, profiles and verification. See decision 019. */
+/**
+ * The profile of the node's user, and the persons of contacts: their device lists, profiles and
+ * verification. See decision 019.
+ */
 export const CONTACTS = contract({
   name: 'contacts',
   otherErrors: { 'bad-device-list': 'alarms of the contact' },

@@ -13,7 +13,9 @@ const MultiaddrText = z
     'write an address as /ip4/203.0.113.7/tcp/6882/p2p/12D3Koo…',
   )
 
-/** Such an address, or a name whose TXT records have some: `/dnsaddr/bootstrap.libp2p.io/p2p/Qm…`. */
+/**
+ * Such an address, or a name whose TXT records have some: `/dnsaddr/bootstrap.libp2p.io/p2p/Qm…`.
+ */
 const PublicNodeText = z
   .string()
   .max(1000)

@@ -7,7 +7,10 @@ import { AddTorrent } from '../schemas/torrent.ts'
 
 const One = { id: SealedId }
 
-/** Sealed shares: encryption before sharing, decryption after download, and of single files while they download. */
+/**
+ * Sealed shares: encryption before sharing, decryption after download, and of single files while
+ * they download.
+ */
 export const SEALED = contract({
   name: 'sealed',
   operations: {

@@ -39,7 +39,10 @@ import {
 
 const One = z.object({ id: TorrentId })
 
-/** `stun:host:port`, or `turn:user:secret@host:port` with an optional `?transport=tcp`. User and secret are encoded as in a URL. */
+/**
+ * `stun:host:port`, or `turn:user:secret@host:port` with an optional `?transport=tcp`. User and
+ * secret are encoded as in a URL.
+ */
 const IceServerText = z
   .string()
   .max(1000)

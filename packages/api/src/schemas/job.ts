@@ -3,8 +3,9 @@ import { Bytes, BytesPerSecond, Failed, TimeMs, TorrentId, Untrusted, UntrustedS
 import { ANSWERS } from './names.ts'
 
 /**
- * `create`: creates a torrent from files and seeds it. `download`: downloads one file over HTTP(S) or FTP. `move`: moves files to another folder.
- * `unseal`: decrypts a sealed share once it is complete.
+ * `create`: creates a torrent from files and seeds it. `download`: downloads one file over HTTP(S)
+ * or FTP. `move`: moves files to another folder. `unseal`: decrypts a sealed share once it is
+ * complete.
  */
 export const JobKind = z.enum(['create', 'download', 'move', 'unseal'])
 

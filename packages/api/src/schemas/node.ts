@@ -55,7 +55,10 @@ export const NodeStats = z
     lacksBytes: Bytes.nullable(),
     memoryBytes: Bytes,
     uptimeSeconds: z.number().min(0),
-    /** The current rate limits and their origin: the usual limits, the alternative limits or the schedule. */
+    /**
+     * The current rate limits and their origin: the usual limits, the alternative limits or the
+     * schedule.
+     */
     limits: z.object({
       downloadBytesPerSecond: z.number().nullable(),
       uploadBytesPerSecond: z.number().nullable(),

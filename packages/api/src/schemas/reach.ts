@@ -35,7 +35,10 @@ export const Reach = z
     open: z.boolean(),
     /** User name of the console's password. Null if there is none. */
     username: z.string().nullable(),
-    /** The node's addresses in its networks, best first. It accepts connections there while it is open. */
+    /**
+     * The node's addresses in its networks, best first. It accepts connections there while it is
+     * open.
+     */
     addresses: z.array(z.string()),
     tests: z.array(ReachTest),
     problem: z.enum(REACH_PROBLEMS).nullable(),

@@ -22,12 +22,17 @@ export const SearchHit = z
     path: Untrusted.nullable(),
     /** The matching passage of the document. Null if the name or path matches. */
     snippet: Untrusted.nullable(),
-    /** Matching ranges [start, end) in UTF-16 units: of the snippet, else of the path, else of the name. */
+    /**
+     * Matching ranges [start, end) in UTF-16 units: of the snippet, else of the path, else of the
+     * name.
+     */
     matches: z.array(z.tuple([z.number(), z.number()])),
   })
   .register(ANSWERS, { id: 'SearchHit' })
 export type SearchHit = z.infer<typeof SearchHit>
 
-/** Best matches first. There is no total, since counting all would cost more than finding the best. */
+/**
+ * Best matches first. There is no total, since counting all would cost more than finding the best.
+ */
 export const SearchPage = z.object({ items: z.array(SearchHit), next: z.string().nullable() })
 export type SearchPage = z.infer<typeof SearchPage>

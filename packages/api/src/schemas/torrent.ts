@@ -82,7 +82,10 @@ export const Torrent = z
     /** Payload over the life of the torrent. */
     downloadedBytes: Bytes,
     uploadedBytes: Bytes,
-    /** Uploaded to downloaded bytes, or to `haveBytes` if nothing was downloaded. Null if both are 0. */
+    /**
+     * Uploaded to downloaded bytes, or to `haveBytes` if nothing was downloaded. Null if both are
+     * 0.
+     */
     ratio: z.number().min(0).nullable(),
     etaSeconds: z.number().min(0).nullable(),
     /** Connected peers. `seeds` of them have all pieces. */
@@ -150,7 +153,10 @@ export const TorrentDetail = Torrent.extend({
    * from them.
    */
   sourcesOff: z.array(z.enum(SWITCHABLE_SOURCES)),
-  /** Paths of files that were changed on disk so that they no longer match the torrent. A file leaves the list when it is complete again. */
+  /**
+   * Paths of files that were changed on disk so that they no longer match the torrent. A file
+   * leaves the list when it is complete again.
+   */
   changedFiles: z.array(Untrusted),
   downloadLimitBytesPerSecond: RateLimit,
   uploadLimitBytesPerSecond: RateLimit,
@@ -187,7 +193,10 @@ export const ListTorrents = z.object({
 /** Apply events with a higher `revision` to this list. */
 export const TorrentPage = page(Torrent).extend({ revision: z.number().int().min(0) })
 
-/** `original`: as in the torrent. `subfolder`: a single file gets a folder with its name. `no-subfolder`: the files of a folder are stored without it. */
+/**
+ * `original`: as in the torrent. `subfolder`: a single file gets a folder with its name.
+ * `no-subfolder`: the files of a folder are stored without it.
+ */
 export const ContentLayout = z.enum(CONTENT_LAYOUTS).meta({
   description:
     'Whether the content has a folder of its own: as in the torrent, always, or never. Default: the setting `downloads.layout`',
@@ -250,8 +259,8 @@ export const AddTorrent = z
 export type AddTorrent = z.input<typeof AddTorrent>
 
 /**
- * Either a torrent, or a job that downloads one file over HTTP(S) or FTP. A sealed share has both, and its job decrypts it. `added` is false if
- * the torrent existed already.
+ * Either a torrent, or a job that downloads one file over HTTP(S) or FTP. A sealed share has both,
+ * and its job decrypts it. `added` is false if the torrent existed already.
  */
 export const Added = z
   .object({ added: z.boolean(), torrent: Torrent.nullable(), job: Job.nullable() })
@@ -263,7 +272,10 @@ export const PreviewTorrent = AddTorrent.pick({ source: true, torrent: true, pee
     timeoutSeconds: z.number().min(1).max(300).default(60),
   })
   .register(GIVEN, { id: 'PreviewTorrent' })
-/** The content of a link or .torrent before it is added. A repeated call with the same source resumes where the last one timed out. */
+/**
+ * The content of a link or .torrent before it is added. A repeated call with the same source
+ * resumes where the last one timed out.
+ */
 export const Preview = z
   .object({
     id: TorrentId,
@@ -322,7 +334,10 @@ export const Updated = z
   })
   .register(ANSWERS, { id: 'Updated' })
 
-/** `restore` undoes a `remove` within `undoSeconds`; data is deleted after that. `start` resumes regardless of the queue. */
+/**
+ * `restore` undoes a `remove` within `undoSeconds`; data is deleted after that. `start` resumes
+ * regardless of the queue.
+ */
 export const ACTIONS = [
   'pause',
   'resume',
@@ -384,12 +399,17 @@ export type FileCopy = z.infer<typeof FileCopy>
 export const TorrentFile = z
   .object({
     index: FileIndex,
-    /** Relative to the download folder, separated by `/`. It begins with the torrent's name if the torrent is a folder. */
+    /**
+     * Relative to the download folder, separated by `/`. It begins with the torrent's name if the
+     * torrent is a folder.
+     */
     path: Untrusted,
     lengthBytes: Bytes,
     haveBytes: Bytes,
     priority: Priority,
-    /** Other torrents with the same file. Empty for private torrents and those without v2 hashes. */
+    /**
+     * Other torrents with the same file. Empty for private torrents and those without v2 hashes.
+     */
     copies: z.array(FileCopy),
     /** Media type by its name: `video/mp4`. */
     mediaType: z.string(),
@@ -439,7 +459,10 @@ export type Tracker = z.infer<typeof Tracker>
 export const SealTo = z.discriminatedUnion('by', [
   /** To a random key, which is part of the link. */
   z.object({ by: z.literal('key') }),
-  /** `allowWeak`: accept a passphrase that is easy to guess, which is refused with `weak-passphrase` otherwise. */
+  /**
+   * `allowWeak`: accept a passphrase that is easy to guess, which is refused with `weak-passphrase`
+   * otherwise.
+   */
   z.object({
     by: z.literal('passphrase'),
     passphrase: z.string().min(1).max(1000).register(SECRETS, { isWhole: true }),

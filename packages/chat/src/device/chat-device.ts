@@ -93,7 +93,10 @@ export class ChatDevice {
   #last: Promise<unknown> = Promise.resolve()
   readonly #closing = new AbortController()
 
-  /** Restores everything from the journals, and connects. Rejects with `bad-argument` if a journal is damaged, `bad-credential`. */
+  /**
+   * Restores everything from the journals, and connects. Rejects with `bad-argument` if a journal
+   * is damaged, `bad-credential`.
+   */
   static async open({
     ports,
     device,

@@ -1,4 +1,6 @@
-/** One conversation of this device: a closed group, a private conversation, or the room of a share. */
+/**
+ * One conversation of this device: a closed group, a private conversation, or the room of a share.
+ */
 import { ChatError } from '../chat-error.ts'
 import { type Content, encodeContent, type MessageId, type Shown } from '../conversations/index.ts'
 import type { GroupMember } from '../groups/group-members.ts'

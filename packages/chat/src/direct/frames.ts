@@ -1,5 +1,6 @@
 /**
- * Frames between two devices: four bytes for the length, then a CBOR array that begins with its kind.
+ * Frames between two devices: four bytes for the length, then a CBOR array that begins with its
+ * kind.
  *
  *   hello:    [0, version, nonce, credential]   both start with it
  *   proof:    [1, signature]                    by the device, for this channel

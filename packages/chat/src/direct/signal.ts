@@ -1,6 +1,6 @@
 /**
- * Signals, which two devices exchange as sealed notes to connect directly. The device with the lower
- * hash makes offers, so that they do not cross; the other one calls. Deterministic CBOR:
+ * Signals, which two devices exchange as sealed notes to connect directly. The device with the
+ * lower hash makes offers, so that they do not cross; the other one calls. Deterministic CBOR:
  *
  *   call:   [0]                make an offer
  *   offer:  [1, id, SDP]

@@ -192,7 +192,9 @@ export class Group {
     return Group.#begin(owner, joined)
   }
 
-  /** Restores a group from the records of its journal. Throws `bad-argument` if they are damaged. */
+  /**
+   * Restores a group from the records of its journal. Throws `bad-argument` if they are damaged.
+   */
   static restore(owner: GroupOwner, records: Iterable<Uint8Array>): Group {
     return new Group(owner, restoreRecords(records, CONFIG))
   }

@@ -5,7 +5,10 @@ import { Failure, fileFailure } from '../failure.ts'
 
 let written = 0
 
-/** Writes a file atomically and creates its folders: after a crash, either the old or the new file exists. Rejects with a Failure. */
+/**
+ * Writes a file atomically and creates its folders: after a crash, either the old or the new file
+ * exists. Rejects with a Failure.
+ */
 export async function writeWholeFile(
   path: string,
   content: Uint8Array | string | AsyncIterable<Uint8Array>,

@@ -68,7 +68,10 @@ export function askForNew({ origin, nonce, title, user, existing }: NewPasskeyOp
   }
 }
 
-/** Returns a request for a login with any passkey of the origin. Throws `no-passkeys` if the origin cannot have any. */
+/**
+ * Returns a request for a login with any passkey of the origin. Throws `no-passkeys` if the origin
+ * cannot have any.
+ */
 export function askForLogin(origin: string, nonce: string): PasskeyRequest {
   const challenge = encode(Buffer.from(nonce))
   return { challenge, rpId: domainOf(origin), userVerification: 'required', timeout: TIMEOUT_MS }

@@ -1,5 +1,6 @@
 /**
- * Room logs and inboxes of a hub: the messages, and a client that keeps its verified copy up to date.
+ * Room logs and inboxes of a hub: the messages, and a client that keeps its verified copy up to
+ * date.
  *
  * ```ts
  * import { connectRooms, roomToken } from '@shoal/hub-api/rooms'

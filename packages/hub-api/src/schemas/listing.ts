@@ -45,7 +45,9 @@ export const ListingSummary = ListingText.omit({ description: true }).extend({
   hidden: Untrusted.nullable(),
   /** Number of comments. */
   comments: z.number().int().min(0),
-  /** Names of its thumbnails: `/api/listings/{id}/thumbnails/{name}`. Their content never changes. */
+  /**
+   * Names of its thumbnails: `/api/listings/{id}/thumbnails/{name}`. Their content never changes.
+   */
   thumbnails: z.array(z.string()),
   /** Whether `/api/listings/{id}/torrent` has a `.torrent`. */
   hasTorrent: z.boolean(),

@@ -48,7 +48,10 @@ export class Invitations {
     this.#now = now
   }
 
-  /** Creates an invitation. `uses`: 1 to 10,000, default 1. Returns its secret, 22 characters, which is shown once. Rejects with `bad-argument`, `full`. */
+  /**
+   * Creates an invitation. `uses`: 1 to 10,000, default 1. Returns its secret, 22 characters, which
+   * is shown once. Rejects with `bad-argument`, `full`.
+   */
   async create(invitation: {
     readonly by: string
     readonly lifeMs: number

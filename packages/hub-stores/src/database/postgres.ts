@@ -18,7 +18,10 @@ const ROWS_AT_ONCE = 500
 const [BYTEA, BIGINT] = [17, 20]
 
 export interface PostgresOptions {
-  /** `postgres://user:password@host:port/database`. A socket: `postgres://user@localhost/database?host=/folder`. */
+  /**
+   * `postgres://user:password@host:port/database`. A socket:
+   * `postgres://user@localhost/database?host=/folder`.
+   */
   readonly url: string
   /**
    * Schema that contains the tables: a to z, digits and `_`. It is created if missing. Default:
@@ -248,7 +251,10 @@ function codeOf(error: unknown): string {
   return String((error as { code?: unknown }).code ?? '')
 }
 
-/** Classes of PostgreSQL's errors: connection, operator intervention, too many connections, password, no such database. */
+/**
+ * Classes of PostgreSQL's errors: connection, operator intervention, too many connections,
+ * password, no such database.
+ */
 const UNAVAILABLE = /^(?:08|57P|53300|28|3D)/
 
 /** Any error without a PostgreSQL code is a connection failure. */

@@ -1,7 +1,10 @@
 /** Tables of a hub, as described by their owners. */
 import type { Database, Steps } from './database.ts'
 
-/** SQL for both databases, written as SQLite's: `INTEGER`, `BLOB` and `TEXT` become PostgreSQL's types. */
+/**
+ * SQL for both databases, written as SQLite's: `INTEGER`, `BLOB` and `TEXT` become PostgreSQL's
+ * types.
+ */
 export type Migration = string | MigrationPair
 
 /** `common`, followed by what is specific to each database. */

@@ -43,7 +43,10 @@ export class Comments {
     this.#now = now
   }
 
-  /** Adds a comment to a listing. Rejects with `not-found`, `bad-argument`, `full` (a listing has 10,000). */
+  /**
+   * Adds a comment to a listing. Rejects with `not-found`, `bad-argument`, `full` (a listing has
+   * 10,000).
+   */
   async add(listing: string, author: string, text: string): Promise<Comment> {
     checkDid(author)
     checkText('text', text, 1, MAX_TEXT_BYTES)

@@ -207,7 +207,10 @@ export class Listings {
     })
   }
 
-  /** Deletes a listing with its thumbnails, `.torrent` and comments. Returns false if there was none. */
+  /**
+   * Deletes a listing with its thumbnails, `.torrent` and comments. Returns false if there was
+   * none.
+   */
   async remove(id: string): Promise<boolean> {
     return this.#database.write(function* () {
       const row = yield* first<ListingRow>('SELECT * FROM listings WHERE id = $1 FOR UPDATE', id)

@@ -23,7 +23,10 @@ export interface RoomHome extends RoomName {
   readonly issued: number
 }
 
-/** Signs the home of a room with the login key of a device of its creator. Returns at most 1,024 bytes. Throws `bad-argument` outside the limits. */
+/**
+ * Signs the home of a room with the login key of a device of its creator. Returns at most 1,024
+ * bytes. Throws `bad-argument` outside the limits.
+ */
 export function signRoomHome(home: RoomHome, signer: Signer): Uint8Array {
   roomId(home)
   const { creator, salt, kind, number, hub, issued } = home

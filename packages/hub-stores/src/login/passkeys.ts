@@ -57,7 +57,10 @@ export class Passkeys {
     this.#now = now
   }
 
-  /** Adds a passkey to an account. Rejects with `exists`, `full` (an account has 20), `not-found`, `bad-argument`. */
+  /**
+   * Adds a passkey to an account. Rejects with `exists`, `full` (an account has 20), `not-found`,
+   * `bad-argument`.
+   */
   async add(did: string, passkey: NewPasskey): Promise<void> {
     const { id, publicKey, counter, transports, name } = passkey
     checkDid(did)
@@ -127,7 +130,10 @@ export class Passkeys {
     })
   }
 
-  /** Changes a passkey of an account. Rejects with `not-found` if the account does not have it, `bad-argument`. */
+  /**
+   * Changes a passkey of an account. Rejects with `not-found` if the account does not have it,
+   * `bad-argument`.
+   */
   async change(
     did: string,
     id: Uint8Array,
@@ -151,7 +157,10 @@ export class Passkeys {
     })
   }
 
-  /** Removes a passkey of an account. Returns false if the account does not have it. Rejects with `not-found` if there is no such account. */
+  /**
+   * Removes a passkey of an account. Returns false if the account does not have it. Rejects with
+   * `not-found` if there is no such account.
+   */
   async remove(did: string, id: Uint8Array): Promise<boolean> {
     checkDid(did)
     checkBytes('id', id, 1, MAX_ID_BYTES)

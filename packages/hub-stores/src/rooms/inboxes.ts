@@ -109,7 +109,10 @@ export class Inboxes {
     )
   }
 
-  /** Delivers up to 1,000 entries in one transaction. Returns the outcome of each once all are durable. Rejects with `bad-argument` if one breaks a limit. */
+  /**
+   * Delivers up to 1,000 entries in one transaction. Returns the outcome of each once all are
+   * durable. Rejects with `bad-argument` if one breaks a limit.
+   */
   async deliver(deliveries: readonly Delivery[]): Promise<readonly DeliveryOutcome[]> {
     checkCount('deliveries', deliveries, 1, MAX_DELIVERIES)
     for (const { device, clientId, bytes } of deliveries) {

@@ -74,7 +74,10 @@ export class TrackerKeys {
     return new Map(found.map(({ place, did }) => [keys[place]!, did]))
   }
 
-  /** Returns the totals of an account, or null if it has never had a key. Rejects with `not-found` if there is no such account. */
+  /**
+   * Returns the totals of an account, or null if it has never had a key. Rejects with `not-found`
+   * if there is no such account.
+   */
   async totals(did: string): Promise<Traffic | null> {
     checkDid(did)
     return this.#database.read(function* () {

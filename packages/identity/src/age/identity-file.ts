@@ -1,4 +1,7 @@
-/** Age identity files: secret keys, one per line, with comments; in plain text or encrypted with a passphrase. */
+/**
+ * Age identity files: secret keys, one per line, with comments; in plain text or encrypted with a
+ * passphrase.
+ */
 import { armor, Decrypter } from 'age-encryption'
 import { IdentityError } from '../identity-error.ts'
 import { passphraseIdentity } from './passphrase.ts'
@@ -18,8 +21,9 @@ export function isEncryptedIdentities(bytes: Uint8Array): boolean {
 }
 
 /**
- * Reads the X25519 secret keys of an identity file written by `shoal key` or `age-keygen`, or encrypted by `age -p`. Rejects with `bad-key`,
- * `bad-key-file`, `wrong-passphrase` or `too-much-work`.
+ * Reads the X25519 secret keys of an identity file written by `shoal key` or `age-keygen`, or
+ * encrypted by `age -p`. Rejects with `bad-key`, `bad-key-file`, `wrong-passphrase` or
+ * `too-much-work`.
  */
 export async function readIdentities(bytes: Uint8Array, passphrase = ''): Promise<Uint8Array[]> {
   if (bytes.length > MAX_KEY_FILE_BYTES)
@@ -58,7 +62,10 @@ function decodeText(bytes: Uint8Array): string {
   return new TextDecoder().decode(bytes)
 }
 
-/** Decrypts a file that was encrypted with a passphrase. Rejects with `wrong-passphrase`, `bad-key-file` or `too-much-work`. */
+/**
+ * Decrypts a file that was encrypted with a passphrase. Rejects with `wrong-passphrase`,
+ * `bad-key-file` or `too-much-work`.
+ */
 export async function decryptKeyFile(bytes: Uint8Array, passphrase: string): Promise<string> {
   const { unwrapFileKey } = passphraseIdentity(passphrase)
   let wrong = false

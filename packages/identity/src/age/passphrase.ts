@@ -1,4 +1,7 @@
-/** Encryption with a passphrase: age's scrypt recipient, computed outside the event loop and with a limit on its work. */
+/**
+ * Encryption with a passphrase: age's scrypt recipient, computed outside the event loop and with a
+ * limit on its work.
+ */
 import { randomBytes } from '@noble/hashes/utils.js'
 import { base64nopad } from '@scure/base'
 import { type Identity, type Recipient, Stanza } from 'age-encryption'
@@ -30,7 +33,8 @@ export function passphraseIdentity(passphrase: string): Identity {
       const stanza = stanzas.find(({ args }) => args[0] === 'scrypt')
       if (!stanza) return null
       const [, salt, work = '', more] = stanza.args
-      // The specification requires the stanza to be alone, so that the file is authenticated by the passphrase.
+      // The specification requires the stanza to be alone, so that the file is authenticated by the
+      // passphrase.
       if (stanzas.length !== 1 || more !== undefined || !/^[1-9][0-9]?$/.test(work)) throw malformed()
       if (Number(work) > MAX_WORK_FACTOR)
         throw new IdentityError(

@@ -1,6 +1,6 @@
 /**
- * Age's X25519 recipients in pure JavaScript. Those of age-encryption require Web Crypto, which pages have only over https, with X25519, which not all
- * browsers support.
+ * Age's X25519 recipients in pure JavaScript. Those of age-encryption require Web Crypto, which
+ * pages have only over https, with X25519, which not all browsers support.
  */
 import { x25519 } from '@noble/curves/ed25519.js'
 import { hkdf } from '@noble/hashes/hkdf.js'

@@ -44,7 +44,10 @@ export function newestList({ lists }: DeviceHistory): SignedDeviceList {
   return lists.at(-1)!
 }
 
-/** Checks everything: each signature, that the lists follow each other from the first one on, and that each device is described. Throws `bad-device-list`. */
+/**
+ * Checks everything: each signature, that the lists follow each other from the first one on, and
+ * that each device is described. Throws `bad-device-list`.
+ */
 export function readDeviceHistory({ lists: texts, devices: described }: DeviceHistoryText): DeviceHistory {
   if (texts.length === 0 || texts.length > MAX_LISTS) throw bad(`A history has 1 to ${MAX_LISTS} lists`)
   if (described.length > MAX_DEVICES) throw bad('It has too many devices')
@@ -102,13 +105,19 @@ export function readDeviceText(text: string): Device {
 
 export interface NextDevices {
   readonly devices: readonly Device[]
-  /** The public half of the key that may replace the signer: for the first list, and for one that a successor signs. Ed25519, 32 bytes. */
+  /**
+   * The public half of the key that may replace the signer: for the first list, and for one that a
+   * successor signs. Ed25519, 32 bytes.
+   */
   readonly successor?: Uint8Array
   /** Unix time in seconds: now. */
   readonly unixSeconds: number
 }
 
-/** Signs the next list, or the first one. Throws `bad-argument`, as `signDeviceList` does, and if the history is full. */
+/**
+ * Signs the next list, or the first one. Throws `bad-argument`, as `signDeviceList` does, and if
+ * the history is full.
+ */
 export function signNextDevices(
   history: DeviceHistory | null,
   { devices, successor, unixSeconds }: NextDevices,

@@ -115,8 +115,9 @@ export function signDeviceList(
 }
 
 /**
- * Reads a signed list and checks its form, its limits and its signature, but not whether its signer acts for the person: that takes the lists
- * before it, see `judgeDeviceLists`. Throws `bad-device-list`.
+ * Reads a signed list and checks its form, its limits and its signature, but not whether its signer
+ * acts for the person: that takes the lists before it, see `judgeDeviceLists`. Throws
+ * `bad-device-list`.
  */
 export function readDeviceList(bytes: Uint8Array): SignedDeviceList {
   if (bytes.length > MAX_LIST_BYTES) throw bad('It is too long')

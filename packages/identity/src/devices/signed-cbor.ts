@@ -41,7 +41,10 @@ export function encodeCbor(value: Cbor): Uint8Array {
   return encode(value, rfc8949EncodeOptions)
 }
 
-/** Decodes deterministic CBOR without maps, tags and floating-point numbers. Returns null for anything else. */
+/**
+ * Decodes deterministic CBOR without maps, tags and floating-point numbers. Returns null for
+ * anything else.
+ */
 export function decodeCbor(bytes: Uint8Array): Cbor | null {
   try {
     const value = decode(bytes, { strict: true, allowIndefinite: false, allowBigInt: false }) as Cbor

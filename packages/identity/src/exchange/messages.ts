@@ -1,8 +1,10 @@
 /**
- * Messages of `/shoal/people/1`, by which the nodes of contacts exchange certificates, device lists and profiles (decision 019). All are CBOR arrays:
+ * Messages of `/shoal/people/1`, by which the nodes of contacts exchange certificates, device lists
+ * and profiles (decision 019). All are CBOR arrays:
  *
- *   request:  [1, lists of the asked person that the asker has, version of the profile that it has or null, own lists, own version or null]
- *   response: [1, certificate or null, number of lists, [signed lists], signed profile or null, description of the device that signed it or null]
+ * request: [1, lists of the asked person that the asker has, version of the profile that it has or
+ * null, own lists, own version or null] response: [1, certificate or null, number of lists, [signed
+ * lists], signed profile or null, description of the device that signed it or null]
  */
 import { MAX_DEVICE_BYTES, MAX_LIST_BYTES } from '../devices/device-list.ts'
 import { type Cbor, decodeCbor, encodeCbor } from '../devices/signed-cbor.ts'

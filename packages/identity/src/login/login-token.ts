@@ -1,6 +1,7 @@
 /**
- * Logins: a device proves to a hub or node that it acts for a person, by a self-issued ID token (SIOPv2, a JWT of RFC 7519) bound to the
- * address of the server, to the server's challenge and to the time.
+ * Logins: a device proves to a hub or node that it acts for a person, by a self-issued ID token
+ * (SIOPv2, a JWT of RFC 7519) bound to the address of the server, to the server's challenge and to
+ * the time.
  */
 import { base64urlnopad } from '@scure/base'
 import { errors, importJWK, jwtVerify } from 'jose'
@@ -34,7 +35,10 @@ export interface LoginChallenge {
 
 type NewLogin = LoginChallenge & { readonly person: string }
 
-/** Returns a JWT in which the device, as `iss` and `sub`, states that it acts for `person`. `unixSeconds`: now. */
+/**
+ * Returns a JWT in which the device, as `iss` and `sub`, states that it acts for `person`.
+ * `unixSeconds`: now.
+ */
 export function signLoginToken(login: NewLogin, device: Signer, unixSeconds: number): string {
   const text = textOf(login, device.publicKey, unixSeconds)
   return `${text}.${base64urlnopad.encode(device.sign(new TextEncoder().encode(text)))}`
@@ -63,8 +67,8 @@ function textOf({ person, audience, nonce }: NewLogin, publicKey: Uint8Array, un
 }
 
 /**
- * Checks a token: its form, signature, audience, nonce and time. Rejects with `bad-login`. The caller accepts each nonce once. `unixSeconds`:
- * now.
+ * Checks a token: its form, signature, audience, nonce and time. Rejects with `bad-login`. The
+ * caller accepts each nonce once. `unixSeconds`: now.
  */
 export async function verifyLoginToken(
   token: string,

@@ -1,6 +1,9 @@
 import { estimateStrength } from './strength.ts'
 
-/** 66 bits: at a guess per second and core (see docs/sealed-shares.md), a million cores need a million years. */
+/**
+ * 66 bits: at a guess per second and core (see docs/sealed-shares.md), a million cores need a
+ * million years.
+ */
 const WORDS = 6
 
 /**

@@ -1,4 +1,7 @@
-/** Pictures of profiles: JPEG, PNG or WebP, small in bytes and in pixels, since a few bytes can decode to a picture that fills the memory. */
+/**
+ * Pictures of profiles: JPEG, PNG or WebP, small in bytes and in pixels, since a few bytes can
+ * decode to a picture that fills the memory.
+ */
 import { IdentityError } from '../identity-error.ts'
 
 /** Maximum size of a picture, in bytes. */
@@ -18,7 +21,9 @@ export interface PictureFacts {
 
 type Size = readonly [width: number, height: number]
 
-/** Reads type and size from the beginning of a picture, and decodes nothing. Throws `bad-picture`. */
+/**
+ * Reads type and size from the beginning of a picture, and decodes nothing. Throws `bad-picture`.
+ */
 export function readPicture(bytes: Uint8Array): PictureFacts {
   if (bytes.length > MAX_PICTURE_BYTES) throw bad(`It has more than ${MAX_PICTURE_BYTES / 1024} KiB`)
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength)
@@ -49,7 +54,10 @@ const READERS: Readonly<
   'image/webp': { isSo: bytes => has(bytes, 0, 'RIFF') && has(bytes, 8, 'WEBPVP8'), size: webpSize },
 }
 
-/** ITU T.81, annex B: walks over the segments to the header of the frame. Every frame header counts, since decoders differ in which one they use. */
+/**
+ * ITU T.81, annex B: walks over the segments to the header of the frame. Every frame header counts,
+ * since decoders differ in which one they use.
+ */
 function jpegSize(view: DataView): Size | null {
   let size: Size | null = null
   for (let at = 2; at + 4 <= view.byteLength; ) {
@@ -74,7 +82,10 @@ function jpegSize(view: DataView): Size | null {
   return null
 }
 
-/** RFC 9649: the first chunk is `VP8 ` (lossy), `VP8L` (lossless) or `VP8X` (the canvas of anything else). */
+/**
+ * RFC 9649: the first chunk is `VP8 ` (lossy), `VP8L` (lossless) or `VP8X` (the canvas of anything
+ * else).
+ */
 function webpSize(view: DataView): Size | null {
   if (view.byteLength < 30) return null
   switch (view.getUint8(15)) {

@@ -76,7 +76,10 @@ export function signProfile(
   }
 }
 
-/** Reads a profile, which a device of `list`, the newest list of the person, must have signed. Throws `bad-profile`. */
+/**
+ * Reads a profile, which a device of `list`, the newest list of the person, must have signed.
+ * Throws `bad-profile`.
+ */
 export function readProfile(bytes: Uint8Array, device: Uint8Array, list: DeviceList): SignedProfile {
   if (bytes.length > MAX_PROFILE_BYTES || device.length > MAX_DEVICE_BYTES) throw bad('It is too long')
   const hash = deviceHash(device)

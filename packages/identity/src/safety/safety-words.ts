@@ -1,5 +1,6 @@
 /**
- * Comparing keys (decision 019): two people see the same twelve words if each has the right key of the other, and one can scan or paste the other's code.
+ * Comparing keys (decision 019): two people see the same twelve words if each has the right key of
+ * the other, and one can scan or paste the other's code.
  */
 import { sha256 } from '@noble/hashes/sha2.js'
 import { concatBytes } from '@noble/hashes/utils.js'

@@ -1,6 +1,9 @@
 import { IdentityError } from '../identity-error.ts'
 
-/** Returns the code of the error that `call` throws, undefined if it throws none, and other errors as text. */
+/**
+ * Returns the code of the error that `call` throws, undefined if it throws none, and other errors
+ * as text.
+ */
 export function thrownCode(call: () => unknown): string | undefined {
   try {
     call()

@@ -1,8 +1,9 @@
 import { type Catalog, isPlural, type Message, PLURAL_CATEGORIES } from '../catalog.ts'
 
 /**
- * Compares a translation with its original. Returns a line for each message that is missing, superfluous, empty, that names an argument
- * that the original does not have or leaves one out, and for each plural without a category that the language needs.
+ * Compares a translation with its original. Returns a line for each message that is missing,
+ * superfluous, empty, that names an argument that the original does not have or leaves one out, and
+ * for each plural without a category that the language needs.
  *
  * @param language The translation's language as a BCP 47 tag
  */

@@ -15,7 +15,10 @@ export interface KeyExchangeOptions {
   /** Longest message read in either direction. */
   readonly maxBytes: number
   readonly clock: Clock
-  /** Responds to a node that has proved its network key (Ed25519, 32 bytes). Throws if the message breaks the protocol. */
+  /**
+   * Responds to a node that has proved its network key (Ed25519, 32 bytes). Throws if the message
+   * breaks the protocol.
+   */
   respond(key: Uint8Array, message: Uint8Array): Uint8Array
   /** Called when a node that speaks the protocol has connected. */
   onConnected(key: Uint8Array): void

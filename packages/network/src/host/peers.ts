@@ -31,7 +31,10 @@ export async function learnPeer(libp2p: Libp2p, { id, addresses }: Contact): Pro
   return peerAddress(peer)
 }
 
-/** Connects to a multiaddr, which need not contain a PeerId. Rejects with an error of libp2p, or with the signal's reason. */
+/**
+ * Connects to a multiaddr, which need not contain a PeerId. Rejects with an error of libp2p, or
+ * with the signal's reason.
+ */
 export function dialText(libp2p: Libp2p, text: string, signal: AbortSignal): Promise<Connection> {
   return libp2p.dial(multiaddr(text), { signal })
 }

@@ -321,7 +321,10 @@ function* parts<T>(items: readonly T[], size: number): Generator<readonly T[]> {
   for (let at = 0; at < items.length; at += size) yield items.slice(at, at + size)
 }
 
-/** An Ed25519 PeerId: an identity multihash of 36 bytes of Protocol Buffers, type Ed25519 and 32 bytes (libp2p/specs, peer-ids). */
+/**
+ * An Ed25519 PeerId: an identity multihash of 36 bytes of Protocol Buffers, type Ed25519 and 32
+ * bytes (libp2p/specs, peer-ids).
+ */
 const PEER_ID_START = [0x00, 0x24, 0x08, 0x01, 0x12, 0x20] as const
 
 function publicKeyOf(peerId: Uint8Array): Uint8Array | null {

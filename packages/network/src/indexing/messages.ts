@@ -1,7 +1,7 @@
 /**
- * The messages of `/shoal/index/1`, which libp2p's DHT lacks. Each has the length prefix of a libp2p
- * stream, and each request has one response. Protocol Buffers with these fields; missing numbers are
- * 0.
+ * The messages of `/shoal/index/1`, which libp2p's DHT lacks. Each has the length prefix of a
+ * libp2p stream, and each request has one response. Protocol Buffers with these fields; missing
+ * numbers are 0.
  *
  *     request   1 type   2 key…   3 sequence   4 address…   5 provider   6 signature   7 entry…   8 reference…
  *               9 word…   10 excluded word…   11 filters   12 limit

@@ -182,7 +182,10 @@ export class KadNode {
     return closest.map(({ from }) => from)
   }
 
-  /** Announces to one node that we provide a key, for 48 hours. Rejects if the node cannot be reached. */
+  /**
+   * Announces to one node that we provide a key, for 48 hours. Rejects if the node cannot be
+   * reached.
+   */
   async announce(contact: Contact, key: Uint8Array, signal?: AbortSignal): Promise<void> {
     const { id, ownAddresses } = this.#options
     const message = encodeMessage({
@@ -193,7 +196,10 @@ export class KadNode {
     await this.#client.send(contact, message, signal)
   }
 
-  /** Returns the providers of a key (a multihash). Rejects only with the signal's reason, or after `close`. */
+  /**
+   * Returns the providers of a key (a multihash). Rejects only with the signal's reason, or after
+   * `close`.
+   */
   async findProviders(key: Uint8Array, options: FindProvidersOptions = {}): Promise<Contact[]> {
     const { count = 20, onProvider, signal } = options
     const found = new Map<string, Contact>()

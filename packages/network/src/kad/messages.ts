@@ -65,8 +65,9 @@ export function encodeMessage(message: Pick<Message, 'type'> & Partial<Message>)
 }
 
 /**
- * Decodes a message, without its length prefix. Skips unknown fields, and peers and addresses beyond the limits or of an impossible length.
- * The message shares no memory with `bytes`. Throws `bad-message`.
+ * Decodes a message, without its length prefix. Skips unknown fields, and peers and addresses
+ * beyond the limits or of an impossible length. The message shares no memory with `bytes`. Throws
+ * `bad-message`.
  */
 export function decodeMessage(bytes: Uint8Array): Message {
   if (bytes.length > MAX_MESSAGE_BYTES) throw new ShoalError('bad-message', 'The message is too long')

@@ -19,7 +19,8 @@ export class NetworkSize {
   add(target: Uint8Array, keys: readonly Uint8Array[]): void {
     const nearest = keys.toSorted((a, b) => compareDistance(target, a, b)).slice(0, K)
     const farthest = nearest.at(-1)
-    // With n nodes at random places, the expected inverse of the K-th smallest distance is n / (K - 1) of the space.
+    // With n nodes at random places, the expected inverse of the K-th smallest distance is n / (K -
+    // 1) of the space.
     const estimate = farthest && nearest.length === K ? (K - 1) / distance(target, farthest) : nearest.length
     this.#estimates.push(estimate)
     if (this.#estimates.length > SAMPLES) this.#estimates.shift()

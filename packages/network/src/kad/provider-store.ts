@@ -3,7 +3,10 @@ import { latin1 } from '@shoal/torrent/base'
 import { SenderBudgets } from '../misconduct.ts'
 import { type Contact, neighborhoodOf } from './contact.ts'
 
-/** libp2p/specs, kad-dht: "Content provider advertisement": records are valid for 48 hours and renewed after 22. */
+/**
+ * libp2p/specs, kad-dht: "Content provider advertisement": records are valid for 48 hours and
+ * renewed after 22.
+ */
 export const PROVIDER_LIFE_MS = 48 * 3_600_000
 /** Time between two scans of a full store for expired records: each visits all of them. */
 const EXPIRE_AGAIN_MS = 60_000

@@ -17,8 +17,8 @@ const MAX_STREAMS = 200
 const MAX_EXCHANGES = 8
 
 /**
- * Peers addressed by a multiaddr, or by the PeerId of a libp2p host whose addresses our host already
- * knows. A peer is reached over:
+ * Peers addressed by a multiaddr, or by the PeerId of a libp2p host whose addresses our host
+ * already knows. A peer is reached over:
  *
  * 1. TCP or uTP, without libp2p, if the peer accepts them at the address of its host
  *    (`alternatives`);

@@ -1,4 +1,6 @@
-/** Reads and opens the header of an age file, with limits, and with a reason if it cannot be opened. */
+/**
+ * Reads and opens the header of an age file, with limits, and with a reason if it cannot be opened.
+ */
 import { IdentityError } from '@shoal/identity'
 import { passphraseIdentity, x25519Identity } from '@shoal/identity/age'
 import { Decrypter, type Identity } from 'age-encryption'
@@ -36,7 +38,10 @@ export async function sealedTo(
   return isScrypt(await readHeader(source, options)) ? 'passphrase' : 'keys'
 }
 
-/** Opens the header and returns the file key. Rejects with a SealedError: `not-sealed`, wrong or missing key or passphrase, `too-much-work`, `damaged`. */
+/**
+ * Opens the header and returns the file key. Rejects with a SealedError: `not-sealed`, wrong or
+ * missing key or passphrase, `too-much-work`, `damaged`.
+ */
 export async function openHeader(
   source: ByteSource,
   unlock: Unlock,

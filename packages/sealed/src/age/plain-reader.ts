@@ -10,7 +10,9 @@ const KEPT_CHUNKS = 4
 
 type Options = { signal?: AbortSignal }
 
-/** The plain text of an age file with random access. Every byte is verified before it is returned. */
+/**
+ * The plain text of an age file with random access. Every byte is verified before it is returned.
+ */
 export class PlainReader implements ByteSource {
   readonly lengthBytes: number
   readonly #source: ByteSource

@@ -16,7 +16,10 @@ export type SealTo =
   /** 1 to 100 public keys, `age1…` or `did:key:…`. */
   | { readonly by: 'recipients'; readonly recipients: readonly string[] }
 
-/** Everything the sealed bytes depend on except the files. Secret except for the header: the file key decrypts everything. */
+/**
+ * Everything the sealed bytes depend on except the files. Secret except for the header: the file
+ * key decrypts everything.
+ */
 export interface Seal {
   /** The beginning of the age file. */
   readonly header: Uint8Array
@@ -31,7 +34,10 @@ export interface Seal {
 const KEY_BYTES = 32
 const MAX_RECIPIENTS = 100
 
-/** Creates the seal for one share. Never use it for a second one, which would reveal the content of both. Throws `bad-argument`. */
+/**
+ * Creates the seal for one share. Never use it for a second one, which would reveal the content of
+ * both. Throws `bad-argument`.
+ */
 export async function createSeal(to: SealTo): Promise<Seal> {
   const key = to.by === 'key' ? (to.key ?? randomBytes(KEY_BYTES)) : undefined
   if (key && key.length !== KEY_BYTES) throw new SealedError('bad-argument', 'The key must have 32 bytes')

@@ -1,4 +1,7 @@
-/** The payload of an age file (age-encryption.org/v1, "Payload"): chunks of 64 KiB, each with a tag, following STREAM. */
+/**
+ * The payload of an age file (age-encryption.org/v1, "Payload"): chunks of 64 KiB, each with a tag,
+ * following STREAM.
+ */
 import { hkdf } from '@noble/hashes/hkdf.js'
 import { sha256 } from '@noble/hashes/sha2.js'
 import { chunkCipher } from '#chunk-cipher'
@@ -15,7 +18,10 @@ export function sealedLength(plainBytes: number): number {
   return plainBytes + TAG_BYTES * Math.max(1, Math.ceil(plainBytes / CHUNK_BYTES))
 }
 
-/** Returns the length of the plain text in a payload of `sealedBytes` bytes. Throws `damaged` for impossible lengths. */
+/**
+ * Returns the length of the plain text in a payload of `sealedBytes` bytes. Throws `damaged` for
+ * impossible lengths.
+ */
 export function plainLength(sealedBytes: number): number {
   const chunks = Math.ceil(sealedBytes / SEALED_CHUNK_BYTES)
   const last = sealedBytes - (chunks - 1) * SEALED_CHUNK_BYTES

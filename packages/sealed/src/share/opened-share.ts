@@ -18,8 +18,8 @@ export interface OpenedFile extends ByteSource {
 }
 
 /**
- * An opened sealed share, which may still be downloading. Opening it reads only its beginning; an archive without Shoal's index is scanned
- * once.
+ * An opened sealed share, which may still be downloading. Opening it reads only its beginning; an
+ * archive without Shoal's index is scanned once.
  */
 export class OpenedShare {
   /** Files and explicit folders. Of entries with equal names, only the last. */
@@ -48,7 +48,9 @@ export class OpenedShare {
     return this.entries.reduce((sum, { lengthBytes }) => sum + lengthBytes, 0)
   }
 
-  /** Opens a file. Rejects with `not-found`, or with `damaged` if the file does not match the index. */
+  /**
+   * Opens a file. Rejects with `not-found`, or with `damaged` if the file does not match the index.
+   */
   async file(path: readonly string[], options: Options = {}): Promise<OpenedFile> {
     const entry = this.#placed.get(path.join('/'))
     if (!entry || entry.folder) throw new SealedError('not-found', `This share has no file ${path.join('/')}`)

@@ -12,8 +12,9 @@ const RUN_CHUNKS = 16
 type Options = { signal?: AbortSignal }
 
 /**
- * Files as one sealed share. Its length is known immediately, and its bytes can be read in any order and repeatedly, because the same seal and
- * files always give the same bytes. A read rejects with `changed` if a file has shrunk.
+ * Files as one sealed share. Its length is known immediately, and its bytes can be read in any
+ * order and repeatedly, because the same seal and files always give the same bytes. A read rejects
+ * with `changed` if a file has shrunk.
  */
 export class SealedContent implements ByteSource {
   readonly lengthBytes: number

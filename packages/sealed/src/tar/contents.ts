@@ -23,14 +23,20 @@ export interface TarContents {
   readonly skippedCount: number
 }
 
-/** Lists all entries. Rejects with `not-an-archive`, `unsafe-path`, `too-large`, `damaged` or `unsupported`. */
+/**
+ * Lists all entries. Rejects with `not-an-archive`, `unsafe-path`, `too-large`, `damaged` or
+ * `unsupported`.
+ */
 export async function readContents(archive: ByteSource, options: Options = {}): Promise<TarContents> {
   const first = await readEntry(archive, 0, options)
   if (!first) throw notAnArchive()
   return readIndex(archive, first) ?? scan(archive, first, options)
 }
 
-/** Finds the content of an entry through its headers. Rejects with `damaged` if they do not match the entry. */
+/**
+ * Finds the content of an entry through its headers. Rejects with `damaged` if they do not match
+ * the entry.
+ */
 export async function locate(
   archive: ByteSource,
   { path, storedAs = path, lengthBytes, offset }: PlacedEntry,
@@ -106,7 +112,10 @@ function isFile({ type }: RawEntry): boolean {
   return type === '0' || type === '7'
 }
 
-/** Keeps the last of entries with equal names, like tar. Throws `damaged` if a name is both a file and a folder. */
+/**
+ * Keeps the last of entries with equal names, like tar. Throws `damaged` if a name is both a file
+ * and a folder.
+ */
 function unique(entries: readonly PlacedEntry[]): PlacedEntry[] {
   const byName = new Map<string, PlacedEntry>()
   for (const entry of entries) byName.set(entry.path.join('/'), entry)

@@ -16,8 +16,8 @@ const MAX_DEPTH = 128
 export const MAX_ENTRIES = 250_000
 
 /**
- * Splits a name in an archive into components; the result is empty for the target folder itself. Throws `unsafe-path` for names that lead out of
- * it or could on some system.
+ * Splits a name in an archive into components; the result is empty for the target folder itself.
+ * Throws `unsafe-path` for names that lead out of it or could on some system.
  */
 export function splitPath(name: string): string[] {
   const parts = name.split('/').filter(part => part !== '' && part !== '.')

@@ -17,7 +17,10 @@ export interface TarHeader {
   readonly linkName: string
 }
 
-/** Writes a block of 512 bytes. `name` has at most 100 bytes of UTF-8; `sizeBytes` is at most MAX_OCTAL_SIZE. */
+/**
+ * Writes a block of 512 bytes. `name` has at most 100 bytes of UTF-8; `sizeBytes` is at most
+ * MAX_OCTAL_SIZE.
+ */
 export function writeHeader({
   name,
   mode,
@@ -43,7 +46,10 @@ export function writeHeader({
   return block
 }
 
-/** Parses a header. Returns null for a block of zeros, which ends an archive. Throws `not-an-archive` for any other bytes. */
+/**
+ * Parses a header. Returns null for a block of zeros, which ends an archive. Throws
+ * `not-an-archive` for any other bytes.
+ */
 export function parseHeader(block: Uint8Array): TarHeader | null {
   if (block.every(byte => byte === 0)) return null
   if (number(block, 148, 8) !== checksum(block)) throw notAnArchive()
@@ -68,7 +74,10 @@ export function paddedLength(bytes: number): number {
   return Math.ceil(bytes / BLOCK_BYTES) * BLOCK_BYTES
 }
 
-/** Decodes text up to the first NUL. Text that is not UTF-8 is decoded as Latin-1, so that different names stay different. */
+/**
+ * Decodes text up to the first NUL. Text that is not UTF-8 is decoded as Latin-1, so that different
+ * names stay different.
+ */
 export function decodeText(bytes: Uint8Array): string {
   const end = bytes.indexOf(0)
   const used = end < 0 ? bytes : bytes.subarray(0, end)
@@ -98,7 +107,10 @@ function ascii(block: Uint8Array, at: number, length: number): string {
   return String.fromCharCode(...block.subarray(at, at + length))
 }
 
-/** Parses octal digits or, if the highest bit is set, a big-endian binary number, as GNU tar writes for sizes from 8 GiB on. */
+/**
+ * Parses octal digits or, if the highest bit is set, a big-endian binary number, as GNU tar writes
+ * for sizes from 8 GiB on.
+ */
 function number(block: Uint8Array, at: number, length: number): number {
   const field = block.subarray(at, at + length)
   const value = (field[0]! & 0x80) !== 0 ? binary(field) : octal(field)

@@ -1,6 +1,8 @@
 /**
- * The index of a share: names, sizes and offsets at the front, so that the first chunks reveal all names and sizes. It is stored in the comments
- * of pax global headers, which every tar skips. Offsets are relative to the end of the index, so that the index does not depend on its own length.
+ * The index of a share: names, sizes and offsets at the front, so that the first chunks reveal all
+ * names and sizes. It is stored in the comments of pax global headers, which every tar skips.
+ * Offsets are relative to the end of the index, so that the index does not depend on its own
+ * length.
  */
 import { SealedError } from '../sealed-error.ts'
 import { type Entry, MAX_ENTRIES, splitPath, tooMany } from './entry.ts'
@@ -16,7 +18,10 @@ export interface IndexedEntry extends Entry {
   readonly offset: number
 }
 
-/** Writes the comments of the global headers, in order; each says whether more follow. Throws `too-large`. */
+/**
+ * Writes the comments of the global headers, in order; each says whether more follow. Throws
+ * `too-large`.
+ */
 export function writeIndex(entries: readonly IndexedEntry[]): string[] {
   const parts: string[][] = [[]]
   let length = 0

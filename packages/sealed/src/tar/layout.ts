@@ -1,4 +1,7 @@
-/** Computes the layout of an archive before any file is read, so that its length is known and any part can be produced at any time. */
+/**
+ * Computes the layout of an archive before any file is read, so that its length is known and any
+ * part can be produced at any time.
+ */
 import type { ByteSource } from '../byte-source.ts'
 import { SealedError } from '../sealed-error.ts'
 import { type Entry, MAX_ENTRIES, splitPath, tooMany } from './entry.ts'
@@ -35,7 +38,10 @@ export interface TarLayout {
 
 const END_BYTES = 2 * BLOCK_BYTES
 
-/** Lays out an archive. Throws `bad-argument` for invalid or equal names and an empty list; `too-large` for too many files. */
+/**
+ * Lays out an archive. Throws `bad-argument` for invalid or equal names and an empty list;
+ * `too-large` for too many files.
+ */
 export function layOut(inputs: readonly SealInput[]): TarLayout {
   check(inputs)
   const body: Segment[] = []

@@ -1,4 +1,6 @@
-/** Reads one entry of an archive: its headers, extended ones first, and the offset of its content. */
+/**
+ * Reads one entry of an archive: its headers, extended ones first, and the offset of its content.
+ */
 import type { ByteSource } from '../byte-source.ts'
 import { cutShort, SealedError } from '../sealed-error.ts'
 import { MAX_ENTRIES } from './entry.ts'
@@ -28,12 +30,17 @@ type Options = { signal?: AbortSignal }
 const MAX_EXTENDED_BYTES = 1024 * 1024
 /** Maximum size of all extended headers before one entry. */
 const MAX_ALL_EXTENDED_BYTES = 64 * 1024 * 1024
-/** Maximum number of extended headers before one entry; more than the parts of the longest index. */
+/**
+ * Maximum number of extended headers before one entry; more than the parts of the longest index.
+ */
 const MAX_EXTENDED = 512
 /** Types without content: folders, links, devices. */
 const WITHOUT_CONTENT = /^[1-6]$/
 
-/** Reads the entry whose headers begin at `offset`; null at the end of the archive. Rejects with `not-an-archive`, `too-large`, `unsupported`. */
+/**
+ * Reads the entry whose headers begin at `offset`; null at the end of the archive. Rejects with
+ * `not-an-archive`, `too-large`, `unsupported`.
+ */
 export async function readEntry(
   archive: ByteSource,
   offset: number,

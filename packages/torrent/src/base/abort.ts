@@ -1,6 +1,8 @@
 import type { Clock } from './clock.ts'
 
-/** Settles as `promise` does, but rejects with the signal's reason as soon as the signal is aborted. */
+/**
+ * Settles as `promise` does, but rejects with the signal's reason as soon as the signal is aborted.
+ */
 export function abortable<T>(promise: Promise<T>, signal: AbortSignal): Promise<T> {
   return new Promise((resolve, reject) => {
     const abort = () => reject(signal.reason)
@@ -10,7 +12,10 @@ export function abortable<T>(promise: Promise<T>, signal: AbortSignal): Promise<
   })
 }
 
-/** Runs `work` with a signal that is aborted with `reason()` after `ms`, or when `signal` is. Settles as `work` does. */
+/**
+ * Runs `work` with a signal that is aborted with `reason()` after `ms`, or when `signal` is.
+ * Settles as `work` does.
+ */
 export async function withTimeLimit<T>(
   clock: Clock,
   ms: number,

@@ -1,4 +1,7 @@
-/** A fixed number of bits, most significant bit first in each byte, as in the bitfield message of BEP 3. */
+/**
+ * A fixed number of bits, most significant bit first in each byte, as in the bitfield message of
+ * BEP 3.
+ */
 export class Bitfield {
   readonly length: number
   readonly bytes: Uint8Array
@@ -15,7 +18,10 @@ export class Bitfield {
     return field
   }
 
-  /** Copies `bytes`. Returns null if their number is wrong or a spare bit at the end is set (BEP 3 forbids both). */
+  /**
+   * Copies `bytes`. Returns null if their number is wrong or a spare bit at the end is set (BEP 3
+   * forbids both).
+   */
   static from(bytes: Uint8Array, length: number): Bitfield | null {
     const field = new Bitfield(length)
     if (bytes.length !== field.bytes.length) return null

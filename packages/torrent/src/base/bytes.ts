@@ -12,7 +12,8 @@ export function fromUtf8(bytes: Uint8Array): string {
 
 /** Decodes ISO 8859-1: one character per byte. */
 export function latin1(bytes: Uint8Array): string {
-  // V8 keeps a string that was built one character at a time as a chain of its parts, which takes many times the memory.
+  // V8 keeps a string that was built one character at a time as a chain of its parts, which takes
+  // many times the memory.
   let text = ''
   for (let at = 0; at < bytes.length; at += 4096) {
     text += String.fromCharCode.apply(null, bytes.subarray(at, at + 4096) as unknown as number[])
@@ -105,7 +106,10 @@ export function equalBytes(a: Uint8Array, b: Uint8Array): boolean {
   return true
 }
 
-/** Compares bytewise, a prefix first. Returns a negative number, zero or a positive number, as `Array.sort` expects. */
+/**
+ * Compares bytewise, a prefix first. Returns a negative number, zero or a positive number, as
+ * `Array.sort` expects.
+ */
 export function compareBytes(a: Uint8Array, b: Uint8Array): number {
   const length = Math.min(a.length, b.length)
   for (let i = 0; i < length; i++) if (a[i] !== b[i]) return a[i]! - b[i]!

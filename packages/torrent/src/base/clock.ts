@@ -1,10 +1,16 @@
-/** The engine's only source of time. It is passed in everywhere, so that whole swarms can run in virtual time. */
+/**
+ * The engine's only source of time. It is passed in everywhere, so that whole swarms can run in
+ * virtual time.
+ */
 export interface Clock {
   /** Monotonic milliseconds from an arbitrary origin; never jumps when the wall clock is set. */
   nowMs(): number
   /** Milliseconds since the Unix epoch. Use it only for what people or other machines read. */
   unixMs(): number
-  /** Calls `callback` once after `delayMs`. Returns a function that cancels it; calling that twice is harmless. */
+  /**
+   * Calls `callback` once after `delayMs`. Returns a function that cancels it; calling that twice
+   * is harmless.
+   */
   after(delayMs: number, callback: () => void): () => void
 }
 

@@ -1,4 +1,7 @@
-/** Limits how many tasks run at a time, in total and per key, so that one slow server cannot hold up the others. Per key it is first in, first out. */
+/**
+ * Limits how many tasks run at a time, in total and per key, so that one slow server cannot hold up
+ * the others. Per key it is first in, first out.
+ */
 export class ConcurrencyLimiter {
   readonly #limits: { total: number; perKey: number }
   readonly #keys = new Map<string, { running: number; waiting: Set<() => void> }>()
@@ -8,7 +11,10 @@ export class ConcurrencyLimiter {
     this.#limits = limits
   }
 
-  /** Runs `work` once there is room and settles as it does. Rejects with the signal's reason if it is aborted while waiting. */
+  /**
+   * Runs `work` once there is room and settles as it does. Rejects with the signal's reason if it
+   * is aborted while waiting.
+   */
   async run<T>(key: string, signal: AbortSignal, work: () => Promise<T>): Promise<T> {
     await this.#enter(key, signal)
     try {

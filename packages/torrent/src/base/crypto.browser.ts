@@ -18,8 +18,8 @@ export function sha256Into(bytes: Uint8Array, into: Uint8Array, at: number): voi
 }
 
 /**
- * Web Crypto, which pages in an insecure context do not have. It runs on another thread and takes a tenth of the time of the script
- * implementation.
+ * Web Crypto, which pages in an insecure context do not have. It runs on another thread and takes a
+ * tenth of the time of the script implementation.
  */
 const subtle: SubtleCrypto | undefined = globalThis.crypto?.subtle
 
@@ -28,14 +28,17 @@ export const SHA1_ASYNC_FROM_BYTES: Sha1AsyncThresholds = subtle
   ? { v1: 0, hybrid: 0 }
   : { v1: Number.POSITIVE_INFINITY, hybrid: Number.POSITIVE_INFINITY }
 
-/** Computes the SHA-1 (20 bytes) of `bytes` off the event loop. `bytes` may change as soon as this returns. */
+/**
+ * Computes the SHA-1 (20 bytes) of `bytes` off the event loop. `bytes` may change as soon as this
+ * returns.
+ */
 export async function sha1Async(bytes: Uint8Array<ArrayBuffer>): Promise<Uint8Array> {
   return subtle ? new Uint8Array(await subtle.digest('SHA-1', bytes)) : nobleSha1(bytes)
 }
 
 /**
- * Like `sha256Into`, but off the event loop: `bytes` may change as soon as this returns; `into` is written before it resolves. Null where
- * this would be slower than `sha256Into`.
+ * Like `sha256Into`, but off the event loop: `bytes` may change as soon as this returns; `into` is
+ * written before it resolves. Null where this would be slower than `sha256Into`.
  */
 export const sha256IntoAsync: Sha256IntoAsync | null = subtle
   ? async (bytes, into, at) => into.set(new Uint8Array(await subtle.digest('SHA-256', bytes)), at)

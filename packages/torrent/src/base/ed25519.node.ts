@@ -8,7 +8,10 @@ const SPKI = Uint8Array.from([0x30, 0x2a, 0x30, 0x05, 0x06, 0x03, 0x2b, 0x65, 0x
 const KEYS = new Map<string, KeyObject>()
 const MAX_KEYS = 256
 
-/** Returns true if `signature` (64 bytes) is a signature of `message` by the owner of the Ed25519 key (32 bytes). Never throws. */
+/**
+ * Returns true if `signature` (64 bytes) is a signature of `message` by the owner of the Ed25519
+ * key (32 bytes). Never throws.
+ */
 export function verifyEd25519(publicKey: Uint8Array, message: Uint8Array, signature: Uint8Array): boolean {
   if (publicKey.length !== 32 || signature.length !== 64) return false
   try {

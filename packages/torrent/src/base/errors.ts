@@ -1,11 +1,14 @@
 /**
- * The kind of a failure, for programs. The error's message tells people the same and what to do about it.
+ * The kind of a failure, for programs. The error's message tells people the same and what to do
+ * about it.
  *
  * - `bad-bencode`, `bad-torrent`, `bad-magnet`, `bad-info-hash`: malformed input.
- * - `bad-message`: a peer or server violated its protocol. `too-large`: its response exceeds the limit. `timeout`, `refused`, `unreachable`: it could not be reached.
+ * - `bad-message`: a peer or server violated its protocol. `too-large`: its response exceeds the
+ *   limit. `timeout`, `refused`, `unreachable`: it could not be reached.
  * - `no-space`, `no-permission`, `not-found`, `unsafe-path`, `in-use`, `io`: storage.
  * - `closed`: the object was closed. `cancelled`: the operation was cancelled.
- * - `bad-argument`: the caller passed something invalid. `unsupported`: this platform or build cannot do it.
+ * - `bad-argument`: the caller passed something invalid. `unsupported`: this platform or build
+ *   cannot do it.
  */
 export type ErrorCode =
   | 'bad-argument'

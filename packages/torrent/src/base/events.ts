@@ -1,6 +1,6 @@
 /**
- * A typed event emitter. `Events` maps each event's name to the tuple of its arguments. Listeners run synchronously inside `emit`, in the
- * order in which they were added.
+ * A typed event emitter. `Events` maps each event's name to the tuple of its arguments. Listeners
+ * run synchronously inside `emit`, in the order in which they were added.
  */
 export class Emitter<Events extends Record<keyof Events, unknown[]>> {
   #listeners: Map<keyof Events, Set<unknown>> | undefined
@@ -13,7 +13,10 @@ export class Emitter<Events extends Record<keyof Events, unknown[]>> {
     return () => this.off(name, listener)
   }
 
-  /** Adds a listener that is removed before its first call. Returns a function that removes it earlier. */
+  /**
+   * Adds a listener that is removed before its first call. Returns a function that removes it
+   * earlier.
+   */
   once<Name extends keyof Events>(name: Name, listener: (...args: Events[Name]) => void): () => void {
     const off = this.on(name, (...args) => {
       off()

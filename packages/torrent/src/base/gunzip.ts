@@ -5,7 +5,10 @@ export function isGzip(bytes: Uint8Array): boolean {
   return bytes[0] === 0x1f && bytes[1] === 0x8b
 }
 
-/** Decompresses gzip (RFC 1952). Rejects with `too-large` beyond `maxBytes`, and `bad-message` if the bytes are damaged. */
+/**
+ * Decompresses gzip (RFC 1952). Rejects with `too-large` beyond `maxBytes`, and `bad-message` if
+ * the bytes are damaged.
+ */
 export async function gunzip(bytes: Uint8Array, maxBytes: number): Promise<Uint8Array> {
   const chunks: Uint8Array[] = []
   let size = 0

@@ -21,7 +21,10 @@ export interface IpFilter {
   readonly firstBad: readonly BadLine[]
 }
 
-/** The content of a line: addresses of the list, nothing (a comment, or addresses that a .dat file allows), or something unreadable. */
+/**
+ * The content of a line: addresses of the list, nothing (a comment, or addresses that a .dat file
+ * allows), or something unreadable.
+ */
 export type LineKind = 'range' | 'none' | 'bad'
 
 const MAX_LINE_CHARACTERS = 4096
@@ -82,8 +85,9 @@ export class IpFilterParser {
 }
 
 /**
- * Reads one line and adds its addresses: an address, `first-last`, a network (`10.0.0.0/8`), a line of eMule's .dat
- * (`first - last , level , name`) or of PeerGuardian's .p2p (`name:first-last`). Numbers may have leading zeros, as in .dat files.
+ * Reads one line and adds its addresses: an address, `first-last`, a network (`10.0.0.0/8`), a line
+ * of eMule's .dat (`first - last , level , name`) or of PeerGuardian's .p2p (`name:first-last`).
+ * Numbers may have leading zeros, as in .dat files.
  */
 export function parseFilterLine(line: string, ranges: IpRangesBuilder): LineKind {
   const text = line.trim()
@@ -143,7 +147,10 @@ function parseNamed(text: string, ranges: IpRangesBuilder): LineKind {
   return 'bad'
 }
 
-/** Whether the access level that follows a range in .dat files allows it; null if something else follows. */
+/**
+ * Whether the access level that follows a range in .dat files allows it; null if something else
+ * follows.
+ */
 function isAllowedLevel(text: string, at: number): boolean | null {
   if (at >= text.length || text.charCodeAt(at) === HASH) return false
   if (text.charCodeAt(at) !== COMMA) return null
@@ -189,8 +196,8 @@ const [HASH, COMMA, HYPHEN, DOT, ZERO] = [35, 44, 45, 46, 48]
 const LENGTHS = 16
 
 /**
- * Reads four numbers of one to three digits, always decimal. Returns `LENGTHS` times the address, plus the number of characters; or -1. A pair
- * of results would be an object per line.
+ * Reads four numbers of one to three digits, always decimal. Returns `LENGTHS` times the address,
+ * plus the number of characters; or -1. A pair of results would be an object per line.
  */
 function scanIpv4(text: string, from: number): number {
   let address = 0

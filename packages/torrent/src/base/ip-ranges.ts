@@ -4,7 +4,8 @@ import { parseIp, unmapIp } from './ip.ts'
 export const MAX_IP_RANGES = 20_000_000
 
 /**
- * A set of IP addresses, kept as sorted ranges without an object per range. A lookup takes O(log n). IPv4-mapped IPv6 addresses count as IPv4.
+ * A set of IP addresses, kept as sorted ranges without an object per range. A lookup takes O(log
+ * n). IPv4-mapped IPv6 addresses count as IPv4.
  */
 export class IpRanges {
   /** Last and first address of each range. */
@@ -65,7 +66,10 @@ export class IpRangesBuilder {
     this.#ipv4[this.#ipv4Length++] = first
   }
 
-  /** Adds the addresses from `first` to `last`, of 4 or 16 bytes. Returns false if the families differ or `last` comes first. */
+  /**
+   * Adds the addresses from `first` to `last`, of 4 or 16 bytes. Returns false if the families
+   * differ or `last` comes first.
+   */
   add(first: Uint8Array, last: Uint8Array): boolean {
     const [from, to] = [ipWords(unmapIp(first)), ipWords(unmapIp(last))]
     if (from.length !== to.length || compareWords(from, 0, to, 0, from.length) > 0) return false
@@ -85,7 +89,10 @@ export class IpRangesBuilder {
   }
 }
 
-/** Returns the addresses of a network such as `10.0.0.0/8`, or null if the prefix is longer than the address. */
+/**
+ * Returns the addresses of a network such as `10.0.0.0/8`, or null if the prefix is longer than the
+ * address.
+ */
 export function networkRange(address: Uint8Array, prefixBits: number): [Uint8Array, Uint8Array] | null {
   if (prefixBits > address.length * 8) return null
   const first = address.slice()
@@ -119,7 +126,10 @@ function compareWords(
   return 0
 }
 
-/** The last of `count` indexes for which `holds` is true, given that it is true for none after one for which it is false; or -1. */
+/**
+ * The last of `count` indexes for which `holds` is true, given that it is true for none after one
+ * for which it is false; or -1.
+ */
 function lastIndex(count: number, holds: (index: number) => boolean): number {
   let low = 0
   let high = count

@@ -1,8 +1,8 @@
 /** IP address literals to bytes and back, without `node:net`: the engine runs in browsers too. */
 
 /**
- * Parses an IPv4 literal to 4 bytes or an IPv6 literal to 16. Returns null for anything else, including brackets, zones, octal and short
- * forms.
+ * Parses an IPv4 literal to 4 bytes or an IPv6 literal to 16. Returns null for anything else,
+ * including brackets, zones, octal and short forms.
  */
 export function parseIp(text: string): Uint8Array | null {
   // The longest literal is an IPv6 address with an IPv4 tail: 45 characters.
@@ -10,7 +10,10 @@ export function parseIp(text: string): Uint8Array | null {
   return text.includes(':') ? parseIpv6(text) : parseIpv4(text)
 }
 
-/** Formats 4 or 16 bytes as dotted IPv4 or as IPv6 in RFC 5952 form. Throws RangeError for any other length. */
+/**
+ * Formats 4 or 16 bytes as dotted IPv4 or as IPv6 in RFC 5952 form. Throws RangeError for any other
+ * length.
+ */
 export function formatIp(bytes: Uint8Array): string {
   if (bytes.length === 4) return `${bytes[0]}.${bytes[1]}.${bytes[2]}.${bytes[3]}`
   if (bytes.length !== 16) throw new RangeError(`An IP address has 4 or 16 bytes, not ${bytes.length}`)
@@ -20,15 +23,19 @@ export function formatIp(bytes: Uint8Array): string {
 }
 
 /**
- * Returns the spelling of an address that the engine compares and stores: RFC 5952, with `::ffff:1.2.3.4` (how a dual-stack socket shows an
- * IPv4 peer) reduced to `1.2.3.4`. Returns null if the text is not an IP literal.
+ * Returns the spelling of an address that the engine compares and stores: RFC 5952, with
+ * `::ffff:1.2.3.4` (how a dual-stack socket shows an IPv4 peer) reduced to `1.2.3.4`. Returns null
+ * if the text is not an IP literal.
  */
 export function canonicalIp(text: string): string | null {
   const bytes = parseIp(text)
   return bytes && formatIp(unmapIp(bytes))
 }
 
-/** Returns the 4 bytes inside an IPv4-mapped IPv6 address (RFC 4291 section 2.5.5.2), and any other address unchanged. */
+/**
+ * Returns the 4 bytes inside an IPv4-mapped IPv6 address (RFC 4291 section 2.5.5.2), and any other
+ * address unchanged.
+ */
 export function unmapIp(bytes: Uint8Array): Uint8Array {
   return bytes.length === 16 && isMapped(bytes) ? bytes.subarray(12) : bytes
 }
@@ -53,8 +60,8 @@ export function formatHostPort(host: string, port: number): string {
 }
 
 /**
- * Parses `host:port` or `[ipv6]:port`. Returns null for anything else. The host is a lower-case name or a canonical IP literal; the port is
- * 1 to 65535.
+ * Parses `host:port` or `[ipv6]:port`. Returns null for anything else. The host is a lower-case
+ * name or a canonical IP literal; the port is 1 to 65535.
  */
 export function parseHostPort(text: string): { host: string; port: number } | null {
   const match = /^(?:\[([0-9a-fA-F:.]{2,45})\]|([^\s:[\]/?#@]{1,253})):([0-9]{1,5})$/.exec(text)
@@ -63,7 +70,8 @@ export function parseHostPort(text: string): { host: string; port: number } | nu
   if (port < 1 || port > 65535) return null
   if (match[1] === undefined) {
     const name = match[2]!.toLowerCase()
-    // A name made of digits and dots must be a full IPv4 literal: resolvers disagree on what `1.2.3` and `010.0.0.1` mean.
+    // A name made of digits and dots must be a full IPv4 literal: resolvers disagree on what
+    // `1.2.3` and `010.0.0.1` mean.
     if (/^[0-9.]+$/.test(name) && !isIpv4(name)) return null
     return { host: name, port }
   }
@@ -91,7 +99,8 @@ function parseIpv6(text: string): Uint8Array | null {
   const right = halves.length === 2 ? parseGroups(halves[1]!, true) : []
   if (!left || !right) return null
   const missing = 8 - left.length - right.length
-  // RFC 4291 lets `::` replace one or more groups. (RFC 5952 section 4.2.2 asks writers not to shorten a single one.)
+  // RFC 4291 lets `::` replace one or more groups. (RFC 5952 section 4.2.2 asks writers not to
+  // shorten a single one.)
   if (halves.length === 1 ? missing !== 0 : missing < 1) return null
   const bytes = new Uint8Array(16)
   const groups = [...left, ...new Array<number>(missing).fill(0), ...right]
@@ -102,7 +111,10 @@ function parseIpv6(text: string): Uint8Array | null {
   return bytes
 }
 
-/** Parses the groups on one side of `::`. The last part may be an IPv4 address if the whole address ends there. */
+/**
+ * Parses the groups on one side of `::`. The last part may be an IPv4 address if the whole address
+ * ends there.
+ */
 function parseGroups(text: string, mayEndInIpv4: boolean): number[] | null {
   if (text === '') return []
   const groups: number[] = []
@@ -119,7 +131,10 @@ function parseGroups(text: string, mayEndInIpv4: boolean): number[] | null {
   return groups
 }
 
-/** RFC 5952 section 4.2: the longest run of two or more zero groups becomes `::`, the first one if several are equally long. */
+/**
+ * RFC 5952 section 4.2: the longest run of two or more zero groups becomes `::`, the first one if
+ * several are equally long.
+ */
 function formatGroups(groups: number[]): string {
   let start = -1
   let length = 1

@@ -16,7 +16,10 @@ export function parseObject(text: string): JsonFields | null {
   }
 }
 
-/** Returns true for 20 bytes (an info hash or a peer ID) as 20 characters up to U+00FF, as in WebTorrent's messages. */
+/**
+ * Returns true for 20 bytes (an info hash or a peer ID) as 20 characters up to U+00FF, as in
+ * WebTorrent's messages.
+ */
 export function isByteText(value: unknown): value is string {
   return typeof value === 'string' && /^[\0-\xff]{20}$/.test(value)
 }

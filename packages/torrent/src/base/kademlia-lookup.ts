@@ -33,7 +33,9 @@ export interface LookupResult<Answer> {
   readonly answered: number
 }
 
-/** Queries nodes, each of which names nearer ones, until those that decide the lookup have answered. */
+/**
+ * Queries nodes, each of which names nearer ones, until those that decide the lookup have answered.
+ */
 export abstract class KademliaLookup<
   Contact,
   Answer,

@@ -1,8 +1,9 @@
 import { canonicalIp, parseIp, unmapIp } from './ip.ts'
 
 /**
- * Returns true for an IP literal of this machine or a private network: unspecified, loopback, link-local or private (RFC 1918, RFC 4193).
- * Input from strangers must not make us send requests to such addresses.
+ * Returns true for an IP literal of this machine or a private network: unspecified, loopback,
+ * link-local or private (RFC 1918, RFC 4193). Input from strangers must not make us send requests
+ * to such addresses.
  */
 export function isLocalAddress(host: string): boolean {
   const ip = parseIp(host.replace(/%.*$/, ''))
@@ -28,8 +29,8 @@ export function isLocalIp(ip: Uint8Array): boolean {
 }
 
 /**
- * Returns true for a host that always means this machine: `localhost` and names below it, 127.0.0.0/8 and ::1. The host may be in brackets,
- * as in a URL.
+ * Returns true for a host that always means this machine: `localhost` and names below it,
+ * 127.0.0.0/8 and ::1. The host may be in brackets, as in a URL.
  */
 export function isLoopback(host: string): boolean {
   const name = bareHost(host)
@@ -39,15 +40,18 @@ export function isLoopback(host: string): boolean {
 }
 
 /**
- * Returns true for a host that is known without a lookup to be in the local network: an address as for `isLocalAddress`, `localhost`, or a
- * name below `localhost` or `local` (RFC 6761, RFC 6762). The host may be in brackets, as in a URL.
+ * Returns true for a host that is known without a lookup to be in the local network: an address as
+ * for `isLocalAddress`, `localhost`, or a name below `localhost` or `local` (RFC 6761, RFC 6762).
+ * The host may be in brackets, as in a URL.
  */
 export function isLocalHost(host: string): boolean {
   const name = bareHost(host)
   return isLocalAddress(name) || /^(?:.+\.)?localhost$|\.local$/.test(name)
 }
 
-/** Returns the host for a URL at which this machine reaches its own server that listens at `host`. */
+/**
+ * Returns the host for a URL at which this machine reaches its own server that listens at `host`.
+ */
 export function ownUrlHost(host: string): string {
   if (host === '0.0.0.0') return '127.0.0.1'
   if (host === '::') return '[::1]'

@@ -1,6 +1,9 @@
 import { randomBytes } from '#crypto'
 
-/** The engine's only source of randomness. It is passed in, so that a simulated swarm can be repeated from its seed. */
+/**
+ * The engine's only source of randomness. It is passed in, so that a simulated swarm can be
+ * repeated from its seed.
+ */
 export interface Random {
   bytes(count: number): Uint8Array
   /** Returns an integer from 0 to `limit - 1`; `limit` is 1 to 2^32. */
@@ -12,7 +15,10 @@ export const systemRandom: Random = {
   below: limit => Math.floor(Math.random() * limit),
 }
 
-/** A generator that gives the same sequence for the same seed (mulberry32). For simulations and tests, never for secrets. */
+/**
+ * A generator that gives the same sequence for the same seed (mulberry32). For simulations and
+ * tests, never for secrets.
+ */
 export function seededRandom(seed: number): Random {
   let state = seed >>> 0
   const next = () => {

@@ -46,7 +46,10 @@ export class RateLimit {
     return this.#queue.length
   }
 
-  /** Changes the rate at once, also for users that are waiting. 0 stops everything. Throws `bad-argument` as the constructor does. */
+  /**
+   * Changes the rate at once, also for users that are waiting. 0 stops everything. Throws
+   * `bad-argument` as the constructor does.
+   */
   setRate(bytesPerSecond: number): void {
     const rate = checked(bytesPerSecond)
     this.#refill()
@@ -137,7 +140,8 @@ export class RateLimit {
   #serve(): void {
     this.#cancelTimer = null
     try {
-      // A user that wants more goes to the end of the queue, so this ends with the tokens. The bound is for a limit that was just lifted.
+      // A user that wants more goes to the end of the queue, so this ends with the tokens. The
+      // bound is for a limit that was just lifted.
       for (let served = 0; served < 4096 && this.#queue.length > 0; served++) {
         if (this.waitMs(this.#queue[0]!.wantedBytes) > 0) break
         this.#queue.shift()!.wake()
@@ -149,8 +153,8 @@ export class RateLimit {
 }
 
 /**
- * One user of a chain of limits, such as a peer under the limits of its session, its torrent and its class. Limits are shared evenly
- * between chains, so create one for each user.
+ * One user of a chain of limits, such as a peer under the limits of its session, its torrent and
+ * its class. Limits are shared evenly between chains, so create one for each user.
  */
 export class LimitChain {
   /** Bytes it is waiting for. @internal */
@@ -174,7 +178,10 @@ export class LimitChain {
     return false
   }
 
-  /** Takes this many bytes from all limits and returns true, or takes nothing and returns false: then call `whenReady`. */
+  /**
+   * Takes this many bytes from all limits and returns true, or takes nothing and returns false:
+   * then call `whenReady`.
+   */
   take(bytes: number): boolean {
     for (const limit of this.#limits) if (!limit.allows(bytes, this)) return false
     for (const limit of this.#limits) limit.charge(bytes)
@@ -194,8 +201,9 @@ export class LimitChain {
   }
 
   /**
-   * Calls `callback` once, asynchronously, when `take(bytes)` may succeed. It can still fail because of another limit in the chain: then
-   * wait again. A second call replaces the callback and keeps the place in the queue.
+   * Calls `callback` once, asynchronously, when `take(bytes)` may succeed. It can still fail
+   * because of another limit in the chain: then wait again. A second call replaces the callback and
+   * keeps the place in the queue.
    */
   whenReady(callback: () => void, bytes = 16384): void {
     const waits = this.#onReady !== null

@@ -5,8 +5,9 @@ const WINDOW_MS = SLOT_MS * SLOTS
 const MIN_SPAN_MS = 500
 
 /**
- * Measures bytes per second over the last three seconds, in constant time and without timers: callers pass the time, in milliseconds of a
- * monotonic clock. Allocates nothing before the first byte.
+ * Measures bytes per second over the last three seconds, in constant time and without timers:
+ * callers pass the time, in milliseconds of a monotonic clock. Allocates nothing before the first
+ * byte.
  */
 export class RateMeter {
   /** All bytes ever added. */

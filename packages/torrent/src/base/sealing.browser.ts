@@ -1,4 +1,7 @@
-/** The cryptography of `sh_peer` in browsers, whose Web Crypto is asynchronous and lacks ChaCha20-Poly1305. */
+/**
+ * The cryptography of `sh_peer` in browsers, whose Web Crypto is asynchronous and lacks
+ * ChaCha20-Poly1305.
+ */
 import { chacha20poly1305 } from '@noble/ciphers/chacha.js'
 import { ed25519, x25519 } from '@noble/curves/ed25519.js'
 import { hkdf } from '@noble/hashes/hkdf.js'

@@ -28,7 +28,10 @@ export class TokenBucket {
     return this.#tokens
   }
 
-  /** Takes `count` tokens, even if there are fewer. Returns the milliseconds until the debt is paid, 0 if there is none. */
+  /**
+   * Takes `count` tokens, even if there are fewer. Returns the milliseconds until the debt is paid,
+   * 0 if there is none.
+   */
   spend(count: number, nowMs: number): number {
     this.#tokens = this.left(nowMs) - count
     return Math.max(0, Math.ceil((-this.#tokens / this.#perSecond) * 1000))

@@ -1,7 +1,10 @@
 import type { Clock } from './clock.ts'
 import { TimeHeap } from './time-heap.ts'
 
-/** A clock for simulations and tests that moves only through `advance` and `until`. It starts at 0 ms and at `unixStartMs`. */
+/**
+ * A clock for simulations and tests that moves only through `advance` and `until`. It starts at 0
+ * ms and at `unixStartMs`.
+ */
 export class VirtualClock implements Clock {
   readonly #timers = new TimeHeap<() => void>()
   readonly #unixStartMs: number
@@ -29,7 +32,10 @@ export class VirtualClock implements Clock {
     return () => this.#timers.remove(entry)
   }
 
-  /** Advances by `ms`: every due timer fires at its own time, with all promise callbacks run before and after. */
+  /**
+   * Advances by `ms`: every due timer fires at its own time, with all promise callbacks run before
+   * and after.
+   */
   async advance(ms: number): Promise<void> {
     const endMs = this.#nowMs + ms
     await settle()
@@ -37,7 +43,10 @@ export class VirtualClock implements Clock {
     this.#nowMs = endMs
   }
 
-  /** Fires timers until `condition` holds. Returns false if it does not within `limitMs`, or if no timers are left. */
+  /**
+   * Fires timers until `condition` holds. Returns false if it does not within `limitMs`, or if no
+   * timers are left.
+   */
   async until(condition: () => boolean, limitMs: number): Promise<boolean> {
     const endMs = this.#nowMs + limitMs
     await settle()
@@ -56,7 +65,9 @@ export class VirtualClock implements Clock {
   }
 }
 
-/** Waits for one turn of the event loop, after which all promise callbacks that can run have run. */
+/**
+ * Waits for one turn of the event loop, after which all promise callbacks that can run have run.
+ */
 export function settle(): Promise<void> {
   return new Promise(resolve => {
     if (typeof setImmediate === 'function') return void setImmediate(resolve)

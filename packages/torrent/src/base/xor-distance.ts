@@ -1,4 +1,7 @@
-/** The metric of Kademlia: IDs and keys of equal length, whose distance is their XOR as a big-endian number (BEP 5). */
+/**
+ * The metric of Kademlia: IDs and keys of equal length, whose distance is their XOR as a big-endian
+ * number (BEP 5).
+ */
 import type { Random } from './random.ts'
 
 /** Returns how many leading bits `a` and `b` have in common: all of them if they are equal. */
@@ -10,7 +13,10 @@ export function sharedBits(a: Uint8Array, b: Uint8Array): number {
   return 8 * a.length
 }
 
-/** Returns a negative number if `a` is closer to `target` than `b` is, a positive one if it is farther, and zero if `a` equals `b`. */
+/**
+ * Returns a negative number if `a` is closer to `target` than `b` is, a positive one if it is
+ * farther, and zero if `a` equals `b`.
+ */
 export function compareDistance(target: Uint8Array, a: Uint8Array, b: Uint8Array): number {
   for (let i = 0; i < target.length; i++) {
     const byte = target[i]!
@@ -30,7 +36,8 @@ export function closestOf<Bucket, Node>(
   nodesIn: (bucket: Bucket) => readonly Node[],
   idOf: (node: Node) => Uint8Array,
 ): Node[] {
-  // Nodes in the target's own bucket are closest, then those of all deeper buckets together, then of each shallower bucket.
+  // Nodes in the target's own bucket are closest, then those of all deeper buckets together, then
+  // of each shallower bucket.
   const home = Math.min(sharedBits(target, ownId), buckets.length - 1)
   const groups = [buckets.slice(home, home + 1), buckets.slice(home + 1)]
   for (let index = home - 1; index >= 0; index--) groups.push([buckets[index]!])

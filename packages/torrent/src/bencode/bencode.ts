@@ -1,4 +1,7 @@
-/** Bencoding (BEP 3): `encode`, `decode`, and readers that return undefined for a value of another type. */
+/**
+ * Bencoding (BEP 3): `encode`, `decode`, and readers that return undefined for a value of another
+ * type.
+ */
 export {
   type DecodeLimits,
   decode,

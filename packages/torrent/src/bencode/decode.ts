@@ -4,17 +4,25 @@ import type { BencodeDictionary, BencodeValue } from './values.ts'
 
 /** Limits of a decoder. Input that exceeds one is rejected before anything is allocated for it. */
 export interface DecodeLimits {
-  /** Greatest nesting depth of lists and dictionaries. Default 32; at most 512, since the decoder recurses. */
+  /**
+   * Greatest nesting depth of lists and dictionaries. Default 32; at most 512, since the decoder
+   * recurses.
+   */
   depth?: number
   /** Greatest number of values in all. Default 100,000. */
   items?: number
-  /** Accept dictionaries whose keys are not sorted, as some programs write them. A repeated key is always rejected. Default false. */
+  /**
+   * Accept dictionaries whose keys are not sorted, as some programs write them. A repeated key is
+   * always rejected. Default false.
+   */
   unsortedKeys?: boolean
 }
 
 /** Longest dictionary key in bytes. The longest keys in practice are file names (BEP 52). */
 export const MAX_KEY_BYTES = 1024
-/** Longest integer in digits. BEP 3 sets no bound, but parsing takes time quadratic in the length. */
+/**
+ * Longest integer in digits. BEP 3 sets no bound, but parsing takes time quadratic in the length.
+ */
 export const MAX_INTEGER_DIGITS = 256
 
 const DEFAULT_DEPTH = 32
@@ -31,9 +39,10 @@ const INTEGER = 0x69
 const LIST = 0x6c
 
 /**
- * Decodes one bencoded value (BEP 3) that takes up all of `bytes`. Byte strings are views into `bytes`: copy them if they must outlive it.
- * Throws `bad-bencode`, with the offset, for anything BEP 3 forbids (leading zeros, `-0`, unsorted or repeated keys, trailing bytes) and for
- * input that exceeds a limit.
+ * Decodes one bencoded value (BEP 3) that takes up all of `bytes`. Byte strings are views into
+ * `bytes`: copy them if they must outlive it. Throws `bad-bencode`, with the offset, for anything
+ * BEP 3 forbids (leading zeros, `-0`, unsorted or repeated keys, trailing bytes) and for input that
+ * exceeds a limit.
  */
 export function decode(bytes: Uint8Array, limits: DecodeLimits = {}): BencodeValue {
   const { value, end } = decodePrefix(bytes, limits)
@@ -41,7 +50,10 @@ export function decode(bytes: Uint8Array, limits: DecodeLimits = {}): BencodeVal
   return value
 }
 
-/** Like `decode`, but ignores what follows the value (in BEP 9, raw payload). `end` is the offset of the byte after the value. */
+/**
+ * Like `decode`, but ignores what follows the value (in BEP 9, raw payload). `end` is the offset of
+ * the byte after the value.
+ */
 export function decodePrefix(
   bytes: Uint8Array,
   limits: DecodeLimits = {},
@@ -54,15 +66,18 @@ export function decodePrefix(
 /** A dictionary with the exact bytes of each of its values. */
 export interface RawDictionary {
   readonly dictionary: BencodeDictionary
-  /** Returns the encoded value of a key as a view, or undefined. Info hashes are computed over these bytes (BEP 3, BEP 52). */
+  /**
+   * Returns the encoded value of a key as a view, or undefined. Info hashes are computed over these
+   * bytes (BEP 3, BEP 52).
+   */
   raw(key: string): Uint8Array | undefined
   /** Offset of the byte after the dictionary. */
   readonly end: number
 }
 
 /**
- * Like `decodePrefix`, for a dictionary whose values are also needed as they were written. Throws `bad-bencode` if the value is not a
- * dictionary.
+ * Like `decodePrefix`, for a dictionary whose values are also needed as they were written. Throws
+ * `bad-bencode` if the value is not a dictionary.
  */
 export function decodeRaw(bytes: Uint8Array, limits: DecodeLimits = {}): RawDictionary {
   const decoder = new Decoder(bytes, limits)

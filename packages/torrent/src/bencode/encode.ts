@@ -1,7 +1,10 @@
 import { utf8 } from '../base/bytes.ts'
 import { ShoalError } from '../base/errors.ts'
 
-/** A value that is already encoded and is written verbatim: an info dictionary must keep its bytes to keep its hash. */
+/**
+ * A value that is already encoded and is written verbatim: an info dictionary must keep its bytes
+ * to keep its hash.
+ */
 export class Encoded {
   readonly bytes: Uint8Array
 
@@ -11,8 +14,8 @@ export class Encoded {
 }
 
 /**
- * A value that can be encoded. Strings are encoded as UTF-8. Keys of objects and Maps have one character per byte, as `decode` returns them.
- * Entries that are undefined are left out.
+ * A value that can be encoded. Strings are encoded as UTF-8. Keys of objects and Maps have one
+ * character per byte, as `decode` returns them. Entries that are undefined are left out.
  */
 export type BencodeInput =
   | number
@@ -31,8 +34,9 @@ export type BencodeInputDictionary =
 const MAX_DEPTH = 512
 
 /**
- * Encodes a value (BEP 3) with sorted keys. Throws `bad-argument` for fractions, numbers of 2^53 and above that are not bigints, keys with
- * characters above U+00FF, and values that contain themselves.
+ * Encodes a value (BEP 3) with sorted keys. Throws `bad-argument` for fractions, numbers of 2^53
+ * and above that are not bigints, keys with characters above U+00FF, and values that contain
+ * themselves.
  */
 export function encode(value: BencodeInput): Uint8Array {
   const writer = new Writer()

@@ -1,8 +1,8 @@
 import { fromUtf8 } from '../base/bytes.ts'
 
 /**
- * A decoded dictionary. Keys are byte strings with one character per byte (ISO 8859-1). It is a Map, so that no key in foreign input can
- * reach an object's prototype.
+ * A decoded dictionary. Keys are byte strings with one character per byte (ISO 8859-1). It is a
+ * Map, so that no key in foreign input can reach an object's prototype.
  */
 export type BencodeDictionary = Map<string, BencodeValue>
 

@@ -46,9 +46,14 @@ export interface DiscoveryPair {
   readonly second: Discovery
   /** The first machine's address as the second one sees it. */
   readonly firstHost: string
-  /** Joins with further arguments if this kind of discovery needs them. Default: `discovery.join(topic, sink)`. */
+  /**
+   * Joins with further arguments if this kind of discovery needs them. Default:
+   * `discovery.join(topic, sink)`.
+   */
   join?(discovery: Discovery, topic: DiscoveryTopic, sink: DiscoverySink): Membership
-  /** Lets time pass until the condition holds. Resolves to false if it does not within half an hour. */
+  /**
+   * Lets time pass until the condition holds. Resolves to false if it does not within half an hour.
+   */
   until(condition: () => boolean): Promise<boolean>
   advance(ms: number): Promise<void>
   /** Lets time pass until a promise settles. */

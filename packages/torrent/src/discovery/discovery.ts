@@ -7,7 +7,8 @@ export type DiscoveryKind = 'tracker' | 'dht' | 'lsd' | 'pex'
 /** The properties of a torrent that a discovery may use. */
 export interface DiscoveryTopic {
   /**
-   * 20 bytes: the v1 info hash, or the first 20 bytes of the v2 info hash (BEP 52). A hybrid torrent joins once for each.
+   * 20 bytes: the v1 info hash, or the first 20 bytes of the v2 info hash (BEP 52). A hybrid
+   * torrent joins once for each.
    */
   readonly infoHash: Uint8Array
   /** Our peer ID: 20 bytes. */
@@ -28,7 +29,10 @@ export interface DiscoveryTopic {
 export interface DiscoverySink {
   /** Reports peers, unchecked: they may repeat, may be unreachable and may include ourselves. */
   onPeers(peers: PeerAddress[], kind: DiscoveryKind): void
-  /** `Membership.status` has changed in a way that a user may want to see, such as a tracker's warning or failure. */
+  /**
+   * `Membership.status` has changed in a way that a user may want to see, such as a tracker's
+   * warning or failure.
+   */
   onStatus(): void
 }
 
@@ -42,13 +46,21 @@ export interface Membership {
    * shorten the interval for programs.
    */
   refresh(options?: { readonly byUser?: boolean }): void
-  /** Replaces the tiers (BEP 12), for trackers only. Announces `stopped` to removed trackers and nothing to those that remain. */
+  /**
+   * Replaces the tiers (BEP 12), for trackers only. Announces `stopped` to removed trackers and
+   * nothing to those that remain.
+   */
   setTrackers?(tiers: readonly (readonly string[])[]): void
   /** Returns whether every tracker has failed since it last answered. For trackers only. */
   isFailing?(): boolean
-  /** Returns the state for display: one entry per tracker, or a single one for other discoveries. */
+  /**
+   * Returns the state for display: one entry per tracker, or a single one for other discoveries.
+   */
   status(): DiscoveryStatus[]
-  /** Leaves, and announces that if the protocol can (event `stopped`), within a few seconds. Never rejects. */
+  /**
+   * Leaves, and announces that if the protocol can (event `stopped`), within a few seconds. Never
+   * rejects.
+   */
   leave(): Promise<void>
 }
 

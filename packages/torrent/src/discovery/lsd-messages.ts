@@ -39,8 +39,8 @@ export function encodeLsd(announce: LsdAnnounce, host: string): Uint8Array {
 }
 
 /**
- * Returns null if the datagram is not a valid announce: wrong first line, missing or invalid port, no info hash, or more than 4 KiB. Unknown
- * headers are ignored.
+ * Returns null if the datagram is not a valid announce: wrong first line, missing or invalid port,
+ * no info hash, or more than 4 KiB. Unknown headers are ignored.
  */
 export function decodeLsd(bytes: Uint8Array): LsdAnnounce | null {
   if (bytes.length > MAX_READ_BYTES) return null

@@ -24,8 +24,9 @@ const TTL = 4
 /** BEP 14: "should send a LSD announce every 5 minutes". */
 const PERIOD_MS = 5 * 60_000
 /**
- * Announces are due on full minutes, so that torrents added one by one soon share datagrams. That keeps to BEP 14's "no more than 1 announce
- * per minute" until there are more torrents than fit into one datagram.
+ * Announces are due on full minutes, so that torrents added one by one soon share datagrams. That
+ * keeps to BEP 14's "no more than 1 announce per minute" until there are more torrents than fit
+ * into one datagram.
  */
 const SLOT_MS = 60_000
 /** Delay before the first announce of a new torrent, which does not wait for a full minute. */
@@ -34,7 +35,9 @@ const BETWEEN_SENDS_MS = 1000
 /** Received announces per second, from all senders together; the rest is dropped. */
 const MAX_RECEIVED_PER_SECOND = 100
 
-/** Sockets are reopened at this age, to join the groups on network interfaces that appeared since. */
+/**
+ * Sockets are reopened at this age, to join the groups on network interfaces that appeared since.
+ */
 const SOCKETS_MS = 15 * 60_000
 /** If no socket could be opened, torrents that are added later try again, at most this often. */
 const RETRY_MS = 60_000
@@ -49,7 +52,10 @@ interface Member {
   entry: TimeEntry<Member> | undefined
 }
 
-/** Local service discovery (BEP 14): finds peers in the local network by multicast. Must not be used for private torrents. */
+/**
+ * Local service discovery (BEP 14): finds peers in the local network by multicast. Must not be used
+ * for private torrents.
+ */
 export class LsdDiscovery implements Discovery {
   readonly kind = 'lsd'
   readonly #clock: Clock
@@ -180,7 +186,10 @@ export class LsdDiscovery implements Discovery {
     this.#arm()
   }
 
-  /** Takes members that are due and share one port, as many as fit into a datagram, and schedules their next announce. */
+  /**
+   * Takes members that are due and share one port, as many as fit into a datagram, and schedules
+   * their next announce.
+   */
   #takeDue(nowMs: number): Member[] {
     const taken: Member[] = []
     const others: Member[] = []

@@ -26,7 +26,10 @@ export function testExamples(
   place: () => ExamplePlace,
   { isShort = false }: { isShort?: boolean } = {},
 ): void {
-  /** Runs an example to its end. If `interrupt` is given, calls it with the first printed line, then stops the example by SIGINT. */
+  /**
+   * Runs an example to its end. If `interrupt` is given, calls it with the first printed line, then
+   * stops the example by SIGINT.
+   */
   async function run(
     name: string,
     args: readonly string[],

@@ -1,6 +1,7 @@
 import { Session } from '@shoal/torrent'
 
-// The page's address ends with # and a link to a torrent that has a web seed or a WebSocket tracker.
+// The page's address ends with # and a link to a torrent that has a web seed or a WebSocket
+// tracker.
 const session = await Session.open()
 const torrent = await session.add(decodeURIComponent(location.hash.slice(1)), { memory: true })
 await torrent.whenComplete()

@@ -3,14 +3,20 @@ import type { SourceFile } from '../metainfo/info-builder.ts'
 import type { PieceLayout } from '../metainfo/layout.ts'
 import type { ByteSource } from './hash-pool.ts'
 
-/** A file for a new torrent, with its content given by exactly one of `diskPath` and `read`, the same one for all files. */
+/**
+ * A file for a new torrent, with its content given by exactly one of `diskPath` and `read`, the
+ * same one for all files.
+ */
 export interface CreateSource extends SourceFile {
   readonly diskPath?: string
   /** Fills `into` from `offset` in the file. */
   readonly read?: (offset: number, into: Uint8Array) => Promise<void>
 }
 
-/** A file the user gave to a page. If it changes, browsers refuse to read it and creating the torrent fails. */
+/**
+ * A file the user gave to a page. If it changes, browsers refuse to read it and creating the
+ * torrent fails.
+ */
 export function blobSource(path: readonly string[], blob: Blob): CreateSource {
   const changed = (cause?: unknown) =>
     new ShoalError('io', `${path.join('/')} can no longer be read. Choose it again.`, { cause })

@@ -18,7 +18,9 @@ export interface CreateOptions {
   readonly name?: string
   /** Default hybrid, which every client can join through either info hash. */
   readonly version?: TorrentVersion
-  /** For v2 and hybrid a power of two of at least 16 KiB. Default: by size (see choosePieceLength). */
+  /**
+   * For v2 and hybrid a power of two of at least 16 KiB. Default: by size (see choosePieceLength).
+   */
   readonly pieceLengthBytes?: number
   /** Tracker URLs in tiers (BEP 12). */
   readonly trackers?: readonly (readonly string[])[]
@@ -34,7 +36,10 @@ export interface CreateOptions {
   readonly createdBy?: string
   /** Seconds since the Unix epoch; null for none. Default: now. */
   readonly creationDate?: number | null
-  /** Symbolic links below the folder: reject them, or keep those that point inside the folder (BEP 47). Default refuse. */
+  /**
+   * Symbolic links below the folder: reject them, or keep those that point inside the folder (BEP
+   * 47). Default refuse.
+   */
   readonly symlinks?: SymlinkPolicy
   /** Leaves out files and folders below the folder. Default: everything belongs to the torrent. */
   readonly filter?: FolderFilter
@@ -47,9 +52,10 @@ export interface CreateContext extends HashOptions {
 }
 
 /**
- * Creates a torrent from the file or folder at `path`. Rejects with a ShoalError: `not-found`, `no-permission`, `io` (also if a file
- * changes while it is read), `bad-argument` for content that cannot be shared and for options that exclude each other, `bad-torrent` for
- * names that no torrent may have; or with the signal's reason.
+ * Creates a torrent from the file or folder at `path`. Rejects with a ShoalError: `not-found`,
+ * `no-permission`, `io` (also if a file changes while it is read), `bad-argument` for content that
+ * cannot be shared and for options that exclude each other, `bad-torrent` for names that no torrent
+ * may have; or with the signal's reason.
  */
 export async function createTorrent(
   path: string,
@@ -74,13 +80,16 @@ export async function createTorrent(
 export interface CreateFromOptions extends Omit<CreateOptions, 'symlinks' | 'filter'> {
   /** Name of the file or folder in the torrent. */
   readonly name: string
-  /** Whether the torrent is the only file in the list rather than a folder. Default: true if that file's path equals the name. */
+  /**
+   * Whether the torrent is the only file in the list rather than a folder. Default: true if that
+   * file's path equals the name.
+   */
   readonly singleFile?: boolean
 }
 
 /**
- * Creates a torrent from a list of files, for example those the user chose in a page (see `blobSource`). Their order does not matter.
- * Rejects like createTorrent.
+ * Creates a torrent from a list of files, for example those the user chose in a page (see
+ * `blobSource`). Their order does not matter. Rejects like createTorrent.
  */
 export async function createTorrentFrom(
   sources: readonly CreateSource[],
@@ -130,7 +139,10 @@ async function create(
   }
 }
 
-/** Rejects options that would otherwise fail only after hashing, or in other clients. planFiles checks the v2 rules. */
+/**
+ * Rejects options that would otherwise fail only after hashing, or in other clients. planFiles
+ * checks the v2 rules.
+ */
 function checkOptions(options: CreateFromOptions, pieceLengthBytes: number, totalBytes: number): void {
   const wholeBlocks = Number.isInteger(pieceLengthBytes / BLOCK_BYTES) && pieceLengthBytes > 0
   if (!wholeBlocks || pieceLengthBytes > MAX_PIECE_BYTES || totalBytes / pieceLengthBytes > MAX_PIECES)

@@ -27,7 +27,10 @@ export class ExpectedDigests {
     return this.#info.pieceHashes?.subarray(piece * SHA1_BYTES, (piece + 1) * SHA1_BYTES) ?? null
   }
 
-  /** The piece's node in its file's piece layer (BEP 52): 32 bytes. Null for v1 and while the layer is unknown. */
+  /**
+   * The piece's node in its file's piece layer (BEP 52): 32 bytes. Null for v1 and while the layer
+   * is unknown.
+   */
   root(piece: number): Uint8Array | null {
     if (this.#info.version === 'v1') return null
     const file = this.#layout.fileAt(this.#layout.pieceOffset(piece))
@@ -46,8 +49,8 @@ export class ExpectedDigests {
   }
 
   /**
-   * Whether entry `index` of `digests` matches piece `piece`. BEP 52: pieces of a hybrid torrent must match both hashes; while the piece
-   * layer is unknown, only the v1 hash is compared.
+   * Whether entry `index` of `digests` matches piece `piece`. BEP 52: pieces of a hybrid torrent
+   * must match both hashes; while the piece layer is unknown, only the v1 hash is compared.
    */
   matches(piece: number, digests: PieceDigests, index: number): boolean {
     if (!digests.present.has(index)) return false

@@ -1,7 +1,10 @@
 import { constants } from 'node:fs'
 import { ShoalError } from '../base/errors.ts'
 
-/** O_NONBLOCK, because opening a FIFO in place of a file would block until someone writes to it. Windows lacks the flag. */
+/**
+ * O_NONBLOCK, because opening a FIFO in place of a file would block until someone writes to it.
+ * Windows lacks the flag.
+ */
 export const OPEN_FLAGS = constants.O_RDONLY | (constants.O_NONBLOCK ?? 0)
 
 /** Whether the code of a failed `open` means that the file does not exist. */

@@ -15,8 +15,8 @@ const MAX_IN_FLIGHT = 8
 const MAX_WEB_CRYPTO_BYTES = 16 << 20
 
 /**
- * A pool on the browser's own threads: Web Crypto hashes outside the event loop, on as many cores as the browser provides, in a tenth of
- * the time of script. Jobs run one after another.
+ * A pool on the browser's own threads: Web Crypto hashes outside the event loop, on as many cores
+ * as the browser provides, in a tenth of the time of script. Jobs run one after another.
  */
 export function createHashPool(options: HashPoolOptions = {}): HashPool {
   return new BrowserHashPool(options)

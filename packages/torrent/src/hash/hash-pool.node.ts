@@ -8,7 +8,9 @@ import { RunningJob } from './running-job.node.ts'
 import { RunCutter } from './runs.ts'
 import { segmentReader } from './segment-reader.node.ts'
 
-/** A pool with one thread per core. Threads start with the first job large enough and end when idle. */
+/**
+ * A pool with one thread per core. Threads start with the first job large enough and end when idle.
+ */
 export function createHashPool(options: HashPoolOptions = {}): HashPool {
   return new ThreadPool(options)
 }

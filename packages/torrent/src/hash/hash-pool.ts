@@ -8,7 +8,10 @@ import type { StoredSegment } from '../storage/storage.ts'
 
 /** Source of the bytes of a piece space. Every `Storage` is one. */
 export interface ByteSource {
-  /** Locates `length` bytes from `offset` on disk, in order; returns null if `read` is the only access. */
+  /**
+   * Locates `length` bytes from `offset` on disk, in order; returns null if `read` is the only
+   * access.
+   */
   segments(offset: number, length: number): readonly StoredSegment[] | null
   /** Fills `into` from `offset`. Rejects with `not-found` if the bytes are missing. */
   read(offset: number, into: Uint8Array): Promise<void>
@@ -16,7 +19,10 @@ export interface ByteSource {
 
 export interface HashJob {
   readonly layout: PieceLayout
-  /** v1: SHA-1 of each piece. v2: root of each piece's merkle tree (BEP 52). hybrid: both, from one read. */
+  /**
+   * v1: SHA-1 of each piece. v2: root of each piece's merkle tree (BEP 52). hybrid: both, from one
+   * read.
+   */
   readonly version: TorrentVersion
   /** Indexes of the pieces to hash, ascending. Default: all. */
   readonly pieces?: readonly number[]
@@ -30,8 +36,8 @@ export interface PieceDigests {
   /** 20 bytes per piece: SHA-1 of the piece including padding. Absent for v2. */
   readonly sha1?: Uint8Array
   /**
-   * 32 bytes per piece (BEP 52): the piece's hash in its file's piece layer or, for a file no longer than one piece, the file's root.
-   * Absent for v1.
+   * 32 bytes per piece (BEP 52): the piece's hash in its file's piece layer or, for a file no
+   * longer than one piece, the file's root. Absent for v1.
    */
   readonly roots?: Uint8Array
 }
@@ -50,9 +56,9 @@ export interface HashOptions {
 
 export interface HashPool {
   /**
-   * Hashes the job's pieces. A piece with missing bytes (a missing or short file) is not `present`. Rejects with a ShoalError
-   * `no-permission` or `io` if a file cannot be read, `closed` if the pool is closed, or the signal's reason; by then no more bytes of the
-   * job are being read.
+   * Hashes the job's pieces. A piece with missing bytes (a missing or short file) is not `present`.
+   * Rejects with a ShoalError `no-permission` or `io` if a file cannot be read, `closed` if the
+   * pool is closed, or the signal's reason; by then no more bytes of the job are being read.
    */
   hash(job: HashJob, options?: HashOptions): Promise<PieceDigests>
   /** Starts the threads now, so that upcoming work does not wait for them. */

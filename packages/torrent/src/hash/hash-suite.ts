@@ -9,7 +9,10 @@ import type { ByteSource, HashPool, HashProgress, PieceDigests } from './hash-po
 
 export const PIECE = 65536
 
-/** Files of a small torrent: longer than a piece, exactly a piece, shorter, shorter than a block, empty. */
+/**
+ * Files of a small torrent: longer than a piece, exactly a piece, shorter, shorter than a block,
+ * empty.
+ */
 const LENGTHS = [3 * PIECE + 20_000, PIECE, 40_000, 5, 0, 2 * PIECE]
 
 /** The layout of a torrent and the bytes of its piece space. */

@@ -7,7 +7,8 @@ export type RunOutcome = RunReply | Error
 export class HashThread {
   readonly #worker = new Worker(new URL('./hash-worker.node.ts', import.meta.url), {
     name: 'shoal-hash',
-    // Its garbage is short-lived and small; the default would let it grow to several MiB per thread before collection.
+    // Its garbage is short-lived and small; the default would let it grow to several MiB per thread
+    // before collection.
     resourceLimits: { maxYoungGenerationSizeMb: 2 },
   })
   readonly #waiting = new Map<number, (outcome: RunOutcome) => void>()

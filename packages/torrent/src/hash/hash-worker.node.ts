@@ -1,6 +1,7 @@
 /**
- * The thread of the hash pool: reads runs of pieces and hashes them. It reads synchronously, because it has nothing else to do: this costs
- * a third of an asynchronous read, and the chunk is still in the core's cache when it is hashed.
+ * The thread of the hash pool: reads runs of pieces and hashes them. It reads synchronously,
+ * because it has nothing else to do: this costs a third of an asynchronous read, and the chunk is
+ * still in the core's cache when it is hashed.
  */
 import { closeSync, openSync, readSync } from 'node:fs'
 import { parentPort } from 'node:worker_threads'
@@ -29,7 +30,8 @@ export interface RunReply {
 }
 
 /**
- * Bytes per read: half an L2 cache, so that the copy from the page cache is still there when it is hashed, while system calls stay few.
+ * Bytes per read: half an L2 cache, so that the copy from the page cache is still there when it is
+ * hashed, while system calls stay few.
  */
 const CHUNK_BYTES = 256 * 1024
 
@@ -57,7 +59,10 @@ class OpenFile {
     return true
   }
 
-  /** Reads `count` bytes from `offset` to the start of `buffer`. Returns false if the file ends before. */
+  /**
+   * Reads `count` bytes from `offset` to the start of `buffer`. Returns false if the file ends
+   * before.
+   */
   fill(offset: number, count: number): boolean {
     for (let have = 0; have < count; ) {
       const got = readSync(this.#fd, buffer, have, count - have, offset + have)
@@ -90,7 +95,10 @@ class RunReader {
     this.#request = request
   }
 
-  /** Feeds the hasher the next `count` bytes. Not `complete` if some are missing; the caller then skips the rest of the piece. */
+  /**
+   * Feeds the hasher the next `count` bytes. Not `complete` if some are missing; the caller then
+   * skips the rest of the piece.
+   */
   feed(hasher: PieceHasher, count: number): { fed: number; complete: boolean } {
     const { segments } = this.#request.run
     let fed = 0
@@ -126,7 +134,10 @@ class RunReader {
     return this.#file.use(this.path) && this.#file.fill(offset, count)
   }
 
-  /** How many bytes to take at once, within one segment and one buffer. 0 at the end of the segments. */
+  /**
+   * How many bytes to take at once, within one segment and one buffer. 0 at the end of the
+   * segments.
+   */
   #step(count: number): number {
     const { segments } = this.#request.run
     while (this.#segment * 3 < segments.length && this.#taken >= segments[this.#segment * 3 + 2]!) {

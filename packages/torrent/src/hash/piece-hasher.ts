@@ -55,7 +55,10 @@ export class PieceHasher {
       this.update(left < zeros.length ? zeros.subarray(0, left) : zeros)
   }
 
-  /** Finishes the piece and writes its digests to entry `index` of `sha1` (20 bytes each) and `roots` (32 bytes each). */
+  /**
+   * Finishes the piece and writes its digests to entry `index` of `sha1` (20 bytes each) and
+   * `roots` (32 bytes each).
+   */
   finish(index: number, sha1: Uint8Array | null, roots: Uint8Array | null): void {
     if (this.#sha1) sha1?.set(this.#sha1.digest(), index * 20)
     this.#sha1 = null

@@ -4,7 +4,10 @@ import { filesWithoutLayer } from '../metainfo/missing-layers.ts'
 import type { PieceDigests } from './hash-pool.ts'
 import type { RecheckJob } from './recheck-job.ts'
 
-/** Indexes of the files whose piece layer is unknown and may be proved by their pieces, which are all checked. */
+/**
+ * Indexes of the files whose piece layer is unknown and may be proved by their pieces, which are
+ * all checked.
+ */
 export function provableFiles(job: RecheckJob): number[] {
   const files = filesWithoutLayer(job.info, job.pieceLayers)
   return files.length === 0 ? files : files.filter(isCheckedWhole(job))

@@ -9,7 +9,10 @@ const CHUNK_BYTES = 256 * 1024
 /** How long hashing may block the event loop. */
 const MAX_BUSY_MS = 10
 
-/** Hashes a job on this thread through `read` and yields to the event loop in between. Otherwise like HashPool.hash. */
+/**
+ * Hashes a job on this thread through `read` and yields to the event loop in between. Otherwise
+ * like HashPool.hash.
+ */
 export async function hashByReading(
   job: HashJob,
   read: ByteSource['read'],

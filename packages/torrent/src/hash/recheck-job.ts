@@ -9,8 +9,8 @@ export interface RecheckJob {
   readonly storage: ByteSource
   readonly pool: HashPool
   /**
-   * As in Metainfo. If a file's layer is absent, its pieces prove it when all of them are checked and present; otherwise pieces of a v2 torrent
-   * cannot be verified and count as missing.
+   * As in Metainfo. If a file's layer is absent, its pieces prove it when all of them are checked
+   * and present; otherwise pieces of a v2 torrent cannot be verified and count as missing.
    */
   readonly pieceLayers: Metainfo['pieceLayers']
   /** Called with each absent layer that the stored bytes prove, by hex of its root. */

@@ -5,8 +5,9 @@ import type { HashOptions } from './hash-pool.ts'
 import type { RecheckJob } from './recheck-job.ts'
 
 /**
- * Reads stored pieces and verifies them: SHA-1 for v1, merkle trees for v2, both for hybrid. The result has a bit for every piece of the
- * torrent; the bits of unchecked pieces are clear. Rejects like HashPool.hash; missing files are not an error.
+ * Reads stored pieces and verifies them: SHA-1 for v1, merkle trees for v2, both for hybrid. The
+ * result has a bit for every piece of the torrent; the bits of unchecked pieces are clear. Rejects
+ * like HashPool.hash; missing files are not an error.
  */
 export async function recheck(job: RecheckJob, options: HashOptions = {}): Promise<Bitfield> {
   const { info, layout, storage, pool, pieceLayers } = job
@@ -27,7 +28,9 @@ export async function recheck(job: RecheckJob, options: HashOptions = {}): Promi
   return verified
 }
 
-/** The pieces to hash; undefined means all. `unproved` are files whose pieces may prove their layer. */
+/**
+ * The pieces to hash; undefined means all. `unproved` are files whose pieces may prove their layer.
+ */
 function piecesToCheck(job: RecheckJob, unproved: readonly number[]): readonly number[] | undefined {
   const { info, layout } = job
   if (info.pieceHashes) return job.pieces

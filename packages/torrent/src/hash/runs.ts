@@ -5,7 +5,10 @@ import type { StoredSegment } from '../storage/storage.ts'
 import type { HashJob } from './hash-pool.ts'
 import type { PieceShape } from './piece-hasher.ts'
 
-/** Consecutive pieces of a job in the form sent to a thread: flat arrays, which keep the message cheap. */
+/**
+ * Consecutive pieces of a job in the form sent to a thread: flat arrays, which keep the message
+ * cheap.
+ */
 export interface Run {
   /** Position of the first piece among the job's pieces; the others follow. */
   readonly first: number
@@ -14,7 +17,10 @@ export interface Run {
   readonly bytes: number
   /** Three numbers per piece: `sizeBytes`, `dataBytes`, `leaves` (see PieceShape). */
   readonly shapes: Float64Array
-  /** The pieces' bytes in order, three numbers per segment: index into `paths` (-1: zeros), offset, length. */
+  /**
+   * The pieces' bytes in order, three numbers per segment: index into `paths` (-1: zeros), offset,
+   * length.
+   */
   readonly segments: Float64Array
   readonly paths: readonly string[]
 }
@@ -35,13 +41,19 @@ export function pieceShape(layout: PieceLayout, piece: number): PieceShape {
   }
 }
 
-/** BEP 52: the number of leaves is a power of two, and in a file of several pieces every piece's subtree is that of a full piece. */
+/**
+ * BEP 52: the number of leaves is a power of two, and in a file of several pieces every piece's
+ * subtree is that of a full piece.
+ */
 function leafCount(fileBytes: number, pieceLengthBytes: number): number {
   const blocks = Math.max(1, Math.ceil(Math.min(fileBytes, pieceLengthBytes) / BLOCK_BYTES))
   return 1 << (32 - Math.clz32(blocks - 1))
 }
 
-/** Cuts a job into runs: long ones first, to save messages, and short ones last, so that all threads finish together. */
+/**
+ * Cuts a job into runs: long ones first, to save messages, and short ones last, so that all threads
+ * finish together.
+ */
 export class RunCutter {
   readonly totalBytes: number
   readonly pieceCount: number
@@ -67,7 +79,10 @@ export class RunCutter {
     return this.#job.source.segments(this.#job.layout.pieceOffset(this.pieceAt(0)), 1) !== null
   }
 
-  /** Returns the next run, which has at least one piece. Call it only while not `done`, for a source on disk. */
+  /**
+   * Returns the next run, which has at least one piece. Call it only while not `done`, for a source
+   * on disk.
+   */
   next(): Run {
     const target = Math.min(MAX_RUN_BYTES, Math.max(MIN_RUN_BYTES, this.#bytesLeft / (this.#threads * 8)))
     const first = this.#next

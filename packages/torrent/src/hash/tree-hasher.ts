@@ -2,8 +2,8 @@ import { sha256Into } from '#crypto'
 import { padHash } from '../metainfo/merkle.ts'
 
 /**
- * Computes the root of a BEP 52 merkle tree from its leaves in order. Keeps only two sibling hashes per level. Supports up to 2^31 leaves
- * (32 TiB). Reusable: `root` resets it for the next tree.
+ * Computes the root of a BEP 52 merkle tree from its leaves in order. Keeps only two sibling hashes
+ * per level. Supports up to 2^31 leaves (32 TiB). Reusable: `root` resets it for the next tree.
  */
 export class TreeHasher {
   readonly #levels: Uint8Array[] = []
@@ -22,8 +22,9 @@ export class TreeHasher {
   }
 
   /**
-   * Writes the root over `width` leaves to `into` from `at`. Leaves that were not added are zeros (BEP 52: "leaf hashes beyond the end of
-   * the file … are set to zero"). `width` is a power of two and not less than the number of added leaves, which is at least one.
+   * Writes the root over `width` leaves to `into` from `at`. Leaves that were not added are zeros
+   * (BEP 52: "leaf hashes beyond the end of the file … are set to zero"). `width` is a power of two
+   * and not less than the number of added leaves, which is at least one.
    */
   root(width: number, into: Uint8Array, at: number): void {
     const count = this.#leaves

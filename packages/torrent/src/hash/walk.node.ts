@@ -15,9 +15,10 @@ interface Seen {
 }
 
 /**
- * Finds all files below `path`, or the file itself if `path` is one. Ignores empty folders, which no torrent can hold. Symbolic links are
- * rejected, or kept if they point inside the folder (BEP 47). Rejects with `not-found`, `no-permission`, `io`, or `bad-argument` for
- * content that cannot be shared: links, devices, names that are not UTF-8, a folder without files.
+ * Finds all files below `path`, or the file itself if `path` is one. Ignores empty folders, which
+ * no torrent can hold. Symbolic links are rejected, or kept if they point inside the folder (BEP
+ * 47). Rejects with `not-found`, `no-permission`, `io`, or `bad-argument` for content that cannot
+ * be shared: links, devices, names that are not UTF-8, a folder without files.
  */
 export async function walk(path: string, { symlinks, filter, signal }: WalkOptions): Promise<Found> {
   const root = resolve(path)
@@ -97,7 +98,9 @@ async function assertUnchanged(seen: readonly Seen[], signal: AbortSignal | unde
   })
 }
 
-/** Repeats the call that found the file: the walked path itself may be a link, which was followed. */
+/**
+ * Repeats the call that found the file: the walked path itself may be a link, which was followed.
+ */
 async function lstatOrStat(file: FoundFile, stats: BigIntStats): Promise<BigIntStats | null> {
   const look = stats.isSymbolicLink() ? lstat : stat
   return look(file.diskPath, { bigint: true }).catch(() => null)

@@ -17,8 +17,9 @@ export type Cid =
   | { readonly kind: 'file'; readonly piecesRoot: Uint8Array }
 
 /**
- * Content ID of a torrent: a CIDv1 with codec torrent-info over the v2 info hash if it has one (`baf5rei…`), else over v1 (`baf5rcf…`).
- * An info hash is a plain hash of the info dictionary, so IPFS uses the same ID. Throws `bad-info-hash` if both hashes are missing.
+ * Content ID of a torrent: a CIDv1 with codec torrent-info over the v2 info hash if it has one
+ * (`baf5rei…`), else over v1 (`baf5rcf…`). An info hash is a plain hash of the info dictionary, so
+ * IPFS uses the same ID. Throws `bad-info-hash` if both hashes are missing.
  */
 export function torrentCid({ v1, v2 }: InfoHashes): string {
   if (v2) return cidText(TORRENT_INFO, SHA256, v2)
@@ -26,14 +27,17 @@ export function torrentCid({ v1, v2 }: InfoHashes): string {
   throw new ShoalError('bad-info-hash', 'A content ID needs an info hash')
 }
 
-/** Content ID of a file in a v2 torrent: a CIDv1 with codec raw and multihash bittorrent-pieces-root (`bafkyf3qce…`). */
+/**
+ * Content ID of a file in a v2 torrent: a CIDv1 with codec raw and multihash bittorrent-pieces-root
+ * (`bafkyf3qce…`).
+ */
 export function fileCid(piecesRoot: Uint8Array): string {
   return cidText(RAW, PIECES_ROOT, piecesRoot)
 }
 
 /**
- * Parses the content ID of a torrent or file, in base32 or base16 of either case (multibase `b`, `B`, `f`, `F`). Throws `bad-info-hash`
- * if it is malformed or identifies anything else.
+ * Parses the content ID of a torrent or file, in base32 or base16 of either case (multibase `b`,
+ * `B`, `f`, `F`). Throws `bad-info-hash` if it is malformed or identifies anything else.
  */
 export function parseCid(text: string): Cid {
   const bytes = text.length <= MAX_CID_LENGTH ? fromMultibase(text) : null
@@ -70,7 +74,10 @@ function varint(value: number): number[] {
   return [...bytes, value]
 }
 
-/** Reads `count` varints of at most four bytes each; returns null if one is truncated, too long or not minimally encoded. */
+/**
+ * Reads `count` varints of at most four bytes each; returns null if one is truncated, too long or
+ * not minimally encoded.
+ */
 function readVarints(bytes: Uint8Array, count: number): { values: number[]; end: number } | null {
   const values: number[] = []
   let at = 0

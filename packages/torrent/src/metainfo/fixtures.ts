@@ -1,6 +1,7 @@
 /**
- * Torrents that other programs created from one folder, for tests: libtorrent 2.0.8 (16 KiB pieces) and Transmission 3.00 (only `b.bin`,
- * 32 KiB pieces, private). The info hashes are those libtorrent reports. Creation dates have been removed.
+ * Torrents that other programs created from one folder, for tests: libtorrent 2.0.8 (16 KiB pieces)
+ * and Transmission 3.00 (only `b.bin`, 32 KiB pieces, private). The info hashes are those
+ * libtorrent reports. Creation dates have been removed.
  */
 
 /** Content of the file of `length` bytes in the fixture folder. */

@@ -22,8 +22,9 @@ import {
 import { BLOCK_BYTES } from './metainfo.ts'
 
 /**
- * The known part of one file's merkle tree (BEP 52): at first only the root, later what peers prove or the caller computes. Every stored
- * node has been verified against the root. Levels count from the leaves (0) to the root (`height`).
+ * The known part of one file's merkle tree (BEP 52): at first only the root, later what peers prove
+ * or the caller computes. Every stored node has been verified against the root. Levels count from
+ * the leaves (0) to the root (`height`).
  */
 export class FileHashTree {
   readonly piecesRoot: Uint8Array
@@ -34,7 +35,10 @@ export class FileHashTree {
   readonly height: number
   /** Level of the piece hashes; equal to `height` in a file of one piece. */
   readonly pieceLevel: number
-  /** The piece layer, possibly incomplete (see `#known`). Absent in files of one piece and while nothing is known. */
+  /**
+   * The piece layer, possibly incomplete (see `#known`). Absent in files of one piece and while
+   * nothing is known.
+   */
   #layer: Uint8Array | undefined
   #known: Bitfield | undefined
   /** Layers above a complete piece layer, computed when a proof first needs them. */
@@ -61,17 +65,26 @@ export class FileHashTree {
     return this.pieceCount <= 1 || (this.#layer !== undefined && (this.#known?.isFull ?? true))
   }
 
-  /** The piece layer in `.torrent` form if it is complete and the file has more than one piece. A view: do not change it. */
+  /**
+   * The piece layer in `.torrent` form if it is complete and the file has more than one piece. A
+   * view: do not change it.
+   */
   get pieceLayer(): Uint8Array | undefined {
     return this.isComplete ? this.#layer : undefined
   }
 
-  /** Hash of the file's piece `index`: the root over its blocks, `pieceLevel` layers up. Undefined while unknown. */
+  /**
+   * Hash of the file's piece `index`: the root over its blocks, `pieceLevel` layers up. Undefined
+   * while unknown.
+   */
   pieceHash(index: number): Uint8Array | undefined {
     return index < this.pieceCount ? this.node(this.pieceLevel, index) : undefined
   }
 
-  /** Sets the complete piece layer and keeps the array, which must not change. Returns false and changes nothing if it does not match the root. */
+  /**
+   * Sets the complete piece layer and keeps the array, which must not change. Returns false and
+   * changes nothing if it does not match the root.
+   */
   setPieceLayer(layer: Uint8Array, options: { verified?: boolean } = {}): boolean {
     if (this.pieceCount <= 1 || layer.length !== this.pieceCount * HASH_BYTES) return false
     if (!options.verified && !equalBytes(layerRoot(layer, this.pieceLengthBytes), this.piecesRoot))
@@ -94,8 +107,9 @@ export class FileHashTree {
   }
 
   /**
-   * Adds the block hashes of the file's piece `index`, computed from its data, to answer requests for them. Returns false and keeps nothing
-   * if they do not match the piece hash or it is unknown. `forgetBlocks` drops them again.
+   * Adds the block hashes of the file's piece `index`, computed from its data, to answer requests
+   * for them. Returns false and keeps nothing if they do not match the piece hash or it is unknown.
+   * `forgetBlocks` drops them again.
    */
   addBlocks(index: number, hashes: Uint8Array): boolean {
     const first = index * this.blocksPerPiece
@@ -116,8 +130,9 @@ export class FileHashTree {
   }
 
   /**
-   * The hashes that answer a request: those of the base layer, then the uncles, lowest first. Returns null if the request is invalid or
-   * some of the hashes are unknown; the answer is then a `hash reject`.
+   * The hashes that answer a request: those of the base layer, then the uncles, lowest first.
+   * Returns null if the request is invalid or some of the hashes are unknown; the answer is then a
+   * `hash reject`.
    */
   hashesFor(range: LayerRange): Uint8Array | null {
     if (!this.#isValid(range)) return null
@@ -137,8 +152,8 @@ export class FileHashTree {
   }
 
   /**
-   * Adds the hashes of a `hashes` message. Returns false and keeps nothing if they do not lead to a known node, which is the root unless
-   * the request asked for fewer proof layers.
+   * Adds the hashes of a `hashes` message. Returns false and keeps nothing if they do not lead to a
+   * known node, which is the root unless the request asked for fewer proof layers.
    */
   addHashes(range: LayerRange, hashes: Uint8Array): boolean {
     if (!this.#isValid(range)) return false
@@ -167,7 +182,10 @@ export class FileHashTree {
     return true
   }
 
-  /** Requests for the missing parts of the piece layer, each with its own proof. Empty if the layer is complete. */
+  /**
+   * Requests for the missing parts of the piece layer, each with its own proof. Empty if the layer
+   * is complete.
+   */
   missingRanges(): LayerRange[] {
     if (this.isComplete) return []
     const length = Math.min(HASHES_PER_REQUEST, 2 ** (this.height - this.pieceLevel))
@@ -183,7 +201,10 @@ export class FileHashTree {
     return ranges
   }
 
-  /** The request for all block hashes of the file's piece `index`, whose own hash must be known. Null for pieces of one block. */
+  /**
+   * The request for all block hashes of the file's piece `index`, whose own hash must be known.
+   * Null for pieces of one block.
+   */
   blocksRange(index: number): LayerRange | null {
     if (this.pieceLevel === 0) return null
     return { baseLayer: 0, index: index * this.blocksPerPiece, length: this.blocksPerPiece, proofLayers: 0 }
@@ -238,7 +259,10 @@ export class FileHashTree {
     return right && parentHash(left, right)
   }
 
-  /** Hashes beyond the end of the file must be pads; otherwise one layer would have several encodings. */
+  /**
+   * Hashes beyond the end of the file must be pads; otherwise one layer would have several
+   * encodings.
+   */
   #padsAreRight({ baseLayer, index, length }: LayerRange, base: Uint8Array): boolean {
     for (let i = Math.max(0, this.#count(baseLayer) - index); i < length; i++) {
       if (!equalBytes(hashAt(base, i), padHash(baseLayer))) return false

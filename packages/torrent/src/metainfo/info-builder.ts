@@ -6,16 +6,20 @@ import { MAX_PIECE_BYTES } from './limits.ts'
 import { BLOCK_BYTES, type FileEntry, type TorrentVersion } from './metainfo.ts'
 import { checkComponent, checkDistinct, checkPath } from './paths.ts'
 
-/** Below this length, pieces grow early: each piece costs a read, a hash and a write, which are far more expensive in browsers. */
+/**
+ * Below this length, pieces grow early: each piece costs a read, a hash and a write, which are far
+ * more expensive in browsers.
+ */
 const SMALL_PIECE_BYTES = 256 * 1024
 const MAX_SMALL_PIECES = 128
 const MAX_CHOSEN_PIECE_BYTES = 16 * 2 ** 20
 const MAX_CHOSEN_PIECES = 2048
 
 /**
- * Chooses a piece length for this many bytes: a power of two from 16 KiB to 16 MiB. Content of up to 32 MiB gets 65 to 128 pieces, content
- * of up to 512 MiB gets pieces of 256 KiB, and larger content 1,025 to 2,048 pieces. With fewer pieces, a failed hash costs more and peers
- * have less to trade; with more, the torrent file and the work per byte grow.
+ * Chooses a piece length for this many bytes: a power of two from 16 KiB to 16 MiB. Content of up
+ * to 32 MiB gets 65 to 128 pieces, content of up to 512 MiB gets pieces of 256 KiB, and larger
+ * content 1,025 to 2,048 pieces. With fewer pieces, a failed hash costs more and peers have less to
+ * trade; with more, the torrent file and the work per byte grow.
  */
 export function choosePieceLength(totalBytes: number): number {
   let length = BLOCK_BYTES
@@ -34,7 +38,9 @@ export interface SourceFile {
   readonly lengthBytes: number
   readonly executable?: boolean
   readonly hidden?: boolean
-  /** Target of a symbolic link, relative to the torrent's folder (BEP 47); `lengthBytes` is then 0. */
+  /**
+   * Target of a symbolic link, relative to the torrent's folder (BEP 47); `lengthBytes` is then 0.
+   */
   readonly symlink?: readonly string[]
 }
 
@@ -47,9 +53,10 @@ export interface PlanOptions {
 }
 
 /**
- * Places the files of a new torrent in its piece space: sorted, with pad files if the version uses them (BEP 47, 52), and with paths as in
- * `Info.files`. Hash the pieces of this list, then pass it to `buildInfo` with the roots set. Throws `bad-torrent` for names that no torrent
- * may have and `bad-argument` for options that exclude each other.
+ * Places the files of a new torrent in its piece space: sorted, with pad files if the version uses
+ * them (BEP 47, 52), and with paths as in `Info.files`. Hash the pieces of this list, then pass it
+ * to `buildInfo` with the roots set. Throws `bad-torrent` for names that no torrent may have and
+ * `bad-argument` for options that exclude each other.
  */
 export function planFiles({ name, version, pieceLengthBytes, singleFile, files }: PlanOptions): FileEntry[] {
   checkComponent(name, 'the name')
@@ -61,7 +68,8 @@ export function planFiles({ name, version, pieceLengthBytes, singleFile, files }
     return unplacedFile(file, singleFile ? file.path : [name, ...file.path])
   })
   checkDistinct(files.map(file => file.path))
-  // BEP 52: v2 uses the order of the file tree, whose keys are sorted as bytes. In v1 this merely makes the result reproducible.
+  // BEP 52: v2 uses the order of the file tree, whose keys are sorted as bytes. In v1 this merely
+  // makes the result reproducible.
   const keys = new Map(unplaced.map(file => [file, file.path.map(utf8)]))
   unplaced.sort((a, b) => comparePaths(keys.get(a)!, keys.get(b)!))
   return placeFiles(version === 'v1' ? unplaced : alignFiles(unplaced, pieceLengthBytes))
@@ -82,7 +90,8 @@ function checkShape(
       'A single-file torrent must have exactly one file, named like the torrent',
     )
   }
-  // BEP 52: a file tree with one file is that file. Only the v1 file list can express a folder around it.
+  // BEP 52: a file tree with one file is that file. Only the v1 file list can express a folder
+  // around it.
   if (!singleFile && alone && version === 'v2') {
     throw new ShoalError(
       'bad-argument',
@@ -124,7 +133,10 @@ export interface BuildOptions {
   readonly version: TorrentVersion
   readonly pieceLengthBytes: number
   readonly singleFile: boolean
-  /** The result of `planFiles`; for v2 and hybrid, with `piecesRoot` set on each file that is neither empty nor a pad. */
+  /**
+   * The result of `planFiles`; for v2 and hybrid, with `piecesRoot` set on each file that is
+   * neither empty nor a pad.
+   */
   readonly files: readonly FileEntry[]
   /** SHA-1 of each piece, concatenated; for v1 and hybrid. Pads are hashed as zeros (BEP 47). */
   readonly pieceHashes?: Uint8Array
@@ -134,7 +146,10 @@ export interface BuildOptions {
   readonly source?: string
 }
 
-/** Encodes the info dictionary of a new torrent. Throws `bad-argument` if hashes are missing; `parseInfo` of the result checks the rest. */
+/**
+ * Encodes the info dictionary of a new torrent. Throws `bad-argument` if hashes are missing;
+ * `parseInfo` of the result checks the rest.
+ */
 export function buildInfo(options: BuildOptions): Uint8Array {
   const { name, version, pieceLengthBytes, singleFile, files } = options
   if (version !== 'v2' && !options.pieceHashes) {
@@ -164,7 +179,10 @@ function v1File(file: FileEntry, single = false): { [key: string]: BencodeInput 
   }
 }
 
-/** BEP 47: p pad, h hidden, x executable, l symbolic link; in libtorrent's order, so that equal content gets equal info hashes. */
+/**
+ * BEP 47: p pad, h hidden, x executable, l symbolic link; in libtorrent's order, so that equal
+ * content gets equal info hashes.
+ */
 function attributes(file: FileEntry): string | undefined {
   const letters = `${file.pad ? 'p' : ''}${file.hidden ? 'h' : ''}${file.executable ? 'x' : ''}${file.symlink ? 'l' : ''}`
   return letters || undefined

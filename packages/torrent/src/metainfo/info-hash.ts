@@ -31,7 +31,10 @@ export function parseInfoHash(text: string): InfoHashes {
   )
 }
 
-/** The torrent's info hash in hex: v1 if it has one, else v2. Throws `bad-info-hash` if it has neither. */
+/**
+ * The torrent's info hash in hex: v1 if it has one, else v2. Throws `bad-info-hash` if it has
+ * neither.
+ */
 export function infoHashText({ v1, v2 }: InfoHashes): string {
   const hash = v1 ?? v2
   if (!hash) throw new ShoalError('bad-info-hash', 'The info hash is missing')

@@ -11,7 +11,10 @@ export interface LayerRange {
   readonly index: number
   /** Number of hashes in the base layer: a power of two, or the rest of the layer. */
   readonly length: number
-  /** Number of layers above the base layer that the proof covers, with one uncle hash each; see `uncleLevels`. */
+  /**
+   * Number of layers above the base layer that the proof covers, with one uncle hash each; see
+   * `uncleLevels`.
+   */
   readonly proofLayers: number
 }
 
@@ -25,7 +28,10 @@ export function nodeCount(blockCount: number, level: number): number {
   return Math.ceil(blockCount / 2 ** level)
 }
 
-/** Whether BEP 52 allows the request for a file of `blockCount` blocks whose tree has its root at level `height`. */
+/**
+ * Whether BEP 52 allows the request for a file of `blockCount` blocks whose tree has its root at
+ * level `height`.
+ */
 export function isValidRange(range: LayerRange, blockCount: number, height: number): boolean {
   const { baseLayer, index, length, proofLayers } = range
   if (![baseLayer, index, length, proofLayers].every(number => Number.isSafeInteger(number) && number >= 0)) {
@@ -39,8 +45,8 @@ export function isValidRange(range: LayerRange, blockCount: number, height: numb
 }
 
 /**
- * Levels whose uncle hash a `hashes` message carries, lowest first. BEP 52: one per proof layer, except for layers that can be computed
- * from the requested hashes. The root has no uncle.
+ * Levels whose uncle hash a `hashes` message carries, lowest first. BEP 52: one per proof layer,
+ * except for layers that can be computed from the requested hashes. The root has no uncle.
  */
 export function uncleLevels(range: LayerRange, height: number): number[] {
   const levels: number[] = []

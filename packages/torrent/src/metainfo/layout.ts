@@ -12,9 +12,10 @@ export interface FileSpan {
 /**
  * Converts between a torrent's byte offsets, pieces, blocks and files.
  *
- * The piece space is one range of bytes: all files one after another, including pads. In v1 and hybrid torrents, pads are sent as zeros,
- * as every v1 client expects; in v2-only torrents a piece ends with its file (BEP 52). `pieceSize` is the length on the wire; `dataSize`
- * ends at the last byte of a real file, and nothing after it needs to be requested.
+ * The piece space is one range of bytes: all files one after another, including pads. In v1 and
+ * hybrid torrents, pads are sent as zeros, as every v1 client expects; in v2-only torrents a piece
+ * ends with its file (BEP 52). `pieceSize` is the length on the wire; `dataSize` ends at the last
+ * byte of a real file, and nothing after it needs to be requested.
  */
 export class PieceLayout {
   readonly files: readonly FileEntry[]
@@ -66,7 +67,10 @@ export class PieceLayout {
     return Math.min(BLOCK_BYTES, this.pieceSize(piece) - block * BLOCK_BYTES)
   }
 
-  /** Index of the (non-empty) file that holds this byte of the piece space; -1 if the offset is outside. */
+  /**
+   * Index of the (non-empty) file that holds this byte of the piece space; -1 if the offset is
+   * outside.
+   */
   fileAt(offset: number): number {
     if (offset < 0 || offset >= this.totalBytes) return -1
     let low = 0
@@ -79,11 +83,15 @@ export class PieceLayout {
     return low
   }
 
-  /** The file ranges, including pads, that `length` bytes of the piece space from `offset` cover. Empty files are skipped. */
+  /**
+   * The file ranges, including pads, that `length` bytes of the piece space from `offset` cover.
+   * Empty files are skipped.
+   */
   spans(offset: number, length: number): FileSpan[] {
     const spans: FileSpan[] = []
     let file = this.fileAt(offset)
-    // Empty files share their offset with the next file, and fileAt finds the last of them, so there is no need to step back.
+    // Empty files share their offset with the next file, and fileAt finds the last of them, so
+    // there is no need to step back.
     for (let at = offset, rest = Math.min(length, this.totalBytes - offset); rest > 0 && file >= 0; file++) {
       const entry = this.files[file]!
       const fileOffset = at - entry.offsetBytes
@@ -96,7 +104,9 @@ export class PieceLayout {
     return spans
   }
 
-  /** The pieces that contain bytes of the file, as `[first, end)`; an empty range for an empty file. */
+  /**
+   * The pieces that contain bytes of the file, as `[first, end)`; an empty range for an empty file.
+   */
   piecesOf(file: number): { first: number; end: number } {
     const { offsetBytes, lengthBytes } = this.files[file]!
     const first = Math.floor(offsetBytes / this.pieceLengthBytes)

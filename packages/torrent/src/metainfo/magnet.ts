@@ -28,11 +28,17 @@ export interface Magnet {
    * that begins with `/` is a libp2p address, without a port (0).
    */
   readonly peers: readonly { readonly host: string; readonly port: number }[]
-  /** `so`: the selected files (BEP 53), in order and without overlap. Absent if all files are wanted. */
+  /**
+   * `so`: the selected files (BEP 53), in order and without overlap. Absent if all files are
+   * wanted.
+   */
   readonly select?: readonly FileRange[]
 }
 
-/** Longest magnet link in characters. Links in the wild stay below 10,000 even with dozens of trackers. */
+/**
+ * Longest magnet link in characters. Links in the wild stay below 10,000 even with dozens of
+ * trackers.
+ */
 export const MAX_MAGNET_LENGTH = 65_536
 const MAX_RANGES = 10_000
 /** Pages can register only schemes that begin with `web+`. */
@@ -45,8 +51,8 @@ export function isMagnet(text: string): boolean {
 }
 
 /**
- * Parses a magnet link. Throws `bad-magnet` if the text is not one, or if it has no BitTorrent info hash or two contradictory ones. Other
- * parameters are ignored if they are malformed or unknown.
+ * Parses a magnet link. Throws `bad-magnet` if the text is not one, or if it has no BitTorrent info
+ * hash or two contradictory ones. Other parameters are ignored if they are malformed or unknown.
  */
 export function parseMagnet(text: string): Magnet {
   if (text.length > MAX_MAGNET_LENGTH) throw badMagnet(`is longer than ${MAX_MAGNET_LENGTH} characters`)
@@ -120,7 +126,10 @@ export function selectedFiles(ranges: readonly FileRange[], fileCount: number): 
   return files
 }
 
-/** Yields decoded keys and values and skips those that are not percent-encoded UTF-8. `tr.1` counts as `tr`. */
+/**
+ * Yields decoded keys and values and skips those that are not percent-encoded UTF-8. `tr.1` counts
+ * as `tr`.
+ */
 function* parameters(query: string): Generator<[key: string, value: string]> {
   // Links copied from HTML source have "&amp;" between parameters.
   for (const part of query.split(/&(?:amp;)?/)) {
@@ -185,7 +194,10 @@ function formatPeer({ host, port }: { host: string; port: number }): string {
   return host.includes(':') ? `[${host}]:${port}` : `${host}:${port}`
 }
 
-/** BEP 53: indices and inclusive ranges, separated by commas. Malformed ones are ignored, and all if there are too many. */
+/**
+ * BEP 53: indices and inclusive ranges, separated by commas. Malformed ones are ignored, and all if
+ * there are too many.
+ */
 function parseSelection(text = ''): FileRange[] {
   const items = text.split(',')
   if (items.length > MAX_RANGES) return []

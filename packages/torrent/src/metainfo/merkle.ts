@@ -5,10 +5,16 @@ import { BLOCK_BYTES } from './metainfo.ts'
 /** Bytes of a node of a BEP 52 tree: SHA-256. */
 export const HASH_BYTES = 32
 
-/** Roots of subtrees of each height whose leaves all lie beyond the end of the file. BEP 52: such leaves are zero. */
+/**
+ * Roots of subtrees of each height whose leaves all lie beyond the end of the file. BEP 52: such
+ * leaves are zero.
+ */
 const padHashes: Uint8Array[] = [new Uint8Array(HASH_BYTES)]
 
-/** Value of a node `level` layers above the leaves if all of its leaves lie beyond the end of the file. Shared: do not change it. */
+/**
+ * Value of a node `level` layers above the leaves if all of its leaves lie beyond the end of the
+ * file. Shared: do not change it.
+ */
 export function padHash(level: number): Uint8Array {
   for (let next = padHashes.length; next <= level; next++) {
     const child = padHashes[next - 1]!
@@ -38,7 +44,10 @@ export function treeHeight(count: number): number {
   return height
 }
 
-/** The layer above `layer`, whose nodes are `level` layers above the leaves. A last node without a sibling is paired with a pad. */
+/**
+ * The layer above `layer`, whose nodes are `level` layers above the leaves. A last node without a
+ * sibling is paired with a pad.
+ */
 export function layerAbove(layer: Uint8Array, level: number): Uint8Array {
   const count = layer.length / HASH_BYTES
   const above = new Uint8Array(Math.ceil(count / 2) * HASH_BYTES)
@@ -50,8 +59,9 @@ export function layerAbove(layer: Uint8Array, level: number): Uint8Array {
 }
 
 /**
- * Root of the tree over `layer`, the concatenated hashes of nodes `level` layers above the leaves (default 0: leaves). The tree is as high
- * as `layer` requires, or `height` layers if given; missing nodes are pads.
+ * Root of the tree over `layer`, the concatenated hashes of nodes `level` layers above the leaves
+ * (default 0: leaves). The tree is as high as `layer` requires, or `height` layers if given;
+ * missing nodes are pads.
  */
 export function merkleRoot(layer: Uint8Array, options: { level?: number; height?: number } = {}): Uint8Array {
   const count = layer.length / HASH_BYTES
@@ -72,7 +82,10 @@ export function pieceLevel(pieceLengthBytes: number): number {
   return treeHeight(pieceLengthBytes / BLOCK_BYTES)
 }
 
-/** Concatenated leaf hashes of `bytes`, which begin at a block boundary. The last block may be short. */
+/**
+ * Concatenated leaf hashes of `bytes`, which begin at a block boundary. The last block may be
+ * short.
+ */
 export function blockHashes(bytes: Uint8Array): Uint8Array {
   const hashes = new Uint8Array(Math.ceil(bytes.length / BLOCK_BYTES) * HASH_BYTES)
   for (let at = 0, out = 0; at < bytes.length; at += BLOCK_BYTES, out += HASH_BYTES) {
@@ -82,14 +95,18 @@ export function blockHashes(bytes: Uint8Array): Uint8Array {
 }
 
 /**
- * Hash of one piece in the piece layer, from its block hashes, of which the last piece of a file may have fewer. A file of one piece has no
- * piece layer: its root is the `merkleRoot` of its blocks.
+ * Hash of one piece in the piece layer, from its block hashes, of which the last piece of a file
+ * may have fewer. A file of one piece has no piece layer: its root is the `merkleRoot` of its
+ * blocks.
  */
 export function pieceRoot(blocks: Uint8Array, pieceLengthBytes: number): Uint8Array {
   return merkleRoot(blocks, { height: pieceLevel(pieceLengthBytes) })
 }
 
-/** Root of a file from its piece layer: one hash per piece, without pads beyond the end (BEP 52, "piece layers"). */
+/**
+ * Root of a file from its piece layer: one hash per piece, without pads beyond the end (BEP 52,
+ * "piece layers").
+ */
 export function layerRoot(pieceLayer: Uint8Array, pieceLengthBytes: number): Uint8Array {
   return merkleRoot(pieceLayer, { level: pieceLevel(pieceLengthBytes) })
 }

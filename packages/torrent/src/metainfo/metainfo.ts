@@ -13,12 +13,17 @@ export interface InfoHashes {
 
 export type TorrentVersion = 'v1' | 'v2' | 'hybrid'
 
-/** One file in the piece space of a torrent. Pad files (BEP 47) have entries too, so offsets are contiguous. */
+/**
+ * One file in the piece space of a torrent. Pad files (BEP 47) have entries too, so offsets are
+ * contiguous.
+ */
 export interface FileEntry {
   /**
-   * Path below the download folder, as the torrent spells it. In a torrent of a folder, its first component is the torrent's name. No two
-   * files have the same path, and none is another's folder. No component is empty, `.` or `..`, or contains a slash or NUL: the parser
-   * cleans those. A backslash is allowed, and stays harmless on systems where it separates folders. Storage adapts the path to the file system.
+   * Path below the download folder, as the torrent spells it. In a torrent of a folder, its first
+   * component is the torrent's name. No two files have the same path, and none is another's folder.
+   * No component is empty, `.` or `..`, or contains a slash or NUL: the parser cleans those. A
+   * backslash is allowed, and stays harmless on systems where it separates folders. Storage adapts
+   * the path to the file system.
    */
   readonly path: readonly string[]
   readonly lengthBytes: number
@@ -28,7 +33,10 @@ export interface FileEntry {
   readonly pad: boolean
   readonly executable: boolean
   readonly hidden: boolean
-  /** Target of a symbolic link, relative to the torrent's root folder (BEP 47); the entry then has no bytes. */
+  /**
+   * Target of a symbolic link, relative to the torrent's root folder (BEP 47); the entry then has
+   * no bytes.
+   */
   readonly symlink?: readonly string[]
   /** Root of the file's merkle tree: 32 bytes (BEP 52). Absent for v1 and for empty files. */
   readonly piecesRoot?: Uint8Array
@@ -40,11 +48,20 @@ export interface Info {
   readonly bytes: Uint8Array
   readonly infoHashes: InfoHashes
   readonly version: TorrentVersion
-  /** Suggested name of the file or folder, cleaned like a path component; the info hash if nothing is left of it. */
+  /**
+   * Suggested name of the file or folder, cleaned like a path component; the info hash if nothing
+   * is left of it.
+   */
   readonly name: string
-  /** Bytes of every piece except the last of a file (v2) or of the torrent (v1). For v2, a power of two of at least 16 KiB. */
+  /**
+   * Bytes of every piece except the last of a file (v2) or of the torrent (v1). For v2, a power of
+   * two of at least 16 KiB.
+   */
   readonly pieceLengthBytes: number
-  /** All files in piece space order, including pad files. In a v2-only torrent the pads between files are synthesized. */
+  /**
+   * All files in piece space order, including pad files. In a v2-only torrent the pads between
+   * files are synthesized.
+   */
   readonly files: readonly FileEntry[]
   /** Total bytes of all files except pads. */
   readonly lengthBytes: number
@@ -67,9 +84,9 @@ export interface Metainfo {
   /** DHT nodes to bootstrap from (BEP 5 `nodes`). */
   readonly nodes: readonly { readonly host: string; readonly port: number }[]
   /**
-   * Piece layers by lower-case hex of the file's pieces root (BEP 52): 32 bytes per piece, for each file longer than one piece. Already
-   * verified against the root. Some are missing if the metadata came from a peer or the `.torrent` lacks them; they are then requested from
-   * peers.
+   * Piece layers by lower-case hex of the file's pieces root (BEP 52): 32 bytes per piece, for each
+   * file longer than one piece. Already verified against the root. Some are missing if the metadata
+   * came from a peer or the `.torrent` lacks them; they are then requested from peers.
    */
   readonly pieceLayers: ReadonlyMap<string, Uint8Array>
   /** Label of the encoding of names that are not UTF-8. */

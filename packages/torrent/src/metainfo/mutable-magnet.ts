@@ -19,7 +19,10 @@ export function isMutableMagnet(text: string): boolean {
   return /^\s*(?:web\+)?magnet:\?/i.test(text) && KEY.test(text.slice(0, MAX_LENGTH))
 }
 
-/** Parses `magnet:?xs=urn:btpk:KEY&s=SALT` with key and salt in hex. Throws `bad-magnet` with the reason. Ignores other parameters. */
+/**
+ * Parses `magnet:?xs=urn:btpk:KEY&s=SALT` with key and salt in hex. Throws `bad-magnet` with the
+ * reason. Ignores other parameters.
+ */
 export function parseMutableMagnet(text: string): MutableMagnet {
   const fail = (why: string) => new ShoalError('bad-magnet', `This link ${why}`)
   if (text.length > MAX_LENGTH) throw fail(`is longer than ${MAX_LENGTH} characters`)

@@ -34,7 +34,10 @@ const paths = (bytes: Uint8Array) => parseInfo(bytes).files.map(file => file.pat
 /** Keys have at most 1,024 bytes. */
 const keyOf = (name: string) => latin1(utf8(name)).slice(0, 1000)
 
-/** A file tree with an empty file at each path that a tree can have: no name is empty, and no file is also a folder. */
+/**
+ * A file tree with an empty file at each path that a tree can have: no name is empty, and no file
+ * is also a folder.
+ */
 function treeOf(list: readonly (readonly string[])[]): Entries {
   const tree: Entries = { end: leaf(0) }
   for (const path of list) {

@@ -23,7 +23,10 @@ import { badTorrent, cleanComponent, cleanPath } from './paths.ts'
 import { isSingleFile, readV1Files, readV2Files } from './read-files.ts'
 import { distinctNames } from './safe-names.ts'
 
-/** Decoder options for `.torrent` files and info dictionaries. Unsorted keys exist in the wild; hashes cover the bytes as received. */
+/**
+ * Decoder options for `.torrent` files and info dictionaries. Unsorted keys exist in the wild;
+ * hashes cover the bytes as received.
+ */
 export const TORRENT_DECODING = {
   depth: MAX_TORRENT_DEPTH,
   items: MAX_TORRENT_ITEMS,
@@ -174,7 +177,10 @@ function placeAll(
   return placed
 }
 
-/** The v1 file list with the properties v2 adds. BEP 52, "Upgrade Path": both must describe the same files in the same order. */
+/**
+ * The v1 file list with the properties v2 adds. BEP 52, "Upgrade Path": both must describe the same
+ * files in the same order.
+ */
 function mergeHybrid(v1: readonly UnplacedFile[], v2: readonly UnplacedFile[]): UnplacedFile[] {
   let next = 0
   const merged = v1.map(file => {

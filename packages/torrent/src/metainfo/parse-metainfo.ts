@@ -20,8 +20,9 @@ import { trackerUrl } from './tracker-url.ts'
 const NO_LAYERS: ReadonlyMap<string, Uint8Array> = new Map()
 
 /**
- * Parses and validates a `.torrent` file (BEP 3, 5, 12, 19, 27, 47, 52). The result does not keep `bytes` alive. Throws `bad-torrent`, or
- * `unsupported` for versions after v2. Malformed trackers, web seeds and nodes, and wrong piece layers, are skipped.
+ * Parses and validates a `.torrent` file (BEP 3, 5, 12, 19, 27, 47, 52). The result does not keep
+ * `bytes` alive. Throws `bad-torrent`, or `unsupported` for versions after v2. Malformed trackers,
+ * web seeds and nodes, and wrong piece layers, are skipped.
  */
 export function parseMetainfo(bytes: Uint8Array): Metainfo {
   if (bytes.length > MAX_TORRENT_BYTES) throw badTorrent('it is larger than 64 MiB')
@@ -110,8 +111,8 @@ function readNodes(dictionary: BencodeDictionary): { host: string; port: number 
 }
 
 /**
- * BEP 52: each file of more than one piece needs a piece layer that matches its root. Layers that are missing or do not match are requested
- * from peers.
+ * BEP 52: each file of more than one piece needs a piece layer that matches its root. Layers that
+ * are missing or do not match are requested from peers.
  */
 function readPieceLayers(dictionary: BencodeDictionary, info: Info): ReadonlyMap<string, Uint8Array> {
   const layers = asDictionary(dictionary.get('piece layers'))

@@ -4,9 +4,10 @@ import { MAX_COMPONENT_BYTES, MAX_PATH_COMPONENTS } from './limits.ts'
 import { distinctNames, shorten } from './safe-names.ts'
 
 /**
- * Returns `component` if it is valid as a path component, else throws `bad-torrent`. It must not be empty, `.`, `..` or longer than 1,024
- * bytes, nor contain `/` or NUL. A backslash is allowed, but since it separates folders on some systems, the parts around it must not be
- * empty, `.` or `..` either.
+ * Returns `component` if it is valid as a path component, else throws `bad-torrent`. It must not be
+ * empty, `.`, `..` or longer than 1,024 bytes, nor contain `/` or NUL. A backslash is allowed, but
+ * since it separates folders on some systems, the parts around it must not be empty, `.` or `..`
+ * either.
  */
 export function checkComponent(component: string, what = 'a file name'): string {
   const fault = faultOf(component)

@@ -13,8 +13,9 @@ import type { NameReader } from './name-reader.ts'
 import { badTorrent, checkDepth } from './paths.ts'
 
 /**
- * Reads the files of a v1 info dictionary (BEP 3, BEP 47), each checked on its own except for its names, and whether it is a single-file
- * torrent. Paths are relative to the torrent's root; that of a single file is `name`.
+ * Reads the files of a v1 info dictionary (BEP 3, BEP 47), each checked on its own except for its
+ * names, and whether it is a single-file torrent. Paths are relative to the torrent's root; that of
+ * a single file is `name`.
  */
 export function readV1Files(
   info: BencodeDictionary,
@@ -46,7 +47,10 @@ function readV1File(file: BencodeDictionary, nameText: NameReader, ownPath?: str
   return { path, lengthBytes, ...attributes, pad: false }
 }
 
-/** Reads the files of a `file tree` (BEP 52) in its order, each checked on its own except for its names. Paths are relative to the torrent's root. */
+/**
+ * Reads the files of a `file tree` (BEP 52) in its order, each checked on its own except for its
+ * names. Paths are relative to the torrent's root.
+ */
 export function readV2Files(info: BencodeDictionary, nameText: NameReader): UnplacedFile[] {
   const tree = asDictionary(info.get('file tree'))
   if (!tree || tree.size === 0) throw badTorrent('its file tree is empty or missing')
@@ -69,8 +73,9 @@ export function readV2Files(info: BencodeDictionary, nameText: NameReader): Unpl
 }
 
 /**
- * Whether a file tree is a single file rather than a folder: its only entry is a file with the torrent's name, neither cleaned. BEP 52 calls any tree with
- * one file a single-file torrent, but then a shared folder with one file could not be distinguished from the file.
+ * Whether a file tree is a single file rather than a folder: its only entry is a file with the
+ * torrent's name, neither cleaned. BEP 52 calls any tree with one file a single-file torrent, but
+ * then a shared folder with one file could not be distinguished from the file.
  */
 export function isSingleFile(files: readonly UnplacedFile[], name: string): boolean {
   return files.length === 1 && files[0]!.path.length === 1 && files[0]!.path[0] === name
@@ -121,7 +126,10 @@ function readAttributes(
   return { ...attributes, symlink }
 }
 
-/** Reads a list of names under `key` without checking them; returns undefined if it is missing or malformed. */
+/**
+ * Reads a list of names under `key` without checking them; returns undefined if it is missing or
+ * malformed.
+ */
 function readPath(file: BencodeDictionary, key: string, nameText: NameReader): string[] | undefined {
   const names = asList(file.get(key))?.map(asBytes)
   if (!names || names.includes(undefined)) return undefined

@@ -4,7 +4,10 @@ import type { Metainfo } from './metainfo.ts'
 import { parseMetainfo } from './parse-metainfo.ts'
 import { badTorrent } from './paths.ts'
 
-/** Parses a `.torrent`, which some servers and programs keep compressed (gzip). Rejects with what `parseMetainfo` throws. */
+/**
+ * Parses a `.torrent`, which some servers and programs keep compressed (gzip). Rejects with what
+ * `parseMetainfo` throws.
+ */
 export async function readMetainfo(bytes: Uint8Array): Promise<Metainfo> {
   if (!isGzip(bytes)) return parseMetainfo(bytes)
   const unzipped = await gunzip(bytes, MAX_TORRENT_BYTES).catch(({ code }) => {

@@ -1,24 +1,31 @@
 /**
- * Sanitizes names from a torrent for a file system. Does not access the disk; folders.node.ts deals with symbolic links.
+ * Sanitizes names from a torrent for a file system. Does not access the disk; folders.node.ts deals
+ * with symbolic links.
  *
- * BEP 52: "Keys may contain invalid UTF-8 sequences or characters and names that are reserved on specific filesystems. Implementations
- * must be prepared to sanitize them."
+ * BEP 52: "Keys may contain invalid UTF-8 sequences or characters and names that are reserved on
+ * specific filesystems. Implementations must be prepared to sanitize them."
  */
 import { utf8 } from '../base/bytes.ts'
 
 /**
- * The applicable rules. `posix` keeps names that Linux and macOS can store (`a: b?`, `con`), so that existing files are found under their own
- * names; `windows` changes these too.
+ * The applicable rules. `posix` keeps names that Linux and macOS can store (`a: b?`, `con`), so
+ * that existing files are found under their own names; `windows` changes these too.
  */
 export type NameRules = 'posix' | 'windows'
 
-/** Longest component in UTF-8 bytes: the limit of ext4, XFS and APFS; stricter than NTFS's 255 UTF-16 units. */
+/**
+ * Longest component in UTF-8 bytes: the limit of ext4, XFS and APFS; stricter than NTFS's 255
+ * UTF-16 units.
+ */
 const MAX_COMPONENT_BYTES = 255
 
 /** Longest suffix treated as an extension, which is kept when a name is shortened. */
 const MAX_EXTENSION_BYTES = 16
 
-/** C0, DEL, C1, and the marks that change text direction, which can make `exe.gpj` look like a picture. */
+/**
+ * C0, DEL, C1, and the marks that change text direction, which can make `exe.gpj` look like a
+ * picture.
+ */
 // biome-ignore lint/suspicious/noControlCharactersInRegex: it matches control characters on purpose
 const UNPRINTABLE = /[\u0000-\u001f\u007f-\u009f\u202a-\u202e\u2066-\u2069]/g
 const SEPARATORS = /[/\\]/g
@@ -28,7 +35,10 @@ const PLAIN = /^\.?[\w-][\w .()-]{0,253}$/
 /** Device names with any extension. Windows treats the superscript digits as digits. */
 const WINDOWS_DEVICE = /^(con|prn|aux|nul|conin\$|conout\$|com[0-9¹²³]|lpt[0-9¹²³]) *(\.|$)/i
 
-/** Turns a component into a plain file name: never empty, `.` or `..`, without separators, at most 255 bytes. */
+/**
+ * Turns a component into a plain file name: never empty, `.` or `..`, without separators, at most
+ * 255 bytes.
+ */
 export function safeComponent(component: string, rules: NameRules): string {
   if (rules === 'posix' && PLAIN.test(component)) return component
   let name = component.toWellFormed().replace(UNPRINTABLE, '_').replace(SEPARATORS, '_')
@@ -37,17 +47,20 @@ export function safeComponent(component: string, rules: NameRules): string {
     if (WINDOWS_DEVICE.test(name)) name = `_${name}`
   }
   name = shorten(name, MAX_COMPONENT_BYTES)
-  // Done after shortening, which can leave a trailing dot or space. Windows drops these, so two names would be one file.
+  // Done after shortening, which can leave a trailing dot or space. Windows drops these, so two
+  // names would be one file.
   if (rules === 'windows') name = name.replace(/[. ]+$/, tail => '_'.repeat(tail.length))
   return name === '' || name === '.' || name === '..' ? '_' : name
 }
 
 /**
- * Sanitized path of each file below the download folder, with `/` between components. No two results are equal and none is a folder of
- * another, even if case and Unicode form are ignored. The result depends only on the arguments, because resume data relies on it. Of equal
- * names, the first in the list is kept and the others get ` (2)`, ` (3)`, …
+ * Sanitized path of each file below the download folder, with `/` between components. No two
+ * results are equal and none is a folder of another, even if case and Unicode form are ignored. The
+ * result depends only on the arguments, because resume data relies on it. Of equal names, the first
+ * in the list is kept and the others get ` (2)`, ` (3)`, …
  *
- * `reserved` are names directly in the download folder that no path may use. `isExact`: for file systems that do not ignore case and Unicode form.
+ * `reserved` are names directly in the download folder that no path may use. `isExact`: for file
+ * systems that do not ignore case and Unicode form.
  */
 export function safePaths(
   paths: readonly (readonly string[])[],
@@ -70,8 +83,9 @@ export function safePaths(
 }
 
 /**
- * The last component of each path, numbered as in `name (2).ext` where an earlier file or any folder has its path. Of equal paths, the first
- * is kept. Components are equal if `sameAs` is. `reserved` are names directly in the root that no file may have.
+ * The last component of each path, numbered as in `name (2).ext` where an earlier file or any
+ * folder has its path. Of equal paths, the first is kept. Components are equal if `sameAs` is.
+ * `reserved` are names directly in the root that no file may have.
  */
 export function distinctNames(
   paths: readonly (readonly string[])[],
@@ -89,8 +103,8 @@ export function distinctNames(
     }
     return known
   }
-  // A trie in one Map: `<parent folder number>/<name>` to the folder's number, or -1 for a file. Paths joined to texts could take far more
-  // memory than the torrent.
+  // A trie in one Map: `<parent folder number>/<name>` to the folder's number, or -1 for a file.
+  // Paths joined to texts could take far more memory than the torrent.
   const taken = new Map(reserved.map(name => [`0/${key(name)}`, -1]))
   let folders = 0
   const parents = paths.map(path => {
@@ -134,14 +148,19 @@ export function distinctNames(
 // biome-ignore lint/suspicious/noControlCharactersInRegex: ASCII has control characters
 const ASCII = /^[\u0000-\u007f]*$/
 
-/** Maps names that some file system considers equal to the same key: ignores case (NTFS, APFS) and Unicode form (APFS, HFS+). */
+/**
+ * Maps names that some file system considers equal to the same key: ignores case (NTFS, APFS) and
+ * Unicode form (APFS, HFS+).
+ */
 export function foldName(name: string): string {
   if (ASCII.test(name)) return name.toLowerCase()
   // Upper case first: it unifies characters that lower case keeps apart (ß and SS, ſ and s).
   return name.normalize('NFD').toUpperCase().toLowerCase().normalize('NFC')
 }
 
-/** Inserts a number before the extension, as in `name (2).ext`. The result has at most 255 bytes. */
+/**
+ * Inserts a number before the extension, as in `name (2).ext`. The result has at most 255 bytes.
+ */
 export function addNumber(name: string, count: number): string {
   const [stem, extension] = splitExtension(name)
   const ending = ` (${count})${extension}`
@@ -162,7 +181,9 @@ function splitExtension(name: string): [string, string] {
   return [name.slice(0, dot), name.slice(dot)]
 }
 
-/** The longest prefix of `text` with at most `maxBytes` UTF-8 bytes that does not split a character. */
+/**
+ * The longest prefix of `text` with at most `maxBytes` UTF-8 bytes that does not split a character.
+ */
 function cut(text: string, maxBytes: number): string {
   let bytes = 0
   let end = 0

@@ -8,19 +8,26 @@ import type { Info } from './metainfo.ts'
 export interface PieceExpectation {
   /** Root over the piece's blocks (BEP 52): 32 bytes. A view: do not change it. */
   readonly root: Uint8Array
-  /** Number of layers above the blocks: `merkleRoot(blockHashes(data), { height })` must equal `root`. */
+  /**
+   * Number of layers above the blocks: `merkleRoot(blockHashes(data), { height })` must equal
+   * `root`.
+   */
   readonly height: number
 }
 
 /**
- * The merkle trees of all files of a v2 or hybrid torrent, which give the expected hashes of its pieces. They start with the piece layers
- * of the `.torrent`, or with only the roots if the metadata came from a peer; the rest is then requested from peers.
+ * The merkle trees of all files of a v2 or hybrid torrent, which give the expected hashes of its
+ * pieces. They start with the piece layers of the `.torrent`, or with only the roots if the
+ * metadata came from a peer; the rest is then requested from peers.
  */
 export class TorrentHashes {
   readonly #layout: PieceLayout
   readonly #pieceLengthBytes: number
   readonly #known: ReadonlyMap<string, Uint8Array>
-  /** Trees by hex of the root; equal files share one. Created on first use, because most torrents of a session only seed. */
+  /**
+   * Trees by hex of the root; equal files share one. Created on first use, because most torrents of
+   * a session only seed.
+   */
   readonly #trees = new Map<string, FileHashTree>()
 
   constructor(info: Info, pieceLayers: ReadonlyMap<string, Uint8Array> = new Map(), layout?: PieceLayout) {
@@ -29,7 +36,9 @@ export class TorrentHashes {
     this.#known = pieceLayers
   }
 
-  /** The expected hash of the piece; undefined for v1 and while the file's piece layer is unknown. */
+  /**
+   * The expected hash of the piece; undefined for v1 and while the file's piece layer is unknown.
+   */
   expected(piece: number): PieceExpectation | undefined {
     const place = this.locate(piece)
     const root = place?.tree.pieceHash(place.index)
@@ -55,7 +64,10 @@ export class TorrentHashes {
     )
   }
 
-  /** The hashes to request from peers before every piece can be verified. Empty if all are known, and for v1. */
+  /**
+   * The hashes to request from peers before every piece can be verified. Empty if all are known,
+   * and for v1.
+   */
   missing(): { tree: FileHashTree; range: LayerRange }[] {
     return this.#allTrees().flatMap(tree => tree.missingRanges().map(range => ({ tree, range })))
   }

@@ -2,7 +2,10 @@ import { fromHex, latin1 } from '../base/bytes.ts'
 import { Encoded, encode } from '../bencode/bencode.ts'
 import type { Metainfo } from './metainfo.ts'
 
-/** Encodes a `.torrent` file. The info dictionary keeps its exact bytes and therefore its info hashes. */
+/**
+ * Encodes a `.torrent` file. The info dictionary keeps its exact bytes and therefore its info
+ * hashes.
+ */
 export function writeMetainfo(metainfo: Metainfo): Uint8Array {
   const { info, trackers, webSeeds, nodes, pieceLayers } = metainfo
   const urls = trackers.flat()

@@ -8,7 +8,10 @@ const OPTIMISTIC_MS = 30_000
 const NEW_PEER_WEIGHT = 3
 /** One in this many slots is optimistic, but at least one. */
 const SLOTS_PER_OPTIMISTIC = 5
-/** While seeding: the shortest and the longest turn. In between, a turn ends after TURN_BYTES, or if the peer takes nothing. */
+/**
+ * While seeding: the shortest and the longest turn. In between, a turn ends after TURN_BYTES, or if
+ * the peer takes nothing.
+ */
 const LEAST_TURN_MS = 20_000
 const MOST_TURN_MS = 60_000
 const TURN_BYTES = 8 * 1024 * 1024
@@ -88,8 +91,8 @@ export class Choker {
   }
 
   /**
-   * Returns the ids of the peers to unchoke; all others are to be choked. Call it every CHOKE_ROUND_MS, and with `immediate` when a peer's
-   * interest changes or a peer leaves.
+   * Returns the ids of the peers to unchoke; all others are to be choked. Call it every
+   * CHOKE_ROUND_MS, and with `immediate` when a peer's interest changes or a peer leaves.
    */
   decide(peers: readonly ChokerPeer[], nowMs: number, options: ChokeOptions): number[] {
     this.#remember(peers, nowMs)
@@ -113,7 +116,8 @@ export class Choker {
     for (const peer of peers.sort(byReward)) {
       if (used >= slots - Math.min(optimisticSlots, slots)) break
       if (!earns(peer)) continue
-      // BEP 3: a peer that is not interested is unchoked if it is faster than those with slots, so that it can start at once.
+      // BEP 3: a peer that is not interested is unchoked if it is faster than those with slots, so
+      // that it can start at once.
       chosen.push(peer.id)
       if (peer.interested) used++
     }
@@ -188,7 +192,10 @@ export class Choker {
     return Math.abs(0.5 - b.progress) - Math.abs(0.5 - a.progress)
   }
 
-  /** Keeps unchoked peers and fills free slots. If more unchoked peers are interested than there are slots, the worst are choked. */
+  /**
+   * Keeps unchoked peers and fills free slots. If more unchoked peers are interested than there are
+   * slots, the worst are choked.
+   */
   #fill(peers: ChokerPeer[], nowMs: number, { slots, seeding }: ChokeOptions): number[] {
     let holders = peers.filter(peer => peer.unchoked && peer.interested)
     const idle = peers.filter(peer => peer.unchoked && !peer.interested).map(peer => peer.id)
@@ -258,7 +265,9 @@ function earns(peer: ChokerPeer): boolean {
   return peer.downloadBytesPerSecond > 0 && !peer.snubbed && !peer.owes
 }
 
-/** BEP 3: the best senders first; among equals, unchoked peers, so that none is choked needlessly. */
+/**
+ * BEP 3: the best senders first; among equals, unchoked peers, so that none is choked needlessly.
+ */
 function byReward(a: ChokerPeer, b: ChokerPeer): number {
   const difference = b.downloadBytesPerSecond - a.downloadBytesPerSecond
   if (difference !== 0) return difference

@@ -35,7 +35,10 @@ export class Deadlines {
     this.#sources = sources
   }
 
-  /** Sets, moves or (null) removes a deadline. The latest one is dropped if there are more than MAX_DEADLINES. */
+  /**
+   * Sets, moves or (null) removes a deadline. The latest one is dropped if there are more than
+   * MAX_DEADLINES.
+   */
   set(piece: number, dueMs: number | null): void {
     const at = this.list.findIndex(deadline => deadline.piece === piece)
     if (at >= 0) this.list.splice(at, 1)

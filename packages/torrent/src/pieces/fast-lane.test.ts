@@ -86,7 +86,8 @@ describe('the fast lane', () => {
             const served = asking.filter(({ id }) => unchoked.has(id))
             expect(served.length).toBe(Math.min(slots, asking.length))
             if (seeding) continue
-            // The best stranger is passed over only for a better one, for the lane, and for optimistic unchokes.
+            // The best stranger is passed over only for a better one, for the lane, and for
+            // optimistic unchokes.
             const worse = (id: number, than: ChokerPeer) =>
               served.find(each => each.id === id)!.downloadBytesPerSecond < than.downloadBytesPerSecond
             const best = asking

@@ -3,7 +3,10 @@ import { COMPLETE, MISSING, type PieceTable } from './piece-table.ts'
 import type { BlockNumber, BlockReceipt, BlockSource } from './pieces.ts'
 import type { SourceState, SourceTable } from './source-table.ts'
 
-/** Deadlines, and sources that have nothing else to do, may exceed the limit of partial pieces by this factor. */
+/**
+ * Deadlines, and sources that have nothing else to do, may exceed the limit of partial pieces by
+ * this factor.
+ */
 const OVERDRAFT = 2
 
 const UNWANTED: BlockReceipt = { wanted: false, alsoAsked: [], pieceComplete: false }
@@ -139,7 +142,10 @@ export class PartialPieces {
     return pieceComplete ? LAST_OF_PIECE : WANTED
   }
 
-  /** Withdraws the request for one block. Does nothing if the block is not requested from the source. */
+  /**
+   * Withdraws the request for one block. Does nothing if the block is not requested from the
+   * source.
+   */
   release(partial: PieceRequests, block: number, sourceId: number): void {
     if (!partial.isRequestedFrom(block, sourceId)) return
     this.#sources.countReleased(sourceId)

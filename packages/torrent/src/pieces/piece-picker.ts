@@ -12,10 +12,15 @@ import { type SourceRegistry, SourceTable } from './source-table.ts'
 
 export interface PiecePickerOptions {
   readonly layout: PickerLayout
-  /** Verified pieces. The picker keeps the bitfield: `pieceDone` sets a bit, `pieceLost` clears one. */
+  /**
+   * Verified pieces. The picker keeps the bitfield: `pieceDone` sets a bit, `pieceLost` clears one.
+   */
   readonly have: Bitfield
   readonly random: Random
-  /** Limit of the bytes of partial pieces, which a download holds in memory. Default 64 MiB, never less than two pieces. */
+  /**
+   * Limit of the bytes of partial pieces, which a download holds in memory. Default 64 MiB, never
+   * less than two pieces.
+   */
   readonly maxPartialBytes?: number
   /** The same limit as a number of pieces. Default: only `maxPartialBytes` applies. */
   readonly maxPartialPieces?: number
@@ -24,11 +29,13 @@ export interface PiecePickerOptions {
 const DEFAULT_PARTIAL_BYTES = 64 * 1024 * 1024
 
 /**
- * Decides which blocks to request from which source. PickingPolicy (policy.ts) states the order of choice; this class keeps the tables that
- * it reads consistent with everything that happens to pieces and sources.
+ * Decides which blocks to request from which source. PickingPolicy (policy.ts) states the order of
+ * choice; this class keeps the tables that it reads consistent with everything that happens to
+ * pieces and sources.
  *
- * It stores two numbers per piece and a few per block of partial pieces. Sources are identified by `id` alone: `pick` may be given another
- * view of a source (only the pieces that a choking peer still allows, say) than `sources.add`.
+ * It stores two numbers per piece and a few per block of partial pieces. Sources are identified by
+ * `id` alone: `pick` may be given another view of a source (only the pieces that a choking peer
+ * still allows, say) than `sources.add`.
  */
 export class PiecePicker {
   readonly pieces: PieceView
@@ -68,7 +75,10 @@ export class PiecePicker {
     this.setMaxPartialBytes(maxPartialBytes)
   }
 
-  /** Calls back for each piece of which the first block is about to be requested. Replaces an earlier callback. */
+  /**
+   * Calls back for each piece of which the first block is about to be requested. Replaces an
+   * earlier callback.
+   */
   set onBegun(callback: (piece: number) => void) {
     this.#partial.onBegun = callback
   }
@@ -82,7 +92,10 @@ export class PiecePicker {
     this.#partial.maxPieces = Math.max(2, fitting)
   }
 
-  /** A piece with priority 0 is never requested. A partial piece that is no longer wanted stays until `pieceFailed`. */
+  /**
+   * A piece with priority 0 is never requested. A partial piece that is no longer wanted stays
+   * until `pieceFailed`.
+   */
   setPriority(piece: number, priority: PiecePriority): void {
     if (this.#pieces.exists(piece)) this.#pieces.setPriority(piece, priority)
   }
@@ -125,13 +138,19 @@ export class PiecePicker {
     return this.#partial.receive(sourceId, block)
   }
 
-  /** The source will not deliver the block (it was rejected, cancelled or timed out). Does nothing if it was not requested. */
+  /**
+   * The source will not deliver the block (it was rejected, cancelled or timed out). Does nothing
+   * if it was not requested.
+   */
   released(sourceId: number, block: BlockNumber): void {
     const [partial, index] = this.#locate(block)
     if (partial) this.#partial.release(partial, index, sourceId)
   }
 
-  /** The source will deliver nothing that was requested (it left, or choked us without the fast extension). */
+  /**
+   * The source will deliver nothing that was requested (it left, or choked us without the fast
+   * extension).
+   */
   releaseAll(sourceId: number): void {
     this.#partial.releaseAll(sourceId)
   }
@@ -215,8 +234,9 @@ export class PiecePicker {
   }
 
   /**
-   * The partial piece that deserves its memory least, or null if all are being worked on: one with no open requests that is not wanted, or
-   * else was requested longest ago. Drop its bytes, then call `pieceFailed`.
+   * The partial piece that deserves its memory least, or null if all are being worked on: one with
+   * no open requests that is not wanted, or else was requested longest ago. Drop its bytes, then
+   * call `pieceFailed`.
    */
   evictable(): number | null {
     let worst: PieceRequests | null = null

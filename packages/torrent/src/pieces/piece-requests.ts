@@ -20,7 +20,10 @@ export class PieceRequests {
   index = 0
   /** Index in the list of partial pieces with free blocks, or -1. */
   joinableIndex = -1
-  /** Number of blocks that are neither requested nor received, that are requested, and that are received. They add up to `blockCount`. */
+  /**
+   * Number of blocks that are neither requested nor received, that are requested, and that are
+   * received. They add up to `blockCount`.
+   */
   free = 0
   requested = 0
   received = 0
@@ -75,7 +78,9 @@ export class PieceRequests {
     return this.#state[block] === RECEIVED
   }
 
-  /** The first of the sources that the block is requested from. Only valid for a requested block. */
+  /**
+   * The first of the sources that the block is requested from. Only valid for a requested block.
+   */
   firstSource(block: number): number {
     return this.#source[block]!
   }
@@ -96,7 +101,10 @@ export class PieceRequests {
     return this.#source[block] === source || (this.#others?.get(block)?.includes(source) ?? false)
   }
 
-  /** Requests the first free block and returns its number, or -1 if none is free. In order, so that a piece can be hashed as it arrives. */
+  /**
+   * Requests the first free block and returns its number, or -1 if none is free. In order, so that
+   * a piece can be hashed as it arrives.
+   */
   request(source: number, nowMs: number): number {
     if (this.free === 0) return -1
     let block = this.#next

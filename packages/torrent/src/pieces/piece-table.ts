@@ -35,8 +35,8 @@ const MAX_AVAILABILITY = 0xffff
 const REMEMBERED_CHANGES = 1024
 
 /**
- * State, priority and availability of every piece, and sums over them that are always up to date: each change of a piece subtracts its
- * contribution from the sums, then adds the new one.
+ * State, priority and availability of every piece, and sums over them that are always up to date:
+ * each change of a piece subtracts its contribution from the sums, then adds the new one.
  */
 export class PieceTable {
   readonly pieceCount: number
@@ -104,7 +104,9 @@ export class PieceTable {
     return this.#blocks[piece]!
   }
 
-  /** Whether the piece is wanted and not verified. Returns false for a piece that does not exist. */
+  /**
+   * Whether the piece is wanted and not verified. Returns false for a piece that does not exist.
+   */
   isWanted(piece: number): boolean {
     return this.#priority[piece]! > 0 && this.#state[piece]! !== HAVE
   }

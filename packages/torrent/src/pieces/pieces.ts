@@ -3,8 +3,9 @@
  */
 
 /**
- * A block of a torrent as one number: `piece * blocksPerPiece + index`, where `blocksPerPiece` is the block count of a full piece.
- * It is one number because a fast download decides on about 30,000 blocks a second.
+ * A block of a torrent as one number: `piece * blocksPerPiece + index`, where `blocksPerPiece` is
+ * the block count of a full piece. It is one number because a fast download decides on about 30,000
+ * blocks a second.
  */
 export type BlockNumber = number
 
@@ -17,7 +18,10 @@ export interface BlockSource {
   readonly id: number
   /** Whether the source can deliver the piece now: it has it, and allows it. */
   has(piece: number): boolean
-  /** Whether it has every piece and allows it. If so, it adds nothing to rarity, and `has` need not be called. */
+  /**
+   * Whether it has every piece and allows it. If so, it adds nothing to rarity, and `has` need not
+   * be called.
+   */
   readonly isSeed: boolean
   /**
    * Measured payload rate from it. Sources of different speed are kept out of each other's pieces
@@ -29,11 +33,16 @@ export interface BlockSource {
    * that no other source works on.
    */
   readonly onParole: boolean
-  /** Whether it works best with long runs of blocks in order (a web seed): it gets free pieces, adjacent ones if possible. */
+  /**
+   * Whether it works best with long runs of blocks in order (a web seed): it gets free pieces,
+   * adjacent ones if possible.
+   */
   readonly wantsRuns: boolean
   /** Its reputation in thousandths, -1000 to 1000. Absent: 0, neutral. */
   readonly reputation?: number
-  /** Pieces that the source suggested (BEP 6), most recent last. They are preferred among equals. */
+  /**
+   * Pieces that the source suggested (BEP 6), most recent last. They are preferred among equals.
+   */
   readonly suggested: readonly number[]
 }
 
@@ -41,7 +50,9 @@ export interface BlockSource {
 export interface BlockReceipt {
   /** False if we had the block already, so that its bytes are wasted. */
   readonly wanted: boolean
-  /** Other sources that the block was requested from (endgame). Their requests should be cancelled. */
+  /**
+   * Other sources that the block was requested from (endgame). Their requests should be cancelled.
+   */
   readonly alsoAsked: readonly number[]
   /** Whether all blocks of the piece have arrived. */
   readonly pieceComplete: boolean

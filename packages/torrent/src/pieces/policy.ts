@@ -64,22 +64,26 @@ export interface PickingPolicyOptions {
 }
 
 /**
- * Which blocks to request from a source next. The first rule that yields blocks applies, until enough are requested:
+ * Which blocks to request from a source next. The first rule that yields blocks applies, until
+ * enough are requested:
  *
- *  1. Pieces with deadlines, the soonest first, from sources fast enough for them.
- *  2. The piece that the source works on already.
- *  3. Partial pieces that nobody works on, or that take their sources too long; or else free pieces, if their priority is higher. Partial
+ * 1. Pieces with deadlines, the soonest first, from sources fast enough for them. 2. The piece that
+ *   the source works on already. 3. Partial pieces that nobody works on, or that take their sources
+ *   too long; or else free pieces, if their priority is higher. Partial
  *     pieces: by priority, then the fewest blocks missing. Free pieces: by priority, then rarest first (BEP 3), then those the source
  *     suggested (BEP 6), then neighbors where that helps storage, then at random.
- *  4. Any other partial piece, those of sources with similar rates first, then the most free blocks.
- *  5. A free piece beyond the limit of partial pieces, if the source has nothing else to do.
- *  6. When every block that any source has is requested: blocks requested from others that will take longer (endgame).
- *  7. If the source has no requests at all: a few blocks of the piece that is due last.
+ * 4. Any other partial piece, those of sources with similar rates first, then the most free blocks.
+ *   5. A free piece beyond the limit of partial pieces, if the source has nothing else to do. 6.
+ *   When every block that any source has is requested: blocks requested from others that will take
+ *   longer (endgame). 7. If the source has no requests at all: a few blocks of the piece that is
+ *   due last.
  *
- * In Node, WeighedPolicy limits rules 2 to 5 to the source's share of the last blocks, by rate and reputation.
+ * In Node, WeighedPolicy limits rules 2 to 5 to the source's share of the last blocks, by rate and
+ * reputation.
  *
- * Only endgame and late deadlines request a block from more than one source. A source on parole takes no part in pieces of others, and
- * others take no part in its pieces while there is other work, so that a failed piece has one culprit.
+ * Only endgame and late deadlines request a block from more than one source. A source on parole
+ * takes no part in pieces of others, and others take no part in its pieces while there is other
+ * work, so that a failed piece has one culprit.
  */
 export class PickingPolicy {
   /** Whether free pieces are started in the torrent's order rather than rarest first. */
@@ -251,7 +255,9 @@ export class PickingPolicy {
     return this.#pieces.priority(piece) === this.#pieces.order.topPriority && delivers(source, piece)
   }
 
-  /** Returns, of a few pieces as good as `best`, the one that is followed by the most free pieces. */
+  /**
+   * Returns, of a few pieces as good as `best`, the one that is followed by the most free pieces.
+   */
   #longestRun(source: BlockSource, best: number): number {
     const starts = this.#runStarts
     starts.length = 0
@@ -279,7 +285,10 @@ export class PickingPolicy {
     return null
   }
 
-  /** A piece as good as `best`: `next` if it lies in the extent of the piece before it, or else the first in the extent of `best`. */
+  /**
+   * A piece as good as `best`: `next` if it lies in the extent of the piece before it, or else the
+   * first in the extent of `best`.
+   */
   #inExtent(source: BlockSource, next: number, best: number): number {
     if (this.#extentPieces < 2 || this.#sources.scattering > 0) return best
     if (next % this.#extentPieces > 0 && this.#isAsGood(source, next, best)) return next
@@ -319,7 +328,10 @@ export class PickingPolicy {
       turn.state.noEndgameUntilMs = turn.nowMs + NO_ENDGAME_MS
   }
 
-  /** Requests blocks of the piece that are requested from this many sources; with `dueMs`, only those that would arrive too late. */
+  /**
+   * Requests blocks of the piece that are requested from this many sources; with `dueMs`, only
+   * those that would arrive too late.
+   */
   #pickAgain(partial: PieceRequests, sources: number, dueMs: number | null, turn: Turn): void {
     const { source, nowMs } = turn
     const { piece } = partial

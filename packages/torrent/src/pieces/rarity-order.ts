@@ -1,7 +1,10 @@
 import type { Random } from '../base/random.ts'
 import type { BlockSource } from './pieces.ts'
 
-/** Number of availabilities that are distinguished. Rare pieces matter, so all higher ones share the last level. */
+/**
+ * Number of availabilities that are distinguished. Rare pieces matter, so all higher ones share the
+ * last level.
+ */
 const LEVELS = 256
 const PRIORITIES = 8
 const ABSENT = -1
@@ -103,7 +106,10 @@ export class RarityOrder {
     this.#size--
   }
 
-  /** The first piece that the source has, or -1. `counted`: the pieces of this source count as available, so those with availability 0 are skipped. */
+  /**
+   * The first piece that the source has, or -1. `counted`: the pieces of this source count as
+   * available, so those with availability 0 are skipped.
+   */
   find(source: BlockSource, counted: boolean): number {
     this.scanned = 0
     if (this.#size === 0) return -1
@@ -127,7 +133,10 @@ export class RarityOrder {
     return -1
   }
 
-  /** The first piece in the torrent's order that the source has, of the highest priority there is for it; -1 if there is none. */
+  /**
+   * The first piece in the torrent's order that the source has, of the highest priority there is
+   * for it; -1 if there is none.
+   */
   firstInSequence(source: Pick<BlockSource, 'isSeed' | 'has'>): number {
     this.scanned = this.#size
     const seed = source.isSeed
@@ -146,7 +155,10 @@ export class RarityOrder {
     return -1
   }
 
-  /** Appends up to `limit` pieces of equal priority and availability, including `piece` itself, to `into`. */
+  /**
+   * Appends up to `limit` pieces of equal priority and availability, including `piece` itself, to
+   * `into`.
+   */
   equals(piece: number, limit: number, into: number[]): void {
     const key = this.#key[piece]!
     if (key === ABSENT) return

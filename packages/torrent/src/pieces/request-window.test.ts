@@ -3,7 +3,9 @@ import { describe, expect, it } from 'vitest'
 import { BLOCK_BYTES } from '../metainfo/metainfo.ts'
 import { RequestWindow } from './request-window.ts'
 
-/** A source that answers in order at `bytesPerSecond`, and at least `latencyMs` after the request. */
+/**
+ * A source that answers in order at `bytesPerSecond`, and at least `latencyMs` after the request.
+ */
 function simulate(
   window: RequestWindow,
   bytesPerSecond: number,

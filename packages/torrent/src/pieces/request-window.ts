@@ -9,11 +9,20 @@ const FIRST_BLOCKS = 4
  * buffers until we read them.
  */
 const QUEUED_BLOCKS = 250
-/** Work for the source beyond its latency, so that a slow turn of our event loop does not leave it idle. */
+/**
+ * Work for the source beyond its latency, so that a slow turn of our event loop does not leave it
+ * idle.
+ */
 const QUEUE_MS = 2000
-/** An answer that took longer waited in the source's queue, so the window exceeds what the path carries. */
+/**
+ * An answer that took longer waited in the source's queue, so the window exceeds what the path
+ * carries.
+ */
 const CONGESTED_MS = 1000
-/** Limit of the measured latency. Bounds what a source that delays answers on purpose can make us request. */
+/**
+ * Limit of the measured latency. Bounds what a source that delays answers on purpose can make us
+ * request.
+ */
 const MOST_LATENCY_MS = 2000
 
 /**
@@ -71,7 +80,10 @@ export class RequestWindow {
     this.#blocks = LEAST_BLOCKS
   }
 
-  /** The blocks that the measured rate carries in the latency and QUEUE_MS, plus the block that is on its way. */
+  /**
+   * The blocks that the measured rate carries in the latency and QUEUE_MS, plus the block that is
+   * on its way.
+   */
   #carried(bytesPerSecond: number): number {
     const bytes = (bytesPerSecond * (this.latencyMs + QUEUE_MS)) / 1000
     return Math.max(LEAST_BLOCKS, 1 + Math.ceil(bytes / BLOCK_BYTES))

@@ -11,7 +11,9 @@ function rightBytes(piece: number): Uint8Array {
   return Uint8Array.from({ length: SIZE }, (_, at) => (at * 31 + piece * 7) & 0xff)
 }
 
-/** A piece as these senders sent it. Those in `liars` send wrong bytes, different ones each time. */
+/**
+ * A piece as these senders sent it. Those in `liars` send wrong bytes, different ones each time.
+ */
 let lies = 0
 function send(smartBan: SmartBan, piece: number, senders: readonly string[], liars: readonly string[] = []) {
   const bytes = rightBytes(piece)

@@ -56,7 +56,10 @@ export class SmartBan {
   #evidenceBlocks = 0
   /** The unsettled failed pieces to which each suspect contributed. */
   readonly #suspects = new Map<SourceKey, Set<number>>()
-  /** Sources that are no longer suspects because their evidence was forgotten. The next verdict clears them. */
+  /**
+   * Sources that are no longer suspects because their evidence was forgotten. The next verdict
+   * clears them.
+   */
   readonly #pardoned = new Set<SourceKey>()
 
   isSuspect(key: SourceKey): boolean {

@@ -96,8 +96,8 @@ export class SourceTable {
   }
 
   /**
-   * Adds a source. A bitfield is kept and read again, so it may be the one that HAVE messages update.
-   * Throws `bad-argument` if the source is present.
+   * Adds a source. A bitfield is kept and read again, so it may be the one that HAVE messages
+   * update. Throws `bad-argument` if the source is present.
    */
   add(source: BlockSource, has: Possession): void {
     const state = this.stateOf(source)

@@ -10,8 +10,9 @@ import { LEAST_BLOCKS, SourceWeights } from './source-weights.ts'
 const TRIAL_MS = 2000
 
 /**
- * The order of choice of PickingPolicy, with two additions. Rules 2 to 5 give a source no more than its share of the last blocks
- * (SourceWeights). And in endgame, a source of unknown rate shows how fast it is with blocks that others deliver late.
+ * The order of choice of PickingPolicy, with two additions. Rules 2 to 5 give a source no more than
+ * its share of the last blocks (SourceWeights). And in endgame, a source of unknown rate shows how
+ * fast it is with blocks that others deliver late.
  */
 export class WeighedPolicy extends PickingPolicy {
   readonly #options: PickingPolicyOptions

@@ -20,8 +20,9 @@ const MAX_BYTES = 2 ** 30
 const GZIP_MAGIC = Buffer.of(0x1f, 0x8b)
 
 /**
- * Reads a list of IP addresses: eMule's .dat, PeerGuardian's .p2p, networks, ranges and addresses, also mixed, plain or packed with gzip. It
- * is parsed as it is read, without blocking the event loop for long. Rejects with `not-found`, `no-permission`, `too-large`, `io`, or with
+ * Reads a list of IP addresses: eMule's .dat, PeerGuardian's .p2p, networks, ranges and addresses,
+ * also mixed, plain or packed with gzip. It is parsed as it is read, without blocking the event
+ * loop for long. Rejects with `not-found`, `no-permission`, `too-large`, `io`, or with
  * `bad-argument` if the path is not a file.
  */
 export async function readIpFilter(

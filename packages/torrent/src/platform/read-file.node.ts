@@ -13,8 +13,8 @@ const CHUNK_BYTES = 1 << 20
 const PROBE_BYTES = 64
 
 /**
- * Reads a complete .torrent file or pipe. Rejects with `not-found`, `no-permission`, `io`, or `bad-torrent` if it is a folder or has more than
- * `maxBytes`.
+ * Reads a complete .torrent file or pipe. Rejects with `not-found`, `no-permission`, `io`, or
+ * `bad-torrent` if it is a folder or has more than `maxBytes`.
  */
 export async function readTorrentFile(path: string, maxBytes: number): Promise<Uint8Array> {
   try {

@@ -11,7 +11,8 @@ interface Seen {
  */
 function isContinuous(before: Seen, now: Seen): boolean {
   const serverDelta = now.epochSeconds - before.epochSeconds
-  // "If the current PCP server Epoch Time is less than the previously received by more than one second, the client treats it as obviously invalid."
+  // "If the current PCP server Epoch Time is less than the previously received by more than one
+  // second, the client treats it as obviously invalid."
   if (serverDelta < -1) return false
   const clientDelta = Math.floor((now.atMs - before.atMs) / 1000)
   // The drift that the RFC allows: one part in 16 and two seconds, either way.

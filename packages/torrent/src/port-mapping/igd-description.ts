@@ -21,10 +21,14 @@ export interface IgdService {
   readonly controlUrl: RouterUrl
 }
 
-/** Returns the services that map ports, best first, at most eight. Throws `bad-message` for a description that is not XML. */
+/**
+ * Returns the services that map ports, best first, at most eight. Throws `bad-message` for a
+ * description that is not XML.
+ */
 export function readDescription(bytes: Uint8Array, location: RouterUrl): IgdService[] {
   const root = parseXml(fromUtf8(bytes).replace(/^\uFEFF/, ''))
-  // UPnP Device Architecture 1.0: URLBase replaces the URL of the description. It must stay on the same host, too.
+  // UPnP Device Architecture 1.0: URLBase replaces the URL of the description. It must stay on the
+  // same host, too.
   const base = parseServiceUrl(textOf(root, 'URLBase') || '/', location) ?? location
   const wanted: readonly string[] = [...CONNECTION_TYPES, FIREWALL_TYPE]
   const services: IgdService[] = []

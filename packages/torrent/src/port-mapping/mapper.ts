@@ -30,7 +30,9 @@ const CLOSE_LIMIT_MS = 2000
  * Interval between checks for added and removed addresses, which the system does not report to us.
  */
 const LOOK_MS = 60_000
-/** RFC 6886 section 3.2.1 and RFC 6887 section 14.1: where routers announce that they have started. */
+/**
+ * RFC 6886 section 3.2.1 and RFC 6887 section 14.1: where routers announce that they have started.
+ */
 const ANNOUNCE_GROUPS = { 4: '224.0.0.1', 6: 'ff02::1' } as const
 const ANNOUNCE_PORT = 5350
 

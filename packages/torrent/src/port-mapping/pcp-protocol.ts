@@ -29,8 +29,8 @@ const RESULTS: Readonly<Record<number, readonly [PortMappingProblemCode, string]
 }
 
 /**
- * RFC 6887 section 11.2: a renewal must have the nonce of the mapping, also after the router was given up in between. By transport and internal
- * port.
+ * RFC 6887 section 11.2: a renewal must have the nonce of the mapping, also after the router was
+ * given up in between. By transport and internal port.
  */
 export type Nonces = Map<string, Uint8Array>
 

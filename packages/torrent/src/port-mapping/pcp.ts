@@ -1,4 +1,6 @@
-/** Messages of the Port Control Protocol (RFC 6887), version 2. All integers are big-endian. No I/O. */
+/**
+ * Messages of the Port Control Protocol (RFC 6887), version 2. All integers are big-endian. No I/O.
+ */
 import { readU16, readU32, writeU16, writeU32 } from '../base/bytes.ts'
 import { formatIp, parseIp, unmapIp } from '../base/ip.ts'
 import type { MappedTransport } from './port-mapping.ts'
@@ -69,13 +71,14 @@ export function encodeMap(clientAddress: string, lifetimeSeconds: number, map: P
 }
 
 /**
- * Decodes a response of a PCP server. `unsupported-version`: the server speaks other versions only, such as NAT-PMP (RFC 6887 section 9). Null:
- * not a response.
+ * Decodes a response of a PCP server. `unsupported-version`: the server speaks other versions only,
+ * such as NAT-PMP (RFC 6887 section 9). Null: not a response.
  */
 export function decodePcp(bytes: Uint8Array): PcpAnswer | 'unsupported-version' | null {
   if (bytes.length < 4 || bytes.length > MAX_BYTES) return null
   if ((bytes[1]! & RESPONSE) === 0) return null
-  // RFC 6887 section 9: a NAT-PMP server answers with version 0, and its result code has 16 bits at the same place.
+  // RFC 6887 section 9: a NAT-PMP server answers with version 0, and its result code has 16 bits at
+  // the same place.
   if (bytes[0] !== VERSION) return bytes[3] === PCP_RESULT.unsupportedVersion ? 'unsupported-version' : null
   // RFC 6887 section 8.3.
   if (bytes.length < HEADER_BYTES || bytes.length % 4 !== 0) return null

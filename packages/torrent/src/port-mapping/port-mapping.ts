@@ -44,7 +44,9 @@ export interface PortMapping {
   readonly router: string | null
   /** Null until a router has opened the port. */
   readonly method: PortMappingMethod | null
-  /** Address of this machine in the router's network, and the port that accepts connections there. */
+  /**
+   * Address of this machine in the router's network, and the port that accepts connections there.
+   */
   readonly internalAddress: string
   readonly internalPort: number
   /**
@@ -53,7 +55,10 @@ export interface PortMapping {
    */
   readonly externalAddress: string | null
   readonly externalPort: number | null
-  /** Unix milliseconds at which the router forgets the mapping unless it is renewed. Null: never, or not mapped. */
+  /**
+   * Unix milliseconds at which the router forgets the mapping unless it is renewed. Null: never, or
+   * not mapped.
+   */
   readonly expiresMs: number | null
   readonly problem: PortMappingProblem | null
 }
@@ -62,9 +67,14 @@ export interface PortMappingStatus {
   /** Whether the mapper is still waiting for the first answers. */
   readonly searching: boolean
   readonly mappings: readonly PortMapping[]
-  /** Whether this machine has a public IPv4 address itself, so that no router translates its port. */
+  /**
+   * Whether this machine has a public IPv4 address itself, so that no router translates its port.
+   */
   readonly isDirect: boolean
-  /** Why no port of this machine is reachable through a mapping; null if one is, if none is needed, or while searching. */
+  /**
+   * Why no port of this machine is reachable through a mapping; null if one is, if none is needed,
+   * or while searching.
+   */
   readonly problem: PortMappingProblem | null
 }
 

@@ -54,5 +54,8 @@ export class RouterError extends CodedError<PortMappingProblemCode> {
   override name = 'RouterError'
 }
 
-/** RFC 6886 section 3.3 recommends two hours and the UPnP standards one, which also bounds how long a mapping outlives a crash. */
+/**
+ * RFC 6886 section 3.3 recommends two hours and the UPnP standards one, which also bounds how long
+ * a mapping outlives a crash.
+ */
 export const LIFETIME_SECONDS = 3600

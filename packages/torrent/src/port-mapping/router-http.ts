@@ -16,8 +16,8 @@ interface RouterAnswer {
 }
 
 /**
- * Sends one request over a connection of its own. Follows no redirects, resolves no names. Rejects with a ShoalError: `unreachable`,
- * `too-large`, `bad-message`; or with the signal's reason.
+ * Sends one request over a connection of its own. Follows no redirects, resolves no names. Rejects
+ * with a ShoalError: `unreachable`, `too-large`, `bad-message`; or with the signal's reason.
  */
 export type RouterHttp = (
   url: RouterUrl,

@@ -25,11 +25,17 @@ const RETRY_MS = { first: 5000, last: 10 * 60_000 }
 const PERMANENT_RENEWAL_MS = 20 * 60_000
 /** Shortest interval between renewals, however short the granted lifetime. */
 const MIN_RENEWAL_MS = 30_000
-/** Mappings are renewed at most this often because of announcements, which anyone in the network can send. */
+/**
+ * Mappings are renewed at most this often because of announcements, which anyone in the network can
+ * send.
+ */
 const HINT_PERIOD_MS = 10_000
 /** Time for a router to answer a last request when we close. */
 const LAST_ANSWER_MS = 1000
-/** RFC 6887 section 14.1.3: after an announcement, clients wait up to five seconds, so that they do not all ask at once. */
+/**
+ * RFC 6887 section 14.1.3: after an announcement, clients wait up to five seconds, so that they do
+ * not all ask at once.
+ */
 const HINT_DELAY_MS = 5000
 
 export interface RouterLinkOptions {
@@ -299,7 +305,10 @@ export class RouterLink {
     return lifetimeSeconds === 0 ? null : clock.unixMs() - clock.nowMs() + atMs + lifetimeSeconds * 1000
   }
 
-  /** RFC 6887 section 11.2.1: a renewal is sent at a random time from one half to five eighths of the lifetime. */
+  /**
+   * RFC 6887 section 11.2.1: a renewal is sent at a random time from one half to five eighths of
+   * the lifetime.
+   */
   #renewalMs(): number {
     const { random } = this.#options
     const lifetimes = [...this.#held.values()].map(({ granted }) => granted.lifetimeSeconds * 1000)

@@ -92,7 +92,10 @@ export class RouterPort {
     return this.#socket.close()
   }
 
-  /** RFC 6887 section 8.1.1: "RAND is a random number chosen with a uniform distribution between -0.1 and +0.1". */
+  /**
+   * RFC 6887 section 8.1.1: "RAND is a random number chosen with a uniform distribution between
+   * -0.1 and +0.1".
+   */
   #jittered(delayMs: number): number {
     return delayMs * (0.9 + this.random.below(201) / 1000)
   }

@@ -14,9 +14,10 @@ export interface RouterUrl {
 const MAX_URL_LENGTH = 1024
 
 /**
- * Parses the LOCATION of an answer that came from `sender` (an IP literal, maybe with a zone). Returns null unless it is an http URL without
- * credentials whose host is the sender's address or an address of its network, so that no device can make us send requests to others, or to
- * this machine.
+ * Parses the LOCATION of an answer that came from `sender` (an IP literal, maybe with a zone).
+ * Returns null unless it is an http URL without credentials whose host is the sender's address or
+ * an address of its network, so that no device can make us send requests to others, or to this
+ * machine.
  */
 export function parseLocation(text: string, sender: string, network: LocalNetwork): RouterUrl | null {
   const url = text.length > MAX_URL_LENGTH ? null : URL.parse(text)
@@ -30,7 +31,10 @@ export function parseLocation(text: string, sender: string, network: LocalNetwor
   return { host: zoned, port: Number(url.port || 80), path: url.pathname + url.search }
 }
 
-/** Parses a URL inside a description, which must stay on the host of the description. Null if it does not. */
+/**
+ * Parses a URL inside a description, which must stay on the host of the description. Null if it
+ * does not.
+ */
 export function parseServiceUrl(text: string, base: RouterUrl): RouterUrl | null {
   if (text.length > MAX_URL_LENGTH) return null
   const bare = base.host.replace(/%.*$/, '')

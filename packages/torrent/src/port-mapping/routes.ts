@@ -13,7 +13,10 @@ export interface Route {
 const UP_GATEWAY = 0x3
 const MAX_LINES = 2000
 
-/** The default routes in `/proc/net/route`, best metric first. Numbers are hexadecimal, addresses in the byte order of the machine: little endian. */
+/**
+ * The default routes in `/proc/net/route`, best metric first. Numbers are hexadecimal, addresses in
+ * the byte order of the machine: little endian.
+ */
 export function parseRoutes4(text: string): Route[] {
   return sorted(text, fields => {
     const [name = '', destination, gateway = '', flags = '', , , metric = '', mask] = fields

@@ -34,7 +34,10 @@ export function actionHeaders(serviceType: string, action: string): Record<strin
   return { 'content-type': 'text/xml; charset="utf-8"', soapaction: `"${serviceType}#${action}"` }
 }
 
-/** Decodes the answer to an action. Throws UpnpError if it is an error of the device, and `bad-message` if it is not an answer. */
+/**
+ * Decodes the answer to an action. Throws UpnpError if it is an error of the device, and
+ * `bad-message` if it is not an answer.
+ */
 export function decodeAnswer(bytes: Uint8Array, action: string): SoapValues {
   const body = childOf(parseXml(fromUtf8(bytes).replace(/^\uFEFF/, '')), 'Body')
   const fault = childOf(body, 'Fault')

@@ -1,4 +1,7 @@
-/** Messages of the Simple Service Discovery Protocol (UPnP Device Architecture 1.1, section 1). No I/O. */
+/**
+ * Messages of the Simple Service Discovery Protocol (UPnP Device Architecture 1.1, section 1). No
+ * I/O.
+ */
 import { fromLatin1, latin1 } from '../base/bytes.ts'
 
 export const SSDP_PORT = 1900

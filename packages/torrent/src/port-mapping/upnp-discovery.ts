@@ -32,8 +32,9 @@ export interface FoundDevice {
 }
 
 /**
- * Searches a network for Internet Gateway Devices. Resolves to the first usable one, the default router if it is among them. Rejects with a
- * RouterError if there is none, or with the signal's reason.
+ * Searches a network for Internet Gateway Devices. Resolves to the first usable one, the default
+ * router if it is among them. Rejects with a RouterError if there is none, or with the signal's
+ * reason.
  */
 export async function findDevice(search: UpnpSearch, signal: AbortSignal): Promise<FoundDevice> {
   const { clock, openDatagram, network } = search

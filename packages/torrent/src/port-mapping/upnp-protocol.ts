@@ -28,7 +28,10 @@ const CALL_LIMIT_MS = 6000
 /** Number of ports that are tried if others are taken. */
 const MAX_PORT_TRIES = 6
 
-/** Errors of WANIPConnection:1 and :2, section 2.4, and of every action (UPnP Device Architecture 1.1, section 3.2.6). */
+/**
+ * Errors of WANIPConnection:1 and :2, section 2.4, and of every action (UPnP Device Architecture
+ * 1.1, section 3.2.6).
+ */
 const ERROR = {
   invalidArgs: 402,
   actionFailed: 501,
@@ -103,7 +106,10 @@ class Service {
   }
 }
 
-/** Returns the protocol for the network's family, if the device has a service for it. Rejects with RouterError or the signal's reason. */
+/**
+ * Returns the protocol for the network's family, if the device has a service for it. Rejects with
+ * RouterError or the signal's reason.
+ */
 export async function chooseService(
   options: IgdOptions,
   signal: AbortSignal,
@@ -173,7 +179,9 @@ class IgdProtocol implements MappingProtocol {
 
   async close(): Promise<void> {}
 
-  /** Tries the suggested port first, then random ones while ports are taken. Returns the mapped one. */
+  /**
+   * Tries the suggested port first, then random ones while ports are taken. Returns the mapped one.
+   */
   async #mapAnyPort(
     { transport, internalPort, suggestedPort }: MapRequest,
     signal: AbortSignal,

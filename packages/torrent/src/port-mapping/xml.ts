@@ -1,6 +1,7 @@
 /**
- * A reader for the XML that routers send: elements and text. Attributes are skipped, namespaces removed. It knows the five predefined entities
- * and character references; a DOCTYPE, through which entities could be defined, is rejected. No I/O.
+ * A reader for the XML that routers send: elements and text. Attributes are skipped, namespaces
+ * removed. It knows the five predefined entities and character references; a DOCTYPE, through which
+ * entities could be defined, is rejected. No I/O.
  */
 import { ShoalError } from '../base/errors.ts'
 
@@ -17,7 +18,10 @@ const MAX_ELEMENTS = 5000
 const MAX_DEPTH = 40
 
 const ENTITIES: Readonly<Record<string, string>> = { amp: '&', lt: '<', gt: '>', quot: '"', apos: "'" }
-/** A comment, a CDATA section, a processing instruction, a tag, or text, in this order. None of them can backtrack. */
+/**
+ * A comment, a CDATA section, a processing instruction, a tag, or text, in this order. None of them
+ * can backtrack.
+ */
 const TOKEN =
   /<!--[\s\S]*?-->|<!\[CDATA\[([\s\S]*?)\]\]>|<\?[\s\S]*?\?>|<(\/?)([A-Za-z_][\w.:-]*)((?:[^<>"']|"[^"<]*"|'[^'<]*')*)>|([^<]+)/y
 

@@ -12,7 +12,10 @@ const HANDSHAKE_LIMIT_MS = 15_000
 const MAX_HANDSHAKES = 100
 
 interface ListenPlace {
-  /** 0: any free port. Null: do not listen. Undefined: DEFAULT_PORT, or any free port if that is taken. */
+  /**
+   * 0: any free port. Null: do not listen. Undefined: DEFAULT_PORT, or any free port if that is
+   * taken.
+   */
   readonly port?: number | null | undefined
   readonly host?: string | undefined
 }

@@ -59,7 +59,10 @@ export interface SessionContext extends SwarmContext {
   readonly storage: StorageServices
   readonly memory: PieceMemory
   readonly resume: ResumeStore | null
-  /** Whether nothing can be transferred because the session's route (a proxy, an interface) does not work. */
+  /**
+   * Whether nothing can be transferred because the session's route (a proxy, an interface) does not
+   * work.
+   */
   readonly routeFails: boolean
   /** Opens the HTTP connections of one web seed. */
   openHttpRanges(): HttpRanges

@@ -50,7 +50,10 @@ export interface EngineSettings extends SwarmSettings {
   readonly maxConnections: number
 }
 
-/** Everything that the torrents of a session share, made from the session's options and its environment. */
+/**
+ * Everything that the torrents of a session share, made from the session's options and its
+ * environment.
+ */
 export class EngineContext implements SessionContext {
   readonly clock: Environment['clock']
   readonly random: Environment['random']
@@ -155,7 +158,10 @@ export class EngineContext implements SessionContext {
     return this.#environment.openHttpRanges({ userAgent: this.userAgent })
   }
 
-  /** Resolves the host name of a tracker. Rejects with `refused` if the IP filter blocks all of its addresses. */
+  /**
+   * Resolves the host name of a tracker. Rejects with `refused` if the IP filter blocks all of its
+   * addresses.
+   */
   readonly resolveTracker: ResolveHost = (host, options) =>
     resolveTracker(this.#environment.resolveHost, this.settings, host, options)
 

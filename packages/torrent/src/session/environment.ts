@@ -16,8 +16,9 @@ export interface Environment extends SessionNetwork {
   readonly clock: Clock
   readonly random: Random
   /**
-   * Transports in addition to the platform's. They are preferred for addresses that several can dial, in this order, and one of the same
-   * kind as the platform's replaces it. The session closes them.
+   * Transports in addition to the platform's. They are preferred for addresses that several can
+   * dial, in this order, and one of the same kind as the platform's replaces it. The session closes
+   * them.
    */
   readonly transports: readonly Transport[]
   /** Creates the storage of a torrent that is kept in memory. */

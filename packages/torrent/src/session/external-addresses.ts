@@ -129,7 +129,10 @@ function majority(votes: ReadonlyMap<string, string>): string | undefined {
   return undefined
 }
 
-/** The /16 of an IPv4 address or the /32 of an IPv6 address; null for one of a local network, where our public address is not seen. */
+/**
+ * The /16 of an IPv4 address or the /32 of an IPv6 address; null for one of a local network, where
+ * our public address is not seen.
+ */
 function networkOf(host: string): string | null {
   const ip = publicIp(host)
   return ip && formatIp(parseIp(ip)!.map((byte, i, { length }) => (i < (length === 4 ? 2 : 4) ? byte : 0)))

@@ -20,7 +20,10 @@ export interface NetworkOptions extends Pick<SessionOptions, 'proxy' | 'interfac
 export interface SessionNetwork {
   /** The route for all traffic; null for the system's own network. */
   readonly route: RouteFacts | null
-  /** The platform's transports. A simulation replaces them; an embedder that adds a transport gives `transports`. */
+  /**
+   * The platform's transports. A simulation replaces them; an embedder that adds a transport gives
+   * `transports`.
+   */
   readonly createTransports: (services: TransportServices) => readonly Transport[]
   readonly openDatagram: OpenDatagram
   /** A proxy resolves names itself: then the host of the only result is the name. */

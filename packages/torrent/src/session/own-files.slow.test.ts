@@ -11,7 +11,10 @@ import type { Torrent } from './torrent/torrent.ts'
 
 const PIECE = 32_768
 
-/** A seed of several torrents, and a client. Torrents have the names of their folders, so that several can have the same paths. */
+/**
+ * A seed of several torrents, and a client. Torrents have the names of their folders, so that
+ * several can have the same paths.
+ */
 class Setup implements AsyncDisposable {
   readonly loop: Loopback
   readonly #seeds: Session[] = []

@@ -33,7 +33,10 @@ export async function turnUtp({ acceptor, context }: PortParts, on: boolean | un
   await acceptor.remove(utp)
 }
 
-/** Announces the new port as soon as trackers allow it. A session without a port leaves local discovery. */
+/**
+ * Announces the new port as soon as trackers allow it. A session without a port leaves local
+ * discovery.
+ */
 export async function announcePort({ context, torrents }: PortParts): Promise<void> {
   for (const torrent of torrents) {
     const { announcements } = torrent.phases.network

@@ -5,10 +5,16 @@ import type { InfoHashes } from '../metainfo/metainfo.ts'
 import { obfuscatedInfoHash } from '../wire/encryption/encryption.ts'
 import type { Torrent } from './torrent/torrent.ts'
 
-/** The torrents of a session by each 20-byte hash that peers use for them: v1, and the first 20 bytes of v2 (BEP 52). */
+/**
+ * The torrents of a session by each 20-byte hash that peers use for them: v1, and the first 20
+ * bytes of v2 (BEP 52).
+ */
 export class Registry {
   readonly #byHash = new Map<string, Torrent>()
-  /** From the digest in an obfuscated handshake to the info hash; created when the first such handshake arrives. */
+  /**
+   * From the digest in an obfuscated handshake to the info hash; created when the first such
+   * handshake arrives.
+   */
   #obfuscated: Map<string, Uint8Array> | null = null
   readonly #all = new Set<Torrent>()
   readonly shared: SharedFiles
@@ -53,8 +59,9 @@ export class Registry {
   }
 
   /**
-   * Registers the torrent under all its hashes. Does nothing and returns false if another torrent that knows its metadata has one of them. A
-   * torrent without metadata, added by the other hash of a hybrid torrent, yields.
+   * Registers the torrent under all its hashes. Does nothing and returns false if another torrent
+   * that knows its metadata has one of them. A torrent without metadata, added by the other hash of
+   * a hybrid torrent, yields.
    */
   add(torrent: Torrent): boolean {
     const hashes = shortHashes(torrent.infoHashes)

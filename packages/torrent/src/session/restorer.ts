@@ -171,8 +171,8 @@ function links(
 }
 
 /**
- * Finds the files of a torrent whose move was interrupted by a crash, and finishes the move if renames alone can. Rejects with the error of
- * the system.
+ * Finds the files of a torrent whose move was interrupted by a crash, and finishes the move if
+ * renames alone can. Rejects with the error of the system.
  */
 async function settleInterruptedMove(restored: Restored, signal: AbortSignal): Promise<Restored> {
   const { origin, place } = restored

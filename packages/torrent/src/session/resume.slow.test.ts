@@ -13,7 +13,10 @@ const FILES = { 'a.bin': 10 * 32_768, 'b.bin': 20 * 32_768 }
 const PIECES = 30
 const LENGTH = PIECES * 32_768
 
-/** A seed on loopback, and folders for a session that downloads from it and is opened again and again. */
+/**
+ * A seed on loopback, and folders for a session that downloads from it and is opened again and
+ * again.
+ */
 class Setup implements AsyncDisposable {
   readonly loop: Loopback
   readonly seed: Torrent

@@ -17,11 +17,17 @@ import type { DhtContext } from './discoveries-context.ts'
 const DHT_NOTE = 'dht'
 const SAVE_DHT_MS = 15 * 60_000
 
-/** The DHT of a session, which can be turned off and on, and continues with the nodes of earlier runs. */
+/**
+ * The DHT of a session, which can be turned off and on, and continues with the nodes of earlier
+ * runs.
+ */
 export class SessionDht {
   /** Null while it is off, or if the machine has no UDP. */
   node: DhtDiscovery | null = null
-  /** `host:port` of nodes to join through; null for the well-known ones. Changes apply when it starts the next time. */
+  /**
+   * `host:port` of nodes to join through; null for the well-known ones. Changes apply when it
+   * starts the next time.
+   */
   nodes: SessionOptions['dhtNodes']
   readonly #host: string | undefined
   readonly #context: DhtContext

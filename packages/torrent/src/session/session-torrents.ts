@@ -46,7 +46,8 @@ export class SessionTorrents {
   async openRecords(): Promise<void> {
     const { context, options } = this.#options
     const { stateDirectory, resumeStore, restore } = options
-    // A session that restores all records owns them; sessions that use single records may share the folder.
+    // A session that restores all records owns them; sessions that use single records may share the
+    // folder.
     if (stateDirectory && restore !== false) this.#unlock = await lockFolder(stateDirectory)
     context.resume = resumeStore ?? (stateDirectory ? createResumeStore(stateDirectory) : null)
   }

@@ -108,13 +108,19 @@ export class Session implements SessionApi {
     return sessionStats(this.#context, this.#registry.torrents)
   }
 
-  /** Payload bytes of all torrents since the session was opened: the part of `stats` that costs nothing to read. */
+  /**
+   * Payload bytes of all torrents since the session was opened: the part of `stats` that costs
+   * nothing to read.
+   */
   get transferred(): Pick<SessionStats, 'downloadedBytes' | 'uploadedBytes'> {
     const { downloadedBytes, uploadedBytes } = this.#context.counts
     return { downloadedBytes, uploadedBytes }
   }
 
-  /** Messages about a route that does not work, and about records that were damaged or could not be used. */
+  /**
+   * Messages about a route that does not work, and about records that were damaged or could not be
+   * used.
+   */
   get problems(): readonly string[] {
     return [...routeProblems(this.#environment.route), ...this.#torrents.problems]
   }

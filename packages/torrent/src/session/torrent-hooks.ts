@@ -4,7 +4,10 @@ import type { Registry } from './registry.ts'
 import type { TorrentHooks } from './torrent/phases.ts'
 import type { Torrent } from './torrent/torrent.ts'
 
-/** The services of a session to one torrent. A class, since closures for each of ten thousand torrents take five times the memory. */
+/**
+ * The services of a session to one torrent. A class, since closures for each of ten thousand
+ * torrents take five times the memory.
+ */
 export class SessionHooks implements TorrentHooks {
   /** Set right after the torrent has been created with these hooks. */
   torrent!: Torrent

@@ -2,7 +2,10 @@ import { ShoalError } from '../base/errors.ts'
 import type { AddressFilter } from '../session-api.ts'
 import type { ResolveHost } from '../transport/resolve.ts'
 
-/** Resolves the host name of a tracker. Rejects with `refused` if the IP filter blocks all of its addresses. */
+/**
+ * Resolves the host name of a tracker. Rejects with `refused` if the IP filter blocks all of its
+ * addresses.
+ */
 export async function resolveTracker(
   resolve: ResolveHost,
   { ipFilter, filterTrackers }: { readonly ipFilter: AddressFilter | null; readonly filterTrackers: boolean },

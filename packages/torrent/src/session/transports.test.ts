@@ -10,7 +10,10 @@ import { filled, SessionWorld } from './testing/world.ts'
 const memory = true
 const SEED_NAME: PeerAddress = { host: 'QmSeed', port: 0, kind: 'libp2p' }
 
-/** Makes a memory transport look like one whose addresses are names without ports, and whose connections are encrypted. */
+/**
+ * Makes a memory transport look like one whose addresses are names without ports, and whose
+ * connections are encrypted.
+ */
 function namedTransport(network: MemoryNetwork, name: string): Transport & { closed: boolean } {
   const inner = network.transport(name)
   const disguise = (connection: Connection): Connection => {

@@ -23,7 +23,10 @@ export interface WebrtcPeersOptions {
   readonly openRtc: () => Promise<RtcFactory>
 }
 
-/** Makes the WebRTC connections of a session from the offers that trackers relay, and passes them to the torrents. */
+/**
+ * Makes the WebRTC connections of a session from the offers that trackers relay, and passes them to
+ * the torrents.
+ */
 export class WebrtcPeers {
   readonly #options: WebrtcPeersOptions
   readonly #signaling: PeerSignaling

@@ -2,12 +2,16 @@
 import type { PieceLayout } from '../metainfo/layout.ts'
 
 /**
- * Bytes per write call. Linux caches the bytes of one call in a memory unit as large as the call. Large units are expensive to allocate: up
- * to ten times as much per byte as small ones (ext4 of 6.18, in a virtual machine).
+ * Bytes per write call. Linux caches the bytes of one call in a memory unit as large as the call.
+ * Large units are expensive to allocate: up to ten times as much per byte as small ones (ext4 of
+ * 6.18, in a virtual machine).
  */
 export const WRITE_STEP_BYTES = 64 * 1024
 
-/** Splits a range at piece boundaries. `begin` counts from the start of the range, `within` from the start of the piece. */
+/**
+ * Splits a range at piece boundaries. `begin` counts from the start of the range, `within` from the
+ * start of the piece.
+ */
 export function byPiece(
   layout: PieceLayout,
   offset: number,
@@ -24,7 +28,10 @@ export function byPiece(
   return runs
 }
 
-/** Waits for all jobs, because each uses the caller's buffer; then rejects with the first error, if any. */
+/**
+ * Waits for all jobs, because each uses the caller's buffer; then rejects with the first error, if
+ * any.
+ */
 export async function settleAll(jobs: readonly Promise<void>[]): Promise<void> {
   if (jobs.length === 1) return jobs[0]
   for (const result of await Promise.allSettled(jobs)) if (result.status === 'rejected') throw result.reason

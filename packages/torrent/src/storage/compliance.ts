@@ -13,8 +13,8 @@ export interface StorageUnderTest {
 }
 
 /**
- * The compliance suite that every storage must pass. The torrent has files that share pieces, files of many pieces, an empty file,
- * pads, and ends in the middle of a piece.
+ * The compliance suite that every storage must pass. The torrent has files that share pieces, files
+ * of many pieces, an empty file, pads, and ends in the middle of a piece.
  */
 export function testStorage(name: string, create: (layout: PieceLayout) => Promise<StorageUnderTest>): void {
   const layout = new PieceLayout({

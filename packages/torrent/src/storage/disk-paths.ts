@@ -10,9 +10,10 @@ export function partFileName(key: string, rules: NameRules): string {
 }
 
 /**
- * Path of each file below the download folder, with `/` between components; empty for pads, which are never stored. Renaming one file
- * never changes another's path. A renamed path that collides with another file is ignored. `isExact`: for file systems that do not ignore case and
- * Unicode form.
+ * Path of each file below the download folder, with `/` between components; empty for pads, which
+ * are never stored. Renaming one file never changes another's path. A renamed path that collides
+ * with another file is ignored. `isExact`: for file systems that do not ignore case and Unicode
+ * form.
  */
 export function diskPaths(
   layout: PieceLayout,
@@ -25,7 +26,8 @@ export function diskPaths(
   const safe = safePaths(
     stored.map(file => layout.files[file]!.path),
     rules,
-    // A torrent with its own folder cannot collide with the part file. This is the usual case, and the one with many files.
+    // A torrent with its own folder cannot collide with the part file. This is the usual case, and
+    // the one with many files.
     { isExact, reserved: stored.some(file => layout.files[file]!.path.length < 2) ? [partName] : [] },
   )
   const paths = layout.files.map(() => '')
@@ -35,7 +37,10 @@ export function diskPaths(
   return paths
 }
 
-/** Sets the sanitized paths of files. Returns false and changes nothing if a path collides with another or an index is invalid. */
+/**
+ * Sets the sanitized paths of files. Returns false and changes nothing if a path collides with
+ * another or an index is invalid.
+ */
 export function applyRenames(paths: string[], renamed: Renamed, rules: NameRules, partName: string): boolean {
   const next = [...paths]
   for (const [file, path] of renamed) {

@@ -35,7 +35,10 @@ const MEANINGS: Record<string, [ErrorCode, (path: string) => string]> = {
   EFBIG: ['io', path => `The file system cannot store a file as large as ${path}. Choose another folder.`],
 }
 
-/** Converts the error of a file system call on `path` to a ShoalError. Returns ShoalErrors unchanged. */
+/**
+ * Converts the error of a file system call on `path` to a ShoalError. Returns ShoalErrors
+ * unchanged.
+ */
 export function ioError(error: unknown, path: string): ShoalError {
   if (error instanceof ShoalError) return error
   const code = errnoOf(error)

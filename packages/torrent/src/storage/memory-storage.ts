@@ -2,14 +2,18 @@ import { ShoalError } from '../base/errors.ts'
 import type { PieceLayout } from '../metainfo/layout.ts'
 import type { FilePlace, FileStamp, MoveOptions, Storage } from './storage.ts'
 
-/** Bytes of one buffer. Piece lengths are usually a multiple of it, and a torrent with little data takes little memory. */
+/**
+ * Bytes of one buffer. Piece lengths are usually a multiple of it, and a torrent with little data
+ * takes little memory.
+ */
 const CHUNK_BYTES = 262_144
 
 /**
- * Keeps a torrent in memory: for browsers without a file system, for tests, and for data that is streamed once. Uses memory only for written
- * ranges, a quarter MiB at a time.
+ * Keeps a torrent in memory: for browsers without a file system, for tests, and for data that is
+ * streamed once. Uses memory only for written ranges, a quarter MiB at a time.
  *
- * It has no folders, so `move` and `rename` do nothing, and unwanted files need no special treatment.
+ * It has no folders, so `move` and `rename` do nothing, and unwanted files need no special
+ * treatment.
  */
 export function createMemoryStorage(layout: PieceLayout): Storage {
   return new MemoryStorage(layout)

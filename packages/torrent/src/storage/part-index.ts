@@ -1,10 +1,12 @@
 /**
- * The head of a part file, which keeps bytes of unwanted files that share a piece with a wanted file.
+ * The head of a part file, which keeps bytes of unwanted files that share a piece with a wanted
+ * file.
  *
- * Layout, integers big-endian: `shoalpt1`; piece length, piece count, file count (4 bytes each); 4 reserved bytes; per piece 4 bytes: 0, or
- * the number of its slot counted from 1; per file one bit, most significant first: set if its bytes are in the part file instead of its own. Slots of
- * one piece length each follow from the next multiple of 4,096. Nothing moves once it is written, so whatever survives a crash is valid: a
- * missing entry means bytes that were not flushed.
+ * Layout, integers big-endian: `shoalpt1`; piece length, piece count, file count (4 bytes each); 4
+ * reserved bytes; per piece 4 bytes: 0, or the number of its slot counted from 1; per file one bit,
+ * most significant first: set if its bytes are in the part file instead of its own. Slots of one
+ * piece length each follow from the next multiple of 4,096. Nothing moves once it is written, so
+ * whatever survives a crash is valid: a missing entry means bytes that were not flushed.
  */
 import { equalBytes, readU32, utf8, writeU32 } from '../base/bytes.ts'
 
@@ -42,8 +44,8 @@ export class PartIndex {
   }
 
   /**
-   * Decodes a head; returns null if it is invalid or has another shape. Drops slots that are out of range or claimed by two pieces:
-   * these pieces count as missing.
+   * Decodes a head; returns null if it is invalid or has another shape. Drops slots that are out of
+   * range or claimed by two pieces: these pieces count as missing.
    */
   static decode(bytes: Uint8Array, shape: PartShape): PartIndex | null {
     const index = new PartIndex(shape)

@@ -1,4 +1,5 @@
-// The storage contract: where the verified bytes of one torrent are kept. compliance.ts tests every implementation against it.
+// The storage contract: where the verified bytes of one torrent are kept. compliance.ts tests every
+// implementation against it.
 
 /** The download folder of a torrent, and the paths below it of renamed files, by file index. */
 export interface FilePlace {
@@ -10,17 +11,25 @@ export interface MoveOptions {
   signal?: AbortSignal
   /** Awaited once all checks have passed, before anything is changed. */
   begin?: () => Promise<void>
-  /** Awaited once the files are safe in the new folder, before copied files are deleted from the old one. */
+  /**
+   * Awaited once the files are safe in the new folder, before copied files are deleted from the old
+   * one.
+   */
   moved?: () => Promise<void>
   /** Reports copied bytes out of all bytes to copy. Never called if the files can be renamed. */
   onProgress?(progress: { doneBytes: number; totalBytes: number }): void
 }
 
-/** Size and time of a stored file. A clean start trusts resume data only while both are unchanged. */
+/**
+ * Size and time of a stored file. A clean start trusts resume data only while both are unchanged.
+ */
 export interface FileStamp {
   /** Bytes; -1 if the file does not exist. */
   readonly size: number
-  /** Modification time in nanoseconds since the Unix epoch, as a decimal string because it exceeds 2^53. */
+  /**
+   * Modification time in nanoseconds since the Unix epoch, as a decimal string because it exceeds
+   * 2^53.
+   */
   readonly mtimeNs: string
   /**
    * The bytes are not in the file at that path but in the part file, because the file is not
@@ -36,11 +45,14 @@ export function isSameStamp(a: FileStamp, b: FileStamp): boolean {
 /** Tracks changes that others make to the files of a torrent. */
 export interface ForeignChanges {
   /**
-   * Files, by index, that others changed since the storage wrote to them or they were checked, as far as `stamps` or a read noticed. Reads of
-   * them reject with `io` until they have been checked.
+   * Files, by index, that others changed since the storage wrote to them or they were checked, as
+   * far as `stamps` or a read noticed. Reads of them reject with `io` until they have been checked.
    */
   readonly files: ReadonlySet<number>
-  /** The files were checked. `stamps` are from before they were read, so that later changes are noticed. */
+  /**
+   * The files were checked. `stamps` are from before they were read, so that later changes are
+   * noticed.
+   */
   verified(stamps: readonly FileStamp[]): void
   /** The file was changed by others but still belongs to the torrent: it has a correct piece. */
   recognized(file: number, stamp: FileStamp): void
@@ -87,29 +99,43 @@ export interface StampOptions {
 }
 
 /**
- * Bytes of one torrent, addressed by offset in its piece space (see PieceLayout). Pads read as zeros and ignore writes. Every method
- * rejects with a ShoalError: `no-space`, `no-permission`, `not-found`, `unsafe-path`, `io`, `closed`.
+ * Bytes of one torrent, addressed by offset in its piece space (see PieceLayout). Pads read as
+ * zeros and ignore writes. Every method rejects with a ShoalError: `no-space`, `no-permission`,
+ * `not-found`, `unsafe-path`, `io`, `closed`.
  */
 export interface Storage {
-  /** Fills `into` with the bytes from `offset`. Rejects with `not-found` if they were never written. */
+  /**
+   * Fills `into` with the bytes from `offset`. Rejects with `not-found` if they were never written.
+   */
   read(offset: number, into: Uint8Array): Promise<void>
-  /** Like `read`, but fills several buffers in order, with one system call if they lie in one file. */
+  /**
+   * Like `read`, but fills several buffers in order, with one system call if they lie in one file.
+   */
   readParts(offset: number, parts: readonly Uint8Array[]): Promise<void>
-  /** Writes `bytes` at `offset`; they must not change until it settles. Resolves when the system has taken them, not when they are durable. */
+  /**
+   * Writes `bytes` at `offset`; they must not change until it settles. Resolves when the system has
+   * taken them, not when they are durable.
+   */
   write(offset: number, bytes: Uint8Array): Promise<void>
   /**
-   * Makes all writes that settled before the call survive a power cut. With `all`, this includes bytes that others wrote to the files,
-   * such as an earlier process that was killed.
+   * Makes all writes that settled before the call survive a power cut. With `all`, this includes
+   * bytes that others wrote to the files, such as an earlier process that was killed.
    */
   flush(options?: { all?: boolean }): Promise<void>
   /**
-   * Sets which files are wanted, by file index. Unwanted files are not created; if they share a piece with a wanted file, those bytes are
-   * kept separately until the file is wanted. `createsEmpty`: wanted empty files and links are created (default true).
+   * Sets which files are wanted, by file index. Unwanted files are not created; if they share a
+   * piece with a wanted file, those bytes are kept separately until the file is wanted.
+   * `createsEmpty`: wanted empty files and links are created (default true).
    */
   setWanted(wanted: readonly boolean[], options?: { createsEmpty?: boolean }): Promise<void>
-  /** Creates the wanted files that no write would create, because they are empty. Absent like `own`. */
+  /**
+   * Creates the wanted files that no write would create, because they are empty. Absent like `own`.
+   */
   createEmpty?(): Promise<void>
-  /** Stamps of all files by index. Pads and files that do not exist have size -1. Rejects with the signal's reason once it is aborted. */
+  /**
+   * Stamps of all files by index. Pads and files that do not exist have size -1. Rejects with the
+   * signal's reason once it is aborted.
+   */
   stamps(options?: StampOptions): Promise<FileStamp[]>
   /** Absent if nothing else can change the stored bytes. */
   readonly changes?: ForeignChanges
@@ -117,11 +143,15 @@ export interface Storage {
   readonly own?: OwnFiles
   /** Path under which other programs can open the file; null if it is kept in memory. */
   pathOf(file: number): string | null
-  /** Locates the bytes from `offset` on disk, pads as zeros; returns null if they are in memory and only `read` can access them. */
+  /**
+   * Locates the bytes from `offset` on disk, pads as zeros; returns null if they are in memory and
+   * only `read` can access them.
+   */
   segments(offset: number, length: number): StoredSegment[] | null
   /**
-   * Turns the reservation of disk space on or off for storages that reserve; it is initially on. Turning it off rejects writes that wait for a
-   * reservation, which can take minutes, with `cancelled`.
+   * Turns the reservation of disk space on or off for storages that reserve; it is initially on.
+   * Turning it off rejects writes that wait for a reservation, which can take minutes, with
+   * `cancelled`.
    */
   setReserving(active: boolean): void
   /**
@@ -129,7 +159,10 @@ export interface Storage {
    * failure all files are in their original place.
    */
   move(directory: string, options?: MoveOptions): Promise<void>
-  /** Sets the paths of files below the download folder, by file index, and renames its own files on disk, all or none. */
+  /**
+   * Sets the paths of files below the download folder, by file index, and renames its own files on
+   * disk, all or none.
+   */
   rename(renamed: FilePlace['renamed']): Promise<void>
   /**
    * Stores files under other paths from now on, by file index, and leaves existing files on disk.
@@ -141,7 +174,10 @@ export interface Storage {
    * `own`.
    */
   recognizeLinks?(): Promise<void>
-  /** Deletes the torrent's own files, except those to keep, and the folders this leaves empty. Closes the storage. */
+  /**
+   * Deletes the torrent's own files, except those to keep, and the folders this leaves empty.
+   * Closes the storage.
+   */
   remove(options?: { keep?: (file: number) => boolean }): Promise<void>
   close(): Promise<void>
 }

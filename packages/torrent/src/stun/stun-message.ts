@@ -50,7 +50,10 @@ export function isStunRequest(bytes: Uint8Array): boolean {
   )
 }
 
-/** Parses a Binding request; null if it is anything else, too long, or malformed, or if its FINGERPRINT is wrong. */
+/**
+ * Parses a Binding request; null if it is anything else, too long, or malformed, or if its
+ * FINGERPRINT is wrong.
+ */
 export function parseStunRequest(bytes: Uint8Array): StunRequest | null {
   if (!isStunRequest(bytes) || bytes.length > MAX_STUN_BYTES) return null
   if (bytes.length % 4 !== 0 || readU16(bytes, 2) !== bytes.length - HEADER_BYTES) return null
@@ -123,7 +126,10 @@ function unknownAttributes(unknown: readonly number[]): Uint8Array {
   return bytes
 }
 
-/** The CRC-32 of everything before the attribute; the length in the header already includes it (RFC 8489 section 14.7). */
+/**
+ * The CRC-32 of everything before the attribute; the length in the header already includes it (RFC
+ * 8489 section 14.7).
+ */
 function fingerprintOf(before: Uint8Array): number {
   return (crc32(before) ^ FINGERPRINT_XOR) >>> 0
 }

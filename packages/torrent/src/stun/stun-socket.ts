@@ -3,7 +3,10 @@ import { StunServer } from './stun-server.ts'
 
 export { isStunRequest, StunServer } from './stun-server.ts'
 
-/** Answers STUN at one address of this machine, on a UDP port of its own; 0 for any free one. Rejects as OpenDatagram does. */
+/**
+ * Answers STUN at one address of this machine, on a UDP port of its own; 0 for any free one.
+ * Rejects as OpenDatagram does.
+ */
 export async function openStun(
   { host, port }: { readonly host: string; readonly port: number },
   server: StunServer = new StunServer(() => performance.now()),

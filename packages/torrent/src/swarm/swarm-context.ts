@@ -59,9 +59,15 @@ export interface Holes {
 
 /** Makes the outgoing connections of a session. */
 export interface Connector {
-  /** Whether another connection fits the session's limits. A connection attempt counts until `dial` settles. */
+  /**
+   * Whether another connection fits the session's limits. A connection attempt counts until `dial`
+   * settles.
+   */
   mayDial(): boolean
-  /** Connects, over transports of other kinds than `without`, and shakes hands. Rejects with a ShoalError or the signal's reason. */
+  /**
+   * Connects, over transports of other kinds than `without`, and shakes hands. Rejects with a
+   * ShoalError or the signal's reason.
+   */
   dial(
     address: PeerAddress,
     topic: HandshakeTopic,
@@ -111,7 +117,10 @@ export interface SwarmTorrent {
   readonly isSuperSeeding: boolean
   /** Kinds of sources that are switched off. */
   readonly sourcesOff: readonly SwitchableSource[] | undefined
-  /** The torrent's own limits; created on the first call, so that a limit set later applies to open connections. */
+  /**
+   * The torrent's own limits; created on the first call, so that a limit set later applies to open
+   * connections.
+   */
   ownLimits(): RateLimitPair
 }
 

@@ -1,4 +1,7 @@
-/** Tests of storage in a browser's origin private file system. They run in a dedicated worker, the only place where it can be opened. */
+/**
+ * Tests of storage in a browser's origin private file system. They run in a dedicated worker, the
+ * only place where it can be opened.
+ */
 import { afterEach, describe, expect, test } from 'vitest'
 import { createHashPool } from '../hash/hash-pool.browser.ts'
 import { testHashPool } from '../hash/hash-suite.ts'

@@ -1,8 +1,9 @@
 import { Socket } from 'node:net'
 
 /**
- * Moves the handle of a paused socket, of which nothing was read, to a new socket with options that only a constructor takes (`onread`). The new
- * one is paused. Returns null if the handle is hidden; the socket is then unchanged.
+ * Moves the handle of a paused socket, of which nothing was read, to a new socket with options that
+ * only a constructor takes (`onread`). The new one is paused. Returns null if the handle is hidden;
+ * the socket is then unchanged.
  */
 export function adoptHandle(socket: Socket, options: object): Socket | null {
   const inner = socket as Socket & { _handle?: object | null }

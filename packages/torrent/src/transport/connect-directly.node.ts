@@ -1,6 +1,8 @@
 import { connect, type Socket, type TcpNetConnectOpts } from 'node:net'
 
-/** Opens a connection without a route. Rejects with the system's error or with the signal's reason. */
+/**
+ * Opens a connection without a route. Rejects with the system's error or with the signal's reason.
+ */
 export function connectDirectly(
   target: TcpNetConnectOpts,
   { signal }: { signal: AbortSignal },

@@ -43,7 +43,10 @@ class UdpSocket implements DatagramSocket {
   onTurnEnd: (() => void) | null = null
   #willEndTurn = false
   readonly #socket: dgram.Socket
-  /** For a multicast group: one socket per interface, because the interface is a setting of the socket. */
+  /**
+   * For a multicast group: one socket per interface, because the interface is a setting of the
+   * socket.
+   */
   readonly #senders: dgram.Socket[]
   readonly #group: string | undefined
   #closed: Promise<void> | undefined
@@ -172,7 +175,10 @@ function closeSocket(socket: dgram.Socket): Promise<void> {
   return new Promise(resolve => socket.close(() => resolve()))
 }
 
-/** Joins on every interface and creates a sending socket for each. Rejects with `unsupported` if none can. */
+/**
+ * Joins on every interface and creates a sending socket for each. Rejects with `unsupported` if
+ * none can.
+ */
 async function joinGroup(
   socket: dgram.Socket,
   options: DatagramOptions,
@@ -190,7 +196,8 @@ async function joinGroup(
       socket.addMembership(group, name)
       senders.push(sender)
     } catch {
-      // An interface without multicast (a tunnel) does not affect the others. A socket that could not bind is closed already.
+      // An interface without multicast (a tunnel) does not affect the others. A socket that could
+      // not bind is closed already.
       try {
         sender.close()
       } catch {}

@@ -13,7 +13,10 @@ export const HEAD_START_MS = 1000
  */
 export const MAX_OVERTAKEN = 8
 
-/** The order in which transports for IP addresses are tried, and head starts other than HEAD_START_MS. */
+/**
+ * The order in which transports for IP addresses are tried, and head starts other than
+ * HEAD_START_MS.
+ */
 interface DialRule {
   readonly order: readonly TransportKind[]
   readonly headStartMs: Partial<Record<TransportKind, number>>
@@ -44,9 +47,11 @@ interface Failure {
 /**
  * Dials an address over one of several transports.
  *
- * The first, by DIAL_RULES and then by preference, gets a head start; the next follows when that has passed, or at once when all earlier ones
- * have failed. The first connection wins, and the other attempts are aborted. Transports that failed, or were overtaken, are remembered for
- * that address and tried last until the failure expires. One that was overtaken at many addresses in a row is tried last everywhere.
+ * The first, by DIAL_RULES and then by preference, gets a head start; the next follows when that
+ * has passed, or at once when all earlier ones have failed. The first connection wins, and the
+ * other attempts are aborted. Transports that failed, or were overtaken, are remembered for that
+ * address and tried last until the failure expires. One that was overtaken at many addresses in a
+ * row is tried last everywhere.
  */
 export class Dialer {
   readonly #clock: Clock
@@ -103,7 +108,9 @@ export class Dialer {
     return transport.dial(address, { signal })
   }
 
-  /** The transports in the order in which they are tried, those that failed for the address last. */
+  /**
+   * The transports in the order in which they are tried, those that failed for the address last.
+   */
   #order(transports: readonly Transport[], address: PeerAddress): Transport[] {
     const able = inOrder(transports, ruleFor(address).order)
     const failures = this.#failuresOf(address)
@@ -197,7 +204,9 @@ function ruleFor({ host }: PeerAddress): DialRule {
   return DIAL_RULES[isLocalAddress(host) ? 'local' : 'internet']
 }
 
-/** Puts the transports whose kinds are in `order` into that order. The others stay where they are. */
+/**
+ * Puts the transports whose kinds are in `order` into that order. The others stay where they are.
+ */
 function inOrder(transports: readonly Transport[], order: readonly TransportKind[]): Transport[] {
   const ranked = transports
     .filter(({ kind }) => order.includes(kind))

@@ -103,7 +103,10 @@ export class InputBudget {
     this.#turns.next(() => this.#next())
   }
 
-  /** Whether the time of this turn is used up. Other work counts too: it delays the turn just as much. */
+  /**
+   * Whether the time of this turn is used up. Other work counts too: it delays the turn just as
+   * much.
+   */
   isSpent(nowMs: number): boolean {
     if (this.#endMs === null || nowMs < this.#endMs) return false
     const leftMs = this.#beganMs + TURN_MS - this.#turns.processorMs()

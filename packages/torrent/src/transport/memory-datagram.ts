@@ -10,7 +10,10 @@ export interface MemoryDatagramOptions {
   random: Random
   /** One way, in milliseconds. Default 10. */
   latencyMs?: number
-  /** Added to the latency, from 0 up to this at random, so that datagrams overtake each other. Default 0. */
+  /**
+   * Added to the latency, from 0 up to this at random, so that datagrams overtake each other.
+   * Default 0.
+   */
   jitterMs?: number
   /** Share of datagrams that are lost, 0 to 1. Default 0. */
   loss?: number
@@ -31,8 +34,8 @@ export interface MemoryPlace {
 }
 
 /**
- * A network of datagrams in memory: runs in virtual time and repeats from its seed. One multicast domain. Machines can have wires with a rate
- * and a queue, and be behind NATs.
+ * A network of datagrams in memory: runs in virtual time and repeats from its seed. One multicast
+ * domain. Machines can have wires with a rate and a queue, and be behind NATs.
  */
 export class MemoryDatagramNetwork {
   readonly #options: Required<MemoryDatagramOptions>
@@ -132,7 +135,10 @@ export class MemoryDatagramNetwork {
     return isInside ? from.endpoint : from.nat.outbound(from.endpoint, to)
   }
 
-  /** The socket that a datagram reaches, through the NAT of the receiver if there is one. `nat`: that of the sender. */
+  /**
+   * The socket that a datagram reaches, through the NAT of the receiver if there is one. `nat`:
+   * that of the sender.
+   */
   #find(source: NatEndpoint, nat: MemoryNat | undefined, to: NatEndpoint): MemorySocket | undefined {
     const direct = this.#sockets.get(key(to.host, to.port))
     if (direct && (!direct.nat || direct.nat === nat)) return direct

@@ -14,7 +14,9 @@ const SLICE_BYTES = 16 * 1024
 
 /** One direction of a connection, as seen by the wire of its sender. */
 export interface LinkUser {
-  /** Returns up to `limit` bytes, or null if there are none or the window of the other side is full. */
+  /**
+   * Returns up to `limit` bytes, or null if there are none or the window of the other side is full.
+   */
   takeBytes(limit: number): Uint8Array | null
   /** The time at which the last bytes have left the link. */
   left(): void

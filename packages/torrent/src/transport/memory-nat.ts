@@ -4,14 +4,20 @@ import type { Clock } from '../base/clock.ts'
 type NatScope = 'endpoint-independent' | 'address' | 'address-and-port'
 
 export interface NatOptions {
-  /** `endpoint-independent` keeps one public port for a private one; the others use another for each address, or address and port. */
+  /**
+   * `endpoint-independent` keeps one public port for a private one; the others use another for each
+   * address, or address and port.
+   */
   readonly mapping: NatScope
   /**
    * Accepts datagrams from any sender, or only from addresses, or addresses and ports, that were
    * sent to.
    */
   readonly filtering: NatScope
-  /** Whether hosts behind the NAT reach each other at its public address (RFC 4787, section 6). Default false. */
+  /**
+   * Whether hosts behind the NAT reach each other at its public address (RFC 4787, section 6).
+   * Default false.
+   */
   readonly hairpinning?: boolean
   /**
    * A mapping without outgoing datagrams for this long expires. Default two minutes, the least

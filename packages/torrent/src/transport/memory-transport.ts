@@ -1,6 +1,7 @@
 /**
- * A network in memory, in the time of a given clock, with latency, and rates that the connections of a host share. Whole swarms run on it
- * in virtual time, and the result is the same for the same seed.
+ * A network in memory, in the time of a given clock, with latency, and rates that the connections
+ * of a host share. Whole swarms run on it in virtual time, and the result is the same for the same
+ * seed.
  */
 import type { Clock } from '../base/clock.ts'
 import { ShoalError } from '../base/errors.ts'
@@ -27,7 +28,10 @@ export class MemoryNetwork {
     this.clock = options.clock
   }
 
-  /** Returns a transport of the host. All transports of one host share its wire, whose properties `link` sets. */
+  /**
+   * Returns a transport of the host. All transports of one host share its wire, whose properties
+   * `link` sets.
+   */
   transport(host: string, link?: HostLink): Transport {
     let wire = this.#links.get(host)
     if (!wire) {

@@ -8,11 +8,20 @@ export interface DatagramLink extends HostLink {
   readonly jitterMs?: number
   /** Share of datagrams that are lost, 0 to 1. Default 0. */
   readonly loss?: number
-  /** Share of datagrams that take `REORDER_MS` longer, so that others overtake them, 0 to 1. Default 0. */
+  /**
+   * Share of datagrams that take `REORDER_MS` longer, so that others overtake them, 0 to 1. Default
+   * 0.
+   */
   readonly reorder?: number
-  /** Bytes that wait for a wire with a limited rate; datagrams that come when it is full are lost. Default 64 KiB. */
+  /**
+   * Bytes that wait for a wire with a limited rate; datagrams that come when it is full are lost.
+   * Default 64 KiB.
+   */
   readonly queueBytes?: number
-  /** Largest datagram that passes, without IP and UDP headers; larger ones vanish without notice. Default 65507. */
+  /**
+   * Largest datagram that passes, without IP and UDP headers; larger ones vanish without notice.
+   * Default 65507.
+   */
   readonly mtuBytes?: number
   /** `mtuBytes` applies only after this many milliseconds: the path narrows. Default 0. */
   readonly narrowsMs?: number
@@ -33,7 +42,10 @@ class Direction {
     this.#queueBytes = queueBytes
   }
 
-  /** Returns when the last byte of a datagram that comes at `atMs` has passed, or null if the queue is full. */
+  /**
+   * Returns when the last byte of a datagram that comes at `atMs` has passed, or null if the queue
+   * is full.
+   */
   pass(bytes: number, atMs: number): number | null {
     if (this.#bytesPerMs === Number.POSITIVE_INFINITY) return atMs
     const waitMs = Math.max(0, this.#freeAtMs - atMs)
@@ -65,7 +77,10 @@ export class MemoryWire {
     this.#down = new Direction(downloadBytesPerSecond, queueBytes)
   }
 
-  /** Sends a datagram of this length. Returns when it has left the host and its access network, or null if it is lost on the way. */
+  /**
+   * Sends a datagram of this length. Returns when it has left the host and its access network, or
+   * null if it is lost on the way.
+   */
   leave(bytes: number): number | null {
     const { loss = 0 } = this.#link
     if (!this.plugged || this.#isTooLong(bytes) || this.#isHit(loss)) return null
@@ -73,7 +88,10 @@ export class MemoryWire {
     return leftMs === null ? null : leftMs + this.#delayMs()
   }
 
-  /** Receives a datagram that reaches the host's access network at `atMs`; calls `deliver` when it arrives, unless it is lost. */
+  /**
+   * Receives a datagram that reaches the host's access network at `atMs`; calls `deliver` when it
+   * arrives, unless it is lost.
+   */
   arrive(bytes: number, atMs: number, deliver: () => void): void {
     const nowMs = this.#clock.nowMs()
     this.#clock.after(atMs - nowMs, () => {

@@ -7,7 +7,8 @@ export interface ResolvedAddress {
 }
 
 /**
- * Resolves a host name to its addresses, in the system's order of preference. An IP literal (IPv6 with or without brackets) is returned as it is.
- * Rejects with a ShoalError `unreachable` if the name is unknown or no server answers, or with the signal's reason.
+ * Resolves a host name to its addresses, in the system's order of preference. An IP literal (IPv6
+ * with or without brackets) is returned as it is. Rejects with a ShoalError `unreachable` if the
+ * name is unknown or no server answers, or with the signal's reason.
  */
 export type ResolveHost = (host: string, options?: { signal?: AbortSignal }) => Promise<ResolvedAddress[]>

@@ -20,7 +20,10 @@ import type { Connection, ConnectionHandler, Listener, PeerAddress, Transport } 
  */
 const REST_MS = 2
 const BULK_BYTES = 8 * 1024
-/** Time limit of a graceful close if the peer does not read. Without it, the socket and its queue would stay forever. */
+/**
+ * Time limit of a graceful close if the peer does not read. Without it, the socket and its queue
+ * would stay forever.
+ */
 const LINGER_MS = 3000
 
 class TcpConnection implements Connection {
@@ -167,7 +170,10 @@ class TcpConnection implements Connection {
   }
 }
 
-/** Wraps a connecting or connected socket's events; `holder` is filled once the connection object exists. */
+/**
+ * Wraps a connecting or connected socket's events; `holder` is filled once the connection object
+ * exists.
+ */
 function onread(holder: { connection?: TcpConnection }) {
   const buffer = readBuffer()
   return {
@@ -280,7 +286,8 @@ export class TcpTransport implements Transport {
       let forget = () => {}
       const listening = () => {
         server.removeAllListeners('error')
-        // A failing accept (too many open files) is retried by the next connection; it must not end the process.
+        // A failing accept (too many open files) is retried by the next connection; it must not end
+        // the process.
         server.on('error', () => {})
         const listener: Listener = {
           port: (server.address() as { port: number }).port,
@@ -316,8 +323,9 @@ export class TcpTransport implements Transport {
 }
 
 /**
- * `net.Server` has no option to read into our buffer, so the handle of an accepted socket moves to a new socket. If the handle is ever
- * hidden, the stream's own reads are used instead, which are slower.
+ * `net.Server` has no option to read into our buffer, so the handle of an accepted socket moves to
+ * a new socket. If the handle is ever hidden, the stream's own reads are used instead, which are
+ * slower.
  */
 function adopt(accepted: Socket, holder: { connection?: TcpConnection }): Socket {
   const adopted = adoptHandle(accepted, { onread: onread(holder), writableHighWaterMark: 1 })

@@ -3,7 +3,10 @@ import type { Clock } from '../base/clock.ts'
 import { ShoalError } from '../base/errors.ts'
 import type { Connection, DialOptions, PeerAddress, Transport } from './transport.ts'
 
-/** The transports of a session, in order of preference. `Dialer` chooses among those that can dial an address. */
+/**
+ * The transports of a session, in order of preference. `Dialer` chooses among those that can dial
+ * an address.
+ */
 export class TransportSet {
   readonly #transports: Transport[]
   readonly #dialer: Dialer

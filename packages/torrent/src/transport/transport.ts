@@ -5,7 +5,10 @@
 
 export type TransportKind = 'tcp' | 'utp' | 'webrtc' | 'libp2p' | 'onion' | 'memory'
 
-/** The address of a peer: an IP address (never a name) and a port, or an address in a transport's own notation. */
+/**
+ * The address of a peer: an IP address (never a name) and a port, or an address in a transport's
+ * own notation.
+ */
 export interface PeerAddress {
   /**
    * An IPv4 or IPv6 literal without brackets, in lower case; or, for a transport without IP
@@ -19,7 +22,10 @@ export interface PeerAddress {
   readonly kind?: TransportKind
 }
 
-/** Receives the events of a connection. Every call comes from the event loop, never from inside a call to the connection. */
+/**
+ * Receives the events of a connection. Every call comes from the event loop, never from inside a
+ * call to the connection.
+ */
 export interface ConnectionHandler {
   /**
    * Bytes arrived, in order. The view is only valid during the call: copy bytes that are needed
@@ -29,18 +35,27 @@ export interface ConnectionHandler {
   onData(bytes: Uint8Array): void
   /** `bufferedBytes` fell to zero after it had been above. */
   onDrain(): void
-  /** The connection ended. Called once, as the last event; without an error if the other side ended it or `close` was called. */
+  /**
+   * The connection ended. Called once, as the last event; without an error if the other side ended
+   * it or `close` was called.
+   */
   onClose(error?: Error): void
 }
 
 /** An open, ordered, reliable, two-way pipe of bytes with back-pressure. */
 export interface Connection {
   readonly kind: TransportKind
-  /** The address of the other end. For a peer whose address is unknown, a made-up `host` that no other connection has. */
+  /**
+   * The address of the other end. For a peer whose address is unknown, a made-up `host` that no
+   * other connection has.
+   */
   readonly remote: PeerAddress
   /** Whether the other side opened it. */
   readonly incoming: boolean
-  /** Whether the transport encrypts the bytes itself, so that encrypting them again (MSE) adds nothing. */
+  /**
+   * Whether the transport encrypts the bytes itself, so that encrypting them again (MSE) adds
+   * nothing.
+   */
   readonly isSecure: boolean
   /**
    * The address at which we and others can dial this peer; null if that is impossible, because the
@@ -65,11 +80,13 @@ export interface Connection {
    */
   start(handler: ConnectionHandler): void
   /**
-   * Queues bytes. All writes of one turn of the event loop leave together. The bytes must not change until they have left or the pipe has
-   * closed; then `onSent` is called, once.
+   * Queues bytes. All writes of one turn of the event loop leave together. The bytes must not
+   * change until they have left or the pipe has closed; then `onSent` is called, once.
    */
   write(bytes: Uint8Array, onSent?: () => void): void
-  /** Stops the delivery of data until `resume`. The pipe's own flow control slows the other side. */
+  /**
+   * Stops the delivery of data until `resume`. The pipe's own flow control slows the other side.
+   */
   pause(): void
   resume(): void
   /** Ends the pipe, after sending queued bytes if `graceful`. Safe to call twice. */
@@ -98,18 +115,24 @@ export interface Transport {
    * the port of the others. Default false: the session then does not open.
    */
   readonly isListeningOptional?: boolean
-  /** Whether this transport can reach the address. It must return false for addresses of another `kind`. */
+  /**
+   * Whether this transport can reach the address. It must return false for addresses of another
+   * `kind`.
+   */
   canDial(address: PeerAddress): boolean
   /**
-   * Other addresses of the same peer, best first, for a transport whose own connections to it are slower. They are dialed before this one, in Node
-   * only. Rejects as `dial` does.
+   * Other addresses of the same peer, best first, for a transport whose own connections to it are
+   * slower. They are dialed before this one, in Node only. Rejects as `dial` does.
    */
   alternatives?(address: PeerAddress, options: { signal: AbortSignal }): Promise<readonly PeerAddress[]>
-  /** Opens a connection. Rejects with a ShoalError (`refused`, `unreachable`, `timeout`, `closed`) or with the signal's reason. */
+  /**
+   * Opens a connection. Rejects with a ShoalError (`refused`, `unreachable`, `timeout`, `closed`)
+   * or with the signal's reason.
+   */
   dial(address: PeerAddress, options: { signal: AbortSignal }): Promise<Connection>
   /**
-   * Accepts connections at `port` (0: any free one) of the local address `host` (default: all). Rejects with a ShoalError: `refused` if the
-   * port is in use.
+   * Accepts connections at `port` (0: any free one) of the local address `host` (default: all).
+   * Rejects with a ShoalError: `refused` if the port is in use.
    */
   listen(
     options: { host?: string; port: number },

@@ -7,9 +7,10 @@ import { parseIp, unmapIp } from '../base/ip.ts'
 export const ALLOWED_FAST_COUNT = 10
 
 /**
- * Returns the pieces that a peer at `host` may request while it is choked, in the canonical order of BEP 6. Every peer that computes the set
- * gets the same one, so connecting to many peers gains nothing. At most `count` pieces, and no more than the torrent has. Empty for a peer
- * without an IPv4 address, which the BEP does not cover.
+ * Returns the pieces that a peer at `host` may request while it is choked, in the canonical order
+ * of BEP 6. Every peer that computes the set gets the same one, so connecting to many peers gains
+ * nothing. At most `count` pieces, and no more than the torrent has. Empty for a peer without an
+ * IPv4 address, which the BEP does not cover.
  *
  * `infoHash`: the 20 bytes of the handshake. Throws `bad-argument` for any other size.
  */
@@ -23,7 +24,8 @@ export function allowedFastSet(
   const ip = unmapIp(parseIp(host) ?? new Uint8Array(0))
   if (ip.length !== 4 || pieceCount < 1) return []
   const wanted = Math.min(count, pieceCount)
-  // Drawing all pieces of a small torrent by chance could take very long, and the result would be all of them anyway.
+  // Drawing all pieces of a small torrent by chance could take very long, and the result would be
+  // all of them anyway.
   if (wanted === pieceCount) return Array.from({ length: pieceCount }, (_, piece) => piece)
   const allowed = new Set<number>()
   // BEP 6, step 1: the last octet is ignored, so that all addresses of a network share one set.

@@ -120,8 +120,9 @@ const SHADOW: Readonly<Record<string, string>> = {
 const SHADOW_DIGITS = '0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz.-'
 
 /**
- * Returns the name and version of the client that generated a peer ID, such as `Transmission 4.0.6`, or `Unknown` if its style is not known
- * (BEP 20). The text consists of known names and digits only, so it is safe to display. Prefer `v` of the extended handshake if present.
+ * Returns the name and version of the client that generated a peer ID, such as
+ * `Transmission 4.0.6`, or `Unknown` if its style is not known (BEP 20). The text consists of known
+ * names and digits only, so it is safe to display. Prefer `v` of the extended handshake if present.
  */
 export function clientName(peerId: Uint8Array): string {
   const id = latin1(peerId)
@@ -144,7 +145,8 @@ function azureusVersion(letters: string, version: string): string {
   // Transmission until 3.00: major, then two digits minor; from 4.0.0 one digit each.
   if (letters === 'TR' && /^[0-3]/.test(version)) return `${version[0]}.${version.slice(1, 3)}`
   const numbers = [...version].map(digit => Number.parseInt(digit, 36))
-  // A letter in fourth place marks a build or release stage (µTorrent, Transmission) and is not part of the version.
+  // A letter in fourth place marks a build or release stage (µTorrent, Transmission) and is not
+  // part of the version.
   const kept = numbers[3] === 0 || !/[0-9]/.test(version[3]!) ? numbers.slice(0, 3) : numbers
   return kept.join('.')
 }
@@ -182,7 +184,10 @@ function otherName(id: string): string | null {
   return spirit ? `BitSpirit ${spirit[1]}` : null
 }
 
-/** `S58B-----`: one letter, then up to five base-64 digits padded with dashes to six characters, then `---`. */
+/**
+ * `S58B-----`: one letter, then up to five base-64 digits padded with dashes to six characters,
+ * then `---`.
+ */
 function shadowName(id: string): string | null {
   const match = /^([AOQRSTU])([0-9A-Za-z.]{1,5})(-*)/.exec(id)
   if (!match || match[2]!.length + match[3]!.length < 6) return null

@@ -3,11 +3,12 @@ import type { Rc4 } from './encryption/rc4.ts'
 import { type Slab, takeSlab } from './slab.ts'
 
 /**
- * A connection that encrypts what is written and decrypts what arrives by RC4. If the encryption handshake selects plain text, the inner
- * connection is used directly instead.
+ * A connection that encrypts what is written and decrypts what arrives by RC4. If the encryption
+ * handshake selects plain text, the inner connection is used directly instead.
  *
- * Incoming bytes are decrypted in place, in the transport's own buffer. Outgoing bytes may be shared (a cached block goes to several peers),
- * so they are encrypted into a buffer of this connection.
+ * Incoming bytes are decrypted in place, in the transport's own buffer. Outgoing bytes may be
+ * shared (a cached block goes to several peers), so they are encrypted into a buffer of this
+ * connection.
  */
 export class EncryptedConnection implements Connection {
   channelBinding?: Uint8Array

@@ -9,7 +9,10 @@ export interface HandshakeFeatures {
   readonly fast: boolean
   /** The peer runs a DHT node (BEP 5) and expects a `port` message. */
   readonly dht: boolean
-  /** Supports v2: a v1 handshake for a hybrid torrent may be answered with the v2 info hash (BEP 52). */
+  /**
+   * Supports v2: a v1 handshake for a hybrid torrent may be answered with the v2 info hash (BEP
+   * 52).
+   */
   readonly v2: boolean
 }
 
@@ -64,8 +67,9 @@ export function encodeHandshake(handshake: {
 }
 
 /**
- * Parses the handshake in the first 68 bytes and ignores the rest. Returns null while bytes are missing. Throws `bad-message` as soon as the
- * bytes cannot start a handshake. The result shares no memory with `bytes`.
+ * Parses the handshake in the first 68 bytes and ignores the rest. Returns null while bytes are
+ * missing. Throws `bad-message` as soon as the bytes cannot start a handshake. The result shares no
+ * memory with `bytes`.
  */
 export function parseHandshake(bytes: Uint8Array): Handshake | null {
   if (!startsLikeHandshake(bytes))

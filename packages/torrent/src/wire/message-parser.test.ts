@@ -79,7 +79,10 @@ const samples: fc.Arbitrary<Sample> = fc.oneof(
   }),
 )
 
-/** Pushes the stream in chunks, cycling through the given sizes, from one buffer that is overwritten after each push. */
+/**
+ * Pushes the stream in chunks, cycling through the given sizes, from one buffer that is overwritten
+ * after each push.
+ */
 function parse(stream: Uint8Array, sizes: readonly number[]): string[] {
   const recorder = new MessageRecorder()
   const parser = new MessageParser(recorder)
@@ -127,7 +130,8 @@ describe('MessageParser', () => {
       if (error !== null) expect(error).toMatchObject({ name: 'ShoalError', code: 'bad-message' })
       return { events: recorder.events, failed: error !== null }
     }
-    // Small lengths and known message IDs, so that some messages are parsed before the stream fails.
+    // Small lengths and known message IDs, so that some messages are parsed before the stream
+    // fails.
     const noise = fc
       .array(fc.tuple(fc.oneof(fc.nat(20), u32), fc.nat(26), bytes(20)), { maxLength: 10 })
       .map(parts =>

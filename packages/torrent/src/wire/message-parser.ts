@@ -9,7 +9,9 @@ export interface MessageLimits {
   readonly maxBitfieldBytes: number
   /** Extension message including its ID. Default 128 KiB. */
   readonly maxExtendedBytes: number
-  /** All hashes in one message. Default 32 KiB: BEP 52 allows at most 512 hashes plus their proof. */
+  /**
+   * All hashes in one message. Default 32 KiB: BEP 52 allows at most 512 hashes plus their proof.
+   */
   readonly maxHashesBytes: number
   /** Default 16 KiB, since the engine never requests more. */
   readonly maxBlockBytes: number
@@ -25,7 +27,10 @@ export const DEFAULT_MESSAGE_LIMITS: MessageLimits = {
   maxUnknownBytes: 128 << 10,
 }
 
-/** Fields of a hash message before its hashes (BEP 52): root, base layer, index, length, proof layers. */
+/**
+ * Fields of a hash message before its hashes (BEP 52): root, base layer, index, length, proof
+ * layers.
+ */
 const HASH_RANGE_BYTES = 48
 const SCRATCH_BYTES = 64
 
@@ -48,9 +53,10 @@ FIXED_LENGTH[MessageId.port] = 3
 /**
  * Parses the stream that follows the handshake and calls a handler for each message.
  *
- * Blocks, which are nearly all of the bytes, are passed on as views into the pushed bytes and never assembled here. Other messages are
- * decoded in place. Only a message that straddles two pushes is copied, into a buffer that grows with the bytes received and not with the
- * length that the peer announced.
+ * Blocks, which are nearly all of the bytes, are passed on as views into the pushed bytes and never
+ * assembled here. Other messages are decoded in place. Only a message that straddles two pushes is
+ * copied, into a buffer that grows with the bytes received and not with the length that the peer
+ * announced.
  */
 export class MessageParser {
   readonly #handler: MessageHandler
@@ -68,16 +74,20 @@ export class MessageParser {
     this.#limits = { ...DEFAULT_MESSAGE_LIMITS, ...limits }
   }
 
-  /** Makes no further calls, not even for the rest of the current `push`. For a handler that has closed its connection. */
+  /**
+   * Makes no further calls, not even for the rest of the current `push`. For a handler that has
+   * closed its connection.
+   */
   stop(): void {
     this.#stopped = true
     this.#scratch = new Uint8Array(0)
   }
 
   /**
-   * Parses the next bytes of the stream and calls the handler for each message; keeps no reference to the bytes. Throws `bad-message` if a
-   * message has a wrong length or exceeds a limit, and is stopped then. An error thrown by the handler is passed on; the parser must not be
-   * used after it.
+   * Parses the next bytes of the stream and calls the handler for each message; keeps no reference
+   * to the bytes. Throws `bad-message` if a message has a wrong length or exceeds a limit, and is
+   * stopped then. An error thrown by the handler is passed on; the parser must not be used after
+   * it.
    */
   push(bytes: Uint8Array): void {
     const end = bytes.length
@@ -97,7 +107,10 @@ export class MessageParser {
     }
   }
 
-  /** Returns how many bytes of the message at `at` are needed before it can be processed further; `available` are there. */
+  /**
+   * Returns how many bytes of the message at `at` are needed before it can be processed further;
+   * `available` are there.
+   */
   #sizeOf(bytes: Uint8Array, at: number, available: number): number {
     if (available < 4) return 4
     const length = readU32(bytes, at)
@@ -140,7 +153,10 @@ export class MessageParser {
       this.#fail(`message ${id} with ${length} bytes, where ${least} to ${most} are allowed`)
   }
 
-  /** Passes on bytes of a block, or drops bytes of a message that is being skipped. Returns the offset after them. */
+  /**
+   * Passes on bytes of a block, or drops bytes of a message that is being skipped. Returns the
+   * offset after them.
+   */
   #pushRest(bytes: Uint8Array, at: number): number {
     const count = Math.min(this.#rest, bytes.length - at)
     this.#rest -= count
@@ -160,7 +176,10 @@ export class MessageParser {
     this.#filled += count
   }
 
-  /** Continues a message that began in an earlier push. Returns the offset after the bytes it used, at most up to the message's end. */
+  /**
+   * Continues a message that began in an earlier push. Returns the offset after the bytes it used,
+   * at most up to the message's end.
+   */
   #pushStraddling(bytes: Uint8Array, at: number): number {
     const size = this.#sizeOf(this.#scratch, 0, this.#filled)
     const count = Math.min(size - this.#filled, bytes.length - at)
@@ -185,7 +204,10 @@ export class MessageParser {
     this.#scratch = grown
   }
 
-  /** Calls the handler for the checked message at `at`, which is complete except for the payload of blocks and unknown messages. */
+  /**
+   * Calls the handler for the checked message at `at`, which is complete except for the payload of
+   * blocks and unknown messages.
+   */
   #dispatch(bytes: Uint8Array, at: number, size: number): void {
     const handler = this.#handler
     if (size === 4) {

@@ -1,7 +1,10 @@
 import { hex } from '../base/bytes.ts'
 import type { MessageHandler } from './messages.ts'
 
-/** For tests: a handler that records each call as text and joins the parts of a block, so that two streams can be compared. */
+/**
+ * For tests: a handler that records each call as text and joins the parts of a block, so that two
+ * streams can be compared.
+ */
 export class MessageRecorder implements MessageHandler {
   readonly events: string[] = []
   /** Called after each event; may stop the parser. */

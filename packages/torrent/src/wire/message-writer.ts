@@ -5,11 +5,12 @@ const FIRST_SLAB_BYTES = 256
 const MAX_SLAB_BYTES = 16384
 
 /**
- * Encodes messages into one buffer, so that all messages of one event loop turn leave in one write: a fast download sends thousands of
- * 17-byte requests per second.
+ * Encodes messages into one buffer, so that all messages of one event loop turn leave in one write:
+ * a fast download sends thousands of 17-byte requests per second.
  *
- * Bytes that were taken are never modified: further messages are appended to the same slab, and a new slab replaces a full one. Slabs grow
- * with use, so that an idle connection holds little memory.
+ * Bytes that were taken are never modified: further messages are appended to the same slab, and a
+ * new slab replaces a full one. Slabs grow with use, so that an idle connection holds little
+ * memory.
  */
 export class MessageWriter {
   #slab = new Uint8Array(0)
@@ -21,7 +22,10 @@ export class MessageWriter {
     return this.#end - this.#taken
   }
 
-  /** Returns all messages written since the last call, or null if there are none. The bytes never change afterwards. */
+  /**
+   * Returns all messages written since the last call, or null if there are none. The bytes never
+   * change afterwards.
+   */
   take(): Uint8Array | null {
     if (this.#end === this.#taken) return null
     const bytes = this.#slab.subarray(this.#taken, this.#end)
@@ -68,8 +72,8 @@ export class MessageWriter {
   }
 
   /**
-   * Writes the header of a `piece` message. The `length` bytes of the block must be the next bytes on the connection: call `take`, write its
-   * result, then write the block.
+   * Writes the header of a `piece` message. The `length` bytes of the block must be the next bytes
+   * on the connection: call `take`, write its result, then write the block.
    */
   blockHeader(piece: number, begin: number, length: number): void {
     const at = this.#reserve(BLOCK_HEADER_BYTES)
@@ -102,7 +106,10 @@ export class MessageWriter {
     this.#number(MessageId.allowedFast, piece)
   }
 
-  /** Extension message (BEP 10). `id`: the ID from the peer's extended handshake, or 0 for our own extended handshake. */
+  /**
+   * Extension message (BEP 10). `id`: the ID from the peer's extended handshake, or 0 for our own
+   * extended handshake.
+   */
   extended(id: number, payload: Uint8Array): void {
     const at = this.#begin(MessageId.extended, 1 + payload.length)
     this.#slab[at] = id
@@ -113,7 +120,10 @@ export class MessageWriter {
     this.#hashRange(MessageId.hashRequest, range, 0)
   }
 
-  /** `hashes`: 32 bytes each, the base layer first, then the uncle hashes from the lowest layer up (BEP 52). */
+  /**
+   * `hashes`: 32 bytes each, the base layer first, then the uncle hashes from the lowest layer up
+   * (BEP 52).
+   */
   hashes(range: HashRange, hashes: Uint8Array): void {
     const at = this.#hashRange(MessageId.hashes, range, hashes.length)
     this.#slab.set(hashes, at)
@@ -156,7 +166,9 @@ export class MessageWriter {
     return at + MESSAGE_HEADER_BYTES
   }
 
-  /** Reserves `count` bytes at the end of the slab and returns their offset. May replace the slab. */
+  /**
+   * Reserves `count` bytes at the end of the slab and returns their offset. May replace the slab.
+   */
   #reserve(count: number): number {
     const at = this.#end
     if (at + count <= this.#slab.length) {
@@ -165,7 +177,8 @@ export class MessageWriter {
     }
     const pending = this.#slab.subarray(this.#taken, at)
     const doubled = Math.min(Math.max(2 * this.#slab.length, FIRST_SLAB_BYTES), MAX_SLAB_BYTES)
-    // Twice what is pending, so that a long bitfield followed by many messages is not copied for each of them.
+    // Twice what is pending, so that a long bitfield followed by many messages is not copied for
+    // each of them.
     const slab = new Uint8Array(Math.max(doubled, 2 * pending.length + count))
     slab.set(pending)
     this.#slab = slab

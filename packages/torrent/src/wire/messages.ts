@@ -49,8 +49,9 @@ export interface HashRange {
 }
 
 /**
- * Receives the messages that a `MessageParser` reads, in order. Numbers are unchecked 32-bit values: the handler must check that a piece
- * exists and that a block was requested. Views are valid only during the call: copy what must be kept.
+ * Receives the messages that a `MessageParser` reads, in order. Numbers are unchecked 32-bit
+ * values: the handler must check that a piece exists and that a block was requested. Views are
+ * valid only during the call: copy what must be kept.
  */
 export interface MessageHandler {
   onKeepAlive(): void
@@ -63,7 +64,10 @@ export interface MessageHandler {
   onBitfield(bits: Uint8Array): void
   onRequest(piece: number, begin: number, length: number): void
   onCancel(piece: number, begin: number, length: number): void
-  /** A block of at least 1 byte begins. Its bytes follow in `onBlockData`, then `onBlockEnd`, with no other call in between. */
+  /**
+   * A block of at least 1 byte begins. Its bytes follow in `onBlockData`, then `onBlockEnd`, with
+   * no other call in between.
+   */
   onBlockStart(piece: number, begin: number, length: number): void
   onBlockData(bytes: Uint8Array): void
   onBlockEnd(): void
@@ -74,7 +78,10 @@ export interface MessageHandler {
   onHaveNone(): void
   onReject(piece: number, begin: number, length: number): void
   onAllowedFast(piece: number): void
-  /** Extension message (BEP 10). `id`: 0 for the extended handshake, otherwise an ID that our own extended handshake assigned. */
+  /**
+   * Extension message (BEP 10). `id`: 0 for the extended handshake, otherwise an ID that our own
+   * extended handshake assigned.
+   */
   onExtended(id: number, payload: Uint8Array): void
   onHashRequest(
     piecesRoot: Uint8Array,
@@ -83,7 +90,10 @@ export interface MessageHandler {
     length: number,
     proofLayers: number,
   ): void
-  /** `hashes`: a multiple of 32 bytes, the base layer first, then the uncle hashes from the lowest layer up. */
+  /**
+   * `hashes`: a multiple of 32 bytes, the base layer first, then the uncle hashes from the lowest
+   * layer up.
+   */
   onHashes(
     piecesRoot: Uint8Array,
     baseLayer: number,

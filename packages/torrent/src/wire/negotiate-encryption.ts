@@ -11,12 +11,18 @@ import type {
 import { EncryptionInitiator } from './encryption/initiator.ts'
 import { EncryptionResponder } from './encryption/responder.ts'
 
-/** A connection after the encryption handshake, or after a plain BitTorrent handshake was recognized instead. */
+/**
+ * A connection after the encryption handshake, or after a plain BitTorrent handshake was recognized
+ * instead.
+ */
 export interface NegotiatedConnection {
   /** It is paused: call `start`, handle `received`, then call `resume`. */
   readonly connection: Connection
   readonly method: EncryptionMethod
-  /** The info hash from the encryption handshake (20 bytes), which the BitTorrent handshake must repeat; null for method `none`. */
+  /**
+   * The info hash from the encryption handshake (20 bytes), which the BitTorrent handshake must
+   * repeat; null for method `none`.
+   */
   readonly infoHash: Uint8Array | null
   /** First bytes of the peer's stream, to be handled before all others. */
   readonly received: Uint8Array
@@ -25,8 +31,9 @@ export interface NegotiatedConnection {
 /**
  * Encrypts an outgoing connection. `initialPayload`: our BitTorrent handshake, which is sent along.
  *
- * Rejects with `bad-message` if the peer does not follow the protocol (many do not support encryption: dial again without it if the policy
- * is `prefer`), with `closed` if it hangs up, or with the signal's reason. The connection is closed then.
+ * Rejects with `bad-message` if the peer does not follow the protocol (many do not support
+ * encryption: dial again without it if the policy is `prefer`), with `closed` if it hangs up, or
+ * with the signal's reason. The connection is closed then.
  */
 export function encryptOutgoing(
   connection: Connection,
@@ -43,8 +50,8 @@ export function encryptOutgoing(
 }
 
 /**
- * Detects whether an incoming connection is plain or encrypted, and completes the encryption handshake. Takes the options of
- * `EncryptionResponder` and rejects as `encryptOutgoing` does.
+ * Detects whether an incoming connection is plain or encrypted, and completes the encryption
+ * handshake. Takes the options of `EncryptionResponder` and rejects as `encryptOutgoing` does.
  */
 export function acceptEncryption(
   connection: Connection,

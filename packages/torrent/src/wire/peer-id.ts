@@ -7,8 +7,8 @@ const PEER_ID_PREFIX = '-SH0100-'
 const ALPHABET = '0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz-_'
 
 /**
- * Generates a peer ID of 20 bytes: the prefix, unless it is to be anonymous, then random printable characters, which need no escaping in logs and
- * tracker URLs.
+ * Generates a peer ID of 20 bytes: the prefix, unless it is to be anonymous, then random printable
+ * characters, which need no escaping in logs and tracker URLs.
  */
 export function generatePeerId(random: Random, isAnonymous = false): Uint8Array {
   let text = isAnonymous ? '' : PEER_ID_PREFIX

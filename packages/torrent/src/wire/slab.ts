@@ -1,6 +1,6 @@
 /**
- * Buffers for outgoing bytes. Parts of a slab are taken one by one, and the slab is freed when all of them have been sent. Connections share
- * the free slabs, so that an idle connection holds none.
+ * Buffers for outgoing bytes. Parts of a slab are taken one by one, and the slab is freed when all
+ * of them have been sent. Connections share the free slabs, so that an idle connection holds none.
  */
 
 /** Enough for three blocks with their headers, and some requests. */

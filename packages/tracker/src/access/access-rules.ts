@@ -9,7 +9,10 @@ import { RateTable } from './rate-table.ts'
 export interface TrackerLists {
   /** Serve only these info hashes, of 40 or 64 hex digits. Default: all. */
   readonly allowedHashes?: readonly string[]
-  /** Private mode: serve only announces to `/<passkey>/announce`. A passkey has 8 to 64 letters and digits. Default: public. */
+  /**
+   * Private mode: serve only announces to `/<passkey>/announce`. A passkey has 8 to 64 letters and
+   * digits. Default: public.
+   */
   readonly passkeys?: readonly string[]
   /** Addresses and networks that are not served. */
   readonly bannedAddresses?: readonly string[]
@@ -35,13 +38,25 @@ export interface AccessOptions extends TrackerLists {
    * to this machine.
    */
   readonly trustedAddresses?: readonly string[]
-  /** Announces and scrapes per address, on average over ten seconds; 0 for no limit. Does not apply to this machine. Default 100. */
+  /**
+   * Announces and scrapes per address, on average over ten seconds; 0 for no limit. Does not apply
+   * to this machine. Default 100.
+   */
   readonly announcesPerSecond?: number
-  /** Open connections per address, counted separately for HTTP and WebSocket; 0 for no limit. Does not apply to this machine. Default 100. */
+  /**
+   * Open connections per address, counted separately for HTTP and WebSocket; 0 for no limit. Does
+   * not apply to this machine. Default 100.
+   */
   readonly connectionsPerAddress?: number
-  /** Web peers per address; 0 for no limit. Does not apply to this machine. The store limits other peers. Default 50,000. */
+  /**
+   * Web peers per address; 0 for no limit. Does not apply to this machine. The store limits other
+   * peers. Default 50,000.
+   */
   readonly webPeersPerAddress?: number
-  /** This machine may announce other addresses and has no limits. Set it to false if proxies or browsers run on it. Default true. */
+  /**
+   * This machine may announce other addresses and has no limits. Set it to false if proxies or
+   * browsers run on it. Default true.
+   */
   readonly isMachineTrusted?: boolean
   /** A monotonic clock in milliseconds. */
   readonly nowMs: () => number
@@ -91,7 +106,10 @@ export class AccessRules {
     this.#guesses.admits(family, address, this.#nowMs())
   }
 
-  /** Replaces the given lists from the next request on. Throws TypeError and changes nothing if one of them is invalid. */
+  /**
+   * Replaces the given lists from the next request on. Throws TypeError and changes nothing if one
+   * of them is invalid.
+   */
   setLists({ passkeys, allowedHashes, bannedAddresses }: TrackerLists): void {
     if (passkeys?.some(key => !isPasskey(key)))
       throw new TypeError('A passkey must have 8 to 64 letters and digits')
@@ -188,7 +206,10 @@ export class AccessRules {
     if (this.#known.size > MAX_KNOWN) this.#known.delete(this.#known.values().next().value!)
   }
 
-  /** Counts a request of the address and returns true if it may be answered. `isDirect`: as in `isTrusted`. */
+  /**
+   * Counts a request of the address and returns true if it may be answered. `isDirect`: as in
+   * `isTrusted`.
+   */
   admitsRate(family: Family, address: Int32Array, isDirect = true): boolean {
     if (this.#rates === null || (isDirect && this.#isTrustedMachine(family, address))) return true
     return this.#rates.admits(family, address, this.#nowMs())

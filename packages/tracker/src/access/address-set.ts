@@ -1,7 +1,10 @@
 import { type IpRanges, IpRangesBuilder, parseFilterLine } from '@shoal/torrent/ip-filter'
 import { FAMILY, type Family } from '../store.ts'
 
-/** A set of addresses, networks (`10.0.0.0/8`, `2001:db8::/32`) and ranges (`192.0.2.1-192.0.2.9`). A lookup takes O(log n). */
+/**
+ * A set of addresses, networks (`10.0.0.0/8`, `2001:db8::/32`) and ranges (`192.0.2.1-192.0.2.9`).
+ * A lookup takes O(log n).
+ */
 export class AddressSet {
   readonly #ranges: IpRanges
 

@@ -29,12 +29,18 @@ export function isMachineHost(bytes: Buffer, from: number, to: number): boolean 
   return MACHINE_HOST.test(bytes.toString('latin1', from, to).trim())
 }
 
-/** Returns true if the value of `Sec-Fetch-Site`, which only browsers send, is that of another site's page (Fetch Metadata, section 2.3). */
+/**
+ * Returns true if the value of `Sec-Fetch-Site`, which only browsers send, is that of another
+ * site's page (Fetch Metadata, section 2.3).
+ */
 export function isCrossSite(fetchSite: string | undefined): boolean {
   return fetchSite !== undefined && fetchSite !== 'same-origin' && fetchSite !== 'none'
 }
 
-/** Returns true if a page of another server opens a WebSocket: browsers send the page's origin (RFC 6455 section 10.2). */
+/**
+ * Returns true if a page of another server opens a WebSocket: browsers send the page's origin (RFC
+ * 6455 section 10.2).
+ */
 export function isCrossOrigin({ origin, host }: IncomingHttpHeaders): boolean {
   return origin !== undefined && URL.parse(origin)?.host !== host?.toLowerCase()
 }

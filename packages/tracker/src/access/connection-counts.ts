@@ -2,7 +2,10 @@ import { readAddress } from '../base/address.ts'
 import { SCOPE, scopeOf } from '../base/scope.ts'
 import { FAMILY } from '../store.ts'
 
-/** Counts open connections, or peers, by address; an IPv6 /64 counts as one address, since it has one owner. Each admitted one must be released. */
+/**
+ * Counts open connections, or peers, by address; an IPv6 /64 counts as one address, since it has
+ * one owner. Each admitted one must be released.
+ */
 export class ConnectionCounts {
   readonly #most: number
   readonly #isMachineTrusted: boolean

@@ -6,7 +6,10 @@ export class HashList {
   readonly #rows: Int32Array
   readonly #table = new HashTable(randomFillSync(new Int32Array(2)))
 
-  /** `hashes`: 40 hex digits, or 64 of a v2 hash, of which the first 40 count (BEP 52). Throws TypeError for anything else. */
+  /**
+   * `hashes`: 40 hex digits, or 64 of a v2 hash, of which the first 40 count (BEP 52). Throws
+   * TypeError for anything else.
+   */
   constructor(hashes: readonly string[]) {
     const different = [...new Set(hashes.map(hash => hash.trim().toLowerCase().slice(0, 40)))]
     const wrong = hashes.find(hash => !/^(?:[0-9a-f]{40}|[0-9a-f]{64})$/i.test(hash.trim()))

@@ -1,7 +1,10 @@
 /** Conversion of IP address literals to big-endian words and back. Allocates nothing for IPv4. */
 import { FAMILY, type Family } from '../store.ts'
 
-/** Writes an address into `words` and returns its family, or null if the text is not an address. IPv4-mapped addresses become IPv4. */
+/**
+ * Writes an address into `words` and returns its family, or null if the text is not an address.
+ * IPv4-mapped addresses become IPv4.
+ */
 export function readAddress(text: string, words: Int32Array): typeof FAMILY.ipv4 | typeof FAMILY.ipv6 | null {
   if (!text.includes(':')) return readIpv4(text, 0, words, 0) ? FAMILY.ipv4 : null
   if (!readIpv6(text, words)) return null

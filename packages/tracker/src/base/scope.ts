@@ -1,6 +1,7 @@
 /**
- * The scope of an address: a peer's local address is useless to strangers and must not be disclosed to them. It works on words, since it runs
- * for every peer of every response; the engine's isLocalAddress works on text.
+ * The scope of an address: a peer's local address is useless to strangers and must not be disclosed
+ * to them. It works on words, since it runs for every peer of every response; the engine's
+ * isLocalAddress works on text.
  */
 import { FAMILY, type Family } from '../store.ts'
 

@@ -3,7 +3,10 @@
  * tables with untrusted keys.
  */
 
-/** SipHash-2-4 (Aumasson, Bernstein, 2012), with 64-bit words as pairs of 32-bit halves. The result is in `low` and `high`. */
+/**
+ * SipHash-2-4 (Aumasson, Bernstein, 2012), with 64-bit words as pairs of 32-bit halves. The result
+ * is in `low` and `high`.
+ */
 export class SipHash {
   low = 0
   high = 0
@@ -15,7 +18,9 @@ export class SipHash {
     this.#key = Int32Array.from(key.subarray(0, 4))
   }
 
-  /** Hashes `count` words, an even number, which represent 4 * count bytes in little-endian order. */
+  /**
+   * Hashes `count` words, an even number, which represent 4 * count bytes in little-endian order.
+   */
   hash(words: Int32Array, count: number): void {
     const v = this.#v
     const key = this.#key

@@ -1,4 +1,7 @@
-/** Attaches a tracker to a server of node:http, or one built on it: the tracker answers its own requests and leaves the rest to the server. */
+/**
+ * Attaches a tracker to a server of node:http, or one built on it: the tracker answers its own
+ * requests and leaves the rest to the server.
+ */
 import type { IncomingMessage, Server, ServerResponse } from 'node:http'
 import type { Socket } from 'node:net'
 import type { Duplex } from 'node:stream'
@@ -13,7 +16,10 @@ import { isTrackerPath } from './target.ts'
 export interface AttachOptions {
   /** Addresses and networks of proxies whose `X-Forwarded-For` is trusted. */
   readonly trustedProxies?: readonly string[]
-  /** Returns false if the server should handle this request. Default: the tracker answers all announces and scrapes. */
+  /**
+   * Returns false if the server should handle this request. Default: the tracker answers all
+   * announces and scrapes.
+   */
   readonly admits?: (request: IncomingMessage) => boolean
   /** Maximum number of WebSocket connections of the tracker. Default 20,000. */
   readonly maxWebSockets?: number

@@ -28,7 +28,10 @@ export class Connection {
     this.sinceMs = nowMs
   }
 
-  /** Prepares for more than one response, which must not wait for earlier ones to be acknowledged. Most connections carry only one. */
+  /**
+   * Prepares for more than one response, which must not wait for earlier ones to be acknowledged.
+   * Most connections carry only one.
+   */
   expectMore(): void {
     if (this.#isPrompt) return
     this.#isPrompt = true
@@ -39,7 +42,8 @@ export class Connection {
   send(bytes: Uint8Array, isLast: boolean): boolean {
     this.socket.write(bytes)
     const waiting = this.socket.writableLength
-    // The system sends what it has accepted by itself. A graceful end would cost half as much again as the whole exchange.
+    // The system sends what it has accepted by itself. A graceful end would cost half as much again
+    // as the whole exchange.
     if (isLast) waiting === 0 ? this.socket.destroy() : this.socket.end()
     if (waiting > MAX_WAITING_BYTES) this.socket.destroy()
     return waiting === 0

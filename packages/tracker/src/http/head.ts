@@ -1,4 +1,7 @@
-/** Parses the head of an HTTP/1.1 request (RFC 9112) without allocating anything. Strict: anything unusual is malformed. */
+/**
+ * Parses the head of an HTTP/1.1 request (RFC 9112) without allocating anything. Strict: anything
+ * unusual is malformed.
+ */
 import { isCrossSite } from '../access/caller.ts'
 
 /** Longer heads are rejected. */
@@ -27,7 +30,10 @@ export class RequestHead {
   hostFrom = 0
   hostTo = 0
 
-  /** Parses the head at `from`. Returns the offset after it, HEAD.incomplete if bytes are missing, or HEAD.malformed. */
+  /**
+   * Parses the head at `from`. Returns the offset after it, HEAD.incomplete if bytes are missing,
+   * or HEAD.malformed.
+   */
   read(bytes: Uint8Array, from: number, to: number): number {
     this.isUpgrade = this.hasBody = this.isForwarded = this.isCrossSite = false
     this.forwardedFrom = this.forwardedTo = this.hostFrom = this.hostTo = 0
@@ -146,7 +152,10 @@ function isToken(code: number): boolean {
   return TOKEN[code] === 1
 }
 
-/** Returns the headers of a parsed head as an object with lower-case names. Repeated headers are joined with a comma. */
+/**
+ * Returns the headers of a parsed head as an object with lower-case names. Repeated headers are
+ * joined with a comma.
+ */
 export function headerObject(bytes: Buffer, from: number, to: number): Record<string, string> {
   const headers: Record<string, string> = Object.create(null)
   for (const line of bytes.toString('latin1', from, to).split('\r\n').slice(1)) {

@@ -1,6 +1,7 @@
 /**
- * The tracker's own HTTP listener. node:http allocates a dozen objects for each short announce; this parses requests in the socket's buffer and
- * writes responses into one buffer. It supports pipelining.
+ * The tracker's own HTTP listener. node:http allocates a dozen objects for each short announce;
+ * this parses requests in the socket's buffer and writes responses into one buffer. It supports
+ * pipelining.
  */
 import type { IncomingMessage } from 'node:http'
 import { type AddressInfo, createServer, isIPv6, type Server, type Socket } from 'node:net'
@@ -235,7 +236,10 @@ export class HttpFront {
     return outcome
   }
 
-  /** Answers a request asynchronously: a page, or an announce with an asynchronous store. Later requests of the connection wait for it. */
+  /**
+   * Answers a request asynchronously: a page, or an announce with an asynchronous store. Later
+   * requests of the connection wait for it.
+   */
   #answerLater(
     connection: Connection,
     outcome: false | Promise<(body: BodyWriter) => void>,

@@ -6,7 +6,10 @@ import { SCOPE, scopeOf } from '../base/scope.ts'
 import { callerAddress } from './attach.ts'
 import type { PageCaller } from './http-front.ts'
 
-/** Describes the sender of a request of node:http. `proxies`: those whose `X-Forwarded-For` is trusted. */
+/**
+ * Describes the sender of a request of node:http. `proxies`: those whose `X-Forwarded-For` is
+ * trusted.
+ */
 export function pageCaller(request: IncomingMessage, proxies: AddressSet): PageCaller {
   const address = callerAddress(request, proxies)
   const words = new Int32Array(4)

@@ -21,8 +21,9 @@ export class Responder {
   }
 
   /**
-   * Answers the request with target `bytes[from..to)` from the address `caller` (in words). Returns false if it is not a tracker request. If the
-   * store is asynchronous, returns a promise of a function that writes the body; it never rejects.
+   * Answers the request with target `bytes[from..to)` from the address `caller` (in words). Returns
+   * false if it is not a tracker request. If the store is asynchronous, returns a promise of a
+   * function that writes the body; it never rejects.
    */
   respond(
     bytes: Uint8Array,
@@ -121,7 +122,10 @@ export class Responder {
     return typeof outcome === 'object' ? outcome : late => late.append(body)
   }
 
-  /** Applies BEP 3's `ip`, which only trusted clients may use, such as those on the tracker's own machine. */
+  /**
+   * Applies BEP 3's `ip`, which only trusted clients may use, such as those on the tracker's own
+   * machine.
+   */
   #takeOtherAddress(bytes: Uint8Array, announce: Announce): void {
     const { addressFrom, addressTo } = this.#target
     if (addressTo - addressFrom > 100) return

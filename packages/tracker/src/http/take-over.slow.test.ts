@@ -26,7 +26,10 @@ interface Given {
   readonly server?: ServerOptions
 }
 
-/** A front, and a server behind it that answers with method, target, address of the client, and body of each request. */
+/**
+ * A front, and a server behind it that answers with method, target, address of the client, and body
+ * of each request.
+ */
 async function open(given: Given = {}) {
   const tracker = new Tracker(given.tracker)
   const webSockets = new WebSocketFront(tracker)

@@ -1,4 +1,7 @@
-/** Parses the target of a tracker's HTTP request (`/announce?info_hash=…`, BEP 3, 7, 23, 48) without allocating anything. */
+/**
+ * Parses the target of a tracker's HTTP request (`/announce?info_hash=…`, BEP 3, 7, 23, 48) without
+ * allocating anything.
+ */
 import { type Announce, EVENT, MAX_PEERS } from '../store.ts'
 
 export const TARGET = { other: 0, announce: 1, scrape: 2 } as const
@@ -69,7 +72,10 @@ export class TrackerTarget {
     else for (let word = 0; word < 5; word++) announce.hash[word] = this.hashes[word]!
   }
 
-  /** Parses `/announce` or `/scrape`, with or without a passkey before it. Returns the offset of the query. */
+  /**
+   * Parses `/announce` or `/scrape`, with or without a passkey before it. Returns the offset of the
+   * query.
+   */
   #readPath(bytes: Uint8Array, from: number, to: number): number {
     let end = from
     let slash = from
@@ -162,7 +168,10 @@ export class TrackerTarget {
 
 const TRACKER_PATH = /^\/(?:[A-Za-z0-9]{8,64}\/)?(?:announce|scrape)(?:$|\?)/
 
-/** Returns true for `/announce` and `/scrape`, with or without a passkey before it and a query behind it. */
+/**
+ * Returns true for `/announce` and `/scrape`, with or without a passkey before it and a query
+ * behind it.
+ */
 export function isTrackerPath(target: string): boolean {
   return TRACKER_PATH.test(target)
 }

@@ -11,7 +11,10 @@ export interface CarrierEvents {
    * the log.
    */
   left(reason: string): void
-  /** A frame that another process published, or sent to this one. Frames of one process arrive in order. */
+  /**
+   * A frame that another process published, or sent to this one. Frames of one process arrive in
+   * order.
+   */
   frame(bytes: Uint8Array): void
 }
 

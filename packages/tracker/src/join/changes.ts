@@ -105,7 +105,10 @@ export interface ChangeTarget {
   applyDownloads(hash: Int32Array, downloads: number): void
 }
 
-/** Reads the changes in a frame, from `from` on. Returns false at an invalid one, after those before it. */
+/**
+ * Reads the changes in a frame, from `from` on. Returns false at an invalid one, after those before
+ * it.
+ */
 export function readChanges(bytes: Uint8Array, from: number, target: ChangeTarget): boolean {
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength)
   const change = new PeerChange()

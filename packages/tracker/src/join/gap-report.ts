@@ -1,4 +1,6 @@
-/** Processes that join within this time may not have heard what this one reported when it joined. */
+/**
+ * Processes that join within this time may not have heard what this one reported when it joined.
+ */
 const LATE_MS = 15_000
 /** One report serves all processes that join within this time. */
 const AGAIN_MS = 500

@@ -1,4 +1,7 @@
-/** Allocates blocks of words in one growing array, so that swarms need no objects and the garbage collector has nothing to traverse. */
+/**
+ * Allocates blocks of words in one growing array, so that swarms need no objects and the garbage
+ * collector has nothing to traverse.
+ */
 import { GrowingWords } from './growing-words.ts'
 
 export class Arena {
@@ -7,7 +10,9 @@ export class Arena {
   readonly #all = new GrowingWords()
   /** Word 0 is not used, so that 0 can mean "no block". */
   #end = 1
-  /** The first free block by size. Each free block has the offset of the next one in its first word. */
+  /**
+   * The first free block by size. Each free block has the offset of the next one in its first word.
+   */
   readonly #free = new Map<number, number>()
 
   constructor() {
@@ -18,7 +23,10 @@ export class Arena {
     return this.words.byteLength
   }
 
-  /** Returns the offset of a block of `size` words with arbitrary contents, or 0 if memory is exhausted. */
+  /**
+   * Returns the offset of a block of `size` words with arbitrary contents, or 0 if memory is
+   * exhausted.
+   */
   take(size: number): number {
     const free = this.#free.get(size) ?? 0
     if (free !== 0) {

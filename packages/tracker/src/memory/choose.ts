@@ -6,8 +6,9 @@ import type { PeerLists } from './peer-lists.ts'
 const RUN = 8
 
 /**
- * Writes peers into the announce: of the entire list for a leech, only leeches for a seed, and never the caller itself, whose position is `own`
- * (-1 if it is not in the list). The same `seed` gives the same peers. Takes time in proportion to the peers returned, not to the swarm.
+ * Writes peers into the announce: of the entire list for a leech, only leeches for a seed, and
+ * never the caller itself, whose position is `own` (-1 if it is not in the list). The same `seed`
+ * gives the same peers. Takes time in proportion to the peers returned, not to the swarm.
  */
 export function choosePeers(
   lists: PeerLists,

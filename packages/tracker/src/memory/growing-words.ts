@@ -3,7 +3,10 @@
  * block the tracker, and would need as much memory again until the old array is collected.
  */
 const PAGE_WORDS = 1 << 14
-/** 2 GiB, for 100 million peers. This much address space is reserved, but memory is used only for written pages. */
+/**
+ * 2 GiB, for 100 million peers. This much address space is reserved, but memory is used only for
+ * written pages.
+ */
 const MAX_PAGES = 1 << 15
 /** It grows by this fraction of its size. */
 const GROWTH = 8
@@ -17,7 +20,10 @@ export class GrowingWords {
     this.words = this.#memory ? new Int32Array(this.#memory.buffer) : new Int32Array(PAGE_WORDS)
   }
 
-  /** Grows to at least this many words; new words are zero. Returns false and changes nothing if memory is exhausted. */
+  /**
+   * Grows to at least this many words; new words are zero. Returns false and changes nothing if
+   * memory is exhausted.
+   */
   grow(least: number): boolean {
     const pages = this.words.length / PAGE_WORDS
     const needed = Math.ceil(least / PAGE_WORDS)

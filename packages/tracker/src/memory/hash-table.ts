@@ -55,7 +55,8 @@ export class HashTable {
     const mask = slots.length - 1
     let hole = this.#home(rows, row * stride) & mask
     while (slots[hole] !== row + 1) hole = (hole + 1) & mask
-    // Entries that follow without a gap may have been displaced by this one: move them back, so that searches still find them.
+    // Entries that follow without a gap may have been displaced by this one: move them back, so
+    // that searches still find them.
     for (let at = (hole + 1) & mask; slots[at] !== 0; at = (at + 1) & mask) {
       const home = this.#home(rows, (slots[at]! - 1) * stride) & mask
       if (((at - home) & mask) < ((at - hole) & mask)) continue

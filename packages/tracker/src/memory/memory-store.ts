@@ -28,7 +28,10 @@ export interface MemoryStoreOptions {
    * beyond 5 million.
    */
   readonly maxSwarms?: number
-  /** Peers per address, or per /64 of IPv6; 0 for no limit. Does not apply to this machine. Default: see `peersPerAddressFor`. */
+  /**
+   * Peers per address, or per /64 of IPv6; 0 for no limit. Does not apply to this machine. Default:
+   * see `peersPerAddressFor`.
+   */
   readonly peersPerAddress?: number
   /** A monotonic clock in milliseconds. */
   readonly nowMs?: () => number
@@ -48,7 +51,9 @@ const FULL = 'The tracker is full: try again later'
 const TOO_MANY = 'Your address has too many peers on this tracker: try again later'
 const FULL_RETRY_SECONDS = 1800
 
-/** The effect of an announce on its peer. An announce that repeats one of the same TICK_MS has none. */
+/**
+ * The effect of an announce on its peer. An announce that repeats one of the same TICK_MS has none.
+ */
 export const CHANGE = { none: 0, present: 1, completed: 2, gone: 3 } as const
 export type Change = (typeof CHANGE)[keyof typeof CHANGE]
 
@@ -59,7 +64,10 @@ interface Place {
   position: number
 }
 
-/** Keeps all swarms in memory, in a few arrays of numbers: about 30 bytes per peer. All calls are synchronous. */
+/**
+ * Keeps all swarms in memory, in a few arrays of numbers: about 30 bytes per peer. All calls are
+ * synchronous.
+ */
 export class MemoryStore implements SwarmStore {
   readonly lostPages = new LostPages(2 * SWEEPS)
   /** The effect of the last announce. Only the store sets it. */
@@ -110,7 +118,10 @@ export class MemoryStore implements SwarmStore {
     this.#count(announce, row)
   }
 
-  /** Applies a change that another process reports. Limits per address count such peers, but do not refuse them. Returns false if there is no room. */
+  /**
+   * Applies a change that another process reports. Limits per address count such peers, but do not
+   * refuse them. Returns false if there is no room.
+   */
   apply(change: PeerChange): boolean {
     let row = this.#rows.find(change.hash)
     if (change.isGone) {
@@ -219,7 +230,10 @@ export class MemoryStore implements SwarmStore {
     return ''
   }
 
-  /** Adds or renews a peer. Returns its position, NO_ROOM or NO_SHARE. `isForeign`: another process admitted it. */
+  /**
+   * Adds or renews a peer. Returns its position, NO_ROOM or NO_SHARE. `isForeign`: another process
+   * admitted it.
+   */
   #place(
     row: number,
     family: Family,

@@ -1,11 +1,15 @@
 /**
- * Lists of a swarm's peers, one per address family: seeds first, then leeches, so that either kind is a range and a random one can be picked
- * directly. An entry is its address in words, then port << 16 | tick. Long lists have a hash index after their entries.
+ * Lists of a swarm's peers, one per address family: seeds first, then leeches, so that either kind
+ * is a range and a random one can be picked directly. An entry is its address in words, then port
+ * << 16 | tick. Long lists have a hash index after their entries.
  */
 import { halfSip } from '../base/siphash.ts'
 import type { Arena } from './arena.ts'
 
-/** Words of a list head in a swarm's row: offset of its block, size class and count, number of seeds. */
+/**
+ * Words of a list head in a swarm's row: offset of its block, size class and count, number of
+ * seeds.
+ */
 export const LIST_WORDS = 3
 const [BLOCK, SIZE, SEEDS] = [0, 1, 2] as const
 const CLASS_BITS = 5
@@ -71,7 +75,9 @@ export class PeerLists {
     return -1
   }
 
-  /** Adds a peer, which must not be in the list. Returns its position, or -1 if memory is exhausted. */
+  /**
+   * Adds a peer, which must not be in the list. Returns its position, or -1 if memory is exhausted.
+   */
   add(
     heads: Int32Array,
     head: number,

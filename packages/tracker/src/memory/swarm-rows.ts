@@ -2,7 +2,10 @@ import { GrowingWords } from './growing-words.ts'
 import { HashTable } from './hash-table.ts'
 import { LIST_WORDS } from './peer-lists.ts'
 
-/** Words of a row: five of info hash, downloads, tick of the last announce, and a list head per address family. */
+/**
+ * Words of a row: five of info hash, downloads, tick of the last announce, and a list head per
+ * address family.
+ */
 export const ROW_WORDS = 16
 export const [DOWNLOADS, TICK] = [5, 6] as const
 const LISTS = 7
@@ -41,7 +44,10 @@ export class SwarmRows {
     return this.#table.find(hash, this.words, ROW_WORDS)
   }
 
-  /** Adds a swarm without peers, which must not be there yet. Returns its row, or -1 if memory is exhausted. */
+  /**
+   * Adds a swarm without peers, which must not be there yet. Returns its row, or -1 if memory is
+   * exhausted.
+   */
   add(hash: Int32Array, tick: number): number {
     const row = this.#take()
     if (row < 0) return -1

@@ -6,8 +6,9 @@ import type { Family } from '../store.ts'
 const EPOCH_MS = 60_000
 
 /**
- * Connection IDs (BEP 15), which prove that a client can receive at its address. They are a keyed hash of the address and the minute, so that no
- * state is kept, and processes with the same secret accept each other's. The clocks of their machines may differ by up to a minute.
+ * Connection IDs (BEP 15), which prove that a client can receive at its address. They are a keyed
+ * hash of the address and the minute, so that no state is kept, and processes with the same secret
+ * accept each other's. The clocks of their machines may differ by up to a minute.
  */
 export class ConnectionIds {
   #sip = new SipHash(randomFillSync(new Int32Array(4)))

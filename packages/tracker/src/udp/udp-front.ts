@@ -46,7 +46,10 @@ export interface UdpFrontOptions {
   readonly reusePort?: boolean
 }
 
-/** Answers announces and scrapes over UDP (BEP 15, BEP 41). Keeps no state about clients except the peers that they announce. */
+/**
+ * Answers announces and scrapes over UDP (BEP 15, BEP 41). Keeps no state about clients except the
+ * peers that they announce.
+ */
 export class UdpFront {
   readonly #tracker: Tracker
   readonly #socket: Socket
@@ -68,7 +71,8 @@ export class UdpFront {
       type: isIpv6 ? 'udp6' : 'udp4',
       ipv6Only: isIpv6,
       ...(options.reusePort && { reusePort: true }),
-      // All addresses are literals; the default lookup would cost a turn of the event loop for each response.
+      // All addresses are literals; the default lookup would cost a turn of the event loop for each
+      // response.
       lookup: (host, _options, done) => done(null, host, isIpv6 ? 6 : 4),
     })
     await new Promise<void>((resolve, reject) => {

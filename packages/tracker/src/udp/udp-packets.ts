@@ -40,7 +40,10 @@ export function readHash(bytes: Uint8Array, at: number, hash: Int32Array): void 
   for (let i = 0; i < 5; i++) hash[i] = word(bytes, at + 4 * i)
 }
 
-/** Decodes a packet of at least ANNOUNCE_BYTES, without the address. Returns false if a field is invalid. */
+/**
+ * Decodes a packet of at least ANNOUNCE_BYTES, without the address. Returns false if a field is
+ * invalid.
+ */
 export function readAnnounce(bytes: Uint8Array, announce: Announce): boolean {
   readHash(bytes, 16, announce.hash)
   announce.isSeed = word(bytes, 64) === 0 && word(bytes, 68) === 0
@@ -107,7 +110,10 @@ export function writeError(view: DataView, bytes: Uint8Array, transaction: numbe
   return 8 + new TextEncoder().encodeInto(message, bytes.subarray(8)).written
 }
 
-/** BEP 41: returns the path and query of the announce URL from the options after an announce, or an empty string. */
+/**
+ * BEP 41: returns the path and query of the announce URL from the options after an announce, or an
+ * empty string.
+ */
 export function readUrlData(bytes: Uint8Array): string {
   let text = ''
   for (let at = ANNOUNCE_BYTES; at < bytes.length; ) {

@@ -1,4 +1,7 @@
-/** Tests which WebSockets have the rights of this machine, with each kind of server that accepts upgrades. */
+/**
+ * Tests which WebSockets have the rights of this machine, with each kind of server that accepts
+ * upgrades.
+ */
 import { once } from 'node:events'
 import { createServer, type Server } from 'node:http'
 import type { AddressInfo } from 'node:net'

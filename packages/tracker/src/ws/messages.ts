@@ -1,6 +1,6 @@
 /**
- * Messages of WebTorrent clients to their trackers: JSON, with hashes of 20 bytes as 20 characters. There is no BEP; this is the protocol of the
- * npm packages bittorrent-tracker and webtorrent.
+ * Messages of WebTorrent clients to their trackers: JSON, with hashes of 20 bytes as 20 characters.
+ * There is no BEP; this is the protocol of the npm packages bittorrent-tracker and webtorrent.
  */
 import { asObject, isByteText, type JsonFields, parseObject } from '@shoal/torrent/json'
 
@@ -136,7 +136,10 @@ function readDescription(value: unknown): object | null {
   return known && { type: 'candidate', candidate: known }
 }
 
-/** Parses an RTCIceCandidateInit and keeps its known members only, since others may be nested deeply. */
+/**
+ * Parses an RTCIceCandidateInit and keeps its known members only, since others may be nested
+ * deeply.
+ */
 function readCandidate(value: JsonFields | null): object | null {
   if (typeof value?.candidate !== 'string' || value.candidate.length > MAX_CANDIDATE) return null
   const { candidate, sdpMid, sdpMLineIndex, usernameFragment } = value

@@ -26,7 +26,10 @@ async function open() {
   const url = `ws://127.0.0.1:${(server.address() as AddressInfo).port}/announce`
   const pages: WebSocket[] = []
   return {
-    /** Connects a page that announces with this many offers. Resolves to the messages it receives from then on. */
+    /**
+     * Connects a page that announces with this many offers. Resolves to the messages it receives
+     * from then on.
+     */
     async page(
       name: string,
       hash: string,

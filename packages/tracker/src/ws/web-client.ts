@@ -14,7 +14,10 @@ const MAX_PER_TORRENT = 4
 const MAX_ROUTES = 200
 /** Maximum number of messages per relayed offer: an answer, and candidates after it. */
 const MAX_PER_ROUTE = 30
-/** With more unsent bytes, nothing is relayed to a client. It is disconnected if it is still above this at the next ping. */
+/**
+ * With more unsent bytes, nothing is relayed to a client. It is disconnected if it is still above
+ * this at the next ping.
+ */
 const FULL_BYTES = 64 * 1024
 /** With more unsent bytes, a client is disconnected at once. */
 const MAX_WAITING_BYTES = 128 * 1024
@@ -24,7 +27,10 @@ const READ_BYTES = { most: 400_000, perSecond: 100_000 }
 /** Header of a small frame (RFC 6455 section 5.2). */
 const FRAME_BYTES = 6
 const OFFERS = { most: 40, perSecond: 10 }
-/** Limits on a client's own offers that are relayed: a page makes ten per torrent at once, and again after a minute or two. */
+/**
+ * Limits on a client's own offers that are relayed: a page makes ten per torrent at once, and again
+ * after a minute or two.
+ */
 const OWN_OFFERS = { most: 60, perSecond: 3 }
 
 /** One peer of one swarm, behind a connection. */

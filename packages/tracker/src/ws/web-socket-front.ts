@@ -35,14 +35,23 @@ const MAX_WAIT_SECONDS = 10
 const CLOSE_MS = 1000
 /** RFC 6455 section 7.4.1, and the registry of section 11.7. */
 const [POLICY_VIOLATION, SERVICE_RESTART] = [1008, 1012] as const
-/** Factor for the number of peers to request, since some of them cannot accept an offer at the moment. */
+/**
+ * Factor for the number of peers to request, since some of them cannot accept an offer at the
+ * moment.
+ */
 const SPARE = 2
 
-/** A peer in the tracker's own process. It needs no connection: it answers the offers of pages, and makes none. */
+/**
+ * A peer in the tracker's own process. It needs no connection: it answers the offers of pages, and
+ * makes none.
+ */
 export interface OwnPeer {
   /** 20 characters, one per byte. */
   readonly peerId: string
-  /** Returns true if it would answer an offer of this page for this torrent. The info hash and peer ID have 20 characters. */
+  /**
+   * Returns true if it would answer an offer of this page for this torrent. The info hash and peer
+   * ID have 20 characters.
+   */
   wants(hash: string, peerId: string, isSeed: boolean): boolean
   /** Resolves to the SDP of its answer, or null if it cannot answer after all. Never rejects. */
   answer(hash: string, offer: { id: string; sdp: string }, peerId: string): Promise<string | null>
@@ -72,7 +81,10 @@ export interface WebSocketFrontOptions {
 type AnnounceMessage = ClientMessage & { kind: 'announce' }
 type AnswerMessage = ClientMessage & { kind: 'answer' }
 
-/** WebTorrent signaling: pages announce over WebSocket, and their offers and answers are relayed. Any HTTP server can pass upgrades to it. */
+/**
+ * WebTorrent signaling: pages announce over WebSocket, and their offers and answers are relayed.
+ * Any HTTP server can pass upgrades to it.
+ */
 export class WebSocketFront {
   readonly #tracker: Tracker
   readonly #server = new WebSocketServer({
@@ -123,8 +135,8 @@ export class WebSocketFront {
   }
 
   /**
-   * Accepts or refuses an upgrade; a refusal is an HTTP response. `address`: the client's address, if the server knows it better than the socket;
-   * `kind`: the origin of the request.
+   * Accepts or refuses an upgrade; a refusal is an HTTP response. `address`: the client's address,
+   * if the server knows it better than the socket; `kind`: the origin of the request.
    */
   upgrade(
     request: IncomingMessage,
@@ -220,7 +232,8 @@ export class WebSocketFront {
     socket.on('error', () => socket.terminate())
     // Some clients send the text as bytes.
     socket.on('message', (data: Buffer) => {
-      // An exception in a listener would end the process; let it cost the sender its connection instead.
+      // An exception in a listener would end the process; let it cost the sender its connection
+      // instead.
       try {
         const nowMs = this.#tracker.nowMs()
         client.readBytes(data.length, nowMs)
@@ -238,7 +251,9 @@ export class WebSocketFront {
     })
   }
 
-  /** Returns false and disconnects the client if the access lists have changed and exclude it now. */
+  /**
+   * Returns false and disconnects the client if the access lists have changed and exclude it now.
+   */
   #mayStay({ socket, caller: { family, words, passkey } }: WebClient): boolean {
     const tracker = this.#tracker
     if (!tracker.access.isBanned(family, words) && tracker.access.admitsPasskey(passkey)) return true

@@ -36,7 +36,10 @@ export class FeedReaders {
     this.#rates = new Rates(kernel, 'feeds', { burst: 120, everyMs: 500 })
   }
 
-  /** Returns the member with this key, or null without a key. Rejects with `unauthorized` for a wrong one, `too-many-attempts`, `too-many-requests`. */
+  /**
+   * Returns the member with this key, or null without a key. Rejects with `unauthorized` for a
+   * wrong one, `too-many-attempts`, `too-many-requests`.
+   */
   async of(key: string | null, address: string): Promise<FeedReader | null> {
     this.#rates.take(key ?? address)
     if (key === null) return null

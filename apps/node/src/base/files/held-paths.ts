@@ -7,8 +7,8 @@ import { join } from 'node:path'
 import { writeWholeFile } from '@shoal/daemon/files'
 
 /**
- * `managed`: complete, and shared by the node as its user chose. `unfinished`: parts are missing. `sealed`: a sealed file, or the original
- * of one.
+ * `managed`: complete, and shared by the node as its user chose. `unfinished`: parts are missing.
+ * `sealed`: a sealed file, or the original of one.
  */
 export type HeldAs = 'managed' | 'unfinished' | 'sealed'
 

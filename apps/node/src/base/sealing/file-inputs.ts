@@ -12,7 +12,10 @@ export interface FileInputs {
   close(): Promise<void>
 }
 
-/** Rejects with a Failure if something cannot be read, and for symbolic links and devices, which shares cannot contain. */
+/**
+ * Rejects with a Failure if something cannot be read, and for symbolic links and devices, which
+ * shares cannot contain.
+ */
 export async function fileInputs(
   path: string,
   { signal, filter }: { readonly signal: AbortSignal; readonly filter?: FolderFilter | undefined },

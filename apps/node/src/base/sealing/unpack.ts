@@ -1,4 +1,6 @@
-/** Extracts a sealed share, first into a hidden folder, so that no incomplete files become visible. */
+/**
+ * Extracts a sealed share, first into a hidden folder, so that no incomplete files become visible.
+ */
 import { randomUUID } from 'node:crypto'
 import { type FileHandle, lstat, mkdir, open, rename, rm } from 'node:fs/promises'
 import { join } from 'node:path'

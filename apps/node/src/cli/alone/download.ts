@@ -188,7 +188,10 @@ async function addTo(
   }
 }
 
-/** Resolves when all wanted files are complete. Rejects if the torrent fails, because a script must not wait for disk space. */
+/**
+ * Resolves when all wanted files are complete. Rejects if the torrent fails, because a script must
+ * not wait for disk space.
+ */
 async function arrive(
   link: string,
   torrent: TorrentApi,

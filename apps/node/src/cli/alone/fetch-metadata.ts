@@ -10,7 +10,10 @@ export interface FetchOptions {
   readonly signal: AbortSignal
 }
 
-/** Fetches a link's metadata from peers. Rejects with `timeout` if no peer sends it in time, or with the signal's reason. */
+/**
+ * Fetches a link's metadata from peers. Rejects with `timeout` if no peer sends it in time, or with
+ * the signal's reason.
+ */
 export async function fetchMetadata(
   link: string,
   network: SessionOptions,

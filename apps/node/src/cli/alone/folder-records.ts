@@ -19,7 +19,10 @@ export interface Entry {
   readonly kind: 'made' | 'got'
   /** `got`: the link to add it again. */
   readonly magnet?: string
-  /** `made`: the stamp of the files when they were hashed, and the options that affect the info dictionary. */
+  /**
+   * `made`: the stamp of the files when they were hashed, and the options that affect the info
+   * dictionary.
+   */
   readonly stamp?: string
   readonly recipe?: string
   /** `got`: whether all wanted files are complete. */

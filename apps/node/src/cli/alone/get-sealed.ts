@@ -1,4 +1,7 @@
-/** `shoal get` for a share link: downloads a sealed share into a hidden folder, checks the key early and opens the complete share. */
+/**
+ * `shoal get` for a share link: downloads a sealed share into a hidden folder, checks the key early
+ * and opens the complete share.
+ */
 import { rm } from 'node:fs/promises'
 import { basename, join, resolve } from 'node:path'
 import type { Seal, ShareLink } from '@shoal/links'

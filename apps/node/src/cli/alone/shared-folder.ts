@@ -50,7 +50,10 @@ export class SharedFolder {
   readonly #shared = new Map<string, Shared>()
   /** New or changed files: their last stamp, and since when it has not changed. */
   readonly #settling = new Map<string, { stamp: string | null; sinceMs: number }>()
-  /** Stamps of files that could not be shared. They are not tried or reported again until they change. */
+  /**
+   * Stamps of files that could not be shared. They are not tried or reported again until they
+   * change.
+   */
   readonly #refused = new Map<string, string | null>()
   /** Paths that were left out, with the reasons. */
   readonly #leftOut = new Map<string, LeftOutReason>()
@@ -84,7 +87,10 @@ export class SharedFolder {
       if (shared.entry.stamp === undefined) await this.#stampDownload(name, shared)
   }
 
-  /** Scans the folder; `changed` are the names to scan, null for all. The first scan does not wait for files to settle. */
+  /**
+   * Scans the folder; `changed` are the names to scan, null for all. The first scan does not wait
+   * for files to settle.
+   */
   async look(changed: ReadonlySet<string> | null): Promise<void> {
     const { directory, signal } = this.#options
     const names = await readdir(directory).catch(error => {
@@ -205,7 +211,10 @@ export class SharedFolder {
     return false
   }
 
-  /** Resumes a download of this folder and then shares it. Does nothing while another process downloads it. */
+  /**
+   * Resumes a download of this folder and then shares it. Does nothing while another process
+   * downloads it.
+   */
   async #resume(name: string, entry: Entry): Promise<void> {
     const { session, directory, records, view } = this.#options
     if (isTaken(entry)) return

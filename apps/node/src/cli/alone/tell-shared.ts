@@ -6,7 +6,10 @@ import type { View } from '../terminal/view.ts'
 import { texts } from '../texts.ts'
 import { describeTorrent } from './describe.ts'
 
-/** Reports that a torrent is shared, with its links. With a `page`, the link for browsers comes first. */
+/**
+ * Reports that a torrent is shared, with its links. With a `page`, the link for browsers comes
+ * first.
+ */
 export function tellShared(view: View, torrent: TorrentApi, path: string, page?: string): void {
   const { metainfo, magnet } = torrent
   if (!metainfo) return

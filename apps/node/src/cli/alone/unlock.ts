@@ -15,7 +15,10 @@ export interface UnlockOptions {
   readonly keyFile?: string | undefined
 }
 
-/** Asks for a passphrase if needed. Rejects with UsageError, Failure or IdentityError (`wrong-passphrase`). */
+/**
+ * Asks for a passphrase if needed. Rejects with UsageError, Failure or IdentityError
+ * (`wrong-passphrase`).
+ */
 export async function unlockFor(
   by: Seal['by'],
   key: Uint8Array | undefined,

@@ -28,7 +28,10 @@ export interface FolderWatch {
   close(): void
 }
 
-/** Watches a folder and everything below it. Scans periodically where the system cannot watch, such as on network drives. */
+/**
+ * Watches a folder and everything below it. Scans periodically where the system cannot watch, such
+ * as on network drives.
+ */
 export function watchFolder(folder: string): FolderWatch {
   let changed = new Set<string>()
   let wake = () => {}

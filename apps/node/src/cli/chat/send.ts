@@ -8,7 +8,10 @@ import { texts } from '../texts.ts'
 /** Time for the hub to accept a message before the command ends and leaves it to the node. */
 const PATIENCE_MS = 5000
 
-/** Returns the text of a message: the words, or standard input for a single `-`. Throws UsageError if it is empty. */
+/**
+ * Returns the text of a message: the words, or standard input for a single `-`. Throws UsageError
+ * if it is empty.
+ */
 export async function messageText(words: readonly string[]): Promise<string> {
   const text = words.length === 1 && words[0] === '-' ? await readAll(process.stdin) : words.join(' ')
   if (text.trim() === '') throw new UsageError(texts.chat.emptyText)

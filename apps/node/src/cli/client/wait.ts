@@ -24,7 +24,10 @@ export interface Awaited {
   readonly jobs: readonly string[]
 }
 
-/** Resolves when everything is complete. Rejects with the first failure after the others have ended, or with the signal's reason. */
+/**
+ * Resolves when everything is complete. Rejects with the first failure after the others have ended,
+ * or with the signal's reason.
+ */
 export async function waitFor(node: NodeClient, awaited: Awaited, options: WaitOptions): Promise<void> {
   const { output, signal } = options
   const view = openView(output)

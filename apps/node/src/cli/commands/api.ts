@@ -48,7 +48,9 @@ function findOperation(name: string): OperationName {
   )
 }
 
-/** Validates the input before anything is sent. Throws a UsageError that names the invalid member. */
+/**
+ * Validates the input before anything is sent. Throws a UsageError that names the invalid member.
+ */
 export function parseInput(operation: OperationName, text: string): object {
   let value: unknown
   try {

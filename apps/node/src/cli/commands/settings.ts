@@ -19,7 +19,10 @@ const loads: Readonly<Record<Language, () => Promise<SettingTexts>>> = {
   de: async () => (await import('@shoal/api/setting-texts/de')).default,
 }
 
-/** Translations of the titles and descriptions of settings. The contract of the API has the English ones. */
+/**
+ * Translations of the titles and descriptions of settings. The contract of the API has the English
+ * ones.
+ */
 const settingTexts = await loads[LANGUAGE]()
 
 /** The settings of a new node. */

@@ -58,7 +58,10 @@ export function historyFile(stateFolder: string): string {
   return join(stateFolder, 'history')
 }
 
-/** Reads the history, the latest line first, as readline expects it. Returns none if there is no file. */
+/**
+ * Reads the history, the latest line first, as readline expects it. Returns none if there is no
+ * file.
+ */
 export async function readHistory(file: string): Promise<string[]> {
   const text = await readFile(file, 'utf8').catch(() => '')
   return text

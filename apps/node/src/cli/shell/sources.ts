@@ -1,4 +1,7 @@
-/** Sources of the shell's completion: commands, the node's torrents and conversations, and the files of this machine. */
+/**
+ * Sources of the shell's completion: commands, the node's torrents and conversations, and the files
+ * of this machine.
+ */
 import { readdir } from 'node:fs/promises'
 import { homedir } from 'node:os'
 import { join, resolve } from 'node:path'

@@ -1,4 +1,7 @@
-/** Splits a line into words by the rules of sh for quotes and backslashes (POSIX Shell Command Language 2.2). */
+/**
+ * Splits a line into words by the rules of sh for quotes and backslashes (POSIX Shell Command
+ * Language 2.2).
+ */
 import { UsageError } from '@shoal/options'
 import { texts } from '../texts.ts'
 

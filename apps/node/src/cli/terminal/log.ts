@@ -3,7 +3,10 @@ import type { Output } from '../output.ts'
 import { texts } from '../texts.ts'
 import type { View } from './view.ts'
 
-/** Prints which files were changed on disk and, with `--verbose`, the activity of the torrent's peers and trackers. */
+/**
+ * Prints which files were changed on disk and, with `--verbose`, the activity of the torrent's
+ * peers and trackers.
+ */
 export function logTo(view: View, output: Output, torrent: TorrentApi): void {
   const print = (line: string) => {
     const text = `${torrent.name}: ${line}`

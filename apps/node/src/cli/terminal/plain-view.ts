@@ -1,5 +1,8 @@
 import { texts } from '../texts.ts'
-/** The view in a pipe: a line when an item changes its state, and one every few seconds while there is progress. */
+/**
+ * The view in a pipe: a line when an item changes its state, and one every few seconds while there
+ * is progress.
+ */
 
 import { formatPercent, formatRate } from '../format.ts'
 import type { Output } from '../output.ts'

@@ -25,7 +25,9 @@ const ARROWS = {
 }
 const COLORS = { done: 32, working: 36, stalled: 33, error: 31 } as const
 
-/** A part of the line. If the terminal is narrow, parts of the highest `rank` are left out first. */
+/**
+ * A part of the line. If the terminal is narrow, parts of the highest `rank` are left out first.
+ */
 interface Part {
   readonly text: string
   readonly rank: number

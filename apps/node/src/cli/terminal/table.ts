@@ -8,7 +8,10 @@ export interface Column<Row> {
   readonly title: string
   text(row: Row): string
   readonly align?: 'left' | 'right'
-  /** If the terminal is narrow, columns of the highest rank are left out first; those of rank 0 (default) stay. */
+  /**
+   * If the terminal is narrow, columns of the highest rank are left out first; those of rank 0
+   * (default) stay.
+   */
   readonly rank?: number
   /** The column shrinks to this width before other columns are left out. */
   readonly least?: number

@@ -1,6 +1,9 @@
 import type { TorrentApi, TorrentReason, TorrentState } from '@shoal/torrent'
 
-/** Contract for showing work in progress: live lines on a terminal, plain lines in a pipe, one object per line in JSON. */
+/**
+ * Contract for showing work in progress: live lines on a terminal, plain lines in a pipe, one
+ * object per line in JSON.
+ */
 
 /** The progress of a torrent or another task at one time. A torrent's `stats` have this shape. */
 export interface Snapshot {

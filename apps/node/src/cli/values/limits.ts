@@ -7,7 +7,10 @@ export function rateLimit(bytesPerSecond: number): number | null {
   return Number.isFinite(bytesPerSecond) ? bytesPerSecond : null
 }
 
-/** Parses the ratio at which seeding ends: 0 for `never`, null for `default` (the settings decide). Throws UsageError. */
+/**
+ * Parses the ratio at which seeding ends: 0 for `never`, null for `default` (the settings decide).
+ * Throws UsageError.
+ */
 export function parseRatio(text: string): number | null {
   const special = never(text)
   if (special !== undefined) return special
@@ -16,7 +19,10 @@ export function parseRatio(text: string): number | null {
   return ratio
 }
 
-/** Parses the minutes after which seeding ends: 0 for `never`, null for `default`. Throws UsageError. */
+/**
+ * Parses the minutes after which seeding ends: 0 for `never`, null for `default`. Throws
+ * UsageError.
+ */
 export function parseSeedingTime(text: string): number | null {
   const special = never(text)
   return special !== undefined ? special : Math.max(1, Math.round(parseDuration(text) / 60_000))

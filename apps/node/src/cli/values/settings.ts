@@ -73,8 +73,8 @@ export function settingValue(settings: Settings, name: string): unknown {
 }
 
 /**
- * Parses the value of a setting: JSON or text, `on` and `off`, `none` for no limit, rates such as `2MB`. Throws UsageError that says what the
- * setting accepts.
+ * Parses the value of a setting: JSON or text, `on` and `off`, `none` for no limit, rates such as
+ * `2MB`. Throws UsageError that says what the setting accepts.
  */
 function parseSetting(name: string, text: string): unknown {
   const schema = SCHEMAS.get(name)!
@@ -115,7 +115,10 @@ export function settingsChange(pairs: readonly string[]): SettingsChange {
   return change as SettingsChange
 }
 
-/** Parses `network.dht=off`. Throws UsageError if there is no such setting or it cannot have that value. */
+/**
+ * Parses `network.dht=off`. Throws UsageError if there is no such setting or it cannot have that
+ * value.
+ */
 export function fixedSetting(text: string): FixedSetting {
   const [[section, members]] = Object.entries(settingsChange([text])) as [[keyof Settings, object]]
   const [[name, value]] = Object.entries(members) as [[string, unknown]]

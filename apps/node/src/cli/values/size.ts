@@ -4,8 +4,8 @@ import { texts } from '../texts.ts'
 const POWERS = ['', 'k', 'm', 'g', 't']
 
 /**
- * Parses a size in bytes: `2MB` and `2M` are 2,000,000, `2MiB` and `2Mi` are 2,097,152, `2048` and `2048B` are bytes. Case is ignored, and
- * fractions are allowed. Throws UsageError.
+ * Parses a size in bytes: `2MB` and `2M` are 2,000,000, `2MiB` and `2Mi` are 2,097,152, `2048` and
+ * `2048B` are bytes. Case is ignored, and fractions are allowed. Throws UsageError.
  */
 export function parseSize(text: string): number {
   const [, digits, letter, binary] =
@@ -17,7 +17,10 @@ export function parseSize(text: string): number {
   return bytes
 }
 
-/** Parses bytes per second: a size with or without `/s`. `unlimited` and 0 are Infinity. Throws UsageError. */
+/**
+ * Parses bytes per second: a size with or without `/s`. `unlimited` and 0 are Infinity. Throws
+ * UsageError.
+ */
 export function parseRate(text: string): number {
   if (/^\s*(unlimited|none)\s*$/i.test(text)) return Number.POSITIVE_INFINITY
   const rate = /^([^/]+)(?:\/s)?\s*$/i.exec(text)?.[1]
@@ -25,7 +28,10 @@ export function parseRate(text: string): number {
   return parseSize(rate) || Number.POSITIVE_INFINITY
 }
 
-/** Parses a piece length: a power of two from 16 KiB to 256 MiB, as BEP 52 requires and all clients expect. Throws UsageError. */
+/**
+ * Parses a piece length: a power of two from 16 KiB to 256 MiB, as BEP 52 requires and all clients
+ * expect. Throws UsageError.
+ */
 export function parsePieceLength(text: string): number {
   const bytes = parseSize(text)
   const exponent = Math.min(28, Math.max(14, Math.round(Math.log2(bytes))))
@@ -38,7 +44,10 @@ export function parsePieceLength(text: string): number {
 
 const SECONDS: Record<string, number> = { '': 1, s: 1, m: 60, min: 60, h: 3600, d: 86_400 }
 
-/** Parses a duration, such as `30`, `30s`, `10m`, `1.5h` or `2d`, to milliseconds. Throws UsageError. */
+/**
+ * Parses a duration, such as `30`, `30s`, `10m`, `1.5h` or `2d`, to milliseconds. Throws
+ * UsageError.
+ */
 export function parseDuration(text: string): number {
   const [, digits, unit] = /^\s*(\d{1,9}(?:\.\d{1,3})?)\s*([a-z]*)\s*$/i.exec(text) ?? []
   const seconds = SECONDS[unit?.toLowerCase() ?? ' ']

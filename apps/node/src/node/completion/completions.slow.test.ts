@@ -58,7 +58,9 @@ async function open(
   return { node, log, ids, claimed, start, settings }
 }
 
-/** A program that writes its arguments and environment to a file, then does what the script says. */
+/**
+ * A program that writes its arguments and environment to a file, then does what the script says.
+ */
 async function recorder(more = '') {
   const folder = await temporaryFolder()
   const out = join(folder, 'out')

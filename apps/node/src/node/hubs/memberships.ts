@@ -85,7 +85,10 @@ export class Memberships implements Hubs {
     }))
   }
 
-  /** Returns the hub with this address, host or name. Throws `not-found`, and `ambiguous` for a name of several. */
+  /**
+   * Returns the hub with this address, host or name. Throws `not-found`, and `ambiguous` for a name
+   * of several.
+   */
   mustFind(text: string): HubRow {
     const hubs = this.list()
     const wanted = text.trim().toLowerCase()

@@ -34,8 +34,9 @@ export interface NodeEvents {
   /** Revision of the list of torrents: see NodeEvent `torrents`. */
   readonly revision: number
   /**
-   * Calls the listener with each event of the topic until the returned function is called. Events of `torrent:ID` are collected only while
-   * there is a listener. Throws `not-found` for an unknown torrent, `bad-request` for an unknown topic.
+   * Calls the listener with each event of the topic until the returned function is called. Events
+   * of `torrent:ID` are collected only while there is a listener. Throws `not-found` for an unknown
+   * torrent, `bad-request` for an unknown topic.
    */
   subscribe(topic: Topic, listener: (event: OutgoingEvent) => void): () => void
 }

@@ -7,7 +7,10 @@ const PLAIN_TOPICS: readonly string[] = Object.keys(TOPICS).filter(name => !isFa
 
 type Listener = (event: OutgoingEvent) => void
 
-/** Starts to collect events of a topic such as `torrent:ID`, until the returned function is called. Throws `not-found`. */
+/**
+ * Starts to collect events of a topic such as `torrent:ID`, until the returned function is called.
+ * Throws `not-found`.
+ */
 export type WatchTopic = (id: string) => () => void
 
 /** Events of the node, and the listeners of each topic. */

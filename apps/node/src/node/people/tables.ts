@@ -1,8 +1,9 @@
 import type { Migration } from '@shoal/daemon/database'
 
 /**
- * Tables of Shoal peers, contacts among them, persons that peers have shown, and blocked publishers. Times are milliseconds since the Unix epoch, but `expires`
- * is in seconds; `evidence` is JSON, weighted by age at `judged_ms`.
+ * Tables of Shoal peers, contacts among them, persons that peers have shown, and blocked
+ * publishers. Times are milliseconds since the Unix epoch, but `expires` is in seconds; `evidence`
+ * is JSON, weighted by age at `judged_ms`.
  */
 export const PEOPLE_TABLES: readonly Migration[] = [
   `

@@ -1,6 +1,9 @@
 import type { Migration } from '@shoal/daemon/database'
 
-/** Published and followed links. Times are milliseconds since the Unix epoch; versions are text, since they have up to 63 bits. */
+/**
+ * Published and followed links. Times are milliseconds since the Unix epoch; versions are text,
+ * since they have up to 63 bits.
+ */
 export const PUBLICATION_TABLES: readonly Migration[] = [
   `
 CREATE TABLE publications (

@@ -1,9 +1,10 @@
 /**
- * The full-text index: FTS5 over names, paths and the text inside documents, in a file of its own. It can be rebuilt from the
- * catalogue and the files, so a damaged one is replaced.
+ * The full-text index: FTS5 over names, paths and the text inside documents, in a file of its own.
+ * It can be rebuilt from the catalogue and the files, so a damaged one is replaced.
  *
- * Contentless: FTS5 stores words and positions only. Names and paths are in the catalogue already. The text of documents is kept with it,
- * compressed, in blocks: snippets come from there, since extracting a PDF again takes seconds and the file may be gone or changed.
+ * Contentless: FTS5 stores words and positions only. Names and paths are in the catalogue already.
+ * The text of documents is kept with it, compressed, in blocks: snippets come from there, since
+ * extracting a PDF again takes seconds and the file may be gone or changed.
  */
 import { randomUUID } from 'node:crypto'
 import { rmSync } from 'node:fs'
@@ -139,7 +140,8 @@ export class SearchIndex {
 
   /** Fully merges the index after many changes, which makes it smallest and fastest. */
   tidy(): void {
-    // The negative number starts a merge, positive ones continue it (https://sqlite.org/fts5.html#the_merge_command).
+    // The negative number starts a merge, positive ones continue it
+    // (https://sqlite.org/fts5.html#the_merge_command).
     const step = this.#query("INSERT INTO entries (entries, rank) VALUES ('merge', ?)")
     const changes = () => (this.#query('SELECT total_changes() AS n').get() as { n: number }).n
     for (let i = 0; i < MAX_MERGE_STEPS; i++) {

@@ -88,7 +88,10 @@ export class Search {
     return { hits: hits.flatMap(hit => describe(hit) ?? []), next: more ? `${offset + limit}` : null }
   }
 
-  /** Opens the index if necessary. Returns its id: a different one than before means that the index was recreated and is empty. */
+  /**
+   * Opens the index if necessary. Returns its id: a different one than before means that the index
+   * was recreated and is empty.
+   */
   async generation(): Promise<string> {
     this.#prepared ??= this.writer.call('generation')
     try {

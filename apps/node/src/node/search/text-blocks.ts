@@ -1,6 +1,9 @@
 import { deflateRawSync, inflateRawSync } from 'node:zlib'
 
-/** UTF-16 units of a block: small enough to decompress in a fraction of a millisecond, large enough to compress well. */
+/**
+ * UTF-16 units of a block: small enough to decompress in a fraction of a millisecond, large enough
+ * to compress well.
+ */
 const BLOCK_UNITS = 32_768
 /** A unit takes at most three bytes of UTF-8. */
 const MAX_BLOCK_BYTES = 3 * (BLOCK_UNITS + 1)

@@ -45,7 +45,8 @@ export class Front {
 
   /** Listens. Rejects with the system's error. */
   static async open({ host, port, trustedProxies }: FrontOptions): Promise<Front> {
-    // RFC 6761, 6.3: the name means both loopback addresses, of which a machine may lack the second.
+    // RFC 6761, 6.3: the name means both loopback addresses, of which a machine may lack the
+    // second.
     const [first, second] = host === 'localhost' ? ['127.0.0.1', '::1'] : [host]
     const listener = await listen(first!, port)
     if (second === undefined) return new Front([listener], trustedProxies)
@@ -112,7 +113,8 @@ async function listen(host: string, port: number): Promise<Server> {
       resolve()
     })
   })
-  // A failing accept (too many open files) is retried by the next connection; it must not end the process.
+  // A failing accept (too many open files) is retried by the next connection; it must not end the
+  // process.
   listener.on('error', () => {})
   return listener
 }

@@ -37,7 +37,10 @@ export interface ServerOptions {
   readonly front?: Front
   /** Additional names of the node. */
   readonly allowedHosts?: readonly string[]
-  /** Addresses, or networks such as `10.0.0.0/8`, of proxies whose `X-Forwarded-For` is trusted. Default: none. */
+  /**
+   * Addresses, or networks such as `10.0.0.0/8`, of proxies whose `X-Forwarded-For` is trusted.
+   * Default: none.
+   */
   readonly trustedProxies?: readonly string[]
   /** Folder of the built console; without it, no console is served. */
   readonly webRoot?: string
@@ -68,7 +71,10 @@ const NOT_PAGES = /^\/(?:api|files|transmission|metrics|health|assets|share|chat
 /** Time for open responses to finish after the node has closed. */
 const ANSWERS_MS = 1000
 
-/** Starts to listen. Rejects with `no-password` if others could reach a node without a password, and with `address-in-use`. */
+/**
+ * Starts to listen. Rejects with `no-password` if others could reach a node without a password, and
+ * with `address-in-use`.
+ */
 export async function createServer(options: ServerOptions): Promise<Server> {
   const host = options.host ?? '127.0.0.1'
   refuseOpenDoor(host, options.access)
@@ -118,7 +124,10 @@ export async function createServer(options: ServerOptions): Promise<Server> {
   }
 }
 
-/** Opens the port of a server. Rejects with `address-in-use`, or `bad-argument` for an address that the machine does not have. */
+/**
+ * Opens the port of a server. Rejects with `address-in-use`, or `bad-argument` for an address that
+ * the machine does not have.
+ */
 export async function openFront(options: FrontOptions): Promise<Front> {
   return Front.open(options).catch(error => {
     throw listenFailure(error, options.host, options.port)

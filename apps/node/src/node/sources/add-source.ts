@@ -174,7 +174,10 @@ export class SourceAdder implements Sources {
     return { ...preview, seal: share?.seal?.by ?? null }
   }
 
-  /** Rejects with `unknown-identifier`, `not-a-torrent`, `forbidden-path`, `timeout`, or with the signal's reason. */
+  /**
+   * Rejects with `unknown-identifier`, `not-a-torrent`, `forbidden-path`, `timeout`, or with the
+   * signal's reason.
+   */
   async #torrentBehind(
     given: TorrentSource,
     timeoutMs: number,

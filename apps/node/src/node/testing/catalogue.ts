@@ -1,14 +1,19 @@
 /**
- * The catalogue: all persistent data of the node, in one SQLite file of its data folder. One object, used in-process.
+ * The catalogue: all persistent data of the node, in one SQLite file of its data folder. One
+ * object, used in-process.
  *
  * - Reads and single changes are synchronous methods of the stores: they take microseconds.
- * - `transaction(work)` does several changes together or none. Its changes survive the end of the process.
- * - `write(work)` does the same in the transaction that the engine's resume data of this moment goes into, and resolves when a power cut
- *   cannot undo it. To remove a torrent: `session.remove(…)` and `write(() => torrents.delete(id))` in the same turn.
- * - Errors have a `code` (`in-use`, `damaged`, `newer-version`, `no-space`, `no-permission`, `io`, `closed`, `bad-argument`) and say what to do.
+ * - `transaction(work)` does several changes together or none. Its changes survive the end of the
+ *   process.
+ * - `write(work)` does the same in the transaction that the engine's resume data of this moment
+ *   goes into, and resolves when a power cut cannot undo it. To remove a torrent:
+ *   `session.remove(…)` and `write(() => torrents.delete(id))` in the same turn.
+ * - Errors have a `code` (`in-use`, `damaged`, `newer-version`, `no-space`, `no-permission`, `io`,
+ *   `closed`, `bad-argument`) and say what to do.
  *
- * The stores are described in their files. The search index is in a second file, `search.db` next to it, which can be rebuilt from this
- * one and which two threads have open: `search` reads it, `documents/indexer.ts` fills it.
+ * The stores are described in their files. The search index is in a second file, `search.db` next
+ * to it, which can be rebuilt from this one and which two threads have open: `search` reads it,
+ * `documents/indexer.ts` fills it.
  */
 import { dirname, join } from 'node:path'
 import { Database } from '@shoal/daemon/database'
@@ -86,7 +91,9 @@ export class Catalogue {
     return new DatabaseResumeStore(this.database, onRecord)
   }
 
-  /** Full-text search over names, paths, comments and the text of documents. See `Search.search`. */
+  /**
+   * Full-text search over names, paths, comments and the text of documents. See `Search.search`.
+   */
   async search(query: SearchQuery, options: { signal?: AbortSignal } = {}): Promise<SearchAnswer> {
     return this.index.search(query, options)
   }

@@ -48,7 +48,10 @@ export class Labels {
     return this.#context.store.find(name)?.directory ?? null
   }
 
-  /** Creates a label, with its folder, or changes the given properties. Rejects with `forbidden-path`, or because the folder cannot be written to. */
+  /**
+   * Creates a label, with its folder, or changes the given properties. Rejects with
+   * `forbidden-path`, or because the folder cannot be written to.
+   */
   async put(name: string, { directory, colour }: Change): Promise<CountedLabel> {
     const { store, folders } = this.#context
     if (typeof directory === 'string') {

@@ -5,7 +5,10 @@ import { TorrentTopic } from './list/torrent-topic.ts'
 import type { ManagedTorrent } from './records/managed-torrent.ts'
 import type { TorrentManager } from './torrent-manager.ts'
 
-/** Interval of saving the traffic of a torrent: a different part of them in each tick, so that no tick takes long. */
+/**
+ * Interval of saving the traffic of a torrent: a different part of them in each tick, so that no
+ * tick takes long.
+ */
 const ROWS_TICKS = 60
 const QUEUE_TICKS = 30
 /** Interval of saving good peers. */

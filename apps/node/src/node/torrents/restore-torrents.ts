@@ -21,7 +21,8 @@ export async function restoreTorrents(
     for (const { id } of doubles) manager.rows.delete(id)
     return [api, row] as const
   })
-  // Rows without a torrent: it was removed, or its record is damaged and cannot be rebuilt from its source.
+  // Rows without a torrent: it was removed, or its record is damaged and cannot be rebuilt from its
+  // source.
   for (const { id, removedMs } of rows.values()) {
     if (removedMs === null)
       kernel.log.warn(`${id} is missing from the list because its record is damaged: add it again`)

@@ -31,7 +31,10 @@ export const ENGINE = service<Session>('engine')
 export interface TorrentWatcher {
   /** Names and sizes of its files have become known: once per run. */
   onMetadata?(torrent: ManagedTorrent): void
-  /** All wanted files are complete: also after more were selected, and at each start. `fresh`: something was missing before. */
+  /**
+   * All wanted files are complete: also after more were selected, and at each start. `fresh`:
+   * something was missing before.
+   */
   onComplete?(torrent: ManagedTorrent, fresh: boolean): void
   onRenamed?(torrent: ManagedTorrent): void
   /** It was deleted. `recordId`: its id in the database, if it had a record. */

@@ -12,7 +12,10 @@ export interface TorrentEventsContext {
   onDouble(torrent: ManagedTorrent, double: ManagedTorrent): void
   /** Its files have become known: once per run. */
   onMetadata(torrent: ManagedTorrent): void
-  /** All wanted files are complete; again after more were selected, and at each start. `fresh`: something was missing before. */
+  /**
+   * All wanted files are complete; again after more were selected, and at each start. `fresh`:
+   * something was missing before.
+   */
   onComplete(torrent: ManagedTorrent, fresh: boolean): void
   /** Its slot in the queue is free. */
   onRested(torrent: ManagedTorrent): void

@@ -1,4 +1,7 @@
-/** All torrents of a node: the engine's torrents with the node's records, and reactions to their events. */
+/**
+ * All torrents of a node: the engine's torrents with the node's records, and reactions to their
+ * events.
+ */
 import type { Torrent } from '@shoal/api'
 import type { Session, TorrentApi, TorrentSource } from '@shoal/torrent'
 import type { IpFilterFile } from '../../base/ip-filter-file.ts'

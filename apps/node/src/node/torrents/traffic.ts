@@ -67,7 +67,10 @@ export class Traffic {
     this.#store.add(nowMs, difference(this.allTime, this.#store.allTime()))
   }
 
-  /** Raises the all-time totals to at least this: an earlier run may have been killed before it wrote them. */
+  /**
+   * Raises the all-time totals to at least this: an earlier run may have been killed before it
+   * wrote them.
+   */
   atLeast({ downloadedBytes, uploadedBytes }: Transferred): void {
     const now = this.allTime
     const lacking = {

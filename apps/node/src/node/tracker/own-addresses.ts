@@ -2,8 +2,8 @@ import { isIP } from 'node:net'
 import { networkInterfaces } from 'node:os'
 
 /**
- * Returns the addresses of the node's peer port. Addresses of this machine or its network are included: the tracker gives them only to
- * peers that can use them.
+ * Returns the addresses of the node's peer port. Addresses of this machine or its network are
+ * included: the tracker gives them only to peers that can use them.
  */
 export function ownAddresses(peerHost: string | undefined, publicUrl: string | null): string[] {
   // A node bound to one address, such as that of a VPN, must not reveal others.

@@ -41,7 +41,9 @@ export class OwnTracker {
     )
   }
 
-  /** While the setting `network.ownTracker` is off, the server answers as if there were no tracker. */
+  /**
+   * While the setting `network.ownTracker` is off, the server answers as if there were no tracker.
+   */
   join(server: Server, { door, allowedHosts, trustedProxies }: HttpPlace): void {
     this.#attached = attachTracker(server, this.#tracker, {
       trustedProxies,

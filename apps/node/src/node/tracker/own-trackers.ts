@@ -1,6 +1,9 @@
 import type { Settings } from '@shoal/api'
 
-/** Returns announce URLs of the node's own tracker for other peers: HTTP, and WebSocket for web pages. Empty while no reachable address is known. */
+/**
+ * Returns announce URLs of the node's own tracker for other peers: HTTP, and WebSocket for web
+ * pages. Empty while no reachable address is known.
+ */
 export function ownTrackers({
   ownTracker,
   publicUrl,

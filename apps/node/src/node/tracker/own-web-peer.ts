@@ -15,7 +15,10 @@ export function ownWebPeer({
   readonly settings: Pick<SettingsStore, 'current'>
   readonly session: Session
 }): OwnPeer {
-  /** At the tracker's public address the session connects to pages itself: a second connection would cost both. */
+  /**
+   * At the tracker's public address the session connects to pages itself: a second connection would
+   * cost both.
+   */
   const meetsThere = (hash: Buffer) => {
     const own = ownTrackers(settings.current.network)
     const asked = own.length > 0 ? session.find(hash)?.discovery() : undefined

@@ -2,7 +2,10 @@
 import { service } from '@shoal/daemon/capability'
 
 export interface OwnTrackerService {
-  /** Announce URLs for other peers: HTTP, and WebSocket for web pages. Empty while no reachable address of the node is known. */
+  /**
+   * Announce URLs for other peers: HTTP, and WebSocket for web pages. Empty while no reachable
+   * address of the node is known.
+   */
   announceUrls(): readonly string[]
 }
 

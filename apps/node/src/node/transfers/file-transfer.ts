@@ -203,7 +203,10 @@ function keyOf(remote: RemoteFile, directory: string): string {
   return `${directory}\n${remote.identity}`
 }
 
-/** Resolves with the promise's value; rejects if it takes more than a minute, or with the signal's reason. */
+/**
+ * Resolves with the promise's value; rejects if it takes more than a minute, or with the signal's
+ * reason.
+ */
 function beforeStall<T>(promise: Promise<T>, clock: Clock, signal: AbortSignal): Promise<T> {
   const stalled = () => new TransientFailure('stalled', `no data arrived for ${STALL_MS / 1000} seconds`)
   return withTimeLimit(clock, STALL_MS, signal, stalled, limited => abortable(promise, limited))

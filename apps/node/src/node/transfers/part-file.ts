@@ -104,7 +104,10 @@ export class PartFile {
     return validator === null || this.#bytes === 0 ? null : { atBytes: this.#bytes, validator, totalBytes }
   }
 
-  /** Prepares for what the server now sends: another version, or its beginning, replaces the existing bytes. */
+  /**
+   * Prepares for what the server now sends: another version, or its beginning, replaces the
+   * existing bytes.
+   */
   async accept({ atBytes, validator, totalBytes }: OpenedFile): Promise<void> {
     if (atBytes === this.#bytes && atBytes > 0) {
       this.#record = { ...this.#record, totalBytes: totalBytes ?? this.#record.totalBytes }
@@ -139,7 +142,10 @@ export class PartFile {
     })
   }
 
-  /** Renames it to its final name, or `name (2)` and so on if that is taken. Resolves with the full path. */
+  /**
+   * Renames it to its final name, or `name (2)` and so on if that is taken. Resolves with the full
+   * path.
+   */
   async finish(): Promise<string> {
     return this.#do(async () => {
       await this.#file.datasync()

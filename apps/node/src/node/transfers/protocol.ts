@@ -26,8 +26,9 @@ export interface FileDownload {
   /** URL of the file's .torrent on the server; null if it names none. */
   readonly torrentUrl: URL | null
   /**
-   * Resolves with the full path of the finished file. Rejects with a Failure (`no-space`, `not-found`, `no-answer`, `stalled` …), or with the
-   * signal's reason. The bytes so far are kept, and the next download of the same identifier to the same folder resumes there, unless the
+   * Resolves with the full path of the finished file. Rejects with a Failure (`no-space`,
+   * `not-found`, `no-answer`, `stalled` …), or with the signal's reason. The bytes so far are kept,
+   * and the next download of the same identifier to the same folder resumes there, unless the
    * reason has the code `cancelled`: then they are deleted.
    */
   run(progress: TransferProgress): Promise<{ path: string }>
@@ -53,6 +54,9 @@ export interface FileProtocol {
   canHandle(identifier: string): boolean
   /** Resolves when the content of the identifier is known. Rejects with a Failure. */
   download(identifier: string, options: DownloadOptions): Promise<FileDownload | TorrentContent>
-  /** Returns the .torrent or magnet link that the identifier leads to, or null for a plain file. Absent if it is always a plain file. */
+  /**
+   * Returns the .torrent or magnet link that the identifier leads to, or null for a plain file.
+   * Absent if it is always a plain file.
+   */
   torrentBehind?(identifier: string, options: LookOptions): Promise<TorrentContent['content'] | null>
 }

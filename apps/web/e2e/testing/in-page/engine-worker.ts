@@ -1,4 +1,7 @@
-/** Runs the engine's own tests in a dedicated worker, where the engine of a page runs: all but those that use Node's files and sockets. */
+/**
+ * Runs the engine's own tests in a dedicated worker, where the engine of a page runs: all but those
+ * that use Node's files and sockets.
+ */
 import { results, runFile } from './vitest.ts'
 
 const files = import.meta.glob(

@@ -1,4 +1,7 @@
-/** Vitest's own `expect`, put together for a page, without what needs Vitest's runner (`poll`, `soft`, snapshots). */
+/**
+ * Vitest's own `expect`, put together for a page, without what needs Vitest's runner (`poll`,
+ * `soft`, snapshots).
+ */
 import {
   ASYMMETRIC_MATCHERS_OBJECT,
   chai,

@@ -1,4 +1,7 @@
-/** A page of a hub that a test calls: a member adds a passkey, which keeps a key of 32 bytes, and logs in with it. */
+/**
+ * A page of a hub that a test calls: a member adds a passkey, which keeps a key of 32 bytes, and
+ * logs in with it.
+ */
 import { connectHub } from '@shoal/hub-api/client'
 import { unwrapWithPasskey, wrapWithPasskey } from '@shoal/identity/passkey-secret'
 import { askForPasskey, hasPasskeys, makePasskey } from '../../../src/shared/passkeys/passkeys.ts'

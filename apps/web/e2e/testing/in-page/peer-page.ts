@@ -10,7 +10,10 @@ const testing = {
   open: (config: EngineConfig = {}) => new BrowserPeer(config),
   /** As the protocol has no bytes of Node. */
   bytes: (base64: string) => Uint8Array.from(atob(base64), character => character.charCodeAt(0)),
-  /** Resolves with the torrent when `until` says so of its snapshot; rejects after three times `WAIT_MS` with what it waited for. */
+  /**
+   * Resolves with the torrent when `until` says so of its snapshot; rejects after three times
+   * `WAIT_MS` with what it waited for.
+   */
   async until(
     peer: BrowserPeer,
     id: string,

@@ -1,4 +1,7 @@
-/** Replaces Vitest in a page: enough of its runner for the engine's own tests, with Vitest's `expect`. */
+/**
+ * Replaces Vitest in a page: enough of its runner for the engine's own tests, with Vitest's
+ * `expect`.
+ */
 
 import { limitMs } from '@shoal/testing'
 
@@ -32,7 +35,10 @@ function group(name: string, parent: Group | null): Group {
   return { name, parent, before: [], after: [], beforeEach: [], afterEach: [], steps: [] }
 }
 
-/** Runs the tests of one file: `load` imports it, which defines them. A file that cannot be loaded counts as a failed test. */
+/**
+ * Runs the tests of one file: `load` imports it, which defines them. A file that cannot be loaded
+ * counts as a failed test.
+ */
 export async function runFile(file: string, load: () => Promise<unknown>): Promise<void> {
   const top = group(file, null)
   current = top
@@ -92,7 +98,10 @@ async function attempt(works: readonly Work[], timeoutMs = limitMs(600)): Promis
   }
 }
 
-/** `%s` and its kind in the name of a case, as Vitest shows them, roughly: names are for people only. */
+/**
+ * `%s` and its kind in the name of a case, as Vitest shows them, roughly: names are for people
+ * only.
+ */
 function nameOf(name: string, values: readonly unknown[], index: number): string {
   let next = 0
   return name.replaceAll(/%[sdifjo#]/g, place => String(place === '%#' ? index : values[next++]))

@@ -11,7 +11,10 @@ interface Props {
   readonly label: string
   readonly value: string
   readonly copy: string
-  /** Name of the linked content for the system's share dialog; absent if that dialog is not useful here. */
+  /**
+   * Name of the linked content for the system's share dialog; absent if that dialog is not useful
+   * here.
+   */
   readonly name?: string
   /** Whether the button is placed before the others. */
   readonly first?: boolean

@@ -66,7 +66,10 @@ function folderAt(folders: Map<string, PlanNode>, parts: readonly string[], pare
   return made
 }
 
-/** Returns the visible rows of the tree: the contents of open folders or, given a text, all files whose path contains its words. */
+/**
+ * Returns the visible rows of the tree: the contents of open folders or, given a text, all files
+ * whose path contains its words.
+ */
 export function planRows(root: PlanNode, open: ReadonlySet<string>, text: string): PlanNode[] {
   const words = text.toLowerCase().split(/\s+/).filter(Boolean)
   const rows: PlanNode[] = []

@@ -7,7 +7,10 @@ export interface Point {
 
 const BITS = 2 ** 32
 
-/** Returns the point of a key on a circle around (0, 0), with `ownKey` at the top and larger keys clockwise. Keys are 8 hexadecimal digits. */
+/**
+ * Returns the point of a key on a circle around (0, 0), with `ownKey` at the top and larger keys
+ * clockwise. Keys are 8 hexadecimal digits.
+ */
 export function pointOf(key: string, ownKey: string, radius: number): Point {
   const turn = (Number.parseInt(key, 16) - Number.parseInt(ownKey, 16)) / BITS
   const angle = turn * 2 * Math.PI

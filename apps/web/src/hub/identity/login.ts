@@ -34,7 +34,10 @@ async function learnLists(api: HubApi, device: BrowserDevice): Promise<void> {
   await ownDevice.save({ ...device, lists: lists.map(fromText) })
 }
 
-/** Creates an account for a new person, and logs in unless the account waits for approval. Rejects with an ApiError. */
+/**
+ * Creates an account for a new person, and logs in unless the account waits for approval. Rejects
+ * with an ApiError.
+ */
 export async function joinHub(
   api: HubApi,
   device: BrowserDevice,

@@ -4,7 +4,8 @@ export class OneAtATime {
 
   /** Resolves to false if `work` was dropped. Rejects as `work` does. */
   async run(work: () => Promise<void>): Promise<boolean> {
-    // Set before the first await: the second click of a double click arrives before the page has changed.
+    // Set before the first await: the second click of a double click arrives before the page has
+    // changed.
     if (this.#isBusy) return false
     this.#isBusy = true
     try {

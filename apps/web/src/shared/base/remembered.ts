@@ -1,4 +1,7 @@
-/** Reads a choice from local storage. Returns null if there is none, or if the browser blocks storage. */
+/**
+ * Reads a choice from local storage. Returns null if there is none, or if the browser blocks
+ * storage.
+ */
 export function remembered(key: string): string | null {
   try {
     return localStorage.getItem(key)

@@ -9,7 +9,10 @@ interface ProgressBarProps {
   /** 0 to 1. */
   readonly value: number
   readonly tone?: Tone
-  /** Describes the value. Without it the bar is hidden from assistive technology: the text next to it then says the same. */
+  /**
+   * Describes the value. Without it the bar is hidden from assistive technology: the text next to
+   * it then says the same.
+   */
   readonly label?: string
 }
 

@@ -324,7 +324,10 @@ function readInfoHashes(source: string | Uint8Array): InfoHashes {
   return isMagnet(source) ? parseMagnet(source).infoHashes : parseInfoHash(source)
 }
 
-/** Returns the bytes of wanted files that are not allocated yet. Files have their full size from their first byte on, which counts as used. */
+/**
+ * Returns the bytes of wanted files that are not allocated yet. Files have their full size from
+ * their first byte on, which counts as used.
+ */
 function missingBytes(torrent: TorrentApi): number {
   return torrent.files
     .filter(({ priority, haveBytes }) => priority > 0 && haveBytes === 0)
@@ -332,8 +335,8 @@ function missingBytes(torrent: TorrentApi): number {
 }
 
 /**
- * Returns the transport for peers that a link names by a libp2p address, and for those found through
- * them.
+ * Returns the transport for peers that a link names by a libp2p address, and for those found
+ * through them.
  */
 function libp2p(
   config: EngineConfig,

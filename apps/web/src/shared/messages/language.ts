@@ -7,7 +7,10 @@ const preferred = preferences()
 /** The language of this page; it changes only with a reload. */
 export const language = chooseLanguage(preferred, AVAILABLE)
 
-/** Whether the texts are replaced by a pseudo-translation, for tests of the simulated console: `?mock&lang=pseudo`. */
+/**
+ * Whether the texts are replaced by a pseudo-translation, for tests of the simulated console:
+ * `?mock&lang=pseudo`.
+ */
 export const isPseudo = preferred[0] === 'pseudo'
 
 /**

@@ -3,7 +3,10 @@ import { PeerError } from '../engine/failure.ts'
 import { errorMessage } from '../format/error-message.ts'
 import { texts } from '../messages/sealing.ts'
 
-/** Returns public keys as `age1…`, without duplicates. Throws `bad-key`, which names the invalid key. */
+/**
+ * Returns public keys as `age1…`, without duplicates. Throws `bad-key`, which names the invalid
+ * key.
+ */
 export function parseRecipients(keys: readonly string[]): string[] {
   return [...new Set(keys.map(checked))]
 }

@@ -1,4 +1,7 @@
-/** Content for the files of simulated torrents, so that viewers have something to show. Returns null for kinds without any. */
+/**
+ * Content for the files of simulated torrents, so that viewers have something to show. Returns null
+ * for kinds without any.
+ */
 export function sampleContent(path: string): Blob | null {
   const name = path.slice(path.lastIndexOf('/') + 1)
   if (/\.(txt|srt|md)$/.test(name)) return new Blob([textFor(name)], { type: 'text/plain' })

@@ -6,7 +6,10 @@ import type { SimulatedState } from './state.ts'
 
 const DAY_MS = 86_400_000
 
-/** A node and a terminal of a person whose root key was replaced lately. Nothing is signed or checked. */
+/**
+ * A node and a terminal of a person whose root key was replaced lately. Nothing is signed or
+ * checked.
+ */
 export function devices(state: SimulatedState): Implemented<typeof DEVICES> {
   const nowMs = state.clock.nowMs()
   const device = (id: string, name: string, kind: 'node' | 'terminal', days: number) => ({

@@ -54,8 +54,9 @@ export interface SimulationOptions {
 const CALL_MS = 15
 
 /**
- * A node in memory that transfers nothing but behaves as if it did. The console's demo and tests use it instead of a real node.
- * `operations` must implement every contract, or the code does not compile.
+ * A node in memory that transfers nothing but behaves as if it did. The console's demo and tests
+ * use it instead of a real node. `operations` must implement every contract, or the code does not
+ * compile.
  */
 export class SimulatedNode {
   readonly state: SimulatedState

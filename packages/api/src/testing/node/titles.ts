@@ -15,7 +15,9 @@ export interface Title {
   readonly sealed?: boolean
   /** Changes texts of others in the swarm: program names, and messages of trackers. */
   readonly says?: Says
-  /** Paths are relative to the download folder and begin with the torrent's name if it is a folder. */
+  /**
+   * Paths are relative to the download folder and begin with the torrent's name if it is a folder.
+   */
   files(random: Random): PlannedFile[]
 }
 

@@ -1,6 +1,9 @@
 import { badRequest } from '../failures.ts'
 
-/** Throws `bad-request`, naming the member, if the query or path is not percent-encoded UTF-8 or contains a NUL. */
+/**
+ * Throws `bad-request`, naming the member, if the query or path is not percent-encoded UTF-8 or
+ * contains a NUL.
+ */
 export function checkAddressText(url: string): void {
   // An absolute URL (RFC 9112 section 3.2.2) is meant for proxies, and names a host other than the
   // one checked.

@@ -1,4 +1,7 @@
-/** Converts the text of a path or query to the type in the schema: `5` becomes a number where the schema wants one. */
+/**
+ * Converts the text of a path or query to the type in the schema: `5` becomes a number where the
+ * schema wants one.
+ */
 import type { z } from 'zod'
 
 type Definition = {

@@ -7,7 +7,10 @@ import { coerce } from './coerce.ts'
 
 type Described<Input extends z.ZodObject> = Pick<Operation<Input>, 'method' | 'path' | 'input'>
 
-/** Returns the checked input of an operation, from path, query and body (see Operation). Throws `bad-request`. */
+/**
+ * Returns the checked input of an operation, from path, query and body (see Operation). Throws
+ * `bad-request`.
+ */
 export function readInput<Input extends z.ZodObject>(
   { method, path, input }: Described<Input>,
   request: FastifyRequest,

@@ -44,7 +44,10 @@ export function tooLarge(limitBytes: number): Failure {
   })
 }
 
-/** Throws `bad-request` if the body is not JSON, nests deeper than 32 levels, or contains the name `__proto__`. */
+/**
+ * Throws `bad-request` if the body is not JSON, nests deeper than 32 levels, or contains the name
+ * `__proto__`.
+ */
 export function parseJson(body: Buffer): unknown {
   if (body.length === 0) return undefined
   const text = utf8(body)

@@ -6,17 +6,24 @@ export interface QueueItem {
   run(): Promise<void>
   /** Whether it searches for peers rather than only announcing. Such items are run more often. */
   readonly searching: boolean
-  /** When its last run began, in monotonic milliseconds; -Infinity at first. Written by the queue. */
+  /**
+   * When its last run began, in monotonic milliseconds; -Infinity at first. Written by the queue.
+   */
   lastRunMs: number
 }
 
 export interface AnnounceQueueOptions {
   readonly clock: Clock
-  /** Returns true if there are nodes to query. Nothing runs while there are none; call `wake` when that changes. */
+  /**
+   * Returns true if there are nodes to query. Nothing runs while there are none; call `wake` when
+   * that changes.
+   */
   ready(): boolean
   /** Concurrent lookups. Default 4. */
   readonly parallel?: number
-  /** Time between the starts of two lookups, each of which sends about 30 datagrams. Default 250. */
+  /**
+   * Time between the starts of two lookups, each of which sends about 30 datagrams. Default 250.
+   */
   readonly spacingMs?: number
   /**
    * Time until an item is run again, if it is searching and if not. Default 5 and 15 minutes;
@@ -30,14 +37,17 @@ export interface AnnounceQueueOptions {
 const MIN_AGAIN_MS = 60_000
 
 interface Lane {
-  /** Due times. Since all items of a lane wait equally long, insertion order is the order of time. */
+  /**
+   * Due times. Since all items of a lane wait equally long, insertion order is the order of time.
+   */
   readonly items: Map<QueueItem, number>
   readonly waitMs: number
 }
 
 /**
- * Gives turns to any number of torrents in one DHT, with one timer and a bounded rate of lookups: ten thousand torrents do not flood the
- * network but are run less often. New items that search go first, but every second turn belongs to the others.
+ * Gives turns to any number of torrents in one DHT, with one timer and a bounded rate of lookups:
+ * ten thousand torrents do not flood the network but are run less often. New items that search go
+ * first, but every second turn belongs to the others.
  */
 export class AnnounceQueue {
   readonly #options: AnnounceQueueOptions

@@ -33,7 +33,9 @@ export class BloomFilter {
     return true
   }
 
-  /** Estimates how many addresses were added. Above about 6,000 the estimate is useless (BEP 33). */
+  /**
+   * Estimates how many addresses were added. Above about 6,000 the estimate is useless (BEP 33).
+   */
   estimate(): number {
     let zeros = 0
     for (const byte of this.bytes) for (let rest = ~byte & 0xff; rest > 0; rest &= rest - 1) zeros++

@@ -16,8 +16,9 @@ export interface CandidatesOptions {
 }
 
 /**
- * Pings nodes that others named or that queried us, since only nodes that answer enter the table. It pings one at a time and slowly: their
- * addresses may be forged, and we must not be used to flood a third party.
+ * Pings nodes that others named or that queried us, since only nodes that answer enter the table.
+ * It pings one at a time and slowly: their addresses may be forged, and we must not be used to
+ * flood a third party.
  */
 export class Candidates {
   readonly #options: CandidatesOptions

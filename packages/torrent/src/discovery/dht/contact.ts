@@ -33,7 +33,10 @@ export function namedEndpoint(host: string, port: number): Endpoint {
   return { ip: new Uint8Array(0), host, port }
 }
 
-/** Returns null if `host` is not an IP literal (a link-local address with a zone is not) or the port is not 1 to 65535. */
+/**
+ * Returns null if `host` is not an IP literal (a link-local address with a zone is not) or the port
+ * is not 1 to 65535.
+ */
 export function toEndpoint(host: string, port: number): Endpoint | null {
   const ip = parseIp(host)
   return ip && port >= 1 && port <= 65535 ? { ip, host: formatIp(ip), port } : null
@@ -52,7 +55,10 @@ export function sameEndpoint(a: Endpoint, b: Endpoint): boolean {
   return a.port === b.port && a.host === b.host
 }
 
-/** Returns false for addresses that no single node can have: unspecified, multicast, broadcast, and IPv4-mapped IPv6. */
+/**
+ * Returns false for addresses that no single node can have: unspecified, multicast, broadcast, and
+ * IPv4-mapped IPv6.
+ */
 export function isUnicast(ip: Uint8Array): boolean {
   if (ip.length === 4) return ip[0] !== 0 && ip[0]! < 224
   const mappedOrZero = ip.every((byte, i) => i >= 10 || byte === 0) && ip[15] !== 1
@@ -64,7 +70,10 @@ export function isVerified({ id, ip }: Contact): boolean {
   return isLocalIp(ip) || isNodeIdFor(id, ip)
 }
 
-/** Returns a key for addresses that certainly have one owner: an IPv4 address, a /64 of IPv6, or one port of a local address. */
+/**
+ * Returns a key for addresses that certainly have one owner: an IPv4 address, a /64 of IPv6, or one
+ * port of a local address.
+ */
 export function ownerKey({ ip, host, port }: Endpoint): string {
   return ipOwner(ip) ?? `${host} ${port}`
 }
@@ -77,7 +86,10 @@ export function compactEndpoint({ ip, port }: Endpoint): Uint8Array {
   return bytes
 }
 
-/** Decodes 6 or 18 bytes, which are copied. Returns null for any other length and for an address or port that no node can have. */
+/**
+ * Decodes 6 or 18 bytes, which are copied. Returns null for any other length and for an address or
+ * port that no node can have.
+ */
 export function parseCompactEndpoint(bytes: Uint8Array): Endpoint | null {
   if (bytes.length !== 6 && bytes.length !== 18) return null
   const ip = bytes.slice(0, -2)
@@ -85,12 +97,18 @@ export function parseCompactEndpoint(bytes: Uint8Array): Endpoint | null {
   return port > 0 && isUnicast(ip) ? { ip, host: formatIp(ip), port } : null
 }
 
-/** Encodes IDs and addresses in 26 bytes per node (BEP 5 `nodes`) or 38 (BEP 32 `nodes6`). All nodes must be of one address family. */
+/**
+ * Encodes IDs and addresses in 26 bytes per node (BEP 5 `nodes`) or 38 (BEP 32 `nodes6`). All nodes
+ * must be of one address family.
+ */
 export function compactNodes(contacts: readonly Contact[]): Uint8Array {
   return concat(contacts.flatMap(contact => [contact.id, compactEndpoint(contact)]))
 }
 
-/** Decodes a `nodes` or `nodes6` value. Leaves out unusable nodes; returns null if the length is invalid. */
+/**
+ * Decodes a `nodes` or `nodes6` value. Leaves out unusable nodes; returns null if the length is
+ * invalid.
+ */
 export function parseCompactNodes(bytes: Uint8Array, family: IpFamily): Contact[] | null {
   const size = ID_BYTES + (family === 4 ? 6 : 18)
   if (bytes.length % size !== 0) return null

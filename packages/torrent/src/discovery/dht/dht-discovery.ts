@@ -19,8 +19,8 @@ export interface DhtDiscoveryOptions extends Pick<AnnounceQueueOptions, 'paralle
   readonly nodes: readonly DhtNode[]
   readonly clock: Clock
   /**
-   * Announce the UDP port that others see rather than the topic's port (BEP 5). Correct if peers are accepted on the DHT's own port, over uTP.
-   * Default false.
+   * Announce the UDP port that others see rather than the topic's port (BEP 5). Correct if peers
+   * are accepted on the DHT's own port, over uTP. Default false.
    */
   readonly impliedPort?: boolean
 }
@@ -54,7 +54,9 @@ export class DhtDiscovery implements Discovery {
     for (const node of this.nodes) node.on('ready', () => this.#queue.wake())
   }
 
-  /** Returns the UDP port of a family's node, for the PORT message of BEP 5, or 0 if there is none. */
+  /**
+   * Returns the UDP port of a family's node, for the PORT message of BEP 5, or 0 if there is none.
+   */
   port(family: 4 | 6): number {
     return this.nodes.find(node => node.family === family)?.port ?? 0
   }
@@ -67,7 +69,9 @@ export class DhtDiscovery implements Discovery {
     return member
   }
 
-  /** Adds a node from a peer's PORT message or a torrent's `nodes`. `host`: an IP literal or a name. */
+  /**
+   * Adds a node from a peer's PORT message or a torrent's `nodes`. `host`: an IP literal or a name.
+   */
   addNode(host: string, port: number): void {
     for (const node of this.nodes) node.addNode(host, port)
   }
@@ -82,8 +86,9 @@ export class DhtDiscovery implements Discovery {
   }
 
   /**
-   * Puts an item on the closest nodes of both address families, which keep it for two hours (BEP 44). Resolves to their number, at least 1.
-   * Rejects with `bad-argument` if the item or its signature is invalid, `refused` if nodes have a newer item or not the one that `cas` names,
+   * Puts an item on the closest nodes of both address families, which keep it for two hours (BEP
+   * 44). Resolves to their number, at least 1. Rejects with `bad-argument` if the item or its
+   * signature is invalid, `refused` if nodes have a newer item or not the one that `cas` names,
    * `unreachable` if no node stored it, or with the signal's reason.
    */
   async putItem(
@@ -248,7 +253,8 @@ class DhtMembership implements Membership, QueueItem {
     const found = await searchPeers(node, infoHash, {
       signal,
       noSeeds: seed,
-      // BEP 33: count the swarm while announcing only. Some nodes send filters but no peers, so not while peers are wanted.
+      // BEP 33: count the swarm while announcing only. Some nodes send filters but no peers, so not
+      // while peers are wanted.
       scrape: !searching,
       onPeers: peers => {
         this.#peers += peers.length

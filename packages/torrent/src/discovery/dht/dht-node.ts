@@ -39,7 +39,10 @@ export interface DhtNodeOptions {
   readonly bootstrap?: readonly BootstrapNode[]
   /** State from an earlier run. */
   readonly saved?: SavedNode | undefined
-  /** Sends queries but does not answer any, for machines with costly traffic or that cannot be reached (BEP 43). Default false. */
+  /**
+   * Sends queries but does not answer any, for machines with costly traffic or that cannot be
+   * reached (BEP 43). Default false.
+   */
   readonly readOnly?: boolean
   /**
    * Keep a random ID, which does not reveal our address (unlike one of BEP 42), and be read-only.
@@ -68,13 +71,17 @@ export interface DhtNodeStatus {
 }
 
 export interface DhtNodeEvents extends Record<string, unknown[]> {
-  /** Bootstrapping has finished: the table has nodes that answer. Emitted again after the table was empty. */
+  /**
+   * Bootstrapping has finished: the table has nodes that answer. Emitted again after the table was
+   * empty.
+   */
   ready: []
 }
 
 /**
- * A DHT node of one address family (BEP 5, 32, 33, 42, 43, 44, 51). IPv4 and IPv6 are separate networks (BEP 32): a machine with both runs a
- * pair of nodes with different IDs, since the ID depends on the address (BEP 42).
+ * A DHT node of one address family (BEP 5, 32, 33, 42, 43, 44, 51). IPv4 and IPv6 are separate
+ * networks (BEP 32): a machine with both runs a pair of nodes with different IDs, since the ID
+ * depends on the address (BEP 42).
  */
 export class DhtNode extends Emitter<DhtNodeEvents> {
   readonly family: IpFamily
@@ -181,15 +188,18 @@ export class DhtNode extends Emitter<DhtNodeEvents> {
     }
   }
 
-  /** Pairs it with this machine's node of the other family: they exchange nodes (BEP 32, "Dual-stack nodes"). */
+  /**
+   * Pairs it with this machine's node of the other family: they exchange nodes (BEP 32, "Dual-stack
+   * nodes").
+   */
   pair(other: DhtNode): void {
     this.#other = other
     other.#other = this
   }
 
   /**
-   * Adds a node from a peer's PORT message or a torrent's `nodes`; it enters the table if it answers. `host` is an IP literal or a name;
-   * addresses of the other family are ignored.
+   * Adds a node from a peer's PORT message or a torrent's `nodes`; it enters the table if it
+   * answers. `host` is an IP literal or a name; addresses of the other family are ignored.
    */
   addNode(host: string, port: number): void {
     const endpoint = toEndpoint(host, port)
@@ -198,8 +208,8 @@ export class DhtNode extends Emitter<DhtNodeEvents> {
   }
 
   /**
-   * Queries one node. Rejects with a ShoalError (`timeout`, `bad-message` if it answers with an error, `unreachable`, `closed`) or with the
-   * signal's reason.
+   * Queries one node. Rejects with a ShoalError (`timeout`, `bad-message` if it answers with an
+   * error, `unreachable`, `closed`) or with the signal's reason.
    */
   async query(
     to: Endpoint | Contact,
@@ -217,15 +227,19 @@ export class DhtNode extends Emitter<DhtNodeEvents> {
     }
   }
 
-  /** Finds the nodes closest to `target` (20 bytes), nearest first. Rejects with the signal's reason or `closed`. */
+  /**
+   * Finds the nodes closest to `target` (20 bytes), nearest first. Rejects with the signal's reason
+   * or `closed`.
+   */
   async findNode(target: Uint8Array, options: { signal?: AbortSignal } = {}): Promise<readonly Contact[]> {
     const { closest } = await this.walk('find_node', { target }, target, options)
     return closest.map(({ from }) => from)
   }
 
   /**
-   * Looks up `target` with any query that is answered with nodes, such as `get_peers`. The responses of the closest nodes contain the tokens
-   * for writing there. `onAnswer` receives each response as it arrives; `start` are nodes to ask in addition to those of the table. Rejects
+   * Looks up `target` with any query that is answered with nodes, such as `get_peers`. The
+   * responses of the closest nodes contain the tokens for writing there. `onAnswer` receives each
+   * response as it arrives; `start` are nodes to ask in addition to those of the table. Rejects
    * with the signal's reason or `closed`.
    */
   async walk(
@@ -332,7 +346,8 @@ export class DhtNode extends Emitter<DhtNodeEvents> {
     this.#namesPending++
     resolve(host, { signal: this.#abort.signal })
       .then(found => {
-        // An address with a zone (`fe80::1%eth0`, of a peer in the local network) resolves to itself, but is useless to other nodes.
+        // An address with a zone (`fe80::1%eth0`, of a peer in the local network) resolves to
+        // itself, but is useless to other nodes.
         for (const { host: address } of found.slice(0, 4)) {
           const endpoint = toEndpoint(address, port)
           if (endpoint) this.#suggest(endpoint)

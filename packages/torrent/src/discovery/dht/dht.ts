@@ -1,6 +1,7 @@
 /**
- * The DHT, which finds peers without trackers (BEP 5, 32, 33, 42, 43, 44, 51). `openDht` starts it and returns the `DhtDiscovery` that a session
- * joins. `DhtNode`, `searchPeers`, `announcePeer`, `getItem` and `putItem` are for programs that use the DHT by itself.
+ * The DHT, which finds peers without trackers (BEP 5, 32, 33, 42, 43, 44, 51). `openDht` starts it
+ * and returns the `DhtDiscovery` that a session joins. `DhtNode`, `searchPeers`, `announcePeer`,
+ * `getItem` and `putItem` are for programs that use the DHT by itself.
  */
 
 export { DhtDiscovery } from './dht-discovery.ts'

@@ -5,10 +5,16 @@ import { type Endpoint, isUnicast } from './contact.ts'
 
 /** Number of recent votes that count. */
 const MAX_VOTES = 32
-/** Votes that must agree, besides being more than half of those that count, so that one liar or one network decides nothing (BEP 42). */
+/**
+ * Votes that must agree, besides being more than half of those that count, so that one liar or one
+ * network decides nothing (BEP 42).
+ */
 const QUORUM = 6
 
-/** Determines our public address from what other nodes see (BEP 42, "Bootstrapping"). Each network has one vote. */
+/**
+ * Determines our public address from what other nodes see (BEP 42, "Bootstrapping"). Each network
+ * has one vote.
+ */
 export class ExternalIp {
   /** Votes by network, in order of time. */
   readonly #votes = new Map<string, Uint8Array>()

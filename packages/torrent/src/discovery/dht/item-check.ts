@@ -26,8 +26,9 @@ export function isStorable(item: DhtItem): boolean {
 }
 
 /**
- * Returns the item in a response to a lookup of `target`, or null if there is none, or not that one. The signature of a mutable item is not
- * verified yet. `salt`: of the key that was looked up, since nodes do not repeat it.
+ * Returns the item in a response to a lookup of `target`, or null if there is none, or not that
+ * one. The signature of a mutable item is not verified yet. `salt`: of the key that was looked up,
+ * since nodes do not repeat it.
  */
 export function itemIn({ item, seq }: NodeResponse, target: Uint8Array, salt: Uint8Array): DhtItem | null {
   if (!item) return null

@@ -43,7 +43,8 @@ describe('items', () => {
     await put(owner.item(1, 'old'))
     const latest = owner.item(9, 'new')
     const { closest } = await net.settle(getItem(net.nodes[0]!, owner))
-    // Another node's search may find one node more, which is then the last of the closest: the node that asks here.
+    // Another node's search may find one node more, which is then the last of the closest: the node
+    // that asks here.
     const { id } = closest.at(-2)!.from
     const holder = net.nodes.find(node => node.port && node.id.every((byte, i) => byte === id[i]))!
     lie(holder, latest)

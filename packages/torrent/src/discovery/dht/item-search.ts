@@ -48,8 +48,8 @@ export async function getItem(
 }
 
 /**
- * Puts an item on the closest nodes that a search found (BEP 44 `put`). Resolves once all have answered or timed out. Rejects with the
- * signal's reason or `closed`.
+ * Puts an item on the closest nodes that a search found (BEP 44 `put`). Resolves once all have
+ * answered or timed out. Rejects with the signal's reason or `closed`.
  */
 export async function putItem(
   node: DhtNode,

@@ -14,7 +14,10 @@ export interface ItemStoreLimits {
   readonly items?: number
   /** Items that one address (a /64 of IPv6) stored. Default 50. */
   readonly itemsPerAddress?: number
-  /** Signatures verified per second, for one address and in all, averaged over some seconds. Default 2 and 100. */
+  /**
+   * Signatures verified per second, for one address and in all, averaged over some seconds. Default
+   * 2 and 100.
+   */
   readonly signaturesPerAddress?: number
   readonly signatures?: number
 }
@@ -59,8 +62,8 @@ export class ItemStore {
   }
 
   /**
-   * Stores or renews an item whose value, salt and sequence number are within their bounds. `cas`: the sequence number that it replaces.
-   * Returns null, or why it was not stored.
+   * Stores or renews an item whose value, salt and sequence number are within their bounds. `cas`:
+   * the sequence number that it replaces. Returns null, or why it was not stored.
    */
   put(item: DhtItem, from: Endpoint, cas?: bigint): ItemRefusal | null {
     const target = itemTarget(item)
@@ -103,7 +106,10 @@ export class ItemStore {
     return isSigned(item) ? null : 'bad-signature'
   }
 
-  /** If the store is full, the item farthest from our ID makes room for a nearer one: lookups ask other nodes for it. */
+  /**
+   * If the store is full, the item farthest from our ID makes room for a nearer one: lookups ask
+   * other nodes for it.
+   */
   #makeRoom(target: Uint8Array): boolean {
     if (this.#items.size < this.#limits.items) return true
     this.expire()

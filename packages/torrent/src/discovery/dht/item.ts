@@ -13,7 +13,10 @@ export const SIGNATURE_BYTES = 64
 export const MAX_SEQUENCE = 2n ** 63n - 1n
 const VALUE_LIMITS = { depth: 16, items: 500 }
 
-/** Identifies an item: by the SHA-1 hash of its value if it is immutable, by its owner's key and a salt if it is mutable. */
+/**
+ * Identifies an item: by the SHA-1 hash of its value if it is immutable, by its owner's key and a
+ * salt if it is mutable.
+ */
 export type DhtItemKey =
   | { readonly target: Uint8Array }
   | {
@@ -52,7 +55,10 @@ export function itemTarget(item: DhtItem | DhtItemKey): Uint8Array {
   return 'target' in item ? item.target : sha1(item.value)
 }
 
-/** The bytes that the owner of a mutable item signs (BEP 44, "Signature Verification"). `value`: bencoded. */
+/**
+ * The bytes that the owner of a mutable item signs (BEP 44, "Signature Verification"). `value`:
+ * bencoded.
+ */
 export function signedBytes({ salt, seq, value }: Pick<MutableItem, 'salt' | 'seq' | 'value'>): Uint8Array {
   const prefix = salt.length > 0 ? concat([utf8(`4:salt${salt.length}:`), salt]) : salt
   return concat([prefix, utf8(`3:seqi${seq}e1:v`), value])
@@ -68,8 +74,9 @@ export function createItem(value: BencodeInput): ImmutableItem {
 }
 
 /**
- * Creates a mutable item. `sign` returns the Ed25519 signature of a message, so that the secret key stays with the caller. Throws
- * `bad-argument` if the value, the salt or the sequence number is out of bounds.
+ * Creates a mutable item. `sign` returns the Ed25519 signature of a message, so that the secret key
+ * stays with the caller. Throws `bad-argument` if the value, the salt or the sequence number is out
+ * of bounds.
  */
 export function signItem({
   value,
@@ -89,7 +96,10 @@ export function signItem({
   return { ...item, signature: sign(signedBytes(item)) }
 }
 
-/** Returns true if the bytes are one canonically encoded value of at most 1,000 bytes: programs that encode it again must not change its hash. */
+/**
+ * Returns true if the bytes are one canonically encoded value of at most 1,000 bytes: programs that
+ * encode it again must not change its hash.
+ */
 export function isItemValue(bytes: Uint8Array): boolean {
   if (bytes.length === 0 || bytes.length > MAX_VALUE_BYTES) return false
   try {
@@ -100,7 +110,10 @@ export function isItemValue(bytes: Uint8Array): boolean {
   }
 }
 
-/** Returns the value if it is a sequence number: BEP 44 allows rejecting those below 0 and above 2^63 - 1. */
+/**
+ * Returns the value if it is a sequence number: BEP 44 allows rejecting those below 0 and above
+ * 2^63 - 1.
+ */
 export function asSequence(value: BencodeValue | undefined): bigint | undefined {
   if (typeof value !== 'number' && typeof value !== 'bigint') return undefined
   const seq = BigInt(value)

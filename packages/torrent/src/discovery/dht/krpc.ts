@@ -16,9 +16,14 @@ import { ID_BYTES } from './node-id.ts'
 
 /** BEP 32: the largest payload that may be sent. */
 export const MAX_SENT_BYTES = 1024
-/** The largest payload with a value of BEP 44, which alone may take 1,000 bytes. It fits into an Ethernet frame, over IPv6 too. */
+/**
+ * The largest payload with a value of BEP 44, which alone may take 1,000 bytes. It fits into an
+ * Ethernet frame, over IPv6 too.
+ */
 export const MAX_SENT_WITH_ITEM_BYTES = 1400
-/** BEP 32 requires receiving 1,024 bytes and recommends more; no useful message is larger than this. */
+/**
+ * BEP 32 requires receiving 1,024 bytes and recommends more; no useful message is larger than this.
+ */
 const MAX_RECEIVED_BYTES = 4096
 const MAX_TRANSACTION_BYTES = 32
 const MAX_METHOD_BYTES = 32
@@ -41,7 +46,10 @@ export const KRPC_ERRORS = {
   oldSequence: 302,
 } as const
 
-/** Whether a datagram may be a KRPC message: a bencoded dictionary. Datagrams of uTP (BEP 29) and UDP trackers (BEP 15) begin otherwise. */
+/**
+ * Whether a datagram may be a KRPC message: a bencoded dictionary. Datagrams of uTP (BEP 29) and
+ * UDP trackers (BEP 15) begin otherwise.
+ */
 export function isDhtDatagram(bytes: Uint8Array): boolean {
   return bytes[0] === 0x64
 }
@@ -52,7 +60,10 @@ interface Envelope {
   readonly transaction: Uint8Array
 }
 
-/** Returns an argument or value of the message as it was encoded, a view into the datagram. BEP 44 hashes and signs these bytes. */
+/**
+ * Returns an argument or value of the message as it was encoded, a view into the datagram. BEP 44
+ * hashes and signs these bytes.
+ */
 type RawValues = (key: string) => Uint8Array | undefined
 
 export interface KrpcQuery extends Envelope {
@@ -130,7 +141,10 @@ export function encodeQuery(
   return encode({ t: transaction, y: 'q', q: method, a: { ...args, id }, ro, v: CLIENT })
 }
 
-/** Encodes a response to `to`, which contains that node's own address (BEP 42). `values`: without the node ID. */
+/**
+ * Encodes a response to `to`, which contains that node's own address (BEP 42). `values`: without
+ * the node ID.
+ */
 export function encodeResponse(
   transaction: Uint8Array,
   id: Uint8Array,

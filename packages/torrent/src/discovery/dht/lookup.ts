@@ -16,7 +16,10 @@ const CLOSEST = 8
 const PARALLEL = 4
 const SLOW_MS = 1000
 const LATE_MS = 2000
-/** A lookup in a network of ten million nodes queries 20 to 60. This bounds a lookup that an attacker fills with fake nodes. */
+/**
+ * A lookup in a network of ten million nodes queries 20 to 60. This bounds a lookup that an
+ * attacker fills with fake nodes.
+ */
 const MAX_ASKED = 160
 const MAX_CANDIDATES = 200
 /** Contacts taken from one response: more than K, to be lenient. */
@@ -41,7 +44,8 @@ export interface LookupOptions {
 }
 
 /**
- * Responses of the eight closest nodes whose address allows their ID, and of at most eight others that are as near (BEP 42, "Enforcement").
+ * Responses of the eight closest nodes whose address allows their ID, and of at most eight others
+ * that are as near (BEP 42, "Enforcement").
  */
 export type LookupResult = ResultOf<NodeResponse>
 
@@ -50,8 +54,9 @@ interface Candidate extends LookupCandidate<Contact, NodeResponse> {
 }
 
 /**
- * Finds the nodes closest to a target (BEP 5): queries nodes, each of which names nearer ones, until the closest known nodes have all
- * answered. Sends at most 160 queries. Rejects only with the signal's reason.
+ * Finds the nodes closest to a target (BEP 5): queries nodes, each of which names nearer ones,
+ * until the closest known nodes have all answered. Sends at most 160 queries. Rejects only with the
+ * signal's reason.
  */
 export function lookup(options: LookupOptions): Promise<LookupResult> {
   return new Lookup(options).run()
@@ -76,8 +81,9 @@ class Lookup extends KademliaLookup<Contact, NodeResponse, Candidate> {
   }
 
   /**
-   * Returns the candidates that decide the lookup: the eight closest verified ones, and at most eight unverified ones that are nearer than the
-   * last of those. So nodes that chose their ID freely can neither end a lookup nor crowd out others (BEP 42).
+   * Returns the candidates that decide the lookup: the eight closest verified ones, and at most
+   * eight unverified ones that are nearer than the last of those. So nodes that chose their ID
+   * freely can neither end a lookup nor crowd out others (BEP 42).
    */
   protected override frontier(): Candidate[] {
     const frontier: Candidate[] = []

@@ -56,7 +56,10 @@ export interface MaintenanceOptions {
   expire(): void
 }
 
-/** Fills the routing table and keeps it fresh (BEP 5, "Routing Table"), with one timer and a datagram every few seconds. */
+/**
+ * Fills the routing table and keeps it fresh (BEP 5, "Routing Table"), with one timer and a
+ * datagram every few seconds.
+ */
 export class Maintenance {
   readonly #options: MaintenanceOptions
   #cancel: (() => void) | undefined
@@ -147,13 +150,19 @@ export class Maintenance {
     this.#retryMs = this.#filled ? FIRST_RETRY_MS : Math.min(LAST_RETRY_MS, 2 * this.#retryMs)
   }
 
-  /** All nodes of the table, even those that did not answer recently: our own network may have been down. */
+  /**
+   * All nodes of the table, even those that did not answer recently: our own network may have been
+   * down.
+   */
   #known(): Contact[] {
     const contacts = [...this.#options.table().entries()].map(({ contact }) => contact)
     return [...contacts, ...shuffle([...this.#saved], this.#options.random).slice(0, MAX_SAVED)]
   }
 
-  /** Collects the nodes that bootstrap nodes name, and the bootstrap nodes themselves unless they are well-known. */
+  /**
+   * Collects the nodes that bootstrap nodes name, and the bootstrap nodes themselves unless they
+   * are well-known.
+   */
   async #askRouters(): Promise<Contact[]> {
     const found = await Promise.all(this.#options.bootstrap.map(node => this.#askRouter(node)))
     return found.flat()

@@ -6,13 +6,14 @@ import type { Random } from '../../base/random.ts'
 export const ID_BYTES = 20
 export const ID_BITS = 160
 
-// BEP 42: the bits of an address that count. Fewer low bits leave the owner of a network fewer IDs to choose from.
+// BEP 42: the bits of an address that count. Fewer low bits leave the owner of a network fewer IDs
+// to choose from.
 const V4_MASK = Uint8Array.of(0x03, 0x0f, 0x3f, 0xff)
 const V6_MASK = Uint8Array.of(0x01, 0x03, 0x07, 0x0f, 0x1f, 0x3f, 0x7f, 0xff)
 
 /**
- * Returns a node ID for a node with the public address `ip` (4 or 16 bytes). BEP 42: 21 bits depend on the address and on the last byte; the
- * rest is random.
+ * Returns a node ID for a node with the public address `ip` (4 or 16 bytes). BEP 42: 21 bits depend
+ * on the address and on the last byte; the rest is random.
  */
 export function nodeIdFor(ip: Uint8Array, random: Random): Uint8Array {
   const id = random.bytes(ID_BYTES)
@@ -23,13 +24,19 @@ export function nodeIdFor(ip: Uint8Array, random: Random): Uint8Array {
   return id
 }
 
-/** Returns true if a node at `ip` (4 or 16 bytes) may have the ID (BEP 42). Local addresses are exempt: check `isLocalIp` first. */
+/**
+ * Returns true if a node at `ip` (4 or 16 bytes) may have the ID (BEP 42). Local addresses are
+ * exempt: check `isLocalIp` first.
+ */
 export function isNodeIdFor(id: Uint8Array, ip: Uint8Array): boolean {
   const crc = prefixFor(ip, id[19]!)
   return id[0] === crc >>> 24 && id[1] === ((crc >>> 16) & 0xff) && ((id[2]! ^ (crc >>> 8)) & 0xf8) === 0
 }
 
-/** BEP 42: crc32c of the masked address, whose top bits are replaced by the low three bits of the ID's last byte. */
+/**
+ * BEP 42: crc32c of the masked address, whose top bits are replaced by the low three bits of the
+ * ID's last byte.
+ */
 function prefixFor(ip: Uint8Array, lastByte: number): number {
   // An IPv6 host can choose its low 64 bits, so only the high ones count.
   const mask = ip.length === 4 ? V4_MASK : V6_MASK

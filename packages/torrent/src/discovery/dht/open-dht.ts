@@ -18,7 +18,10 @@ export interface OpenDhtOptions
   readonly random: Random
   /** UDP port for both families; 0 for any free one, the same for both if possible. */
   readonly port: number
-  /** Local IP literals. Default: all addresses of both families. If given, only their families are opened. */
+  /**
+   * Local IP literals. Default: all addresses of both families. If given, only their families are
+   * opened.
+   */
   readonly hosts?: readonly { readonly family: IpFamily; readonly host: string }[]
   /** The result of `DhtDiscovery.state` in an earlier run; anything else is ignored. */
   readonly state?: Uint8Array | null
@@ -27,8 +30,9 @@ export interface OpenDhtOptions
 }
 
 /**
- * Starts a node for each address family that the machine has, pairs them, and creates the discovery over them. Resolves before any other node
- * has answered. Rejects with a ShoalError: `refused` if the port is taken, `no-permission`, or `unsupported` if no family can be opened.
+ * Starts a node for each address family that the machine has, pairs them, and creates the discovery
+ * over them. Resolves before any other node has answered. Rejects with a ShoalError: `refused` if
+ * the port is taken, `no-permission`, or `unsupported` if no family can be opened.
  */
 export async function openDht(options: OpenDhtOptions): Promise<DhtDiscovery> {
   const { clock, impliedPort = false, hosts = [{ family: 4 }, { family: 6 }] } = options
@@ -40,7 +44,8 @@ export async function openDht(options: OpenDhtOptions): Promise<DhtDiscovery> {
       sockets.push(await openOnSamePort(sockets[0], place, options))
     } catch (error) {
       missing = error
-      // Machines without IPv6 are common. Other errors, such as a port that is taken, are for the caller.
+      // Machines without IPv6 are common. Other errors, such as a port that is taken, are for the
+      // caller.
       if (error instanceof ShoalError && error.code === 'unsupported') continue
       await Promise.all(sockets.map(socket => socket.close()))
       throw error
@@ -55,7 +60,10 @@ export async function openDht(options: OpenDhtOptions): Promise<DhtDiscovery> {
   return new DhtDiscovery({ nodes, clock, impliedPort })
 }
 
-/** Uses one port for both families, which simplifies port forwarding, unless a port that is free in one is taken in the other. */
+/**
+ * Uses one port for both families, which simplifies port forwarding, unless a port that is free in
+ * one is taken in the other.
+ */
 async function openOnSamePort(
   first: DatagramSocket | undefined,
   place: { family: IpFamily; host?: string },

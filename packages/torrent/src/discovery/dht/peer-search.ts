@@ -9,7 +9,9 @@ export interface PeerSearchOptions {
   onPeers?(peers: readonly Endpoint[]): void
   /** Request no seeds, because we are one ourselves (BEP 33). */
   readonly noSeeds?: boolean
-  /** Count the swarm (BEP 33). Responses then have less room for peers, and some nodes send none. */
+  /**
+   * Count the swarm (BEP 33). Responses then have less room for peers, and some nodes send none.
+   */
   readonly scrape?: boolean
   readonly signal?: AbortSignal
 }
@@ -27,7 +29,10 @@ export interface PeerSearchResult {
 export interface AnnounceOptions {
   /** 1 to 65535. */
   readonly port: number
-  /** Nodes store the UDP port that they see instead: for peers that accept connections on the DHT's own port behind a NAT (BEP 5). */
+  /**
+   * Nodes store the UDP port that they see instead: for peers that accept connections on the DHT's
+   * own port behind a NAT (BEP 5).
+   */
   readonly impliedPort?: boolean
   /** We are a seed (BEP 33). */
   readonly seed?: boolean
@@ -62,8 +67,9 @@ export async function searchPeers(
 }
 
 /**
- * Announces us as a peer to the nodes that a search found (BEP 5 `announce_peer`), except to those that gave no token (BEP 33). Resolves to
- * the number of nodes that accepted, once all have answered or timed out. Rejects with the signal's reason or `closed`.
+ * Announces us as a peer to the nodes that a search found (BEP 5 `announce_peer`), except to those
+ * that gave no token (BEP 33). Resolves to the number of nodes that accepted, once all have
+ * answered or timed out. Rejects with the signal's reason or `closed`.
  */
 export async function announcePeer(
   node: DhtNode,
@@ -104,7 +110,8 @@ class SwarmCount {
   }
 
   estimates(): { seeds?: number; leeches?: number } {
-    // BEP 33, "Handling legacy responses": an address that is only listed counts as a peer, unless it is known to be a seed.
+    // BEP 33, "Handling legacy responses": an address that is only listed counts as a peer, unless
+    // it is known to be a seed.
     for (const { ip } of this.#listed) if (!this.#seeds.mayHave(ip)) this.#peers.add(ip)
     if (!this.#counted && this.#listed.length === 0) return {}
     return { seeds: Math.round(this.#seeds.estimate()), leeches: Math.round(this.#peers.estimate()) }

@@ -5,13 +5,17 @@ import { BloomFilter } from './bloom.ts'
 
 /** Clients announce about every 15 minutes; twice that keeps peers that missed one announce. */
 const PEER_LIFE_MS = 30 * 60_000
-/** When the store is full, the smallest of this many least recently announced torrents is removed. */
+/**
+ * When the store is full, the smallest of this many least recently announced torrents is removed.
+ */
 const EVICTION_CHOICES = 16
 
 export interface PeerStoreLimits {
   /** Torrents. Default 4,000. */
   readonly torrents?: number
-  /** Peers per torrent, well below the 6,000 at which the filters of BEP 33 fill up. Default 1,000. */
+  /**
+   * Peers per torrent, well below the 6,000 at which the filters of BEP 33 fill up. Default 1,000.
+   */
   readonly peersPerTorrent?: number
   /** Peers in all torrents. Default 30,000. */
   readonly peers?: number
@@ -25,7 +29,10 @@ interface StoredPeer {
   readonly untilMs: number
 }
 
-/** Peers by the 4 or 16 bytes of their IP address as ISO 8859-1 text, in the order of their last announce. */
+/**
+ * Peers by the 4 or 16 bytes of their IP address as ISO 8859-1 text, in the order of their last
+ * announce.
+ */
 type Swarm = Map<string, StoredPeer>
 
 /**
@@ -64,7 +71,10 @@ export class PeerStore {
     return (this.#torrentCounts.get(peer) ?? 0) < this.#limits.torrentsPerIp
   }
 
-  /** Stores or renews a peer. Returns false if there is no room. An address is in a swarm only once, whatever its port (BEP 33). */
+  /**
+   * Stores or renews a peer. Returns false if there is no room. An address is in a swarm only once,
+   * whatever its port (BEP 33).
+   */
   add(infoHash: Uint8Array, ip: Uint8Array, port: number, seed: boolean): boolean {
     if (!this.accepts(infoHash, ip)) return false
     const key = latin1(infoHash)
@@ -78,7 +88,10 @@ export class PeerStore {
     return true
   }
 
-  /** Returns at most `max` random peers in compact form (6 or 18 bytes). With `noSeeds`, seeds only fill up the list (BEP 33). */
+  /**
+   * Returns at most `max` random peers in compact form (6 or 18 bytes). With `noSeeds`, seeds only
+   * fill up the list (BEP 33).
+   */
   peers(infoHash: Uint8Array, max: number, noSeeds: boolean): Uint8Array[] {
     const now = this.#clock.nowMs()
     const alive = [...(this.#swarms.get(latin1(infoHash)) ?? [])].filter(([, peer]) => peer.untilMs > now)
@@ -92,7 +105,10 @@ export class PeerStore {
     })
   }
 
-  /** Returns filters of the seeds and of the other peers, or null if the torrent is unknown (BEP 33). */
+  /**
+   * Returns filters of the seeds and of the other peers, or null if the torrent is unknown (BEP
+   * 33).
+   */
   filters(infoHash: Uint8Array): { seeds: BloomFilter; peers: BloomFilter } | null {
     const swarm = this.#swarms.get(latin1(infoHash))
     if (!swarm) return null
@@ -126,7 +142,9 @@ export class PeerStore {
     while (this.#peerCount >= this.#limits.peers) this.#evict()
   }
 
-  /** Removes small and inactive torrents first, so that a flood of new info hashes displaces itself. */
+  /**
+   * Removes small and inactive torrents first, so that a flood of new info hashes displaces itself.
+   */
   #evict(): void {
     let choices = EVICTION_CHOICES
     let smallest: [string, Swarm] | undefined

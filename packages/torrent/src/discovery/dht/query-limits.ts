@@ -3,7 +3,9 @@ import { TokenBucket } from '../../base/token-bucket.ts'
 import { type Endpoint, ownerKey } from './contact.ts'
 
 export interface QueryLimitOptions {
-  /** Queries per second from one address (a /64 of IPv6), averaged over some seconds. Default 10. */
+  /**
+   * Queries per second from one address (a /64 of IPv6), averaged over some seconds. Default 10.
+   */
   readonly perAddress?: number
   /** Queries per second from all addresses together. Default 500. */
   readonly inAll?: number
@@ -16,8 +18,9 @@ const BURST_SECONDS = 4
 const MAX_ADDRESSES = 4096
 
 /**
- * Decides which queries to answer. The source of a datagram can be forged, so a response may hit a victim: each query gets one response of at
- * most 1,024 bytes, within limits per address and in total. Queries beyond them are dropped silently.
+ * Decides which queries to answer. The source of a datagram can be forged, so a response may hit a
+ * victim: each query gets one response of at most 1,024 bytes, within limits per address and in
+ * total. Queries beyond them are dropped silently.
  */
 export class QueryLimits {
   readonly #clock: Clock

@@ -38,7 +38,9 @@ type Failure = readonly [code: number, message: string]
 
 export interface ResponderOptions {
   readonly table: () => RoutingTable
-  /** Returns the table of the other address family, for `want` (BEP 32), or null if there is none. */
+  /**
+   * Returns the table of the other address family, for `want` (BEP 32), or null if there is none.
+   */
   readonly otherTable: () => RoutingTable | null
   readonly store: PeerStore
   readonly items: ItemStore
@@ -84,8 +86,9 @@ export class Responder {
       case 'put':
         return this.#put(query, from)
       default:
-        // Unknown queries with a target are answered like find_node, so that lookups of extensions work through nodes without them
-        // (libtorrent's DHT extensions, "forward compatibility"; BEP 51 relies on it).
+        // Unknown queries with a target are answered like find_node, so that lookups of extensions
+        // work through nodes without them (libtorrent's DHT extensions, "forward compatibility";
+        // BEP 51 relies on it).
         return queryTarget(query)
           ? this.#findNode(query, from)
           : [KRPC_ERRORS.unknownMethod, 'Unknown method']

@@ -16,7 +16,10 @@ function setUp() {
 
 const { random } = setUp()
 
-/** A public node in its own network, with an ID that shares `bits` bits with ours and that its address does not allow. */
+/**
+ * A public node in its own network, with an ID that shares `bits` bits with ours and that its
+ * address does not allow.
+ */
 function at(i: number, bits = 0, port = 6881): Contact {
   return { ...toEndpoint(`${1 + (i >> 8)}.${i & 0xff}.3.4`, port)!, id: idAtDepth(own, bits, random) }
 }

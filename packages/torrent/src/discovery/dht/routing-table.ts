@@ -7,13 +7,21 @@ import { ID_BITS } from './node-id.ts'
 
 /** BEP 5: K. */
 const BUCKET_SIZE = 8
-/** Buckets of the most distant nodes are larger, so that lookups start some steps nearer and their load is spread. */
+/**
+ * Buckets of the most distant nodes are larger, so that lookups start some steps nearer and their
+ * load is spread.
+ */
 const FAR_BUCKET_SIZES = [64, 32, 16]
-/** BEP 5: a node is good for 15 minutes after it was heard, and a bucket is refreshed after as long. */
+/**
+ * BEP 5: a node is good for 15 minutes after it was heard, and a bucket is refreshed after as long.
+ */
 export const GOOD_MS = 15 * 60_000
 /** BEP 5: a node is bad after failing to answer several times in a row. */
 const BAD_FAILURES = 2
-/** A bad node without a replacement stays until this many failures, so that the table survives a network outage. */
+/**
+ * A bad node without a replacement stays until this many failures, so that the table survives a
+ * network outage.
+ */
 const MAX_FAILURES = 6
 /** BEP 5: a failed ping is repeated once; soon, in case the datagram was lost. */
 const RETRY_MS = 30_000
@@ -29,7 +37,9 @@ export interface Entry {
   /** Its `ownerKey` and `ipNeighborhood`. */
   readonly owner: string
   readonly network: string | null
-  /** Monotonic milliseconds of its last answer, of its last query to us, and of our last attempt. */
+  /**
+   * Monotonic milliseconds of its last answer, of its last query to us, and of our last attempt.
+   */
   answeredMs: number
   askedMs: number
   triedMs: number
@@ -45,8 +55,9 @@ interface Bucket {
 }
 
 /**
- * The routing table of one address family (BEP 5). Bucket `i` holds nodes that share exactly `i` leading bits with our ID, and the last bucket
- * all that share more; only that one splits. Only nodes that answered enter. Does no I/O: its user queries the nodes.
+ * The routing table of one address family (BEP 5). Bucket `i` holds nodes that share exactly `i`
+ * leading bits with our ID, and the last bucket all that share more; only that one splits. Only
+ * nodes that answered enter. Does no I/O: its user queries the nodes.
  */
 export class RoutingTable {
   readonly ownId: Uint8Array
@@ -82,7 +93,10 @@ export class RoutingTable {
     return this.#byId.values()
   }
 
-  /** BEP 5: a node is good if it answered in the last 15 minutes, or answered once and queried us in the last 15 minutes. */
+  /**
+   * BEP 5: a node is good if it answered in the last 15 minutes, or answered once and queried us in
+   * the last 15 minutes.
+   */
   isGood(entry: Entry): boolean {
     return entry.failures === 0 && this.#clock.nowMs() - Math.max(entry.answeredMs, entry.askedMs) < GOOD_MS
   }
@@ -97,11 +111,13 @@ export class RoutingTable {
       this.#bucketOf(contact.id).changedMs = now
       return
     }
-    // The same ID at another address: a node that is alive keeps its place, or anyone could take it over.
+    // The same ID at another address: a node that is alive keeps its place, or anyone could take it
+    // over.
     if (known && known.failures < BAD_FAILURES) return
     const owner = ownerKey(contact)
     const rival = this.#byOwner.get(owner)
-    // The same endpoint with another ID is a node that was restarted. Another port of the address is another node, which must wait.
+    // The same endpoint with another ID is a node that was restarted. Another port of the address
+    // is another node, which must wait.
     if (rival && !sameEndpoint(rival.contact, contact) && rival.failures < BAD_FAILURES) return
     if (known) this.#remove(known)
     if (rival && rival !== known) this.#remove(rival)
@@ -155,7 +171,10 @@ export class RoutingTable {
     )
   }
 
-  /** Returns the `count` closest nodes, nearest first: those that are not bad, or with `goodOnly` those that are good (BEP 5). */
+  /**
+   * Returns the `count` closest nodes, nearest first: those that are not bad, or with `goodOnly`
+   * those that are good (BEP 5).
+   */
   closest(target: Uint8Array, count = BUCKET_SIZE, goodOnly = false): Contact[] {
     const isUsable = (entry: Entry) => (goodOnly ? this.isGood(entry) : entry.failures < BAD_FAILURES)
     return closestOf(
@@ -167,8 +186,9 @@ export class RoutingTable {
   }
 
   /**
-   * Returns the node that should be queried next: one that failed once, perhaps because a datagram was lost, or one not heard for 15 minutes.
-   * Returns null if there is none. Report the outcome with `failed` or `answered`.
+   * Returns the node that should be queried next: one that failed once, perhaps because a datagram
+   * was lost, or one not heard for 15 minutes. Returns null if there is none. Report the outcome
+   * with `failed` or `answered`.
    */
   due(): Contact | null {
     const now = this.#clock.nowMs()
@@ -184,7 +204,10 @@ export class RoutingTable {
     return oldest?.contact ?? null
   }
 
-  /** Returns the index of a bucket that needs a refresh and marks it as refreshed, or returns null if none does. */
+  /**
+   * Returns the index of a bucket that needs a refresh and marks it as refreshed, or returns null
+   * if none does.
+   */
   takeStaleDepth(): number | null {
     const now = this.#clock.nowMs()
     const stale = this.#buckets.findIndex(bucket => now - bucket.changedMs >= GOOD_MS)
@@ -216,7 +239,10 @@ export class RoutingTable {
     }
   }
 
-  /** Returns the entry of a full bucket to replace: a bad node, or an unverified one if the new one is verified (BEP 42). */
+  /**
+   * Returns the entry of a full bucket to replace: a bad node, or an unverified one if the new one
+   * is verified (BEP 42).
+   */
   #worst(bucket: Bucket, entry: Entry): Entry | undefined {
     return (
       bucket.entries.find(other => other.failures >= BAD_FAILURES) ??
@@ -224,7 +250,10 @@ export class RoutingTable {
     )
   }
 
-  /** Allows one node per address in the table, and few of a small network in a bucket. `leaving` does not count. */
+  /**
+   * Allows one node per address in the table, and few of a small network in a bucket. `leaving`
+   * does not count.
+   */
   #mayEnter(entry: Entry, bucket: Bucket, leaving?: Entry): boolean {
     const rival = this.#byOwner.get(entry.owner)
     if (rival && rival !== leaving) return false

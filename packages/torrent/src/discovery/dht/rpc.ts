@@ -68,8 +68,8 @@ export class Rpc {
   }
 
   /**
-   * Queries a node. Rejects with a ShoalError (`timeout` after five seconds, `bad-message` if it answers with an error, `unreachable`,
-   * `closed`) or with the signal's reason.
+   * Queries a node. Rejects with a ShoalError (`timeout` after five seconds, `bad-message` if it
+   * answers with an error, `unreachable`, `closed`) or with the signal's reason.
    */
   query(to: Endpoint, method: string, args: QueryArgs, signal?: AbortSignal): Promise<NodeResponse> {
     if (signal?.aborted) return Promise.reject(signal.reason)

@@ -23,7 +23,10 @@ export function encodeState(nodes: ReadonlyMap<IpFamily, SavedNode>): Uint8Array
   return encode({ ip4: entry(4), ip6: entry(6) })
 }
 
-/** Decodes the result of `encodeState`. Returns an empty map for anything else, since losing the state only slows down the start. */
+/**
+ * Decodes the result of `encodeState`. Returns an empty map for anything else, since losing the
+ * state only slows down the start.
+ */
 export function parseState(bytes: Uint8Array): Map<IpFamily, SavedNode> {
   const nodes = new Map<IpFamily, SavedNode>()
   if (bytes.length > MAX_STATE_BYTES) return nodes

@@ -47,7 +47,10 @@ export class TestNetwork {
     return this.network.host(addresses)({ family, port })
   }
 
-  /** Starts a node that bootstraps from the first one. Its ID is valid for its address unless `options.saved` has another. */
+  /**
+   * Starts a node that bootstraps from the first one. Its ID is valid for its address unless
+   * `options.saved` has another.
+   */
   async add(options: Partial<DhtNodeOptions> & { address?: string } = {}): Promise<DhtNode> {
     const address = options.address ?? this.nextAddress()
     const random = seededRandom(this.random.below(2 ** 32))

@@ -8,8 +8,9 @@ const SECRET_MS = 5 * 60_000
 const TOKEN_BYTES = 8
 
 /**
- * Write tokens (BEP 5): a node must have received a response at its address before it can announce, so it cannot announce others. A token is
- * valid for one address and one key (as BEP 44 suggests). No state is kept per token.
+ * Write tokens (BEP 5): a node must have received a response at its address before it can announce,
+ * so it cannot announce others. A token is valid for one address and one key (as BEP 44 suggests).
+ * No state is kept per token.
  */
 export class Tokens {
   readonly #clock: Clock
@@ -32,7 +33,9 @@ export class Tokens {
     return make(this.#secret, ip, key)
   }
 
-  /** Returns true if the token was created for this address and key in the last five to ten minutes. */
+  /**
+   * Returns true if the token was created for this address and key in the last five to ten minutes.
+   */
   accepts(token: Uint8Array, ip: Uint8Array, key: Uint8Array): boolean {
     this.#rotate()
     return [this.#secret, this.#previous].some(secret => equalBytes(token, make(secret, ip, key)))

@@ -3,7 +3,10 @@ import { ShoalError } from '../../base/errors.ts'
 import type { ResolvedAddress } from '../../transport/resolve.ts'
 import type { AnnounceAnswer } from './tracker.ts'
 
-/** How long the other address family may take once one has answered: a broken IPv6 route must not delay IPv4's peers. */
+/**
+ * How long the other address family may take once one has answered: a broken IPv6 route must not
+ * delay IPv4's peers.
+ */
 const GRACE_MS = 5000
 
 /** Picks one address of each family that the host has (BEP 7), the first in the system's order. */
@@ -14,8 +17,8 @@ export function oneOfEachFamily(addresses: readonly ResolvedAddress[]): Resolved
 }
 
 /**
- * Runs `ask` for all targets at once and resolves to the results of those that succeeded. Rejects with the most informative error if none
- * did. Aborts what is still running when it settles.
+ * Runs `ask` for all targets at once and resolves to the results of those that succeeded. Rejects
+ * with the most informative error if none did. Aborts what is still running when it settles.
  */
 export async function askAll<Target, Answer>(
   targets: readonly Target[],
@@ -49,7 +52,9 @@ export async function askAll<Target, Answer>(
   return answers
 }
 
-/** Merges the responses of both families. Both count the same swarm, so the larger counts are kept. */
+/**
+ * Merges the responses of both families. Both count the same swarm, so the larger counts are kept.
+ */
 export function mergeAnswers(answers: readonly AnnounceAnswer[]): AnnounceAnswer {
   if (answers.length === 1) return answers[0]!
   const peers = new Map(

@@ -2,7 +2,10 @@ import { concat } from '../../base/bytes.ts'
 import { messageOf, ShoalError } from '../../base/errors.ts'
 import { type HttpGet, parseRetryAfter } from './http-get.ts'
 
-/** Uses `fetch`: the browser follows redirects within its own limit, and reaches only servers that allow pages to (CORS). */
+/**
+ * Uses `fetch`: the browser follows redirects within its own limit, and reaches only servers that
+ * allow pages to (CORS).
+ */
 export const httpGet: HttpGet = async (url, options) => {
   const { signal, maxBytes } = options
   try {

@@ -24,7 +24,9 @@ import {
   parseRetryAfter,
 } from './http-get.ts'
 
-/** Uses `node:http`, since `fetch` can neither choose an address family nor avoid certain addresses. */
+/**
+ * Uses `node:http`, since `fetch` can neither choose an address family nor avoid certain addresses.
+ */
 export const httpGet: HttpGet = createHttpGet()
 
 /** Route for requests: the system's own, or a proxy's. */
@@ -104,7 +106,10 @@ function magnetTarget({ statusCode = 0, headers: { location = '' } }: IncomingMe
   return isRedirect(statusCode) && isMagnet(location) ? headerText(location) : null
 }
 
-/** Returns the target of a redirect, or null if the response is not one. Throws if the target is not allowed. */
+/**
+ * Returns the target of a redirect, or null if the response is not one. Throws if the target is not
+ * allowed.
+ */
 function redirectTarget(response: IncomingMessage, from: URL): URL | null {
   const { location } = response.headers
   const to = location === undefined ? null : followRedirect(response.statusCode ?? 0, location, from)

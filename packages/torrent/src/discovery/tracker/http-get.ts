@@ -6,8 +6,8 @@ export interface HttpGetOptions {
   /** Largest body that is accepted, before and after decompression. */
   readonly maxBytes: number
   /**
-   * The URL comes from the user (of a .torrent), so that it may have any path even in the local network. Default false: the URL is a
-   * tracker's and may come from a stranger.
+   * The URL comes from the user (of a .torrent), so that it may have any path even in the local
+   * network. Default false: the URL is a tracker's and may come from a stranger.
    */
   readonly named?: boolean
   /** Address of the URL's host to connect to, on platforms that can choose. */
@@ -27,9 +27,10 @@ export interface HttpAnswer {
 }
 
 /**
- * Sends a GET and follows at most five redirects. Resolves for every HTTP status. Rejects with a ShoalError: `refused`,
- * `unreachable` or `bad-message` (too large, too many or unsafe redirects, not HTTP), or with the signal's reason. Error messages do not
- * contain the path or query, which may be secret.
+ * Sends a GET and follows at most five redirects. Resolves for every HTTP status. Rejects with a
+ * ShoalError: `refused`, `unreachable` or `bad-message` (too large, too many or unsafe redirects,
+ * not HTTP), or with the signal's reason. Error messages do not contain the path or query, which
+ * may be secret.
  */
 export type HttpGet = (url: string, options: HttpGetOptions) => Promise<HttpAnswer>
 

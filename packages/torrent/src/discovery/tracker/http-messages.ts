@@ -27,7 +27,9 @@ import {
 const MAX_TRACKER_ID = 256
 const MINUTE_MS = 60_000
 
-/** Builds the URL of an announce. Keeps the query of the tracker's own URL (a passkey) at the front. */
+/**
+ * Builds the URL of an announce. Keeps the query of the tracker's own URL (a passkey) at the front.
+ */
 export function announceUrl(url: string, request: AnnounceRequest): string {
   const parts = [
     `info_hash=${percent(request.infoHash)}`,
@@ -65,8 +67,8 @@ export function scrapeUrl(url: string, infoHashes: readonly Uint8Array[]): strin
 }
 
 /**
- * Parses a response to an announce. Throws a TrackerError: `refused` with the tracker's reason (and BEP 31's `retry in`), or `bad-message`
- * if the response is not a bencoded dictionary.
+ * Parses a response to an announce. Throws a TrackerError: `refused` with the tracker's reason (and
+ * BEP 31's `retry in`), or `bad-message` if the response is not a bencoded dictionary.
  */
 export function parseAnnounce(bytes: Uint8Array): AnnounceAnswer {
   const answer = parseAnswer(bytes)
@@ -88,7 +90,10 @@ export function parseAnnounce(bytes: Uint8Array): AnnounceAnswer {
   }
 }
 
-/** Parses a response to a scrape. Returns counts in the order of `infoHashes`. Throws as `parseAnnounce` does. */
+/**
+ * Parses a response to a scrape. Returns counts in the order of `infoHashes`. Throws as
+ * `parseAnnounce` does.
+ */
 export function parseScrape(bytes: Uint8Array, infoHashes: readonly Uint8Array[]): (ScrapeEntry | null)[] {
   const files = asDictionary(parseAnswer(bytes).get('files'))
   if (!files) throw new TrackerError('bad-message', 'The tracker sent a scrape response without torrents')
@@ -100,7 +105,10 @@ export function parseScrape(bytes: Uint8Array, infoHashes: readonly Uint8Array[]
   })
 }
 
-/** Throws the tracker's own reason if the bytes contain one, whatever the HTTP status. Returns otherwise. */
+/**
+ * Throws the tracker's own reason if the bytes contain one, whatever the HTTP status. Returns
+ * otherwise.
+ */
 export function throwFailure(bytes: Uint8Array): void {
   try {
     parseAnswer(bytes)
@@ -123,8 +131,8 @@ function parseAnswer(bytes: Uint8Array): BencodeDictionary {
 
 function decodeAnswer(bytes: Uint8Array): BencodeValue {
   try {
-    // Some trackers do not sort keys, and nothing here is hashed. Depth: the response, its peers, a peer.
-    // Scripts print a byte order mark or line breaks around their answer.
+    // Some trackers do not sort keys, and nothing here is hashed. Depth: the response, its peers, a
+    // peer. Scripts print a byte order mark or line breaks around their answer.
     return decodePrefix(withoutLead(bytes), { depth: 6, items: 50_000, unsortedKeys: true }).value
   } catch (error) {
     const why = `The tracker sent an invalid response (${messageOf(error)})`

@@ -97,7 +97,10 @@ export class HttpTracker implements TrackerProtocol {
     }
   }
 
-  /** In browsers, which connect by name and choose the family themselves, there is one target without an address. */
+  /**
+   * In browsers, which connect by name and choose the family themselves, there is one target
+   * without an address.
+   */
   async #targets(url: string, signal: AbortSignal): Promise<(ResolvedAddress | undefined)[]> {
     try {
       return oneOfEachFamily(await this.#options.resolveHost(new URL(url).hostname, { signal }))

@@ -41,8 +41,8 @@ export interface TrackedTorrent {
 }
 
 /**
- * Announces a torrent to one tier of its trackers (BEP 12): they are tried in random order, the first that answers is moved to the front
- * and kept, and if it fails the others are tried in turn.
+ * Announces a torrent to one tier of its trackers (BEP 12): they are tried in random order, the
+ * first that answers is moved to the front and kept, and if it fails the others are tried in turn.
  */
 export class Tier {
   readonly urls: readonly string[]
@@ -100,7 +100,9 @@ export class Tier {
     this.#schedule(this.#context.clock.nowMs())
   }
 
-  /** The tracker has lost its state: announces to it again soon, or to another tracker of the tier. */
+  /**
+   * The tracker has lost its state: announces to it again soon, or to another tracker of the tier.
+   */
   lost(url: string, reason?: string): void {
     const tracker = this.#trackers.find(candidate => candidate.url === url)
     if (this.#left || !tracker) return
@@ -131,12 +133,16 @@ export class Tier {
     return this.#trackers.map((tracker, i) => tracker.status(this.number, i === 0 ? nextMs : undefined))
   }
 
-  /** Announces `stopped` to the trackers that know us, except those in `except`, within `limitMs`. Never rejects. */
+  /**
+   * Announces `stopped` to the trackers that know us, except those in `except`, within `limitMs`.
+   * Never rejects.
+   */
   async leave(limitMs: number, except: ReadonlySet<string> = NONE): Promise<void> {
     if (this.#left) return
     this.#left = true
     this.#cancel()
-    // Trackers that do not answer will forget us by themselves; waiting for them would only delay the end.
+    // Trackers that do not answer will forget us by themselves; waiting for them would only delay
+    // the end.
     const known = this.#trackers.filter(tracker => tracker.works && !except.has(tracker.url))
     this.#round?.abort(new ShoalError('closed', 'The torrent left its trackers'))
     const never = new AbortController().signal

@@ -3,7 +3,10 @@ import { type TimeEntry, TimeHeap } from '../../base/time-heap.ts'
 
 export type TimerEntry = TimeEntry<() => void>
 
-/** Schedules any number of calls on one timer, and on none while nothing is scheduled: ten thousand idle torrents cost one timer. */
+/**
+ * Schedules any number of calls on one timer, and on none while nothing is scheduled: ten thousand
+ * idle torrents cost one timer.
+ */
 export class TimerQueue {
   readonly #clock: Clock
   readonly #heap = new TimeHeap<() => void>()
@@ -13,7 +16,10 @@ export class TimerQueue {
     this.#clock = clock
   }
 
-  /** Calls `task` at `timeMs` of the clock, or in its next turn if that has passed; never synchronously. */
+  /**
+   * Calls `task` at `timeMs` of the clock, or in its next turn if that has passed; never
+   * synchronously.
+   */
   schedule(timeMs: number, task: () => void): TimerEntry {
     const entry = this.#heap.push(timeMs, task)
     this.#arm()
@@ -40,7 +46,8 @@ export class TimerQueue {
 
   #ring(): void {
     this.#timer = undefined
-    // Collect what is due first: a task that schedules another one for now must not prolong this loop.
+    // Collect what is due first: a task that schedules another one for now must not prolong this
+    // loop.
     const due: TimerEntry[] = []
     const nowMs = this.#clock.nowMs()
     for (let next = this.#heap.peek(); next && next.timeMs <= nowMs; next = this.#heap.peek()) {

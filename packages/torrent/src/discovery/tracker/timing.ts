@@ -29,12 +29,17 @@ export function refreshAfterMs(asked: number | undefined, interval: number, unas
   return Math.min(asked === undefined ? unaskedMs : Math.max(asked, MIN_INTERVAL_MS), interval)
 }
 
-/** Adds up to 5 %, to spread out torrents that were added together without ever announcing early. */
+/**
+ * Adds up to 5 %, to spread out torrents that were added together without ever announcing early.
+ */
 export function withJitter(ms: number, random: Random): number {
   return ms + random.below(Math.floor(ms / 20) + 1)
 }
 
-/** Time until the next try after `failures` (1 or more) failures in a row: doubles from 15 s to an hour, plus or minus a quarter. */
+/**
+ * Time until the next try after `failures` (1 or more) failures in a row: doubles from 15 s to an
+ * hour, plus or minus a quarter.
+ */
 export function retryAfterMs(failures: number, random: Random): number {
   const base = Math.min(FIRST_RETRY_MS * 2 ** Math.min(failures - 1, 20), MAX_RETRY_MS)
   return Math.round(base * 0.75) + random.below(Math.floor(base / 2) + 1)

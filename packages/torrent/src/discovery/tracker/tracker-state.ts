@@ -15,7 +15,10 @@ import { type AnnounceAnswer, type AnnounceEvent, TrackerError, type TrackerProt
 /** The state of one tracker for one torrent. Times are monotonic milliseconds. */
 export class TrackerState {
   readonly url: string
-  /** Undefined if the platform does not support the URL's scheme: then the first announce fails for good. */
+  /**
+   * Undefined if the platform does not support the URL's scheme: then the first announce fails for
+   * good.
+   */
   readonly protocol: TrackerProtocol | undefined
   state: DiscoveryStatus['state'] = 'idle'
   /** Tracker ID from its last response, to be sent back (BEP 3). */

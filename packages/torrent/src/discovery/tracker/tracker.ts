@@ -19,7 +19,10 @@ export interface AnnounceRequest {
   readonly event: AnnounceEvent
   /** Number of peers to request; 0 for none. */
   readonly numWant: number
-  /** 32 bits that stay the same while the torrent is announced, over both address families (BEP 7, BEP 15). */
+  /**
+   * 32 bits that stay the same while the torrent is announced, over both address families (BEP 7,
+   * BEP 15).
+   */
   readonly key: number
   /** Tracker ID from the last response, one character per byte. HTTP only. */
   readonly trackerId?: string
@@ -27,7 +30,10 @@ export interface AnnounceRequest {
 
 /** A tracker's response: well formed and of bounded size, but its intervals are not yet clamped. */
 export interface AnnounceAnswer {
-  /** Milliseconds until the next regular announce, and the minimum between any two; absent if missing or invalid. */
+  /**
+   * Milliseconds until the next regular announce, and the minimum between any two; absent if
+   * missing or invalid.
+   */
   readonly intervalMs?: number
   readonly minIntervalMs?: number
   readonly peers: PeerAddress[]

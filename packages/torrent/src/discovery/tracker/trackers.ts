@@ -36,9 +36,15 @@ export interface TrackerDiscoveryOptions {
   readonly resolveHost?: ResolveHost
   readonly httpGet?: HttpGet
   readonly openSocket?: OpenSocket
-  /** Makes and accepts the WebRTC offers that WebSocket trackers relay; null while WebRTC is off. Default: always null. */
+  /**
+   * Makes and accepts the WebRTC offers that WebSocket trackers relay; null while WebRTC is off.
+   * Default: always null.
+   */
   readonly signaling?: () => Signaling | null
-  /** Further protocols by URL scheme with its colon (`https:`). They are closed along with the others. */
+  /**
+   * Further protocols by URL scheme with its colon (`https:`). They are closed along with the
+   * others.
+   */
   readonly protocols?: Readonly<Record<string, TrackerProtocol>>
 }
 
@@ -55,8 +61,9 @@ const LEAVE_LIMIT_MS = 4000
 /**
  * Announces any number of torrents to their trackers (BEP 3, 7, 12, 15, 21, 23, 24, 31, 41, 48).
  *
- * It announces to one tracker of each tier, the first that answers, and uses all tiers at once. Current clients do the same: BEP 12 as
- * written would ignore later tiers while the first works, and miss the peers that only they know.
+ * It announces to one tracker of each tier, the first that answers, and uses all tiers at once.
+ * Current clients do the same: BEP 12 as written would ignore later tiers while the first works,
+ * and miss the peers that only they know.
  */
 export class TrackerDiscovery implements Discovery {
   readonly kind = 'tracker'
@@ -99,7 +106,10 @@ export class TrackerDiscovery implements Discovery {
     }
   }
 
-  /** Announces a torrent to its trackers: URLs in tiers (BEP 12). Does nothing if there are none. Throws `closed` after `close`. */
+  /**
+   * Announces a torrent to its trackers: URLs in tiers (BEP 12). Does nothing if there are none.
+   * Throws `closed` after `close`.
+   */
   join(topic: DiscoveryTopic, sink: DiscoverySink, options: { tiers?: Tiers } = {}): Membership {
     if (this.#closed) throw new ShoalError('closed', 'The trackers were closed: open a session again')
     const { tiers = [] } = options
@@ -115,7 +125,10 @@ export class TrackerDiscovery implements Discovery {
     return membership
   }
 
-  /** Splits tiers into the units that are announced independently: whole tiers, or single trackers with `announceToAll`. */
+  /**
+   * Splits tiers into the units that are announced independently: whole tiers, or single trackers
+   * with `announceToAll`.
+   */
   #split(tiers: Tiers): Unit[] {
     return usableTiers(tiers).flatMap(({ number, urls }) =>
       this.#announceToAll ? urls.map(url => ({ number, urls: [url] })) : [{ number, urls }],
@@ -140,13 +153,18 @@ export class TrackerDiscovery implements Discovery {
     )
   }
 
-  /** The machine's network has changed or is back: announces all torrents at once, over new connections. */
+  /**
+   * The machine's network has changed or is back: announces all torrents at once, over new
+   * connections.
+   */
   networkChanged(): void {
     for (const protocol of new Set(this.#protocols.values())) protocol.networkChanged?.()
     for (const member of this.#members) member.networkChanged()
   }
 
-  /** Leaves all torrents, which announces `stopped` within a few seconds, then closes the sockets. */
+  /**
+   * Leaves all torrents, which announces `stopped` within a few seconds, then closes the sockets.
+   */
   async close(): Promise<void> {
     this.#closed = true
     await Promise.all([...this.#members].map(member => member.leave()))
@@ -211,7 +229,10 @@ class TrackerMembership implements Membership {
     for (const tier of before.values()) this.#drop(tier, kept)
   }
 
-  /** Does not announce `stopped` to trackers that are now in another tier: it could arrive after that tier's `started`. */
+  /**
+   * Does not announce `stopped` to trackers that are now in another tier: it could arrive after
+   * that tier's `started`.
+   */
   #drop(tier: Tier, kept: ReadonlySet<string>): void {
     const leaving = tier.leave(LEAVE_LIMIT_MS, kept).then(() => {
       this.#leaving.delete(leaving)

@@ -17,7 +17,10 @@ export interface UdpEndpoint {
 
 /** BEP 15: "a client can use a connection ID until one minute after it has received it". */
 const CONNECTION_MS = 60_000
-/** BEP 15: wait 15 * 2 ^ n seconds, then send again, with n up to 8. Here n stops at 1, so that a tier soon tries its next tracker. */
+/**
+ * BEP 15: wait 15 * 2 ^ n seconds, then send again, with n up to 8. Here n stops at 1, so that a
+ * tier soon tries its next tracker.
+ */
 const FIRST_WAIT_MS = 15_000
 const MAX_N = 1
 const MAX_TRIES = 4
@@ -34,7 +37,10 @@ interface ConnectionId {
   readonly untilMs: number
 }
 
-/** Requests to UDP trackers: connection IDs, transactions and retransmission. Uses one socket per address family. */
+/**
+ * Requests to UDP trackers: connection IDs, transactions and retransmission. Uses one socket per
+ * address family.
+ */
 export class UdpExchange {
   readonly #options: { clock: Clock; random: Random; openDatagram: OpenDatagram }
   readonly #sockets = new Map<IpFamily, Promise<DatagramSocket>>()
@@ -49,8 +55,9 @@ export class UdpExchange {
   }
 
   /**
-   * Sends a request other than connect and resolves to the response. Rejects with a TrackerError (`refused` with the tracker's message,
-   * `timeout`, `unreachable`, `unsupported` if the address family is not available, `closed`) or with the signal's reason.
+   * Sends a request other than connect and resolves to the response. Rejects with a TrackerError
+   * (`refused` with the tracker's message, `timeout`, `unreachable`, `unsupported` if the address
+   * family is not available, `closed`) or with the signal's reason.
    */
   async ask(
     endpoint: UdpEndpoint,
@@ -96,7 +103,10 @@ export class UdpExchange {
     return kept && kept.untilMs > this.#options.clock.nowMs() ? kept : undefined
   }
 
-  /** Resolves to null if there was no response. Concurrent calls for the same tracker share one request. */
+  /**
+   * Resolves to null if there was no response. Concurrent calls for the same tracker share one
+   * request.
+   */
   #connect(endpoint: UdpEndpoint, waitForMs: number): Promise<ConnectionId | null> {
     const key = keyOf(endpoint)
     const running = this.#connecting.get(key)
@@ -122,7 +132,10 @@ export class UdpExchange {
     return connection
   }
 
-  /** Sends once. Resolves to the response (of this action, or an error), or null if there was none in time. */
+  /**
+   * Sends once. Resolves to the response (of this action, or an error), or null if there was none
+   * in time.
+   */
   async #send(
     endpoint: UdpEndpoint,
     action: number,

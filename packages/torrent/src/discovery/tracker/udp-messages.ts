@@ -1,4 +1,7 @@
-/** Encoding and decoding of UDP tracker packets (BEP 15, BEP 41). All integers are big-endian. No I/O. */
+/**
+ * Encoding and decoding of UDP tracker packets (BEP 15, BEP 41). All integers are big-endian. No
+ * I/O.
+ */
 import { concat, fromUtf8, readU32, utf8, writeU16, writeU32 } from '../../base/bytes.ts'
 import type { IpFamily } from '../../transport/datagram.ts'
 import { decodeCompactPeers } from '../../wire/compact-peers.ts'
@@ -12,10 +15,15 @@ import {
 
 export const ACTION = { connect: 0, announce: 1, scrape: 2, error: 3 } as const
 
-/** BEP 15: "Up to about 74 torrents can be scraped at once"; fewer fit into the smallest IPv6 packet. */
+/**
+ * BEP 15: "Up to about 74 torrents can be scraped at once"; fewer fit into the smallest IPv6
+ * packet.
+ */
 export const MAX_SCRAPE = 60
 
-/** BEP 15: numbers of the events. `paused` (BEP 21) has none, so a partial seed announces as usual. */
+/**
+ * BEP 15: numbers of the events. `paused` (BEP 21) has none, so a partial seed announces as usual.
+ */
 const EVENTS = { none: 0, completed: 1, started: 2, stopped: 3, paused: 0 } as const
 
 /** BEP 41: option type for the path and query of the tracker's URL. */
@@ -79,12 +87,16 @@ export function decodeConnect(bytes: Uint8Array): Uint8Array | null {
   return bytes.length < 16 ? null : bytes.slice(8, 16)
 }
 
-/** Returns null if the packet is too short. Drops an incomplete last peer and peers beyond MAX_PEERS. */
+/**
+ * Returns null if the packet is too short. Drops an incomplete last peer and peers beyond
+ * MAX_PEERS.
+ */
 export function decodeAnnounce(bytes: Uint8Array, family: IpFamily): AnnounceAnswer | null {
   if (bytes.length < 20) return null
   const seconds = readU32(bytes, 8)
   return {
-    // Ignore zero, and values that are negative when read as a signed number, which no tracker intends.
+    // Ignore zero, and values that are negative when read as a signed number, which no tracker
+    // intends.
     ...(seconds > 0 && seconds < 2 ** 31 && { intervalMs: seconds * 1000 }),
     ...knownCount('leeches', readU32(bytes, 12)),
     ...knownCount('seeds', readU32(bytes, 16)),
@@ -92,7 +104,9 @@ export function decodeAnnounce(bytes: Uint8Array, family: IpFamily): AnnounceAns
   }
 }
 
-/** Returns one entry per requested torrent; null for those missing at the end of a short response. */
+/**
+ * Returns one entry per requested torrent; null for those missing at the end of a short response.
+ */
 export function decodeScrape(bytes: Uint8Array, count: number): (ScrapeEntry | null)[] {
   return Array.from({ length: count }, (_, i) => {
     const at = 8 + 12 * i

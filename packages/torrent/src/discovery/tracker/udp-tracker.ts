@@ -28,9 +28,12 @@ export interface UdpTrackerOptions {
   readonly resolveHost: ResolveHost
 }
 
-/** UDP trackers (BEP 15, with the URL option of BEP 41). All share one socket per address family. */
+/**
+ * UDP trackers (BEP 15, with the URL option of BEP 41). All share one socket per address family.
+ */
 export class UdpTracker implements TrackerProtocol {
-  // With BEP 15's waits of 15 and 30 s: sends at 0, 15 and 45 s, and gives up at 60 s so that the tier tries its next tracker.
+  // With BEP 15's waits of 15 and 30 s: sends at 0, 15 and 45 s, and gives up at 60 s so that the
+  // tier tries its next tracker.
   readonly timeLimitMs = 60_000
   readonly #clock: Clock
   readonly #resolveHost: ResolveHost
@@ -91,7 +94,10 @@ export class UdpTracker implements TrackerProtocol {
   }
 }
 
-/** Parses an announce URL; `urlData` is for BEP 41. Throws a TrackerError `bad-argument` if the URL is invalid. */
+/**
+ * Parses an announce URL; `urlData` is for BEP 41. Throws a TrackerError `bad-argument` if the URL
+ * is invalid.
+ */
 export function parseUdpUrl(url: string): { host: string; port: number; urlData: string } {
   const parsed = URL.canParse(url) ? new URL(url) : null
   const port = Number(parsed?.port)

@@ -47,7 +47,10 @@ interface Entry {
   expiresMs: number
 }
 
-/** A home router in memory, with a machine behind it. It speaks PCP, NAT-PMP and UPnP, all of them by default. */
+/**
+ * A home router in memory, with a machine behind it. It speaks PCP, NAT-PMP and UPnP, all of them
+ * by default.
+ */
 export class FakeRouter {
   readonly clock = new VirtualClock()
   readonly behavior: RouterBehavior

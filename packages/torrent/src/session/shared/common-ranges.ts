@@ -27,7 +27,10 @@ export interface CommonRange {
   readonly to: number
 }
 
-/** Relates our pieces and blocks to the pieces of another torrent, which may have another size, by the bytes of common files. */
+/**
+ * Relates our pieces and blocks to the pieces of another torrent, which may have another size, by
+ * the bytes of common files.
+ */
 export class CommonRanges {
   readonly files: readonly CommonFile[]
   readonly ours: PieceLayout

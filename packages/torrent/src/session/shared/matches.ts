@@ -14,8 +14,8 @@ export interface CommonFile {
 }
 
 /**
- * The files of one torrent by their pieces roots (BEP 52), to be found in others. Only files that begin with a piece are listed, as BEP 52
- * demands.
+ * The files of one torrent by their pieces roots (BEP 52), to be found in others. Only files that
+ * begin with a piece are listed, as BEP 52 demands.
  */
 export class FileRoots {
   readonly #layout: PieceLayout
@@ -38,8 +38,8 @@ export class FileRoots {
   }
 
   /**
-   * Returns the files that the other torrent has too. Its length must be equal as well: a file that consists of two hashes has the same root as
-   * the file of two blocks with these hashes.
+   * Returns the files that the other torrent has too. Its length must be equal as well: a file that
+   * consists of two hashes has the same root as the file of two blocks with these hashes.
    */
   commonWith(other: PieceLayout): CommonFile[] {
     const common = new Map<number, CommonFile>()

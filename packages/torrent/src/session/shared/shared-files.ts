@@ -232,7 +232,10 @@ function leave({ running, sources }: Download, other: Torrent): void {
   if (source) running.swarm.sources.removeSupplier(source)
 }
 
-/** The layout of a torrent whose files may be shared; null for private torrents and those without v2 hashes. */
+/**
+ * The layout of a torrent whose files may be shared; null for private torrents and those without v2
+ * hashes.
+ */
 function layoutOf({ isPrivate, phases }: Torrent): PieceLayout | null {
   const { content, lifecycle } = phases.data
   if (!content || isPrivate || lifecycle.isClosed) return null

@@ -27,7 +27,10 @@ export interface SharedSourceOptions {
   /** Bytes of one of our files were copied. */
   onTaken(file: number, bytes: number): void
   log(line: string): void
-  /** Runs a function that requests blocks on behalf of the other torrent, so that these requests are not mistaken for a peer's. */
+  /**
+   * Runs a function that requests blocks on behalf of the other torrent, so that these requests are
+   * not mistaken for a peer's.
+   */
   claiming<T>(pick: () => T): T
 }
 

@@ -8,7 +8,9 @@ import type { SessionOptions } from '../../session-api.ts'
 import type { SessionEnvironment } from '../environment.ts'
 import { Session } from '../session.ts'
 
-/** Sessions on loopback with folders on disk: all closed and deleted at the end of a test's block. */
+/**
+ * Sessions on loopback with folders on disk: all closed and deleted at the end of a test's block.
+ */
 export class Loopback implements AsyncDisposable {
   readonly folder: string
   readonly sessions: Session[] = []

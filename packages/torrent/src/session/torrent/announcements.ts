@@ -21,7 +21,10 @@ export interface PeerDemand {
   wanted(): number
 }
 
-/** Announces a torrent in all discoveries that it may use; a hybrid torrent under both of its info hashes (BEP 52). */
+/**
+ * Announces a torrent in all discoveries that it may use; a hybrid torrent under both of its info
+ * hashes (BEP 52).
+ */
 export class Announcements {
   readonly #context: SessionContext
   readonly #data: TorrentData

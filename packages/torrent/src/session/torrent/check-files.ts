@@ -26,13 +26,17 @@ export interface CheckedFiles {
   /** Whether every byte is correct and every file exists. */
   readonly complete: boolean
   readonly files: readonly CheckedFile[]
-  /** Files of a v2 torrent that exist but cannot be verified unless they are complete, since the torrent lacks their hashes (BEP 52). */
+  /**
+   * Files of a v2 torrent that exist but cannot be verified unless they are complete, since the
+   * torrent lacks their hashes (BEP 52).
+   */
   readonly withoutHashes: number
 }
 
 /**
- * Compares the files in a download folder with a torrent, without a session and without changing anything. Missing files are not an error.
- * Rejects with a ShoalError (`no-permission`, `io`) if a file cannot be read, or with the signal's reason.
+ * Compares the files in a download folder with a torrent, without a session and without changing
+ * anything. Missing files are not an error. Rejects with a ShoalError (`no-permission`, `io`) if a
+ * file cannot be read, or with the signal's reason.
  */
 export async function checkFiles(
   metainfo: Metainfo,

@@ -27,14 +27,19 @@ export class Content {
   isChecked = false
   /** The pieces that an earlier run recorded. They are only shown, until a check fills `have`. */
   recorded: Bitfield | null = null
-  /** Pieces stored since the last successful flush; null if none. Kept only if progress is recorded. */
+  /**
+   * Pieces stored since the last successful flush; null if none. Kept only if progress is recorded.
+   */
   unflushed: Set<number> | null = null
   /**
    * Whether others, such as a killed earlier process, wrote some of the pieces: those may not have
    * reached the disk yet.
    */
   isForeign = false
-  /** Blocks of incomplete pieces that a transfer saved to storage for the next one to resume: a bitfield of blocks by piece. */
+  /**
+   * Blocks of incomplete pieces that a transfer saved to storage for the next one to resume: a
+   * bitfield of blocks by piece.
+   */
   unfinished = NONE_UNFINISHED
   selection: Selection
   /** Whether no missing wanted piece can be verified until peers send hashes (BEP 52). */
@@ -134,7 +139,9 @@ export class Content {
     return this.#isCompleteWith(this.have)
   }
 
-  /** The same for `shown`, which is the record of an earlier run until the files have been checked. */
+  /**
+   * The same for `shown`, which is the record of an earlier run until the files have been checked.
+   */
   get isShownComplete(): boolean {
     return this.#isCompleteWith(this.shown)
   }

@@ -37,7 +37,10 @@ export class PieceDeadlines {
     for (const piece of this.#due.keys()) apply(piece, this.#soonest(piece))
   }
 
-  /** Resolves when the piece arrives. Rejects when the torrent is closed, or with the signal's reason. */
+  /**
+   * Resolves when the piece arrives. Rejects when the torrent is closed, or with the signal's
+   * reason.
+   */
   wait(piece: number, signal: AbortSignal | undefined): Promise<void> {
     const waiters = this.#waiting.get(piece) ?? new Deferred<void>()
     this.#waiting.set(piece, waiters)

@@ -1,4 +1,7 @@
-/** Promises that one event resolves, or an error rejects. Each waiter can give up through a signal of its own. */
+/**
+ * Promises that one event resolves, or an error rejects. Each waiter can give up through a signal
+ * of its own.
+ */
 export class Deferred<T> {
   readonly #waiting = new Set<{ resolve(value: T): void; reject(error: unknown): void }>()
 

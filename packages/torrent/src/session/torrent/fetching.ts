@@ -3,7 +3,10 @@ import { parseInfo } from '../../metainfo/parse-info.ts'
 import type { Swarm } from '../../swarm/swarm.ts'
 import type { TorrentOrigin } from './origin.ts'
 
-/** The phase in which a torrent that was added by its info hash fetches its metadata from peers (BEP 9). */
+/**
+ * The phase in which a torrent that was added by its info hash fetches its metadata from peers (BEP
+ * 9).
+ */
 export class Fetching {
   readonly #swarm: Swarm
 
@@ -12,7 +15,9 @@ export class Fetching {
     swarm.resume()
   }
 
-  /** Parses the info dictionary that peers sent. Throws a ShoalError if the torrent cannot be used. */
+  /**
+   * Parses the info dictionary that peers sent. Throws a ShoalError if the torrent cannot be used.
+   */
   metainfo(info: Uint8Array, { trackers, webSeeds }: TorrentOrigin): Metainfo {
     return { info: parseInfo(info), trackers, webSeeds, nodes: [], pieceLayers: new Map() }
   }

@@ -14,8 +14,9 @@ const RETRY_FLUSH_MS = 5000
 export type FlushOutcome = 'safe' | 'lost' | 'refused'
 
 /**
- * Retries a failed flush. A system may drop the bytes that it could not write, or keep them in memory as if they were on the disk and report
- * nothing at the next flush, so each piece stored since the last successful flush is written again.
+ * Retries a failed flush. A system may drop the bytes that it could not write, or keep them in
+ * memory as if they were on the disk and report nothing at the next flush, so each piece stored
+ * since the last successful flush is written again.
  */
 export class FlushRetry {
   readonly fault: ShoalError

@@ -4,8 +4,8 @@ import type { Info } from '../../metainfo/metainfo.ts'
 import { Deferred } from './deferred.ts'
 
 /**
- * `idle`: not started, or stopped by an error before it ran. `fetching`: its metadata is being fetched. `running`: checked, so pieces can be
- * transferred.
+ * `idle`: not started, or stopped by an error before it ran. `fetching`: its metadata is being
+ * fetched. `running`: checked, so pieces can be transferred.
  */
 export type Phase = 'idle' | 'fetching' | 'checking' | 'running' | 'closed'
 export type Emit = <Name extends keyof TorrentEvents & string>(
@@ -13,7 +13,10 @@ export type Emit = <Name extends keyof TorrentEvents & string>(
   ...args: TorrentEvents[Name]
 ) => void
 
-/** The phase a torrent is in, its state as the public API shows it, and the promises that settle when it advances. */
+/**
+ * The phase a torrent is in, its state as the public API shows it, and the promises that settle
+ * when it advances.
+ */
 export class Lifecycle {
   phase: Phase = 'idle'
   paused = true

@@ -40,7 +40,10 @@ export class Links {
     this.#options = options
   }
 
-  /** Adds the trackers and web seeds of the same torrent from another source. Returns whether any were new. */
+  /**
+   * Adds the trackers and web seeds of the same torrent from another source. Returns whether any
+   * were new.
+   */
   merge(more: TorrentOrigin): boolean {
     const { data, network } = this.#options
     const merged = data.isPrivate || data.lifecycle.isClosed ? null : mergeOrigins(data.origin, more)

@@ -49,7 +49,10 @@ export interface TorrentPlace {
   readonly progress: ResumeProgress | null
 }
 
-/** Adds the trackers (each in a tier of its own) and web seeds of another origin. Returns null if it has no new ones. */
+/**
+ * Adds the trackers (each in a tier of its own) and web seeds of another origin. Returns null if it
+ * has no new ones.
+ */
 export function mergeOrigins(origin: TorrentOrigin, more: TorrentOrigin): TorrentOrigin | null {
   const knownTrackers = new Set(origin.trackers.flat())
   const trackers = [...new Set(more.trackers.flat())].filter(url => !knownTrackers.has(url))

@@ -1,4 +1,6 @@
-/** Keeps a torrent from changing files on disk that are not its own. See `OwnFiles` in storage.ts. */
+/**
+ * Keeps a torrent from changing files on disk that are not its own. See `OwnFiles` in storage.ts.
+ */
 import { lstat } from 'node:fs/promises'
 import { join } from 'node:path'
 import { Bitfield } from '../../base/bitfield.ts'
@@ -37,8 +39,9 @@ export function claimPaths({ data, paths }: FilesContext): void {
 }
 
 /**
- * Files whose names differ in case or Unicode form only are stored under numbered names, since some file systems cannot keep both. A torrent that
- * looks at the disk for the first time gives them their own names where the file system can. Returns null if there are no such files.
+ * Files whose names differ in case or Unicode form only are stored under numbered names, since some
+ * file systems cannot keep both. A torrent that looks at the disk for the first time gives them
+ * their own names where the file system can. Returns null if there are no such files.
  */
 export function chooseNames({ data }: FilesContext, content: Content): Promise<Paths> | null {
   if (!isUnnamed(data, content)) return null
@@ -69,9 +72,10 @@ export function claimMoved({ data, paths }: FilesContext): void {
 }
 
 /**
- * Judges the files that a check found, whose result is in `content.have`: those that are the torrent's own may be changed from here on; in place
- * of those that are not, others are stored under other names. A file of an earlier run may have such a name: it is used, and its pieces are set
- * in `content.have`. Resolves to the stamps of the files that are used now.
+ * Judges the files that a check found, whose result is in `content.have`: those that are the
+ * torrent's own may be changed from here on; in place of those that are not, others are stored
+ * under other names. A file of an earlier run may have such a name: it is used, and its pieces are
+ * set in `content.have`. Resolves to the stamps of the files that are used now.
  */
 export async function judgeFiles(
   context: FilesContext,
@@ -113,9 +117,10 @@ export function trustFiles({ storage }: Content, stamps: readonly FileStamp[]): 
 }
 
 /**
- * Recognizes the torrent's own files before they are removed, moved or renamed. Of one that was not checked since an earlier run these are the
- * files that are as they were recorded, and those that still have a right piece; of any other, files that were changed or replaced meanwhile are
- * its own if they still have a right piece. A torrent that never looked at the disk has none.
+ * Recognizes the torrent's own files before they are removed, moved or renamed. Of one that was not
+ * checked since an earlier run these are the files that are as they were recorded, and those that
+ * still have a right piece; of any other, files that were changed or replaced meanwhile are its own
+ * if they still have a right piece. A torrent that never looked at the disk has none.
  */
 export async function recognizeFiles({ data, pool }: FilesContext, content: Content): Promise<void> {
   const { layout, storage, isChecked } = content
@@ -168,8 +173,9 @@ let last: {
 } | null = null
 
 /**
- * The paths of all files below the download folder, with `/`; empty for pads. Null if they are not stored on disk. As long as `chooseNames` is still
- * to come, these are the ones that it will likely choose, since others may put the files there.
+ * The paths of all files below the download folder, with `/`; empty for pads. Null if they are not
+ * stored on disk. As long as `chooseNames` is still to come, these are the ones that it will likely
+ * choose, since others may put the files there.
  */
 export function storedPaths(data: TorrentData, content: Content): readonly string[] | null {
   if (!content.storage.own) return null

@@ -99,7 +99,10 @@ export class PathsInUse implements Claims {
     return used
   }
 
-  /** The torrents that may have files below one of these names in the folder, or for which the folder itself is below one of theirs. */
+  /**
+   * The torrents that may have files below one of these names in the folder, or for which the
+   * folder itself is below one of theirs.
+   */
   #near(folder: string, names: Iterable<string>): TorrentData[] {
     const near: TorrentData[] = []
     const byName = this.#byFolder.get(folder)
@@ -146,7 +149,10 @@ function below(folder: string, path: string): string | null {
   return path.startsWith(start) ? path.slice(start.length).split(sep).join('/') : null
 }
 
-/** Path of each file below the download folder, by index among all; empty for pads. `others` are used instead of the present ones. */
+/**
+ * Path of each file below the download folder, by index among all; empty for pads. `others` are
+ * used instead of the present ones.
+ */
 export function relativePaths(
   { content, renamed }: Pick<TorrentData, 'content' | 'renamed'>,
   { others, isExact = false }: { others?: TorrentData['renamed']; isExact?: boolean } = {},

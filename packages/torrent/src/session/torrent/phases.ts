@@ -20,7 +20,10 @@ import type { TorrentData } from './torrent-data.ts'
 
 /** The services of a session to one of its torrents. */
 export interface TorrentHooks extends ActiveHook, ClaimsHook {
-  /** Registers the torrent under all its info hashes. Returns false if another torrent has one of them. */
+  /**
+   * Registers the torrent under all its info hashes. Returns false if another torrent has one of
+   * them.
+   */
   register(): boolean
   /** Removes the torrent from the session. */
   forget(): void
@@ -38,8 +41,9 @@ export interface TorrentHooks extends ActiveHook, ClaimsHook {
 }
 
 /**
- * Takes a torrent through its phases: it fetches its metadata, checks which pieces are present, then runs as downloader or seed. Each phase is
- * an object that holds what exists only while it lasts: `Fetching`, `Checking`, and `Running`, which the network side owns.
+ * Takes a torrent through its phases: it fetches its metadata, checks which pieces are present,
+ * then runs as downloader or seed. Each phase is an object that holds what exists only while it
+ * lasts: `Fetching`, `Checking`, and `Running`, which the network side owns.
  */
 export class Phases {
   readonly data: TorrentData

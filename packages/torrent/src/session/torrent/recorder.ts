@@ -29,7 +29,10 @@ export interface RecorderEvents {
   onStorageFault(error: unknown): void
   /** Others changed files: their pieces have to be checked. */
   onFilesChanged(): void
-  /** A flush failed: it may have lost what was written before it, and a later flush would not report that. */
+  /**
+   * A flush failed: it may have lost what was written before it, and a later flush would not report
+   * that.
+   */
   onFlushError(fault: ShoalError): void
   log(line: string): void
 }
@@ -189,7 +192,8 @@ export class Recorder {
     if (content) await this.#saveMetainfo(key, content)
     const unfinished = content && content.unfinished.size > 0 ? { unfinished: content.unfinished } : {}
     await this.#store.save(key, { ...this.#settings(), had, ...unfinished, stamps })
-    // A hybrid torrent that was added by its v2 hash is recorded under its v1 hash as soon as that is known.
+    // A hybrid torrent that was added by its v2 hash is recorded under its v1 hash as soon as that
+    // is known.
     if (this.#key !== null && this.#key !== key) await this.#store.delete(this.#key)
     this.#key = key
   }

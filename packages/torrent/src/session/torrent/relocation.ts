@@ -47,7 +47,10 @@ export class Relocation {
     })
   }
 
-  /** Renames a folder: all its files get paths below `path`. Rejects with `not-found` if the torrent has no such folder. */
+  /**
+   * Renames a folder: all its files get paths below `path`. Rejects with `not-found` if the torrent
+   * has no such folder.
+   */
   async renameFolder(content: Content, folder: readonly string[], path: readonly string[]): Promise<void> {
     const renamed = new Map<number, readonly string[]>()
     for (const file of realFiles(content)) {

@@ -23,8 +23,8 @@ export interface RunningOptions {
 }
 
 /**
- * The phase in which pieces of a checked torrent are transferred. It exists only while there are peers, web seeds or readers: most torrents of
- * a session have none.
+ * The phase in which pieces of a checked torrent are transferred. It exists only while there are
+ * peers, web seeds or readers: most torrents of a session have none.
  */
 export class Running {
   readonly swarm: Swarm
@@ -80,7 +80,9 @@ export class Running {
     this.prioritize()
   }
 
-  /** Applies the selection and the deadlines again after one of them, or the known hashes, changed. */
+  /**
+   * Applies the selection and the deadlines again after one of them, or the known hashes, changed.
+   */
   prioritize(): void {
     this.transfer.prioritize(this.#content.selection)
     this.#deadlines.applyAll()

@@ -51,7 +51,10 @@ export function stampsToRecord({ storage, layout, have }: Content): Promise<File
   return storage.stamps({ only })
 }
 
-/** The same stamps. Rejects with `not-found` if one that holds verified pieces is missing or truncated. */
+/**
+ * The same stamps. Rejects with `not-found` if one that holds verified pieces is missing or
+ * truncated.
+ */
 export async function presentStamps(content: Content): Promise<FileStamp[]> {
   const { have, layout } = content
   // Pieces stored after this point may be in a file that the stamps do not include yet.

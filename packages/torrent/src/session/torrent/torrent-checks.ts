@@ -120,7 +120,10 @@ export class Checks {
     }
   }
 
-  /** Checks the torrent, and takes it to its next phase. Rejects with the error of storage, or with the reason of the signal or of `stop`. */
+  /**
+   * Checks the torrent, and takes it to its next phase. Rejects with the error of storage, or with
+   * the reason of the signal or of `stop`.
+   */
   async run(content: Content, { signal, thorough, known, accepted = false }: CheckKind): Promise<void> {
     const { data, places, recorder, onChecked } = this.#options
     const { lifecycle, place } = data

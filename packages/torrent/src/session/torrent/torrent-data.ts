@@ -32,7 +32,10 @@ export class TorrentData {
   /** The torrent's own limits; null until they are set or needed. */
   limits: RateLimitPair | null = null
   directory: string
-  /** Paths below the download folder, by index among all files, of the files whose names differ from the torrent's. */
+  /**
+   * Paths below the download folder, by index among all files, of the files whose names differ from
+   * the torrent's.
+   */
   renamed: ReadonlyMap<number, readonly string[]> | null
   /** The layout to apply to the content when its metadata is known; undefined for its own. */
   contentLayout: 'subfolder' | 'no-subfolder' | undefined
@@ -157,7 +160,10 @@ export class TorrentData {
     this.show()
   }
 
-  /** Creates the limits on the first call, so that a limit set later applies to connections that are open. */
+  /**
+   * Creates the limits on the first call, so that a limit set later applies to connections that are
+   * open.
+   */
   ownLimits(): RateLimitPair {
     this.limits ??= { download: new RateLimit(this.#clock), upload: new RateLimit(this.#clock) }
     return this.limits

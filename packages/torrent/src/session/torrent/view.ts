@@ -62,7 +62,10 @@ function changedFiles(data: TorrentData, content: Content): string[] {
     .map(file => currentPath(data, content, file).join('/'))
 }
 
-/** Payload bytes per second. 0 as soon as the torrent is paused, although the average of the last seconds is not. */
+/**
+ * Payload bytes per second. 0 as soon as the torrent is paused, although the average of the last
+ * seconds is not.
+ */
 export function torrentRates(
   { totals, lifecycle }: TorrentData,
   nowMs: number,

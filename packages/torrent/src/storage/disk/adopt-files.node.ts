@@ -8,9 +8,11 @@ import type { LazyPartFile, PartFile } from './part-file.node.ts'
 const CHUNK_BYTES = 1024 * 1024
 
 /**
- * Moves the bytes of wanted files out of the part file into their own files, and deletes the part file when it is empty. The caller ensures
- * that nothing else is using the files (see Gate). A crash at any point leaves either the old part file or the completed move: a file is
- * removed from the part file only after its bytes are durable elsewhere, and nothing else writes to that file until then.
+ * Moves the bytes of wanted files out of the part file into their own files, and deletes the part
+ * file when it is empty. The caller ensures that nothing else is using the files (see Gate). A
+ * crash at any point leaves either the old part file or the completed move: a file is removed from
+ * the part file only after its bytes are durable elsewhere, and nothing else writes to that file
+ * until then.
  */
 export async function adoptWanted(set: FileSet, part: LazyPartFile, dirty: DirtyFiles): Promise<void> {
   const from = part.current

@@ -18,8 +18,9 @@ interface Change {
 }
 
 /**
- * Small files of one folder that are replaced atomically: after a crash, each has its old or its new content. Changes requested while the disk
- * is busy are applied together afterwards, only the last for each file, so that many files share the wait for the disk.
+ * Small files of one folder that are replaced atomically: after a crash, each has its old or its
+ * new content. Changes requested while the disk is busy are applied together afterwards, only the
+ * last for each file, so that many files share the wait for the disk.
  */
 export class AtomicFiles {
   readonly #directory: string

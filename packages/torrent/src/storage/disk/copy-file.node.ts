@@ -8,8 +8,10 @@ const CHUNK_BYTES = 1024 * 1024
 const ZEROS = new Uint8Array(CHUNK_BYTES)
 
 /**
- * Copies a file, or only `ranges` of it into an existing copy. In a complete copy, runs of zeros become holes, and nothing may have its path. A
- * symbolic link is copied as a link. Calls `onCopied` for each chunk. Rejects with the system's error, or between two chunks with the signal's reason.
+ * Copies a file, or only `ranges` of it into an existing copy. In a complete copy, runs of zeros
+ * become holes, and nothing may have its path. A symbolic link is copied as a link. Calls
+ * `onCopied` for each chunk. Rejects with the system's error, or between two chunks with the
+ * signal's reason.
  */
 export async function copyFile(
   from: string,

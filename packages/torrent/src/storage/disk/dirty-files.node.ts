@@ -36,8 +36,8 @@ export class DirtyFiles {
   }
 
   /**
-   * Makes everything written, and the names of new files, survive a power cut. With `others`, also syncs these files, which other programs
-   * may have written to.
+   * Makes everything written, and the names of new files, survive a power cut. With `others`, also
+   * syncs these files, which other programs may have written to.
    */
   async flush(others: readonly StoredFile[] = []): Promise<void> {
     // A concurrent call must wait too: files in the middle of a flush are not durable yet.
@@ -82,7 +82,10 @@ async function syncFile(file: StoredFile, handles: HandlePool, writable: boolean
   }
 }
 
-/** Syncs a file that others may have written to. Its name needs no sync: if the file is found after a crash, so are its bytes. */
+/**
+ * Syncs a file that others may have written to. Its name needs no sync: if the file is found after
+ * a crash, so are its bytes.
+ */
 async function syncOther(file: StoredFile, handles: HandlePool): Promise<void> {
   const { size } = await readStamp(file, handles)
   // Opening a file for writing would truncate one that is too long.

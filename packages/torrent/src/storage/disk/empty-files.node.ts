@@ -6,7 +6,9 @@ import type { FileSet } from './file-set.node.ts'
 import { type Folders, parentOf } from './folders.node.ts'
 import { lstat, unlink } from './fs.node.ts'
 
-/** Creates the wanted files of a torrent that no write would create: empty files and symbolic links. */
+/**
+ * Creates the wanted files of a torrent that no write would create: empty files and symbolic links.
+ */
 export async function createEmptyFiles(set: FileSet): Promise<void> {
   const { layout, paths } = set
   let targets: Map<string, string> | undefined
@@ -85,9 +87,11 @@ async function createLink(folders: Folders, relative: string, target: string): P
 }
 
 /**
- * The allowed link targets: from paths as the torrent spells them, components joined by NUL, to paths below the download folder. BEP 47: a
- * target is relative to the torrent's root and "should also target another file within the torrent". Everything else is refused: targets
- * that are not a file of the torrent or a folder with files, and other links, so that there are no chains or cycles of links.
+ * The allowed link targets: from paths as the torrent spells them, components joined by NUL, to
+ * paths below the download folder. BEP 47: a target is relative to the torrent's root and "should
+ * also target another file within the torrent". Everything else is refused: targets that are not a
+ * file of the torrent or a folder with files, and other links, so that there are no chains or
+ * cycles of links.
  */
 function linkTargets(layout: PieceLayout, paths: readonly string[]): Map<string, string> {
   const targets = new Map<string, string>()

@@ -1,4 +1,7 @@
-/** Test program: run with a limit of 48 descriptors, it writes and reads 200 files through a pool that would keep 96 open. */
+/**
+ * Test program: run with a limit of 48 descriptors, it writes and reads 200 files through a pool
+ * that would keep 96 open.
+ */
 import { PieceLayout } from '../../metainfo/layout.ts'
 import { testFiles } from '../fixtures.ts'
 import { createFileStorage, HandlePool } from './file-storage.node.ts'

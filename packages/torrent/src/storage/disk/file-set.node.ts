@@ -33,7 +33,10 @@ export interface IdleFiles {
   wanted: readonly boolean[] | null
 }
 
-/** The files of a torrent and its part file: their paths, which of them are wanted, and those in use. */
+/**
+ * The files of a torrent and its part file: their paths, which of them are wanted, and those in
+ * use.
+ */
 export class FileSet {
   readonly layout: PieceLayout
   readonly handles: HandlePool
@@ -99,7 +102,10 @@ export class FileSet {
     this.#idle.wanted = wanted
   }
 
-  /** Whether opening a file for writing reserves its disk space. Turning it off cancels reservations in progress. */
+  /**
+   * Whether opening a file for writing reserves its disk space. Turning it off cancels reservations
+   * in progress.
+   */
   setReserving(active: boolean): void {
     this.#reserving?.abort(
       new ShoalError('cancelled', 'The torrent was stopped while it was reserving disk space'),

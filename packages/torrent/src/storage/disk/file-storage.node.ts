@@ -27,15 +27,21 @@ export { HandlePool, settleMove }
 
 export interface FileStorageOptions {
   readonly layout: PieceLayout
-  /** Names the part file, so it must be unique among the torrents of one folder: the info hash in hex. */
+  /**
+   * Names the part file, so it must be unique among the torrents of one folder: the info hash in
+   * hex.
+   */
   readonly name: string
-  /** The download folder, which receives the torrent's file or folder. Created by the first write. */
+  /**
+   * The download folder, which receives the torrent's file or folder. Created by the first write.
+   */
   readonly directory: string
   /** The open files of the session, shared by all its torrents. */
   readonly handles: HandlePool
   /**
-   * Reserve a new file's whole disk space at the first write, so that it is contiguous and a full disk is noticed early. This writes zeros,
-   * because Node cannot call `posix_fallocate`. Default false: files grow, with holes where nothing has been written.
+   * Reserve a new file's whole disk space at the first write, so that it is contiguous and a full
+   * disk is noticed early. This writes zeros, because Node cannot call `posix_fallocate`. Default
+   * false: files grow, with holes where nothing has been written.
    */
   readonly preallocate?: boolean
   /** Paths set by `rename` in an earlier run, by file index. */
@@ -48,9 +54,10 @@ const FEW_FILES = 4
 /**
  * Keeps a torrent as files in a folder. Opens nothing until it is used.
  *
- * A file that was never written to reads as `not-found`. Bytes between written ranges read as zeros, so only the bit field of the torrent
- * tells which bytes are valid. `close` does not flush. If `flush` rejects, the bytes written since the last successful flush may be lost,
- * even if a later flush succeeds, and have to be checked again.
+ * A file that was never written to reads as `not-found`. Bytes between written ranges read as
+ * zeros, so only the bit field of the torrent tells which bytes are valid. `close` does not flush.
+ * If `flush` rejects, the bytes written since the last successful flush may be lost, even if a
+ * later flush succeeds, and have to be checked again.
  */
 export function createFileStorage(options: FileStorageOptions): Storage {
   return new FileStorage(options)
@@ -304,7 +311,10 @@ function closedError(): ShoalError {
   return new ShoalError('closed', 'The storage is closed. Add the torrent again.')
 }
 
-/** Deletes the torrent's own files, links and part file, and the folders this leaves empty. Continues after a failure, then rejects. */
+/**
+ * Deletes the torrent's own files, links and part file, and the folders this leaves empty.
+ * Continues after a failure, then rejects.
+ */
 async function deleteFiles({ set, part }: TorrentFiles, keep: (file: number) => boolean): Promise<void> {
   const { folders, own } = set
   let failure: unknown

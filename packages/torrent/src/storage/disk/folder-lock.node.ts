@@ -8,15 +8,19 @@ import { makeFolders } from './make-folders.node.ts'
 /** The lock file: contains the ID and start time of the process whose session uses the folder. */
 const NAME = 'session.lock'
 const MAX_BYTES = 200
-/** Two processes that find the same stale lock both replace it. After this time, the winner is certain. */
+/**
+ * Two processes that find the same stale lock both replace it. After this time, the winner is
+ * certain.
+ */
 const SETTLE_MS = 50
 
 /** Locks held by this process. */
 const held = new Set<string>()
 
 /**
- * Locks the folder for this session until the returned function is called. Rejects with `in-use` while another session of this or another
- * process holds the lock. Locks of dead processes are ignored. Processes that cannot see each other, as in containers, are not separated.
+ * Locks the folder for this session until the returned function is called. Rejects with `in-use`
+ * while another session of this or another process holds the lock. Locks of dead processes are
+ * ignored. Processes that cannot see each other, as in containers, are not separated.
  */
 export async function lockFolder(directory: string): Promise<() => Promise<void>> {
   try {
@@ -74,7 +78,10 @@ function isAlive(pid: number): boolean {
   }
 }
 
-/** Start time of a process in system ticks, which distinguishes it from a later process with the same ID; empty if unavailable. */
+/**
+ * Start time of a process in system ticks, which distinguishes it from a later process with the
+ * same ID; empty if unavailable.
+ */
 function startTime(pid: number): string {
   try {
     const stat = fs.readFileSync(`/proc/${pid}/stat`, 'latin1')

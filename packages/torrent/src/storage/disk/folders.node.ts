@@ -7,10 +7,12 @@ import type { HandlePool } from './handle-pool.node.ts'
 import { makeFolders } from './make-folders.node.ts'
 
 /**
- * The folders of one torrent below its download folder. A symbolic link placed there (by another torrent, or by an archive unpacked next to
- * it) must not redirect writes elsewhere, so every folder is resolved once and used only if it lies inside the download folder.
+ * The folders of one torrent below its download folder. A symbolic link placed there (by another
+ * torrent, or by an archive unpacked next to it) must not redirect writes elsewhere, so every
+ * folder is resolved once and used only if it lies inside the download folder.
  *
- * This does not defend against a process of the same user that replaces folders with links at run time: Node has no `openat`.
+ * This does not defend against a process of the same user that replaces folders with links at run
+ * time: Node has no `openat`.
  */
 export class Folders {
   /** The download folder. It may itself be a link if the user chose so. */
@@ -31,7 +33,8 @@ export class Folders {
   }
 
   /**
-   * Verifies that the folder exists and lies inside. Rejects with the system's error (ENOENT if it is missing) or `unsafe-path`.
+   * Verifies that the folder exists and lies inside. Rejects with the system's error (ENOENT if it
+   * is missing) or `unsafe-path`.
    */
   async check(relative: string): Promise<void> {
     if (this.#safe.has(relative)) return

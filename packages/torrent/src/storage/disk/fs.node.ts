@@ -1,4 +1,5 @@
-// The storage's file system calls as promises. They use plain descriptors, because FileHandle objects can be closed by garbage collection.
+// The storage's file system calls as promises. They use plain descriptors, because FileHandle
+// objects can be closed by garbage collection.
 import fs from 'node:fs'
 import { promisify } from 'node:util'
 import { skipBytes, takeBytes, WRITE_STEP_BYTES } from '../byte-runs.ts'
@@ -40,7 +41,10 @@ export const CREATE = WRITE | fs.constants.O_CREAT | fs.constants.O_EXCL
 /** Whether callers must check for links before opening. */
 export const MUST_LOOK_FOR_LINKS = NO_FOLLOW === 0
 
-/** Reads from `position` until the buffers are full, in order, or the file ends. Resolves to the number of bytes. */
+/**
+ * Reads from `position` until the buffers are full, in order, or the file ends. Resolves to the
+ * number of bytes.
+ */
 export function readInto(fd: number, buffers: readonly Uint8Array[], position: number): Promise<number> {
   return new Promise((resolve, reject) => {
     let rest = buffers
@@ -78,7 +82,10 @@ export async function writeStepBytes(path: string, device: number): Promise<numb
   return step
 }
 
-/** Writes all buffers in order from `position`, in small steps, so that other file operations get their turn. */
+/**
+ * Writes all buffers in order from `position`, in small steps, so that other file operations get
+ * their turn.
+ */
 export function writeFrom(
   fd: number,
   buffers: readonly Uint8Array[],
@@ -133,7 +140,10 @@ export async function syncFolder(path: string): Promise<void> {
   }
 }
 
-/** Runs `work` on each item, at most `width` at a time. If one fails, waits for those running, then rejects with the first error. */
+/**
+ * Runs `work` on each item, at most `width` at a time. If one fails, waits for those running, then
+ * rejects with the first error.
+ */
 export async function forEach<T>(
   items: readonly T[],
   width: number,

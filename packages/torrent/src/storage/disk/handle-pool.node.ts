@@ -37,15 +37,19 @@ export interface PooledFile {
   opening: Promise<Handle> | null
   /** Bytes per write call, known when the file was opened to write. */
   readonly stepBytes?: number
-  /** Opens a descriptor; rejects with the system's error or a ShoalError. A writable descriptor is also readable. */
+  /**
+   * Opens a descriptor; rejects with the system's error or a ShoalError. A writable descriptor is
+   * also readable.
+   */
   open(writable: boolean): Promise<number>
   /** Called when the handle has been closed. */
   onClosed(): void
 }
 
 /**
- * The open files of all torrents of a session: at most `limit` at a time, closing the least recently used first. Files share the process's
- * descriptor limit with sockets, so 10,000 torrents must not hold a descriptor each.
+ * The open files of all torrents of a session: at most `limit` at a time, closing the least
+ * recently used first. Files share the process's descriptor limit with sockets, so 10,000 torrents
+ * must not hold a descriptor each.
  */
 export class HandlePool {
   readonly writes: WriteQueue<PooledFile, Handle>
@@ -77,8 +81,9 @@ export class HandlePool {
   }
 
   /**
-   * Returns a handle of the file, which is in use until `release`. Synchronous if the file is open, as in nearly every call of a busy torrent.
-   * Otherwise waits while all handles are in use or the process has no descriptor left (EMFILE).
+   * Returns a handle of the file, which is in use until `release`. Synchronous if the file is open,
+   * as in nearly every call of a busy torrent. Otherwise waits while all handles are in use or the
+   * process has no descriptor left (EMFILE).
    */
   acquire(file: PooledFile, writable: boolean): Handle | Promise<Handle> {
     const handle = file.handle
@@ -151,7 +156,10 @@ export class HandlePool {
     return handle
   }
 
-  /** Runs `work`, which briefly opens a descriptor of its own. If the process has none left, the pool closes one of its own. */
+  /**
+   * Runs `work`, which briefly opens a descriptor of its own. If the process has none left, the
+   * pool closes one of its own.
+   */
   async withDescriptor<T>(work: () => Promise<T>): Promise<T> {
     this.#others++
     try {
@@ -217,7 +225,10 @@ export class HandlePool {
     handle.file.onClosed()
   }
 
-  /** Closes half of the idle handles, at least one, because more will be needed soon. Returns false if none is idle. */
+  /**
+   * Closes half of the idle handles, at least one, because more will be needed soon. Returns false
+   * if none is idle.
+   */
   async #closeIdle(): Promise<boolean> {
     const idle = [...this.#handles].filter(handle => handle.users === 0)
     if (idle.length === 0) return false

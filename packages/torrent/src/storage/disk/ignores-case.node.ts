@@ -56,7 +56,9 @@ export function seemsToIgnoreCase(directory: string): boolean {
   }
 }
 
-/** The first name in a folder that has letters; null if there is none, or the folder cannot be read. */
+/**
+ * The first name in a folder that has letters; null if there is none, or the folder cannot be read.
+ */
 function nameWithLetters(directory: string): string | null {
   try {
     const entries = opendirSync(directory)

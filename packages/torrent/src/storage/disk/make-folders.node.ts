@@ -4,11 +4,11 @@ import { ShoalError } from '../../base/errors.ts'
 import { errnoOf } from '../io-errors.ts'
 
 /**
- * Creates a folder and its missing parents. Resolves to the topmost created folder, or undefined if all existed. Rejects with the system's
- * error, or a ShoalError if no folder can be created there.
+ * Creates a folder and its missing parents. Resolves to the topmost created folder, or undefined if
+ * all existed. Rejects with the system's error, or a ShoalError if no folder can be created there.
  *
- * Does not use `mkdir` with `recursive`: on a file system that answers ENOENT to every new name, such as /proc, that retries endlessly in a
- * thread that cannot be stopped.
+ * Does not use `mkdir` with `recursive`: on a file system that answers ENOENT to every new name,
+ * such as /proc, that retries endlessly in a thread that cannot be stopped.
  */
 export async function makeFolders(path: string, mode = 0o777): Promise<string | undefined> {
   try {

@@ -47,12 +47,13 @@ export async function refuseBlocked(files: TorrentFiles, directory: string): Pro
 }
 
 /**
- * Moves a torrent's own files to another folder while they are in use. On the same file system they are renamed; otherwise they are copied, and
- * the old ones are deleted once the copies are durable. The old files stay in use until everything is copied, so a failure or abort loses
- * nothing and removes the copies. Does nothing if both folders are the same.
+ * Moves a torrent's own files to another folder while they are in use. On the same file system they
+ * are renamed; otherwise they are copied, and the old ones are deleted once the copies are durable.
+ * The old files stay in use until everything is copied, so a failure or abort loses nothing and
+ * removes the copies. Does nothing if both folders are the same.
  *
- * Resolves when the files are durable in the new folder, to a function that cleans up the old one. A failed cleanup does not undo the move;
- * it leaves a folder or a copy behind.
+ * Resolves when the files are durable in the new folder, to a function that cleans up the old one.
+ * A failed cleanup does not undo the move; it leaves a folder or a copy behind.
  */
 export async function moveFiles(
   files: TorrentFiles,
@@ -80,7 +81,10 @@ export async function moveFiles(
   }
 }
 
-/** Returns the renamed paths, or null with nothing changed if the folders are on different file systems. */
+/**
+ * Returns the renamed paths, or null with nothing changed if the folders are on different file
+ * systems.
+ */
 async function renameAll(files: TorrentFiles, from: Folders, to: Folders): Promise<string[] | null> {
   const { set } = files
   const paths = await existingPaths(files, from)
@@ -200,7 +204,10 @@ async function totalSize(from: Folders, paths: readonly string[]): Promise<numbe
   return bytes
 }
 
-/** Adds up copied bytes and reports them. Files may grow while they are copied, so the sum is capped at the total. */
+/**
+ * Adds up copied bytes and reports them. Files may grow while they are copied, so the sum is capped
+ * at the total.
+ */
 function progressCounter(totalBytes: number, onProgress: NonNullable<MoveOptions['onProgress']>) {
   let copiedBytes = 0
   return (bytes: number) => {

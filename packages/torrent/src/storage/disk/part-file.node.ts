@@ -6,7 +6,10 @@ import { close, fstat, open, READ, readAt } from './fs.node.ts'
 import type { HandlePool } from './handle-pool.node.ts'
 import type { StoredFile } from './stored-file.node.ts'
 
-/** The hidden file in the download folder that keeps bytes of unwanted files. part-index.ts describes its format. */
+/**
+ * The hidden file in the download folder that keeps bytes of unwanted files. part-index.ts
+ * describes its format.
+ */
 export class PartFile {
   readonly file: StoredFile
   readonly index: PartIndex
@@ -95,7 +98,9 @@ export class PartFile {
     }
   }
 
-  /** Removes the files from the index. The caller has moved their bytes and writes the head next. */
+  /**
+   * Removes the files from the index. The caller has moved their bytes and writes the head next.
+   */
   release(files: readonly number[]): void {
     for (const file of files) this.index.setHolds(file, false)
     this.#saved = false

@@ -32,7 +32,10 @@ export interface SharedFileState {
   readonly onClosed: () => void
 }
 
-/** Which files of a torrent have ever been opened and must therefore exist. One byte per file, and one for the part file (index -1). */
+/**
+ * Which files of a torrent have ever been opened and must therefore exist. One byte per file, and
+ * one for the part file (index -1).
+ */
 export class SeenFiles {
   readonly #fileCount: number
   #seen: Uint8Array | null = null
@@ -70,7 +73,10 @@ export class StoredFile implements PooledFile {
   relative: string
   /** Index into the torrent's files; -1 for the part file. */
   readonly index: number
-  /** Bytes that belong to the file; a longer file is truncated when it is opened for writing. `Infinity` for no limit. */
+  /**
+   * Bytes that belong to the file; a longer file is truncated when it is opened for writing.
+   * `Infinity` for no limit.
+   */
   readonly lengthBytes: number
   /** Time of the last comparison of its stamp with the known one; on the clock of `performance`. */
   comparedMs = Number.NEGATIVE_INFINITY
@@ -251,7 +257,10 @@ export class StoredFile implements PooledFile {
     return open(this.path, flags, mode)
   }
 
-  /** Returns size and device. Closes `fd` and rejects with `unsafe-path` if it is not a regular file (a folder, a pipe, a device). */
+  /**
+   * Returns size and device. Closes `fd` and rejects with `unsafe-path` if it is not a regular file
+   * (a folder, a pipe, a device).
+   */
   async #checked(fd: number): Promise<{ size: number; dev: number; ino: number }> {
     const stat = await fstat(fd)
     this.#inode = stat.ino

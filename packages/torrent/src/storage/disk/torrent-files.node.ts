@@ -25,8 +25,9 @@ const COMPARE_MS = 5000
 export type WriteListener = (file: StoredFile, begin: number, end: number) => void
 
 /**
- * The bytes of a torrent in its files and its part file. Created on first use and dropped when no file is open, so all other state is on
- * disk or in IdleFiles. Callers pass the gate before they call a method.
+ * The bytes of a torrent in its files and its part file. Created on first use and dropped when no
+ * file is open, so all other state is on disk or in IdleFiles. Callers pass the gate before they
+ * call a method.
  */
 export class TorrentFiles {
   readonly set: FileSet
@@ -38,7 +39,10 @@ export class TorrentFiles {
   readonly changes = new Turns()
   readonly #layout: PieceLayout
   #writeListener: WriteListener | null = null
-  /** Whether there were writes since the last flush, which must then create empty files that are missing. */
+  /**
+   * Whether there were writes since the last flush, which must then create empty files that are
+   * missing.
+   */
   #written = false
   /** Whether the first write has created the empty files. */
   #hasEmptyFiles = false
@@ -85,7 +89,8 @@ export class TorrentFiles {
 
   async write(offset: number, bytes: Uint8Array): Promise<void> {
     if (this.#hasEmptyFiles) return this.#write(offset, bytes)
-    // Empty files are created with the first bytes, so that nothing is missing once the last bytes are written.
+    // Empty files are created with the first bytes, so that nothing is missing once the last bytes
+    // are written.
     this.#hasEmptyFiles = true
     const creating = createEmptyFiles(this.set).catch(error => {
       this.#hasEmptyFiles = false
@@ -110,7 +115,10 @@ export class TorrentFiles {
     await settleAll(jobs)
   }
 
-  /** See `Storage.segments`. Synchronous, so it may have to read the head of the part file, which is small and usually missing. */
+  /**
+   * See `Storage.segments`. Synchronous, so it may have to read the head of the part file, which is
+   * small and usually missing.
+   */
   segments(offset: number, length: number): StoredSegment[] {
     this.part.loadSync()
     const segments: StoredSegment[] = []
@@ -122,7 +130,8 @@ export class TorrentFiles {
       else
         for (const run of byPiece(this.#layout, entry.offsetBytes + span.fileOffset, span.length)) {
           const slot = this.part.current!.index.slotOffset(run.piece)
-          // A piece without a slot was never stored. Naming the file, which does not exist, expresses that.
+          // A piece without a slot was never stored. Naming the file, which does not exist,
+          // expresses that.
           segments.push(
             slot < 0
               ? { path: this.set.diskPath(span.file), offset: span.fileOffset, length: run.length }
@@ -137,7 +146,10 @@ export class TorrentFiles {
     return stampAll(this.set, this.part, this.dirty, options)
   }
 
-  /** Makes writes and the names of new files survive a power cut; with `all`, all bytes in the torrent's files. */
+  /**
+   * Makes writes and the names of new files survive a power cut; with `all`, all bytes in the
+   * torrent's files.
+   */
   async flush(all: boolean): Promise<void> {
     if (this.#written || this.#layout.totalBytes === 0) {
       await createEmptyFiles(this.set)
@@ -168,7 +180,10 @@ export class TorrentFiles {
     await adoptWanted(this.set, this.part, this.dirty)
   }
 
-  /** Calls `listener` for each change until the returned function is called. There can be one listener at a time. */
+  /**
+   * Calls `listener` for each change until the returned function is called. There can be one
+   * listener at a time.
+   */
   watchWrites(listener: WriteListener): () => void {
     this.#writeListener = listener
     return () => {
@@ -285,7 +300,10 @@ export class TorrentFiles {
     }
   }
 
-  /** Called after failed writes too: unless the file could not be opened, some of the bytes may have been written. */
+  /**
+   * Called after failed writes too: unless the file could not be opened, some of the bytes may have
+   * been written.
+   */
   #noteWritten(file: StoredFile, begin: number, end: number): void {
     if (!file.wasSeen || !this.set.own.has(file.index)) return
     this.dirty.add(file)

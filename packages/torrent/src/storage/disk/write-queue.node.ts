@@ -45,8 +45,8 @@ interface FileWrites<File> {
 }
 
 /**
- * Runs the writes of all torrents on the thread pool. Overlapping writes to one file run in the order of the calls; others run concurrently.
- * Waiting writes that adjoin are joined into one call.
+ * Runs the writes of all torrents on the thread pool. Overlapping writes to one file run in the
+ * order of the calls; others run concurrently. Waiting writes that adjoin are joined into one call.
  */
 export class WriteQueue<File, Handle extends { readonly fd: number; readonly stepBytes: number }> {
   readonly #pool: Handles<File, Handle>
@@ -58,7 +58,10 @@ export class WriteQueue<File, Handle extends { readonly fd: number; readonly ste
     this.#pool = pool
   }
 
-  /** Writes all of `bytes` at `position`, without copying them. Rejects with the system's error or that of opening the file. */
+  /**
+   * Writes all of `bytes` at `position`, without copying them. Rejects with the system's error or
+   * that of opening the file.
+   */
   write(file: File, position: number, bytes: Uint8Array): Promise<void> {
     return new Promise((resolve, reject) => {
       let writes = this.#files.get(file)
@@ -123,7 +126,10 @@ export class WriteQueue<File, Handle extends { readonly fd: number; readonly ste
   }
 }
 
-/** Takes the first waiting write and those that continue it; returns null if it must wait for a running one. */
+/**
+ * Takes the first waiting write and those that continue it; returns null if it must wait for a
+ * running one.
+ */
 function takeRun(writes: FileWrites<unknown>): Run | null {
   const first = writes.waiting[0]!
   if (overlapsAny(writes.running, first.position, first.position + first.bytes.length)) return null

@@ -25,8 +25,9 @@ export async function settleMove(_move: InterruptedMove): Promise<boolean> {
 }
 
 /**
- * Keeps a torrent as files in the origin private file system. For dedicated workers. With `preallocate`, new files are created sparse with
- * their full size: their records stay valid after a crash, and the browser reports a lack of space at the start.
+ * Keeps a torrent as files in the origin private file system. For dedicated workers. With
+ * `preallocate`, new files are created sparse with their full size: their records stay valid after
+ * a crash, and the browser reports a lack of space at the start.
  */
 export function createFileStorage(options: FileStorageOptions): Storage {
   return new OpfsStorage(options)

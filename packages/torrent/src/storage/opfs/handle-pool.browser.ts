@@ -50,8 +50,9 @@ export class HandlePool {
   }
 
   /**
-   * Runs `work` with the file's handle, synchronously if the file is open. `work` must not keep the handle. Uses of one file run in the order of
-   * the calls. Rejects with a ShoalError: `not-found` if the file does not exist and `create` is false.
+   * Runs `work` with the file's handle, synchronously if the file is open. `work` must not keep the
+   * handle. Uses of one file run in the order of the calls. Rejects with a ShoalError: `not-found`
+   * if the file does not exist and `create` is false.
    */
   use<T>(file: OpfsFile, create: boolean, work: (handle: SyncAccessHandle) => T): T | Promise<T> {
     if (file.handle !== null && file.waiting === 0) {
@@ -65,7 +66,10 @@ export class HandlePool {
     return turn
   }
 
-  /** Fills `into` with bytes of the file. Rejects with `not-found` if the file is missing or too short. */
+  /**
+   * Fills `into` with bytes of the file. Rejects with `not-found` if the file is missing or too
+   * short.
+   */
   read(file: OpfsFile, at: number, into: Uint8Array): void | Promise<void> {
     return this.use(file, false, handle => {
       if (handle.read(into, { at }) !== into.length) throw tooShort(file.path)
@@ -159,7 +163,9 @@ async function exists(path: string): Promise<boolean> {
   }
 }
 
-/** Gives a new file its full size, or removes it if that fails, so that the next write tries again. */
+/**
+ * Gives a new file its full size, or removes it if that fails, so that the next write tries again.
+ */
 async function reserveOrRemove(handle: SyncAccessHandle, file: OpfsFile): Promise<void> {
   try {
     reserve(handle, file)
@@ -170,7 +176,10 @@ async function reserveOrRemove(handle: SyncAccessHandle, file: OpfsFile): Promis
   }
 }
 
-/** Checks the size, because Chromium's private windows silently ignore a truncate beyond their limit. */
+/**
+ * Checks the size, because Chromium's private windows silently ignore a truncate beyond their
+ * limit.
+ */
 function reserve(handle: SyncAccessHandle, { path, initialBytes }: OpfsFile): void {
   handle.truncate(initialBytes)
   if (handle.getSize() !== initialBytes) throw refusedBytes(path)

@@ -13,7 +13,10 @@ export const NAME_RULES: NameRules = 'windows'
 const STAMPS_AT_ONCE = 16
 const COPY_BYTES = 1 << 20
 const MISSING: FileStamp = { size: -1, mtimeNs: '0' }
-/** Only the engine writes to these files, and only verified bytes, so their sizes reveal every change. */
+/**
+ * Only the engine writes to these files, and only verified bytes, so their sizes reveal every
+ * change.
+ */
 const CONSTANT_MTIME_NS = '1'
 
 export interface OpfsPlace {
@@ -27,7 +30,10 @@ export interface OpfsPlace {
   readonly renamed: Renamed | undefined
 }
 
-/** The files of one torrent in the origin private file system. Callers coordinate access (see OpfsStorage). */
+/**
+ * The files of one torrent in the origin private file system. Callers coordinate access (see
+ * OpfsStorage).
+ */
 export class OpfsFiles {
   readonly layout: PieceLayout
   readonly partName: string
@@ -205,7 +211,10 @@ export class OpfsFiles {
     return [index, await sizeOf(joinPath(this.#directory, this.paths[index]!))]
   }
 
-  /** Moves the bytes of wanted files out of the part file. They are removed from it only after they are durable in their own files. */
+  /**
+   * Moves the bytes of wanted files out of the part file. They are removed from it only after they
+   * are durable in their own files.
+   */
   async #adoptWanted(): Promise<void> {
     const parts = this.#parts
     if (!parts) return
@@ -269,7 +278,10 @@ export class OpfsFiles {
   }
 }
 
-/** Collects synchronous and asynchronous jobs and waits for all of them, because each uses the caller's buffer. */
+/**
+ * Collects synchronous and asynchronous jobs and waits for all of them, because each uses the
+ * caller's buffer.
+ */
 class Jobs {
   readonly #later: Promise<void>[] = []
 

@@ -1,6 +1,6 @@
 /**
- * Helpers for the origin private file system: opens files by paths with `/` and converts errors. Only dedicated workers may open files for
- * synchronous access.
+ * Helpers for the origin private file system: opens files by paths with `/` and converts errors.
+ * Only dedicated workers may open files for synchronous access.
  */
 import { type ErrorCode, messageOf, ShoalError } from '../../base/errors.ts'
 import { WRITE_STEP_BYTES } from '../byte-runs.ts'
@@ -53,7 +53,9 @@ const MEANINGS: Record<string, [ErrorCode, (path: string) => string]> = {
   SecurityError: ['no-permission', () => 'The browser does not let this site store data. Allow site data.'],
 }
 
-/** Converts an error of the file system at `path` to a ShoalError. Returns ShoalErrors unchanged. */
+/**
+ * Converts an error of the file system at `path` to a ShoalError. Returns ShoalErrors unchanged.
+ */
 export function opfsError(error: unknown, path: string): ShoalError {
   if (error instanceof ShoalError) return error
   const [code, message] = MEANINGS[errorName(error)] ?? [
@@ -63,7 +65,10 @@ export function opfsError(error: unknown, path: string): ShoalError {
   return new ShoalError(code, message(path), { cause: error })
 }
 
-/** The error for bytes that were silently not written, which is how Chromium's private windows and Firefox report a full disk. */
+/**
+ * The error for bytes that were silently not written, which is how Chromium's private windows and
+ * Firefox report a full disk.
+ */
 export function refusedBytes(path: string): ShoalError {
   return opfsError(Object.assign(new Error('bytes were refused'), { name: 'QuotaExceededError' }), path)
 }

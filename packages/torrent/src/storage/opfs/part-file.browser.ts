@@ -2,7 +2,10 @@ import { headBytes, PartIndex, type PartShape } from '../part-index.ts'
 import type { HandlePool, OpfsFile } from './handle-pool.browser.ts'
 import { type SyncAccessHandle, writeAll } from './opfs.browser.ts'
 
-/** The hidden file in the download folder that keeps bytes of unwanted files. part-index.ts describes its format. */
+/**
+ * The hidden file in the download folder that keeps bytes of unwanted files. part-index.ts
+ * describes its format.
+ */
 export class PartFile {
   readonly file: OpfsFile
   readonly index: PartIndex
@@ -24,7 +27,10 @@ export class PartFile {
     return new PartFile(file, pool, new PartIndex(shape), 'new')
   }
 
-  /** Loads the part file. Resolves to null if it belongs to another torrent; rejects with `not-found` if it does not exist. */
+  /**
+   * Loads the part file. Resolves to null if it belongs to another torrent; rejects with
+   * `not-found` if it does not exist.
+   */
   static async load(file: OpfsFile, pool: HandlePool, shape: PartShape): Promise<PartFile | null> {
     const head = new Uint8Array(headBytes(shape))
     const count = await pool.use(file, false, handle => handle.read(head, { at: 0 }))

@@ -1,9 +1,10 @@
 /**
- * Small files in the origin private file system that are replaced atomically without an atomic rename, which not every browser has. Each file has
- * two slots, written alternately; after a crash, the newest intact slot counts.
+ * Small files in the origin private file system that are replaced atomically without an atomic
+ * rename, which not every browser has. Each file has two slots, written alternately; after a crash,
+ * the newest intact slot counts.
  *
- * Format of a slot: `shoalsl1`; its number, which grows with each write, and the length of the bytes (4 bytes each, big-endian); SHA-256 of the
- * number, the length and the bytes; the bytes.
+ * Format of a slot: `shoalsl1`; its number, which grows with each write, and the length of the
+ * bytes (4 bytes each, big-endian); SHA-256 of the number, the length and the bytes; the bytes.
  */
 import { sha256 } from '#crypto'
 import { concat, equalBytes, readU32, utf8, writeU32 } from '../../base/bytes.ts'
@@ -51,13 +52,18 @@ export class SlotFiles {
     return [...names].sort()
   }
 
-  /** The newest content. Null if the file does not exist; rejects with `io` if no slot is intact. */
+  /**
+   * The newest content. Null if the file does not exist; rejects with `io` if no slot is intact.
+   */
   async read(name: string, maxBytes: number): Promise<Uint8Array | null> {
     const newest = await this.#find(name, maxBytes)
     return newest?.bytes ?? null
   }
 
-  /** Replaces the file. Resolves when the new content is durable. The bytes must not change until then. */
+  /**
+   * Replaces the file. Resolves when the new content is durable. The bytes must not change until
+   * then.
+   */
   replace(name: string, bytes: Uint8Array): Promise<void> {
     return this.#inTurn(name, async () => {
       const known =

@@ -6,7 +6,8 @@ import { testFiles } from '../fixtures.ts'
 import type { FileStamp } from '../storage.ts'
 import { absentPieces, planStart } from './plan-start.ts'
 
-// Pieces of 10 bytes: a has 0 to 2, b has 2 (shared), c has 2 to 6, d has none, e has 7 to 8 after a pad.
+// Pieces of 10 bytes: a has 0 to 2, b has 2 (shared), c has 2 to 6, d has none, e has 7 to 8 after
+// a pad.
 const layout = new PieceLayout({
   version: 'v1',
   pieceLengthBytes: 10,

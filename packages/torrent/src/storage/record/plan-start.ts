@@ -10,15 +10,21 @@ interface PieceRange {
 }
 
 export interface StartPlan {
-  /** Recorded pieces in files that have not changed since. They are trusted without reading them. */
+  /**
+   * Recorded pieces in files that have not changed since. They are trusted without reading them.
+   */
   readonly trusted: Bitfield
-  /** Pieces in changed files, which must be hashed, as ascending disjoint ranges. Pieces in neither are missing. */
+  /**
+   * Pieces in changed files, which must be hashed, as ascending disjoint ranges. Pieces in neither
+   * are missing.
+   */
   readonly recheck: readonly PieceRange[]
 }
 
 /**
- * Determines which pieces a torrent has at its start, from its record and the current stamps of its files. Without a record (null), all pieces
- * that may exist must be hashed. Pieces beyond the end of a short file are missing without reading anything.
+ * Determines which pieces a torrent has at its start, from its record and the current stamps of its
+ * files. Without a record (null), all pieces that may exist must be hashed. Pieces beyond the end
+ * of a short file are missing without reading anything.
  */
 export function planStart(
   record: Pick<ResumeProgress, 'had' | 'stamps'> | null,

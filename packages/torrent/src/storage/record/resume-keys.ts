@@ -9,7 +9,10 @@ import { MAX_TORRENT_DEPTH, MAX_TORRENT_ITEMS } from '../../metainfo/limits.ts'
 const KEY = /^(?:[0-9a-f]{40}|[0-9a-f]{64})$/
 const NOTE = /^[a-z]+$/
 
-/** Throws `bad-argument` unless the key is an info hash in lower-case hex: v1 (40 digits) or v2 (64). */
+/**
+ * Throws `bad-argument` unless the key is an info hash in lower-case hex: v1 (40 digits) or v2
+ * (64).
+ */
 export function checkResumeKey(key: string): void {
   if (!KEY.test(key))
     throw new ShoalError('bad-argument', 'The key of resume data must be an info hash in lower-case hex')
@@ -22,8 +25,8 @@ export function checkNoteName(name: string): void {
 }
 
 /**
- * Returns the bytes of a saved `.torrent` if its info dictionary has the hash `key`. Otherwise, for example if the file is damaged, throws
- * `bad-torrent` or `bad-bencode`.
+ * Returns the bytes of a saved `.torrent` if its info dictionary has the hash `key`. Otherwise, for
+ * example if the file is damaged, throws `bad-torrent` or `bad-bencode`.
  */
 export function checkResumeMetainfo(key: string, bytes: Uint8Array): Uint8Array {
   const info = decodeRaw(bytes, { depth: MAX_TORRENT_DEPTH, items: MAX_TORRENT_ITEMS }).raw('info')

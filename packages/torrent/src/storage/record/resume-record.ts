@@ -25,11 +25,17 @@ const CHECKSUM_BYTES = 32
 export const MAX_PROGRESS_BYTES = 64 * 2 ** 20
 const MAX_ITEMS = 4_000_000
 const MAX_DEPTH = 8
-/** Limits for unfinished pieces: their number, and the bytes of one's bit field with a bit per block of the largest piece, 256 MiB. */
+/**
+ * Limits for unfinished pieces: their number, and the bytes of one's bit field with a bit per block
+ * of the largest piece, 256 MiB.
+ */
 const MAX_UNFINISHED = 100_000
 const MAX_BLOCK_BITS_BYTES = (256 * 2 ** 20) / 2 ** 14 / 8
 
-/** Encodes the progress of torrent `key`: a magic line with the version, the SHA-256 of the rest, the rest in bencoding. */
+/**
+ * Encodes the progress of torrent `key`: a magic line with the version, the SHA-256 of the rest,
+ * the rest in bencoding.
+ */
 export function encodeProgress(key: string, progress: ResumeProgress): Uint8Array {
   const body = encode({
     key,
@@ -65,8 +71,9 @@ export function encodeProgress(key: string, progress: ResumeProgress): Uint8Arra
 }
 
 /**
- * Decodes the output of `encodeProgress` for `key`. Throws `bad-bencode` with the reason if the bytes are truncated, damaged, of another version
- * or of another torrent. The result does not keep `bytes` alive.
+ * Decodes the output of `encodeProgress` for `key`. Throws `bad-bencode` with the reason if the
+ * bytes are truncated, damaged, of another version or of another torrent. The result does not keep
+ * `bytes` alive.
  */
 export function decodeProgress(key: string, bytes: Uint8Array): ResumeProgress {
   if (bytes.length > MAX_PROGRESS_BYTES) throw damaged('is too large')

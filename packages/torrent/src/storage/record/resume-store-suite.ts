@@ -6,7 +6,9 @@ import type { ResumeEntry, ResumeProgress, ResumeStore } from './resume-store.ts
 
 /** A place for resume data, and its cleanup. */
 export interface ResumePlaceUnderTest {
-  /** Opens a store in this place, as the next run of a session would. The previous store is closed. */
+  /**
+   * Opens a store in this place, as the next run of a session would. The previous store is closed.
+   */
   open(): Promise<ResumeStore>
   /** Changes a byte in the middle of a torrent's saved progress, as a failing disk would. */
   damageProgress(key: string): Promise<void>

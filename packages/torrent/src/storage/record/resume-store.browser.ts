@@ -11,7 +11,10 @@ const MAX_NOTE_BYTES = 2 ** 20
 /** A recently closed tab may hold its locks a little longer. */
 const LOCK_WAIT_MS = 5000
 
-/** Keeps resume data in a folder of the origin private file system: a `.torrent` and a `.resume` per torrent, a `.note` per note. */
+/**
+ * Keeps resume data in a folder of the origin private file system: a `.torrent` and a `.resume` per
+ * torrent, a `.note` per note.
+ */
 export function createResumeStore(directory: string): ResumeStore {
   return new OpfsResumeStore(directory)
 }
@@ -71,7 +74,10 @@ class OpfsResumeStore implements ResumeStore {
     return { key, metainfo, progress, problems }
   }
 
-  /** Reads and parses a file. Resolves to null if it does not exist or, with an entry in `problems`, if it is unusable. */
+  /**
+   * Reads and parses a file. Resolves to null if it does not exist or, with an entry in `problems`,
+   * if it is unusable.
+   */
   async #read<T>(
     name: string,
     maxBytes: number,
@@ -89,8 +95,9 @@ class OpfsResumeStore implements ResumeStore {
 }
 
 /**
- * Locks the folder for this session until the returned function is called or the context ends. Rejects with `in-use` while a session in any tab
- * holds the lock. Does nothing in browsers without the Web Locks API.
+ * Locks the folder for this session until the returned function is called or the context ends.
+ * Rejects with `in-use` while a session in any tab holds the lock. Does nothing in browsers without
+ * the Web Locks API.
  */
 export async function lockFolder(directory: string): Promise<() => Promise<void>> {
   const locks = globalThis.navigator?.locks

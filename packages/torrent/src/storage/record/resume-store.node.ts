@@ -18,8 +18,8 @@ const MAX_NOTE_BYTES = 1 << 20
 const READ_AT_ONCE = 8
 
 /**
- * Keeps resume data in its own folder: `<info hash>.resume` (progress) and `<info hash>.torrent` per torrent. The first save creates the
- * folder. Only one session at a time may use it.
+ * Keeps resume data in its own folder: `<info hash>.resume` (progress) and `<info hash>.torrent`
+ * per torrent. The first save creates the folder. Only one session at a time may use it.
  */
 export function createResumeStore(directory: string): ResumeStore {
   return new FileResumeStore(directory)
@@ -96,7 +96,10 @@ class FileResumeStore implements ResumeStore {
     return { key, metainfo, progress, problems: [...metainfoProblems, ...progressProblems] }
   }
 
-  /** Reads and parses a file. Resolves to null if it does not exist or, with an entry in `problems`, if it is unusable. */
+  /**
+   * Reads and parses a file. Resolves to null if it does not exist or, with an entry in `problems`,
+   * if it is unusable.
+   */
   async #read<T>(
     name: string,
     maxBytes: number,

@@ -7,8 +7,8 @@ interface Mark {
 }
 
 /**
- * The rate over the last two rounds of choking. On a slow line a block takes seconds, so a meter of a few seconds does not show who uploads
- * and who does not.
+ * The rate over the last two rounds of choking. On a slow line a block takes seconds, so a meter of
+ * a few seconds does not show who uploads and who does not.
  */
 export class RollingRate {
   readonly #marks: Mark[]

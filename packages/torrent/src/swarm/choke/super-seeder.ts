@@ -9,8 +9,8 @@ import type { SwarmState } from '../swarm-state.ts'
 const REPORT_LIMIT_MS = 2000
 
 /**
- * Super seeding of one swarm (BEP 16): shows its peers the pieces that `SuperSeeding` chooses, and no others, until the peers together have
- * every piece or one of them is a seed.
+ * Super seeding of one swarm (BEP 16): shows its peers the pieces that `SuperSeeding` chooses, and
+ * no others, until the peers together have every piece or one of them is a seed.
  */
 export class SuperSeeder {
   readonly #swarm: SwarmState

@@ -57,8 +57,9 @@ export class ConnectionPolicy {
   }
 
   /**
-   * The peer that gives way to a new connection in a full swarm (BEP 40): of those that transfer nothing, the one with the lowest canonical
-   * priority, if the new one's is higher. Null if there is none.
+   * The peer that gives way to a new connection in a full swarm (BEP 40): of those that transfer
+   * nothing, the one with the lowest canonical priority, if the new one's is higher. Null if there
+   * is none.
    */
   #weakest(peers: readonly Peer[], connection: Connection): Peer | null {
     const { ownAddresses, clock } = this.#options.context
@@ -81,7 +82,8 @@ export class ConnectionPolicy {
    * one with the lower ID. If each kept the first that it knew of, both would be closed.
    */
   #replaces({ connection, handshake }: ReadyConnection, duplicate: Peer): boolean {
-    // A connection that can be dialed is direct, and can be made again. Signaled ones (WebRTC) also cost several times the work of TCP.
+    // A connection that can be dialed is direct, and can be made again. Signaled ones (WebRTC) also
+    // cost several times the work of TCP.
     const [isDialable, wasDialable] = [connection, duplicate.link.connection].map(canBeDialed)
     if (isDialable !== wasDialable) return isDialable === true
     if (connection.incoming === duplicate.link.connection.incoming) return false

@@ -58,7 +58,10 @@ export class OutgoingConnections {
     return !this.#stopped && count < context.settings.maxPeersPerTorrent && context.connector.mayDial()
   }
 
-  /** Connects to an address of the pool, which `address` may restrict to one transport. Resolves with the error if that fails. */
+  /**
+   * Connects to an address of the pool, which `address` may restrict to one transport. Resolves
+   * with the error if that fails.
+   */
   dial(candidate: Candidate, address = candidate.address): Promise<unknown> {
     const { swarm } = this.#options
     candidate.state = 'connecting'

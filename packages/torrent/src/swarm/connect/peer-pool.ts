@@ -47,8 +47,9 @@ const FIRST_RETRY_MS = 10_000
 const LONGEST_RETRY_MS = 30 * 60_000
 
 /**
- * The addresses that a torrent might connect to, from any discovery. Those with the fewest failures are tried first, then those that are known
- * to be reachable, then by canonical priority (BEP 40), and each failure doubles the wait. Also keeps the banned IP addresses.
+ * The addresses that a torrent might connect to, from any discovery. Those with the fewest failures
+ * are tried first, then those that are known to be reachable, then by canonical priority (BEP 40),
+ * and each failure doubles the wait. Also keeps the banned IP addresses.
  */
 export class PeerPool {
   readonly #random: Random
@@ -102,7 +103,10 @@ export class PeerPool {
     return added
   }
 
-  /** The next address to try, or null if none is due. The caller reports the outcome. `uploadOnly`: we download nothing more. */
+  /**
+   * The next address to try, or null if none is due. The caller reports the outcome. `uploadOnly`:
+   * we download nothing more.
+   */
   next(nowMs: number, uploadOnly = false): Candidate | null {
     this.#updatePriorities()
     let best: Candidate | null = null

@@ -45,8 +45,8 @@ interface Asked {
 }
 
 /**
- * Exchanges hashes of v2 torrents with peers (BEP 52): a magnet link only leads to the roots of files, and without the hashes of their pieces
- * nothing can be verified.
+ * Exchanges hashes of v2 torrents with peers (BEP 52): a magnet link only leads to the roots of
+ * files, and without the hashes of their pieces nothing can be verified.
  */
 export class HashExchange {
   readonly #clock: Clock
@@ -177,7 +177,10 @@ export class HashExchange {
     return MOST_READINGS * pieceCount * Math.ceil(pieceLengthBytes / BLOCK_BYTES / MOST_HASHES)
   }
 
-  /** Hashes the blocks of the one piece that holds the range. Returns the index of that piece within its file. */
+  /**
+   * Hashes the blocks of the one piece that holds the range. Returns the index of that piece within
+   * its file.
+   */
   async #readBlocks({ piecesRoot, index, length, baseLayer }: HashRange): Promise<number[]> {
     const { roots, layout, have, storage } = this.#transfer!
     const tree = roots.hashes.tree(piecesRoot)!

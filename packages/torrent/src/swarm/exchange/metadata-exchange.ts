@@ -9,7 +9,10 @@ import { metadataBlockCount, metadataBlockSize } from '../../wire/extensions/ut-
 /** Maximum number of concurrent requests to one peer, and time limit for each. */
 const PIPELINE = 4
 const TIMEOUT_MS = 15_000
-/** A block that a peer has owed for this long is also requested from an idle peer. The late answer is still accepted. */
+/**
+ * A block that a peer has owed for this long is also requested from an idle peer. The late answer
+ * is still accepted.
+ */
 const PATIENCE_MS = 3000
 /** Time to wait before querying a peer again that refused. */
 const RETRY_MS = 30_000
@@ -241,7 +244,10 @@ export class MetadataExchange {
   }
 }
 
-/** Whether the info dictionary has these info hashes. BEP 52: 20 bytes alone may be those of v1, or the first of v2, as in BEP 46. */
+/**
+ * Whether the info dictionary has these info hashes. BEP 52: 20 bytes alone may be those of v1, or
+ * the first of v2, as in BEP 46.
+ */
 function matches(bytes: Uint8Array, v1: Uint8Array | undefined, v2: Uint8Array | undefined): boolean {
   if (v2 && !equalBytes(sha256(bytes), v2)) return false
   if (!v1 || equalBytes(sha1(bytes), v1)) return true

@@ -119,7 +119,8 @@ describe.skipIf(isBrowser)('encryption policies', () => {
     expect([dialled.status, accepted.status]).toEqual(['rejected', 'rejected'])
   })
 
-  // Policy of the dialer, policy of the acceptor, whether they connect, and how often the acceptor was dialled.
+  // Policy of the dialer, policy of the acceptor, whether they connect, and how often the acceptor
+  // was dialled.
   it.each([
     ['plain', 'plain', true, 1],
     ['plain', 'prefer', true, 1],

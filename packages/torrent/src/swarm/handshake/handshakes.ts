@@ -12,7 +12,10 @@ import type { ReadyConnection } from './ready-connection.ts'
 export interface HandshakeTopic {
   /** 20 bytes: v1, or the first 20 of v2 (BEP 52). */
   readonly infoHash: Uint8Array
-  /** For a hybrid torrent named by its v1 hash: the first 20 bytes of its v2 hash, which either side may switch to (BEP 52). */
+  /**
+   * For a hybrid torrent named by its v1 hash: the first 20 bytes of its v2 hash, which either side
+   * may switch to (BEP 52).
+   */
   readonly upgrade?: Uint8Array | undefined
   /** Whether `infoHash` is a v2 one. */
   readonly v2: boolean
@@ -65,7 +68,10 @@ export async function dialPeer(
   return finishDial(pipe, pipe.isSecure, new Uint8Array(0), topic, signal)
 }
 
-/** Shakes hands on a signaled connection, which was opened for this torrent. Never obfuscated: such connections are secure. */
+/**
+ * Shakes hands on a signaled connection, which was opened for this torrent. Never obfuscated: such
+ * connections are secure.
+ */
 export async function greetPeer(
   connection: Connection,
   topic: HandshakeTopic,
@@ -92,8 +98,8 @@ async function finishDial(
 }
 
 /**
- * Shakes hands on an incoming connection, obfuscated or plain. `find` returns the torrent that a handshake names, or null;
- * `findObfuscated` returns the 20-byte info hash for a digest.
+ * Shakes hands on an incoming connection, obfuscated or plain. `find` returns the torrent that a
+ * handshake names, or null; `findObfuscated` returns the 20-byte info hash for a digest.
  */
 export async function acceptPeer<Torrent>(
   connection: Connection,
@@ -117,7 +123,8 @@ export async function acceptPeer<Torrent>(
     throw new ShoalError('bad-message', 'the peer asked for a torrent that we do not have')
   }
   const { topic, torrent } = found
-  // BEP 52: a peer that knows v2 may be answered with the v2 hash of the hybrid torrent that it named by v1.
+  // BEP 52: a peer that knows v2 may be answered with the v2 hash of the hybrid torrent that it
+  // named by v1.
   const upgrade = handshake.features.v2 ? topic.upgrade : undefined
   accepted.connection.write(
     greet(upgrade ?? topic.infoHash, topic.upgrade !== undefined || topic.v2, options),
@@ -139,7 +146,10 @@ function greet(
   return encodeHandshake({ infoHash, peerId, features: { extended: true, fast: true, dht, v2 } })
 }
 
-/** Reads the 68 bytes of a handshake, then pauses the connection. Closes it and rejects if they are not a handshake. */
+/**
+ * Reads the 68 bytes of a handshake, then pauses the connection. Closes it and rejects if they are
+ * not a handshake.
+ */
 function readHandshake(
   connection: Connection,
   received: Uint8Array,

@@ -11,8 +11,9 @@ import type { PeerPieces } from './peer-pieces.ts'
 import { RequestedBlocks } from './requested-blocks.ts'
 
 /**
- * A peer that owes us blocks and sends none for this long is snubbing us: the blocks are requested from others. BEP 3 says a minute; on
- * today's networks a healthy peer is never silent for that long.
+ * A peer that owes us blocks and sends none for this long is snubbing us: the blocks are requested
+ * from others. BEP 3 says a minute; on today's networks a healthy peer is never silent for that
+ * long.
  */
 const SNUB_MS = 15_000
 /**

@@ -242,7 +242,10 @@ export class PeerMessages implements LinkHandler {
     return allowedFast.take(piece, length, pieces.bits)
   }
 
-  /** BEP 6: a peer that sends messages of the fast extension without having announced it is disconnected. */
+  /**
+   * BEP 6: a peer that sends messages of the fast extension without having announced it is
+   * disconnected.
+   */
   #mustSpeakFast(): void {
     if (!this.#peer.speaksFast)
       throw new ShoalError('bad-message', 'it sent a message of an extension that it does not speak')

@@ -84,8 +84,8 @@ export class PeerPieces implements BlockSource {
   }
 
   /**
-   * Adds the peer to the picker if the metadata is known. Returns whether it did. Throws `bad-message` if the torrent cannot have the pieces
-   * that the peer claimed.
+   * Adds the peer to the picker if the metadata is known. Returns whether it did. Throws
+   * `bad-message` if the torrent cannot have the pieces that the peer claimed.
    */
   attach(): boolean {
     const { transfer } = this.#swarm

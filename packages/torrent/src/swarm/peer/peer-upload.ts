@@ -25,7 +25,10 @@ interface Request {
   readonly length: number
 }
 
-/** Answers the requests of one peer: in order, with read-ahead, and never faster than the connection sends. */
+/**
+ * Answers the requests of one peer: in order, with read-ahead, and never faster than the connection
+ * sends.
+ */
 export class PeerUpload {
   readonly meter = new RateMeter()
   totalBytes = 0
@@ -81,7 +84,10 @@ export class PeerUpload {
     }
   }
 
-  /** Drops the queue because we choke the peer. `keep`: pieces that it may still request (BEP 6, allowed fast). */
+  /**
+   * Drops the queue because we choke the peer. `keep`: pieces that it may still request (BEP 6,
+   * allowed fast).
+   */
   clear(keep: (piece: number) => boolean): void {
     const rest = this.#queue.slice(this.#head)
     this.#queue = rest.filter(request => keep(request.piece))
@@ -96,7 +102,10 @@ export class PeerUpload {
     this.#throttle.cancel()
   }
 
-  /** Sends as much of the queue as the connection, the limits and the cache allow. Call when any of them may have changed. */
+  /**
+   * Sends as much of the queue as the connection, the limits and the cache allow. Call when any of
+   * them may have changed.
+   */
   serve(): void {
     const { transfer, context } = this.#swarm
     const { connection } = this.#link
@@ -115,7 +124,10 @@ export class PeerUpload {
     }
   }
 
-  /** Answers the first request and those that continue it in the same chunk. Returns false if a limit holds it back. */
+  /**
+   * Answers the first request and those that continue it in the same chunk. Returns false if a
+   * limit holds it back.
+   */
   #send(transfer: Transfer, request: Request, chunk: BlockChunk): boolean {
     const first = Math.floor(request.begin / BLOCK_BYTES)
     const limited = this.#throttle.isLimited
@@ -140,7 +152,10 @@ export class PeerUpload {
     return true
   }
 
-  /** Answers a request that does not match a block, which is rare, from storage. One at a time, which bounds the memory. */
+  /**
+   * Answers a request that does not match a block, which is rare, from storage. One at a time,
+   * which bounds the memory.
+   */
   #sendOdd(transfer: Transfer, { piece, begin, length }: Request): void {
     if (!this.#mayStart(length)) return
     this.#head++

@@ -86,8 +86,8 @@ export class Peer {
   }
 
   /**
-   * `host:port` of the connection; over WebRTC a name if the address is unknown. If the connection is incoming, the port is not the one that
-   * the peer listens on.
+   * `host:port` of the connection; over WebRTC a name if the address is unknown. If the connection
+   * is incoming, the port is not the one that the peer listens on.
    */
   get address(): string {
     const { host, port } = this.link.connection.remote
@@ -117,7 +117,8 @@ export class Peer {
   metadataKnown(superSeeding = false): void {
     if (superSeeding) this.shown = new Map()
     if (this.handshake.features.extended) this.extensions.sendHandshake(superSeeding)
-    // BEP 3 allows the bitfield only as the first message, so pieces found since are announced one by one.
+    // BEP 3 allows the bitfield only as the first message, so pieces found since are announced one
+    // by one.
     const { have } = this.#swarm.transfer!
     if (!superSeeding)
       for (let piece = 0; piece < have.length; piece++) if (have.has(piece)) this.link.out.have(piece)

@@ -20,7 +20,10 @@ export interface AllowedFastView {
   readonly theirs: Bitfield
 }
 
-/** Pieces that one peer may request while we choke it, since it has next to nothing to trade yet (BEP 6, allowed fast). */
+/**
+ * Pieces that one peer may request while we choke it, since it has next to nothing to trade yet
+ * (BEP 6, allowed fast).
+ */
 export class AllowedFast {
   /** Remaining bytes that may be sent, by piece. */
   readonly #left = new Map<number, number>()
@@ -29,7 +32,9 @@ export class AllowedFast {
     return this.#left.has(piece)
   }
 
-  /** Grants those pieces of the canonical set that we have and the peer lacks. Returns the new ones. */
+  /**
+   * Grants those pieces of the canonical set that we have and the peer lacks. Returns the new ones.
+   */
   grant({ host, infoHash, layout, have, theirs }: AllowedFastView): number[] {
     const granted = allowedFastSet(host, infoHash, layout.pieceCount).filter(
       piece => have.has(piece) && !theirs.has(piece) && !this.#left.has(piece),

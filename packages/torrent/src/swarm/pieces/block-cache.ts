@@ -22,8 +22,9 @@ export interface BlockReader {
 }
 
 /**
- * A run of blocks of one piece in the form in which they are sent: each after the 13 bytes that make it a `piece` message. Requests in order
- * are answered with one stretch of memory, which is read from disk once and never copied.
+ * A run of blocks of one piece in the form in which they are sent: each after the 13 bytes that
+ * make it a `piece` message. Requests in order are answered with one stretch of memory, which is
+ * read from disk once and never copied.
  */
 export class BlockChunk {
   readonly firstBlock: number

@@ -1,5 +1,6 @@
 /**
- * Reuses buffers of one size: new memory costs a page fault for every 4 KiB, which is more than hashing them costs.
+ * Reuses buffers of one size: new memory costs a page fault for every 4 KiB, which is more than
+ * hashing them costs.
  */
 export class BufferPool {
   readonly #sizeBytes: number

@@ -19,7 +19,10 @@ export class EarlyClaims {
     this.#bits = bytes.slice()
   }
 
-  /** The claims as a bitfield, once the count is known. Throws `bad-message` if they do not fit that count. */
+  /**
+   * The claims as a bitfield, once the count is known. Throws `bad-message` if they do not fit that
+   * count.
+   */
   resolve(pieceCount: number): Bitfield {
     const bits = this.#bits ? Bitfield.from(this.#bits, pieceCount) : new Bitfield(pieceCount)
     if (!bits) throw new ShoalError('bad-message', 'it sent a bitfield of the wrong size')

@@ -136,8 +136,9 @@ export class PieceBuffer {
   }
 
   /**
-   * Resolves when all `leaves` are computed, if another thread does that; null if they are computed already. Call once, for a complete
-   * piece: waking that thread for each block would cost more than hashing it.
+   * Resolves when all `leaves` are computed, if another thread does that; null if they are computed
+   * already. Call once, for a complete piece: waking that thread for each block would cost more
+   * than hashing it.
    */
   leavesAsync(): Promise<unknown> | null {
     const { leaves } = this
@@ -175,7 +176,10 @@ export class PieceBuffer {
     return { at, bytes: this.bytes.subarray(at, Math.min(end * BLOCK_BYTES, this.#dataBytes)) }
   }
 
-  /** SHA-1 of the complete piece, including padding (BEP 3, 47). Call once. Nothing may be written to `bytes` until it is computed. */
+  /**
+   * SHA-1 of the complete piece, including padding (BEP 3, 47). Call once. Nothing may be written
+   * to `bytes` until it is computed.
+   */
   sha1(): Uint8Array | Promise<Uint8Array> {
     const size = this.#layout.pieceSize(this.piece)
     // Padding was never requested.

@@ -7,8 +7,9 @@ import type { Info } from '../../metainfo/metainfo.ts'
 import { TorrentHashes } from '../../metainfo/torrent-hashes.ts'
 
 /**
- * The v2 hashes that pieces must match (BEP 52). A magnet link has no piece layers: they come from peers or, for a hybrid torrent whose pieces
- * verify by v1, from the pieces themselves once a file is complete.
+ * The v2 hashes that pieces must match (BEP 52). A magnet link has no piece layers: they come from
+ * peers or, for a hybrid torrent whose pieces verify by v1, from the pieces themselves once a file
+ * is complete.
  */
 export class PieceRoots {
   readonly hashes: TorrentHashes
@@ -28,7 +29,9 @@ export class PieceRoots {
     this.hashes.tree(fromHex(root)!)?.setPieceLayer(layer, { verified: true })
   }
 
-  /** Whether block hashes (32 bytes each) lead to the piece's hash; null if that hash is unknown. */
+  /**
+   * Whether block hashes (32 bytes each) lead to the piece's hash; null if that hash is unknown.
+   */
   verify(piece: number, leaves: Uint8Array): boolean | null {
     const expected = this.hashes.expected(piece)
     if (expected) return equalBytes(merkleRoot(leaves, { height: expected.height }), expected.root)

@@ -19,7 +19,10 @@ export interface PieceWriterOptions {
   onError(error: ShoalError): void
 }
 
-/** Writes verified pieces to storage. A piece that storage refuses is kept, so that it need not be fetched again when there is room. */
+/**
+ * Writes verified pieces to storage. A piece that storage refuses is kept, so that it need not be
+ * fetched again when there is room.
+ */
 export class PieceWriter {
   readonly #options: PieceWriterOptions
   #unwrittenBytes = 0

@@ -20,7 +20,10 @@ export class Selection {
     this.#layout = layout
   }
 
-  /** Whether the first and the last piece of each wanted file come before others, since players read them first. */
+  /**
+   * Whether the first and the last piece of each wanted file come before others, since players read
+   * them first.
+   */
   firstLastFirst = false
 
   /** Whether all pieces are wanted at the normal priority. */

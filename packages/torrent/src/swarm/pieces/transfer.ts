@@ -213,7 +213,9 @@ export class Transfer implements PieceMemoryUser {
     this.picker.pieceFailed(piece)
   }
 
-  /** Resumes the blocks that `unfinished` saved in an earlier run. Call before there are sources. */
+  /**
+   * Resumes the blocks that `unfinished` saved in an earlier run. Call before there are sources.
+   */
   resumeUnfinished(saved: ReadonlyMap<number, Uint8Array>): void {
     for (const [piece, blocks] of saved) void this.#track(this.unfinished.resume(piece, blocks))
   }

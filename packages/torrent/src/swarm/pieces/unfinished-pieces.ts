@@ -66,7 +66,8 @@ export class UnfinishedPieces {
     await Promise.all(
       buffer.unsavedRuns().map(async run => {
         const { at, bytes } = buffer.bytesOf(run)
-        // Blocks that storage rejects stay in memory. The complete piece fails with the same error, which stops the torrent.
+        // Blocks that storage rejects stay in memory. The complete piece fails with the same error,
+        // which stops the torrent.
         await storage.write(offset + at, bytes).then(
           () => buffer.saved(run),
           () => {},

@@ -13,7 +13,8 @@ export function digestKinds({ version }: Info, layout: PieceLayout, piece: numbe
 }
 
 /**
- * Whether a complete piece matches its hash. BEP 52: a hybrid piece must match both of its hashes; while the v2 one is unknown, v1 decides.
+ * Whether a complete piece matches its hash. BEP 52: a hybrid piece must match both of its hashes;
+ * while the v2 one is unknown, v1 decides.
  */
 export function verifyPiece(info: Info, roots: PieceRoots, buffer: PieceBuffer): boolean | Promise<boolean> {
   const leaves = buffer.leavesAsync()

@@ -13,7 +13,10 @@ export interface WantedPiecesOptions {
   readonly picker: PiecePicker
 }
 
-/** Applies a selection of files to the picker. A piece that cannot be verified yet (v2 without its hashes) waits. */
+/**
+ * Applies a selection of files to the picker. A piece that cannot be verified yet (v2 without its
+ * hashes) waits.
+ */
 export class WantedPieces {
   readonly #options: WantedPiecesOptions
   #isApplied = false

@@ -35,7 +35,10 @@ import type { ExchangeBudget } from './exchange-budget.ts'
 
 /** A receipt (226 bytes, 0.02 % of the traffic) is sent whenever this many bytes were verified. */
 const RECEIPT_EVERY_BYTES = 1024 * 1024
-/** Bytes since the last receipt are confirmed after this time without blocks, if they are worth a receipt (0.1 %). */
+/**
+ * Bytes since the last receipt are confirmed after this time without blocks, if they are worth a
+ * receipt (0.1 %).
+ */
 const RECEIPT_IDLE_MS = 5000
 const LEAST_RECEIPT_BYTES = 256 * 1024
 /**

@@ -11,7 +11,10 @@ import { Recognizer } from './recognizer.ts'
 
 const sessions = new WeakMap<SwarmContext, SessionRecognition>()
 
-/** Recognizes the Shoal peers of one swarm. All swarms of a session have one key, which lasts as long as the session. */
+/**
+ * Recognizes the Shoal peers of one swarm. All swarms of a session have one key, which lasts as
+ * long as the session.
+ */
 export function recognizePeers(swarm: SwarmState, peers: ReadonlyMap<number, Peer>): Recognizer {
   const { context } = swarm
   const recognition = sessions.get(context) ?? new SessionRecognition(context)

@@ -5,7 +5,10 @@ import { MessageParser } from '../../wire/message-parser.ts'
 import { MessageRecorder } from '../../wire/message-recorder.ts'
 import { MessageWriter } from '../../wire/message-writer.ts'
 
-/** The remote end of a connection, controlled by a test: sends any message and records those it receives. */
+/**
+ * The remote end of a connection, controlled by a test: sends any message and records those it
+ * receives.
+ */
 export class RemotePeer {
   readonly connection: Connection
   readonly heard = new MessageRecorder()

@@ -10,7 +10,10 @@ export interface TestTorrent {
   readonly content: Uint8Array
 }
 
-/** Files of these lengths (default: one of `pieces` whole pieces), of bytes that differ in every block. */
+/**
+ * Files of these lengths (default: one of `pieces` whole pieces), of bytes that differ in every
+ * block.
+ */
 export async function testTorrent(options: {
   pieces?: number
   lengths?: readonly number[]

@@ -7,7 +7,9 @@ import type { BlockSource } from '../../pieces/pieces.ts'
 const FIRST_WAIT_MS = 60_000
 const MOST_WAIT_MS = 2 * 60 * 60_000
 
-/** The pieces that a web seed is believed to have, which the picker counts while the seed is in use. */
+/**
+ * The pieces that a web seed is believed to have, which the picker counts while the seed is in use.
+ */
 export class Availability {
   readonly #source: BlockSource
   readonly #picker: PiecePicker
@@ -45,7 +47,10 @@ export class Availability {
     this.#picker.sources.add(this.#source, this.#counted)
   }
 
-  /** Returns the requests to the picker and leaves it: blocks that only this seed has are unavailable now. */
+  /**
+   * Returns the requests to the picker and leaves it: blocks that only this seed has are
+   * unavailable now.
+   */
   leave(): void {
     if (this.#counted === null) return
     this.#picker.releaseAll(this.#source.id)

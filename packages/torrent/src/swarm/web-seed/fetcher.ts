@@ -15,7 +15,10 @@ import type { SeedUrl } from './seed-url.ts'
  * other keeps the line busy.
  */
 const LANES = 2
-/** A seed that owes us a block and completes none for this long is snubbing us, however many bytes trickle in. */
+/**
+ * A seed that owes us a block and completes none for this long is snubbing us, however many bytes
+ * trickle in.
+ */
 export const STALL_MS = 20_000
 
 /** Events that a fetcher reports to its web seed. */
@@ -41,7 +44,10 @@ export interface FetcherOptions {
   readonly events: FetcherEvents
 }
 
-/** Fetches blocks from a web server over two connections, no faster than the limits and storage allow. */
+/**
+ * Fetches blocks from a web server over two connections, no faster than the limits and storage
+ * allow.
+ */
 export class Fetcher implements LaneEvents {
   readonly meter = new RateMeter()
   /** The rate at its last use. */
@@ -56,7 +62,10 @@ export class Fetcher implements LaneEvents {
   #lastBlockMs = 0
   /** Whether the lanes are paused, because of the limits or of storage. */
   #held = false
-  /** Bytes that the limits allowed and that have not arrived yet; negative if more arrived than the limits allowed. */
+  /**
+   * Bytes that the limits allowed and that have not arrived yet; negative if more arrived than the
+   * limits allowed.
+   */
   #creditBytes = 0
   #filling = false
 
@@ -154,7 +163,10 @@ export class Fetcher implements LaneEvents {
     events.onFailure(failure, file)
   }
 
-  /** Gives a lane its next blocks: to the end of the last piece, so that pieces are mostly hashed as they arrive. */
+  /**
+   * Gives a lane its next blocks: to the end of the last piece, so that pieces are mostly hashed as
+   * they arrive.
+   */
   #give(lane: Lane, source: BlockSource): boolean {
     const { clock, transfer } = this.#options
     const { picker, layout } = transfer
@@ -176,7 +188,9 @@ export class Fetcher implements LaneEvents {
     return true
   }
 
-  /** Pays the limits for bytes that arrived ahead of them. Nothing more is read until that is done. */
+  /**
+   * Pays the limits for bytes that arrived ahead of them. Nothing more is read until that is done.
+   */
   #pay(): void {
     const { throttle, transfer } = this.#options
     while (this.#creditBytes < 0) {

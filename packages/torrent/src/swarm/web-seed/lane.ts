@@ -11,7 +11,10 @@ import type { SeedUrl } from './seed-url.ts'
 const READ_ON_BYTES = 256 * 1024
 const ZEROS = new Uint8Array(16 * 1024)
 
-/** Events that a lane reports to the fetcher that owns it, as an interface so that the two files do not import each other. */
+/**
+ * Events that a lane reports to the fetcher that owns it, as an interface so that the two files do
+ * not import each other.
+ */
 export interface LaneEvents {
   /** Payload arrived. */
   onBytes(bytes: number): void
@@ -32,8 +35,8 @@ export interface LaneOptions {
 }
 
 /**
- * One connection of a web seed: fetches a list of blocks, with a request for each run of them within a file, and writes the bytes directly to
- * their buffers.
+ * One connection of a web seed: fetches a list of blocks, with a request for each run of them
+ * within a file, and writes the bytes directly to their buffers.
  */
 export class Lane implements RangeSink {
   readonly #options: LaneOptions
@@ -94,7 +97,10 @@ export class Lane implements RangeSink {
     this.#reading?.resume()
   }
 
-  /** Some blocks are no longer requested: aborts a request that has no others, unless it is nearly complete. */
+  /**
+   * Some blocks are no longer requested: aborts a request that has no others, unless it is nearly
+   * complete.
+   */
   recheck(): void {
     if (!this.#reading || this.#left <= READ_ON_BYTES) return
     const { asked } = this.#options

@@ -12,8 +12,9 @@ export interface SeedSpan {
 }
 
 /**
- * Returns the run of bytes of one file that begins `within` bytes into block `blocks[at]` and continues through the blocks that follow without
- * a gap, until one is not wanted or the file ends. A pad file (BEP 47) is a run of its own, which need not be requested.
+ * Returns the run of bytes of one file that begins `within` bytes into block `blocks[at]` and
+ * continues through the blocks that follow without a gap, until one is not wanted or the file ends.
+ * A pad file (BEP 47) is a run of its own, which need not be requested.
  */
 export function nextSpan(
   layout: PieceLayout,

@@ -7,7 +7,10 @@ const MAX_URL_LENGTH = 8192
 
 /** The base URL of a web seed (BEP 19), and the URLs of files below it. */
 export class SeedUrl {
-  /** For display, logs and the smart ban: without user name, password and query, which may be secret. */
+  /**
+   * For display, logs and the smart ban: without user name, password and query, which may be
+   * secret.
+   */
   readonly label: string
   /** Host name or IP address, without brackets. */
   readonly hostname: string
@@ -15,7 +18,10 @@ export class SeedUrl {
   readonly #base: URL
   readonly #singleFile: boolean
 
-  /** Throws a ShoalError: `unsupported` for schemes that the platform does not have (pages have no FTP), `bad-argument` for anything but a URL. */
+  /**
+   * Throws a ShoalError: `unsupported` for schemes that the platform does not have (pages have no
+   * FTP), `bad-argument` for anything but a URL.
+   */
   constructor(text: string, info: Pick<Info, 'singleFile'>) {
     const url = text.length <= MAX_URL_LENGTH && URL.canParse(text) ? new URL(text) : null
     if (!url) throw new ShoalError('bad-argument', 'a web seed is not a valid URL and is ignored')
@@ -33,8 +39,9 @@ export class SeedUrl {
   }
 
   /**
-   * The URL of a file, by the torrent's own names. BEP 19: the URL of a single-file torrent is that of the file, unless it ends in a slash; that
-   * of a multi-file torrent is the folder that contains the torrent's folder.
+   * The URL of a file, by the torrent's own names. BEP 19: the URL of a single-file torrent is that
+   * of the file, unless it ends in a slash; that of a multi-file torrent is the folder that
+   * contains the torrent's folder.
    */
   fileUrl(file: Pick<FileEntry, 'path'>): string {
     const url = new URL(this.#base)

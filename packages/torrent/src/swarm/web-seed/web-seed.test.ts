@@ -52,7 +52,10 @@ function infoOf(content: Uint8Array): Info {
   }
 }
 
-/** One web seed of a torrent: real server and sockets, but a clock that moves only when the test advances it. */
+/**
+ * One web seed of a torrent: real server and sockets, but a clock that moves only when the test
+ * advances it.
+ */
 class World {
   readonly clock = new VirtualClock()
   readonly limit = new RateLimit(this.clock)

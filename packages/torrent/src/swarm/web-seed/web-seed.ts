@@ -27,8 +27,9 @@ export interface WebSeedOptions extends Omit<FetcherOptions, 'events'> {
 export type WebSeedState = 'idle' | 'working' | 'waiting' | 'gone'
 
 /**
- * A web server that has the torrent's files (BEP 19), as a source of blocks in addition to the peers. Long runs of blocks are requested from it,
- * one range of a file per request, on two connections.
+ * A web server that has the torrent's files (BEP 19), as a source of blocks in addition to the
+ * peers. Long runs of blocks are requested from it, one range of a file per request, on two
+ * connections.
  */
 export class WebSeed implements BlockSupplier {
   readonly id: number

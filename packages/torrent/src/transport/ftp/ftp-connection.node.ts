@@ -143,7 +143,10 @@ export class FtpConnection {
     }
   }
 
-  /** Ends the transfer. The server confirms, or says that it was interrupted (RFC 959, 5.4: 226, 250, 426, 451 …), before it is used again. */
+  /**
+   * Ends the transfer. The server confirms, or says that it was interrupted (RFC 959, 5.4: 226,
+   * 250, 426, 451 …), before it is used again.
+   */
   finish({ data }: FtpTransfer): void {
     data.destroy()
     this.used = true
@@ -152,7 +155,10 @@ export class FtpConnection {
     this.#settled = this.#reply().catch(() => {})
   }
 
-  /** Resolves when the server confirms that all of the file was sent. Rejects with an FtpRefusal if it was not. */
+  /**
+   * Resolves when the server confirms that all of the file was sent. Rejects with an FtpRefusal if
+   * it was not.
+   */
   async ended(): Promise<void> {
     const reply = await this.#reply()
     if (reply.code >= 300) throw new FtpRefusal(reply)

@@ -1,6 +1,8 @@
 import { bad, type ResponseHead } from './response-head.ts'
 
-/** Limits of the length line of a chunk with its extensions, and of all trailers (RFC 9112, 7.1). */
+/**
+ * Limits of the length line of a chunk with its extensions, and of all trailers (RFC 9112, 7.1).
+ */
 const MAX_LINE_BYTES = 4096
 const MAX_TRAILER_BYTES = 16 * 1024
 
@@ -51,7 +53,10 @@ export class BodyReader {
     return this.#state === DONE
   }
 
-  /** Reads more bytes and passes the body to `onData`. Returns how many bytes it consumed. Throws `bad-message` for malformed chunks. */
+  /**
+   * Reads more bytes and passes the body to `onData`. Returns how many bytes it consumed. Throws
+   * `bad-message` for malformed chunks.
+   */
   push(bytes: Uint8Array, onData: (bytes: Uint8Array) => void): number {
     let at = 0
     while (at < bytes.length && this.#state !== DONE) {

@@ -29,8 +29,9 @@ export interface RequestOptions {
 }
 
 /**
- * Sends one request over a connection of its own, with the user name and password of the URL. Resolves to any response, redirects included. Rejects
- * with the system's error, or with the signal's reason.
+ * Sends one request over a connection of its own, with the user name and password of the URL.
+ * Resolves to any response, redirects included. Rejects with the system's error, or with the
+ * signal's reason.
  */
 export async function sendRequest(url: URL, options: RequestOptions): Promise<IncomingMessage> {
   const { method = 'GET', body, headers, signal, lookup, connect, ca } = options
@@ -40,7 +41,8 @@ export async function sendRequest(url: URL, options: RequestOptions): Promise<In
     const request = httpModule(url.protocol).request(url, {
       method,
       headers: { accept: '*/*', ...headers },
-      // An agent would ignore `createConnection` and connect by itself. Requests are rare, so a persistent connection would not pay off.
+      // An agent would ignore `createConnection` and connect by itself. Requests are rare, so a
+      // persistent connection would not pay off.
       ...(socket ? { createConnection: () => socket } : { agent: false }),
       ...(lookup && !socket && { lookup }),
       ...(ca !== undefined && { ca }),
@@ -60,7 +62,10 @@ export async function sendRequest(url: URL, options: RequestOptions): Promise<In
   })
 }
 
-/** Not by `import`, which reads all exports: some of those of `node:http` load undici, which would cost each start 60 ms. */
+/**
+ * Not by `import`, which reads all exports: some of those of `node:http` load undici, which would
+ * cost each start 60 ms.
+ */
 function httpModule(protocol: string) {
   return process.getBuiltinModule(protocol === 'https:' ? 'node:https' : 'node:http')
 }
@@ -70,12 +75,16 @@ async function connectFor(url: URL, connect: ConnectTo, { signal, ca }: RequestO
   const host = url.hostname.replace(/^\[|\]$/g, '')
   const socket = await connect({ host, port: Number(url.port) || (secure ? 443 : 80) }, { signal })
   if (!secure) return socket
-  // RFC 6066, 3: IP literals are not valid server names; the certificate must be valid for them nevertheless.
+  // RFC 6066, 3: IP literals are not valid server names; the certificate must be valid for them
+  // nevertheless.
   const servername = parseIp(host) ? '' : host
   return tlsConnect({ socket, host, servername, ...(ca !== undefined && { ca }) })
 }
 
-/** Reads a body. Resolves to null if it is longer than `maxBytes`. Rejects with the system's error, or with the signal's reason. */
+/**
+ * Reads a body. Resolves to null if it is longer than `maxBytes`. Rejects with the system's error,
+ * or with the signal's reason.
+ */
 export async function readBody(
   response: IncomingMessage,
   maxBytes: number,

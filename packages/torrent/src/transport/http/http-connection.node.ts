@@ -1,6 +1,7 @@
 /**
- * A persistent HTTP/1.1 connection. Not `node:http`, which allocates a buffer and wakes a stream for each read: that costs ten times the
- * processor time of this class, and more than hashing the bytes.
+ * A persistent HTTP/1.1 connection. Not `node:http`, which allocates a buffer and wakes a stream
+ * for each read: that costs ten times the processor time of this class, and more than hashing the
+ * bytes.
  */
 
 import { connect as netConnect, type Socket, type TcpNetConnectOpts } from 'node:net'

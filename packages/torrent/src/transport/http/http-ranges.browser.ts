@@ -10,8 +10,8 @@ import {
 import { checkAnswer, type RangeAnswer } from './range-answer.ts'
 
 /**
- * `fetch` with a Range header: the browser pools connections, follows redirects, and reads only from servers that allow it (CORS). It keeps
- * pages out of the local network by its own rules.
+ * `fetch` with a Range header: the browser pools connections, follows redirects, and reads only
+ * from servers that allow it (CORS). It keeps pages out of the local network by its own rules.
  */
 export const openHttpRanges: OpenHttpRanges = () => new BrowserHttpRanges()
 
@@ -112,7 +112,10 @@ class Reading implements RangeReading {
   }
 }
 
-/** Few servers let other sites read Content-Range. Without it, a response of exactly the requested length counts as the requested range. */
+/**
+ * Few servers let other sites read Content-Range. Without it, a response of exactly the requested
+ * length counts as the requested range.
+ */
 function visibleHeader({ status, headers }: Response, name: string, request: RangeRequest): string | null {
   const { start, lengthBytes } = request
   const isHidden = name === 'content-range' && status === 206 && !headers.has(name)

@@ -176,7 +176,8 @@ class Reading implements RangeReading {
       onBody: bytes => this.#onBody(bytes),
       onDone: () => this.#onDone(url),
       onFailure: (error, answered) => {
-        // RFC 9112, 9.3.1: the server may have closed a persistent connection while the request was in flight.
+        // RFC 9112, 9.3.1: the server may have closed a persistent connection while the request was
+        // in flight.
         if (reused && !answered && !this.#over) this.#begin(url.href, true)
         else this.#fail(error)
       },
@@ -191,7 +192,8 @@ class Reading implements RangeReading {
     const local = isLocal(address!.host)
     this.#startedOutside ??= !isLocal((await this.#firstAddress(url, address!)).host)
     if (!local) return address!
-    // A torrent from a stranger must not make us send arbitrary requests to services of this machine or network.
+    // A torrent from a stranger must not make us send arbitrary requests to services of this
+    // machine or network.
     if (this.#startedOutside) throw new RangeFailure('server-gone', 'it redirects into the local network')
     if (url.search !== '')
       throw new RangeFailure(

@@ -12,11 +12,13 @@ export interface RangeRequest {
 }
 
 /**
- * Receives the response to one request. Every call comes from the event loop, never from inside `read`, `pause`, `resume` or `close`. After
- * `onEnd` or `onFailure`, nothing else is called.
+ * Receives the response to one request. Every call comes from the event loop, never from inside
+ * `read`, `pause`, `resume` or `close`. After `onEnd` or `onFailure`, nothing else is called.
  */
 export interface RangeSink {
-  /** The next bytes of the range, never more than requested. The view is valid only during the call. */
+  /**
+   * The next bytes of the range, never more than requested. The view is valid only during the call.
+   */
   onData(bytes: Uint8Array): void
   /** The complete range was delivered. */
   onEnd(): void
@@ -45,8 +47,9 @@ export interface HttpRangesOptions {
 export type OpenHttpRanges = (options: HttpRangesOptions) => HttpRanges
 
 /**
- * The consequence of a failure for later requests. `server-later`: try the server later. `file-later`: try the file later. `file-gone`: the server
- * will never have the file, or has a different one. `server-gone`: the server is useless.
+ * The consequence of a failure for later requests. `server-later`: try the server later.
+ * `file-later`: try the file later. `file-gone`: the server will never have the file, or has a
+ * different one. `server-gone`: the server is useless.
  */
 export type RangeFate = 'server-later' | 'file-later' | 'file-gone' | 'server-gone'
 

@@ -17,15 +17,18 @@ export interface AnswerHead {
 }
 
 /**
- * A server that sends fewer bytes than this, and fewer than requested, twice in a row is not worth its requests. Once says nothing: some send up to
- * the next multiple of a size.
+ * A server that sends fewer bytes than this, and fewer than requested, twice in a row is not worth
+ * its requests. Once says nothing: some send up to the next multiple of a size.
  */
 const LEAST_PART_BYTES = 4096
 
 export interface RangeAnswer {
   /** Body bytes before the requested ones: at most MAX_SKIPPED_BYTES. */
   readonly skipBytes: number
-  /** The requested bytes that it has, from the first: the server may prefer to send fewer (RFC 9110, 15.3.7). */
+  /**
+   * The requested bytes that it has, from the first: the server may prefer to send fewer (RFC 9110,
+   * 15.3.7).
+   */
   readonly lengthBytes: number
   /** Whether it is too small a part for another one like it to be accepted. */
   readonly isSmall: boolean
@@ -70,7 +73,10 @@ function checkContentRange(text: string, { start, lengthBytes, fileBytes }: Rang
   return sent
 }
 
-/** A server without support for ranges sends everything, which is acceptable if the requested bytes come early. */
+/**
+ * A server without support for ranges sends everything, which is acceptable if the requested bytes
+ * come early.
+ */
 function checkWhole(length: string | null | undefined, { start, fileBytes }: RangeRequest): number {
   if (length && /^[0-9]{1,15}$/.test(length)) checkLength(Number(length), fileBytes)
   if (start > MAX_SKIPPED_BYTES)
@@ -108,7 +114,10 @@ function refusal(answer: AnswerHead, unixMs: number): RangeFailure {
   }
 }
 
-/** Parses `Retry-After` (RFC 9110, 10.2.3): seconds or a date. Returns milliseconds from now, at most a day; 0 if it is malformed. */
+/**
+ * Parses `Retry-After` (RFC 9110, 10.2.3): seconds or a date. Returns milliseconds from now, at
+ * most a day; 0 if it is malformed.
+ */
 export function parseRetryAfter(value: string | null | undefined, unixMs: number): number {
   const text = value?.trim() ?? ''
   if (/^[0-9]{1,9}$/.test(text)) return Math.min(MAX_RETRY_AFTER_MS, Number(text) * 1000)

@@ -33,7 +33,8 @@ export function headerText(value: string): string {
 }
 
 /**
- * The same for a web seed. User name and password are sent to their own host only. Throws if we do not follow the redirect.
+ * The same for a web seed. User name and password are sent to their own host only. Throws if we do
+ * not follow the redirect.
  */
 export function redirectTarget(status: number, location: string | null | undefined, from: URL): URL | null {
   const to = location ? followRedirect(status, location, from) : null

@@ -1,7 +1,10 @@
 import { latin1 } from '../../base/bytes.ts'
 import { ShoalError } from '../../base/errors.ts'
 
-/** Limit of the status line and headers of a response, including interim ones (1xx). Real servers send less than one kilobyte. */
+/**
+ * Limit of the status line and headers of a response, including interim ones (1xx). Real servers
+ * send less than one kilobyte.
+ */
 export const MAX_HEAD_BYTES = 32 * 1024
 
 const PART_BYTES = 512
@@ -20,7 +23,9 @@ export interface ResponseHead {
   readonly headers: ReadonlyMap<string, string>
 }
 
-/** Collects the head of one response from the bytes of a connection. Skips interim responses (1xx). */
+/**
+ * Collects the head of one response from the bytes of a connection. Skips interim responses (1xx).
+ */
 export class HeadReader {
   #text = ''
   #seenBytes = 0
@@ -36,7 +41,10 @@ export class HeadReader {
     return this.#seenBytes > 0
   }
 
-  /** Consumes bytes up to the end of the head and returns their number. Throws `bad-message` if the head is malformed or too long. */
+  /**
+   * Consumes bytes up to the end of the head and returns their number. Throws `bad-message` if the
+   * head is malformed or too long.
+   */
   push(bytes: Uint8Array): number {
     let used = 0
     while (!this.#head && used < bytes.length) {
@@ -61,7 +69,8 @@ export class HeadReader {
     this.#seenBytes += used
     const head = parseHead(this.#text.slice(0, end))
     this.#text = ''
-    // RFC 9110, 15.2: interim responses may come at any time. 101 would switch protocols, which we did not request.
+    // RFC 9110, 15.2: interim responses may come at any time. 101 would switch protocols, which we
+    // did not request.
     if (head.status >= 200 || head.status === 101) this.#head = head
     else if (++this.#interim > MAX_INTERIM) throw bad('it sends interim answers (1xx) without end')
     return used

@@ -26,8 +26,10 @@ export interface InterfaceRouteOptions {
 }
 
 /**
- * Opens the route through one network interface, such as that of a VPN: nothing leaves through any other, and while it is missing or down, nothing
- * leaves. Packets to this machine itself do not arrive either. Throws `bad-argument`, or `unsupported` where sockets cannot be bound to interfaces.
+ * Opens the route through one network interface, such as that of a VPN: nothing leaves through any
+ * other, and while it is missing or down, nothing leaves. Packets to this machine itself do not
+ * arrive either. Throws `bad-argument`, or `unsupported` where sockets cannot be bound to
+ * interfaces.
  */
 export function openInterfaceRoute({ name, dnsServers = [], clock }: InterfaceRouteOptions): Route {
   checkInterface(name, dnsServers)

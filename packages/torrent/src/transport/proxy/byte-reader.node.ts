@@ -16,7 +16,10 @@ export class ByteReader {
     socket.on('close', this.#onChange)
   }
 
-  /** Rejects with `closed` if the connection ends before, or with the error that the socket was destroyed with. */
+  /**
+   * Rejects with `closed` if the connection ends before, or with the error that the socket was
+   * destroyed with.
+   */
   async read(count: number): Promise<Uint8Array> {
     if (count === 0) return new Uint8Array(0)
     for (;;) {

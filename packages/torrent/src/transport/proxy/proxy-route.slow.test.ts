@@ -140,7 +140,9 @@ describe('a SOCKS5 proxy that lies', () => {
   })
 })
 
-/** Sends until an answer arrives, because the association takes a moment and datagrams may be lost. */
+/**
+ * Sends until an answer arrives, because the association takes a moment and datagrams may be lost.
+ */
 async function answer(socket: DatagramSocket, host: string, port: number) {
   const got = Promise.withResolvers<{ bytes: string; host: string; port: number }>()
   socket.onMessage = (bytes, from, fromPort) =>

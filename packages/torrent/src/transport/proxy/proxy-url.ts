@@ -17,8 +17,9 @@ const PORTS = { socks5: 1080, http: 8080 }
 const MAX_CREDENTIAL_BYTES = 255
 
 /**
- * Parses `socks5://user:password@host:port` or `http://user:password@host:port`. User, password and port may be absent; `socks5h:` means the
- * same as `socks5:`, because names always go to the proxy. Throws `bad-argument`, with a message that does not contain the URL.
+ * Parses `socks5://user:password@host:port` or `http://user:password@host:port`. User, password and
+ * port may be absent; `socks5h:` means the same as `socks5:`, because names always go to the proxy.
+ * Throws `bad-argument`, with a message that does not contain the URL.
  */
 export function parseProxyUrl(text: string): ProxyServer {
   const url = URL.canParse(text) ? new URL(text) : null

@@ -40,7 +40,10 @@ export class RelaySocket implements DatagramSocket {
   readonly localAddress: string
   onMessage: OnDatagram | null = null
   onTurnEnd: (() => void) | null = null
-  /** Settles with the first answer of the proxy. Rejects with `unsupported` if it has no relay, or with a ProxyFailure. */
+  /**
+   * Settles with the first answer of the proxy. Rejects with `unsupported` if it has no relay, or
+   * with a ProxyFailure.
+   */
   readonly first: Promise<void>
   readonly #options: RelayOptions
   readonly #unref: boolean

@@ -24,7 +24,10 @@ export function encodeGreeting(hasCredentials: boolean): Uint8Array {
   )
 }
 
-/** RFC 1929, 2. An empty password is sent as such, which servers accept although the RFC asks for a byte. */
+/**
+ * RFC 1929, 2. An empty password is sent as such, which servers accept although the RFC asks for a
+ * byte.
+ */
 export function encodeCredentials(user: string, password: string): Uint8Array {
   const [name, secret] = [utf8(user), utf8(password)]
   return concat([Uint8Array.of(1, name.length), name, Uint8Array.of(secret.length), secret])
@@ -62,8 +65,9 @@ export function encodeDatagram(target: Target, payload: Uint8Array): Uint8Array 
 }
 
 /**
- * Unwraps a datagram from the relay (RFC 1928, 7). Returns null if it is malformed, comes from a name or is a fragment: "an implementation that
- * does not support fragmentation MUST drop any datagram whose FRAG field is other than X'00'".
+ * Unwraps a datagram from the relay (RFC 1928, 7). Returns null if it is malformed, comes from a
+ * name or is a fragment: "an implementation that does not support fragmentation MUST drop any
+ * datagram whose FRAG field is other than X'00'".
  */
 export function parseDatagram(bytes: Uint8Array): { from: Target; payload: Uint8Array } | null {
   if (bytes.length < 10 || bytes[0] !== 0 || bytes[1] !== 0 || bytes[2] !== 0) return null

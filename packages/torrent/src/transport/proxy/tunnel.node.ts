@@ -121,7 +121,10 @@ export class ProxyClient {
     return { socket, port: bound.port }
   }
 
-  /** Opens a connection to the proxy and authenticates. Rejects with a ProxyFailure or the signal's reason. */
+  /**
+   * Opens a connection to the proxy and authenticates. Rejects with a ProxyFailure or the signal's
+   * reason.
+   */
   async greet(signal: AbortSignal): Promise<ProxyConnection> {
     const { host, port } = this.server
     const late = () => this.#failure(new ShoalError('timeout', 'it does not answer'))

@@ -52,7 +52,10 @@ const SLOWDOWN_ROUND_TRIPS = 2
 const LOSS_FACTOR = 0.5
 const RANDOM_LOSS_FACTOR = 0.85
 const RANDOM_LOSS_SHARE = 0.05
-/** RFC 6817 CURRENT_FILTER: the least of this many samples counts, because delays of single packets say little. */
+/**
+ * RFC 6817 CURRENT_FILTER: the least of this many samples counts, because delays of single packets
+ * say little.
+ */
 const FILTER_SAMPLES = 4
 /** Accounts for timers and ACKs that were not sent at once. */
 const CLOCK_SLACK_MICROS = 5000
@@ -68,14 +71,20 @@ export class Congestion {
   windowBytes: number
   /** Largest payload of a packet. */
   packetBytes: number
-  /** Whether the window, rather than a lack of data, has limited sending: a window that is not used must not grow. */
+  /**
+   * Whether the window, rather than a lack of data, has limited sending: a window that is not used
+   * must not grow.
+   */
   isLimiting = false
   readonly #roundTrip: RoundTrip
   readonly #base = new SlidingMinimum()
   readonly #recent: number[] = []
   #nextRecent = 0
   #thresholdBytes = Number.POSITIVE_INFINITY
-  /** The round: about one round trip. Its shortest queue decides, since a longer one may be a pause of a busy machine. */
+  /**
+   * The round: about one round trip. Its shortest queue decides, since a longer one may be a pause
+   * of a busy machine.
+   */
   #roundEndMs = 0
   #roundMicros = Number.POSITIVE_INFINITY
   #calmRounds = 0

@@ -11,7 +11,9 @@ export interface HalfOpen {
   /** The connection ID of packets to us, and to the peer. */
   readonly receiveId: number
   readonly sendId: number
-  /** Number of our first packet. It is random, so that a peer that knows it has received our answer. */
+  /**
+   * Number of our first packet. It is random, so that a peer that knows it has received our answer.
+   */
   readonly seqNr: number
   readonly ackNr: number
   readonly untilMs: number

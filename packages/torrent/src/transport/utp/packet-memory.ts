@@ -1,4 +1,7 @@
-/** Memory for packets of all connections of a socket: received ones that are held, and sent ones that are not acknowledged. */
+/**
+ * Memory for packets of all connections of a socket: received ones that are held, and sent ones
+ * that are not acknowledged.
+ */
 const MAX_HELD_BYTES = 64 * 1024 * 1024
 const MAX_SENT_BYTES = 64 * 1024 * 1024
 /** Number of buffers that are kept for reuse. */

@@ -1,13 +1,18 @@
 import type { PacketMemory } from './packet-memory.ts'
 import { HEADER_BYTES, MAX_SACK_BYTES, seqDistance } from './utp-packet.ts'
 
-/** How far packets may be ahead of the first one that is missing: as many as a selective ACK can describe. */
+/**
+ * How far packets may be ahead of the first one that is missing: as many as a selective ACK can
+ * describe.
+ */
 export const MAX_AHEAD = 8 * MAX_SACK_BYTES
 /** Memory overhead of a packet, so that tiny packets are not free. */
 const PACKET_OVERHEAD_BYTES = 128
 const FIRST_CAPACITY = 32
 
-/** Puts packets in order. Packets that have arrived in order wait in a queue until they are taken. */
+/**
+ * Puts packets in order. Packets that have arrived in order wait in a queue until they are taken.
+ */
 export class ReceiveWindow {
   /** The last sequence number that arrived in order. */
   ackNr: number
@@ -84,7 +89,8 @@ export class ReceiveWindow {
   }
 
   /**
-   * Writes the selective ACK of the packets that are ahead after HEADER_BYTES + 2 bytes of a packet. Returns its length; 0 if none are.
+   * Writes the selective ACK of the packets that are ahead after HEADER_BYTES + 2 bytes of a
+   * packet. Returns its length; 0 if none are.
    */
   writeSack(packet: Uint8Array): number {
     if (this.aheadPackets === 0) return 0

@@ -20,7 +20,10 @@ export interface AckResult {
   /** Payload bytes that it acknowledged for the first time, and the number of packets. */
   bytes: number
   packets: number
-  /** Round-trip time of the latest packet that it acknowledged and that was sent only once; -1 without one. */
+  /**
+   * Round-trip time of the latest packet that it acknowledged and that was sent only once; -1
+   * without one.
+   */
   rttMs: number
   /** The last sequence number of the packets found to be lost; -1 without any. */
   lostSeq: number
@@ -105,8 +108,9 @@ export class SendWindow {
   }
 
   /**
-   * Reads an ACK with its selective part. Returns null if it acknowledges packets that were never sent, or is far too old: it is forged or
-   * of another connection. The result is valid until the next call.
+   * Reads an ACK with its selective part. Returns null if it acknowledges packets that were never
+   * sent, or is far too old: it is forged or of another connection. The result is valid until the
+   * next call.
    */
   acknowledge(
     ackNr: number,
@@ -200,7 +204,10 @@ export class SendWindow {
     this.lostPackets = 0
   }
 
-  /** BEP 29: the least significant bit of the first byte is for `ackNr` + 2, which is the packet after the oldest. */
+  /**
+   * BEP 29: the least significant bit of the first byte is for `ackNr` + 2, which is the packet
+   * after the oldest.
+   */
   #readSack(bits: Uint8Array, start: number, length: number, nowMs: number): void {
     const most = this.packets - 1
     for (let i = 0; i < length; i++) {

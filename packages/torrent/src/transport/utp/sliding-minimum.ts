@@ -1,8 +1,14 @@
-/** RFC 6817 section 3.4.2: the base delay is the least of the last ten minutes, so that it follows changes of route and drift of clocks. */
+/**
+ * RFC 6817 section 3.4.2: the base delay is the least of the last ten minutes, so that it follows
+ * changes of route and drift of clocks.
+ */
 const MINUTES = 10
 const MINUTE_MS = 60_000
 
-/** The least of the 32-bit values of the last minutes. Values are compared modulo 2^32, so they may wrap. */
+/**
+ * The least of the 32-bit values of the last minutes. Values are compared modulo 2^32, so they may
+ * wrap.
+ */
 export class SlidingMinimum {
   readonly #minima: number[] = []
   #minuteStartMs = 0

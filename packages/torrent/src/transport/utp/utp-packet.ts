@@ -21,13 +21,19 @@ const MAX_EXTENSIONS = 8
 export const PacketType = { data: 0, fin: 1, state: 2, reset: 3, syn: 4 } as const
 export type PacketType = (typeof PacketType)[keyof typeof PacketType]
 
-/** The fields of a packet. Decoding reuses one object, because a new one for each packet would be most of the work. */
+/**
+ * The fields of a packet. Decoding reuses one object, because a new one for each packet would be
+ * most of the work.
+ */
 export interface UtpPacket {
   type: PacketType
   connectionId: number
   /** Clock of the sender when it sent the packet: microseconds modulo 2^32. */
   timestampMicros: number
-  /** The sender's clock minus our timestamp when it last received a packet of ours, modulo 2^32. 0 before that. */
+  /**
+   * The sender's clock minus our timestamp when it last received a packet of ours, modulo 2^32. 0
+   * before that.
+   */
   differenceMicros: number
   windowBytes: number
   seqNr: number
@@ -112,7 +118,10 @@ export function writeHeader(bytes: Uint8Array, fields: PacketFields): void {
   writeU16(bytes, 18, fields.ackNr)
 }
 
-/** Announces a selective ACK of `sackBytes` bytes, whose bits begin after HEADER_BYTES + 2 bytes. The caller sets them. */
+/**
+ * Announces a selective ACK of `sackBytes` bytes, whose bits begin after HEADER_BYTES + 2 bytes.
+ * The caller sets them.
+ */
 export function announceSack(bytes: Uint8Array, sackBytes: number): void {
   bytes[1] = SACK_EXTENSION
   bytes[HEADER_BYTES] = 0
@@ -120,8 +129,8 @@ export function announceSack(bytes: Uint8Array, sackBytes: number): void {
 }
 
 /**
- * Copies a packet without extensions into `target`, with padding that makes it as long as `target`. The padding is at least two bytes, and
- * peers skip it.
+ * Copies a packet without extensions into `target`, with padding that makes it as long as `target`.
+ * The padding is at least two bytes, and peers skip it.
  */
 export function padPacket(packet: Uint8Array, target: Uint8Array): void {
   target.set(packet.subarray(0, HEADER_BYTES))
@@ -144,7 +153,10 @@ export function padPacket(packet: Uint8Array, target: Uint8Array): void {
   }
 }
 
-/** Returns how far sequence number `a` is after `b`, -32,768 to 32,767: sequence numbers wrap at 2^16. */
+/**
+ * Returns how far sequence number `a` is after `b`, -32,768 to 32,767: sequence numbers wrap at
+ * 2^16.
+ */
 export function seqDistance(a: number, b: number): number {
   return ((a - b) << 16) >> 16
 }

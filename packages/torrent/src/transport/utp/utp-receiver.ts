@@ -7,7 +7,9 @@ import { PacketType } from './utp-packet.ts'
 export const WINDOW_BYTES = 2 * 1024 * 1024
 /** Memory guaranteed to each connection, so that others cannot take all of it. */
 const LEAST_BYTES = 64 * 1024
-/** The queue is passed on in pieces of up to this size: a call costs more than the copy of a packet. */
+/**
+ * The queue is passed on in pieces of up to this size: a call costs more than the copy of a packet.
+ */
 const DELIVERY_BYTES = 64 * 1024
 /** Time that an ACK for a single packet waits for another packet, or for data to travel with. */
 const ACK_DELAY_MS = 20
@@ -17,7 +19,10 @@ const ACK_PACKETS = 2
 const NOTHING = new Uint8Array(0)
 let shared: Uint8Array | undefined
 
-/** One direction of a connection, at the receiving end: the order of packets, their delivery, and when to acknowledge them. */
+/**
+ * One direction of a connection, at the receiving end: the order of packets, their delivery, and
+ * when to acknowledge them.
+ */
 export class UtpReceiver {
   readonly arrived: ReceiveWindow
   readonly #memory: PacketMemory
@@ -97,7 +102,9 @@ export class UtpReceiver {
     return Math.max(0, Math.min(WINDOW_BYTES - heldBytes, most))
   }
 
-  /** Delivers payloads from `first` on in one call. Returns the index of the first that it left out. */
+  /**
+   * Delivers payloads from `first` on in one call. Returns the index of the first that it left out.
+   */
   #deliverSome(queue: Uint8Array[], first: number): number {
     let length = 0
     let end = first

@@ -41,7 +41,10 @@ export interface SenderCarrier {
   readonly memory: PacketMemory
 }
 
-/** One direction of a connection, at the sending end: its queue, the packets in flight, and when they are sent again. */
+/**
+ * One direction of a connection, at the sending end: its queue, the packets in flight, and when
+ * they are sent again.
+ */
 export class UtpSender {
   readonly outbox = new Outbox()
   readonly roundTrip = new RoundTrip()

@@ -190,7 +190,8 @@ export class UtpSocket implements PacketCarrier {
     if (known && known.ackNr !== packet.seqNr) this.#halfOpen.remove(known)
     const entry = known?.ackNr === packet.seqNr ? known : this.#enter(packet, host, port)
     if (!entry) return this.#sendReset(packet, host, port)
-    // BEP 29: the STATE has the number of the first packet with data. It is not longer than the SYN.
+    // BEP 29: the STATE has the number of the first packet with data. It is not longer than the
+    // SYN.
     this.#sendBare(PacketType.state, entry.sendId, entry.seqNr, entry.ackNr, host, port, packet)
   }
 
@@ -210,7 +211,10 @@ export class UtpSocket implements PacketCarrier {
     return this.#halfOpen.add(entry, nowMs) ? entry : null
   }
 
-  /** The first packet after the SYN opens the connection, if it shows that the peer has received our answer. */
+  /**
+   * The first packet after the SYN opens the connection, if it shows that the peer has received our
+   * answer.
+   */
   #onConfirmation(packet: UtpPacket, bytes: Uint8Array, host: string, port: number): boolean {
     const entry = this.#halfOpen.find(packet.connectionId, host, port)
     if (!entry || packet.ackNr !== ((entry.seqNr - 1) & 0xffff)) return entry !== undefined

@@ -101,7 +101,10 @@ export class UtpTransport implements Transport {
     return socket
   }
 
-  /** Returns a socket that reaches the address: that of a listener if possible, because routers know it. */
+  /**
+   * Returns a socket that reaches the address: that of a listener if possible, because routers know
+   * it.
+   */
   async #socketTo({ host }: PeerAddress): Promise<OpenSocket> {
     const family = familyOf(host)
     const able = [...this.#sockets].filter(socket => {

@@ -32,7 +32,8 @@ describe('the send window', () => {
 
   test('reads the bits of a selective ACK in the order of BEP 29', () => {
     const window = sendWindow(100, 40)
-    // ack_nr 99: the least significant bit of the first byte is packet 101, the most significant one 108.
+    // ack_nr 99: the least significant bit of the first byte is packet 101, the most significant
+    // one 108.
     window.acknowledge(99, Uint8Array.of(0b1000_0001, 0b0000_0001, 0, 0), 0, 4, 50)
     const lost = new Set<number>()
     while (window.lostPackets > 0) {

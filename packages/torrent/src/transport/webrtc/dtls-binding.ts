@@ -2,8 +2,9 @@ import { sha256 } from '#crypto'
 import { concat, utf8 } from '../../base/bytes.ts'
 
 /**
- * The binding of a data channel (see `Connection.channelBinding`): a hash of the fingerprints of both certificates (RFC 8122), which DTLS verifies.
- * Both descriptions must name one each (see `cleanSdp`). Undefined while one of them is unknown.
+ * The binding of a data channel (see `Connection.channelBinding`): a hash of the fingerprints of
+ * both certificates (RFC 8122), which DTLS verifies. Both descriptions must name one each (see
+ * `cleanSdp`). Undefined while one of them is unknown.
  */
 export function dtlsBinding(localSdp: string, remoteSdp: string): Uint8Array | undefined {
   const [local, remote] = [fingerprintsOf(localSdp)[0], fingerprintsOf(remoteSdp)[0]]

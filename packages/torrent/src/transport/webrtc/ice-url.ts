@@ -9,7 +9,10 @@ export interface IceUrl {
   readonly relay: 'TurnUdp' | 'TurnTcp' | 'TurnTls'
 }
 
-/** Parses `stun:host[:port]`, `turn:host[:port][?transport=udp|tcp]`, `turns:…` (RFC 7064, RFC 7065). Throws `bad-argument`. */
+/**
+ * Parses `stun:host[:port]`, `turn:host[:port][?transport=udp|tcp]`, `turns:…` (RFC 7064, RFC
+ * 7065). Throws `bad-argument`.
+ */
 export function parseIceUrl(url: string): IceUrl {
   const match =
     /^(stuns?|turns?):(\[[0-9a-fA-F:.]+\]|[^:/?#@\s[\]]{1,253})(?::(\d{1,5}))?(?:\?transport=(udp|tcp))?$/.exec(
@@ -29,8 +32,9 @@ export function parseIceUrl(url: string): IceUrl {
 }
 
 /**
- * Parses a server with its credentials, as in settings and on command lines: `stun:host:port`, `turn:user:secret@host:port`, both parts
- * percent-encoded as in a URL. Throws `bad-argument` with a message that does not repeat the text, since it contains a secret.
+ * Parses a server with its credentials, as in settings and on command lines: `stun:host:port`,
+ * `turn:user:secret@host:port`, both parts percent-encoded as in a URL. Throws `bad-argument` with
+ * a message that does not repeat the text, since it contains a secret.
  */
 export function parseIceServer(text: string): IceServer {
   const [, scheme, user, secret, rest] = /^(turns?:)([^:@]+):([^:@]+)@(.+)$/.exec(text) ?? []

@@ -7,5 +7,8 @@
 export const GATHER_LIMIT_MS = 1500
 /** Time for a channel that closes gracefully to send its queued bytes. */
 export const LINGER_MS = 3000
-/** A reader cannot slow down a data channel: a peer that sends this much more than was read is flooding us. */
+/**
+ * A reader cannot slow down a data channel: a peer that sends this much more than was read is
+ * flooding us.
+ */
 export const MAX_HELD_BYTES = 8 * 1024 * 1024

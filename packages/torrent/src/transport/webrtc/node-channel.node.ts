@@ -10,7 +10,10 @@ const MESSAGE_BYTES = 256
 
 export type NativeMessage = string | Uint8Array | ArrayBuffer
 
-/** Implements the contract over an open channel of node-datachannel, which throws at every use after it was closed. */
+/**
+ * Implements the contract over an open channel of node-datachannel, which throws at every use after
+ * it was closed.
+ */
 export class NodeChannel implements RtcChannel {
   readonly remote: PeerAddress | null
   readonly maxMessageBytes: number
@@ -83,7 +86,8 @@ export class NodeChannel implements RtcChannel {
 
   /** The peer connection has become `failed`, `closed` or `disconnected`. */
   onState(state: string): void {
-    // The other side closes its connection after it has read everything. Ours must stay until then, or the last bytes would be lost.
+    // The other side closes its connection after it has read everything. Ours must stay until then,
+    // or the last bytes would be lost.
     if (this.#linger) return this.#end()
     if (state === 'disconnected') return
     this.#isGone ||= state === 'closed'
@@ -147,7 +151,10 @@ export class NodeChannel implements RtcChannel {
   }
 }
 
-/** Runs `work` after the events that the native threads have reported so far: states overtake messages that arrived earlier. */
+/**
+ * Runs `work` after the events that the native threads have reported so far: states overtake
+ * messages that arrived earlier.
+ */
 function afterTurn(work: () => void): void {
   setImmediate(() => setImmediate(work))
 }

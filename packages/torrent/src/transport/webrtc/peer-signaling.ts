@@ -26,8 +26,9 @@ const OFFER_LIMIT_MS = 55_000
 const CONNECT_LIMIT_MS = 20_000
 
 /**
- * libdatachannel refuses a peer whose DTLS handshake ends while it is still processing the answer, which happens on one machine if the peer
- * connected first. So the answering side adds the candidates of the other side a little after it sent its answer.
+ * libdatachannel refuses a peer whose DTLS handshake ends while it is still processing the answer,
+ * which happens on one machine if the peer connected first. So the answering side adds the
+ * candidates of the other side a little after it sent its answer.
  */
 const ANSWER_HEAD_START_MS = 250
 /**
@@ -49,7 +50,9 @@ export interface PeerSignalingOptions {
   /** Rejects with `unsupported` if the platform has no WebRTC. */
   readonly openRtc: () => Promise<RtcFactory>
   readonly config: () => RtcConfig
-  /** Whether the torrent wants another connection now: to the peer with that 20-byte ID, or to any. */
+  /**
+   * Whether the torrent wants another connection now: to the peer with that 20-byte ID, or to any.
+   */
   readonly wants: (infoHash: Uint8Array, peerId?: Uint8Array) => boolean
   /** A peer connection is open. `connection.incoming` is true if the other side made the offer. */
   readonly onConnection: (infoHash: Uint8Array, connection: Connection) => void
@@ -77,9 +80,15 @@ export interface Signaling {
    * the user of this object.
    */
   onFailed?: ((infoHash: Uint8Array) => void) | undefined
-  /** Creates offers, at most `count`, fewer if there is no room. Rejects with `unsupported` without WebRTC, or with the signal's reason. */
+  /**
+   * Creates offers, at most `count`, fewer if there is no room. Rejects with `unsupported` without
+   * WebRTC, or with the signal's reason.
+   */
   offer(infoHash: Uint8Array, count: number, options: { signal: AbortSignal }): Promise<RtcOffer[]>
-  /** Answers an offer, whose description must be clean (see sdp.ts). Resolves to null if no such peer is wanted. Never rejects. */
+  /**
+   * Answers an offer, whose description must be clean (see sdp.ts). Resolves to null if no such
+   * peer is wanted. Never rejects.
+   */
   answer(infoHash: Uint8Array, offer: RtcOffer, peerId: Uint8Array): Promise<string | null>
   /** A peer answered our offer with a clean description. */
   accept(offerId: string, sdp: string): void
@@ -93,12 +102,14 @@ export interface Signaling {
 }
 
 /**
- * Creates WebRTC connections from offers and answers that others carry. Everything pending is bounded in number and time, because each peer
- * connection costs a socket and keys, and most offers are never answered.
+ * Creates WebRTC connections from offers and answers that others carry. Everything pending is
+ * bounded in number and time, because each peer connection costs a socket and keys, and most offers
+ * are never answered.
  *
- * This is not a `Transport`: a WebRTC peer has no address to dial or to listen at. Both sides need a third party, a tracker, to carry their
- * session descriptions, and an offer is made before it is known who will answer. Its result is an ordinary `Connection`, which the session
- * treats like any other: as one that it dialed if we made the offer, and as an incoming one otherwise.
+ * This is not a `Transport`: a WebRTC peer has no address to dial or to listen at. Both sides need
+ * a third party, a tracker, to carry their session descriptions, and an offer is made before it is
+ * known who will answer. Its result is an ordinary `Connection`, which the session treats like any
+ * other: as one that it dialed if we made the offer, and as an incoming one otherwise.
  */
 export class PeerSignaling implements Signaling {
   onFailed: ((infoHash: Uint8Array) => void) | undefined
@@ -297,7 +308,10 @@ function countCandidates(pending: PendingPeer, candidates: readonly RtcCandidate
   for (const { candidate } of candidates) pending.candidates.admits(candidate)
 }
 
-/** The key of an offer from another peer. That peer chose the ID, and may have chosen the ID of one of our offers. */
+/**
+ * The key of an offer from another peer. That peer chose the ID, and may have chosen the ID of one
+ * of our offers.
+ */
 function incomingId(offerId: string): string {
   return `incoming ${offerId}`
 }

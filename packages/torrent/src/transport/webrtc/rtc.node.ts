@@ -13,8 +13,8 @@ type Native = typeof import('node-datachannel')
 const MAX_MESSAGE_BYTES = 256 * 1024
 
 /**
- * Opens WebRTC for Node. `host`: the only address to use, as for a session's listener. Rejects with `unsupported` if its binary is missing
- * or does not fit the machine.
+ * Opens WebRTC for Node. `host`: the only address to use, as for a session's listener. Rejects with
+ * `unsupported` if its binary is missing or does not fit the machine.
  */
 export async function openRtc({ host }: { host?: string | undefined }): Promise<RtcFactory> {
   const native = await load()
@@ -112,7 +112,8 @@ class NodePeer implements RtcPeer {
   #watch(channel: DataChannel): void {
     this.#channel = channel
     channel.onOpen(() => this.#opened())
-    // Before `onClosed`: libuv runs pending callbacks in the order in which they were set, and a closed channel drops its messages.
+    // Before `onClosed`: libuv runs pending callbacks in the order in which they were set, and a
+    // closed channel drops its messages.
     channel.onMessage(message => {
       if (this.#open) this.#open.onMessage(message)
       else this.#early.push(message)

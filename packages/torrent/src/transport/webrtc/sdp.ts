@@ -4,14 +4,18 @@ import type { RtcCandidate } from './rtc.ts'
 
 /** Maximum length of a description in characters. Browsers with many networks send some 4,000. */
 const MAX_SDP = 20_000
-/** Limit of candidates, since we send probes to each: the networks of one peer, its router and its relays. */
+/**
+ * Limit of candidates, since we send probes to each: the networks of one peer, its router and its
+ * relays.
+ */
 const MAX_CANDIDATES = 40
 const MAX_HOSTS = 12
 const MAX_CANDIDATE = 400
 
 /**
- * Makes a stranger's session description safe for a WebRTC library: only a data channel, printable, of limited length, and without
- * candidates with host names, which would make us look up any name. Returns null if it is not such a description.
+ * Makes a stranger's session description safe for a WebRTC library: only a data channel, printable,
+ * of limited length, and without candidates with host names, which would make us look up any name.
+ * Returns null if it is not such a description.
  */
 export function cleanSdp(value: unknown): string | null {
   if (typeof value !== 'string' || value.length > MAX_SDP || !/^v=0\r?\n[\x20-\x7e\r\n]*$/.test(value))
@@ -62,7 +66,10 @@ export function splitCandidates(sdp: string): { bare: string; candidates: RtcCan
   }
 }
 
-/** Checks a candidate that a peer sent separately, in the form of RTCIceCandidate. Returns null if it is malformed or useless. */
+/**
+ * Checks a candidate that a peer sent separately, in the form of RTCIceCandidate. Returns null if
+ * it is malformed or useless.
+ */
 export function cleanCandidate(value: unknown): RtcCandidate | null {
   if (typeof value !== 'object' || value === null) return null
   const { candidate, sdpMid } = value as { candidate?: unknown; sdpMid?: unknown }
@@ -82,8 +89,9 @@ function isUsable(line: string): boolean {
 }
 
 /**
- * RFC 8839, 5.1: `candidate:foundation component transport priority address port typ …`. The host is empty unless it is an IP address
- * or one of the mDNS names behind which browsers hide local addresses.
+ * RFC 8839, 5.1: `candidate:foundation component transport priority address port typ …`. The host
+ * is empty unless it is an IP address or one of the mDNS names behind which browsers hide local
+ * addresses.
  */
 function candidateAddress(line: string): { host: string; port: string } {
   const [, , , , address = '', port = ''] = line.split(' ')

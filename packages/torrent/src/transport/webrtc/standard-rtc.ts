@@ -131,7 +131,10 @@ export function gathered(connection: RTCPeerConnection, signal: AbortSignal): Pr
   })
 }
 
-/** Returns the remote end of the selected pair of candidates. Browsers hide addresses that the peer did not reveal, and mDNS names are local. */
+/**
+ * Returns the remote end of the selected pair of candidates. Browsers hide addresses that the peer
+ * did not reveal, and mDNS names are local.
+ */
 export async function remoteOf(connection: RTCPeerConnection): Promise<PeerAddress | null> {
   const reports = await connection.getStats()
   for (const report of reports.values()) {

@@ -14,12 +14,15 @@ interface Queued {
   readonly onSent: (() => void) | undefined
 }
 
-/** Combines small writes into messages. All connections share it, because a channel copies each message. */
+/**
+ * Combines small writes into messages. All connections share it, because a channel copies each
+ * message.
+ */
 const staging = new Uint8Array(MESSAGE_BYTES)
 
 /**
- * A byte stream over the messages of a data channel, whose boundaries have no meaning. The writes of one turn of the event loop leave in as
- * few messages as possible.
+ * A byte stream over the messages of a data channel, whose boundaries have no meaning. The writes
+ * of one turn of the event loop leave in as few messages as possible.
  */
 export class WebrtcConnection implements Connection, RtcChannelHandler {
   readonly kind = 'webrtc'
@@ -140,7 +143,10 @@ export class WebrtcConnection implements Connection, RtcChannelHandler {
     else if (hadBytes) this.#handler?.onDrain()
   }
 
-  /** Sends the message that begins with the write at `index`. Returns the index of the first write that was not sent completely. */
+  /**
+   * Sends the message that begins with the write at `index`. Returns the index of the first write
+   * that was not sent completely.
+   */
   #sendOne(index: number): number {
     const first = this.#queue[index]!
     if (first.bytes.length >= this.#messageBytes) {

@@ -3,8 +3,9 @@ import { ShoalError } from '../../base/errors.ts'
 import type { Random } from '../../base/random.ts'
 
 /**
- * The key exchange of message stream encryption, in BigInt on every platform: an exponentiation takes 0.2 ms, while Node's own DiffieHellman
- * takes 16 ms, most of it to check that the prime is one. It is not constant-time, which is acceptable because a key serves one connection.
+ * The key exchange of message stream encryption, in BigInt on every platform: an exponentiation
+ * takes 0.2 ms, while Node's own DiffieHellman takes 16 ms, most of it to check that the prime is
+ * one. It is not constant-time, which is acceptable because a key serves one connection.
  */
 
 /** Size of a public key and of the shared secret. */
@@ -29,7 +30,10 @@ export class KeyExchange {
     this.publicKey = toBytes(power(GENERATOR, this.#privateKey))
   }
 
-  /** Computes the shared secret of 96 bytes. Throws `bad-message` for a public key that would make it guessable. */
+  /**
+   * Computes the shared secret of 96 bytes. Throws `bad-message` for a public key that would make
+   * it guessable.
+   */
   secretWith(publicKey: Uint8Array): Uint8Array {
     const other = toBigInt(publicKey)
     if (other <= 1n || other >= PRIME - 1n)

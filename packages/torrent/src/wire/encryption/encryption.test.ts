@@ -57,8 +57,8 @@ function machines({
 }
 
 /**
- * Runs both state machines to the end, with each byte stream split by `sizes`. The responder, which is the first to finish sending, appends
- * `tail` to its last write.
+ * Runs both state machines to the end, with each byte stream split by `sizes`. The responder, which
+ * is the first to finish sending, appends `tail` to its last write.
  */
 function converse(setup: Setup, tail = new Uint8Array(0)): { a: EncryptionOutcome; b: EncryptionOutcome } {
   const { a, b } = machines(setup)

@@ -1,12 +1,12 @@
 /**
- * Message stream encryption ("protocol encryption"), the obfuscation that many clients require. It has no BEP; the specification is the page
- * "Message Stream Encryption" of the Vuze wiki, whose names are used here: A opens the connection, B accepts it, S is their shared secret,
- * SKEY the info hash.
+ * Message stream encryption ("protocol encryption"), the obfuscation that many clients require. It
+ * has no BEP; the specification is the page "Message Stream Encryption" of the Vuze wiki, whose
+ * names are used here: A opens the connection, B accepts it, S is their shared secret, SKEY the
+ * info hash.
  *
- *   1 A->B: Ya, PadA
- *   2 B->A: Yb, PadB
- *   3 A->B: HASH('req1', S), HASH('req2', SKEY) xor HASH('req3', S), ENCRYPT(VC, crypto_provide, len(PadC), PadC, len(IA)), ENCRYPT(IA)
- *   4 B->A: ENCRYPT(VC, crypto_select, len(PadD), PadD), then the stream in the selected method
+ * 1 A->B: Ya, PadA 2 B->A: Yb, PadB 3 A->B: HASH('req1', S), HASH('req2', SKEY) xor HASH('req3',
+ * S), ENCRYPT(VC, crypto_provide, len(PadC), PadC, len(IA)), ENCRYPT(IA) 4 B->A: ENCRYPT(VC,
+ * crypto_select, len(PadD), PadD), then the stream in the selected method
  */
 import { sha1, sha256 } from '#crypto'
 import { concat, utf8 } from '../../base/bytes.ts'
@@ -16,18 +16,25 @@ import { KEY_BYTES } from './diffie-hellman.ts'
 import { Rc4 } from './rc4.ts'
 
 /**
- * How the engine treats message stream encryption. `plain`: never uses it. `prefer`: encrypts the handshake if the peer can, and lets
- * either side ask for more. `require`: accepts only encrypted streams.
+ * How the engine treats message stream encryption. `plain`: never uses it. `prefer`: encrypts the
+ * handshake if the peer can, and lets either side ask for more. `require`: accepts only encrypted
+ * streams.
  */
 export type EncryptionPolicy = 'plain' | 'prefer' | 'require'
 
-/** `none`: there was no encryption handshake. `plain`: there was one, but the stream after it is not encrypted. */
+/**
+ * `none`: there was no encryption handshake. `plain`: there was one, but the stream after it is not
+ * encrypted.
+ */
 export type EncryptionMethod = 'none' | 'plain' | 'rc4'
 
 /** Result of a successful handshake. */
 export interface EncryptionOutcome {
   readonly method: EncryptionMethod
-  /** The info hash (20 bytes) that both sides know; null for `none`, where the plain handshake names it. */
+  /**
+   * The info hash (20 bytes) that both sides know; null for `none`, where the plain handshake names
+   * it.
+   */
   readonly infoHash: Uint8Array | null
   /** Ciphers for all further bytes; null unless the method is `rc4`. */
   readonly ciphers: { readonly encrypt: Rc4; readonly decrypt: Rc4 } | null
@@ -74,7 +81,10 @@ export function hashReq1(secret: Uint8Array): Uint8Array {
   return sha1(concat([utf8('req1'), secret]))
 }
 
-/** HASH('req2', SKEY), 20 bytes: how A names the torrent. B indexes its torrents by this hash to look them up. */
+/**
+ * HASH('req2', SKEY), 20 bytes: how A names the torrent. B indexes its torrents by this hash to
+ * look them up.
+ */
 export function obfuscatedInfoHash(infoHash: Uint8Array): Uint8Array {
   return sha1(concat([utf8('req2'), infoHash]))
 }
@@ -118,7 +128,8 @@ export class HandshakeBuffer {
   push(bytes: Uint8Array): void {
     const needed = this.length + bytes.length
     if (this.#end + bytes.length > this.#bytes.length) {
-      // Twice what is needed, so that a peer that sends single bytes does not cause a copy for each of them.
+      // Twice what is needed, so that a peer that sends single bytes does not cause a copy for each
+      // of them.
       const target = needed > this.#bytes.length ? new Uint8Array(2 * needed) : this.#bytes
       target.set(this.#bytes.subarray(this.#begin, this.#end))
       this.#bytes = target
@@ -134,7 +145,10 @@ export class HandshakeBuffer {
     return this.#bytes.subarray(this.#begin, this.#end)
   }
 
-  /** Consumes and returns the first `count` bytes, or returns null if fewer have arrived. The view is valid until the next `push`. */
+  /**
+   * Consumes and returns the first `count` bytes, or returns null if fewer have arrived. The view
+   * is valid until the next `push`.
+   */
   take(count: number): Uint8Array | null {
     if (this.length < count) return null
     this.#begin += count
@@ -142,8 +156,9 @@ export class HandshakeBuffer {
   }
 
   /**
-   * Consumes padding up to and including `pattern`. Returns false if the pattern has not arrived; throws `bad-message` if it cannot arrive any
-   * more because it is not within the first `MAX_PAD_BYTES`.
+   * Consumes padding up to and including `pattern`. Returns false if the pattern has not arrived;
+   * throws `bad-message` if it cannot arrive any more because it is not within the first
+   * `MAX_PAD_BYTES`.
    */
   skipPast(pattern: Uint8Array): boolean {
     const bytes = this.peek()

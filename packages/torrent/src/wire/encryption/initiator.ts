@@ -23,8 +23,9 @@ import {
 import type { Rc4 } from './rc4.ts'
 
 /**
- * The side that opened the connection. Write `start()` to the connection, then pass everything that arrives to `receive` until its step is
- * done. Does no I/O: the caller owns the connection and its time limit.
+ * The side that opened the connection. Write `start()` to the connection, then pass everything that
+ * arrives to `receive` until its step is done. Does no I/O: the caller owns the connection and its
+ * time limit.
  */
 export class EncryptionInitiator {
   readonly #infoHash: Uint8Array
@@ -43,8 +44,9 @@ export class EncryptionInitiator {
   #padBytes = 0
 
   /**
-   * `infoHash`: 20 bytes. `policy`: offer plain text after the handshake too (`prefer`) or only RC4 (`require`). `initialPayload`: the first
-   * bytes of the stream, at most 65,535; sending the BitTorrent handshake here saves a round trip. Throws `bad-argument` for other sizes.
+   * `infoHash`: 20 bytes. `policy`: offer plain text after the handshake too (`prefer`) or only RC4
+   * (`require`). `initialPayload`: the first bytes of the stream, at most 65,535; sending the
+   * BitTorrent handshake here saves a round trip. Throws `bad-argument` for other sizes.
    */
   constructor(options: {
     readonly infoHash: Uint8Array
@@ -67,8 +69,8 @@ export class EncryptionInitiator {
   }
 
   /**
-   * Handles received bytes; keeps no reference to them. Throws `bad-message` if the other side does not follow the protocol, which includes
-   * the common case that it does not support encryption.
+   * Handles received bytes; keeps no reference to them. Throws `bad-message` if the other side does
+   * not follow the protocol, which includes the common case that it does not support encryption.
    */
   receive(bytes: Uint8Array): EncryptionStep {
     if (this.#state === 'done') throw new ShoalError('bad-argument', 'The encryption handshake is over')

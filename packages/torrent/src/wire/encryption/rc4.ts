@@ -1,6 +1,7 @@
 /**
- * RC4, as message stream encryption prescribes it. It keeps a stream from being recognized by its pattern. It does not protect against
- * anyone who knows the info hash, and nothing in the engine relies on it for secrecy.
+ * RC4, as message stream encryption prescribes it. It keeps a stream from being recognized by its
+ * pattern. It does not protect against anyone who knows the info hash, and nothing in the engine
+ * relies on it for secrecy.
  */
 export class Rc4 {
   readonly #state = new Uint8Array(256)
@@ -20,7 +21,10 @@ export class Rc4 {
     if (dropBytes > 0) this.apply(new Uint8Array(dropBytes))
   }
 
-  /** Encrypts or decrypts `source`, the next bytes of the stream, into the start of `target`, or in place if there is no target. */
+  /**
+   * Encrypts or decrypts `source`, the next bytes of the stream, into the start of `target`, or in
+   * place if there is no target.
+   */
   apply(source: Uint8Array, target: Uint8Array = source): void {
     // All state is in local variables: this loop runs for every byte of an encrypted connection.
     const state = this.#state

@@ -24,9 +24,10 @@ import {
 import type { Rc4 } from './rc4.ts'
 
 /**
- * The side that accepted the connection. Pass everything that arrives to `receive` until its step is done. One port serves plain and
- * encrypted peers: a plain BitTorrent handshake is recognized by its first 20 bytes and finishes with method `none`. Does no I/O: the caller
- * owns the connection and its time limit.
+ * The side that accepted the connection. Pass everything that arrives to `receive` until its step
+ * is done. One port serves plain and encrypted peers: a plain BitTorrent handshake is recognized by
+ * its first 20 bytes and finishes with method `none`. Does no I/O: the caller owns the connection
+ * and its time limit.
  */
 export class EncryptionResponder {
   readonly #policy: EncryptionPolicy
@@ -45,9 +46,11 @@ export class EncryptionResponder {
   #payloadBytes = 0
 
   /**
-   * `policy`: `plain` rejects encryption; `require` rejects plain handshakes and plain text; `prefer` accepts both, and selects plain text
-   * after the obfuscated handshake if it is offered, since RC4 hides nothing from an observer who can read the handshake and costs more
-   * CPU time than everything else. `find` returns the info hash whose `obfuscatedInfoHash` is the argument, or null for an unknown torrent.
+   * `policy`: `plain` rejects encryption; `require` rejects plain handshakes and plain text;
+   * `prefer` accepts both, and selects plain text after the obfuscated handshake if it is offered,
+   * since RC4 hides nothing from an observer who can read the handshake and costs more CPU time
+   * than everything else. `find` returns the info hash whose `obfuscatedInfoHash` is the argument,
+   * or null for an unknown torrent.
    */
   constructor(options: {
     readonly policy: EncryptionPolicy
@@ -60,8 +63,9 @@ export class EncryptionResponder {
   }
 
   /**
-   * Handles received bytes; keeps no reference to them. Throws `bad-message` if the other side follows neither protocol, if the policy forbids
-   * the one it uses, or if it asks for an unknown torrent.
+   * Handles received bytes; keeps no reference to them. Throws `bad-message` if the other side
+   * follows neither protocol, if the policy forbids the one it uses, or if it asks for an unknown
+   * torrent.
    */
   receive(bytes: Uint8Array): EncryptionStep {
     if (this.#state === 'done') throw new ShoalError('bad-argument', 'The encryption handshake is over')

@@ -11,9 +11,15 @@ const EXTENSION_NAMES = Object.keys(OUR_EXTENSION_IDS) as ExtensionName[]
 /** Message IDs of extensions, by name; 0 disables an extension (BEP 10). */
 export type ExtensionIds = { readonly [Name in ExtensionName]?: number }
 
-/** The extended handshake (BEP 10): message 20 with ID 0. All fields are optional claims of the sender, checked for range only. */
+/**
+ * The extended handshake (BEP 10): message 20 with ID 0. All fields are optional claims of the
+ * sender, checked for range only.
+ */
 export interface ExtendedHandshake {
-  /** Message IDs that the sender expects. Additive: a later handshake changes only the names it contains. */
+  /**
+   * Message IDs that the sender expects. Additive: a later handshake changes only the names it
+   * contains.
+   */
   readonly extensions: ExtensionIds
   /** Name and version of the client: at most 64 characters, without control characters. */
   readonly client?: string
@@ -32,18 +38,25 @@ export interface ExtendedHandshake {
   readonly uploadOnly?: boolean
   /** The sender prefers encrypted connections (`e`, BEP 11). */
   readonly prefersEncryption?: boolean
-  /** Seconds since the sender completed the torrent; absent until then (`complete_ago`, libtorrent). */
+  /**
+   * Seconds since the sender completed the torrent; absent until then (`complete_ago`, libtorrent).
+   */
   readonly completeAgoSeconds?: number
 }
 
-/** Larger than the info dictionary of any real torrent. Bounds the memory that a peer's claim can make a magnet link use. */
+/**
+ * Larger than the info dictionary of any real torrent. Bounds the memory that a peer's claim can
+ * make a magnet link use.
+ */
 export const MAX_METADATA_BYTES = 64 << 20
 
 const MAX_CLIENT_CHARACTERS = 64
 const MAX_REQUEST_QUEUE = 65536
 const LIMITS = { depth: 8, items: 1000, unsortedKeys: true }
 
-/** Encodes the payload of an extended handshake. Throws `bad-argument` for an invalid IP address. */
+/**
+ * Encodes the payload of an extended handshake. Throws `bad-argument` for an invalid IP address.
+ */
 export function encodeExtendedHandshake(handshake: ExtendedHandshake): Uint8Array {
   return encode({
     m: handshake.extensions,
@@ -61,8 +74,9 @@ export function encodeExtendedHandshake(handshake: ExtendedHandshake): Uint8Arra
 }
 
 /**
- * Parses the payload of an extended handshake. Fields of the wrong type or out of range are left out, since clients differ, and so are
- * unknown extensions. Throws `bad-message` if the payload is not a dictionary.
+ * Parses the payload of an extended handshake. Fields of the wrong type or out of range are left
+ * out, since clients differ, and so are unknown extensions. Throws `bad-message` if the payload is
+ * not a dictionary.
  */
 export function parseExtendedHandshake(payload: Uint8Array): ExtendedHandshake {
   const fields = asDictionary(decodeOrNull(payload) ?? undefined)
@@ -87,7 +101,10 @@ export function parseExtendedHandshake(payload: Uint8Array): ExtendedHandshake {
   return result
 }
 
-/** Returns the message IDs in force after a further handshake. BEP 10: `m` names only what changes, and 0 disables an extension. */
+/**
+ * Returns the message IDs in force after a further handshake. BEP 10: `m` names only what changes,
+ * and 0 disables an extension.
+ */
 export function mergeExtensions(before: ExtensionIds, change: ExtensionIds): ExtensionIds {
   const merged: { [Name in ExtensionName]?: number } = { ...before, ...change }
   for (const name of EXTENSION_NAMES) if (merged[name] === 0) delete merged[name]

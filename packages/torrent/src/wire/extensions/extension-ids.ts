@@ -1,4 +1,7 @@
-/** The message IDs that our own handshake assigns, and that `MessageHandler.onExtended` receives, by the names of the extensions. */
+/**
+ * The message IDs that our own handshake assigns, and that `MessageHandler.onExtended` receives, by
+ * the names of the extensions.
+ */
 export const OUR_EXTENSION_IDS = {
   ut_metadata: 1,
   ut_pex: 2,

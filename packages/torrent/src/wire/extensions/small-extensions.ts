@@ -22,7 +22,10 @@ export function encodeUploadOnly(uploadOnly: boolean): Uint8Array {
   return Uint8Array.of(uploadOnly ? 1 : 0)
 }
 
-/** Returns true if the peer downloads nothing more. Throws `bad-message` if the payload has the wrong size. */
+/**
+ * Returns true if the peer downloads nothing more. Throws `bad-message` if the payload has the
+ * wrong size.
+ */
 export function parseUploadOnly(payload: Uint8Array): boolean {
   if (payload.length !== 1)
     throw new ShoalError('bad-message', 'An upload_only message must have 1 byte: disconnect the peer')

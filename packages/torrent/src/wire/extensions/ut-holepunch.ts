@@ -35,7 +35,10 @@ export type HolepunchMessage =
 const TYPES = ['rendezvous', 'connect', 'error'] as const
 const CODE_BYTES = 4
 
-/** Encodes the payload of a message in 12 or 24 bytes. Throws `bad-argument` for an address without IP address or port. */
+/**
+ * Encodes the payload of a message in 12 or 24 bytes. Throws `bad-argument` for an address without
+ * IP address or port.
+ */
 export function encodeHolepunch(message: HolepunchMessage): Uint8Array {
   const endpoint = encodeCompactPeer(message.address)
   if (!endpoint) throw new ShoalError('bad-argument', `${message.address.host} is not an IP address`)

@@ -15,7 +15,9 @@ export type MetadataMessage =
       readonly piece: number
       /** Size of the info dictionary in bytes. */
       readonly totalSize: number
-      /** Has exactly the size of block `piece`. In a parsed message it is a view into the payload. */
+      /**
+       * Has exactly the size of block `piece`. In a parsed message it is a view into the payload.
+       */
       readonly block: Uint8Array
     }
   | { readonly type: 'reject'; readonly piece: number }
@@ -36,7 +38,10 @@ export function encodeMetadataReject(piece: number): Uint8Array {
   return encode({ msg_type: REJECT, piece })
 }
 
-/** Encodes one block of `metadata` with its header. Throws `bad-argument` if the block does not exist. */
+/**
+ * Encodes one block of `metadata` with its header. Throws `bad-argument` if the block does not
+ * exist.
+ */
 export function encodeMetadataData(piece: number, metadata: Uint8Array): Uint8Array {
   if (!(piece >= 0 && piece < metadataBlockCount(metadata.length)))
     throw new ShoalError('bad-argument', `The metadata has no block ${piece}`)
@@ -45,7 +50,10 @@ export function encodeMetadataData(piece: number, metadata: Uint8Array): Uint8Ar
   return concat([encode({ msg_type: DATA, piece, total_size: metadata.length }), block])
 }
 
-/** Parses a ut_metadata message. Throws `bad-message` if it is malformed or its block has the wrong size. */
+/**
+ * Parses a ut_metadata message. Throws `bad-message` if it is malformed or its block has the wrong
+ * size.
+ */
 export function parseMetadataMessage(payload: Uint8Array): MetadataMessage {
   const { value, end } = decodeHead(payload)
   const fields = asDictionary(value)

@@ -11,14 +11,19 @@ import {
 } from '../compact-peers.ts'
 import type { PexPeer } from './pex-flags.ts'
 
-/** Peer exchange (BEP 11): the sender lists changes to its connected peers since its last message. */
+/**
+ * Peer exchange (BEP 11): the sender lists changes to its connected peers since its last message.
+ */
 
 export interface PexMessage {
   readonly added: readonly PexPeer[]
   readonly dropped: readonly PeerAddress[]
 }
 
-/** BEP 11: at most this many added and as many dropped peers in every message but the first on a connection. */
+/**
+ * BEP 11: at most this many added and as many dropped peers in every message but the first on a
+ * connection.
+ */
 export const MAX_PEX_PEERS = 50
 
 /**
@@ -33,8 +38,9 @@ export const PEX_INTERVAL_MS = 60_000
 const LIMITS = { depth: 4, items: 100, unsortedKeys: true }
 
 /**
- * Encodes the payload of a ut_pex message. Returns null if none of the peers can be encoded, since a message must contain at least one. The
- * caller must respect `MAX_PEX_PEERS` and `PEX_INTERVAL_MS` and must not repeat peers.
+ * Encodes the payload of a ut_pex message. Returns null if none of the peers can be encoded, since
+ * a message must contain at least one. The caller must respect `MAX_PEX_PEERS` and
+ * `PEX_INTERVAL_MS` and must not repeat peers.
  */
 export function encodePex(message: PexMessage): Uint8Array | null {
   const added4 = message.added.filter(peer => encodeCompactPeer(peer)?.length === compactBytes(4))
@@ -52,8 +58,9 @@ export function encodePex(message: PexMessage): Uint8Array | null {
 }
 
 /**
- * Parses a ut_pex message: at most `MAX_PEX_PEERS_READ` added and as many dropped peers, without those that cannot be dialled. All of it is
- * an unverified claim of the sender. Throws `bad-message` if the payload is not a dictionary.
+ * Parses a ut_pex message: at most `MAX_PEX_PEERS_READ` added and as many dropped peers, without
+ * those that cannot be dialled. All of it is an unverified claim of the sender. Throws
+ * `bad-message` if the payload is not a dictionary.
  */
 export function parsePex(payload: Uint8Array): PexMessage {
   const fields = asDictionary(decodePayload(payload))

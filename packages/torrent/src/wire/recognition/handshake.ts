@@ -231,7 +231,10 @@ export class SealedChannel {
     return seal(this.#ours, this.#sent++, content)
   }
 
-  /** Returns the content of the next message. Throws a RecognitionError if it is not the next one of this channel. */
+  /**
+   * Returns the content of the next message. Throws a RecognitionError if it is not the next one of
+   * this channel.
+   */
   open(box: Uint8Array): Uint8Array {
     const content = unseal(this.#theirs, this.#received++, box)
     if (!content)

@@ -5,10 +5,12 @@ import { concat, equalBytes, readU32, utf8, writeU32 } from '../../base/bytes.ts
 import { ShoalError } from '../../base/errors.ts'
 
 /**
- * A receipt: the receiver of data confirms to its giver how many verified bytes of one torrent it has taken in all, since the beginning of an epoch.
- * Each receipt replaces the one before. Both keys are pseudonyms that only this pair uses, so that a receipt alone names nobody.
+ * A receipt: the receiver of data confirms to its giver how many verified bytes of one torrent it
+ * has taken in all, since the beginning of an epoch. Each receipt replaces the one before. Both
+ * keys are pseudonyms that only this pair uses, so that a receipt alone names nobody.
  *
- *   version (1) | network (8) | torrent (32) | pair (32) | epoch (4) | bytes (8) | signature of the receiver's pseudonym (64)
+ * version (1) | network (8) | torrent (32) | pair (32) | epoch (4) | bytes (8) | signature of the
+ * receiver's pseudonym (64)
  */
 export interface Receipt {
   /** 32 bytes, by `receiptTorrent`. */
@@ -56,7 +58,10 @@ export function signReceipt({ torrent, pair, epoch, bytes }: Receipt, key: Signi
   return concat([body, key.sign(concat([utf8(`${DOMAIN}body\0`), body]))])
 }
 
-/** Reads a receipt that `pseudonym` signed. Throws `bad-message` if it is malformed, of another network, or not signed by it. */
+/**
+ * Reads a receipt that `pseudonym` signed. Throws `bad-message` if it is malformed, of another
+ * network, or not signed by it.
+ */
 export function readReceipt(receipt: Uint8Array, pseudonym: Uint8Array): Receipt {
   const body = receipt.subarray(0, BODY_BYTES)
   if (receipt.length !== RECEIPT_BYTES || body[0] !== VERSION || !equalBytes(body.subarray(1, 9), NETWORK))

@@ -8,9 +8,15 @@ import { asBytes, asDictionary, asInteger, type BencodeValue, decode, encode } f
  * 4. Decision 011 describes the exchange.
  */
 export type ShPeerMessage =
-  /** The side that accepted the connection begins: an ephemeral key (32 bytes) and the version of the protocol. */
+  /**
+   * The side that accepted the connection begins: an ephemeral key (32 bytes) and the version of
+   * the protocol.
+   */
   | { readonly type: 'greeting'; readonly version: number; readonly key: Uint8Array }
-  /** The side that opened the connection proves its network key first: an ephemeral key and a sealed proof. */
+  /**
+   * The side that opened the connection proves its network key first: an ephemeral key and a sealed
+   * proof.
+   */
   | { readonly type: 'opener-proof'; readonly key: Uint8Array; readonly box: Uint8Array }
   | { readonly type: 'acceptor-proof'; readonly box: Uint8Array }
   /** A message in the channel that the exchange established. */
@@ -89,7 +95,10 @@ export function encodeReceiptMessage(receipt: Uint8Array): Uint8Array {
   return encode({ msg_type: RECEIPT, receipt })
 }
 
-/** Parses a payload. Throws `bad-message` if it is too long, malformed, or lacks a field of its type. */
+/**
+ * Parses a payload. Throws `bad-message` if it is too long, malformed, or lacks a field of its
+ * type.
+ */
 export function parseShPeer(payload: Uint8Array): ShPeerMessage {
   const fields = readFields(payload)
   const bytes = (name: string, length?: number) => readBytes(fields, name, length)

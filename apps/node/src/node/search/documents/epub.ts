@@ -26,7 +26,10 @@ export function extractEpub(bytes: Uint8Array, sink: TextSink): void {
   }
 }
 
-/** Returns the paths of the chapters, as the package document lists them; empty if it cannot be read. */
+/**
+ * Returns the paths of the chapters, as the package document lists them; empty if it cannot be
+ * read.
+ */
 function readPackage(bytes: Uint8Array): { chapters: string[] } {
   const container = unpack(bytes, name => name === CONTAINER, MAX_INDEX_BYTES)[CONTAINER]
   if (!container) throw new Failure('bad-document', 'the file is not an EPUB: it has no package document')

@@ -20,7 +20,10 @@ const CHARSET = /(?:charset|encoding)\s*=\s*["']?([\w-]{1,40})/i
 /** Thrown to stop the parser. */
 class Enough extends Error {}
 
-/** Extracts the text of HTML, XHTML or other XML that people read. Malformed documents yield as much as possible. */
+/**
+ * Extracts the text of HTML, XHTML or other XML that people read. Malformed documents yield as much
+ * as possible.
+ */
 export function extractHtml(bytes: Uint8Array, sink: TextSink, xml = false): void {
   const named = CHARSET.exec(Buffer.from(bytes.subarray(0, SNIFFED_BYTES)).toString('latin1'))?.[1]
   const parser = parserInto(sink, xml)

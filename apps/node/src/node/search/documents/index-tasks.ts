@@ -18,7 +18,10 @@ export interface SearchData {
 
 export interface TaskOptions {
   readonly data: SearchData
-  /** Returns the path of a file on disk; null if it is missing or incomplete, in which case it is not indexed. */
+  /**
+   * Returns the path of a file on disk; null if it is missing or incomplete, in which case it is
+   * not indexed.
+   */
   locate(torrent: TorrentRecord, file: FileRecord): string | null | Promise<string | null>
   /** Reports a minor problem: an unreadable document, or an index that was rebuilt. */
   onNotice?(message: string): void

@@ -1,9 +1,11 @@
 /**
- * Keeps the search index up to date with the catalogue, in the background: names of torrents and files at once, documents one at a time.
- * Tasks are stored in the catalogue and deleted when their result is durable in the index, so that a restart continues where the last run ended.
+ * Keeps the search index up to date with the catalogue, in the background: names of torrents and
+ * files at once, documents one at a time. Tasks are stored in the catalogue and deleted when their
+ * result is durable in the index, so that a restart continues where the last run ended.
  *
- * The node calls `torrentChanged` when a torrent was added, was renamed or its files became known (after `files.replace`), `torrentCompleted`
- * when it has all wanted files, `torrentRemoved` when it is deleted permanently.
+ * The node calls `torrentChanged` when a torrent was added, was renamed or its files became known
+ * (after `files.replace`), `torrentCompleted` when it has all wanted files, `torrentRemoved` when
+ * it is deleted permanently.
  */
 
 import { isDamage } from '@shoal/daemon/database'

@@ -2,7 +2,10 @@ import { Failure } from '@shoal/daemon/failure'
 import { DOCUMENT_LIMITS } from './limits.ts'
 import type { TextSink } from './text-sink.ts'
 
-/** Extracts the text of a PDF, page by page. Throws `bad-document` if it is not a PDF or needs a password. */
+/**
+ * Extracts the text of a PDF, page by page. Throws `bad-document` if it is not a PDF or needs a
+ * password.
+ */
 export async function extractPdf(bytes: Uint8Array, sink: TextSink): Promise<void> {
   // Two megabytes of code, loaded only for PDFs.
   const { getDocumentProxy } = await import('unpdf')

@@ -11,7 +11,9 @@ const SAMPLE_BYTES = 64 << 10
 const MAX_CONTROL_SHARE = 0.02
 const CHUNK_BYTES = 256 << 10
 
-/** Decodes bytes as text, until the sink is full. Throws `bad-document` if the bytes are not text. */
+/**
+ * Decodes bytes as text, until the sink is full. Throws `bad-document` if the bytes are not text.
+ */
 export function extractPlainText(bytes: Uint8Array, sink: TextSink): void {
   for (const text of decodeText(bytes)) {
     sink.add(text)

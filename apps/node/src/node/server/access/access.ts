@@ -237,7 +237,10 @@ export class Access {
     return this.#isOfToken(identity.username)
   }
 
-  /** Opens a session. Returns its secret, for the cookie. Rejects with `wrong-password`, `too-many-attempts`. */
+  /**
+   * Opens a session. Returns its secret, for the cookie. Rejects with `wrong-password`,
+   * `too-many-attempts`.
+   */
   async login(username: string, password: string, request: AskingRequest): Promise<string> {
     if (!(await this.checkPassword(username, password, request)))
       throw new Failure('wrong-password', 'wrong user name or password', { field: 'password' })

@@ -19,7 +19,10 @@ export function bearerToken(header: string): string | null {
   return /^Bearer +([\w~+/.-]+=*) *$/i.exec(header)?.[1] ?? null
 }
 
-/** Parses Basic credentials (RFC 7617), as UTF-8. Returns null for another scheme or if there is no colon. */
+/**
+ * Parses Basic credentials (RFC 7617), as UTF-8. Returns null for another scheme or if there is no
+ * colon.
+ */
 export function basicCredentials(header: string): { username: string; password: string } | null {
   if (header.length > MAX_HEADER) return null
   const encoded = /^Basic +([A-Za-z0-9+/=_-]+) *$/i.exec(header)?.[1]
@@ -38,7 +41,10 @@ export function isFromOtherSite({ headers }: Pick<CookieRequest, 'headers'>): bo
   return headers['sec-fetch-site'] === 'cross-site'
 }
 
-/** The parts of a request that identify its session: its cookies and the port it arrived at. A fastify request fits. */
+/**
+ * The parts of a request that identify its session: its cookies and the port it arrived at. A
+ * fastify request fits.
+ */
 export interface CookieRequest {
   readonly headers: IncomingHttpHeaders
   readonly socket: { readonly localPort?: number | undefined }

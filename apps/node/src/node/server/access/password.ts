@@ -29,7 +29,10 @@ export interface Secret {
   readonly fingerprint: string
 }
 
-/** Reads the password in the first line of a file and hashes it. Rejects if the file cannot be read or the password is too short. */
+/**
+ * Reads the password in the first line of a file and hashes it. Rejects if the file cannot be read
+ * or the password is too short.
+ */
 export async function readPassword(username: string, file: string): Promise<Secret> {
   const text = await readFile(file, 'utf8').catch(error => {
     throw fileFailure(error, file)

@@ -4,7 +4,10 @@ import { Failure } from '@shoal/daemon/failure'
 
 type Name = keyof NodeOperations
 
-/** Calls an operation of the node; the input from a foreign client is checked against the contract first. Rejects with `bad-request`. */
+/**
+ * Calls an operation of the node; the input from a foreign client is checked against the contract
+ * first. Rejects with `bad-request`.
+ */
 export type Call = <Asked extends Name>(name: Asked, input: InputOf<Asked>) => Promise<OutputOf<Asked>>
 
 export function createCall(operations: NodeOperations): Call {

@@ -12,7 +12,10 @@ export interface TorrentFacts {
   readonly trackers: readonly Tracker[]
   /** Path of its first file below the download folder; null while its files are unknown. */
   readonly firstPath: string | null
-  /** Copies of it among peers and us: see distributedCopies. Null once it is complete, and while its files are unknown. */
+  /**
+   * Copies of it among peers and us: see distributedCopies. Null once it is complete, and while its
+   * files are unknown.
+   */
   readonly availability: number | null
 }
 
@@ -34,7 +37,10 @@ export class DetailCache {
     this.#call = call
   }
 
-  /** Returns the details of these rows, in their order, without those removed in the meantime. `fresh` requests everything again. */
+  /**
+   * Returns the details of these rows, in their order, without those removed in the meantime.
+   * `fresh` requests everything again.
+   */
   async of(rows: readonly Torrent[], { fresh = rows.length <= 20 } = {}): Promise<TorrentFacts[]> {
     const found: TorrentFacts[] = []
     for (const row of rows) {
@@ -105,7 +111,10 @@ function fingerprint(torrent: Torrent): string {
   ])
 }
 
-/** Returns the path of the content: the file, or the torrent's folder. The download folder itself while the files are unknown, and for several without a folder. */
+/**
+ * Returns the path of the content: the file, or the torrent's folder. The download folder itself
+ * while the files are unknown, and for several without a folder.
+ */
 export function contentPath(facts: TorrentFacts): string {
   const { detail, firstPath } = facts
   if (detail.fileCount === 1 && firstPath !== null) return joinPath(detail.directory, firstPath)

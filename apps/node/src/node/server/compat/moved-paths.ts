@@ -1,6 +1,9 @@
 import type { TorrentFile } from '@shoal/api'
 
-/** Returns the new paths by index when the file at `from`, or everything in the folder at `from`, moves to `to`. */
+/**
+ * Returns the new paths by index when the file at `from`, or everything in the folder at `from`,
+ * moves to `to`.
+ */
 export function movedPaths(
   files: readonly Pick<TorrentFile, 'index' | 'path'>[],
   from: string,

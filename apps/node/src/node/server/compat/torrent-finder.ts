@@ -1,7 +1,10 @@
 import { MAX_PAGE, type Torrent } from '@shoal/api'
 import type { Call } from './call.ts'
 
-/** Other clients identify torrents by 40 hex digits: the v1 info hash, or the start of the v2 info hash if there is no v1 (BEP 52). */
+/**
+ * Other clients identify torrents by 40 hex digits: the v1 info hash, or the start of the v2 info
+ * hash if there is no v1 (BEP 52).
+ */
 export function hash40({ infoHashV1, infoHashV2, id }: Torrent): string {
   return infoHashV1 ?? (infoHashV2 ?? id).slice(0, 40)
 }

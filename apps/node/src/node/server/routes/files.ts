@@ -20,7 +20,10 @@ export function addFileRoute(scope: FastifyInstance, files: NodeFiles, access: A
   scope.route({ method: ['GET', 'HEAD'], url: routePath(BYTE_ROUTES.readFile.path), handler })
 }
 
-/** `/api/sealed/{id}/files/{index}`: the decrypted bytes of a file in a sealed share, for the session that opened it. */
+/**
+ * `/api/sealed/{id}/files/{index}`: the decrypted bytes of a file in a sealed share, for the
+ * session that opened it.
+ */
 export function addSealedFileRoute(scope: FastifyInstance, files: NodeFiles, access: Access): void {
   const handler = async (request: FastifyRequest, reply: FastifyReply) => {
     const { id, index } = byteInput(BYTE_ROUTES.readSealedFile, request)
@@ -69,7 +72,8 @@ function send(
   reply: FastifyReply,
 ): FastifyReply {
   const { lengthBytes } = file
-  // RFC 9110 section 13.1.5: a range of another version would not fit the bytes that the client has.
+  // RFC 9110 section 13.1.5: a range of another version would not fit the bytes that the client
+  // has.
   const ifRange = headers['if-range']
   const fits = ifRange === undefined || (ifRange === tag && !tag.startsWith('W/'))
   const part = fits ? parseRange(headers.range, lengthBytes) : null

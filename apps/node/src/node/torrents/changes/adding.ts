@@ -90,7 +90,10 @@ export async function addTorrent(
   return { torrent, added: true, recorded }
 }
 
-/** Resume data and row are one transaction: after a crash the torrent exists with all its options, or not at all. */
+/**
+ * Resume data and row are one transaction: after a crash the torrent exists with all its options,
+ * or not at all.
+ */
 async function adoptNew(
   api: TorrentApi,
   { adopt }: AddingContext,
@@ -106,7 +109,10 @@ async function adoptNew(
   }
 }
 
-/** A torrent that a preview holds in memory or that is being deleted cannot be reused: it has to be closed first. */
+/**
+ * A torrent that a preview holds in memory or that is being deleted cannot be reused: it has to be
+ * closed first.
+ */
 async function addToSession(
   source: TorrentSource,
   options: AddOptions,

@@ -7,7 +7,10 @@ import {
   type TorrentSource,
 } from '@shoal/torrent'
 
-/** Returns the info hash in a link or text, without network requests. Null if the source has to be read first. */
+/**
+ * Returns the info hash in a link or text, without network requests. Null if the source has to be
+ * read first.
+ */
 export function namedHash(source: TorrentSource): string | null {
   try {
     if (source instanceof Uint8Array) return infoHashText(parseMetainfo(source).info.infoHashes)

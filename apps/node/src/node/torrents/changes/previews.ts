@@ -16,7 +16,9 @@ import { namedHash } from './named-hash.ts'
 
 /** Number of previews whose metadata is kept, since they may be added soon. */
 const MOST_KEPT = 50
-/** A preview without an answer continues for this time, so that another attempt benefits from it. */
+/**
+ * A preview without an answer continues for this time, so that another attempt benefits from it.
+ */
 const LINGER_MS = 5 * 60_000
 /** Maximum number of concurrent previews. */
 const MOST_RUNNING = 20
@@ -59,7 +61,9 @@ export class Previews {
     return toPreview(metainfo, this.#registry)
   }
 
-  /** Returns the best source to add: the previewed metadata with the other parameters of the link. */
+  /**
+   * Returns the best source to add: the previewed metadata with the other parameters of the link.
+   */
   take(source: TorrentSource): Taken {
     const hash = namedHash(source)
     const known = hash && this.#known.get(hash)

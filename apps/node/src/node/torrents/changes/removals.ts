@@ -69,14 +69,20 @@ export class Removals {
     for (const torrent of this.#context.registry.removed()) if (!this.#forgetting.has(torrent)) yield torrent
   }
 
-  /** Waits until a torrent that can no longer be restored is deleted. False if it is not being deleted. */
+  /**
+   * Waits until a torrent that can no longer be restored is deleted. False if it is not being
+   * deleted.
+   */
   async forgotten(torrent: ManagedTorrent): Promise<boolean> {
     const work = this.#forgetting.get(torrent)
     await work
     return work !== undefined
   }
 
-  /** Ends removals before their time is over. Rejects if one could not be deleted: it is retried at the next start. */
+  /**
+   * Ends removals before their time is over. Rejects if one could not be deleted: it is retried at
+   * the next start.
+   */
   async finish(torrents: readonly ManagedTorrent[]): Promise<void> {
     for (const torrent of torrents) {
       clearTimeout(this.#timers.get(torrent))

@@ -22,7 +22,10 @@ function hasWords(name: string, words: readonly string[]): boolean {
   return words.every(word => name.includes(word))
 }
 
-/** Unknown values come last in either order. Equal ones keep the order of their ids, so that pages do not overlap. */
+/**
+ * Unknown values come last in either order. Equal ones keep the order of their ids, so that pages
+ * do not overlap.
+ */
 export function createSorter({
   sort,
   order,
@@ -83,7 +86,10 @@ export function sortedPage<Item extends { id: string }>(
   return takePage(items.sort(compare), query)
 }
 
-/** Returns the first `count` items in sorted order. `count` is small compared to the length of the list. */
+/**
+ * Returns the first `count` items in sorted order. `count` is small compared to the length of the
+ * list.
+ */
 function selectFirst<Item>(
   items: readonly Item[],
   compare: (a: Item, b: Item) => number,

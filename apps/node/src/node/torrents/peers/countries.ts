@@ -5,12 +5,18 @@ import { type CountryResponse, Reader } from 'mmdb-lib'
 /** Larger files contain more than countries. */
 const MAX_BYTES = 256 * 1024 * 1024
 
-/** Looks up the countries of addresses in a local database (MaxMind's .mmdb format), without any network request. */
+/**
+ * Looks up the countries of addresses in a local database (MaxMind's .mmdb format), without any
+ * network request.
+ */
 export class Countries {
   #reader: Reader<CountryResponse> | null = null
   #path: string | null = null
 
-  /** Null closes it. Rejects with a Failure, keeping the previous one, if the file is not such a database. */
+  /**
+   * Null closes it. Rejects with a Failure, keeping the previous one, if the file is not such a
+   * database.
+   */
   async open(path: string | null): Promise<void> {
     if (path === this.#path) return
     this.#reader = path === null ? null : await readDatabase(path)

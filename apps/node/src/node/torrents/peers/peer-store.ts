@@ -1,6 +1,9 @@
 import type { Database, Query } from '@shoal/daemon/database'
 
-/** The record of a peer over all torrents and runs. A peer is a host with a client, since ports change with each connection. */
+/**
+ * The record of a peer over all torrents and runs. A peer is a host with a client, since ports
+ * change with each connection.
+ */
 export interface PeerRecord {
   readonly host: string
   readonly client: string
@@ -32,7 +35,10 @@ const UNKNOWN_BYTES = 16 << 20
 /** A byte of a failed piece costs another download of the entire piece. */
 const WASTE_WEIGHT = 8
 
-/** -1 to 1: the bytes that a peer uploaded to us in relation to those that it downloaded and wasted. 0 for unknown peers. */
+/**
+ * -1 to 1: the bytes that a peer uploaded to us in relation to those that it downloaded and wasted.
+ * 0 for unknown peers.
+ */
 export function peerScore(
   peer: Pick<PeerTraffic, 'downloadedBytes' | 'uploadedBytes' | 'wastedBytes'>,
 ): number {
@@ -79,7 +85,10 @@ export class PeerStore {
     )
   }
 
-  /** Adds the traffic with peers since the last call, and their new `connections`, in one transaction. */
+  /**
+   * Adds the traffic with peers since the last call, and their new `connections`, in one
+   * transaction.
+   */
   add(nowMs: number, traffic: Iterable<PeerTraffic & { readonly connections: number }>): void {
     this.#database.transaction(() => {
       for (const peer of traffic) this.#addOne(nowMs, peer)

@@ -1,6 +1,8 @@
 import type { Settings } from '@shoal/api'
 
-/** A download or seed without traffic for this time gives its slot to the next, and keeps running. */
+/**
+ * A download or seed without traffic for this time gives its slot to the next, and keeps running.
+ */
 export const IDLE_MS = 10 * 60_000
 
 /** A torrent in the queue: neither paused by the user nor in an error. */
@@ -24,8 +26,9 @@ export interface QueueDecision {
 }
 
 /**
- * Decides which torrents run and which wait. Slots are assigned in queue order. An idle torrent takes no slot, so that a
- * torrent without peers does not block the others; it keeps looking for peers.
+ * Decides which torrents run and which wait. Slots are assigned in queue order. An idle torrent
+ * takes no slot, so that a torrent without peers does not block the others; it keeps looking for
+ * peers.
  */
 export function queueDecision(
   torrents: readonly QueuedTorrent[],

@@ -12,8 +12,8 @@ export interface QueueContext {
 type Move = 'queue-first' | 'queue-up' | 'queue-down' | 'queue-last'
 
 /**
- * Runs as many downloads and seeds at a time as the settings allow, in queue order; the others wait. Paused torrents
- * never run, and force-started ones take no slot.
+ * Runs as many downloads and seeds at a time as the settings allow, in queue order; the others
+ * wait. Paused torrents never run, and force-started ones take no slot.
  */
 export class QueueManager {
   readonly #context: QueueContext
@@ -100,7 +100,10 @@ export class QueueManager {
     await Promise.all(changes)
   }
 
-  /** Without limits there is nothing to decide, so a change of one torrent need not examine thousands of others. */
+  /**
+   * Without limits there is nothing to decide, so a change of one torrent need not examine
+   * thousands of others.
+   */
   #runs(): (torrent: ManagedTorrent) => boolean {
     const settings = this.#context.settings()
     if (!this.#hasLimits) return ({ row }) => !row.paused

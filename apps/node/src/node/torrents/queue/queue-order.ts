@@ -20,7 +20,10 @@ export class QueueOrder {
     this.#positions = null
   }
 
-  /** An added or removed torrent does not change the order of the others, so thousands that are added one by one need not be sorted each time. */
+  /**
+   * An added or removed torrent does not change the order of the others, so thousands that are
+   * added one by one need not be sorted each time.
+   */
   update(torrent: ManagedTorrent): void {
     this.#positions = null
     const waiting = this.#waiting

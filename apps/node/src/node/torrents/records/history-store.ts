@@ -15,7 +15,10 @@ export interface Transferred {
 const MINUTE = 60
 const HOUR = 3600
 const DAY = 86_400
-/** Steps in seconds, and for how many seconds they are kept. Days are kept forever: ten years are 3,652 of them. */
+/**
+ * Steps in seconds, and for how many seconds they are kept. Days are kept forever: ten years are
+ * 3,652 of them.
+ */
 const KEPT_SECONDS: ReadonlyMap<number, number> = new Map([
   [MINUTE, DAY],
   [HOUR, 31 * DAY],
@@ -67,8 +70,8 @@ export class HistoryStore {
   }
 
   /**
-   * Steps of `stepSeconds` (60, 3600, 86400) that start in [fromMs, toMs), oldest first, without empty ones. Minutes
-   * reach a day back, hours 31 days.
+   * Steps of `stepSeconds` (60, 3600, 86400) that start in [fromMs, toMs), oldest first, without
+   * empty ones. Minutes reach a day back, hours 31 days.
    */
   points(stepSeconds: 60 | 3600 | 86_400, fromMs: number, toMs: number): HistoryPoint[] {
     return this.#points.all(stepSeconds, Math.floor(fromMs), Math.ceil(toMs))

@@ -98,7 +98,10 @@ export class ManagedTorrent {
     return this.row.name ?? this.#names().shown ?? this.api.name
   }
 
-  /** Name of its file or folder on disk. Null while it is unknown, and for several files without a folder. */
+  /**
+   * Name of its file or folder on disk. Null while it is unknown, and for several files without a
+   * folder.
+   */
   get diskName(): string | null {
     return this.#names().root
   }

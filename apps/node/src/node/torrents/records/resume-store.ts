@@ -21,8 +21,8 @@ interface Found {
 }
 
 /**
- * The engine's resume data in the catalogue's database. Saves go through `Database.write`, so that concurrent saves of torrents and
- * the node's own writes share a transaction.
+ * The engine's resume data in the catalogue's database. Saves go through `Database.write`, so that
+ * concurrent saves of torrents and the node's own writes share a transaction.
  */
 export class DatabaseResumeStore implements ResumeStore {
   readonly #database: Database
@@ -38,7 +38,10 @@ export class DatabaseResumeStore implements ResumeStore {
   readonly #writing = new Set<Promise<unknown>>()
   #closed = false
 
-  /** `onRecord` writes related data in the same transaction. If it throws, only its own writes are undone. */
+  /**
+   * `onRecord` writes related data in the same transaction. If it throws, only its own writes are
+   * undone.
+   */
   constructor(database: Database, onRecord: () => void = () => {}) {
     this.#database = database
     this.#onRecord = onRecord

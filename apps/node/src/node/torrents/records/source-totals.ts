@@ -22,7 +22,9 @@ export class SourceTotals {
     if (peer.kind !== 'webseed') this.#add(kindOf(peer), peer.downloadedBytes)
   }
 
-  /** One entry for each kind that is connected or has given something, in the order of SOURCE_KINDS. */
+  /**
+   * One entry for each kind that is connected or has given something, in the order of SOURCE_KINDS.
+   */
   shares(peers: readonly PeerStatus[], files: readonly TorrentFile[], nowMs: number): SourceShare[] {
     const shares = new Map<SourceKind, Writable<SourceShare>>()
     const share = (kind: SourceKind) => {

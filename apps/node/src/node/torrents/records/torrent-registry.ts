@@ -25,7 +25,10 @@ export interface RegistryListener {
   onUnlisted(id: string): void
 }
 
-/** All torrents of the node by any of their info hashes: the engine's torrents with their rows of the catalogue. */
+/**
+ * All torrents of the node by any of their info hashes: the engine's torrents with their rows of
+ * the catalogue.
+ */
 export class TorrentRegistry {
   readonly facets = new Facets()
   /** Returns the seals of sealed shares. */
@@ -114,7 +117,10 @@ export class TorrentRegistry {
     return torrent
   }
 
-  /** Called again when another of its info hashes becomes known. Returns the torrents that had that hash before: they are the same torrent. */
+  /**
+   * Called again when another of its info hashes becomes known. Returns the torrents that had that
+   * hash before: they are the same torrent.
+   */
   index(torrent: ManagedTorrent): Set<ManagedTorrent> {
     const others = new Set<ManagedTorrent>()
     for (const id of torrent.ids) {
@@ -125,7 +131,10 @@ export class TorrentRegistry {
     return others
   }
 
-  /** Changes the row, also in the catalogue. Does nothing if the torrent was deleted in the meantime. */
+  /**
+   * Changes the row, also in the catalogue. Does nothing if the torrent was deleted in the
+   * meantime.
+   */
   change(torrent: ManagedTorrent, change: Partial<TorrentRow>): void {
     this.changeAll([torrent], change)
   }

@@ -3,7 +3,10 @@
  * capabilities (facet-table.ts).
  */
 export interface TorrentRow {
-  /** Info hash in lower-case hex: v1, else v2. Does not change within a run, even if the other hash becomes known. */
+  /**
+   * Info hash in lower-case hex: v1, else v2. Does not change within a run, even if the other hash
+   * becomes known.
+   */
   readonly id: string
   /** Name in lists instead of the torrent's own; names on disk do not change. */
   readonly name: string | null

@@ -1,6 +1,9 @@
 import { type Database, type Query, Table } from '@shoal/daemon/database'
 
-/** The record of a torrent, in addition to the engine's resume data. Hex is lower-case. Absent values are null. */
+/**
+ * The record of a torrent, in addition to the engine's resume data. Hex is lower-case. Absent
+ * values are null.
+ */
 export interface TorrentRecord {
   /** Never used again for another torrent. */
   readonly id: number
@@ -21,7 +24,10 @@ export interface TorrentRecord {
   readonly completedMs: number | null
   /** Time of the last transfer. */
   readonly activeMs: number | null
-  /** When it was removed; it can be restored until the node deletes the record, with its files if `removeData` is set. */
+  /**
+   * When it was removed; it can be restored until the node deletes the record, with its files if
+   * `removeData` is set.
+   */
   readonly removedMs: number | null
   readonly removeData: boolean
   /** Whether the user has paused it; the queue may hold it back in addition. */
@@ -154,7 +160,10 @@ export class TorrentStore {
     return new Map(this.#allTotals.all().map(({ id, ...totals }) => [id, totals]))
   }
 
-  /** Adds the differences since the last call, for many torrents in one transaction. Skips deleted torrents. */
+  /**
+   * Adds the differences since the last call, for many torrents in one transaction. Skips deleted
+   * torrents.
+   */
   addTotals(deltas: ReadonlyMap<number, Partial<TorrentTotals>>): void {
     if (deltas.size === 0) return
     this.#database.transaction(() => {

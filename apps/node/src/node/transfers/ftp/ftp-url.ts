@@ -20,8 +20,9 @@ const FTP_PORT = 21
 const FTPS_PORT = 990
 
 /**
- * Parses `ftp://`, `ftps://` and `ftpes://` URLs (RFC 1738, 3.2). As in other clients, `ftps` is TLS from the first byte on its own port 990, and AUTH TLS
- * on any other. Throws a Failure that never contains the password.
+ * Parses `ftp://`, `ftps://` and `ftpes://` URLs (RFC 1738, 3.2). As in other clients, `ftps` is
+ * TLS from the first byte on its own port 990, and AUTH TLS on any other. Throws a Failure that
+ * never contains the password.
  */
 export function parseFtpUrl(text: string): FtpAddress {
   const [, scheme = '', rest = ''] = /^(ftpe?s?):\/\/(.*)$/is.exec(text) ?? []

@@ -4,8 +4,8 @@ import { decodePercent } from '../../../base/files/file-name.ts'
 const MAX_LENGTH = 4096
 
 /**
- * Returns the file name in a Content-Disposition header as it is (unsafe), or null if there is none. RFC 6266: `filename*` (RFC 8187)
- * has priority over `filename`.
+ * Returns the file name in a Content-Disposition header as it is (unsafe), or null if there is
+ * none. RFC 6266: `filename*` (RFC 8187) has priority over `filename`.
  */
 export function dispositionName(header: string | undefined): string | null {
   if (!header || header.length > MAX_LENGTH) return null

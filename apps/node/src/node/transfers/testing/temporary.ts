@@ -6,7 +6,8 @@ import { onTestFinished } from 'vitest'
 /** An empty folder that is deleted after the test. */
 export async function temporaryFolder(): Promise<string> {
   const path = await mkdtemp(join(tmpdir(), 'shoal-test-'))
-  // Not `afterEach`: in a process with several test files this module is loaded once, and only the first file would have the hook.
+  // Not `afterEach`: in a process with several test files this module is loaded once, and only the
+  // first file would have the hook.
   onTestFinished(() => rm(path, { recursive: true, force: true }))
   return path
 }

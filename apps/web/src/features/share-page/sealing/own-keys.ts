@@ -21,7 +21,10 @@ export async function readKeyBytes(file: Blob): Promise<Uint8Array> {
 /** Whether the user has to enter a passphrase. */
 export const isEncryptedKey = isEncryptedIdentities
 
-/** Returns the identities that open shares sealed to these keys. Rejects with the problem if a key is invalid. */
+/**
+ * Returns the identities that open shares sealed to these keys. Rejects with the problem if a key
+ * is invalid.
+ */
 export async function readIdentities({
   file,
   passphrase,

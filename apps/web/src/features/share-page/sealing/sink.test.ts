@@ -4,7 +4,9 @@ import { openSink } from './sink.ts'
 const PATH = 'sealing/one'
 const BYTES = new Uint8Array(1_000_000).map((_, index) => index % 251)
 
-/** A file that takes so many bytes and no more, without an error, as private windows of Chromium do. */
+/**
+ * A file that takes so many bytes and no more, without an error, as private windows of Chromium do.
+ */
 class Handle {
   readonly sizes: number[] = []
   readonly content = new Uint8Array(BYTES.length)

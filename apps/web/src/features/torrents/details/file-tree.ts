@@ -75,7 +75,10 @@ export class FileTree {
     return this.#folders.values()
   }
 
-  /** Applies an event about a file. Unknown indexes are ignored: the list may be older than the event. */
+  /**
+   * Applies an event about a file. Unknown indexes are ignored: the list may be older than the
+   * event.
+   */
   change(index: number, { haveBytes, priority }: { haveBytes?: number; priority?: number }): void {
     const node = this.#files.get(index)
     if (!node) return
@@ -152,7 +155,9 @@ export function filesBelow(node: TreeNode): TreeNode[] {
   return found
 }
 
-/** Returns the visible rows of a tree, from top to bottom: folders in `open` show their contents. */
+/**
+ * Returns the visible rows of a tree, from top to bottom: folders in `open` show their contents.
+ */
 export function listRows(tree: FileTree, open: ReadonlySet<string>): TreeNode[] {
   return walk(tree.root, node => open.has(node.path))
 }

@@ -13,7 +13,10 @@ export interface KeyPress extends Key {
   preventDefault(): void
 }
 
-/** Returns the selection after a key; null if the key does not change it. `page` is the number of visible rows. */
+/**
+ * Returns the selection after a key; null if the key does not change it. `page` is the number of
+ * visible rows.
+ */
 export function keyToSelection(
   event: Key,
   selection: Selection,

@@ -1,4 +1,7 @@
-/** The origin private file system of a page, as far as `stored-file.ts` uses it, over a disk: its paths are those of the disk. */
+/**
+ * The origin private file system of a page, as far as `stored-file.ts` uses it, over a disk: its
+ * paths are those of the disk.
+ */
 import { existsSync, openAsBlob } from 'node:fs'
 import { mkdir, rename, rm, stat } from 'node:fs/promises'
 import { join } from 'node:path'

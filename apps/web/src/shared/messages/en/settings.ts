@@ -1,4 +1,7 @@
-/** The texts of the settings page. Titles and descriptions of the settings themselves come from the contract. */
+/**
+ * The texts of the settings page. Titles and descriptions of the settings themselves come from the
+ * contract.
+ */
 export const settings = {
   title: 'Settings',
   search: 'Search the settings',

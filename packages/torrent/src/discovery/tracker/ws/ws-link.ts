@@ -26,7 +26,10 @@ interface Waiter<T> {
   reject(error: unknown): void
 }
 
-/** One WebSocket connection to one tracker, for all torrents. The constructor opens it; it is not reopened. */
+/**
+ * One WebSocket connection to one tracker, for all torrents. The constructor opens it; it is not
+ * reopened.
+ */
 export class WsLink {
   /** Info hashes, as 20 characters, of the torrents that we have announced. */
   readonly members = new Set<string>()
@@ -79,7 +82,9 @@ export class WsLink {
     }
   }
 
-  /** Resolves to the tracker's next scrape response; responses arrive in the order of the requests. */
+  /**
+   * Resolves to the tracker's next scrape response; responses arrive in the order of the requests.
+   */
   async scraped(signal: AbortSignal): Promise<Map<string, ScrapeEntry>> {
     const waiter = Promise.withResolvers<Map<string, ScrapeEntry>>()
     this.#scrapes.push(waiter)

@@ -1,6 +1,6 @@
 /**
- * Messages of WebTorrent trackers: JSON over a WebSocket, with hashes of 20 bytes as 20 characters. There is no BEP; this is the protocol of
- * the npm packages bittorrent-tracker and webtorrent.
+ * Messages of WebTorrent trackers: JSON over a WebSocket, with hashes of 20 bytes as 20 characters.
+ * There is no BEP; this is the protocol of the npm packages bittorrent-tracker and webtorrent.
  */
 import { latin1 } from '../../../base/bytes.ts'
 import { asObject, isByteText, type JsonFields, parseObject } from '../../../base/json.ts'
@@ -9,7 +9,10 @@ import type { RtcCandidate } from '../../../transport/webrtc/rtc.ts'
 import { cleanCandidate, cleanSdp } from '../../../transport/webrtc/sdp.ts'
 import { type AnnounceAnswer, type AnnounceRequest, cleanText, type ScrapeEntry } from '../tracker.ts'
 
-/** Longest message in characters. A response to the scrape of a hundred torrents takes about 10,000, an offer 4,000. */
+/**
+ * Longest message in characters. A response to the scrape of a hundred torrents takes about 10,000,
+ * an offer 4,000.
+ */
 export const MAX_MESSAGE = 100_000
 const MAX_OFFER_ID = 64
 const MAX_TRACKER_ID = 200

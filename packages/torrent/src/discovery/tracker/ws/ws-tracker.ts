@@ -20,8 +20,9 @@ export interface WsTrackerOptions {
 }
 
 /**
- * Offers per announce, as many as WebTorrent makes. Each is a pending peer connection, which takes a page about ten milliseconds to create
- * before the announce. Seeds need fewer, since leeches make offers to them.
+ * Offers per announce, as many as WebTorrent makes. Each is a pending peer connection, which takes
+ * a page about ten milliseconds to create before the announce. Seeds need fewer, since leeches make
+ * offers to them.
  */
 const MAX_OFFERS = 5
 const MAX_SEED_OFFERS = 4

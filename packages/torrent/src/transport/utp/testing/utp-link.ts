@@ -35,7 +35,10 @@ export interface Seen extends UtpPacket {
   readonly bytes: Uint8Array
 }
 
-/** Two uTP transports, `a` and `b`, at the ends of a link in virtual time, which repeats from its seed. */
+/**
+ * Two uTP transports, `a` and `b`, at the ends of a link in virtual time, which repeats from its
+ * seed.
+ */
 export class UtpLink {
   readonly clock = new VirtualClock()
   /** May be changed while the link is in use. */
@@ -131,7 +134,9 @@ export class UtpLink {
     return share > 0 && this.#random.below(1_000_000) < share * 1_000_000
   }
 
-  /** Returns the time until a datagram has left the queue and the link; null if the queue is full. */
+  /**
+   * Returns the time until a datagram has left the queue and the link; null if the queue is full.
+   */
   #queue(from: 'a' | 'b', length: number): number | null {
     const { bytesPerSecond, queueBytes = Number.POSITIVE_INFINITY } = this.options
     if (bytesPerSecond === undefined) return 0

@@ -1,6 +1,9 @@
 import { strToU8, zipSync } from 'fflate'
 
-/** Returns a PDF with a line of text on each page; `stream` replaces the content of the pages by bytes of a filter. */
+/**
+ * Returns a PDF with a line of text on each page; `stream` replaces the content of the pages by
+ * bytes of a filter.
+ */
 export function makePdf(
   lines: readonly string[],
   stream?: { readonly filter: string; readonly bytes: Uint8Array },
@@ -38,7 +41,9 @@ export function makePdf(
   return Uint8Array.from(Buffer.concat(parts))
 }
 
-/** Returns an EPUB of XHTML chapters, listed in order, with file names that sort in another order. */
+/**
+ * Returns an EPUB of XHTML chapters, listed in order, with file names that sort in another order.
+ */
 export function makeEpub(chapters: readonly string[]): Uint8Array {
   const names = chapters.map((_, i) => `chapter ${chapters.length - i}.xhtml`)
   const items = names.map((name, i) => `<item id="c${i}" href="${encodeURIComponent(name)}"/>`).join('')
