@@ -10,6 +10,9 @@ import { NODE_MAJOR, root } from './launch.mjs'
 const modules = join(root, 'node_modules')
 const stampFile = join(modules, '.shoal-stamp')
 
+/** What npm prints if the registry did not answer in time, or the connection broke. */
+const CONNECTION_FAILED = /npm error code (?:E\w*TIMEOUT|ETIMEDOUT|ECONN\w+|EAI_AGAIN|E50\d)/
+
 /** Whether development packages are omitted from the first installation. */
 const withoutDev = process.argv.includes('--omit=dev')
 
@@ -60,7 +63,10 @@ function install() {
   // Use `npm ci` only for the first installation: it deletes node_modules first, even if Shoal is
   // running from it.
   const args = fresh ? ['ci', ...(withoutDev ? ['--omit=dev'] : [])] : ['install', '--no-save']
-  const { status, output } = npm([...args, '--no-audit', '--no-fund', '--loglevel=error'])
+  const run = () => npm([...args, '--no-audit', '--no-fund', '--loglevel=error'])
+  let { status, output } = run()
+  // What was fetched is in npm's cache.
+  if (status !== 0 && CONNECTION_FAILED.test(output)) ({ status, output } = run())
   if (status === 0) return
   console.error(output.split('\n').slice(0, 25).join('\n'))
   console.error(
