@@ -1,6 +1,7 @@
 /**
  * `npm run check`: the checks that every commit must pass, without a network: format, lint, types,
- * imports, class sizes, returned promises, waits, comments, words, commits, unit tests, unused code.
+ * imports, class sizes, returned promises, waits, comments, words, commits, unit tests, unused
+ * code.
  */
 import { checkClasses } from './classes.ts'
 import { checkComments } from './comments.ts'

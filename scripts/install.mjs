@@ -10,7 +10,7 @@ import { NODE_MAJOR, root } from './launch.mjs'
 const modules = join(root, 'node_modules')
 const stampFile = join(modules, '.shoal-stamp')
 
-/** What npm prints if the registry did not answer in time, or the connection broke. */
+/** In the output of npm if the registry did not answer in time, or the connection broke. */
 const CONNECTION_FAILED = /npm error code (?:E\w*TIMEOUT|ETIMEDOUT|ECONN\w+|EAI_AGAIN|E50\d)/
 
 /** Whether development packages are omitted from the first installation. */
@@ -65,7 +65,7 @@ function install() {
   const args = fresh ? ['ci', ...(withoutDev ? ['--omit=dev'] : [])] : ['install', '--no-save']
   const run = () => npm([...args, '--no-audit', '--no-fund', '--loglevel=error'])
   let { status, output } = run()
-  // What was fetched is in npm's cache.
+  // npm has cached the packages that it received.
   if (status !== 0 && CONNECTION_FAILED.test(output)) ({ status, output } = run())
   if (status === 0) return
   console.error(output.split('\n').slice(0, 25).join('\n'))

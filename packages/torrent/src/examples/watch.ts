@@ -15,7 +15,7 @@ try {
   await torrent.whenComplete({ signal: AbortSignal.timeout(3_600_000) })
   console.log('complete')
 } catch (error) {
-  // Errors have a code for programs, and a message for users.
+  // Errors have a code for programs, and a message that says what to do.
   console.error(error instanceof ShoalError ? `${error.code}: ${error.message}` : 'not within an hour')
   process.exitCode = 1
 }
