@@ -191,10 +191,9 @@ test('a member floods a hub with entries, megabytes, commits, script and request
   const taken = answers.get('ok') ?? 0
   expect(taken).toBeGreaterThan(0)
   expect(taken).toBeLessThanOrEqual(BURST + PER_SECOND * seconds)
-  // Entries that arrive faster than they can be processed get `busy`, from any sender: how many
-  // depends on this machine.
+  // Entries that arrive faster than they can be processed get `busy`, from any sender: how many,
+  // perhaps all, depends on this machine.
   const [floods, busy] = [answers.get('too-many-requests') ?? 0, answers.get('busy') ?? 0]
-  expect(floods).toBeGreaterThan(0)
   expect(floods + busy).toBeGreaterThan(JUNK_ENTRIES / 2)
   expect(['ok', 'busy', 'too-many-requests', 'lost']).toEqual(expect.arrayContaining([...answers.keys()]))
 

@@ -4,7 +4,7 @@
  * `dist` while npm reads the folder, and package.json then names them instead of the sources.
  * `--undo` restores package.json and deletes `dist`.
  */
-import { existsSync } from 'node:fs'
+import { existsSync, globSync } from 'node:fs'
 import { appendFile, cp, mkdir, mkdtemp, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises'
 import { basename, dirname, join, relative, sep } from 'node:path'
 import { CAPABILITIES } from './import-rules.ts'
@@ -106,7 +106,7 @@ async function compile(folder: string, { exports, imports = {} }: Manifest, work
     extends: join(ROOT, 'scripts/tsconfig.pack.json'),
     compilerOptions: { outDir: join(work, 'out') },
     files: [
-      ...[...leaves(exports), ...leaves(imports)].map(target => join(folder, target)),
+      ...[...leaves(exports), ...leaves(imports)].flatMap(target => filesOf(folder, target)),
       // As parts of another package, they would not be compiled.
       ...(await partsOfCapabilities(join(folder, 'src'), sources)),
       ...sources
@@ -116,6 +116,12 @@ async function compile(folder: string, { exports, imports = {} }: Manifest, work
   }
   await writeFile(join(work, 'tsconfig.json'), JSON.stringify(config))
   await mustRun([commandPath('typescript', 'tsc'), '-p', join(work, 'tsconfig.json')])
+}
+
+/** Returns the files of a target, which may have a `*` for the name of a file. */
+function filesOf(folder: string, target: string): string[] {
+  const files = target.includes('*') ? globSync(target, { cwd: folder }) : [target]
+  return files.filter(file => !file.endsWith('.test.ts')).map(file => join(folder, file))
 }
 
 /** The files of capabilities that the sources of a package import. */
