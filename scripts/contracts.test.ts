@@ -244,13 +244,7 @@ describe('marks', () => {
 
   /** Texts written by the user, this program or its owner, without a mark in the contract. */
   const OWN: readonly RegExp[] = [
-    ...[
-      /^(?:list|put)Labels?\./,
-      /^\w*Uploads?\.name$/,
-      /^listProtocols\./,
-      /^listFolders\.path$/,
-      /\bfilters\.\*\.name$/,
-    ],
+    ...[/^(?:list|put)Labels?\./, /^\w*Uploads?\.name$/, /^listProtocols\./, /^listFolders\.path$/],
     // Names that the user chose for persons, nodes, devices, passkeys and links.
     ...[
       /\bperson\.name$/,

@@ -5,7 +5,6 @@ import { z } from 'zod'
 import { Feed, FeedFilter, FeedItem } from './schemas.ts'
 
 const FILTER_TEXTS = {
-  'filters.*.name': 'text',
   'filters.*.include': 'text',
   'filters.*.exclude': 'text',
   'filters.*.label': 'text',

@@ -1,5 +1,5 @@
 import { HostPath, Name, TimeMs, Untrusted, UntrustedSecret, Why } from '@shoal/api/schemas/common'
-import { ANSWERS, GIVEN, SECRETS } from '@shoal/api/schemas/names'
+import { ANSWERS, GIVEN, OWN_TEXTS, SECRETS } from '@shoal/api/schemas/names'
 import { z } from 'zod'
 
 /**
@@ -9,7 +9,7 @@ import { z } from 'zod'
 export const FeedFilter = z
   .object({
     /** Name of the rule in qBittorrent's API. */
-    name: Name.optional(),
+    name: z.string().trim().min(1).max(255).register(OWN_TEXTS, { isOwn: true }).optional(),
     include: z.string().max(1000).default(''),
     exclude: z.string().max(1000).default(''),
     label: Name.nullable().default(null),

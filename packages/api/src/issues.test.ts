@@ -33,12 +33,8 @@ test.each([
     'limits.schedule.0.days.1',
     'entry 1, days, entry 2 ("9"): at most 6',
   ],
-  [
-    { automation: { watch: ['/x'] } },
-    'automation.watch.0',
-    'entry 1 ("/x"): write an object with its members',
-  ],
-  [{ automation: { watch: [{}] } }, 'automation.watch.0.directory', 'entry 1, directory: it is missing'],
+  [{ limits: { schedule: ['/x'] } }, 'limits.schedule.0', 'entry 1 ("/x"): write an object with its members'],
+  [{ limits: { schedule: [{}] } }, 'limits.schedule.0.days', 'entry 1, days: it is missing'],
 ])('a setting %j', (input, field, message) => {
   expect(setting(input)).toEqual({ field, message })
 })

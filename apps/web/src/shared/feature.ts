@@ -19,6 +19,14 @@ export interface Feature {
   /** Each is mounted once and renders nothing until it is opened: see `dialog`. */
   readonly dialogs?: readonly ComponentType[]
   readonly torrentTabs?: readonly TorrentTab[]
+  /** Editors of settings that no usual control fits, by the name of the setting. */
+  readonly settingEditors?: Readonly<Record<string, ComponentType<SettingEditorProps>>>
+}
+
+export interface SettingEditorProps<Value = never> {
+  readonly value: Value
+  readonly disabled: boolean
+  onChange(value: Value): void
 }
 
 /** Returns the menu of these features, in its order. */

@@ -10,4 +10,5 @@ export default {
   'feed-slow': 'Der Filter {filter} braucht zu lange für {title}: Vereinfachen Sie ihn',
   'feed-thread': 'Der Thread für Filter ist beendet: Versuchen Sie es erneut',
   'input-feed-url': 'Schreiben Sie die Adresse eines Feeds, die mit http:// oder https:// beginnt',
+  'feed-expression': 'Das ist kein gültiger regulärer Ausdruck: {why}',
 } as const

@@ -10,4 +10,5 @@ export default {
   'feed-slow': 'the filter {filter} takes too long to match {title}: simplify it',
   'feed-thread': 'the thread that runs filters ended: try again',
   'input-feed-url': 'write the address of a feed, which begins with http:// or https://',
+  'feed-expression': 'this is not a valid regular expression: {why}',
 } as const

@@ -24,7 +24,8 @@ async function open(
   onComplete: readonly string[],
   { completeDirectory = null as string | null, clock = quickClock(), moveFault = null as Job['error'] } = {},
 ) {
-  const settings = testSettings({ automation: { watch: [], onComplete: [...onComplete] } })
+  const { automation } = testSettings().settings()
+  const settings = testSettings({ automation: { ...automation, onComplete: [...onComplete] } })
   settings.change({ downloads: { ...settings.settings().downloads, completeDirectory } })
   const { node } = new SimulatedTorrents()
   const log = new Entries()
@@ -113,7 +114,8 @@ test('a program that fails or does not exist is reported', async () => {
     level: 'warn',
     message: expect.stringMatching(/failed with exit code 3: no such player/),
   })
-  settings.change({ automation: { watch: [], onComplete: ['/no/such/program'] } })
+  const { automation } = settings.settings()
+  settings.change({ automation: { ...automation, onComplete: ['/no/such/program'] } })
   completions.completed(ids[1]!)
   await completions.settled()
   expect(log.list.at(-1)).toMatchObject({

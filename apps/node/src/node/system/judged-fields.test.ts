@@ -137,7 +137,6 @@ const TEXTS: Readonly<Record<string, string>> = {
   addPasskey: 'name passkey.id passkey.clientDataJSON passkey.attestationObject passkey.transports.*',
   removePasskey: 'id',
   limits: 'schedule.*.from schedule.*.to',
-  automation: 'watch.*.label',
   readFile: 'key',
   readSealedFile: 'id',
   uploadTorrent: 'passphrase label tags.*',

@@ -1,6 +1,7 @@
-import type { ScheduledLimit, WatchedFolder } from '@shoal/api'
+import type { ScheduledLimit } from '@shoal/api'
 import { lazy, Suspense } from 'react'
 import { controlClass, switchClass } from '../../shared/controls/Field.tsx'
+import { useFeatures } from '../../shared/feature.ts'
 import { RateField } from '../../shared/forms/RateField.tsx'
 import { texts } from '../../shared/messages/texts.ts'
 import { optionText } from './field-text.ts'
@@ -9,14 +10,21 @@ import { NumberField } from './NumberField.tsx'
 import { PathField } from './PathField.tsx'
 
 const ScheduleEditor = lazy(() => import('./ScheduleEditor.tsx'))
-const WatchEditor = lazy(() => import('./WatchEditor.tsx'))
 const LinesEditor = lazy(() => import('./LinesEditor.tsx'))
 const ArgumentsEditor = lazy(() => import('./ArgumentsEditor.tsx'))
 
 /** The control for the kind of a setting. */
 export function Control(props: ControlProps) {
+  const features = useFeatures()
+  const Editor = features.flatMap(({ settingEditors }) => settingEditors?.[props.field.name] ?? [])[0]
   const { id, field, value, title, disabled, invalid, describedBy, onChange, onWrong } = props
   const common = { id, disabled, 'aria-describedby': describedBy, 'aria-invalid': invalid || undefined }
+  if (Editor)
+    return (
+      <Suspense fallback={null}>
+        <Editor value={value as never} disabled={disabled} onChange={onChange} />
+      </Suspense>
+    )
   switch (field.kind) {
     case 'boolean':
       return (
@@ -87,6 +95,5 @@ function ListControl(props: ControlProps) {
       />
     )
   if (field.kind === 'schedule') return <ScheduleEditor {...common} schedule={value as ScheduledLimit[]} />
-  if (field.kind === 'watch') return <WatchEditor {...common} folders={value as WatchedFolder[]} />
   return <ArgumentsEditor {...common} wrongEntry={wrongEntry} words={value as string[]} />
 }

@@ -1,8 +1,8 @@
 import { useEffect, useState } from 'react'
 import layout from '../../shared/controls/layout.module.css'
+import { BrowseButton } from '../../shared/forms/BrowseButton.tsx'
 import { SavedInput } from '../../shared/forms/SavedInput.tsx'
 import { texts } from '../../shared/messages/texts.ts'
-import { BrowseButton } from './BrowseButton.tsx'
 import { type ControlProps, inputProps } from './model.ts'
 
 const say = texts.settings

@@ -28,7 +28,7 @@ export function SettingRow({ field, value, problem, fixed, onChange }: SettingRo
   const described = [description && `${id}-about`, said && `${id}-wrong`, fixed && `${id}-fixed`].filter(
     Boolean,
   )
-  const isWide = field.kind === 'schedule' || field.kind === 'watch' || field.kind === 'arguments'
+  const isWide = field.kind === 'schedule' || field.kind === 'entries' || field.kind === 'arguments'
   const hasOwnLabels = isWide
   return (
     <div

@@ -15,7 +15,7 @@ type FieldKind =
   | 'rate'
   | 'text'
   | 'schedule'
-  | 'watch'
+  | 'entries'
   | 'arguments'
   | 'lines'
 
@@ -115,7 +115,7 @@ function kindOf(member: string, schema: z.ZodType): FieldKind {
 
 function chooseListKind(member: string, { element }: z.ZodArray<z.ZodType>): FieldKind {
   if (element.type !== 'object') return member === 'onComplete' ? 'arguments' : 'lines'
-  return 'from' in (element as z.ZodObject).shape ? 'schedule' : 'watch'
+  return 'from' in (element as z.ZodObject).shape ? 'schedule' : 'entries'
 }
 
 export function settingIn(settings: Settings, field: SettingField): unknown {

@@ -38,7 +38,6 @@ test('every setting of the contract is a field with a name and the right kind of
     'limits.alternativeUploadBytesPerSecond': 'rate',
     'limits.schedule': 'schedule',
     'seeding.ratioLimit': 'number',
-    'automation.watch': 'watch',
     'automation.onComplete': 'arguments',
     'network.dhtNodes': 'lines',
     'network.iceServers': 'lines',

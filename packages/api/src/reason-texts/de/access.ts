@@ -133,7 +133,6 @@ const reasons: Record<keyof typeof english, string> = {
   'search-rebuilt': 'Der Suchindex war beschädigt und wird neu aufgebaut: Suchen Sie später erneut',
   'search-ended': 'Diese Suche ist beendet: Suchen Sie erneut',
   'search-many': '{count} Suchen laufen: Warten Sie, bis eine fertig ist',
-  'feed-expression': 'Das ist kein gültiger regulärer Ausdruck: {why}',
   // Options of what is in the list, and links.
   'added-elsewhere': 'Er liegt in {folder} und lässt sich von dort verschieben',
   'added-names': 'Er liegt in {folder}, und seine Dateien haben ihre Namen',
@@ -146,8 +145,6 @@ const reasons: Record<keyof typeof english, string> = {
   'ftp-encoding': 'Ihre Prozentkodierung ist kein UTF-8',
   'ftp-lines': 'Sie enthält einen Zeilenumbruch',
   'guests-files': 'Diese Freigabe hat nur {count} Dateien',
-  'guests-indices': 'Geben Sie Nummern wie {example} an',
-  'guests-too-many': 'Das sind zu viele',
   'announce-publish-unknown': '{name} lässt sich nicht veröffentlichen, bis die Metadaten bekannt sind',
   'findable-most': '{count} Torrents sind schon über die Suche zu finden: Ziehen Sie zuerst einige zurück',
   'findable-not': 'Dieser Torrent ist nicht über die Suche zu finden',

@@ -45,9 +45,6 @@ const reasons: Record<keyof typeof english, string> = {
   'http-busy': '{host}: Der Server ist überlastet oder gestört (HTTP {status})',
   'ftp-later': '{host}: Die Datei ist zurzeit nicht verfügbar (FTP {code})',
   // Watch folders.
-  'watch-missing': 'der überwachte Ordner {path} ist nicht lesbar: Es wird regelmäßig erneut versucht',
-  'watch-refused':
-    '{path} lässt sich nicht hinzufügen: {why}. Entfernen Sie die Datei, oder ersetzen Sie sie durch eine richtige',
   // Published links.
   'follow-many': 'ein Knoten folgt höchstens {most} Links: Entfernen Sie zuerst einige',
   'follow-none': 'die DHT hat zurzeit keine Version dieses Links',

@@ -117,7 +117,6 @@ const reasons = {
   'search-rebuilt': 'the search index was damaged and is being rebuilt: search again later',
   'search-ended': 'this search has ended: search again',
   'search-many': '{count} searches are running: wait until one is done',
-  'feed-expression': 'this is not a valid regular expression: {why}',
   // Options of what is in the list, and links.
   'added-elsewhere': 'it is in {folder}, from where it can be moved',
   'added-names': 'it is in {folder}, and its files have their names',
@@ -130,8 +129,6 @@ const reasons = {
   'ftp-encoding': 'its percent-encoding is not UTF-8',
   'ftp-lines': 'it holds a line break',
   'guests-files': 'this share has only {count} files',
-  'guests-indices': 'give indices such as {example}',
-  'guests-too-many': 'these are too many',
   'announce-publish-unknown': '{name} cannot be published until its metadata is known',
   'findable-most': '{count} torrents can be found by search: withdraw some first',
   'findable-not': 'this torrent cannot be found by search',

@@ -43,8 +43,6 @@ const reasons = {
   'http-busy': '{host}: the server is busy or failed (HTTP {status})',
   'ftp-later': '{host}: the file is not available at the moment (FTP {code})',
   // Watch folders.
-  'watch-missing': 'the watch folder {path} cannot be read: retrying regularly',
-  'watch-refused': '{path} cannot be added: {why}. Remove it, or put a right one in its place',
   // Published links.
   'follow-many': 'a node follows at most {most} links: remove some first',
   'follow-none': 'the DHT has no version of this link at the moment',

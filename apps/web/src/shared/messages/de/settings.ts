@@ -83,16 +83,6 @@ export const settings: Translation<typeof english> = {
     },
     line: 'Zeile {number}:',
   },
-  watch: {
-    directory: 'Ordner',
-    label: 'Label',
-    paused: 'Pausiert hinzufügen',
-    action: 'Danach',
-    actions: { rename: '.torrent-Datei umbenennen', delete: '.torrent-Datei löschen' },
-    add: 'Ordner überwachen',
-    remove: '{folder} nicht mehr überwachen',
-    none: 'Keine überwachten Ordner.',
-  },
   program: {
     program: 'Programm',
     argument: 'Argument {number}',

@@ -85,16 +85,6 @@ export const settings = {
     },
     line: 'Line {number}:',
   },
-  watch: {
-    directory: 'Folder',
-    label: 'Label',
-    paused: 'Add paused',
-    action: 'Afterwards',
-    actions: { rename: 'Rename the .torrent', delete: 'Delete the .torrent' },
-    add: 'Watch a folder',
-    remove: 'Stop watching {folder}',
-    none: 'No watch folders.',
-  },
   program: {
     program: 'Program',
     argument: 'Argument {number}',

@@ -2,12 +2,12 @@
 import { mkdir, readFile, rename, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { Torrent } from '@shoal/api'
+import { nodeForTest } from '@shoal/node/node/testing/for-test.ts'
+import type { TestNode } from '@shoal/node/node/testing/test-node.ts'
+import { torrentFile } from '@shoal/node/node/testing/torrent-file.ts'
+import { FileServer, sendFile } from '@shoal/node/node/transfers/testing/file-server.ts'
 import { until } from '@shoal/testing'
 import { expect, test } from 'vitest'
-import { FileServer, sendFile } from '../transfers/testing/file-server.ts'
-import { nodeForTest } from './for-test.ts'
-import type { TestNode } from './test-node.ts'
-import { torrentFile } from './torrent-file.ts'
 
 const torrentOf = (node: TestNode, id: string): Promise<Torrent | null> =>
   node.operations.getTorrent({ id }).catch(() => null)

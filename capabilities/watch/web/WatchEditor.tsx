@@ -1,34 +1,30 @@
-import type { WatchedFolder } from '@shoal/api'
+import { Button, IconButton } from '@shoal/web/shared/controls/Button.tsx'
+import { CheckField, SelectField, TextField } from '@shoal/web/shared/controls/Field.tsx'
+import layout from '@shoal/web/shared/controls/layout.module.css'
+import type { SettingEditorProps } from '@shoal/web/shared/feature.ts'
+import { BrowseButton } from '@shoal/web/shared/forms/BrowseButton.tsx'
+import { LabelNames } from '@shoal/web/shared/forms/LabelNames.tsx'
+import { texts } from '@shoal/web/shared/messages/texts.ts'
 import { type FormEvent, useId, useState } from 'react'
-import { Button, IconButton } from '../../shared/controls/Button.tsx'
-import { CheckField, SelectField, TextField } from '../../shared/controls/Field.tsx'
-import layout from '../../shared/controls/layout.module.css'
-import { LabelNames } from '../../shared/forms/LabelNames.tsx'
-import { texts } from '../../shared/messages/texts.ts'
-import { BrowseButton } from './BrowseButton.tsx'
-import styles from './settings.module.css'
+import type { WatchedFolder } from '../contract.ts'
+import { texts as say } from './texts.ts'
+import styles from './WatchEditor.module.css'
 
-const say = texts.settings.watch
 const ACTIONS = (['rename', 'delete'] as const).map(value => ({ value, text: say.actions[value] }))
 
-export interface WatchEditorProps {
-  readonly folders: readonly WatchedFolder[]
-  readonly disabled: boolean
-  onChange(folders: WatchedFolder[]): void
-}
-
-export default function WatchEditor({ folders, disabled, onChange }: WatchEditorProps) {
+/** Edits the list of watch folders. */
+export function WatchEditor({ value: folders, disabled, onChange }: SettingEditorProps<WatchedFolder[]>) {
   const list = useId()
   const change = (at: number, part: Partial<WatchedFolder>) =>
     onChange(folders.map((each, index) => (index === at ? { ...each, ...part } : each)))
   return (
-    <div className={`${layout.stack3} ${styles.list}`}>
+    <div className={`${layout.stack3} ${styles.folders}`}>
       {folders.length === 0 && <p className={layout.soft}>{say.none}</p>}
       <ul>
         {folders.map((folder, at) => (
           <li key={folder.directory}>
             <code>{folder.directory}</code>
-            <fieldset disabled={disabled} className={`${layout.wrap3} ${styles.watch}`}>
+            <fieldset disabled={disabled} className={`${layout.wrap3} ${styles.folder}`}>
               <legend className="visually-hidden">{folder.directory}</legend>
               <TextField
                 label={say.label}

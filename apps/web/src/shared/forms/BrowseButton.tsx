@@ -1,10 +1,8 @@
 import { lazy, Suspense, useState } from 'react'
-import { IconButton } from '../../shared/controls/Button.tsx'
-import { texts } from '../../shared/messages/texts.ts'
+import { IconButton } from '../controls/Button.tsx'
+import { texts } from '../messages/texts.ts'
 
-const FolderDialog = lazy(() =>
-  import('../../shared/forms/FolderDialog.tsx').then(it => ({ default: it.FolderDialog })),
-)
+const FolderDialog = lazy(() => import('./FolderDialog.tsx').then(it => ({ default: it.FolderDialog })))
 
 export interface BrowseButtonProps {
   readonly start: string | undefined
