@@ -24,6 +24,8 @@ import { usageOf } from './support/usage.ts'
 const SCRIPT = '<img src=x onerror=alert(1)><script>alert(2)</script>'
 const JUNK_ENTRIES = 3000
 const JUNK_AT_ONCE = 200
+/** Fewer than a hub handles at once for a connection: none of them gets `busy` for that. */
+const FEW_AT_ONCE = 8
 const MAX_GROWTH_BYTES = 192 << 20
 /** Burst of appends per account (`appends` of the hub's limits); the rate is 20 a second. */
 const BURST = 200
@@ -73,8 +75,9 @@ async function flood(link: () => Link, rooms: readonly Uint8Array[]) {
   const answers = new Map<string, number>()
   const count = (name: string) => answers.set(name, (answers.get(name) ?? 0) + 1)
   let left = JUNK_ENTRIES
+  let isOver = () => false
   const post = async () => {
-    for (; left > 0; left--) {
+    for (; left > 0 && !isOver(); left--) {
       const kind = left % 5 === 0 ? 'handshake' : 'message'
       const ciphertext = new Uint8Array(randomBytes(left % 50 === 0 ? 60_000 : 400))
       const commitment = kind === 'message' ? new Uint8Array(randomBytes(32)) : null
@@ -85,6 +88,11 @@ async function flood(link: () => Link, rooms: readonly Uint8Array[]) {
     }
   }
   await Promise.all(Array.from({ length: JUNK_AT_ONCE }, post))
+  // On a slow machine, all refused entries may have been too many at once: a few at a time exceed
+  // the rate.
+  left = JUNK_ENTRIES
+  isOver = () => answers.has('too-many-requests')
+  await Promise.all(Array.from({ length: FEW_AT_ONCE }, post))
   return answers
 }
 
@@ -191,9 +199,10 @@ test('a member floods a hub with entries, megabytes, commits, script and request
   const taken = answers.get('ok') ?? 0
   expect(taken).toBeGreaterThan(0)
   expect(taken).toBeLessThanOrEqual(BURST + PER_SECOND * seconds)
-  // Entries that arrive faster than they can be processed get `busy`, from any sender: how many,
-  // perhaps all, depends on this machine.
+  // Entries that arrive faster than they can be processed get `busy`, from any sender: how many
+  // depends on this machine.
   const [floods, busy] = [answers.get('too-many-requests') ?? 0, answers.get('busy') ?? 0]
+  expect(floods).toBeGreaterThan(0)
   expect(floods + busy).toBeGreaterThan(JUNK_ENTRIES / 2)
   expect(['ok', 'busy', 'too-many-requests', 'lost']).toEqual(expect.arrayContaining([...answers.keys()]))
 

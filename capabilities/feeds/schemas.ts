@@ -9,7 +9,7 @@ import { z } from 'zod'
 export const FeedFilter = z
   .object({
     /** Name of the rule in qBittorrent's API. */
-    name: z.string().trim().min(1).max(255).register(OWN_TEXTS, { isOwn: true }).optional(),
+    name: Name.clone().register(OWN_TEXTS, { isOwn: true }).optional(),
     include: z.string().max(1000).default(''),
     exclude: z.string().max(1000).default(''),
     label: Name.nullable().default(null),

@@ -1,12 +1,12 @@
 import { contract, setting } from '@shoal/api/contract'
-import { HostPath } from '@shoal/api/schemas/common'
+import { HostPath, Name } from '@shoal/api/schemas/common'
 import { ANSWERS, GIVEN, OWN_TEXTS } from '@shoal/api/schemas/names'
 import { z } from 'zod'
 
 export const WatchedFolder = z
   .object({
     directory: HostPath,
-    label: z.string().trim().min(1).max(255).register(OWN_TEXTS, { isOwn: true }).nullable().default(null),
+    label: Name.clone().register(OWN_TEXTS, { isOwn: true }).nullable().default(null),
     paused: z.boolean().default(false),
     /** Whether an added .torrent file is renamed or deleted. */
     action: z.enum(['rename', 'delete']).default('rename'),

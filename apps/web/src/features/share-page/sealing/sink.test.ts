@@ -5,7 +5,8 @@ const PATH = 'sealing/one'
 const BYTES = new Uint8Array(1_000_000).map((_, index) => index % 251)
 
 /**
- * A file that takes so many bytes and no more, without an error, as private windows of Chromium do.
+ * A file that stores this many bytes and drops the rest without an error, as in private windows of
+ * Chromium.
  */
 class Handle {
   readonly sizes: number[] = []
