@@ -17,6 +17,7 @@ import { decode } from 'multiformats/hashes/digest'
 import { expect, onTestFinished, test } from 'vitest'
 import { startHub } from '../apps/hub/src/hub.ts'
 import { NO_LOG } from '../apps/hub/src/kernel/log.ts'
+import { TRACKER_FRONTS } from '../apps/hub/src/tracker/service.ts'
 import { CAPABILITIES } from '../apps/node/src/node/capabilities.ts'
 import { LogEntries } from '../apps/node/src/node/kernel/log/log-entries.ts'
 import { type OpenNode, runNode } from '../apps/node/src/node/run-node.ts'
@@ -130,7 +131,7 @@ test('two fresh nodes that know nothing but a hub meet', async () => {
   const shareTrackers = [`udp://127.0.0.1:${hub.udpPort}/announce`]
   const one = await start({ shareTrackers })
   const { id } = await status(one)
-  await expect.poll(async () => (await hub.stats()).peers.ipv4, PATIENT).toBe(1)
+  await expect.poll(async () => (await hub.service(TRACKER_FRONTS).stats()).peers.ipv4, PATIENT).toBe(1)
   const two = await start({ shareTrackers })
   await status(two)
   const peers = async () => (await two.operations.listNetworkPeers({})).items.map(peer => peer.id)

@@ -7,6 +7,7 @@ import { until } from '@shoal/testing'
 import { describe, expect, test } from 'vitest'
 import { startHub } from '../apps/hub/src/hub.ts'
 import { NO_LOG } from '../apps/hub/src/kernel/log.ts'
+import { TRACKER_FRONTS } from '../apps/hub/src/tracker/service.ts'
 import type { OpenSocket } from '../packages/torrent/src/discovery/tracker/ws/web-socket.ts'
 import { openRtc } from '../packages/torrent/src/transport/webrtc/rtc.node.ts'
 import type { RtcConfig, RtcFactory } from '../packages/torrent/src/transport/webrtc/rtc.ts'
@@ -68,7 +69,7 @@ describe('STUN', () => {
     await using own = await hub({ stunPort: 0 })
     expect(own.stunPort).not.toBe(own.udpPort)
     expect(await askedByCoturn(own.stunPort!)).toMatch(/^127\.0\.0\.1:\d+$/)
-    expect((await own.stats()).stunResponses).toBeGreaterThan(0)
+    expect((await own.service(TRACKER_FRONTS).stats()).stunResponses).toBeGreaterThan(0)
   })
 
   test.skipIf(missing('chromium-headless-shell'))(
@@ -137,6 +138,9 @@ describe('STUN', () => {
     await shoal.session.configure({ webrtc: { iceServers: given } })
     await until('new offers are made', () => configs.length > 0)
     expect(configs[0]!.iceServers).toEqual([...given, { urls: `stun:${HERE}:${tracker.stunPort}` }])
-    await until('the hub was asked', async () => (await tracker.stats()).stunResponses > 0)
+    await until(
+      'the hub was asked',
+      async () => (await tracker.service(TRACKER_FRONTS).stats()).stunResponses > 0,
+    )
   })
 })

@@ -6,6 +6,7 @@ import { limitMs, until } from '@shoal/testing'
 import { describe, expect, test } from 'vitest'
 import { type Hub, startHub } from '../apps/hub/src/hub.ts'
 import { NO_LOG } from '../apps/hub/src/kernel/log.ts'
+import { TRACKER_FRONTS } from '../apps/hub/src/tracker/service.ts'
 import { Aria2 } from './support/aria2.ts'
 import { difference, randomFile, tempDir } from './support/files.ts'
 import { Libtorrent } from './support/libtorrent.ts'
@@ -35,7 +36,7 @@ async function openHub(port = 0): Promise<OpenHub> {
 }
 
 const hasSeed = ({ hub }: OpenHub) =>
-  until('the seed is announced', async () => (await hub.stats()).seeds > 0)
+  until('the seed is announced', async () => (await hub.service(TRACKER_FRONTS).stats()).seeds > 0)
 
 describe('our tracker', () => {
   describe.skipIf(missing('libtorrent', 'transmission-daemon', 'aria2c'))('over HTTP and UDP', () => {
@@ -65,7 +66,7 @@ describe('our tracker', () => {
           await aria2.done(await aria2.addTorrent(made.torrent))
           expect(await difference(dir.join('seed'), dir.join('aria2'))).toBeNull()
         }
-        const { requests } = await tracker.hub.stats()
+        const { requests } = await tracker.hub.service(TRACKER_FRONTS).stats()
         expect(requests[kind].announces).toBeGreaterThan(1)
         expect(requests[kind === 'http' ? 'udp' : 'http'].announces).toBe(0)
       },
@@ -94,7 +95,7 @@ describe('our tracker', () => {
   test('connects WebTorrent and our sessions, even after a restart', async () => {
     await using dir = await tempDir('interop')
     let tracker = await openHub()
-    const isAlone = async () => (await tracker.hub.stats()).peers.web === 1
+    const isAlone = async () => (await tracker.hub.service(TRACKER_FRONTS).stats()).peers.web === 1
     try {
       const { path } = await randomFile(dir.join('seed', 'content.bin'), BYTES)
       const trackers = [[tracker.urls.ws]]
@@ -132,9 +133,13 @@ describe('our tracker', () => {
       const { port } = tracker.hub
       await tracker.hub.close()
       tracker = await openHub(port)
-      await until('the session is back', async () => (await tracker.hub.stats()).seeds > 0, {
-        timeoutMs: limitMs(100),
-      })
+      await until(
+        'the session is back',
+        async () => (await tracker.hub.service(TRACKER_FRONTS).stats()).seeds > 0,
+        {
+          timeoutMs: limitMs(100),
+        },
+      )
     } finally {
       await tracker.hub.close()
     }

@@ -95,10 +95,10 @@ describe('a hub', () => {
       const base = `http://127.0.0.1:${hub.port}/secretkey2`
       expect(await announce(base)).toContain('8:complete')
       await writeFile(passkeyFile, 'secretkey1')
-      hub.readLists()
+      hub.reload()
       expect(await announce(base)).toContain('private')
       await writeFile(passkeyFile, 'no key')
-      hub.readLists()
+      hub.reload()
       expect(await announce(`http://127.0.0.1:${hub.port}/secretkey1`)).toContain('8:complete')
     } finally {
       await hub.close()

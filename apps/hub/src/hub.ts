@@ -1,34 +1,23 @@
-/** A running hub: its kernel, its capabilities, and its server. */
-import { assemble } from '@shoal/daemon/capability'
+/** A running hub: its kernel, its capabilities, and their server. It names none of them. */
+import { assemble, type Service } from '@shoal/daemon/capability'
 import type { HubOperation } from '@shoal/hub-api'
 import type { HubTables } from '@shoal/hub-stores'
 import { ownUrlHost } from '@shoal/torrent/local-address'
+import { CAPABILITIES_WITHOUT_DATA } from './capabilities-without-data.ts'
 import { type FindPlace, ownPlace } from './cluster/place.ts'
 import type { AnyCapability } from './kernel/capability.ts'
-import { type HubKernel, openKernel } from './kernel/kernel.ts'
+import { openKernel } from './kernel/kernel.ts'
 import type { HubLog } from './kernel/log.ts'
-import { hostsOf, statisticsPath } from './listen.ts'
+import { NO_OVERVIEW, type Overview } from './kernel/overview.ts'
+import { hostsOf } from './listen.ts'
 import type { Given } from './options.ts'
 import { buildServer, type HubServer } from './server/server.ts'
-import { tracker } from './tracker/capability.ts'
-import type { Listening } from './tracker/fronts.ts'
-import { TRACKER_FRONTS } from './tracker/service.ts'
-import type { HubStats } from './tracker/stats.ts'
 
-export interface Hub extends Listening {
-  readonly isPrivate: boolean
-  /** URL of the hub's web page. Null if it was not built, or if the hub is only a tracker. */
-  readonly page: string | null
-  /** URL of the tracker's statistics page. Null if it is disabled. */
-  readonly statistics: string | null
-  /**
-   * Page on which the owner of a new hub creates an account. Null if there are accounts, or another
-   * process has it.
-   */
-  readonly ownerLink: string | null
-  stats(): HubStats
-  /** Reloads the list files. They are also reloaded automatically when they change. */
-  readLists(): void
+export interface Hub extends Overview {
+  /** Returns a service of a capability. Throws AbsentCapability if none provides it. */
+  service<T>(it: Service<T>): T
+  /** Reads the list files again. They are also read automatically when they change. */
+  reload(): void
   /**
    * Stops accepting requests, finishes those in progress, and closes WebSockets at random times
    * within this duration.
@@ -38,8 +27,9 @@ export interface Hub extends Listening {
 }
 
 /**
- * `capabilities`: default all. Rejects with SetupError if a port is in use, the database
- * cannot be opened, or a file cannot be read or has an invalid line.
+ * `capabilities`: default all, or those without data for a tracker-only hub. Rejects with
+ * SetupError if a port is in use, the database cannot be opened, or a file cannot be read or has an
+ * invalid line.
  */
 export async function startHub(
   given: Given,
@@ -62,31 +52,25 @@ export async function startHub(
   }
   try {
     server = await buildServer(kernel, assembled, table)
-    const fronts = assembled.service(TRACKER_FRONTS)
-    const listening = await fronts.listen(server.app.server)
-    const origins = hostsOf(given).map(host => `http://${ownUrlHost(host)}:${listening.port}`)
-    opened.listens({ port: listening.port, urls: listening.urls, origins, capabilities: assembled.names })
+    const ports = await server.listen()
+    const origins = hostsOf(given).map(host => `http://${ownUrlHost(host)}:${ports.port}`)
+    opened.listens({ port: ports.port, urls: ports.urls, origins, capabilities: assembled.names })
     kernel.channels.start()
-    const [origin] = origins
-    const path = statisticsPath(given)
-    const about = {
-      isPrivate: fronts.isPrivate,
-      page: server.hasPage ? `${origin}/` : null,
-      statistics: path && `${origin}${path}`,
-    }
+    const parts = await Promise.all(assembled.running.map(each => each.overview?.()))
+    const overview: Overview = Object.assign({ ...NO_OVERVIEW, ...ports, origin: origins[0]! }, ...parts)
+    const { urls, stunPort, isPrivate, page, statistics, process } = overview
     kernel.log.info('The hub is listening', {
-      ...{ urls: listening.urls, stunPort: listening.stunPort, private: about.isPrivate },
-      ...{ page: about.page, statistics: about.statistics },
-      ...(fronts.process !== null && { process: fronts.process }),
+      ...{ urls, stunPort, private: isPrivate, page, statistics },
+      ...(process !== null && { process }),
     })
     return {
-      ...listening,
-      ...about,
-      ownerLink: await ownerLinkOf(kernel),
-      stats: () => fronts.stats(),
-      readLists: () => fronts.readLists(),
+      ...overview,
+      service: assembled.service,
+      reload() {
+        for (const each of assembled.running) each.reload?.()
+      },
       async drain(withinMs) {
-        for (const each of assembled.running) each.stopAccepting?.()
+        server!.stopAccepting()
         await Promise.all([server!.drain(withinMs), ...assembled.running.map(each => each.drain?.(withinMs))])
       },
       close,
@@ -106,7 +90,7 @@ interface Parts {
 
 /** A tracker-only hub has no database and no operations, and does not load the code for them. */
 async function partsOf({ onlyTracker }: Given, given?: readonly AnyCapability[]): Promise<Parts> {
-  if (onlyTracker) return { list: [tracker], tables: null, table: {} }
+  if (onlyTracker) return { list: given ?? CAPABILITIES_WITHOUT_DATA, tables: null, table: {} }
   const [{ CAPABILITIES }, { tablesFor }, { HUB_OPERATIONS }] = await Promise.all([
     import('./capabilities.ts'),
     import('./kernel/tables.ts'),
@@ -114,10 +98,4 @@ async function partsOf({ onlyTracker }: Given, given?: readonly AnyCapability[])
   ])
   const list = given ?? CAPABILITIES
   return { list, tables: tablesFor(list), table: HUB_OPERATIONS }
-}
-
-async function ownerLinkOf(kernel: HubKernel): Promise<string | null> {
-  if (kernel.given.onlyTracker || !kernel.place.isFirst) return null
-  const { inviteOwner } = await import('./about/owner.ts')
-  return inviteOwner(kernel)
 }

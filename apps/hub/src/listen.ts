@@ -9,12 +9,6 @@ export function hostsOf({ host }: Given): readonly string[] {
   return host?.length ? host : ['127.0.0.1']
 }
 
-/** Path of the tracker's statistics page. Null if there is none. */
-export function statisticsPath({ noStats, onlyTracker }: Given): string | null {
-  if (noStats) return null
-  return onlyTracker ? '/' : '/stats'
-}
-
 /** Other programs get ports from the same range at the same time. */
 const ATTEMPTS = 20
 

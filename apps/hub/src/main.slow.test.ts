@@ -6,6 +6,9 @@ import { join } from 'node:path'
 import { limitMs } from '@shoal/testing'
 import { expect, it, vi } from 'vitest'
 
+/** Writes the URL of each loaded module to standard error. */
+const NAME_MODULES = `import { registerHooks } from 'node:module'
+registerHooks({ load: (url, context, next) => (process.stderr.write(url + '\\n'), next(url, context)) })`
 const PROGRAM = join(import.meta.dirname, 'shoal-hub.ts')
 
 it.skipIf(process.platform === 'win32')(
@@ -44,6 +47,33 @@ it.skipIf(process.platform === 'win32')(
       hub.kill('SIGKILL')
       await ended
       await rm(folder, { recursive: true })
+    }
+  },
+)
+
+it.skipIf(process.platform === 'win32')(
+  'a tracker-only hub loads no code of databases and operations',
+  async () => {
+    const name = `data:text/javascript,${encodeURIComponent(NAME_MODULES)}`
+    const args = ['--import', name, PROGRAM, '--only-tracker', '--port', '0']
+    const hub = spawn(process.execPath, args, { stdio: ['ignore', 'pipe', 'pipe'] })
+    const ended = once(hub, 'exit')
+    try {
+      let loaded = ''
+      hub.stderr.setEncoding('utf8').on('data', text => {
+        loaded += text
+      })
+      const [log] = await once(hub.stdout.setEncoding('utf8'), 'data')
+      expect(log).toContain('The hub is listening')
+      hub.kill('SIGTERM')
+      expect((await ended)[0]).toBe(0)
+      expect(loaded).toContain('/health/capability.ts')
+      expect(
+        loaded.split('\n').filter(url => /sqlite|hub-stores|operation-routes|kernel\/tables/.test(url)),
+      ).toEqual([])
+    } finally {
+      hub.kill('SIGKILL')
+      await ended
     }
   },
 )

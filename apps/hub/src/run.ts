@@ -44,7 +44,7 @@ export async function serve(given: Given, log: HubLog, { place, stop, onListenin
   if (hub.ownerLink !== null) process.stdout.write(`${ownerText(hub.ownerLink)}\n`)
   process.on('SIGHUP', () => {
     log.info('Reloading the lists because of SIGHUP')
-    hub.readLists()
+    hub.reload()
   })
   await stopped
   setTimeout(() => process.exit(EXIT.failed), STOP_MS).unref()

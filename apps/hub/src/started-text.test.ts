@@ -6,7 +6,13 @@ const UDP = 'udp://127.0.0.1:6969/announce'
 
 test('shows the web page, the announce URLs and the URL of the statistics', () => {
   const pages = { page: 'http://127.0.0.1:6969/', statistics: 'http://127.0.0.1:6969/stats' }
-  const hub = { urls: [HTTP, UDP], stunPort: 6969, isPrivate: false, ...pages }
+  const hub = {
+    origin: 'http://127.0.0.1:6969',
+    urls: [HTTP, UDP],
+    stunPort: 6969,
+    isPrivate: false,
+    ...pages,
+  }
   expect(startedText(hub).split('\n')).toEqual([
     'Page:       http://127.0.0.1:6969/',
     `Trackers:   ${HTTP}`,
@@ -19,7 +25,14 @@ test('shows the web page, the announce URLs and the URL of the statistics', () =
 })
 
 test('shows passkeys in the URLs of a private tracker, and neither page nor statistics that do not exist', () => {
-  const hub = { urls: [HTTP], stunPort: null, isPrivate: true, page: null, statistics: null }
+  const hub = {
+    origin: 'http://127.0.0.1:6969',
+    urls: [HTTP],
+    stunPort: null,
+    isPrivate: true,
+    page: null,
+    statistics: null,
+  }
   expect(startedText(hub)).toBe(
     'Trackers:   http://127.0.0.1:6969/<passkey>/announce\nPress Ctrl-C to stop\n',
   )

@@ -1,14 +1,14 @@
 import type { Hub } from './hub.ts'
 
-type Started = Pick<Hub, 'urls' | 'stunPort' | 'isPrivate' | 'page' | 'statistics'>
+type Started = Pick<Hub, 'origin' | 'urls' | 'stunPort' | 'isPrivate' | 'page' | 'statistics'>
 
 /**
  * Returns the text that a hub prints on a terminal once started. Otherwise its log has the same
  * content.
  */
-export function startedText({ urls, stunPort, isPrivate, page, statistics }: Started): string {
+export function startedText({ origin, urls, stunPort, isPrivate, page, statistics }: Started): string {
   const announces = isPrivate ? urls.map(url => url.replace(/announce$/, '<passkey>/announce')) : urls
-  const { hostname } = new URL(urls[0]!)
+  const { hostname } = new URL(origin)
   const lines = [
     ...(page === null ? [] : [`Page:       ${page}`]),
     ...announces.map((url, i) => `${i === 0 ? 'Trackers:   ' : '            '}${url}`),

@@ -3,11 +3,12 @@ import { announceUrls } from '../kernel/announce-urls.ts'
 import { capability } from '../kernel/capability.ts'
 import { TRACKER_FRONTS } from '../tracker/service.ts'
 import { didDocument } from './did-document.ts'
+import { inviteOwner } from './owner.ts'
 
 /** The hub itself: its name and key. */
 export const about = capability({
   contract: HUB,
-  needs: { fronts: TRACKER_FRONTS },
+  wants: { fronts: TRACKER_FRONTS },
   start(kernel, { fronts }) {
     const { given, version, did, hubKey, running } = kernel
     return {
@@ -19,7 +20,7 @@ export const about = capability({
           did,
           key: hubKey.did,
           trackers: announceUrls(kernel, null),
-          isTrackerPrivate: fronts.isPrivate,
+          isTrackerPrivate: fronts?.isPrivate ?? false,
           chatApp: given.chatApp ?? null,
           capabilities: [...running().capabilities],
         }),
@@ -33,6 +34,7 @@ export const about = capability({
             .send(JSON.stringify(didDocument(did, hubKey.publicKey)))
         })
       },
+      overview: async () => ({ ownerLink: kernel.place.isFirst ? await inviteOwner(kernel) : null }),
       close() {},
     }
   },

@@ -6,6 +6,7 @@ import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import { type Hub, startHub } from '../hub.ts'
 import { NO_LOG } from '../kernel/log.ts'
 import type { Given } from '../options.ts'
+import { TRACKER_FRONTS } from '../tracker/service.ts'
 import { IpcCarrier, IpcSwitch } from './ipc-carrier.ts'
 import { channelPort } from './testing/channel-port.ts'
 
@@ -142,7 +143,7 @@ describe('a hub in several processes', () => {
     const [a, b] = [await open(), await open()]
     const [ann, ben] = [new Page(a.port, 'ann'), new Page(b.port, 'ben')]
     await ben.announce(0)
-    await vi.waitFor(async () => expect((await a.stats()).peers.web).toBe(1))
+    await vi.waitFor(async () => expect((await a.service(TRACKER_FRONTS).stats()).peers.web).toBe(1))
     await ann.announce(3)
     const offer = await ben.find(message => message.offer !== undefined)
     expect(offer).toMatchObject({
@@ -165,7 +166,7 @@ describe('a hub in several processes', () => {
     await ann.find(message => (message.answer as { sdp?: string })?.sdp === 'again')
     expect(JSON.stringify(ann.got)).not.toContain('unasked')
     ann.socket.close()
-    await vi.waitFor(async () => expect((await b.stats()).peers.web).toBe(1))
+    await vi.waitFor(async () => expect((await b.service(TRACKER_FRONTS).stats()).peers.web).toBe(1))
   })
 
   it('closes WebSockets at random times when it drains, with the advice to wait, and accepts nothing more', async () => {
@@ -175,7 +176,7 @@ describe('a hub in several processes', () => {
     const closes = pages.map(
       ({ socket }) => new Promise<CloseEvent>(resolve => socket.addEventListener('close', resolve)),
     )
-    await vi.waitFor(async () => expect((await b.stats()).peers.web).toBe(5))
+    await vi.waitFor(async () => expect((await b.service(TRACKER_FRONTS).stats()).peers.web).toBe(5))
     const kept = await fetch(`${a.url}/ready`)
     expect(await kept.text()).toBe('ready\n')
     await a.drain(300)
@@ -185,7 +186,7 @@ describe('a hub in several processes', () => {
     }
     await a.close()
     await expect(fetch(`${a.url}/ready`)).rejects.toThrow()
-    await vi.waitFor(async () => expect((await b.stats()).peers.web).toBe(0))
-    expect((await b.stats()).join!.processes).not.toHaveProperty(String(number - 1))
+    await vi.waitFor(async () => expect((await b.service(TRACKER_FRONTS).stats()).peers.web).toBe(0))
+    expect((await b.service(TRACKER_FRONTS).stats()).join!.processes).not.toHaveProperty(String(number - 1))
   })
 })

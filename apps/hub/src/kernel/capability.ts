@@ -6,21 +6,47 @@ import {
   capabilityOf,
   type RunningParts,
 } from '@shoal/daemon/capability'
+import type { Family } from '@shoal/daemon/metrics'
 import type { HubTables } from '@shoal/hub-stores'
-import type { FastifyInstance } from 'fastify'
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import type { Caller } from './callers.ts'
 import type { Client } from './client.ts'
 import type { HubKernel } from './kernel.ts'
+import type { Overview, Ports } from './overview.ts'
+
+/** Reports of all capabilities together. */
+export interface Reports {
+  metrics(): readonly Family[]
+  /** Current problems and their remedies, one sentence each. */
+  health(): readonly string[]
+  /** Returns why a load balancer should not send clients, or null. */
+  notReady(): Promise<string | null>
+}
 
 /** The parts of a running capability of the hub. */
 export interface HubParts extends RunningParts {
+  /** Adds hooks for all requests. Called before there are any routes. */
+  watch?(app: FastifyInstance): void
   /** Adds routes that are not operations, such as for bytes, feeds and pages. */
-  routes?(scope: FastifyInstance): void | Promise<void>
+  routes?(scope: FastifyInstance, reports: Reports): void | Promise<void>
+  /** Answers a request that has no route. Returns false to leave it to others. */
+  answerElse?(request: FastifyRequest, reply: FastifyReply): Promise<boolean>
   /**
    * Called when the HTTP server has all its routes. A listener added first handles requests before
    * them.
    */
   onHttpServer?(server: Server): void
+  /**
+   * Opens its ports at all addresses of the hub, and returns them. One that returns `port` has the
+   * HTTP port, and passes to the server what it does not answer itself. Rejects with SetupError.
+   */
+  listen?(server: Server): Promise<Partial<Ports>>
+  /** Closes what `listen` opened, if any. `listen` may follow. */
+  unlisten?(): Promise<void>
+  /** Returns its part of the description of the hub, which listens now. */
+  overview?(): Partial<Overview> | Promise<Partial<Overview>>
+  /** Reads its files again. */
+  reload?(): void
   /** Returns why a load balancer should not send clients yet, or null. */
   notReady?(): string | null | Promise<string | null>
   /** Stops accepting new clients. */

@@ -9,7 +9,7 @@ import { capability } from '../kernel/capability.ts'
 import type { HubKernel } from '../kernel/kernel.ts'
 import { LOGINS } from '../login/service.ts'
 import { type Found, MODERATION } from '../moderation/service.ts'
-import { TRACKER_FRONTS } from '../tracker/service.ts'
+import { STUN } from '../stun/service.ts'
 import { type Channel, type Member, SERVICE_LIMITS } from './contracts.ts'
 import { hubSigner } from './hub-signer.ts'
 import { RoomService } from './room-service.ts'
@@ -25,9 +25,9 @@ const TRANSFER_MS = 24 * HOUR_MS
 export const rooms = capability({
   contract: ROOMS,
   tables: ROOM_TABLES,
-  needs: { logins: LOGINS, fronts: TRACKER_FRONTS },
-  wants: { moderation: MODERATION },
-  start(kernel, { logins, fronts, moderation }) {
+  needs: { logins: LOGINS },
+  wants: { moderation: MODERATION, stun: STUN },
+  start(kernel, { logins, moderation, stun }) {
     const { database, people, callers, log, now } = kernel
     const rooms = new RoomLogs(database, now)
     const stores = { rooms, inboxes: new Inboxes(database, now) }
@@ -46,7 +46,7 @@ export const rooms = capability({
       ...{ stores, clock: systemClock, random: systemRandom, signer: hubSigner(kernel.hubKey) },
       secret: kernel.secretFor('posters in rooms'),
       openChannel: onFrame => openChannel(kernel, onFrame),
-      stunPort: () => fronts.stunPort,
+      stunPort: () => stun?.port ?? null,
       isHere: hub => hub === kernel.did || kernel.origins.includes(hub),
       async deviceKeys(did) {
         const devices = await people.deviceLists.devices(did)

@@ -1,7 +1,6 @@
 import { once } from 'node:events'
 import { mkdtemp, rm } from 'node:fs/promises'
 import { Agent, get, type IncomingMessage } from 'node:http'
-import type { AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { contract } from '@shoal/api/contract'
@@ -11,6 +10,7 @@ import { type HubAccess, hubOperation } from '@shoal/hub-api'
 import { type Role, StoreError } from '@shoal/hub-stores'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { z } from 'zod'
+import { health } from '../health/capability.ts'
 import { capability, type HubParts } from '../kernel/capability.ts'
 import { type OpenKernel, openKernel } from '../kernel/kernel.ts'
 import { NO_LOG } from '../kernel/log.ts'
@@ -23,7 +23,7 @@ const closing: (() => Promise<void>)[] = []
 beforeEach(async () => {
   data = await mkdtemp(join(tmpdir(), 'shoal-hub-'))
   const place = { carrier: null, sharesPorts: false, isFirst: true }
-  opened = await openKernel({ data }, NO_LOG, async () => place, KERNEL_TABLES)
+  opened = await openKernel({ data, port: 0 }, NO_LOG, async () => place, KERNEL_TABLES)
 })
 afterEach(async () => {
   for (const close of closing.splice(0).reverse()) await close()
@@ -71,11 +71,10 @@ async function serve(routes?: NonNullable<HubParts['routes']>) {
     }),
   })
   const table = TEST.operations
-  const assembled = await assemble([test], opened.kernel, { operations: Object.keys(table) })
+  const assembled = await assemble([test, health], opened.kernel, { operations: Object.keys(table) })
   const server = await buildServer(opened.kernel, assembled, table)
-  closing.push(server.close)
-  await new Promise<void>(resolve => server.app.server.listen(0, '127.0.0.1', resolve))
-  return { server, port: (server.app.server.address() as AddressInfo).port }
+  closing.push(server.close, () => assembled.close())
+  return { server, port: (await server.listen()).port }
 }
 
 async function login(role: Role): Promise<string> {

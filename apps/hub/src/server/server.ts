@@ -1,20 +1,17 @@
-/** The HTTP server of a hub: operations, pages, and endpoints for monitoring. */
-
-import { existsSync } from 'node:fs'
-import { readFile } from 'node:fs/promises'
-import { fileURLToPath } from 'node:url'
+/** The HTTP server of a hub: operations, and whatever its capabilities answer. */
 import type { Assembled } from '@shoal/daemon/capability'
 import { Failure } from '@shoal/daemon/failure'
-import { guard, Hosts, PAGE_HEADERS, RequestMetrics, Suspension, servePage } from '@shoal/daemon/http'
-import { formatMetrics, METRICS_TYPE, ProcessMetrics } from '@shoal/daemon/metrics'
+import { guard, Hosts, Suspension } from '@shoal/daemon/http'
 import { redact } from '@shoal/daemon/redact'
 import type { HubOperation } from '@shoal/hub-api'
 import { isLoopback } from '@shoal/torrent/local-address'
 import type { FastifyInstance } from 'fastify'
-import type { HubParts } from '../kernel/capability.ts'
+import type { HubParts, Reports } from '../kernel/capability.ts'
 import type { HubKernel } from '../kernel/kernel.ts'
+import { NO_PORTS, type Ports } from '../kernel/overview.ts'
 import { storeFailure } from '../kernel/store-failure.ts'
-import { hostsOf } from '../listen.ts'
+import { hostsOf, listenOnAll } from '../listen.ts'
+import { listenWithoutTracker, type PlainListener } from './listen-without-tracker.ts'
 
 /**
  * Less than the connection limit of a tracker's listener, so that this machine and announces are
@@ -23,18 +20,15 @@ import { hostsOf } from '../listen.ts'
 const MAX_STRANGERS = 19_000
 /** Longer than a load balancer's check interval. */
 const DATABASE_MS = 2000
-/** The built web page of the hub: see apps/web. */
-const PAGE = fileURLToPath(new URL('../../../web/hub/dist', import.meta.url))
-const ICON = fileURLToPath(new URL('../../../web/public/icon.svg', import.meta.url))
-/** Paths that do not belong to pages, including everything below them. */
-const NOT_PAGES =
-  /^\/(?:api|announce|scrape|atom|torznab|reach|metrics|health|ready|assets|rooms|share|chat-app|\.well-known)(?:\/|$)/
-const FILES = { root: PAGE, notPages: NOT_PAGES, headers: PAGE_HEADERS }
 
 export interface HubServer {
   readonly app: FastifyInstance
-  /** Whether the web page of the hub was built and is served at `/`. */
-  readonly hasPage: boolean
+  /**
+   * Opens the ports of all capabilities, and the HTTP port if none has it. Rejects with SetupError.
+   */
+  listen(): Promise<Ports>
+  /** Stops accepting connections, at the ports of all capabilities. */
+  stopAccepting(): void
   /**
    * Reports that it is stopping, and closes connections after their next response. Resolves when
    * all pending responses are finished, or after this time.
@@ -53,6 +47,7 @@ export async function buildServer(
   table: Readonly<Record<string, HubOperation>>,
 ): Promise<HubServer> {
   const { log, given } = kernel
+  const { running } = assembled
   const app = guard({
     log,
     host: hostsOf(given)[0]!,
@@ -65,49 +60,51 @@ export async function buildServer(
   })
   const suspension = new Suspension('the hub is stopping: try again')
   suspension.watch(app)
-  const requests = new RequestMetrics()
-  requests.watch(app)
+  for (const each of running) each.watch?.(app)
   app.addHook('onResponse', async ({ method, url }, { statusCode, elapsedTime }) => {
     log.debug(`${method} ${redact(url.split('?', 1)[0]!)} ${statusCode} ${elapsedTime.toFixed(1)} ms`)
   })
-  addHealthRoutes(app, kernel, assembled, suspension)
-  const ofProcess = new ProcessMetrics()
-  if (!given.noStats)
-    app.get('/metrics', { config: { anyHost: true } }, async (_request, reply) =>
-      reply
-        .type(METRICS_TYPE)
-        .send(formatMetrics([...assembled.metrics(), ...requests.families(), ...ofProcess.families()])),
-    )
   if (!given.onlyTracker) {
     const { addOperations } = await import('./operation-routes.ts')
     addOperations(app, kernel, assembled, table)
   }
-  for (const { routes } of assembled.running) if (routes) app.register(async scope => routes(scope))
-  const hasPage = !given.onlyTracker && existsSync(PAGE)
-  // Browsers request it if a page does not name another icon.
-  app.get('/favicon.ico', { config: { anyHost: true } }, async (_request, reply) => {
-    const icon = await readFile(ICON).catch(() => null)
-    if (icon === null) return reply.callNotFound()
-    return reply
-      .headers({ ...PAGE_HEADERS, 'Cache-Control': 'max-age=86400' })
-      .type('image/svg+xml')
-      .send(icon)
-  })
+  const reports: Reports = {
+    metrics: () => assembled.metrics(),
+    health: () => assembled.health(),
+    notReady: async () => (suspension.isOn ? 'stopping' : notReady(kernel, assembled)),
+  }
+  for (const { routes } of running) if (routes) app.register(async scope => routes(scope, reports))
   app.setNotFoundHandler(async (request, reply) => {
-    if (hasPage && (await servePage(FILES, request, reply))) return reply
+    for (const each of running) if (await each.answerElse?.(request, reply)) return reply
     throw new Failure('not-found', 'nothing is at this path', { field: 'path' })
   })
   await app.ready()
-  for (const each of assembled.running) each.onHttpServer?.(app.server)
+  for (const each of running) each.onHttpServer?.(app.server)
+  let plain: PlainListener | undefined
   return {
     app,
-    hasPage,
+    listen: () =>
+      listenOnAll(given, async () => {
+        try {
+          const ports: Partial<Ports> = {}
+          for (const each of running) Object.assign(ports, await each.listen?.(app.server))
+          if (ports.port === undefined) plain = await listenWithoutTracker(app.server, kernel)
+          return { ...NO_PORTS, ...ports, port: ports.port ?? plain!.port }
+        } catch (error) {
+          await Promise.all(running.map(each => each.unlisten?.()))
+          throw error
+        }
+      }),
+    stopAccepting() {
+      plain?.stopAccepting()
+      for (const each of running) each.stopAccepting?.()
+    },
     drain(withinMs) {
       suspension.drain()
       return suspension.answered(withinMs)
     },
     async close() {
-      ofProcess.close()
+      plain?.stopAccepting()
       app.server.closeAllConnections()
       await app.close()
     },
@@ -124,24 +121,6 @@ function hostsFor({ given }: HubKernel): Pick<Hosts, 'check'> {
     [...hosts, ...names],
     name => `start the hub with --public-url https://${name} to allow it`,
   )
-}
-
-/** Health: the process works. Readiness: a load balancer can send it clients. */
-function addHealthRoutes(
-  app: FastifyInstance,
-  kernel: HubKernel,
-  assembled: Assembled<HubParts>,
-  suspension: Suspension,
-): void {
-  const config = { anyHost: true }
-  app.get('/health', { config }, async () => {
-    const problems = assembled.health()
-    return problems.length === 0 ? 'ok\n' : `ok, but ${problems.join('; ')}\n`
-  })
-  app.get('/ready', { config }, async (_request, reply) => {
-    const reason = suspension.isOn ? 'stopping' : await notReady(kernel, assembled)
-    return reply.code(reason === null ? 200 : 503).send(`${reason ?? 'ready'}\n`)
-  })
 }
 
 async function notReady(kernel: HubKernel, { running }: Assembled<HubParts>): Promise<string | null> {

@@ -1,7 +1,8 @@
-/** The hub's tracker and its listeners. */
+/**
+ * The hub's tracker and its listeners: it has the HTTP port, and a server gets what is not for it.
+ */
 import type { Server } from 'node:http'
 import { ownUrlHost } from '@shoal/torrent/local-address'
-import { openStun, StunServer } from '@shoal/torrent/stun'
 import {
   type AttachedTracker,
   attachTracker,
@@ -21,8 +22,10 @@ import {
 } from '@shoal/tracker'
 import { SetupError } from '../failure.ts'
 import type { HubKernel } from '../kernel/kernel.ts'
-import { DEFAULT_PORT, hostsOf, listen, listenOnAll } from '../listen.ts'
+import type { Ports } from '../kernel/overview.ts'
+import { DEFAULT_PORT, hostsOf, listen } from '../listen.ts'
 import type { Given } from '../options.ts'
+import type { Stun } from '../stun/service.ts'
 import { Lists } from './lists.ts'
 import { type HubStats, processStats, readStats } from './stats.ts'
 import { Warnings } from './warnings.ts'
@@ -30,20 +33,6 @@ import { shareWrongPasskeys } from './wrong-passkeys.ts'
 
 const DEFAULT_INTERVAL_SECONDS = 1800
 const DEFAULT_MAX_PEERS = 5_000_000
-
-export interface Listening {
-  /** HTTP and WebSocket port. */
-  readonly port: number
-  /** Null if UDP is off. */
-  readonly udpPort: number | null
-  /** UDP port that answers STUN. Null if there is none. */
-  readonly stunPort: number | null
-  /**
-   * Announce URLs as seen from this machine. If the tracker is private, clients insert a passkey
-   * between host and path.
-   */
-  readonly urls: readonly string[]
-}
 
 export class TrackerFronts {
   readonly #kernel: HubKernel
@@ -55,22 +44,22 @@ export class TrackerFronts {
   readonly #webSockets: WebSocketFront
   readonly #http: HttpFront[] = []
   readonly #udp: UdpFront[] = []
-  readonly #stun: Awaited<ReturnType<typeof openStun>>[] = []
-  readonly #stunServer: StunServer | null
+  readonly #stun: Stun | null
   // All processes count the minutes of a connection ID by the same clock.
   readonly #ids = new ConnectionIds(Date.now)
   readonly #startedMs = performance.now()
   #attached: AttachedTracker | undefined
-  #stunPort: number | null = null
+  #others: ReturnType<typeof takeOver> | undefined
 
   /** Throws SetupError if a file cannot be read or has an invalid line. */
-  constructor(kernel: HubKernel) {
+  constructor(kernel: HubKernel, stun: Stun | null) {
     const { given, log, channels } = kernel
     if (given.privateTracker && given.onlyTracker && given.passkeyFile === undefined)
       throw new SetupError(
         '--private-tracker serves members, and --only-tracker has none: leave one of them out, or use --passkey-file',
       )
     this.#kernel = kernel
+    this.#stun = stun
     this.warnings = new Warnings(log)
     this.#lists = new Lists(given, log)
     const lists = this.#lists.read()
@@ -89,16 +78,10 @@ export class TrackerFronts {
     shareWrongPasskeys(channels, this.#tracker.access)
     const join = this.#join
     this.#webSockets = new WebSocketFront(this.#tracker, {
-      stunPort: () => this.stunPort,
+      stunPort: () => stun?.port ?? null,
       farPages: join ? { number: join.number, send: (to, text) => join.signal(to, text) } : undefined,
     })
-    this.#stunServer = given.noStun ? null : new StunServer(() => performance.now())
     kernel.onSharedSecret(secret => this.#ids.share(secret))
-  }
-
-  /** UDP port that answers STUN, once it is open; otherwise null. */
-  get stunPort(): number | null {
-    return this.#stunPort
   }
 
   /** Number of this process among those of the hub. Null if it is the only one. */
@@ -171,26 +154,13 @@ export class TrackerFronts {
   }
 
   /**
-   * Opens all ports. Requests that are not the tracker's go to the server. Rejects with SetupError.
+   * Opens the ports. Requests that are not the tracker's go to the server. Rejects with SetupError.
    */
-  async listen(server: Server): Promise<Listening> {
-    const others = takeOver(server)
-    await listenOnAll(this.#kernel.given, async () => {
-      try {
-        await this.#openPorts(others)
-      } catch (error) {
-        const opened = [this.#http, this.#udp, this.#stun].flatMap(fronts => fronts.splice(0))
-        await Promise.all(opened.map(front => front.close()))
-        throw error
-      }
-    })
-    return this.#opened()
-  }
-
-  async #openPorts(others: ReturnType<typeof takeOver>): Promise<void> {
+  async listen(server: Server): Promise<Ports> {
+    this.#others ??= takeOver(server)
     const { given, place } = this.#kernel
-    const reusePort = place.sharesPorts
-    const stunServer = this.#stunServer
+    const [others, reusePort] = [this.#others, place.sharesPorts]
+    const stun = this.#stun?.shared ?? undefined
     for (const host of hostsOf(given)) {
       const port = this.#http[0]?.port ?? given.port ?? DEFAULT_PORT
       const front = await listen(host, port, () =>
@@ -205,31 +175,32 @@ export class TrackerFronts {
         }),
       )
       this.#http.push(front)
-      if (stunServer && given.stunPort !== undefined && place.isFirst) {
-        const at = { host, port: this.#stun[0]?.port ?? given.stunPort }
-        this.#stun.push(await listen(host, at.port, () => openStun(at, stunServer)))
-      }
       if (given.noUdp) continue
       const udpPort = this.#udp[0]?.port ?? given.udpPort ?? front.port
-      const stun = given.stunPort === undefined ? (stunServer ?? undefined) : undefined
       this.#udp.push(
         await listen(host, udpPort, () =>
           UdpFront.open(this.#tracker, { host, port: udpPort, reusePort, ids: this.#ids, stun }),
         ),
       )
     }
+    return this.#opened()
   }
 
-  #opened(): Listening {
-    const { given } = this.#kernel
-    const hosts = hostsOf(given)
+  /** Closes the ports, if they are open. */
+  async unlisten(): Promise<void> {
+    const opened = [...this.#http.splice(0), ...this.#udp.splice(0)]
+    await Promise.all(opened.map(front => front.close()))
+  }
+
+  #opened(): Ports {
+    const hosts = hostsOf(this.#kernel.given)
     const { port } = this.#http[0]!
     const udpPort = this.#udp[0]?.port ?? null
-    this.#stunPort = this.#stun[0]?.port ?? (this.#stunServer && (given.stunPort || udpPort))
+    this.#stun?.setSharedPort(udpPort)
     const at = (scheme: string, of: number) =>
       hosts.map(host => `${scheme}://${ownUrlHost(host)}:${of}/announce`)
     const urls = [...at('http', port), ...(udpPort === null ? [] : at('udp', udpPort)), ...at('ws', port)]
-    return { port, udpPort, stunPort: this.#stunPort, urls }
+    return { port, udpPort, urls }
   }
 
   stopAccepting(): void {
@@ -237,7 +208,7 @@ export class TrackerFronts {
   }
 
   async drain(withinMs: number): Promise<void> {
-    await Promise.all([...this.#udp.splice(0), ...this.#stun.splice(0)].map(front => front.close()))
+    await Promise.all(this.#udp.splice(0).map(front => front.close()))
     await this.#webSockets.drain(withinMs)
   }
 
@@ -245,9 +216,7 @@ export class TrackerFronts {
     this.#lists.close()
     await this.#attached?.close()
     // All at once: an HTTP listener closes only after its WebSockets have closed.
-    await Promise.all(
-      [...this.#http, ...this.#udp, ...this.#stun, this.#webSockets].map(front => front.close()),
-    )
+    await Promise.all([...this.#http, ...this.#udp, this.#webSockets].map(front => front.close()))
     await this.#tracker.close()
   }
 
@@ -255,7 +224,7 @@ export class TrackerFronts {
     return processStats(this.#tracker, {
       http: this.#http,
       webSockets: this.#webSockets,
-      stun: this.#stunServer,
+      stun: this.#stun,
     })
   }
 }

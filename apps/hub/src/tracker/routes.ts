@@ -1,6 +1,5 @@
 import { AddressSet, pageCaller } from '@shoal/tracker'
 import type { FastifyInstance } from 'fastify'
-import { statisticsPath } from '../listen.ts'
 import type { Given } from '../options.ts'
 import type { TrackerFronts } from './fronts.ts'
 import { ReachChecks } from './reach.ts'
@@ -22,4 +21,10 @@ export function addTrackerRoutes(scope: FastifyInstance, fronts: TrackerFronts, 
     reply.headers(PAGE_HEADERS).send(statsPage(fronts.stats(), Date.now())),
   )
   scope.get('/stats.json', { config }, async () => fronts.stats())
+}
+
+/** Path of the statistics page. Null if there is none. */
+export function statisticsPath({ noStats, onlyTracker }: Given): string | null {
+  if (noStats) return null
+  return onlyTracker ? '/' : '/stats'
 }

@@ -1,5 +1,5 @@
 import { service } from '@shoal/daemon/capability'
 import type { TrackerFronts } from './fronts.ts'
 
-/** The tracker and the hub's ports, on which it listens for all other capabilities, too. */
+/** The tracker, for capabilities that stand on it. */
 export const TRACKER_FRONTS = service<TrackerFronts>('tracker-fronts')

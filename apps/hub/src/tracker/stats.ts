@@ -1,5 +1,4 @@
 import { asObject, parseObject } from '@shoal/torrent/json'
-import type { StunServer } from '@shoal/torrent/stun'
 import type {
   FrontName,
   HttpFront,
@@ -9,6 +8,7 @@ import type {
   TrackerCounters,
   WebSocketFront,
 } from '@shoal/tracker'
+import type { Stun } from '../stun/service.ts'
 
 /** Statistics of one process of a hub. */
 export interface ProcessStats {
@@ -49,7 +49,7 @@ export interface HubStats extends ProcessStats {
 export interface Fronts {
   readonly http: readonly HttpFront[]
   readonly webSockets: WebSocketFront
-  readonly stun: StunServer | null
+  readonly stun: Stun | null
 }
 
 export function processStats(tracker: Tracker, { http, webSockets, stun }: Fronts): ProcessStats {

@@ -11,7 +11,7 @@ export interface Assignment {
   readonly isFirst: boolean
 }
 
-export type Listening = Pick<Hub, 'urls' | 'stunPort' | 'isPrivate' | 'page' | 'statistics'>
+export type Listening = Pick<Hub, 'origin' | 'urls' | 'stunPort' | 'isPrivate' | 'page' | 'statistics'>
 
 export type FromWorker =
   | { readonly listening: Listening }

@@ -23,8 +23,8 @@ export async function runWorker(args: readonly string[]): Promise<void> {
     await serve(own, createLog(own), {
       place: shareSecret => placeOf(own, assignment, shareSecret),
       stop: stop.signal,
-      onListening: ({ urls, stunPort, isPrivate, page, statistics }) =>
-        tell({ listening: { urls, stunPort, isPrivate, page, statistics } }),
+      onListening: ({ origin, urls, stunPort, isPrivate, page, statistics }) =>
+        tell({ listening: { origin, urls, stunPort, isPrivate, page, statistics } }),
     })
   } catch (error) {
     if (!(error instanceof SetupError)) throw error
