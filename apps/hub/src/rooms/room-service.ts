@@ -28,6 +28,11 @@ import { encodeWake, MAX_FRAME_USES, readWake, type Wake } from './wake.ts'
 const MAX_UNSAID = 10_000
 /** Most sessions checked in one round. */
 const MAX_CHECKED_SESSIONS = 500
+/**
+ * Clients of a stopping hub are asked to connect again after a random time in this range, like
+ * those of its tracker, so that they do not all return at once.
+ */
+const [MIN_RETURN_MS, MAX_RETURN_MS] = [1000, 10_000] as const
 /** Delay before usage is reported to the other processes. */
 const USE_MS = 200
 
@@ -84,6 +89,7 @@ export class RoomService {
     const use = this.#accounts.of(member.did, this.#given.clock.nowMs())
     const { connections, connectionsPerAccount } = this.#limits
     if (this.#isDraining || this.#sessions.size >= connections || use.connections >= connectionsPerAccount) {
+      if (this.#isDraining) connection.send(new Outgoing('stopping', { afterMs: this.#returnMs() }))
       connection.close(this.#isDraining ? 'stopping' : 'too-slow')
       return null
     }
@@ -120,7 +126,7 @@ export class RoomService {
 
   /**
    * Stops accepting requests, and closes each connection at a random time within this duration,
-   * after its requests are answered.
+   * after its requests are answered. Tells each client when to connect again.
    */
   async drain(withinMs: number): Promise<void> {
     this.#isDraining = true
@@ -142,11 +148,15 @@ export class RoomService {
     const after = (ms: number) => new Promise<void>(resolve => clock.after(ms, resolve))
     await after(random.below(Math.max(1, Math.floor(withinMs * 0.8))))
     await Promise.race([session.stop(), after(withinMs * 0.2)])
-    this.#end(session, 'stopping')
+    this.#end(session, 'stopping', this.#returnMs())
   }
 
-  #end(session: RoomSession, reason: Parameters<Connection['close']>[0]): void {
-    session.end(reason)
+  #returnMs(): number {
+    return MIN_RETURN_MS + this.#given.random.below(MAX_RETURN_MS - MIN_RETURN_MS + 1)
+  }
+
+  #end(session: RoomSession, ...how: Parameters<RoomSession['end']>): void {
+    session.end(...how)
     this.disconnected(session)
   }
 

@@ -10,6 +10,7 @@ import {
   type Connect,
   type Followed,
   ForkedLog,
+  type LinkEvents,
   type LogEntry,
   RoomError,
   type RoomListener,
@@ -994,6 +995,97 @@ test('a hub that stops answers what is under way, and its clients go to another 
   const connections = () => world.services.map(service => service.counts().connections)
   await world.until('both are at the other one', () => connections().join() === '0,2')
   expect((await stores.rooms.get(room)).head.sequence).toBe(50)
+})
+
+describe('a hub that drains', () => {
+  /** Connects, and records when clients are asked to return, in milliseconds from then. */
+  function askedTimes(times: number[], process = () => 0): Connect {
+    return (events, options) =>
+      world.connect(ann, process)(
+        {
+          ...events,
+          received(name, body) {
+            if (name === 'stopping') times.push((body as { afterMs: number }).afterMs)
+            events.received(name, body)
+          },
+        },
+        options,
+      )
+  }
+  const clientOf = (connect: Connect, listener: ClientListener = {}) => {
+    const client = new RoomsClient({ connect, clock: world.clock, random: world.random }, listener)
+    clients.push(client)
+    return client
+  }
+
+  test('names different times to return, and its clients return at them', async () => {
+    world.start()
+    const times: number[] = []
+    let process = 0
+    const lost: number[] = []
+    const returned: number[] = []
+    const all = Array.from({ length: 10 }, () =>
+      clientOf(
+        askedTimes(times, () => process),
+        {
+          connected: () => void (process === 1 && returned.push(world.clock.nowMs())),
+          disconnected: () => void lost.push(world.clock.nowMs()),
+        },
+      ),
+    )
+    await connected(...all)
+    process = 1
+    await settled(world.services[0]!.drain(0))
+    await world.until('all are lost', () => lost.length === 10)
+    await world.until('all are back', () => returned.length === 10)
+    expect(times).toHaveLength(10)
+    for (const ms of times) expect(ms).toSatisfy((some: number) => some >= 1000 && some <= 10_000)
+    expect(Math.max(...times) - Math.min(...times)).toBeGreaterThan(3000)
+    const due = times.map((ms, at) => lost[at]! + ms).sort((a, b) => a - b)
+    for (const [at, ms] of returned.entries()) {
+      expect(ms).toBeGreaterThanOrEqual(due[at]!)
+      expect(ms).toBeLessThan(due[at]! + 600)
+    }
+  })
+
+  test('asks those who come while it stops to return later', async () => {
+    await world.services[0]!.drain(0)
+    const closed = vi.fn()
+    const sent: string[] = []
+    const connection = { waitingBytes: 0, isBusy: false, close: closed }
+    const send = ({ name }: { name: string }) => void sent.push(name)
+    expect(world.services[0]!.connect({ ...connection, send }, ann)).toBeNull()
+    expect([sent, closed.mock.calls]).toEqual([['stopping'], [['stopping']]])
+  })
+
+  test.each([
+    ['a time', { afterMs: 20_000 }, 20_000],
+    ['a time without end', { afterMs: Number.MAX_SAFE_INTEGER }, 900_000],
+    ['a negative time', { afterMs: -1 }, 0],
+    ['no number', { afterMs: 'soon' }, 0],
+    ['infinity', { afterMs: Number.POSITIVE_INFINITY }, 0],
+    ['nothing', null, 0],
+  ])('is obeyed within bounds: %s', async (_, body, pauseMs) => {
+    let connections = 0
+    let events: LinkEvents | undefined
+    const client = clientOf((given, options) => {
+      connections++
+      events = given
+      return world.connect(ann)(given, options)
+    })
+    await connected(client)
+    events!.received('stopping', body)
+    events!.closed('transport close', false)
+    if (pauseMs > 0) await world.clock.advance(pauseMs - 1)
+    expect(connections).toBe(1)
+    await world.clock.advance(501)
+    expect(connections).toBe(2)
+    // The next connection has not asked for a pause.
+    await connected(client)
+    events!.closed('transport close', false)
+    await world.clock.advance(1000)
+    expect(connections).toBe(3)
+  })
 })
 
 test('a client whose login is not answered logs in again', async () => {

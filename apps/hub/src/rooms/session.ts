@@ -144,9 +144,11 @@ export class RoomSession {
     })
   }
 
-  end(reason: Parameters<Connection['close']>[0]): void {
+  /** `afterMs`: time after which the client should connect again. */
+  end(reason: Parameters<Connection['close']>[0], afterMs?: number): void {
     if (this.#state === 'closed') return
     this.closed()
+    if (afterMs !== undefined) this.#connection.send(new Outgoing('stopping', { afterMs }))
     this.#connection.close(reason)
   }
 

@@ -11,6 +11,7 @@ import {
   type LogEntry,
   ROOMS_PATH,
   type RoomsClient,
+  socketConnect,
 } from '@shoal/hub-api/rooms'
 import { encodePacket } from '@shoal/hub-api/rooms/parser'
 import { openFileStores } from '@shoal/hub-stores/testing'
@@ -181,6 +182,27 @@ test('a connection ends with its session', async () => {
   await connect(ann, { ended })
   await connectHub({ url, session: ann.session }).logout({})
   await vi.waitFor(() => expect(ended).toHaveBeenCalledOnce())
+})
+
+test('a hub that drains tells its clients when to return, and then closes the connection', async () => {
+  const { session } = await register()
+  const process = await startHub({ port: 0, noUdp: true, data }, NO_LOG)
+  try {
+    const told: unknown[] = []
+    const closed = Promise.withResolvers<boolean>()
+    await socketConnect({ url: process.origin, session })(
+      {
+        received: (name, body) => void told.push([name, body]),
+        closed: (_reason, isFinal) => closed.resolve(isFinal),
+      },
+      { signal: new AbortController().signal },
+    )
+    await process.drain(50)
+    expect(await closed.promise).toBe(false)
+    expect(told).toEqual([['stopping', { afterMs: expect.any(Number) }]])
+  } finally {
+    await process.close()
+  }
 })
 
 test('polling is not there, and other upgrades go elsewhere', async () => {

@@ -171,6 +171,10 @@ export interface Pushes {
   /** The inbox has new entries. */
   inbox: Record<never, never>
   volatile: { readonly room: Uint8Array; readonly bytes: Uint8Array }
+  /**
+   * The hub stops and closes the connection. The client should connect again after this time.
+   */
+  stopping: { readonly afterMs: number }
 }
 export type PushName = keyof Pushes
 
@@ -346,6 +350,7 @@ const PUSHES: { readonly [Name in PushName]: Read<Pushes[Name]> } = {
   left: object<Pushes['left']>({ room: id, error: readError }),
   inbox: () => ({}),
   volatile: object({ room: id, bytes: bytes(1, MAX_VOLATILE_BYTES) }),
+  stopping: object({ afterMs: integer() }),
 }
 
 export function isRequestName(name: string): name is RequestName {

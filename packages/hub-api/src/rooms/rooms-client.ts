@@ -70,6 +70,8 @@ export class RoomsClient {
   #wire: Wire | null = null
   #connecting: AbortController | null = null
   #failures = 0
+  /** The pause that a stopping hub requested over the present connection. */
+  #askedMs = 0
   #isReadingInbox = false
   #hasInboxNews = false
   #isClosed = false
@@ -269,6 +271,10 @@ export class RoomsClient {
     if (!isPushName(name)) return
     try {
       if (name === 'inbox') return this.#readInbox()
+      if (name === 'stopping') {
+        this.#askedMs = readPush(name, body).afterMs
+        return
+      }
       const push = readPush(name, body) as Pushes['entries' | 'news' | 'left' | 'volatile']
       const room = this.#rooms.get(latin1(push.room))
       if (!room) return
@@ -325,15 +331,17 @@ export class RoomsClient {
     }
   }
 
-  /** `afterMs`: shortest pause requested by the hub. */
+  /** `afterMs`: shortest pause requested by the hub, if it has not sent `stopping`. */
   #lost(reason: string, isFinal: boolean, afterMs = 0): void {
     if (this.#isClosed) return
+    const askedMs = Math.min(Math.max(afterMs, this.#askedMs), LONGEST_ASKED_MS)
+    this.#askedMs = 0
     this.#disconnected()
     if (isFinal) return this.#listener.ended?.(new RoomError('unauthorized', reason))
     this.#listener.disconnected?.(reason)
     const { clock, random } = this.#options
     const longestMs = Math.min(LONGEST_PAUSE_MS, FIRST_PAUSE_MS * 2 ** this.#failures++)
-    const pauseMs = Math.min(afterMs, LONGEST_ASKED_MS) + random.below(longestMs)
+    const pauseMs = askedMs + random.below(longestMs)
     this.#cancelPause = clock.after(pauseMs, () => void this.#connect())
   }
 

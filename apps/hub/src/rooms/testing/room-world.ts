@@ -179,7 +179,8 @@ export class RoomWorld {
           if (link.isOpen) events.received(name, body)
         })
       },
-      close: reason => link.end(reason, reason === 'ended'),
+      // After what was sent before.
+      close: reason => void this.clock.after(1, () => link.end(reason, reason === 'ended')),
       end() {},
     }
     this.#links.add(link)
