@@ -1,14 +1,13 @@
 /** A node whose folders are on a disk that is full or read-only. */
-import { readdirSync, statfsSync } from 'node:fs'
-import { appendFile, mkdir, readFile, rm } from 'node:fs/promises'
-import { join } from 'node:path'
+import { readdirSync } from 'node:fs'
+import { mkdir, readFile } from 'node:fs/promises'
 import { fileURLToPath } from 'node:url'
 import { connectNode, type NodeApi } from '@shoal/api'
 import { until } from '@shoal/testing'
 import { describe, expect, onTestFinished, test } from 'vitest'
 import { tempDir } from '../support/files.ts'
-import { type ManagedProcess, start } from '../support/process.ts'
-import { missing, toolPath } from '../support/tools.ts'
+import type { ManagedProcess } from '../support/process.ts'
+import { noSmallDisk, type SmallDisk, smallDisk } from '../support/small-disk.ts'
 
 const ENTRY = fileURLToPath(new URL('../../apps/node/src/shoal.ts', import.meta.url))
 const ALONE = ['network.dht=off', 'network.lsd=off', 'network.portMapping=off'].flatMap(each => [
@@ -16,62 +15,17 @@ const ALONE = ['network.dht=off', 'network.lsd=off', 'network.portMapping=off'].
   each,
 ])
 
-/** Why no disk can be mounted, or null. */
-const unable =
-  process.getuid?.() === 0 ? missing('unshare', 'nsenter', 'mount') : 'mounting a disk requires root'
-
-interface Disk {
-  /** Path for processes started by `run`. */
-  readonly path: string
-  /** Path for the test. */
-  readonly outside: string
-  run(...words: string[]): Promise<ManagedProcess>
-  /** Starts a node with its data folder on the disk. */
-  node(): Promise<{ process: ManagedProcess; api: NodeApi }>
-  /** Fills its free space. */
-  fill(): Promise<void>
-  giveBack(): Promise<void>
-}
-
-/** Mounts a small disk in a namespace that lasts as long as the test. */
-async function smallDisk(): Promise<Disk> {
-  const dir = await tempDir('node-disk')
-  onTestFinished(dir.remove)
-  const path = dir.join('disk')
-  await mkdir(path)
-  const script = 'mount -t tmpfs -o size=8m tmpfs "$1" && echo mounted && exec sleep 600'
-  const holder = await start('disk', toolPath('unshare'), ['-m', 'sh', '-c', script, 'sh', path])
-  onTestFinished(() => holder.stop())
-  await until('the disk is mounted', async () => holder.output().includes('mounted'))
-  const outside = `/proc/${holder.pid}/root${path}`
-  const run = async (...words: string[]) => {
-    const child = await start('command', toolPath('nsenter'), ['-m', '-t', String(holder.pid), ...words], {
-      env: { HOME: dir.join('home'), SHOAL_STATE: dir.join('state'), SHOAL_LANG: 'en' },
-    })
-    onTestFinished(() => child.stop())
-    return child
-  }
-  return {
-    path,
-    outside,
-    run,
-    async node() {
-      const process = await run(...nodeWords(`${path}/data`, dir.join('downloads')))
-      const file = await until('the node has started', async () => {
-        process.assertRunning()
-        const text = await readFile(`${outside}/data/node.json`, 'utf8').catch(() => '{}')
-        const found = JSON.parse(text || '{}')
-        return found.pid === process.pid && found
-      })
-      const token = (await readFile(`${outside}/data/token`, 'utf8')).trim()
-      return { process, api: connectNode({ url: file.url, token }) }
-    },
-    async fill() {
-      const { bavail, bsize } = statfsSync(outside)
-      await appendFile(join(outside, 'filler'), Buffer.alloc(bavail * bsize))
-    },
-    giveBack: () => rm(join(outside, 'filler')),
-  }
+/** Starts a node with its data folder on the disk. */
+async function startNode({ dir, path, outside, run }: SmallDisk) {
+  const process = await run(...nodeWords(`${path}/data`, dir.join('downloads')))
+  const file = await until('the node has started', async () => {
+    process.assertRunning()
+    const text = await readFile(`${outside}/data/node.json`, 'utf8').catch(() => '{}')
+    const found = JSON.parse(text || '{}')
+    return found.pid === process.pid && found
+  })
+  const token = (await readFile(`${outside}/data/token`, 'utf8')).trim()
+  return { process, api: connectNode({ url: file.url, token }) }
 }
 
 function nodeWords(dataDir: string, directory: string): string[] {
@@ -87,17 +41,17 @@ async function kill({ process }: { process: ManagedProcess }): Promise<void> {
 const ids = async (api: NodeApi) => (await api.listTorrents({})).items.map(({ id }) => id).sort()
 const hash = (digit: number) => String(digit).repeat(40)
 
-describe.skipIf(unable)(`a node on a small disk${unable ? ` (${unable})` : ''}`, () => {
+describe.skipIf(noSmallDisk)(`a node on a small disk${noSmallDisk ? ` (${noSmallDisk})` : ''}`, () => {
   test('that is full starts, serves what it has, and saves changes as soon as there is room', async () => {
-    const disk = await smallDisk()
-    const first = await disk.node()
+    const disk = await smallDisk('node-disk')
+    const first = await startNode(disk)
     for (const digit of [1, 2]) await first.api.addTorrent({ source: hash(digit), paused: true })
     await disk.fill()
     await expect(first.api.addTorrent({ source: hash(3) })).rejects.toMatchObject({ status: 507 })
     await kill(first)
 
     // The log of the catalogue contains both torrents.
-    const second = await disk.node()
+    const second = await startNode(disk)
     expect(await ids(second.api)).toEqual([hash(1), hash(2)])
     expect(await second.api.getHealth({})).toMatchObject({
       status: 'degraded',
@@ -116,7 +70,7 @@ describe.skipIf(unable)(`a node on a small disk${unable ? ` (${unable})` : ''}`,
     // The second crash finds no reserve.
     await kill(second)
     await disk.fill()
-    const third = await disk.node()
+    const third = await startNode(disk)
     expect(await ids(third.api)).toEqual([hash(1), hash(2)])
 
     await disk.giveBack()
@@ -128,13 +82,13 @@ describe.skipIf(unable)(`a node on a small disk${unable ? ` (${unable})` : ''}`,
 
     // The last node has left neither a log nor a file.
     await disk.fill()
-    const fourth = await disk.node()
+    const fourth = await startNode(disk)
     expect(await ids(fourth.api)).toEqual([hash(1), hash(2), hash(5)])
     expect(await fourth.api.getHealth({})).toMatchObject({ status: 'degraded' })
   })
 
   test('that is read-only does not start, and says which folder is to blame', async () => {
-    const disk = await smallDisk()
+    const disk = await smallDisk('node-disk')
     await mkdir(`${disk.outside}/data`)
     expect(await (await disk.run('mount', '-o', 'remount,ro', disk.path)).exited).toBe(0)
     const dir = await tempDir('node-other')
