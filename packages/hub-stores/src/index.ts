@@ -29,7 +29,7 @@ export { ACCOUNT_TABLES } from './accounts/tables.ts'
 export { type AuditEntry, AuditLog } from './audit/audit-log.ts'
 export { AUDIT_TABLES } from './audit/tables.ts'
 export type { Counts } from './database/archive.ts'
-export type { Database } from './database/database.ts'
+export type { Database, Steps } from './database/database.ts'
 
 export { type Presence, presentAtFile, presentAtServer } from './database/presence.ts'
 export type { HubTables } from './database/tables.ts'

@@ -34,3 +34,11 @@ export type StoreErrorCode =
 export class StoreError extends Failure<StoreErrorCode> {
   override name = 'StoreError'
 }
+
+/**
+ * For writes that only note something about what is read: ignores that the disk is full, so that it
+ * can still be read. Rethrows other errors.
+ */
+export function ignoreFullDisk(error: unknown): void {
+  if ((error as { code?: unknown } | null)?.code !== 'no-space') throw error
+}

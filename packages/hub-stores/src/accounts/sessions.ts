@@ -4,7 +4,7 @@
  */
 import { checkBytes, checkInteger, checkText } from '../checks.ts'
 import { all, type Database, first } from '../database/database.ts'
-import { StoreError } from '../store-error.ts'
+import { ignoreFullDisk, StoreError } from '../store-error.ts'
 import { type Account, type AccountRow, checkDid, findAccount, toAccount } from './account.ts'
 import { includes, newest } from './device-lists.ts'
 import { hashSecret, newId, newSecret } from './secrets.ts'
@@ -104,7 +104,9 @@ export class Sessions {
     )
     if (!row) return null
     if (nowMs - row.seen_ms >= SEEN_STEP_MS)
-      await this.#database.write(() => all('UPDATE sessions SET seen_ms = $2 WHERE hash = $1', hash, nowMs))
+      await this.#database
+        .write(() => all('UPDATE sessions SET seen_ms = $2 WHERE hash = $1', hash, nowMs))
+        .catch(ignoreFullDisk)
     return { session: toSession(row), account: toAccount(row) }
   }
 
@@ -127,9 +129,11 @@ export class Sessions {
     if (!row) return null
     const expiresMs = Math.min(nowMs + lifeMs, row.session_ms + mostMs)
     if (expiresMs - row.expires_ms < RENEW_STEP_MS) return null
-    const renewed = await this.#database.write(() =>
-      first<SessionRow>('UPDATE sessions SET expires_ms = $2 WHERE hash = $1 RETURNING *', hash, expiresMs),
-    )
+    const renewed = await this.#database
+      .write(() =>
+        first<SessionRow>('UPDATE sessions SET expires_ms = $2 WHERE hash = $1 RETURNING *', hash, expiresMs),
+      )
+      .catch(ignoreFullDisk)
     return renewed ? toSession(renewed) : null
   }
 

@@ -6,7 +6,7 @@ import { equalBytes, latin1 } from '@shoal/torrent/base'
 import { checkBytes, checkCount, checkInteger } from '../checks.ts'
 import { all, type Database, each, first, type PerDatabase, type Steps } from '../database/database.ts'
 import { CLIENT_ID_BYTES, HASH_BYTES } from '../log/entries.ts'
-import { StoreError } from '../store-error.ts'
+import { ignoreFullDisk, StoreError } from '../store-error.ts'
 import { MAX_READ_BYTES, MAX_READ_ENTRIES } from './room-logs.ts'
 
 /** Most deliveries per call. */
@@ -96,17 +96,26 @@ export class Inboxes {
     this.#now = now
   }
 
-  /** Opens the inbox of a device, or if it is open, records that the device was seen. */
+  /**
+   * Opens the inbox of a device, or if it is open, records that the device was seen, unless the
+   * disk is full.
+   */
   async open(device: Uint8Array): Promise<void> {
     checkBytes('device', device, HASH_BYTES)
     const nowMs = this.#now()
-    await this.#database.write(() =>
-      all(
-        `INSERT INTO inboxes (device, last_sequence, acknowledged, count, bytes, seen_ms) VALUES ($1, 0, 0, 0, 0, $2)
-        ON CONFLICT (device) DO UPDATE SET seen_ms = excluded.seen_ms`,
-        ...[device, nowMs],
-      ),
-    )
+    try {
+      await this.#database.write(() =>
+        all(
+          `INSERT INTO inboxes (device, last_sequence, acknowledged, count, bytes, seen_ms) VALUES ($1, 0, 0, 0, 0, $2)
+          ON CONFLICT (device) DO UPDATE SET seen_ms = excluded.seen_ms`,
+          ...[device, nowMs],
+        ),
+      )
+    } catch (error) {
+      ignoreFullDisk(error)
+      const known = await this.#database.read(() => first('SELECT 1 FROM inboxes WHERE device = $1', device))
+      if (!known) throw error
+    }
   }
 
   /**
