@@ -50,6 +50,8 @@ export interface HubKernel {
    * changes.
    */
   onSharedSecret(listener: (secret: Uint8Array) => void): void
+  /** Returns the present problems of the kernel and their remedies, one sentence each. */
+  problems(): readonly string[]
   /** Milliseconds since the Unix epoch. */
   now(): number
 }
@@ -88,7 +90,7 @@ export async function openKernel(
     for (const listener of listeners) listener(shared)
   })
   const channels = new Channels(carrier)
-  const kept = tables && (await openKept(given, tables))
+  const kept = tables && (await openKept(given, tables, log))
   let running: RunningHub = { port: 0, urls: [], origins: [], capabilities: [] }
   const { publicUrl } = given
   const require = <T>(part: T | undefined): T => {
@@ -124,6 +126,7 @@ export async function openKernel(
       listeners.push(listener)
       if (secret) listener(secret)
     },
+    problems: () => kept?.problems() ?? [],
     now: Date.now,
   }
   return {
@@ -139,21 +142,23 @@ export async function openKernel(
 }
 
 /** Only tests can omit `data`: their hubs must not use a user's folder. */
-async function openKept(given: Given, tables: readonly HubTables[]) {
-  const [{ openData }, { keyFileIn, openHubKey }, { peopleOf }] = await Promise.all([
+async function openKept(given: Given, tables: readonly HubTables[], log: HubLog) {
+  const [{ openData }, { keyFileIn, openHubKey }, { peopleOf }, { watchDisk }] = await Promise.all([
     import('./open-data.ts'),
     import('./hub-key.ts'),
     import('./people.ts'),
+    import('./full-disk.ts'),
   ])
   const { data } = given
   if (data === undefined) throw new Error('a hub that is not only a tracker needs a data folder')
   const opened = await openData({ data, database: given.database }, tables)
   const { close } = opened
-  const { database } = opened.data
+  const { database, problem } = watchDisk(opened.data.database, log)
   try {
     const key = await openHubKey(database, given.keyFile ?? keyFileIn(data))
     const people = peopleOf(database, tables, Date.now)
-    return { database, people, callers: new Callers(people.sessions), key, close }
+    const problems = () => [problem()].filter(each => each !== null)
+    return { database, people, callers: new Callers(people.sessions), key, problems, close }
   } catch (error) {
     await close()
     throw error

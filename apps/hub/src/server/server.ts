@@ -70,7 +70,7 @@ export async function buildServer(
   }
   const reports: Reports = {
     metrics: () => assembled.metrics(),
-    health: () => assembled.health(),
+    health: () => [...kernel.problems(), ...assembled.health()],
     notReady: async () => (suspension.isOn ? 'stopping' : notReady(kernel, assembled)),
   }
   for (const { routes } of running) if (routes) app.register(async scope => routes(scope, reports))

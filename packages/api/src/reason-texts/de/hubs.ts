@@ -106,6 +106,8 @@ const reasons: Record<keyof typeof english, string> = {
   'must-be-least': '{name} muss mindestens {other} sein',
   // The stores of a hub.
   'store-disk-slow': 'Der Datenträger ist zu langsam dafür: Versuchen Sie es später erneut',
+  'store-hub-full':
+    'Der Datenträger des Hubs ist voll: Versuchen Sie es erneut, wenn sein Betreiber Platz geschaffen hat',
   'store-cannot': 'Der Hub kann zurzeit nichts speichern: Versuchen Sie es später erneut',
   'store-closed': 'Der Speicher ist geschlossen: Öffnen Sie ihn erneut',
   'store-earlier-first': 'Ein früherer Eintrag dieses Raums muss zuerst noch einmal gesendet werden',

@@ -98,6 +98,7 @@ const reasons = {
   'must-be-least': '{name} must be at least {other}',
   // The stores of a hub.
   'store-disk-slow': 'The disk is too slow for this load: try again later',
+  'store-hub-full': 'the disk of the hub is full: try again when its operator has freed some space',
   'store-cannot': 'The hub cannot store anything at the moment: try again later',
   'store-closed': 'The store is closed: open it again',
   'store-earlier-first': 'An earlier entry of this room has to be sent again first',
