@@ -441,7 +441,7 @@ describe.skipIf(missing('chromium-headless-shell', 'firefox-esr'))('all kinds of
     const dids = [await didOf(app), await setUpInFirefox(tab, 'Fenna')] as const
 
     await until('all can be added to a group', async () => {
-      const { code, object } = await ada.place.json('chat', 'new', 'Harbour', ...dids)
+      const { code, object } = await ada.place.json('chat', 'group', 'Harbour', ...dids)
       if (code !== 0) expect(object.error.code).toBe('no-devices')
       return code === 0
     })

@@ -48,7 +48,7 @@ test('two terminals talk in a group, after the request was accepted', async () =
   const list = async ({ ask }: typeof ben): Promise<Json[]> => (await ask('chat')).items
   // Ben's node uploads key packages to the hub soon after it has joined.
   await until('the group', async () => {
-    const { code, object } = await ada.place.json('chat', 'new', 'Harbour', did)
+    const { code, object } = await ada.place.json('chat', 'group', 'Harbour', did)
     if (code !== 0) expect(object.error.code).toBe('no-devices')
     return code === 0
   })
@@ -85,14 +85,14 @@ test('two terminals talk in a group, after the request was accepted', async () =
   expect(await ada.ask('chat', 'send', 'Harbour', 'Tomorow?')).toMatchObject({ delivery: 'delivered' })
   await ada.ask('chat', 'edit', 'Harbour', 'last', 'Tomorrow?')
   const shown = async (text: string) => {
-    const { stdout } = await ben.place.run('chat', 'show', 'Harbour', '--keep-unread')
+    const { stdout } = await ben.place.run('chat', 'read', 'Harbour', '--keep-unread')
     return stdout.includes(text)
   }
   await until('the edited message', () => shown('(edited): Tomorrow?'))
   expect((await list(ben))[0].unread.messages).toBe(1)
   await ben.ask('chat', 'react', 'Harbour', 'last', '👍')
   await ben.ask('chat', 'send', 'Harbour', 'Yes', '--reply', 'last')
-  await ben.ask('chat', 'show', 'Harbour')
+  await ben.ask('chat', 'read', 'Harbour')
   expect((await list(ben))[0].unread.messages).toBe(0)
   const report = (await ada.ask('chat', 'report', 'Harbour', 'last')).report
   expect(await ben.ask('chat', 'verify', report)).toMatchObject({ text: 'Yes', sender: { isSelf: true } })
@@ -105,6 +105,40 @@ test('two terminals talk in a group, after the request was accepted', async () =
   expect((await ben.ask('chat', 'forget', 'Harbour', '--yes')).items).toEqual([])
 })
 
+test('a message to a did:key begins a conversation, which is read once it was accepted', async () => {
+  const lines = async (...words: string[]) => {
+    const { code, stdout } = await ben.place.run('chat', 'read', ...words, '--json')
+    expect(code).toBe(0)
+    return stdout.split('\n').flatMap(line => (line === '' ? [] : [JSON.parse(line) as Json]))
+  }
+  const sent = await ada.place.run('chat', 'send', did, 'Are you there?')
+  expect(sent).toMatchObject({ code: 0, stdout: expect.stringMatching(/^Private conversation .*\nSent: /) })
+  const { items } = await ada.ask('chat', 'list')
+  const from = items[0].members.find((each: Json) => each.isSelf).did
+  const isThere = async () =>
+    (await ben.ask('chat', 'list')).items.some((each: Json) => each.state === 'member')
+  await until('the request', isThere)
+  expect(await lines()).toEqual([])
+  await ben.ask('chat', 'accept', from)
+  const unread = await until('the message', async () => {
+    const read = await lines('--keep-unread')
+    return read.length > 0 && read
+  })
+  expect(unread).toMatchObject([
+    { conversation: items[0].id, from, text: 'Are you there?', sentMs: expect.any(Number) },
+  ])
+  await ben.ask('chat', 'send', from, 'Yes')
+  expect((await lines(from)).map(({ text }) => text)).toEqual(['Are you there?', 'Yes'])
+  expect(await lines()).toEqual([])
+  for (const [member, other] of [
+    [ada, did],
+    [ben, from],
+  ] as const) {
+    await member.ask('chat', 'leave', other)
+    await member.ask('chat', 'forget', other, '--yes')
+  }
+})
+
 test('whoever has the link of a share reads what was written in its room', async () => {
   const magnet = `magnet:?xt=urn:btih:${randomBytes(20).toString('hex')}&dn=Charts`
   const { link, conversation } = await ada.ask('chat', 'room', magnet, '--make')
@@ -113,7 +147,7 @@ test('whoever has the link of a share reads what was written in its room', async
   expect(again.stdout).toMatch(/^Joined: Charts .*\n.*Whoever has the link/)
   await ada.ask('chat', 'send', 'Charts', 'Depth lines are in metres')
   await ben.ask('chat', 'room', link)
-  const seen = async () => (await ben.place.run('chat', 'show', 'Charts')).stdout.includes('in metres')
+  const seen = async () => (await ben.place.run('chat', 'read', 'Charts')).stdout.includes('in metres')
   await until('the message', seen)
   const none = await ben.place.json('chat', 'room', magnet)
   expect([none.code, none.object.error.code]).toEqual([2, 'bad-argument'])

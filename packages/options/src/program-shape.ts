@@ -37,7 +37,7 @@ export function sourceOf(value: string | undefined, choices?: readonly string[])
   if (choices) return choices
   if (value === undefined) return null
   if (TORRENTS.has(value)) return 'torrents'
-  if (value === 'CONVERSATION') return 'conversations'
+  if (value === 'WHO') return 'conversations'
   return PATHS.has(value) ? 'paths' : null
 }
 

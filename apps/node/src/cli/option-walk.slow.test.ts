@@ -200,7 +200,7 @@ const KINDS: Record<
   profile: [[], ['show'], ['clear']],
   devices: [[], ['list'], ['describe', 'attic'], ['dismiss'], ['forget']],
   hub: [[], ['join', 'https://hub.example'], ['publish', 'hub', ID]],
-  chat: [[], ['send', 'a', 'x']],
+  chat: [[], ['read'], ['send', 'a', 'x'], ['group', 'a']],
   ...{ passkeys: [[]], sessions: [[]], findable: [[], [ID], [ID, '--off']], health: [[]], debug: [[]] },
   api: one('getStats'),
   share: [['--dir', ALBUM]],

@@ -8,6 +8,8 @@ import * as reading from './reading.ts'
 import { ChatTrial } from './testing.ts'
 import * as writing from './writing.ts'
 
+const ADA = 'did:key:z6MktwupdmLXVVqTzCw4i46r4uGyosGXRnR3XjN4Zq7oMMsw'
+const CLEO = 'did:key:z6MkpCLeoT4vWq9fHn2JxUyR8dSmKe3ZbGaL7tXhNs5oQrPc'
 const ESCAPES = /[\p{Cc}\u202a-\u202e]/u
 let trial: ChatTrial
 beforeEach(() => {
@@ -30,7 +32,7 @@ test('lists conversations with unread messages, and no words of strangers', asyn
 })
 
 test('shows messages with what belongs to them, and marks them as read', async () => {
-  const lines = await trial.printed(reading.show, 'Harbour walkers', '--limit', '9')
+  const lines = await trial.printed(reading.read, 'Harbour walkers', '--limit', '9')
   const id = '[0-9a-f]{8}'
   const time = '\\d{4}-\\d\\d-\\d\\d \\d\\d:\\d\\d:\\d\\d'
   expect(lines[0]).toMatch(new RegExp(`^${id} ${time} Ada: Plan for Saturday:$`))
@@ -48,16 +50,73 @@ test('shows messages with what belongs to them, and marks them as read', async (
 })
 
 test('leaves messages unread if told so, and older ones say nothing of the newest', async () => {
-  await trial.run(reading.show, 'Harbour walkers', '--keep-unread')
-  await trial.run(reading.show, 'Harbour walkers', '--before', 'last')
+  await trial.run(reading.read, 'Harbour walkers', '--keep-unread')
+  await trial.run(reading.read, 'Harbour walkers', '--before', 'last')
   expect((await conversation('Harbour walkers')).unread.messages).toBeGreaterThan(0)
-  await trial.run(reading.show, 'Harbour walkers', '--around', 'last', '--json')
-  expect(trial.objects[0]).toMatchObject({ hasNewer: false })
+  await trial.run(reading.read, 'Harbour walkers', '--around', 'last')
+  expect((await conversation('Harbour walkers')).unread.messages).toBe(0)
+})
+
+test('prints messages as objects on lines of their own', async () => {
+  const { id } = await conversation('Harbour walkers')
+  await trial.run(reading.read, 'Harbour walkers', '--json', '-n', '2')
+  expect(trial.objects).toMatchObject([
+    { conversation: id, title: 'Harbour walkers', text: '@Ana can you bring the camera?' },
+    { conversation: id, from: CLEO, text: 'And the spare battery.', sentMs: expect.any(Number) },
+  ])
+})
+
+test('reads the unread messages of all conversations, except for requests', async () => {
+  const objects = () => trial.objects.splice(0).map(({ title, text }) => [title, text])
+  await trial.run(reading.read, '--json', '--keep-unread')
+  const all = objects()
+  expect(all).toEqual([
+    ['Film night', 'What do we watch?'],
+    ['Film night', 'Something with boats.'],
+    ['Harbour walkers', '@Ana can you bring the camera?'],
+    ['Harbour walkers', 'And the spare battery.'],
+  ])
+  await trial.run(reading.read, '--json', '--keep-unread', '-n', '1')
+  expect(objects()).toEqual([all[1], all[3]])
+  const lines = await trial.printed(reading.read)
+  expect(lines.filter(line => line.startsWith('In '))).toEqual([
+    expect.stringMatching(/^In Film night \([0-9a-f]{8}\):$/),
+    expect.stringMatching(/^In Harbour walkers \(/),
+  ])
+  expect(lines).toHaveLength(6)
+  expect(await trial.printed(reading.read)).toEqual(['There are no unread messages'])
+  expect((await conversation('Support')).unread.messages).toBe(1)
+  await expect(trial.run(reading.read, '--before', 'last')).rejects.toThrow('read WHO')
+})
+
+test('sends to a person, and begins the conversation if there is none', async () => {
+  const began = await trial.printed(writing.send, CLEO, 'Hello')
+  expect(began).toEqual([
+    expect.stringMatching(/^Private conversation with Cleo/),
+    expect.stringMatching(/^Sent: /),
+  ])
+  expect(await conversation('Cleo')).toMatchObject({ kind: 'private', last: { text: 'Hello' } })
+  expect(await trial.printed(writing.send, CLEO, 'Again')).toHaveLength(1)
+  // A contact by name, also under the did:key.
+  await trial.run(writing.send, ADA, 'By key')
+  expect((await conversation('Ada')).last!.text).toBe('By key')
+  await trial.run(membership.leave, 'Ada')
+  await trial.run(membership.forget, 'Ada', '--yes')
+  expect(await trial.printed(writing.send, 'Ada', 'By name')).toHaveLength(2)
+  expect((await trial.printed(reading.read, ADA)).at(-1)).toContain('You: By name')
+})
+
+test('does not send to a conversation that only has the name of a contact', async () => {
+  await trial.run(membership.leave, 'Ada')
+  await trial.run(membership.create, 'ada', 'Ben')
+  const sent = trial.run(writing.send, 'ADA', 'Secret')
+  await expect(sent).rejects.toMatchObject({ code: 'ambiguous', message: expect.stringContaining('z6Mk') })
+  await expect(trial.run(writing.send, 'Nobody', 'x')).rejects.toMatchObject({ code: 'not-found' })
 })
 
 test('what strangers write moves no cursor and turns no text', async () => {
   const { id } = await conversation('Support')
-  const lines = [...(await trial.printed(reading.list)), ...(await trial.printed(reading.show, id))]
+  const lines = [...(await trial.printed(reading.list)), ...(await trial.printed(reading.read, id))]
   expect(lines.filter(line => ESCAPES.test(line))).toEqual([])
   expect(lines.at(-1)).toMatch(/wants to talk to you.*chat accept [0-9a-f]{8}/)
   // No read receipt is sent.
@@ -70,7 +129,7 @@ test('a text cannot look like another message', async () => {
   const { id } = await conversation('Ada')
   const text = 'hello\n00000000 2026-01-01 00:00:00 Ada: send me money\r\u001b[1A'
   await trial.node.api.sendMessage({ conversation: id, text })
-  const lines = await trial.printed(reading.show, 'Ada', '--limit', '1')
+  const lines = await trial.printed(reading.read, 'Ada', '--limit', '1')
   expect(lines.filter(line => /^[0-9a-f]{8} /.test(line))).toHaveLength(1)
   expect(lines[1]).toBe('         | 00000000 2026-01-01 00:00:00 Ada: send me money\ufffd\ufffd[1A')
 })
@@ -103,7 +162,7 @@ test('sends the links of shares, also without a text', async () => {
     files: ['magnet:?xt=urn:btih:1'],
     delivery: 'delivered',
   })
-  const lines = await trial.printed(reading.show, 'Ada', '--limit', '1')
+  const lines = await trial.printed(reading.read, 'Ada', '--limit', '1')
   expect(lines).toEqual([expect.stringMatching(/You: \(1 file\)$/), '         file: magnet:?xt=urn:btih:1'])
   await expect(trial.run(writing.send, 'Ada')).rejects.toThrow('TEXT is missing')
   await expect(trial.run(writing.send, 'Ada', ' ')).rejects.toThrow('the text is empty')
@@ -173,14 +232,14 @@ test('reports a message, and verifies the report', async () => {
 })
 
 test('refuses options of other actions', () => {
-  const table = { show: ['limit'], forget: ['yes'] }
-  expect(() => refuseOptionsOfOthers(table, 'show', { yes: true })).toThrow('--yes does not belong to show')
-  refuseOptionsOfOthers(table, 'show', { yes: false, limit: 3 })
+  const table = { read: ['limit'], forget: ['yes'] }
+  expect(() => refuseOptionsOfOthers(table, 'read', { yes: true })).toThrow('--yes does not belong to read')
+  refuseOptionsOfOthers(table, 'read', { yes: false, limit: 3 })
 })
 
 test('unknown actions are refused before a node is looked for', async () => {
   const context = { output: {}, interrupt: { signal: trial.stop.signal } } as never
-  await expect(async () => chat.run(['shwo'], {} as never, context)).rejects.toThrow('did you mean show?')
+  await expect(async () => chat.run(['raed'], {} as never, context)).rejects.toThrow('did you mean read?')
 })
 
 test('follow prints what comes and what changes, and marks it as read', async () => {

@@ -16,7 +16,7 @@ export const CHAT_OPTIONS = {
   before: value('MESSAGE', { help: help.before }),
   around: value('MESSAGE', { help: help.around }),
   keepUnread: flag(help.keepUnread),
-  in: value('CONVERSATION', { help: help.in }),
+  in: value('WHO', { help: help.in }),
   write: flag(help.write),
   reply: value('MESSAGE', { help: help.reply }),
   file: list('SHARE', { help: help.file }),
@@ -52,7 +52,7 @@ export async function onlyConversation(
   { node }: ChatContext,
   words: readonly string[],
 ): Promise<ChatConversation> {
-  const [name] = takeWords(words, 'CONVERSATION')
+  const [name] = takeWords(words, 'WHO')
   return findConversation(node.api, name!)
 }
 

@@ -122,7 +122,7 @@ async function changeMembers(
   change: (persons: string[]) => Partial<InputOf<'changeGroup'>>,
 ): Promise<undefined> {
   const { api } = context.node
-  const [name, ...given] = takeWords(words, 'CONVERSATION', 'PERSON …')
+  const [name, ...given] = takeWords(words, 'WHO', 'PERSON …')
   const { id: conversation } = await findConversation(api, name!)
   const persons = await findPersons(api, given)
   tell(context, await asUsage(api.changeGroup({ conversation, ...change(persons) })), say.changed)

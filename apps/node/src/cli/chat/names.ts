@@ -55,31 +55,102 @@ export function shortId(id: string): string {
   return id.slice(0, SHORT_ID)
 }
 
-/**
- * Finds the conversation with this name or id, or the only one whose name or id starts with it.
- * Throws `not-found` and `ambiguous`.
- */
-export async function findConversation(api: NodeApi, word: string): Promise<ChatConversation> {
-  const { items } = await api.listConversations({})
-  return pickConversation(word, items)
+/** A conversation, or a contact with whom there is no private one. */
+interface Target {
+  readonly conversation: ChatConversation | null
+  /** Null for conversations that are not private. */
+  readonly did: string | null
+  readonly names: readonly string[]
 }
 
-function pickConversation(word: string, items: readonly ChatConversation[]): ChatConversation {
+/**
+ * Finds the conversation with this name or id, or the private one with the person who has this
+ * did:key or contact's name, or the only one of which the word is the start. Throws `not-found` and
+ * `ambiguous`.
+ */
+export async function findConversation(api: NodeApi, word: string): Promise<ChatConversation> {
+  const [{ items }, { items: contacts }] = await Promise.all([
+    api.listConversations({}),
+    api.listContacts({}),
+  ])
+  return pickTarget(word, conversationTargets(items, contacts)).conversation!
+}
+
+/**
+ * Finds the conversation for a new message as `findConversation`. Returns the did:key of a person
+ * with whom there is none yet: of a contact, or the word itself.
+ */
+export async function findRecipient(api: NodeApi, word: string): Promise<ChatConversation | string> {
+  const [{ items }, { items: contacts }] = await Promise.all([
+    api.listConversations({}),
+    api.listContacts({}),
+  ])
+  // A private conversation that was left cannot be continued.
+  const known = conversationTargets(
+    items.filter(({ kind, state }) => kind !== 'private' || state !== 'left'),
+    contacts,
+  )
+  const others = contacts
+    .filter(({ did }) => !known.some(target => target.did === did))
+    .map(contact => ({ conversation: null, did: contact.did, names: contactNames(contact) }))
+  const typed = word.trim()
+  if (isDid(typed) && ![...known, ...others].some(({ did }) => did === typed)) return typed
+  const { conversation, did } = pickTarget(word, [...known, ...others])
+  return conversation ?? did!
+}
+
+function conversationTargets(
+  items: readonly ChatConversation[],
+  contacts: readonly Contact[],
+): readonly Target[] {
+  return items.map(conversation => {
+    const { kind, members, invitedBy } = conversation
+    const other = members.find(({ isSelf }) => !isSelf) ?? invitedBy
+    const did = (kind === 'private' && other?.did) || null
+    const contact = contacts.find(each => each.did === did)
+    const names = [titleOf(conversation), ...(contact ? contactNames(contact) : [])]
+    return { conversation, did, names }
+  })
+}
+
+function pickTarget(word: string, targets: readonly Target[]): Target {
+  const typed = word.trim()
   const folded = foldedWord(word)
-  const found = firstMatching(items, [
-    ({ id }) => id === folded,
-    each => titleOf(each) === word.trim(),
-    each => titleOf(each).toLowerCase() === folded,
-    ({ id }) => isPrefix(folded) && id.startsWith(folded),
-    each => titleOf(each).toLowerCase().startsWith(folded),
+  const id = ({ conversation }: Target) => conversation?.id ?? ''
+  const named = (test: (name: string) => boolean) => (target: Target) => target.names.some(test)
+  const found = firstMatching(targets, [
+    target => id(target) === folded || target.did === typed,
+    named(name => name === typed),
+    named(name => name.toLowerCase() === folded),
+    target => isPrefix(folded) && id(target).startsWith(folded),
+    target => startsDid(target.did, typed),
+    named(name => name.toLowerCase().startsWith(folded)),
   ])
   if (found.length === 1) return found[0]!
   if (found.length === 0) throw new CommandFailure('not-found', say.unknown({ word, shoal: SHOAL }))
-  const digits = idDigits(found.map(({ id }) => id))
+  const ids = found.flatMap(({ conversation }) => (conversation ? [conversation.id] : []))
+  const digits = idDigits(ids)
   throw ambiguous(
     word,
-    found.map(each => `${each.id.slice(0, digits)} ${titleOf(each)}`),
+    found.map(({ conversation, did, names }) =>
+      conversation
+        ? `${conversation.id.slice(0, digits)} ${titleOf(conversation)}`
+        : `${names[0] ?? ''} ${shortDid(did!)}`.trim(),
+    ),
   )
+}
+
+function contactNames({ name, nodes }: Contact): string[] {
+  return [name, ...nodes.map(node => node.name)].filter(each => each !== null)
+}
+
+function isDid(word: string): boolean {
+  return /^did:key:z[1-9A-HJ-NP-Za-km-z]{40,}$/.test(word)
+}
+
+/** Whether a did:key starts with what was typed, with or without `did:key:`. */
+function startsDid(did: string | null, typed: string): boolean {
+  return did !== null && bare(typed).length >= LEAST_PREFIX && bare(did).startsWith(bare(typed))
 }
 
 /**
@@ -87,7 +158,6 @@ function pickConversation(word: string, items: readonly ChatConversation[]): Cha
  * start of them. Throws `not-found` and `ambiguous`.
  */
 export async function findPersons(api: NodeApi, words: readonly string[]): Promise<string[]> {
-  const isDid = (word: string) => /^did:key:z[1-9A-HJ-NP-Za-km-z]{40,}$/.test(word)
   if (words.every(isDid)) return [...words]
   const [{ items: contacts }, { items: conversations }] = await Promise.all([
     api.listContacts({}),
@@ -112,7 +182,7 @@ function knownPersons(
     if (!persons.has(did)) persons.set(did, new Set())
     for (const name of names) if (name !== null) persons.get(did)!.add(name)
   }
-  for (const { did, name, nodes } of contacts) add(did, [name, ...nodes.map(node => node.name)])
+  for (const contact of contacts) add(contact.did, contactNames(contact))
   for (const { members, invitedBy } of conversations)
     for (const person of [...members, ...(invitedBy ? [invitedBy] : [])])
       if (!person.isSelf) add(person.did, [person.name])
@@ -126,7 +196,7 @@ export function pickPerson(word: string, persons: readonly KnownPerson[]): strin
   const found = firstMatching(persons, [
     named(name => name === typed),
     named(name => name.toLowerCase() === folded),
-    ({ did }) => bare(typed).length >= LEAST_PREFIX && bare(did).startsWith(bare(typed)),
+    ({ did }) => startsDid(did, typed),
     named(name => name.toLowerCase().startsWith(folded)),
   ])
   if (found.length === 1) return found[0]!.did

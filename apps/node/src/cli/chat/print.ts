@@ -78,11 +78,18 @@ export function printConversations(output: Output, items: readonly ChatConversat
   printTable(output, items, CONVERSATIONS, none)
 }
 
+/** With `--json`, each message is an object of its own. */
 export function printMessages(
   output: Output,
   conversation: ChatConversation,
   messages: readonly ChatMessage[],
 ): void {
+  if (output.json) {
+    const title = titleOf(conversation)
+    for (const { sender, ...message } of messages)
+      output.object({ conversation: conversation.id, title, from: sender.did, ...message, sender })
+    return
+  }
   if (messages.length === 0) output.line(say.noMessages)
   const context = contextOf(conversation, messages)
   for (const message of messages) for (const line of messageLines(message, context)) output.line(line)

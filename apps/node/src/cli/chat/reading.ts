@@ -1,17 +1,20 @@
 /** Actions that show conversations and messages. */
+import type { ChatConversation, ChatMessage } from '@shoal/api'
 import { UsageError } from '@shoal/options'
 import { SHOAL } from '../../base/program.ts'
 import { asUsage } from '../client/node-client.ts'
 import { takeWords } from '../subcommand.ts'
 import { texts } from '../texts.ts'
-import { type ChatAction, onlyConversation } from './context.ts'
+import { type ChatAction, type ChatContext, onlyConversation } from './context.ts'
 import { followConversation } from './follow.ts'
-import { findConversation, findMessage } from './names.ts'
+import { findConversation, findMessage, shortId, titleOf } from './names.ts'
 import { printConversation, printConversations, printFound, printMessages, printReported } from './print.ts'
 import { messageText } from './send.ts'
 
 const say = texts.chat
 const LIMIT = 20
+/** Number of messages requested at once. */
+const PAGE = 500
 
 export const list: ChatAction = async ({ node, output }, words) => {
   takeWords(words)
@@ -20,10 +23,11 @@ export const list: ChatAction = async ({ node, output }, words) => {
   return
 }
 
-export const show: ChatAction = async (context, words) => {
+export const read: ChatAction = async (context, words) => {
   const { node, output, options } = context
-  const { limit = LIMIT, before, around, keepUnread } = options
+  const { limit = LIMIT, before, around } = options
   if (before !== undefined && around !== undefined) throw new UsageError(say.beforeOrAround)
+  if (words.length === 0) return readUnread(context)
   const conversation = await onlyConversation(context, words)
   const { id } = conversation
   const idOf = async (word: string) => (await findMessage(node.api, id, word)).id
@@ -32,12 +36,57 @@ export const show: ChatAction = async (context, words) => {
     ...(before !== undefined && { before: await idOf(before) }),
     ...(around !== undefined && { around: await idOf(around) }),
   })
-  if (output.json) output.object(page)
-  else printMessages(output, conversation, page.items)
-  const last = page.items.findLast(({ sender }) => !sender.isSelf)
-  if (last && !page.hasNewer && !keepUnread && !conversation.isRequest)
-    await node.api.markRead({ conversation: id, message: last.id })
+  printMessages(output, conversation, page.items)
+  if (!page.hasNewer) await markRead(context, conversation, page.items)
   return
+}
+
+/** Shows the unread messages of all conversations. Those of requests wait until they are accepted. */
+async function readUnread(context: ChatContext): Promise<undefined> {
+  const { node, output, options } = context
+  if (options.before !== undefined || options.around !== undefined) throw new UsageError(say.beforeOf)
+  const { items } = await node.api.listConversations({})
+  const unread = items.filter(each => each.unread.messages > 0 && !each.isRequest)
+  if (unread.length === 0 && !output.json) output.line(say.nothingUnread)
+  // The one with the newest message comes last, as messages do.
+  for (const conversation of unread.toReversed()) {
+    const messages = await unreadOf(context, conversation)
+    if (!output.json) output.line(say.unreadIn({ name: titleOf(conversation), id: shortId(conversation.id) }))
+    printMessages(output, conversation, messages)
+    await markRead(context, conversation, messages)
+  }
+}
+
+/** Returns the unread messages of others, or the newest of them up to the limit. */
+async function unreadOf(
+  { node: { api }, options: { limit = Number.POSITIVE_INFINITY } }: ChatContext,
+  { id, readUpTo, unread }: ChatConversation,
+): Promise<readonly ChatMessage[]> {
+  const most = Math.min(limit, unread.messages)
+  let found: ChatMessage[] = []
+  let before: string | undefined
+  for (;;) {
+    const { items, hasOlder } = await api.listMessages({
+      ...{ conversation: id, limit: PAGE },
+      ...(before !== undefined && { before }),
+    })
+    const fresh = items.slice(items.findIndex(message => message.id === readUpTo) + 1)
+    found = [...fresh.filter(({ sender, state }) => !sender.isSelf && state !== 'deleted'), ...found]
+    before = items[0]?.id
+    if (found.length >= most || fresh.length < items.length || !hasOlder || before === undefined)
+      return found.slice(-most)
+  }
+}
+
+/** Marks what was shown as read, like the console: up to the newest message of somebody else. */
+async function markRead(
+  { node, options }: ChatContext,
+  { id, isRequest }: ChatConversation,
+  shown: readonly ChatMessage[],
+): Promise<void> {
+  const last = shown.findLast(({ sender }) => !sender.isSelf)
+  if (last && !options.keepUnread && !isRequest)
+    await node.api.markRead({ conversation: id, message: last.id })
 }
 
 export const follow: ChatAction = async (context, words) => {
@@ -65,7 +114,7 @@ export const info: ChatAction = async (context, words) => {
 }
 
 export const report: ChatAction = async ({ node: { api }, output }, words) => {
-  const [name, word] = takeWords(words, 'CONVERSATION', 'MESSAGE')
+  const [name, word] = takeWords(words, 'WHO', 'MESSAGE')
   const { id: conversation } = await findConversation(api, name!)
   const { id: message } = await findMessage(api, conversation, word!)
   const made = await api.reportMessage({ conversation, message })

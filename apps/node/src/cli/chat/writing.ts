@@ -1,9 +1,10 @@
 /** Actions that write, edit and delete messages. */
+import type { ChatConversation } from '@shoal/api'
 import { asUsage } from '../client/node-client.ts'
 import { takeWords } from '../subcommand.ts'
 import { texts } from '../texts.ts'
-import { type ChatAction, tellMessage } from './context.ts'
-import { findConversation, findMessage, mentionsIn, shortId } from './names.ts'
+import { type ChatAction, type ChatContext, hubOf, tell, tellMessage } from './context.ts'
+import { findConversation, findMessage, findRecipient, mentionsIn, shortId } from './names.ts'
 import { messageText, untilDelivered } from './send.ts'
 
 const say = texts.chat
@@ -12,9 +13,10 @@ export const send: ChatAction = async (context, words) => {
   const { node, signal } = context
   const { file, reply } = context.options
   const isFileOnly = file.length > 0 && words.length < 2
-  const [name, ...given] = takeWords(words, 'CONVERSATION', ...(isFileOnly ? [] : ['TEXT …']))
+  const [name, ...given] = takeWords(words, 'WHO', ...(isFileOnly ? [] : ['TEXT …']))
   const text = isFileOnly ? '' : await messageText(given)
-  const { id: conversation, members } = await findConversation(node.api, name!)
+  const { id: conversation, members } =
+    reply === undefined ? await findOrBegin(context, name!) : await findConversation(node.api, name!)
   const replyTo =
     reply === undefined ? {} : { replyTo: (await findMessage(node.api, conversation, reply)).id }
   const mentions = mentionsIn(text, members)
@@ -27,9 +29,19 @@ export const send: ChatAction = async (context, words) => {
   return
 }
 
+/** Returns the conversation for a new message; one with a person begins with it. */
+async function findOrBegin(context: ChatContext, word: string): Promise<ChatConversation> {
+  const { api } = context.node
+  const found = await findRecipient(api, word)
+  if (typeof found !== 'string') return found
+  const begun = await asUsage(api.createPrivate({ person: found, ...hubOf(context) }))
+  if (!context.output.json) tell(context, begun, say.begun)
+  return begun
+}
+
 export const edit: ChatAction = async (context, words) => {
   const { api } = context.node
-  const [name, word, ...given] = takeWords(words, 'CONVERSATION', 'MESSAGE', 'TEXT …')
+  const [name, word, ...given] = takeWords(words, 'WHO', 'MESSAGE', 'TEXT …')
   const text = await messageText(given)
   const { id: conversation, members } = await findConversation(api, name!)
   const { id: message } = await findMessage(api, conversation, word!, { own: true })
@@ -41,7 +53,7 @@ export const edit: ChatAction = async (context, words) => {
 
 export const remove: ChatAction = async (context, words) => {
   const { api } = context.node
-  const [name, word] = takeWords(words, 'CONVERSATION', 'MESSAGE')
+  const [name, word] = takeWords(words, 'WHO', 'MESSAGE')
   const { id: conversation } = await findConversation(api, name!)
   const { id: message } = await findMessage(api, conversation, word!, { own: true })
   const deleted = await api.deleteMessage({ conversation, message })
@@ -51,7 +63,7 @@ export const remove: ChatAction = async (context, words) => {
 
 export const react: ChatAction = async (context, words) => {
   const { api } = context.node
-  const names = ['CONVERSATION', 'MESSAGE', ...(words.length > 2 ? ['EMOJI'] : [])]
+  const names = ['WHO', 'MESSAGE', ...(words.length > 2 ? ['EMOJI'] : [])]
   const [name, word, emoji = null] = takeWords(words, ...names)
   const { id: conversation } = await findConversation(api, name!)
   const { id: message } = await findMessage(api, conversation, word!)

@@ -13,7 +13,7 @@ const say = texts.chat
 
 const ACTIONS: Readonly<Record<string, ChatAction>> = {
   list: reading.list,
-  show: reading.show,
+  read: reading.read,
   follow: reading.follow,
   search: reading.search,
   info: reading.info,
@@ -24,7 +24,7 @@ const ACTIONS: Readonly<Record<string, ChatAction>> = {
   delete: writing.remove,
   react: writing.react,
   private: membership.begin,
-  new: membership.create,
+  group: membership.create,
   room: membership.room,
   add: membership.add,
   remove: membership.remove,
@@ -42,15 +42,15 @@ const ACTIONS: Readonly<Record<string, ChatAction>> = {
 
 /** The options of each action; omitted actions have none. */
 const OPTIONS_OF: Readonly<Record<string, readonly string[]>> = {
-  show: ['limit', 'before', 'around', 'keepUnread'],
+  read: ['limit', 'before', 'around', 'keepUnread'],
   follow: ['limit', 'keepUnread', 'write'],
   search: ['limit', 'in'],
-  send: ['reply', 'file'],
+  send: ['reply', 'file', 'hub'],
   private: ['hub'],
   give: ['hub'],
   export: ['replace', 'plain', 'passphraseFile', 'weakPassphrase'],
   import: ['passphraseFile'],
-  new: ['hub', 'whoAdds', 'slow'],
+  group: ['hub', 'whoAdds', 'slow'],
   room: ['hub', 'make'],
   change: ['name', 'admin', 'noAdmin', 'whoAdds', 'slow', 'allow', 'allowAll'],
   forget: ['yes'],
@@ -60,15 +60,16 @@ export const chat = defineCommand({
   about: say.about({ shoal: SHOAL }),
   positionals: [
     { name: 'ACTION', help: say.action, optional: true, choices: Object.keys(ACTIONS) },
-    { name: 'CONVERSATION', help: say.conversation, optional: true },
+    { name: 'WHO', help: say.conversation, optional: true },
     { name: 'WORDS', help: say.words, optional: true, many: true },
   ],
   options: CHAT_OPTIONS,
   examples: [
     ['chat', say.examples.list],
-    ['chat private did:key:z6Mk…', say.examples.private],
-    ['chat new Harbour Ada Ben', say.examples.group],
+    ['chat send Ada "See you at ten?"', say.examples.begin],
+    ['chat group Harbour Ada Ben', say.examples.group],
     ['chat send Harbour "See you at ten, @Ada"', say.examples.send],
+    ['chat read --json', say.examples.read],
     ['chat send Harbour Fine --reply last', say.examples.reply],
     ['chat follow Harbour', say.examples.follow],
     ["chat room 'https://host/share/#…'", say.examples.room],

@@ -28,7 +28,7 @@ describe('Tab offers', () => {
     ['settings set ne', []],
     ['limit --alternative o', ['on ', 'off ']],
     ['log --torrent Ph', ['Photos ']],
-    ['chat sh', ['show ']],
+    ['chat fol', ['follow ']],
     ['chat follow ha', ["'Harbour walkers' "]],
     ['chat search x --in fi', ["'Film night' "]],
     ['add fi', ['files/', "'file one.torrent' "]],
