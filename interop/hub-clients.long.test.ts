@@ -40,7 +40,11 @@ beforeAll(async () => {
   await ada.ask('hub', 'join', hub.ownerLink!, '--name', 'Ada')
   const { link, uses } = await ada.ask('hub', 'invite', '-', '--uses', '2')
   expect([uses, link]).toEqual([2, expect.stringContaining(`${hub.url}/join#invitation=`)])
-  await ben.ask('hub', 'join', link, '--name', 'Ben')
+  const [, code] = link.split('#invitation=')
+  await ben.ask('hub', 'join', hub.url, '--invite', code, '--name', 'Ben')
+  const { items } = await ben.ask('hub', 'list')
+  expect(items).toMatchObject([{ url: hub.url, name: 'Friends', account: 'Ben', accountDid: did }])
+  expect((await ben.place.run('hub', 'list')).stdout).toMatch(/Account.*\nFriends .* Ben /)
 })
 afterAll(() => stack.disposeAsync())
 

@@ -27,7 +27,15 @@ describe('a node joins a hub', () => {
     const { url, link } = await hubForTest({ name: 'Friends' })
     const ada = await new Person().node('desk')
     const hub = await ada.operations.joinHub({ url: link, name: 'Ada' })
-    expect(hub).toMatchObject({ url, name: 'Friends', did: null, knowsDevices: true, problem: null })
+    const account = { account: 'Ada', accountDid: expect.stringMatching(/^did:key:/) }
+    expect(hub).toMatchObject({
+      url,
+      name: 'Friends',
+      did: null,
+      knowsDevices: true,
+      problem: null,
+      ...account,
+    })
     expect(await ada.operations.listHubs({})).toEqual({ items: [hub] })
 
     const { link: invitation } = await ada.operations.inviteToHub({
@@ -43,7 +51,7 @@ describe('a node joins a hub', () => {
     await node.operations.joinHub({ url })
     await node.operations.joinHub({ url: invitation })
     const second = await ben.node('phone')
-    expect(await second.operations.joinHub({ url })).toMatchObject({ url })
+    expect(await second.operations.joinHub({ url })).toMatchObject({ url, account: 'Ben' })
     await expect
       .poll(async () => (await second.operations.listHubs({})).items)
       .toMatchObject([{ url, knowsDevices: true }])
@@ -206,13 +214,28 @@ test('behind a strict proxy, operations and rooms go through it, and nowhere whe
   await expect(node.operations.listHubSessions({ hub: url })).rejects.toEqual(refused('no-answer', 'hub'))
 })
 
+test('the account at a hub that was joined by an older version is known after the next login', async () => {
+  const { url, link } = await hubForTest()
+  const node = await new Person().node('desk')
+  await node.operations.joinHub({ url: link })
+  const { accountDid } = (await node.operations.listHubs({})).items[0]!
+  // Without a name it is shown by its DID.
+  expect((await node.operations.listHubs({})).items).toMatchObject([{ account: accountDid }])
+  await node.service(HUBS).clientFor(url).changeAccount({ name: 'Ada' })
+  node.kernel.database.prepare('UPDATE hubs SET account = NULL').run()
+  const restarted = await node.restart()
+  await restarted.operations.listHubSessions({ hub: url })
+  expect((await restarted.operations.listHubs({})).items).toMatchObject([{ account: 'Ada', accountDid }])
+})
+
 test('an account that has to be approved is shown as one that waits', async () => {
   const { url, link } = await hubForTest({ accounts: 'approval' })
   const ada = await new Person().node('desk')
   await ada.operations.joinHub({ url: link })
   const person = new Person()
   const { operations } = await person.node('laptop')
-  expect((await operations.joinHub({ url, name: 'Ben' })).problem?.message).toContain('waits until')
+  const joined = await operations.joinHub({ url, name: 'Ben' })
+  expect([joined.account, joined.problem?.message]).toEqual(['Ben', expect.stringContaining('waits until')])
   const search = () => operations.searchHub({ hub: url, text: '', limit: 1 })
   await expect(search()).rejects.toEqual(refused('refused', 'hub', 'waits until'))
   await ada.service(HUBS).clientFor(url).approveAccount({ did: person.did })

@@ -6,7 +6,7 @@ import { ApiError } from '@shoal/api/api-error'
 import type { CallOptions } from '@shoal/api/contract'
 import { connectHub, type HubApi } from './client.ts'
 import { HUB_ROUTES } from './routes.ts'
-import type { AccountInfo } from './schemas/account.ts'
+import type { AccountInfo, Login } from './schemas/account.ts'
 
 /** A key that signs synchronously, or a non-extractable one of Web Crypto. */
 interface LoginSigner {
@@ -36,6 +36,8 @@ export interface DeviceClientOptions {
   readonly check?: (hub: HubApi) => HubApi
   /** Milliseconds since the Unix epoch. Default: `Date.now`. */
   readonly now?: () => number
+  /** Called with the person's account after each login, and when it was created. */
+  readonly onAccount?: (account: AccountInfo) => void
 }
 
 export interface DeviceClient {
@@ -62,7 +64,7 @@ export interface DeviceClient {
 const ANSWER_MS = 60_000
 
 export function connectDevice(options: DeviceClientOptions): DeviceClient {
-  const { url, lists, check = hub => hub } = options
+  const { url, lists, check = hub => hub, onAccount = () => {} } = options
   const patient: typeof fetch = (address, init) => {
     const signals = [AbortSignal.timeout(ANSWER_MS), ...(init?.signal ? [init.signal] : [])]
     return (options.fetch ?? fetch)(address, { ...init, signal: AbortSignal.any(signals) })
@@ -72,14 +74,18 @@ export function connectDevice(options: DeviceClientOptions): DeviceClient {
   const everyone = connect()
   let session: Promise<string> | null = null
 
+  const begun = (login: Login): string => {
+    onAccount(login.account)
+    return secretOf(login)
+  }
   const login = async (): Promise<string> => {
     try {
-      return secretOf(await everyone.loginWithDevice(await proveDevice(everyone, options)))
+      return begun(await everyone.loginWithDevice(await proveDevice(everyone, options)))
     } catch (error) {
       if (!(error instanceof ApiError) || error.code !== 'bad-login' || error.field !== 'device') throw error
       // The hub may not have the newest list yet.
       const proof = { ...(await proveDevice(everyone, options)), lists: [...(await lists())] }
-      return secretOf(await everyone.loginWithDevice(proof))
+      return begun(await everyone.loginWithDevice(proof))
     }
   }
   /** All calls share one login. */
@@ -121,6 +127,7 @@ export function connectDevice(options: DeviceClientOptions): DeviceClient {
         { ...proof, name, lists: [...(await lists())], ...(invitation !== undefined && { invitation }) },
         call,
       )
+      onAccount(joined.account)
       if (joined.sessionId !== null) session = Promise.resolve(secretOf(joined))
       return joined.account
     },

@@ -142,6 +142,8 @@ const magnet = { infoHashes: { v1: new Uint8Array(20).fill(1) } }
 const SHARE = formatShareLink(page, { magnet })
 const BY_KEY = formatShareLink(page, { magnet, seal: { by: 'key', key: new Uint8Array(32) } })
 const BY_PASSPHRASE = formatShareLink(page, { magnet, seal: { by: 'passphrase' } })
+/** With whom the simulated node has no conversation. */
+const STRANGER = 'did:key:z6MkpCLeoT4vWq9fHn2JxUyR8dSmKe3ZbGaL7tXhNs5oQrPc'
 const HASH = '1'.repeat(40)
 const TORRENT = join(folder, 'a.torrent')
 const SECRET = join(folder, 'secret')
@@ -200,7 +202,7 @@ const KINDS: Record<
   profile: [[], ['show'], ['clear']],
   devices: [[], ['list'], ['describe', 'attic'], ['dismiss'], ['forget']],
   hub: [[], ['join', 'https://hub.example'], ['publish', 'hub', ID]],
-  chat: [[], ['read'], ['send', 'a', 'x'], ['group', 'a']],
+  chat: [[], ['read'], ['send', STRANGER, 'x'], ['group', 'a']],
   ...{ passkeys: [[]], sessions: [[]], findable: [[], [ID], [ID, '--off']], health: [[]], debug: [[]] },
   api: one('getStats'),
   share: [['--dir', ALBUM]],

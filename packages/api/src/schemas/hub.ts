@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import { Bytes, TimeMs, Untrusted, UntrustedSecret } from './common.ts'
 import { ANSWERS } from './names.ts'
+import { DidText } from './people.ts'
 
 /** A hub of which the node's user is a member. */
 export const JoinedHub = z
@@ -11,6 +12,13 @@ export const JoinedHub = z
     name: Untrusted,
     /** `did:web` of a hub with a public address. */
     did: z.string().nullable(),
+    /**
+     * Name of the user's account there, or its DID if it has no name. Null until the next login at
+     * hubs that were joined by an older version.
+     */
+    account: Untrusted.nullable(),
+    /** DID of the user's account. */
+    accountDid: DidText,
     joinedMs: TimeMs,
     /** Whether it has the newest device list. */
     knowsDevices: z.boolean(),

@@ -67,7 +67,7 @@ async function unreadOf(
   let before: string | undefined
   for (;;) {
     const { items, hasOlder } = await api.listMessages({
-      ...{ conversation: id, limit: PAGE },
+      ...{ conversation: id, limit: Math.min(PAGE, limit) },
       ...(before !== undefined && { before }),
     })
     const fresh = items.slice(items.findIndex(message => message.id === readUpTo) + 1)

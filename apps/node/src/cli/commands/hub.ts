@@ -21,7 +21,7 @@ const say = texts.hub
 
 /** The options of each action; omitted actions have none. */
 const OPTIONS_OF: Readonly<Record<string, readonly string[]>> = {
-  join: ['invitation', 'name'],
+  join: ['invite', 'name'],
   search: ['category', 'tag', 'download', 'limit'],
   publish: ['title', 'category', 'tag', 'description'],
   sessions: ['end'],
@@ -41,7 +41,7 @@ export const hub = defineCommand({
     { name: 'WORDS', help: say.words, optional: true, many: true },
   ],
   options: {
-    invitation: value('CODE', { help: say.options.invitation }),
+    invite: value('CODE', { help: say.options.invite }),
     name: value('NAME', { help: say.options.name }),
     title: value('TITLE', { help: say.options.title }),
     category: value('CATEGORY', {
@@ -60,7 +60,8 @@ export const hub = defineCommand({
   },
   examples: [
     ['hub join "https://hub.example.org/join#invitation=CODE" --name Ada', say.examples.join],
-    ['hub', say.examples.list],
+    ['hub join https://hub.example.org --invite CODE', say.examples.code],
+    ['hub list --json', say.examples.list],
     ['hub search hub.example.org harbour map --download 1', say.examples.search],
     ['hub publish hub.example.org film --category films --tag documentary', say.examples.publish],
     ['hub sessions hub.example.org', say.examples.sessions],
@@ -83,10 +84,10 @@ export const hub = defineCommand({
       },
       async join(words) {
         const [url] = takeWords(words, 'HUB')
-        const { invitation, name } = options
+        const { invite, name } = options
         const given = {
           url: url!,
-          ...(invitation !== undefined && { invitation }),
+          ...(invite !== undefined && { invitation: invite }),
           ...(name !== undefined && { name }),
         }
         const joined = await asUsage(api.joinHub(given, call))
@@ -222,6 +223,7 @@ function notesOn({ problem, isExposed }: JoinedHub): string[] {
 const HUBS: Column<JoinedHub>[] = [
   { title: say.columns.name, text: ({ name }) => name },
   { title: say.columns.url, text: ({ url }) => url },
+  { title: say.columns.account, text: ({ account, accountDid }) => account ?? accountDid, least: 8, rank: 3 },
   { title: say.columns.joined, text: ({ joinedMs }) => formatTime(joinedMs), rank: 2 },
   {
     title: say.columns.problem,

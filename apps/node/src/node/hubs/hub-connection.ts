@@ -8,7 +8,7 @@ import { connectDevice, type DeviceClient, type DeviceClientOptions } from '@sho
 import type { Connect } from '@shoal/hub-api/rooms'
 import type { HubAccess } from './service.ts'
 
-export interface ConnectionOptions extends Omit<DeviceClientOptions, 'fetch' | 'check'> {
+export interface ConnectionOptions extends Omit<DeviceClientOptions, 'fetch' | 'check' | 'onAccount'> {
   readonly fetch: typeof fetch
   /** Opens the connection to rooms. Null: the system's default. */
   readonly agent: object | null
@@ -17,7 +17,12 @@ export interface ConnectionOptions extends Omit<DeviceClientOptions, 'fetch' | '
    * its error.
    */
   readonly tell: (error: unknown) => void
+  /** Called with the name of the person's account after each login, and when it was created. */
+  readonly onAccount: (name: string) => void
 }
+
+/** Maximum length of the name of an account, which the hub says. */
+const MAX_NAME = 64
 
 export class HubConnection {
   /** Operations that need no login. */
@@ -26,12 +31,24 @@ export class HubConnection {
   readonly api: HubApi
   readonly #options: ConnectionOptions
   readonly #device: DeviceClient
+  #account: string | null = null
 
   constructor(options: ConnectionOptions) {
     this.#options = options
     this.everyone = checkAnswers(connectHub(options))
-    this.#device = connectDevice({ ...options, check: checkAnswers })
+    this.#device = connectDevice({
+      ...{ ...options, check: checkAnswers },
+      onAccount: ({ name }) => {
+        this.#account = name.trim().slice(0, MAX_NAME)
+        options.onAccount(this.#account)
+      },
+    })
     this.api = telling(this.#device.api, options.tell)
+  }
+
+  /** Name of the person's account at the last login; null before. */
+  get account(): string | null {
+    return this.#account
   }
 
   /** Creates the person's account, which may first need approval. Rejects with an ApiError. */

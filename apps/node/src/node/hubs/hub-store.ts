@@ -7,10 +7,12 @@ export interface HubRow extends HubMember {
   /** Why the last request failed. */
   readonly problem: string | null
   readonly problemMs: number | null
+  /** Name of the person's account; empty if it has none, null until the first login. */
+  readonly account: string | null
 }
 
 const COLUMNS =
-  'url, name, did, hub_key AS key, joined_ms AS joinedMs, sequence, problem, problem_ms AS problemMs'
+  'url, name, did, hub_key AS key, joined_ms AS joinedMs, sequence, problem, problem_ms AS problemMs, account'
 
 /** The hubs that persons have joined, in the database. */
 export class HubStore {
@@ -36,20 +38,26 @@ export class HubStore {
   /** Adds a hub, or updates what is known about it. */
   put(
     person: string,
-    { url, name, did, key, joinedMs, sequence }: Omit<HubRow, 'problem' | 'problemMs'>,
+    { url, name, did, key, joinedMs, sequence, account }: Omit<HubRow, 'problem' | 'problemMs'>,
   ): void {
     this.#database
       .prepare(
-        `INSERT INTO hubs VALUES (?, ?, ?, ?, ?, ?, ?, NULL, NULL) ON CONFLICT DO UPDATE SET
-        name = excluded.name, did = excluded.did, hub_key = excluded.hub_key, sequence = excluded.sequence, problem = NULL, problem_ms = NULL`,
+        `INSERT INTO hubs VALUES (?, ?, ?, ?, ?, ?, ?, NULL, NULL, ?) ON CONFLICT DO UPDATE SET
+        name = excluded.name, did = excluded.did, hub_key = excluded.hub_key, sequence = excluded.sequence, problem = NULL, problem_ms = NULL, account = excluded.account`,
       )
-      .run(person, url, name, did, key, joinedMs, sequence)
+      .run(person, url, name, did, key, joinedMs, sequence, account)
   }
 
   setSequence(person: string, url: string, sequence: number): void {
     this.#database
       .prepare('UPDATE hubs SET sequence = ? WHERE person = ? AND url = ?')
       .run(sequence, person, url)
+  }
+
+  setAccount(person: string, url: string, account: string): void {
+    this.#database
+      .prepare('UPDATE hubs SET account = ? WHERE person = ? AND url = ?')
+      .run(account, person, url)
   }
 
   setProblem(person: string, url: string, problem: string | null, atMs: number): void {

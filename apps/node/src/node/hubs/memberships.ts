@@ -77,8 +77,11 @@ export class Memberships implements Hubs {
   views(): JoinedHub[] {
     const { history } = this.#options.person
     const newest = history && newestList(history).list.sequence
-    return this.list().map(({ url, name, did, joinedMs, sequence, problem, problemMs }) => ({
+    const person = this.did!
+    return this.list().map(({ url, name, did, joinedMs, sequence, problem, problemMs, account }) => ({
       ...{ url, name, did, joinedMs },
+      account: account === '' ? person : account,
+      accountDid: person,
       knowsDevices: sequence === newest,
       isExposed: isExposed(url),
       problem: problem === null ? null : { message: problem, atMs: problemMs ?? 0 },
@@ -154,6 +157,7 @@ export class Memberships implements Hubs {
       const kept = {
         joinedMs: known?.joinedMs ?? now(),
         sequence: created ? sequence : (known?.sequence ?? null),
+        account: connection.account ?? known?.account ?? null,
       }
       store.put(did, { ...row, ...kept })
       if (created?.state === 'waiting')
@@ -237,6 +241,7 @@ export class Memberships implements Hubs {
       now: this.#options.now,
       agent: agentFor(new URL(url)),
       tell: error => this.#note(did, url, error),
+      onAccount: name => this.#noteAccount(did, url, name),
     })
     this.#connections.set(url, connection)
     return connection
@@ -250,6 +255,16 @@ export class Memberships implements Hubs {
     const problem = isHubProblem(error) ? hubMessage(new URL(url).host, error) : null
     if (!row || row.problem === problem) return
     store.setProblem(did, url, problem, now())
+    onChanged()
+  }
+
+  /** Records the name of the account, which the user can change on the page of the hub. */
+  #noteAccount(did: string, url: string, account: string): void {
+    if (this.#isClosed) return
+    const { store, onChanged } = this.#options
+    const row = store.find(did, url)
+    if (!row || row.account === account) return
+    store.setAccount(did, url, account)
     onChanged()
   }
 

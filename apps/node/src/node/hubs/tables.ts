@@ -2,7 +2,8 @@ import type { Migration } from '@shoal/daemon/database'
 
 /**
  * The hubs that a person has joined. `hub_key`: the hub's did:key. `sequence`: that of the newest
- * device list that the hub is known to have.
+ * device list that the hub is known to have. `account`: the name of the person's account there,
+ * which may be empty; null until the next login for hubs that were joined before this column.
  */
 export const HUBS_TABLES: readonly Migration[] = [
   `
@@ -19,4 +20,5 @@ CREATE TABLE hubs (
   PRIMARY KEY (person, url)
 ) STRICT, WITHOUT ROWID;
 `,
+  'ALTER TABLE hubs ADD account TEXT;',
 ]

@@ -25,7 +25,7 @@ export function HubCard({ hub, query }: Props) {
   const { api } = useNode()
   const [invitation, setInvitation] = useState<string | null>(null)
   const [isLeaving, setLeaving] = useState(false)
-  const { url, name, did, joinedMs, problem, isExposed, knowsDevices } = hub
+  const { url, name, did, account, accountDid, joinedMs, problem, isExposed, knowsDevices } = hub
   const invite = () => api.inviteToHub({ hub: url }).then(({ link }) => setInvitation(link), notifyError)
   const leave = () =>
     void api.leaveHub({ hub: url }).then(() => notify(t.left({ name }), { type: 'good' }), notifyError)
@@ -43,6 +43,7 @@ export function HubCard({ hub, query }: Props) {
               {url}
             </a>
           </p>
+          <p className={layout.break}>{t.account({ account: account ?? accountDid })}</p>
           <p className={`${layout.soft} ${layout.break}`}>
             {[did, t.since({ date: formatDate(joinedMs, 'date') })].filter(Boolean).join(' · ')}
           </p>

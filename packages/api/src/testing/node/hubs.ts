@@ -1,6 +1,7 @@
 import type { HUBS } from '../../contracts/hubs.ts'
 import type { Implemented } from '../../operations.ts'
 import type { HubListing, HubSession, JoinedHub } from '../../schemas/hub.ts'
+import { SELF } from './chat-samples.ts'
 import { found, pageOf, refusal } from './refusals.ts'
 import type { SimulatedState } from './state.ts'
 
@@ -13,6 +14,7 @@ export function hubs(state: SimulatedState): Implemented<typeof HUBS> {
   const url = 'https://hub.example.org'
   const first: JoinedHub = {
     ...{ url, name: state.says('Friends of the harbour'), did: 'did:web:hub.example.org' },
+    ...{ account: state.says('Ana'), accountDid: SELF },
     ...{ joinedMs: nowMs - 20 * DAY_MS, knowsDevices: true, isExposed: false, problem: null },
   }
   const joined = new Map([[url, first]])
@@ -40,7 +42,7 @@ export function hubs(state: SimulatedState): Implemented<typeof HUBS> {
   const find = (hub: string) => found(joined, hub, 'hub', 'hub')
   return {
     listHubs: async () => ({ items: [...joined.values()] }),
-    async joinHub({ url: text }) {
+    async joinHub({ url: text, name = '' }) {
       const { origin, protocol, host } = URL.parse(text) ?? {}
       if (origin === undefined || host === undefined || !/^https?:$/.test(protocol ?? ''))
         throw refusal('bad-argument', 'This is not the address of a hub.', 'url')
@@ -49,6 +51,7 @@ export function hubs(state: SimulatedState): Implemented<typeof HUBS> {
         url: origin,
         name: host,
         did: null,
+        account: name || SELF,
         joinedMs: state.clock.nowMs(),
       }
       joined.set(origin, hub)

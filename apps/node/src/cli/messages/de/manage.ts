@@ -379,7 +379,7 @@ export const manage: Translation<typeof original> = {
     hub: 'der Hub. Bei nur einem genügt - nach search, publish, sessions und invite',
     words: 'bei search: Wörter aus Titel oder Beschreibung; bei publish: ein Torrent der Liste oder ein Link',
     options: {
-      invitation: 'Bei join: Code oder Link einer Einladung',
+      invite: 'Bei join: Code oder Link einer Einladung, wenn die Adresse keine enthält',
       name: 'Bei join: wie Mitglieder Sie sehen. Standard: ohne Namen',
       title: 'Bei publish: Titel. Standard: der Name des Torrents',
       category: 'Bei publish und search: eines von {categories}',
@@ -394,7 +394,8 @@ export const manage: Translation<typeof original> = {
     },
     examples: {
       join: 'Tritt einem Hub mit dem Link einer Einladung bei',
-      list: 'Listet die Hubs auf, denen Sie beigetreten sind',
+      code: 'Dasselbe mit dem Code der Einladung',
+      list: 'Gibt die Hubs aus, denen Sie beigetreten sind, mit Ihrem Konto dort',
       search: 'Durchsucht einen Hub und fügt das erste Ergebnis hinzu',
       publish: 'Veröffentlicht einen Torrent der Liste',
       sessions: 'Listet Ihre Anmeldungen bei einem Hub auf',
@@ -417,6 +418,7 @@ export const manage: Translation<typeof original> = {
     columns: {
       name: 'Name',
       url: 'Adresse',
+      account: 'Konto',
       joined: 'Beigetreten',
       problem: 'Problem',
       number: 'Nr.',

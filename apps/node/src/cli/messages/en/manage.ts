@@ -365,7 +365,7 @@ export const manage = {
     hub: 'the hub. May be left out after search, publish, sessions and invite if there is only one: give - then',
     words: 'for search: words of the title or description; for publish: a torrent of the list, or a link',
     options: {
-      invitation: 'With join: code or link of an invitation',
+      invite: 'With join: code or link of an invitation, if the address has none',
       name: 'With join: how members see you. Default: without a name',
       title: 'With publish: title. Default: the name of the torrent',
       category: 'With publish and search: one of {categories}',
@@ -380,7 +380,8 @@ export const manage = {
     },
     examples: {
       join: 'Joins a hub with the link of an invitation',
-      list: 'Lists the hubs that were joined',
+      code: 'The same with the code of the invitation',
+      list: 'Prints the hubs that were joined, with your account at each',
       search: 'Searches a hub, and adds the first result',
       publish: 'Publishes a torrent of the list',
       sessions: 'Lists your logins at a hub',
@@ -402,6 +403,7 @@ export const manage = {
     columns: {
       name: 'Name',
       url: 'Address',
+      account: 'Account',
       joined: 'Joined',
       problem: 'Problem',
       number: 'No.',

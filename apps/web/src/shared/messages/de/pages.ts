@@ -233,6 +233,7 @@ export const pages: Translation<typeof english> = {
     name: 'Ihr Name beim Hub',
     nameHint: 'Mitglieder sehen ihn. Er kann fehlen.',
     joined: 'Sie sind Mitglied von „{name}“',
+    account: 'Ihr Konto: {account}',
     since: 'Beigetreten am {date}',
     devicesLate: 'Der Hub hat Ihre neueste Geräteliste noch nicht.',
     exposed:

@@ -224,6 +224,7 @@ export const pages = {
     name: 'Your name at the hub',
     nameHint: 'Members see it. It may be left out.',
     joined: 'You are a member of “{name}”',
+    account: 'Your account: {account}',
     since: 'Joined on {date}',
     devicesLate: 'The hub has not got your newest device list yet.',
     exposed:
