@@ -34,7 +34,7 @@ import { missing } from './support/tools.ts'
 
 const serveApp = () => PageSite.start(join(DIST, 'chat-app'))
 const startHub = (folder: string, more: readonly string[] = []) =>
-  HubProcess.start(['--data', folder, '--no-udp', '--accounts', 'open', '--name', 'Harbour', ...more])
+  HubProcess.start(['--data', folder, '--no-udp', '--registration', 'open', '--name', 'Harbour', ...more])
 
 /** Opens the app through the link on a hub's page. */
 const linkTo = (site: PageSite, hub: HubProcess) => `${site.url}#hub=${encodeURIComponent(hub.url)}`

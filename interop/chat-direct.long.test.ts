@@ -125,7 +125,7 @@ test.skipIf(cannotCapture)(
     await using folder = await tempDir('chat-direct')
     const port = await freePort()
     const start = () =>
-      HubProcess.start(['--port', String(port), '--data', folder.path, '--accounts', 'open', '--no-udp'])
+      HubProcess.start(['--port', String(port), '--data', folder.path, '--registration', 'open', '--no-udp'])
     let hub = await start()
     onTestFinished(() => hub[Symbol.asyncDispose]())
     const ann = await Member.join('Ann', hub.url, [])

@@ -121,7 +121,7 @@ test('a member floods a hub with entries, megabytes, commits, script and request
 }, async ({ annotate }) => {
   await using folder = await tempDir('chat-floods')
   await using hub = await HubProcess.start([
-    ...['--data', folder.join('hub'), '--no-udp', '--accounts', 'open', '--name', 'Harbour'],
+    ...['--data', folder.join('hub'), '--no-udp', '--registration', 'open', '--name', 'Harbour'],
   ])
   const { url } = hub
   const [ann, ben] = await Promise.all([

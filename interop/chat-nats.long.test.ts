@@ -129,7 +129,7 @@ describe.skipIf(cannotCreateNats ?? missing('chromium-headless-shell'))(
       const network = new NatNetwork()
       onTestFinished(() => network[Symbol.dispose]())
       const arguments_ = ['--host', PUBLIC.north, '--port', String(HUB_PORT), '--name', 'Harbour']
-      const data = ['--data', dir.join('hub'), '--accounts', 'open']
+      const data = ['--data', dir.join('hub'), '--registration', 'open']
       const startHub = (...more: readonly string[]) =>
         HubProcess.start([...arguments_, ...data, ...more], { within: network.within('north') })
       // Without STUN, so that the nodes need the relay.

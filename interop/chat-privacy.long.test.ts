@@ -47,7 +47,7 @@ async function talk({ args, dump }: Place, { isSecure }: { isSecure: boolean }) 
   const folder = stack.use(await tempDir('chat-privacy'))
   const hub = stack.use(
     await HubProcess.start([
-      ...['--data', folder.join('hub'), '--accounts', 'open', '--public-url', HOME],
+      ...['--data', folder.join('hub'), '--registration', 'open', '--public-url', HOME],
       ...['--log-level', 'debug', '--trusted-proxy', '127.0.0.1', ...args],
     ]),
   )

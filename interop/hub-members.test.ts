@@ -107,7 +107,7 @@ test('a server that is not a hub, hangs up or sends too much is refused, and get
   const { operations } = await new Person().node('desk')
   const join = () => operations.joinHub({ url: `${url}/join#invitation=${'s'.repeat(22)}` })
   await expect(join()).rejects.toEqual(refused('bad-answer', 'url', 'not that of a hub'))
-  body = JSON.stringify({ name: 'x', accounts: 'open' })
+  body = JSON.stringify({ name: 'x', registration: 'open' })
   await expect(join()).rejects.toEqual(refused('bad-answer', 'url', 'not that of a hub'))
   body = 'redirect'
   await expect(join()).rejects.toEqual(refused('bad-answer', 'url', 'not that of a hub'))
@@ -229,7 +229,7 @@ test('the account at a hub that was joined by an older version is known after th
 })
 
 test('an account that has to be approved is shown as one that waits', async () => {
-  const { url, link } = await hubForTest({ accounts: 'approval' })
+  const { url, link } = await hubForTest({ registration: 'approval' })
   const ada = await new Person().node('desk')
   await ada.operations.joinHub({ url: link })
   const person = new Person()
@@ -244,7 +244,7 @@ test('an account that has to be approved is shown as one that waits', async () =
 })
 
 test('a node that the hub asks to wait a little, since others at its address had no account, joins then', async () => {
-  const { url } = await hubForTest({ accounts: 'open' })
+  const { url } = await hubForTest({ registration: 'open' })
   for (let at = 0; at < 4; at++) {
     const stranger = new TestPerson()
     const device = stranger.connect(url, stranger.device())

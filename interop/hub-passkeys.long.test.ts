@@ -20,7 +20,7 @@ describe.skipIf(missing('chromium'))('passkeys of a hub in Chromium', () => {
   let browser: Awaited<ReturnType<typeof launchChromium>>
   beforeAll(async () => {
     ;[hub, pages, browser] = await Promise.all([
-      openTestHub({ accounts: 'open' }),
+      openTestHub({ registration: 'open' }),
       buildPages('passkeys'),
       launchChromium(),
     ])

@@ -26,7 +26,7 @@ const PICTURE =
 /** Starts a hub with open registration. Returns its address. */
 async function openHub(): Promise<string> {
   const folder = await tempDir('console-chat-hub')
-  const hub = await startHub({ port: 0, noUdp: true, data: folder.path, accounts: 'open' }, NO_LOG)
+  const hub = await startHub({ port: 0, noUdp: true, data: folder.path, registration: 'open' }, NO_LOG)
   onTestFinished(async () => {
     await hub.close()
     await folder[Symbol.asyncDispose]()

@@ -63,7 +63,7 @@ export class ChatHub {
 }
 
 export function startChatHub(data: string, port = 0): Promise<Hub> {
-  return startHub({ port, noUdp: true, data, accounts: 'open' }, NO_LOG)
+  return startHub({ port, noUdp: true, data, registration: 'open' }, NO_LOG)
 }
 
 /** A person with a node that has joined the hub. */

@@ -51,7 +51,7 @@ export class ChatUnderFaults implements AsyncDisposable {
 
   static async start(): Promise<ChatUnderFaults> {
     const folder = await tempDir('chat-faults')
-    const hub = await FaultyHub.start(['--accounts', 'open', '--public-url', HOME])
+    const hub = await FaultyHub.start(['--registration', 'open', '--public-url', HOME])
     const world = new ChatUnderFaults(hub, folder)
     const members = world.#members
     for (const name of NAMES) {

@@ -3,7 +3,7 @@
  * file.
  */
 import { availableParallelism } from 'node:os'
-import { ACCOUNT_POLICIES } from '@shoal/hub-api/choices'
+import { REGISTRATIONS } from '@shoal/hub-api/choices'
 import {
   flag,
   integer,
@@ -96,9 +96,9 @@ export const OPTIONS = {
   }),
   onlyTracker: flag('Only the tracker: no accounts, no data folder'),
   name: value('TEXT', { help: 'Name of the hub. Default: Shoal hub', parse: hubName }),
-  accounts: value('WHO', {
-    help: 'Who gets an account: open (anybody), approval (whoever a moderator approves, or has an invitation), invitation (default) or closed',
-    choices: ACCOUNT_POLICIES,
+  registration: value('WHO', {
+    help: 'Who gets an account: open (anybody), approval (whoever a moderator approves, or has an invitation), invite (default: whoever has an invitation) or closed (nobody)',
+    choices: REGISTRATIONS,
   }),
   publicUrl: value('URL', {
     help: 'Address at which members reach the hub, such as https://hub.example.org',

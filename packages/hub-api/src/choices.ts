@@ -5,8 +5,8 @@ import { LISTING_CATEGORIES } from '@shoal/api/choices'
  * Permission to create an account: anyone; anyone, subject to approval unless they have an
  * invitation; only people with an invitation; or no one.
  */
-export const ACCOUNT_POLICIES = ['open', 'approval', 'invitation', 'closed'] as const
-export type AccountPolicy = (typeof ACCOUNT_POLICIES)[number]
+export const REGISTRATIONS = ['open', 'approval', 'invite', 'closed'] as const
+export type Registration = (typeof REGISTRATIONS)[number]
 
 /** Categories of listings. Torznab uses Newznab's numbers for them. */
 export const CATEGORIES = LISTING_CATEGORIES

@@ -6,7 +6,7 @@
  * import { connectHub } from '@shoal/hub-api/client'
  *
  * const hub = connectHub({ url: 'https://hub.example.org' })
- * const { name, accounts } = await hub.getHub({})
+ * const { name, registration } = await hub.getHub({})
  * ```
  *
  * @packageDocumentation

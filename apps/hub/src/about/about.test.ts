@@ -26,11 +26,11 @@ async function withHub<T>(given: Given, work: (hub: Hub, base: string) => Promis
 
 describe('a hub', () => {
   it('says who it is to everyone, and keeps its key', async () => {
-    const first = await withHub({ name: 'Our hub', accounts: 'open' }, async ({ port }, url) => {
+    const first = await withHub({ name: 'Our hub', registration: 'open' }, async ({ port }, url) => {
       const it = await connectHub({ url }).getHub({})
       expect(it).toMatchObject({
         name: 'Our hub',
-        accounts: 'open',
+        registration: 'open',
         did: null,
         trackers: [`http://127.0.0.1:${port}/announce`, `ws://127.0.0.1:${port}/announce`],
         isTrackerPrivate: false,
@@ -41,7 +41,7 @@ describe('a hub', () => {
     })
     expect(first.key).toMatch(/^did:key:z6Mk/)
     const again = await withHub({}, async (_hub, url) => connectHub({ url }).getHub({}))
-    expect(again).toMatchObject({ key: first.key, name: 'Shoal hub', accounts: 'invitation' })
+    expect(again).toMatchObject({ key: first.key, name: 'Shoal hub', registration: 'invite' })
   })
 
   it('keeps its key encrypted, in a file that only its user reads', async () => {

@@ -16,7 +16,7 @@ export const about = capability({
         getHub: async () => ({
           name: kernel.name,
           version,
-          accounts: given.accounts ?? 'invitation',
+          registration: given.registration ?? 'invite',
           did,
           key: hubKey.did,
           trackers: announceUrls(kernel, null),

@@ -140,7 +140,7 @@ describe('a hub with accounts by invitation', () => {
 
 describe('device lists', () => {
   beforeEach(async () => {
-    hub = await openTestHub({ accounts: 'open' })
+    hub = await openTestHub({ registration: 'open' })
   })
   afterEach(() => hub[Symbol.asyncDispose]())
 
@@ -198,7 +198,7 @@ describe('device lists', () => {
 })
 
 test('an open hub takes everybody, but not many from one address without an invitation', async () => {
-  await using open = await openTestHub({ accounts: 'open' })
+  await using open = await openTestHub({ registration: 'open' })
   const [url] = open.urls
   const owner = await joined(url!, { invitation: open.invitation })
   const { secret } = await owner.api.createInvitation({ uses: 10 })
@@ -214,7 +214,7 @@ test('an open hub takes everybody, but not many from one address without an invi
 })
 
 test('a hub with approval lets people ask, and lets in those whom a moderator approves', async () => {
-  await using asked = await openTestHub({ accounts: 'approval' })
+  await using asked = await openTestHub({ registration: 'approval' })
   const [url] = asked.urls
   const owner = await joined(url!, { name: 'Ann', invitation: asked.invitation })
   const invitation = (await owner.api.createInvitation({ role: 'moderator' })).secret
@@ -250,7 +250,7 @@ test('a hub with approval lets people ask, and lets in those whom a moderator ap
 })
 
 test('a closed hub takes its first owner only', async () => {
-  await using closed = await openTestHub({ accounts: 'closed' })
+  await using closed = await openTestHub({ registration: 'closed' })
   const [url] = closed.urls
   await expect(joined(url!)).rejects.toMatchObject(code('forbidden'))
   const owner = await joined(url!, { invitation: closed.invitation })

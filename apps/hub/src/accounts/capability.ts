@@ -13,7 +13,7 @@ export const accounts = capability({
   contract: CONTRACT,
   needs: { logins: LOGINS },
   start({ people, given, now }, { logins }) {
-    const policy = given.accounts ?? 'invitation'
+    const policy = given.registration ?? 'invite'
     const joining = new Joining({ people, logins, policy, now })
     const invitations = new HubInvitations(people, policy)
     return {

@@ -1,5 +1,5 @@
 import { Failure } from '@shoal/daemon/failure'
-import type { AccountPolicy, InvitationItem } from '@shoal/hub-api'
+import type { InvitationItem, Registration } from '@shoal/hub-api'
 import type { Role } from '@shoal/hub-stores'
 import type { Caller } from '../kernel/callers.ts'
 import type { People } from '../kernel/people.ts'
@@ -18,9 +18,9 @@ export interface NewInvitation {
 /** Invitations of a hub, as its members can use them. */
 export class HubInvitations {
   readonly #people: Pick<People, 'invitations' | 'audit'>
-  readonly #policy: AccountPolicy
+  readonly #policy: Registration
 
-  constructor(people: Pick<People, 'invitations' | 'audit'>, policy: AccountPolicy) {
+  constructor(people: Pick<People, 'invitations' | 'audit'>, policy: Registration) {
     this.#people = people
     this.#policy = policy
   }

@@ -2,7 +2,7 @@
 
 import { Failure } from '@shoal/daemon/failure'
 import { network } from '@shoal/daemon/login'
-import type { AccountPolicy, DeviceProof, Joined } from '@shoal/hub-api'
+import type { DeviceProof, Joined, Registration } from '@shoal/hub-api'
 import type { Invitation } from '@shoal/hub-stores'
 import { isCurrent, judgeDeviceLists, readDeviceList } from '@shoal/identity/devices'
 import { equalBytes } from '@shoal/torrent/base'
@@ -20,7 +20,7 @@ export interface JoinInput extends DeviceProof {
 export interface JoiningParts {
   readonly people: Pick<People, 'accounts' | 'deviceLists' | 'invitations'>
   readonly logins: Logins
-  readonly policy: AccountPolicy
+  readonly policy: Registration
   readonly now: () => number
 }
 
@@ -89,7 +89,7 @@ export class Joining {
     const isAdmins = invitation?.role === 'admin'
     if (policy === 'closed' && !isAdmins)
       throw new Failure('forbidden', 'this hub takes no new accounts', { field: 'invitation' })
-    if (policy === 'invitation' && !invitation)
+    if (policy === 'invite' && !invitation)
       throw new Failure('forbidden', 'this hub takes new accounts by invitation: ask a member for one', {
         field: 'invitation',
       })

@@ -1,6 +1,6 @@
 /** Decides who can read listings: anyone if registration is open, otherwise members only. */
 import { Failure } from '@shoal/daemon/failure'
-import type { AccountPolicy } from '@shoal/hub-api/choices'
+import type { Registration } from '@shoal/hub-api/choices'
 import type { Role } from '@shoal/hub-stores'
 
 export interface Reader {
@@ -8,7 +8,7 @@ export interface Reader {
   readonly account: { readonly role: Role }
 }
 
-export function checkReader(policy: AccountPolicy | undefined, reader: object | null): void {
+export function checkReader(policy: Registration | undefined, reader: object | null): void {
   if (reader || policy === 'open') return
   throw new Failure('unauthorized', 'this is for members of the hub: log in', { field: 'authorization' })
 }

@@ -5,7 +5,7 @@ import { joined, openTestHub, type TestHub, type TestPerson } from '../testing/t
 
 let hub: TestHub
 beforeAll(async () => {
-  hub = await openTestHub({ accounts: 'open' })
+  hub = await openTestHub({ registration: 'open' })
 })
 afterAll(() => hub[Symbol.asyncDispose]())
 

@@ -28,7 +28,7 @@ export class HubListings {
   readonly #comments: Comments
   readonly #people: Pick<People, 'audit'>
   readonly #moderation: Moderation | null
-  readonly #policy: HubKernel['given']['accounts']
+  readonly #policy: HubKernel['given']['registration']
   readonly #views: Views
   readonly #publishing: Rates
   readonly #commenting: Rates
@@ -42,7 +42,7 @@ export class HubListings {
     this.#comments = comments
     this.#people = kernel.people
     this.#moderation = moderation
-    this.#policy = kernel.given.accounts
+    this.#policy = kernel.given.registration
     this.#views = views
     this.#publishing = new Rates(kernel, 'publish', { burst: 20, everyMs: 30_000 })
     this.#commenting = new Rates(kernel, 'comment', { burst: 20, everyMs: 5000 })

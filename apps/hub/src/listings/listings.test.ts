@@ -16,7 +16,7 @@ describe('listings', () => {
   let ben: Member
   let admin: Member
   beforeAll(async () => {
-    hub = await hubWithMembers({ accounts: 'open' })
+    hub = await hubWithMembers({ registration: 'open' })
     ;[ann, ben, admin] = [
       await hub.member('Ann'),
       await hub.member('Ben'),

@@ -15,7 +15,7 @@ let ann: Joined
 const url = (at = 0) => hub.urls[at]!
 
 beforeEach(async () => {
-  hub = await openTestHub({ accounts: 'open' }, 2)
+  hub = await openTestHub({ registration: 'open' }, 2)
   ann = await joined(url(), { name: 'Ann', invitation: hub.invitation })
 })
 afterEach(() => hub[Symbol.asyncDispose]())

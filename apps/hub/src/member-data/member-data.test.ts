@@ -5,7 +5,7 @@ import { type HubWithMembers, hubWithMembers, magnet } from '../testing/hub-with
 describe('members’ data', () => {
   let hub: HubWithMembers
   beforeAll(async () => {
-    hub = await hubWithMembers({ accounts: 'open' })
+    hub = await hubWithMembers({ registration: 'open' })
     await hub.member('Owner', 'admin')
   })
   afterAll(() => hub[Symbol.asyncDispose]())

@@ -20,7 +20,7 @@ export class HubModeration implements Moderation {
   readonly #reports: Reports
   readonly #bans: Bans
   readonly #posting: Posting
-  readonly #policy: HubKernel['given']['accounts']
+  readonly #policy: HubKernel['given']['registration']
   readonly #subjects: Subjects
   readonly #reporting: Rates
   readonly #ended: (did: string) => void
@@ -35,7 +35,7 @@ export class HubModeration implements Moderation {
     this.#reports = new Reports(database, now)
     this.#bans = new Bans(database, now)
     this.#posting = new Posting(database, now)
-    this.#policy = kernel.given.accounts
+    this.#policy = kernel.given.registration
     this.#subjects = new Subjects(people.accounts)
     this.#reporting = new Rates(kernel, 'report', { burst: 20, everyMs: 30_000 })
     this.#ended = ended

@@ -12,7 +12,7 @@ describe('moderation', () => {
   let ann: Member
   let ben: Member
   beforeAll(async () => {
-    hub = await hubWithMembers({ accounts: 'open' })
+    hub = await hubWithMembers({ registration: 'open' })
     admin = await hub.member('Owner', 'admin')
     moderator = await hub.member('Mod', 'moderator')
   })

@@ -28,7 +28,8 @@ let data: string
 let hub: Hub
 let home: string
 const carriers: HubCarriers[] = []
-const start = (port: number) => startHub({ port, noUdp: true, stunPort: 0, data, accounts: 'open' }, NO_LOG)
+const start = (port: number) =>
+  startHub({ port, noUdp: true, stunPort: 0, data, registration: 'open' }, NO_LOG)
 
 beforeEach(async () => {
   data = await mkdtemp(join(tmpdir(), 'shoal-carriers-'))

@@ -9,7 +9,7 @@ let hub: TestHub
 let url: string
 
 beforeEach(async () => {
-  hub = await openTestHub({ accounts: 'open' })
+  hub = await openTestHub({ registration: 'open' })
   url = hub.urls[0]!
 })
 afterEach(() => hub[Symbol.asyncDispose]())

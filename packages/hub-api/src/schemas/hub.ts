@@ -1,12 +1,12 @@
 import { Untrusted } from '@shoal/api'
 import { z } from 'zod'
-import { ACCOUNT_POLICIES } from '../choices.ts'
+import { REGISTRATIONS } from '../choices.ts'
 
 export const HubInfo = z.object({
   /** Name chosen by the owner. */
   name: Untrusted,
   version: z.string(),
-  accounts: z.enum(ACCOUNT_POLICIES),
+  registration: z.enum(REGISTRATIONS),
   /** `did:web` of a hub with a public address, or null. */
   did: z.string().nullable(),
   /** `did:key` of its signing key. It stays the same for the lifetime of the hub. */

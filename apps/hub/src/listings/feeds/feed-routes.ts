@@ -45,7 +45,7 @@ async function sendAtom(
 ) {
   const query = request.query as Record<string, string>
   const { key, ...filter } = checkInput(AtomInput, textMembers(AtomInput, query))
-  checkReader(kernel.given.accounts, await readers.of(key ?? null, request.ip))
+  checkReader(kernel.given.registration, await readers.of(key ?? null, request.ip))
   const { category, text, tag, author } = filter
   const found = await listings.search({
     ...(text !== undefined && { text }),
@@ -95,7 +95,7 @@ async function torznab(
   if (apikey !== undefined && typeof apikey !== 'string')
     throw new TorznabError('incorrect', 'Incorrect parameter: apikey')
   const key = apikey || null
-  checkReader(kernel.given.accounts, await readers.of(key, ip))
+  checkReader(kernel.given.registration, await readers.of(key, ip))
   const search = searchOf(given)
   const range = rangeOf(search)
   const { categories, text } = search

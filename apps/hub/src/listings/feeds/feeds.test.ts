@@ -152,7 +152,7 @@ describe('feeds of a hub for members', () => {
 
   it('Torznab finds listings with their attributes', async () => {
     // Addresses with wrong keys are throttled, and all tests share them.
-    await using fresh = await hubWithMembers({ accounts: 'open' })
+    await using fresh = await hubWithMembers({ registration: 'open' })
     const member = await fresh.member('Ann')
     const publish = (title: string, more: object = {}) =>
       member.api.publishListing({ title, category: 'films', link: magnet(1), ...more } as never)
@@ -200,7 +200,7 @@ describe('feeds of a hub for members', () => {
   })
 
   it('Torznab leaves out what it cannot name', async () => {
-    await using fresh = await hubWithMembers({ accounts: 'open' })
+    await using fresh = await hubWithMembers({ registration: 'open' })
     const member = await fresh.member('Ann')
     for (const link of [sealed, `magnet:?xs=urn:btpk:${'ab'.repeat(32)}`, magnet(3)])
       await member.api.publishListing({ title: 'One', category: 'data', link })

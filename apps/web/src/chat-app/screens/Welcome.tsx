@@ -109,7 +109,7 @@ function NewPerson({
   const [made, setMade] = useState<Awaited<ReturnType<typeof makePerson>> | null>(null)
   const [isWaiting, setWaiting] = useState(false)
   const { isBusy, failure, run } = useWork()
-  const needsInvitation = info.accounts === 'invitation'
+  const needsInvitation = info.registration === 'invite'
   const make = () =>
     run(async () => {
       const { makePerson } = await import('../device/become.ts')
@@ -125,7 +125,7 @@ function NewPerson({
       if (account.state === 'waiting') setWaiting(true)
       else onDone(made!.device)
     })
-  if (info.accounts === 'closed')
+  if (info.registration === 'closed')
     return (
       <Card title={t.isNew}>
         <p>{t.closed}</p>
@@ -165,7 +165,7 @@ function NewPerson({
           onChange={event => setName(event.target.value)}
         />
         <DeviceName value={device} onChange={setDevice} />
-        {info.accounts !== 'open' && (
+        {info.registration !== 'open' && (
           <TextField
             label={t.invitation}
             hint={t.invitationHint}

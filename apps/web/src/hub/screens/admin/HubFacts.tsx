@@ -12,7 +12,7 @@ const t = texts.admin
  */
 export function HubFacts() {
   const { link } = useHub()
-  const { version, accounts, did, key, trackers, isTrackerPrivate, capabilities } = useHubInfo()
+  const { version, registration, did, key, trackers, isTrackerPrivate, capabilities } = useHubInfo()
   const health = useAnswer(signal => link.health(signal), [])
   return (
     <Card title={t.hub}>
@@ -20,7 +20,7 @@ export function HubFacts() {
         <dl className={layout.facts}>
           <Fact term={t.health} text={health.error?.message ?? health.value ?? ''} />
           <Fact term={t.version} text={version} />
-          <Fact term={t.policy} text={t.policies[accounts]} />
+          <Fact term={t.policy} text={t.policies[registration]} />
           <Fact term={t.private} text={isTrackerPrivate ? t.yes : t.no} />
           <Fact term={t.trackers} text={trackers.join('\n')} />
           <Fact term={t.key} text={key} />

@@ -22,7 +22,7 @@ export function FrontPage() {
 }
 
 function Welcome() {
-  const { name, accounts, capabilities } = useHubInfo()
+  const { name, registration, capabilities } = useHubInfo()
   const account = useAccount()
   const hasListings = capabilities.includes('listings')
   useTitle('')
@@ -33,8 +33,8 @@ function Welcome() {
         <p>{t.intro}</p>
         {!account && <WaysIn />}
       </section>
-      {hasListings && accounts === 'open' && <ListingsView heading="h2" />}
-      {hasListings && accounts !== 'open' && (
+      {hasListings && registration === 'open' && <ListingsView heading="h2" />}
+      {hasListings && registration !== 'open' && (
         <Card>
           <p>{t.closedList}</p>
         </Card>
@@ -45,12 +45,12 @@ function Welcome() {
 }
 
 function WaysIn() {
-  const { accounts } = useHubInfo()
+  const { registration } = useHubInfo()
   return (
     <>
-      <p className={layout.bold}>{t[accounts]}</p>
+      <p className={layout.bold}>{t[registration]}</p>
       <div className={layout.wrap2}>
-        {accounts !== 'closed' && (
+        {registration !== 'closed' && (
           <Link href="/join" className={buttonClass('primary', 'large')}>
             {texts.join}
           </Link>

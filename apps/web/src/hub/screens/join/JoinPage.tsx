@@ -23,14 +23,14 @@ const t = texts.join_
 /** Joins the hub, with an invitation if the hub requires one: `/join#invitation=SECRET`. */
 export function JoinPage() {
   const { api } = useHub()
-  const { accounts, name } = useHubInfo()
+  const { registration, name } = useHubInfo()
   const [invitation] = useState(() => new URLSearchParams(location.hash.slice(1)).get('invitation'))
   const checked = useAnswer(
     async signal => (invitation === null ? null : await api.checkInvitation({ invitation }, { signal })),
     [invitation],
   )
-  if (invitation === null && (accounts === 'invitation' || accounts === 'closed')) {
-    const [title, body] = accounts === 'closed' ? [t.closed, texts.front.closed] : [t.need, t.needBody]
+  if (invitation === null && (registration === 'invite' || registration === 'closed')) {
+    const [title, body] = registration === 'closed' ? [t.closed, texts.front.closed] : [t.need, t.needBody]
     return (
       <EmptyState page icon="lock" title={title}>
         {body}
@@ -65,8 +65,8 @@ export function JoinPage() {
  */
 function Steps({ invitation }: { readonly invitation: string | null }) {
   const hub = useHub()
-  const { name: hubName, accounts } = useHubInfo()
-  const asks = accounts === 'approval' && invitation === null
+  const { name: hubName, registration } = useHubInfo()
+  const asks = registration === 'approval' && invitation === null
   const [, go] = useLocation()
   const known = useAnswer(async () => {
     const device = await ownDevice.load()

@@ -26,7 +26,7 @@ const t = texts.login
 
 export function LoginPage() {
   const hub = useHub()
-  const { name, accounts } = useHubInfo()
+  const { name, registration } = useHubInfo()
   const [, go] = useLocation()
   const { isBusy, failure, run } = useWork()
   const device = useAnswer(() => ownDevice.load(), [])
@@ -133,7 +133,7 @@ export function LoginPage() {
         </Card>
         <Words isBusy={isBusy} onSend={withWords} />
         {device.value === null && <DescribeBrowser onDescribed={device.set} />}
-        {accounts !== 'closed' && (
+        {registration !== 'closed' && (
           <p>
             {t.noAccount} <Link href="/join">{texts.join}</Link>
           </p>

@@ -19,10 +19,10 @@ const t = texts.moderation
  */
 export function Waiting() {
   const { api } = useHub()
-  const { accounts } = useHubInfo()
+  const { registration } = useHubInfo()
   const list = useAccounts('waiting')
   const { isBusy, failure, run } = useWork()
-  if (accounts !== 'approval' && !list.items?.length) return null
+  if (registration !== 'approval' && !list.items?.length) return null
   const decide = (did: string, deed: 'approve' | 'refuse') =>
     run(async () => {
       await (deed === 'approve' ? api.approveAccount({ did }) : api.refuseAccount({ did }))

@@ -1,18 +1,18 @@
 /**
  * A simulated hub that runs in the page, for development and for tests of screens. `?mock` is
- * logged in as an admin, `?mock=member` and `?mock=guest` as other users; `&accounts=open` sets who
+ * logged in as an admin, `?mock=member` and `?mock=guest` as other users; `&registration=open` sets who
  * may join. It does not verify signatures of the page.
  */
 import { ApiError } from '@shoal/api'
 import type {
   AccountInfo,
-  AccountPolicy,
   Author,
   Ban,
   Comment,
   HubInfo,
   InvitationItem,
   ModerationEntry,
+  Registration,
   Report,
 } from '@shoal/hub-api'
 import type { HubApi } from '@shoal/hub-api/client'
@@ -29,7 +29,7 @@ const WHO: Readonly<Record<string, string | null>> = {
 
 export function simulatedHub(asked: URLSearchParams): HubLink {
   const name = WHO[asked.get('mock') ?? ''] ?? null
-  const hub = simulate((asked.get('accounts') as AccountPolicy | null) ?? 'invitation', name)
+  const hub = simulate((asked.get('registration') as Registration | null) ?? 'invite', name)
   const api = new Proxy({} as HubApi, {
     get: (_, operation: string) => async (input: never) => {
       const answer = (hub as unknown as Record<string, (input: never) => unknown>)[operation]
@@ -43,7 +43,7 @@ export function simulatedHub(asked: URLSearchParams): HubLink {
 
 type In<Name extends keyof HubApi> = Parameters<HubApi[Name]>[0]
 
-function simulate(policy: AccountPolicy, name: string | null) {
+function simulate(policy: Registration, name: string | null) {
   const state = initialState(name)
   const me = (): AccountInfo => {
     if (!state.own) throw refusal('unauthorized', 'This is for members of the hub: log in.')
@@ -65,7 +65,7 @@ function simulate(policy: AccountPolicy, name: string | null) {
   return {
     getHub(): HubInfo {
       return {
-        ...{ name: 'Harbour hub', version: '0.1.0', accounts: policy, did: null, key: didOf('hub') },
+        ...{ name: 'Harbour hub', version: '0.1.0', registration: policy, did: null, key: didOf('hub') },
         ...{ trackers: ['https://hub.example.org/announce', 'wss://hub.example.org/announce'] },
         ...{
           isTrackerPrivate: false,
