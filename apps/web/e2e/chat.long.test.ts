@@ -244,6 +244,35 @@ describe.skipIf(lackingChromium())('the chat, with a made-up node', () => {
     })
   })
 
+  test('persons whose keys were compared have a mark, and no others', async () => {
+    await onChat(async page => {
+      const mark = (name: string) => ({ name: `You have compared keys with ${name}` })
+      await open(page, 'Harbour walkers')
+      await message(page, 'Nine is early').getByRole('img', mark('Ben')).waitFor()
+      const main = page.getByRole('main')
+      for (const name of ['Ada', 'Cleo', 'Ana'])
+        expect(await main.getByRole('img', mark(name)).count()).toBe(0)
+      await openMenu(page, page.getByRole('button', { name: 'Actions for Harbour walkers' }))
+      await page.getByRole('menuitem', { name: 'Members and rules' }).click()
+      const members = dialogOf(page).getByRole('listitem')
+      await members.filter({ hasText: 'Ben' }).getByRole('img', mark('Ben')).waitFor()
+      expect(await dialogOf(page).getByRole('img').count()).toBe(1)
+      expect(await findingsInThemes(page)).toEqual([])
+      await closeWithEscape(page)
+      await open(page, 'Ada')
+      const head = page.getByRole('region', { name: 'Ada' }).locator('header').getByRole('img', mark('Ada'))
+      expect(await head.count()).toBe(0)
+      await page.getByRole('link', { name: 'People' }).click()
+      await page.getByRole('button', { name: 'Compare keys' }).click()
+      await page.getByRole('button', { name: 'Both see the same words' }).click()
+      await page.getByRole('link', { name: /^Chat/ }).click()
+      await open(page, 'Ada')
+      await head.waitFor()
+      await message(page, 'It did, thank you').getByRole('img', mark('Ada')).waitFor()
+      expect(await findingsInThemes(page)).toEqual([])
+    })
+  })
+
   test('a link says what it is and is downloaded, and dropped files are shared sealed', async () => {
     await onChat(async page => {
       await open(page, 'Harbour walkers')

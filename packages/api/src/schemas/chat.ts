@@ -17,6 +17,11 @@ export const ChatPerson = z
     isSelf: z.boolean(),
     isContact: z.boolean(),
     isBlocked: z.boolean(),
+    /**
+     * Whether the user has compared keys with this person, and the newest device list known here,
+     * whoever showed it, is still signed by the compared key.
+     */
+    isVerified: z.boolean(),
   })
   .register(ANSWERS, { id: 'ChatPerson' })
 export type ChatPerson = z.infer<typeof ChatPerson>

@@ -15,6 +15,7 @@ class User {
   readonly member: ChatMember
   readonly events: ChatEvent[] = []
   readonly settings = { sendReadMarks: true, sendPresence: true }
+  readonly verified = new Set<string>()
   hubs = [{ url: HOME, name: 'Friends' }]
   /** Reason why this person cannot chat. */
   obstacle: ChatError | null = null
@@ -26,6 +27,7 @@ class User {
       ownDid: () => member.did,
       people: { known: (did: string) => world.knownTo(member, did) },
       nameOf: (did: string) => (did === member.did ? null : world.nameOf(did)),
+      isVerified: (did: string) => this.verified.has(did),
       hubs: () => this.hubs,
       settings: () => this.settings,
       publish: (event: ChatEvent) => void this.events.push(event),
@@ -128,6 +130,19 @@ describe('in a group', () => {
       [null, true, false, 1],
       ['Cat', false, false, 1],
     ])
+  })
+
+  it('says with whom keys were compared, never with the person itself', async () => {
+    const verified = async () => {
+      const { members } = await ben!.ask('getConversation', { conversation })
+      return members.filter(({ isVerified }) => isVerified).map(({ name }) => name)
+    }
+    expect(await verified()).toEqual([])
+    ben!.verified.add(ben!.member.did).add(ann!.member.did)
+    expect(await verified()).toEqual(['Ann'])
+    const { id } = await say(ann!, 'Where?')
+    const { items } = await ben!.ask('listMessages', { conversation, around: id })
+    expect(items.map(({ sender }) => sender.isVerified)).toEqual([true])
   })
 
   it('sends, answers, edits, reacts, deletes, and counts what is unread', async () => {

@@ -6,11 +6,12 @@ import type { Conversation } from '../device/conversation.ts'
 import type { TransferProgress } from '../device/history-transfer.ts'
 import type { OperationPorts } from './given.ts'
 
-type Ports = Pick<OperationPorts, 'people' | 'nameOf' | 'ownDid'>
+type Ports = Pick<OperationPorts, 'people' | 'nameOf' | 'isVerified' | 'ownDid'>
 
-export function viewPerson({ people, nameOf, ownDid }: Ports, did: string): ChatPerson {
+export function viewPerson({ people, nameOf, isVerified, ownDid }: Ports, did: string): ChatPerson {
   const { isContact = false, isBlocked = false } = people.known(did) ?? {}
-  return { did, name: nameOf(did), isSelf: did === ownDid(), isContact, isBlocked }
+  const isSelf = did === ownDid()
+  return { did, name: nameOf(did), isSelf, isContact, isBlocked, isVerified: !isSelf && isVerified(did) }
 }
 
 export function viewMessage(ports: Ports, conversation: Conversation, message: Shown): ChatMessage {

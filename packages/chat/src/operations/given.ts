@@ -11,6 +11,8 @@ export interface OperationPorts {
   readonly people: Pick<People, 'known'>
   /** Returns the user's name for a person, or that of the signed profile. */
   nameOf(did: string): string | null
+  /** Returns whether the user verified the key that signs the person's newest known list. */
+  isVerified(did: string): boolean
   /** Returns the hubs where conversations can be created. `url`: the `home` of `RoomToFollow`. */
   hubs(): readonly { readonly url: string; readonly name: string }[]
   settings(): { readonly sendReadMarks: boolean; readonly sendPresence: boolean }

@@ -1,3 +1,4 @@
+import type { ChatPerson } from '@shoal/api'
 import { UsageError } from '@shoal/options'
 import { beforeEach, expect, test } from 'vitest'
 import { chat } from '../commands/chat.ts'
@@ -9,6 +10,8 @@ import { ChatTrial } from './testing.ts'
 import * as writing from './writing.ts'
 
 const ADA = 'did:key:z6MktwupdmLXVVqTzCw4i46r4uGyosGXRnR3XjN4Zq7oMMsw'
+const BEN = 'did:key:z6MkwFKd2LUx7XzqhA7fW3eGtj8iRZ5vLhT6nQ1sYcBbENaB'
+const WORDS = 'emotion summer salad runway material scale shadow report screen push tell wire'
 const CLEO = 'did:key:z6MkpCLeoT4vWq9fHn2JxUyR8dSmKe3ZbGaL7tXhNs5oQrPc'
 const ESCAPES = /[\p{Cc}\u202a-\u202e]/u
 let trial: ChatTrial
@@ -21,9 +24,11 @@ const conversation = async (name: string) =>
 
 test('lists conversations with unread messages, and no words of strangers', async () => {
   const lines = await trial.printed(reading.list)
-  expect(lines[0]).toMatch(/^ID +Name +Kind +Unread +State +When +Last message$/)
+  expect(lines[0]).toMatch(/^ID +Name +Kind +Verified +Unread +State +When +Last message$/)
   const row = (name: string) => lines.find(line => line.includes(name))
-  expect(row('Harbour walkers')).toMatch(/group +2 \(@1\) .*Cleo \(z6MkpCLeoT4v\): And the spare battery\.$/)
+  expect(row('Harbour walkers')).toMatch(
+    /group +1 of 3 +2 \(@1\) .*Cleo \(z6MkpCLeoT4v\): And the spare battery\.$/,
+  )
   expect(row('Film night')).toContain('muted')
   expect(row('Support')).toMatch(/request/)
   expect(row('Support')).not.toContain('locked')
@@ -45,7 +50,7 @@ test('shows messages with what belongs to them, and marks them as read', async (
   ])
   expect(lines[7]).toMatch(new RegExp(`^ {9}reply to ${id}, Ada: Plan for Saturday: 1. Meet at .*…$`))
   expect(lines.join('\n')).toContain('You (edited): Thank you!')
-  expect(lines.join('\n')).toContain('Ben: (deleted)')
+  expect(lines.join('\n')).toContain('Ben \u2713: (deleted)')
   expect((await conversation('Harbour walkers')).unread.messages).toBe(0)
 })
 
@@ -222,6 +227,25 @@ test('finds messages, in one conversation or in all', async () => {
   expect(lines[1]).toMatch(/^Film night +[0-9a-f]{8} .*What do we watch\?$/)
   expect(await trial.printed(reading.search, 'watch', '--in', 'Ada')).toHaveLength(2)
   expect(await trial.printed(reading.search, 'nonsense')).toEqual(['Nothing was found'])
+})
+
+test('says with whom keys were compared, also as JSON', async () => {
+  const [head, ...rows] = await trial.printed(reading.list)
+  expect(head).toMatch(/ Verified +Unread /)
+  expect(rows.find(row => row.includes('Harbour walkers'))).toMatch(/ 1 of 3 +2 \(@1\)/)
+  expect(rows.find(row => / Ada /.test(row))).not.toMatch(/ yes /)
+  await trial.node.api.verifyContact({ did: ADA, seen: WORDS })
+  const again = await trial.printed(reading.list)
+  expect(again.find(row => row.includes(' private '))).toMatch(/ yes /)
+  expect((await trial.printed(reading.info, 'Ada')).join('\n')).toMatch(/^Ada +admin +yes +2 +did:key:/m)
+  expect((await trial.printed(reading.read, 'Ada')).join('\n')).toMatch(/ Ada \u2713: It did, /)
+  trial.objects.length = 0
+  await trial.run(reading.read, 'Harbour walkers', '--json', '-n', '3')
+  expect(trial.objects.map(({ from, sender }) => [from, (sender as ChatPerson).isVerified])).toEqual([
+    [BEN, true],
+    [ADA, true],
+    [CLEO, false],
+  ])
 })
 
 test('reports a message, and verifies the report', async () => {

@@ -9,6 +9,7 @@ import {
   nameOf,
   pickPerson,
   titleOf,
+  verifiedNameOf,
 } from './names.ts'
 
 const { api } = new SimulatedNode({ torrents: 0 })
@@ -41,7 +42,7 @@ test('ambiguous and unknown names are refused', async () => {
 
 const person = (name: string | null, more: Partial<ChatPerson> = {}): ChatPerson => ({
   ...{ did: 'did:key:z6MktwupdmLXVVqTzCw4i46r4uGyosGXRnR3XjN4Zq7oMMsw', name },
-  ...{ isSelf: false, isContact: true, isBlocked: false },
+  ...{ isSelf: false, isContact: true, isBlocked: false, isVerified: false },
   ...more,
 })
 
@@ -50,6 +51,14 @@ test('names of strangers come with the beginning of the did:key', () => {
   expect(nameOf(person('Ada', { isContact: false }))).toBe('Ada (z6MktwupdmLX)')
   expect(nameOf(person(null))).toBe('z6MktwupdmLX')
   expect(nameOf(person('Ada', { isSelf: true }))).toBe('You')
+})
+
+test('a check mark says that keys were compared, and no name can imitate it', () => {
+  expect(verifiedNameOf(person('Ada'))).toBe('Ada')
+  expect(verifiedNameOf(person('Ada', { isVerified: true }))).toBe('Ada \u2713')
+  for (const mark of ['\u2713', '\u2714\ufe0f', '\u2705', '\u2611'])
+    expect(verifiedNameOf(person(`Ada ${mark}`))).toBe('Ada')
+  expect(verifiedNameOf(person('\u2713'))).toBe('z6MktwupdmLX')
 })
 
 test('a conversation without a name has the one of the other person, or its ID', () => {

@@ -19,6 +19,10 @@ const SHORT_ID = 8
 const MOST_PAGES = 20
 const PAGE = 500
 
+/** The mark of persons whose keys the user has compared. Names cannot imitate it. */
+const VERIFIED = '\u2713'
+const CHECK_MARKS = /[\u2713\u2714\u2611\u2705\u{1f5f8}\u{1f5f9}\u221a]\ufe0f?/gu
+
 /** The word for the newest message. */
 const LAST = 'last'
 
@@ -36,13 +40,19 @@ export async function namedConversations(api: NodeApi): Promise<{ id: string; na
 }
 
 /**
- * Returns the name of a person. That of a stranger, who can choose any name, is followed by the
- * start of the did:key.
+ * Returns the name of a person, without check marks. That of a stranger, who can choose any name,
+ * is followed by the start of the did:key.
  */
 export function nameOf({ did, name, isSelf, isContact }: ChatPerson): string {
   if (isSelf) return say.you
-  if (name === null) return shortDid(did)
-  return isContact ? name : say.stranger({ name, did: shortDid(did) })
+  const shown = name?.replaceAll(CHECK_MARKS, '').trim() ?? ''
+  if (shown === '') return shortDid(did)
+  return isContact ? shown : say.stranger({ name: shown, did: shortDid(did) })
+}
+
+/** Returns the name of a person, followed by a check mark if the user has compared keys. */
+export function verifiedNameOf(person: ChatPerson): string {
+  return person.isVerified ? `${nameOf(person)} ${VERIFIED}` : nameOf(person)
 }
 
 /** Returns enough of a did:key to distinguish persons. */

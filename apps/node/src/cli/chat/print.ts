@@ -6,7 +6,7 @@ import type { Output } from '../output.ts'
 import { printFacts, printTable } from '../terminal/print.ts'
 import type { Column } from '../terminal/table.ts'
 import { texts } from '../texts.ts'
-import { nameOf, shortId, titleOf } from './names.ts'
+import { nameOf, shortId, titleOf, verifiedNameOf } from './names.ts'
 
 const say = texts.chat
 const MOST_SNIPPET = 60
@@ -38,7 +38,8 @@ export function messageLines(message: ChatMessage, context: MessageContext): str
     ...(state === 'edited' ? [say.edited] : []),
     ...(delivery === 'delivered' ? [] : [say.delivery[delivery]]),
   ]
-  const by = note.length === 0 ? nameOf(sender) : `${nameOf(sender)} (${note.join(', ')})`
+  const name = verifiedNameOf(sender)
+  const by = note.length === 0 ? name : `${name} (${note.join(', ')})`
   return [
     `${shortId(id)} ${formatTime(sentMs)} ${by}: ${first}`,
     ...rest.map(line => `${INDENT}| ${line}`),
@@ -125,7 +126,7 @@ export function printReported(output: Output, reported: ChatReported): void {
     [facts.conversation, shortId(conversation)],
     [facts.message, shortId(id)],
     [facts.place, sequence === null ? null : String(sequence)],
-    [facts.sender, `${nameOf(sender)}, ${sender.did}`],
+    [facts.sender, `${verifiedNameOf(sender)}, ${sender.did}`],
     [facts.device, device],
     [facts.sent, formatTime(sentMs)],
     [facts.kind, kind],
@@ -167,6 +168,14 @@ function stateText({ isRequest, state, isMuted }: ChatConversation): string {
   return words.join(', ')
 }
 
+/** Says with whom of the others the user has compared keys. */
+function verifiedText({ kind, members }: ChatConversation): string {
+  const others = members.filter(({ isSelf }) => !isSelf)
+  const count = others.filter(({ isVerified }) => isVerified).length
+  if (count === 0) return ''
+  return kind === 'private' ? say.verified : say.verifiedOf({ count, total: others.length })
+}
+
 function unreadText({ unread: { messages, mentions } }: ChatConversation): string {
   if (messages === 0) return ''
   return mentions === 0 ? String(messages) : say.mentions({ messages, mentions })
@@ -176,6 +185,7 @@ const CONVERSATIONS: Column<ChatConversation>[] = [
   { title: say.columns.id, text: ({ id }) => shortId(id) },
   { title: say.columns.name, text: titleOf, least: 12 },
   { title: say.columns.kind, text: ({ kind }) => say.kinds[kind], rank: 2 },
+  { title: say.columns.verified, text: verifiedText, rank: 4 },
   { title: say.columns.unread, text: unreadText, align: 'right' },
   { title: say.columns.state, text: stateText },
   { title: say.columns.when, text: ({ last }) => (last ? formatTime(last.sentMs) : ''), rank: 3 },
@@ -191,6 +201,7 @@ const CONVERSATIONS: Column<ChatConversation>[] = [
 const MEMBERS: Column<ChatMember>[] = [
   { title: say.columns.member, text: nameOf, least: 8 },
   { title: say.columns.role, text: ({ isAdmin }) => (isAdmin ? say.admin : '') },
+  { title: say.columns.verified, text: ({ isVerified }) => (isVerified ? say.verified : ''), rank: 2 },
   { title: say.columns.devices, text: ({ devices }) => String(devices), align: 'right', rank: 1 },
   { title: say.columns.did, text: ({ did }) => did, least: 16 },
 ]

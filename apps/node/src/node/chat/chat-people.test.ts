@@ -2,7 +2,8 @@ import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { Database } from '@shoal/daemon/database'
-import { afterEach, beforeEach, expect, test } from 'vitest'
+import { afterEach, beforeEach, describe, expect, test } from 'vitest'
+import type { ContactPersons } from '../contacts/service.ts'
 import { TestPerson } from '../contacts/testing/person.ts'
 import { CATALOGUE } from '../kernel/database/catalogue-kind.ts'
 import { tableOwners } from '../table-owners.ts'
@@ -23,6 +24,8 @@ let asks: number
 let older: string[]
 let contacts: Map<string, string | null>
 let blocked: Set<string>
+/** What contacts have shown of Ann; null if no contact shows her. */
+let contact: ReturnType<ContactPersons['find']>
 let changed: () => void
 let tick: () => void
 let nowMs: number
@@ -33,6 +36,7 @@ beforeEach(async () => {
   own = new TestPerson()
   ann = new TestPerson()
   shown = ann.lists
+  contact = null
   ;[asks, nowMs, older, contacts, blocked] = [0, 0, [], new Map(), new Set()]
 })
 afterEach(async () => {
@@ -58,7 +62,12 @@ function open(): MirroredPeople {
     return { did, devices: [], lists: shown.map(({ bytes }) => Buffer.from(bytes).toString('base64url')) }
   }
   const people = new ChatPeople({
-    ...{ database, persons, contacts: null, nowMs: () => nowMs },
+    ...{ database, persons, nowMs: () => nowMs },
+    contacts: {
+      dids: () => (contact ? [ann!.did] : []),
+      find: did => (did === ann!.did ? contact : null),
+      onChanged: () => () => {},
+    },
     own: { history: own!.history, device: null, onChanged: () => () => {} },
     clientFor: () => ({ getDevices }) as never,
     onOlder: did => older.push(did),
@@ -110,6 +119,51 @@ test('who has no account there is unknown, and a hub that does not answer is an 
   expect(await open().find(ann!.did, HUB)).toEqual({ list: null, isContact: false, isBlocked: false })
   shown = new Error('away')
   await expect(open().find(ann!.did, HUB)).rejects.toThrow('away')
+})
+
+describe('keys that the user has compared', () => {
+  const shows = (lists = ann!.lists) => {
+    contact = { lists, profile: null, verifiedMs: 1 }
+  }
+  const isVerified = (people: MirroredPeople) => people.isVerified(ann!.did)
+
+  test('are those of the person also when a hub shows a newer list that they sign', async () => {
+    shows()
+    const people = open()
+    expect([isVerified(people), people.isVerified(own!.did)]).toEqual([true, false])
+    shown = ann!.sign().lists
+    await people.find(ann!.did, HUB)
+    expect([sequenceOf(people), isVerified(people)]).toEqual([1, true])
+  })
+
+  test('say nothing as soon as a hub shows another key, until that was compared', async () => {
+    shows()
+    const people = open()
+    shown = ann!.rotate().lists
+    await people.find(ann!.did, HUB)
+    expect([sequenceOf(people), isVerified(people), isVerified(open())]).toEqual([1, false, false])
+    // The contact book ends the verification when it gets that list.
+    contact = { lists: ann!.lists, profile: null, verifiedMs: null }
+    expect(isVerified(open())).toBe(false)
+    shows()
+    expect(isVerified(open())).toBe(true)
+  })
+
+  test('are the one of the did:key if no list was known then', async () => {
+    shows([])
+    const people = open()
+    expect(isVerified(people)).toBe(true)
+    await people.find(ann!.did, HUB)
+    expect(isVerified(people)).toBe(true)
+    shown = ann!.rotate().lists
+    await people.find(ann!.did, HUB)
+    expect(isVerified(people)).toBe(false)
+  })
+
+  test('are not known of persons whom nobody has compared', () => {
+    contact = { lists: ann!.lists, profile: null, verifiedMs: null }
+    expect(isVerified(open())).toBe(false)
+  })
 })
 
 test('blocking counts at once, also without a list, and contacts end within a minute', () => {

@@ -5,6 +5,7 @@
 import type { Database, Query } from '@shoal/daemon/database'
 import { Failure } from '@shoal/daemon/failure'
 import type { HubApi } from '@shoal/hub-api/client'
+import { parseDidKey } from '@shoal/identity'
 import {
   didOf,
   judgeDeviceLists,
@@ -12,6 +13,7 @@ import {
   readDeviceList,
   type SignedDeviceList,
 } from '@shoal/identity/devices'
+import { equalBytes } from '@shoal/torrent/base'
 import type { ContactPersons } from '../contacts/service.ts'
 import type { OwnPerson } from '../devices/service.ts'
 import type { Persons } from '../people/service.ts'
@@ -118,11 +120,12 @@ export class ChatPeople {
 
   /** `kept`: the newest list from a hub. */
   #factsOf(did: string, kept: Uint8Array | undefined, isBlocked: boolean): PersonFacts {
-    const profile = this.#options.contacts?.find(did)?.profile?.profile
+    const contact = this.#options.contacts?.find(did) ?? null
+    const list = this.#newest(did, kept)
     return {
-      ...{ did, isBlocked, isContact: this.#contacts.has(did) },
-      list: this.#newest(did, kept),
-      name: this.#contacts.get(did) ?? profile?.name ?? null,
+      ...{ did, isBlocked, isContact: this.#contacts.has(did), list },
+      name: this.#contacts.get(did) ?? contact?.profile?.profile.name ?? null,
+      isVerified: contact?.verifiedMs != null && hasSameRoot(did, contact.lists.at(-1), list),
     }
   }
 
@@ -176,6 +179,20 @@ export class ChatPeople {
   #tell(change: PeopleChange): void {
     for (const listener of this.#listeners) listener(change)
   }
+}
+
+/**
+ * Whether the key that the user compared also signed the newest list, which may have come from a
+ * hub. `compared`: the last list of the contact.
+ */
+function hasSameRoot(
+  did: string,
+  compared: SignedDeviceList | undefined,
+  newest: Uint8Array | null,
+): boolean {
+  if (newest === null || newest === compared?.bytes) return true
+  const root = compared?.list.root ?? parseDidKey(did)
+  return equalBytes(readDeviceList(newest).list.root, root)
 }
 
 function isSame(one: ContactNames, other: ContactNames): boolean {

@@ -10,6 +10,8 @@ export interface ContactPersons {
     /** Verified, oldest first. */
     readonly lists: readonly SignedDeviceList[]
     readonly profile: SignedProfile | null
+    /** When the user verified the key that signs the last list; that of the DID without a list. */
+    readonly verifiedMs: number | null
   } | null
   /** Calls the listener after a change of any person, until the returned function is called. */
   onChanged(listener: () => void): () => void

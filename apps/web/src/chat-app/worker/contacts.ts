@@ -91,6 +91,7 @@ export function viewContact(person: HubPerson): ChatContact {
   return {
     ...{ did, name: given ?? (shown || null), given, isContact, isBlocked },
     devices: list?.list.devices.length ?? null,
+    isVerified: verified !== null,
     verifiedMs: verified?.atMs ?? null,
     alarms: alarms.map(({ kind }) => kind),
   }

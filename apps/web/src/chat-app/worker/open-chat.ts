@@ -74,6 +74,8 @@ export async function openChat(kept: ChatBrowser, owner: ChatOwner): Promise<Ope
     ...{ people, clock: systemClock },
     ownDid: () => kept.did,
     nameOf: (did: string) => people.nameOf(did),
+    // Ended as soon as a hub shows another key.
+    isVerified: (did: string) => (people.known(did)?.verified ?? null) !== null,
     hubs: () => kept.hubs,
     settings: () => open.settings,
     publish(event: ChatEvent) {

@@ -28,11 +28,11 @@ export interface SampleConversation
 
 export const SELF = 'did:key:z6MkhaXgBZDvotDkL5257faiztiGiC2QtKLGpbnnEGta2doK'
 const ADA = 'did:key:z6MktwupdmLXVVqTzCw4i46r4uGyosGXRnR3XjN4Zq7oMMsw'
-const BEN = 'did:key:z6MkwFKd2LUx7XzqhA7fW3eGtj8iRZ5vLhT6nQ1sYcBbENaB'
+export const BEN = 'did:key:z6MkwFKd2LUx7XzqhA7fW3eGtj8iRZ5vLhT6nQ1sYcBbENaB'
 const CLEO = 'did:key:z6MkpCLeoT4vWq9fHn2JxUyR8dSmKe3ZbGaL7tXhNs5oQrPc'
 const STRANGER = 'did:key:z6MksTRangerJ7pQx2LmWvNf8KyHd4TzBcGaRe6tUhXs9oQd'
 
-export const PERSONS: readonly Omit<ChatPerson, 'isBlocked'>[] = [
+export const PERSONS: readonly Omit<ChatPerson, 'isBlocked' | 'isVerified'>[] = [
   { did: SELF, name: 'Ana', isSelf: true, isContact: false },
   { did: ADA, name: 'Ada', isSelf: false, isContact: true },
   { did: BEN, name: 'Ben', isSelf: false, isContact: true },

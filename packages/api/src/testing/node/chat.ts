@@ -2,6 +2,7 @@ import type { CHAT } from '../../contracts/chat.ts'
 import type { Implemented } from '../../operations.ts'
 import type { ChatConversation, ChatMessage, ChatPerson, ChatTransfer } from '../../schemas/chat.ts'
 import {
+  BEN,
   HUB,
   idOf,
   messageIdOf,
@@ -35,6 +36,7 @@ const NO_TRANSFER: ChatTransfer = {
  */
 export function chat(state: SimulatedState): Implemented<typeof CHAT> {
   const rooms = new Map<string, SampleConversation>()
+  if (!state.isFresh) state.verified.add(BEN)
   if (!state.isFresh) for (const each of sampleConversations(state.clock.nowMs())) rooms.set(each.id, each)
   let written = 0
 
@@ -43,7 +45,10 @@ export function chat(state: SimulatedState): Implemented<typeof CHAT> {
     const isBlocked = state.blocked.has(did)
     const name =
       known?.isSelf === false && known.name !== null ? state.says(known.name) : (known?.name ?? null)
-    return { ...{ did, isSelf: false, isContact: false }, ...known, name, isBlocked }
+    return {
+      ...{ did, isSelf: false, isContact: false, ...known },
+      ...{ name, isBlocked, isVerified: state.verified.has(did) },
+    }
   }
   const messageView = (message: SampleMessage): ChatMessage => ({
     ...message,

@@ -64,9 +64,17 @@ export function contacts(state: SimulatedState): Implemented<typeof CONTACTS> {
     },
     async verifyContact({ did, seen }) {
       if (seen !== WORDS) throw refusal('conflict', 'this is the code of another person', 'seen')
-      return set(did, { verifiedMs: state.clock.nowMs() })
+      const contact = set(did, { verifiedMs: state.clock.nowMs() })
+      state.verified.add(did)
+      state.emit({ type: 'chat', conversation: null, messages: null })
+      return contact
     },
-    unverifyContact: async ({ did }) => set(did, { verifiedMs: null }),
+    async unverifyContact({ did }) {
+      const contact = set(did, { verifiedMs: null })
+      state.verified.delete(did)
+      state.emit({ type: 'chat', conversation: null, messages: null })
+      return contact
+    },
     dismissContactAlarms: async ({ did }) => set(did, { alarms: [] }),
   }
 }

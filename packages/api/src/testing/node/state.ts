@@ -54,6 +54,8 @@ export class SimulatedState {
   readonly followed = new Map<string, Followed>()
   readonly findable = new Map<string, FindableTorrent>()
   readonly blocked = new Map<string, BlockedPublisher>()
+  /** DIDs of persons whose keys the user has compared. */
+  readonly verified = new Set<string>()
   readonly log: LogEntry[] = []
   readonly startedMs: number
   readonly clock: Clock

@@ -3,7 +3,7 @@ export const chat = {
   chat: {
     summary: 'Write and read messages that only members can read',
     about:
-      'Conversations are end-to-end encrypted: a hub brings messages to members and cannot read them. The node has to be one of your devices ({shoal} devices add) and a member of a hub ({shoal} hub join LINK), and so have those of the others.\n\nlist shows the conversations and how many messages are unread; {shoal} chat alone does the same. read WHO prints the newest messages of a conversation, and read alone the unread ones of all; both mark them as read. With --json, each message is an object on a line of its own, with conversation, from, text and sentMs. follow WHO opens a conversation: it prints new messages as they come, and sends the lines that you type. search finds messages that have all words.\n\nsend WHO TEXT writes to a conversation. If WHO is a person with whom there is none, it begins one, as private WHO does without a message. group NAME WHO … creates a group, of which you are the admin: add, remove and change are for admins. room joins the room of a share, in which whoever has the link reads and writes. info shows members and rules.\n\nedit, delete and react change what was written. A text that is only - is read from standard input, and @NAME mentions a member.\n\nreport prints the evidence that somebody wrote a message, as text for a moderator, who checks it with verify; it shows nothing of other messages.\n\naccept takes the request of a stranger. mute and unmute switch notifications off and on. leave leaves a group, forget deletes a conversation with its messages from this device.\n\ncode shows a code on a new device and waits; give CODE, on a device that you have, sends it the history. Ctrl-C cancels. export writes all messages to a file that a passphrase encrypts (age -d opens it), and import reads them; - is standard output or input.\n\nWHO is a did:key, the name of a contact, or the name or ID of a conversation, or the beginning of one of them; for add, remove, group and private, also the name of a member. A message is its ID as read prints it, or the word last for the newest one; for edit and delete, your own newest one.',
+      'Conversations are end-to-end encrypted: a hub brings messages to members and cannot read them. The node has to be one of your devices ({shoal} devices add) and a member of a hub ({shoal} hub join LINK), and so have those of the others.\n\nlist shows the conversations and how many messages are unread; {shoal} chat alone does the same. read WHO prints the newest messages of a conversation, and read alone the unread ones of all; both mark them as read. With --json, each message is an object on a line of its own, with conversation, from, text and sentMs. follow WHO opens a conversation: it prints new messages as they come, and sends the lines that you type. search finds messages that have all words.\n\nsend WHO TEXT writes to a conversation. If WHO is a person with whom there is none, it begins one, as private WHO does without a message. group NAME WHO … creates a group, of which you are the admin: add, remove and change are for admins. room joins the room of a share, in which whoever has the link reads and writes. info shows members and rules. A name is followed by ✓ once you have compared keys with that person ({shoal} people verify), as long as no hub shows another key.\n\nedit, delete and react change what was written. A text that is only - is read from standard input, and @NAME mentions a member.\n\nreport prints the evidence that somebody wrote a message, as text for a moderator, who checks it with verify; it shows nothing of other messages.\n\naccept takes the request of a stranger. mute and unmute switch notifications off and on. leave leaves a group, forget deletes a conversation with its messages from this device.\n\ncode shows a code on a new device and waits; give CODE, on a device that you have, sends it the history. Ctrl-C cancels. export writes all messages to a file that a passphrase encrypts (age -d opens it), and import reads them; - is standard output or input.\n\nWHO is a did:key, the name of a contact, or the name or ID of a conversation, or the beginning of one of them; for add, remove, group and private, also the name of a member. A message is its ID as read prints it, or the word last for the newest one; for edit and delete, your own newest one.',
     action: 'what to do. Default: list',
     conversation:
       'the conversation or person; for group the name, for room the link, for verify the report or -',
@@ -135,6 +135,8 @@ export const chat = {
     admin: 'admin',
     muted: 'muted',
     mentions: '{messages} (@{mentions})',
+    verified: 'yes',
+    verifiedOf: '{count} of {total}',
     seconds: { one: '{count} s between two messages', other: '{count} s between two messages' },
     adders: { admins: 'admins', members: 'members' },
     problem: '{time}: {message}',
@@ -165,6 +167,7 @@ export const chat = {
       sent: 'Sent',
     },
     columns: {
+      verified: 'Verified',
       id: 'ID',
       name: 'Name',
       kind: 'Kind',

@@ -16,6 +16,8 @@ export interface PersonFacts {
   readonly name: string | null
   readonly isContact: boolean
   readonly isBlocked: boolean
+  /** See `ChatPerson`. */
+  readonly isVerified: boolean
 }
 
 /** `isAll`: these are all known persons. */

@@ -50,6 +50,10 @@ export class MirroredPeople implements People {
     return this.#persons.get(did)?.facts.name ?? null
   }
 
+  isVerified(did: string): boolean {
+    return this.#persons.get(did)?.facts.isVerified ?? false
+  }
+
   async find(did: string, home: string): Promise<KnownPerson> {
     await this.#find({ did, home })
     return this.known(did)

@@ -98,6 +98,7 @@ class ChatThread implements Omit<ForThread, 'received' | 'linkClosed' | 'chunk'>
     const now = () => this.#surroundings ?? start
     const ports: OperationPorts = {
       ...{ people, clock, ownDid: () => did, nameOf: person => people.nameOf(person) },
+      isVerified: person => people.isVerified(person),
       ...{ hubs: () => now().hubs, settings: () => now().settings },
       publish(event) {
         void node.publish(event)

@@ -6,9 +6,10 @@ import { Menu, type MenuItem } from '../../../shared/controls/Menu.tsx'
 import { texts } from '../../../shared/messages/chat.ts'
 import { Avatar } from '../Avatar.tsx'
 import { nameOf } from '../text/shown-text.ts'
+import { VerifiedMark } from '../VerifiedMark.tsx'
 
 interface Props {
-  readonly person: Pick<ChatPerson, 'did' | 'name'>
+  readonly person: Pick<ChatPerson, 'did' | 'name' | 'isVerified'>
   readonly isSelf?: boolean
   readonly facts: string
   /** Empty without a menu. */
@@ -23,10 +24,13 @@ export function PersonRow({ person, isSelf = false, facts, items, children }: Pr
     <li className={layout.row3}>
       <Avatar name={name} seed={person.did} />
       <div className={layout.grow}>
-        <p className={`${layout.bold} ${layout.clip}`}>
-          <bdi>{name}</bdi>
-          {isSelf && ` (${texts.you})`}
-        </p>
+        <div className={layout.row1}>
+          <p className={`${layout.bold} ${layout.clip}`}>
+            <bdi>{name}</bdi>
+            {isSelf && ` (${texts.you})`}
+          </p>
+          <VerifiedMark person={person} />
+        </div>
         <p className={layout.faint} title={person.did}>
           {facts}
         </p>

@@ -18,6 +18,7 @@ import { type ChatStore, peopleOf, presenceKey } from '../state/chat-store.ts'
 import { MessageWindow } from '../state/message-window.ts'
 import { nameOfConversation } from '../text/names.ts'
 import { nameOf } from '../text/shown-text.ts'
+import { VerifiedMark } from '../VerifiedMark.tsx'
 import { Composer, type Composing } from './Composer.tsx'
 import { ConversationMenu } from './ConversationMenu.tsx'
 import styles from './conversation.module.css'
@@ -95,9 +96,12 @@ export function ConversationPane({ store, conversation, message, onOpen }: Props
         <IconButton icon="left" label={texts.back} className={styles.back} onClick={() => onOpen(null)} />
         <Avatar name={name} seed={other?.did ?? id} icon={kind === 'share' ? 'link' : undefined} />
         <div className={layout.grow}>
-          <h2 className={`${layout.clip} ${layout.large} ${styles.title}`}>
-            <bdi>{name}</bdi>
-          </h2>
+          <div className={layout.row1}>
+            <h2 className={`${layout.clip} ${layout.large} ${styles.title}`}>
+              <bdi>{name}</bdi>
+            </h2>
+            {other && <VerifiedMark person={other} />}
+          </div>
           <p className={`${layout.faint} ${layout.clip}`}>
             {listOf(
               texts.kinds[kind],

@@ -14,6 +14,7 @@ import { formatClock } from '../text/chat-times.ts'
 import { lineOf } from '../text/line-of.ts'
 import { readLink, shoalLinksIn } from '../text/shoal-links.ts'
 import { isEmoji, nameOf, shortDid } from '../text/shown-text.ts'
+import { VerifiedMark } from '../VerifiedMark.tsx'
 import { EmojiPicker } from './EmojiPicker.tsx'
 import { LinkCard } from './LinkCard.tsx'
 import { MessageText } from './MessageText.tsx'
@@ -83,6 +84,7 @@ export const MessageItem = memo(function MessageItem(props: Props) {
         {isFirst ? (
           <p className={styles.head}>
             <bdi className={`${layout.bold} ${styles.name}`}>{sender.isSelf ? texts.you : name}</bdi>
+            <VerifiedMark person={people.get(sender.did) ?? sender} />
             {!sender.isSelf && !sender.isContact && (
               <span className={layout.faint} title={sender.did}>
                 {texts.notContact} <span className={layout.verbatim}>{shortDid(sender.did)}</span>

@@ -14,7 +14,7 @@ const HOUR_MS = 3_600_000
 
 const message = (id: string, did: string, sentMs: number): ChatMessage => ({
   ...{ id, sentMs, state: 'shown', text: id, replyTo: null, mentions: [], files: [], reactions: [] },
-  sender: { did, name: null, isSelf: did === 'self', isContact: false, isBlocked: false },
+  sender: { did, name: null, isSelf: did === 'self', isContact: false, isBlocked: false, isVerified: false },
   delivery: 'delivered',
 })
 

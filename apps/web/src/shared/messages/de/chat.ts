@@ -13,6 +13,7 @@ const chat: Translation<typeof english> = {
   you: 'Sie',
   contacts: 'Kontakte',
   notContact: 'kein Kontakt',
+  verified: 'Mit {name} haben Sie die Schlüssel verglichen',
   empty: 'Noch keine Unterhaltungen',
   emptyBody:
     'Schreiben Sie einer Person, beginnen Sie eine geschlossene Gruppe oder betreten Sie den Raum einer Freigabe über ihren Link. Nur Mitglieder können lesen, was geschrieben wird.',

@@ -11,6 +11,7 @@ export default {
   you: 'You',
   contacts: 'Contacts',
   notContact: 'not a contact',
+  verified: 'You have compared keys with {name}',
   empty: 'No conversations yet',
   emptyBody:
     'Write to a person, begin a closed group, or join the room of a share by its link. Only members can read what is written.',
