@@ -41,7 +41,9 @@ export const read: ChatAction = async (context, words) => {
   return
 }
 
-/** Shows the unread messages of all conversations. Those of requests wait until they are accepted. */
+/**
+ * Shows the unread messages of all conversations. Those of requests wait until they are accepted.
+ */
 async function readUnread(context: ChatContext): Promise<undefined> {
   const { node, output, options } = context
   if (options.before !== undefined || options.around !== undefined) throw new UsageError(say.beforeOf)

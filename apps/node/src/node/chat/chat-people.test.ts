@@ -24,7 +24,7 @@ let asks: number
 let older: string[]
 let contacts: Map<string, string | null>
 let blocked: Set<string>
-/** What contacts have shown of Ann; null if no contact shows her. */
+/** The person whom contacts show as Ann; null if none does. */
 let contact: ReturnType<ContactPersons['find']>
 let changed: () => void
 let tick: () => void

@@ -1,7 +1,7 @@
 /**
  * A simulated hub that runs in the page, for development and for tests of screens. `?mock` is
- * logged in as an admin, `?mock=member` and `?mock=guest` as other users; `&registration=open` sets who
- * may join. It does not verify signatures of the page.
+ * logged in as an admin, `?mock=member` and `?mock=guest` as other users; `&registration=open` sets
+ * who may join. It does not verify signatures of the page.
  */
 import { ApiError } from '@shoal/api'
 import type {
