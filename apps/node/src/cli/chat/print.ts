@@ -77,6 +77,13 @@ function snippet(message: ChatMessage): string {
 export function printConversations(output: Output, items: readonly ChatConversation[], none: string): void {
   if (output.json) return output.object({ items })
   printTable(output, items, CONVERSATIONS, none)
+  printRequests(output, items)
+}
+
+/** Says how to handle requests, if there are any. */
+export function printRequests(output: Output, items: readonly ChatConversation[]): void {
+  const count = items.filter(({ isRequest }) => isRequest).length
+  if (count > 0) output.line(say.requests({ count, shoal: SHOAL }))
 }
 
 /** With `--json`, each message is an object of its own. */

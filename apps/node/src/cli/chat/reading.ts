@@ -8,7 +8,14 @@ import { texts } from '../texts.ts'
 import { type ChatAction, type ChatContext, onlyConversation } from './context.ts'
 import { followConversation } from './follow.ts'
 import { findConversation, findMessage, shortId, titleOf } from './names.ts'
-import { printConversation, printConversations, printFound, printMessages, printReported } from './print.ts'
+import {
+  printConversation,
+  printConversations,
+  printFound,
+  printMessages,
+  printReported,
+  printRequests,
+} from './print.ts'
 import { messageText } from './send.ts'
 
 const say = texts.chat
@@ -57,6 +64,7 @@ async function readUnread(context: ChatContext): Promise<undefined> {
     printMessages(output, conversation, messages)
     await markRead(context, conversation, messages)
   }
+  if (!output.json) printRequests(output, items)
 }
 
 /** Returns the unread messages of others, or the newest of them up to the limit. */

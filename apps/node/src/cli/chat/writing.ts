@@ -1,6 +1,8 @@
 /** Actions that write, edit and delete messages. */
 import type { ChatConversation } from '@shoal/api'
+import { SHOAL } from '../../base/program.ts'
 import { asUsage } from '../client/node-client.ts'
+import { CommandFailure } from '../failure.ts'
 import { takeWords } from '../subcommand.ts'
 import { texts } from '../texts.ts'
 import { type ChatAction, type ChatContext, hubOf, tell, tellMessage } from './context.ts'
@@ -15,8 +17,11 @@ export const send: ChatAction = async (context, words) => {
   const isFileOnly = file.length > 0 && words.length < 2
   const [name, ...given] = takeWords(words, 'WHO', ...(isFileOnly ? [] : ['TEXT …']))
   const text = isFileOnly ? '' : await messageText(given)
-  const { id: conversation, members } =
-    reply === undefined ? await findOrBegin(context, name!) : await findConversation(node.api, name!)
+  const to = reply === undefined ? await findOrBegin(context, name!) : await findConversation(node.api, name!)
+  const { id: conversation, members } = to
+  // The stranger would learn that the request was seen.
+  if (to.isRequest)
+    throw new CommandFailure('conflict', say.sendRequest({ id: shortId(conversation), shoal: SHOAL }))
   const replyTo =
     reply === undefined ? {} : { replyTo: (await findMessage(node.api, conversation, reply)).id }
   const mentions = mentionsIn(text, members)

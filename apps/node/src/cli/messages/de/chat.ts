@@ -122,6 +122,13 @@ export const chat: Translation<typeof original> = {
     left: 'Sie sind kein Mitglied von {name} mehr',
     typing: { one: '{names} schreibt ', other: '{names} schreiben ' },
     request: 'Anfrage',
+    requests: {
+      one: '{count} Anfrage von Fremden: {shoal} chat read ID zeigt sie, {shoal} chat accept ID nimmt sie an',
+      other:
+        '{count} Anfragen von Fremden: {shoal} chat read ID zeigt eine, {shoal} chat accept ID nimmt sie an',
+    },
+    sendRequest:
+      'das ist die Anfrage eines Fremden: {shoal} chat accept {id} nimmt sie an, dann können Sie schreiben',
     requestNote:
       '{name} gehört nicht zu Ihren Kontakten und möchte mit Ihnen sprechen. {shoal} chat accept {id} nimmt an, {shoal} people --block {did} blockiert die Person.',
     roomNote:

@@ -116,6 +116,12 @@ export const chat = {
     left: 'you are not a member of {name} any more',
     typing: { one: '{names} is typing ', other: '{names} are typing ' },
     request: 'request',
+    requests: {
+      one: '{count} request of a stranger: {shoal} chat read ID shows it, {shoal} chat accept ID accepts it',
+      other:
+        '{count} requests of strangers: {shoal} chat read ID shows one, {shoal} chat accept ID accepts it',
+    },
+    sendRequest: 'this is the request of a stranger: {shoal} chat accept {id} accepts it, then you can write',
     requestNote:
       '{name} is not one of your contacts and wants to talk to you. {shoal} chat accept {id} accepts, {shoal} people --block {did} blocks the person.',
     roomNote:
