@@ -38,7 +38,7 @@ beforeAll(async () => {
     await ask('devices', 'add', 'desk', ...PASSPHRASE)
   }
   await ada.ask('hub', 'join', hub.ownerLink!, '--name', 'Ada')
-  const { link, uses } = await ada.ask('hub', 'invite', '-', '--uses', '2')
+  const { link, uses } = await ada.ask('hub', 'invite', '--uses', '2')
   expect([uses, link]).toEqual([2, expect.stringContaining(`${hub.url}/join#invitation=`)])
   const [, code] = link.split('#invitation=')
   await ben.ask('hub', 'join', hub.url, '--invite', code, '--name', 'Ben')

@@ -65,7 +65,7 @@ export const hub = defineCommand({
     ['hub search hub.example.org harbour map --download 1', say.examples.search],
     ['hub publish hub.example.org film --category films --tag documentary', say.examples.publish],
     ['hub sessions hub.example.org', say.examples.sessions],
-    ['hub invite - --uses 3', say.examples.invite],
+    ['hub invite --uses 3', say.examples.invite],
   ],
   async run(words, options, { output, interrupt }) {
     const { signal } = interrupt
@@ -132,7 +132,7 @@ export const hub = defineCommand({
         return
       },
       async sessions(words) {
-        const [name] = takeWords(words, 'HUB')
+        const [name] = takeWords(orOnlyHub(words), 'HUB')
         const at = await hubOf(node, name!, signal)
         const { items } = await (options.end === undefined
           ? api.listHubSessions({ hub: at }, call)
@@ -142,7 +142,7 @@ export const hub = defineCommand({
         return
       },
       async invite(words) {
-        const [name] = takeWords(words, 'HUB')
+        const [name] = takeWords(orOnlyHub(words), 'HUB')
         const { uses, days, note } = options
         const invitation = await asUsage(
           api.inviteToHub(
@@ -165,6 +165,11 @@ export const hub = defineCommand({
     })
   },
 })
+
+/** Without a word, actions that need no others take the only hub. */
+function orOnlyHub(words: readonly string[]): readonly string[] {
+  return words.length === 0 ? ['-'] : words
+}
 
 /** `-` means the only hub. */
 async function hubOf({ api }: NodeClient, word: string, signal: AbortSignal): Promise<string> {

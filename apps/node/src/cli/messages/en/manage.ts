@@ -360,9 +360,9 @@ export const manage = {
   hub: {
     summary: 'Join hubs, and find and publish shares there',
     about:
-      'A hub is a server that a group of people runs for itself: its members publish shares there and find them. The node joins as one of your devices ({shoal} devices add), under your did:key, and logs in by itself. It sends hubs your device list when that changes, so that a device that you remove is logged out there, too.\n\nHUB is the address, host or name of a hub that was joined; for join, its address or the link of an invitation. search lists what its members have published, publish publishes a torrent of the list or a link, sessions lists your logins there, invite makes a link with which somebody can join. leave makes the node forget the hub: your account stays until you delete it on the page of the hub.\n\nA published torrent is also announced at the tracker of the hub, unless that is private.',
+      'A hub is a server that a group of people runs for itself: its members publish shares there and find them. The node joins as one of your devices ({shoal} devices add), under your did:key, and logs in by itself. It sends hubs your device list when that changes, so that a device that you remove is logged out there, too.\n\nHUB is the address, host or name of a hub that was joined; for join, its address or the link of an invitation. list shows the hubs with your account at each, search lists what the members of one have published, publish publishes a torrent of the list or a link, sessions lists your logins there, invite makes a link with which somebody can join. leave makes the node forget the hub: your account stays until you delete it on the page of the hub.\n\nA published torrent is also announced at the tracker of the hub, unless that is private.',
     action: 'what to do. Default: list',
-    hub: 'the hub. May be left out after search, publish, sessions and invite if there is only one: give - then',
+    hub: 'the hub. If there is only one, it may be left out after sessions and invite, and be - after search and publish',
     words: 'for search: words of the title or description; for publish: a torrent of the list, or a link',
     options: {
       invite: 'With join: code or link of an invitation, if the address has none',
