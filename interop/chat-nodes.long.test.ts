@@ -136,6 +136,30 @@ test('a private conversation with a contact is not a request, and has the name t
   expect((await ben.conversations()).find(({ id }) => id === room)!.name).toBe('Harbour')
 })
 
+test('a contact is marked once keys were compared, until a hub shows another key', async () => {
+  const [ann, ben] = [await hub.join('Ann'), await hub.join('Ben')]
+  await ann.operations.updatePerson({ key: ben.person.show(ben.node, ann.node), name: 'Ben' })
+  const { id } = await ann.operations.createPrivate({ person: ben.did })
+  await ben.enter(id)
+  await ben.say(id, 'hello')
+  await allHave([ann], id, ['hello'])
+  const marked = async () => {
+    const [conversation] = (await ann.conversations()).filter(each => each.id === id)
+    const persons = [...conversation!.members, ...(await ann.messages(id)).map(({ sender }) => sender)]
+    return persons.filter(({ isVerified }) => isVerified).map(({ name }) => name)
+  }
+  expect(await marked()).toEqual([])
+  const { words } = await ann.operations.getVerification({ did: ben.did })
+  await ann.operations.verifyContact({ did: ben.did, seen: words.join(' ') })
+  await expect.poll(marked).toEqual(['Ben', 'Ben'])
+  await ben.person.rotate()
+  await ben.person.send(ben.node)
+  const published = async () => (await ben.operations.listHubs({})).items[0]!.knowsDevices
+  await expect.poll(published).toBe(true)
+  await createGroup(ann, [ben])
+  await expect.poll(marked).toEqual([])
+})
+
 test('at two hubs, conversations of one continue while the other is away', async () => {
   const folder = await tempDir('chat-nodes')
   onTestFinished(() => folder[Symbol.asyncDispose]())

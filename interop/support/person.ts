@@ -13,16 +13,19 @@ import { recognize, type ShownNode } from './recognize.ts'
 
 /** A person who signs device lists. */
 export class Person {
-  readonly #root: KeyPair
-  readonly #successor = KeyPair.generate()
+  /** The key of the DID. */
+  readonly #first: KeyPair
+  #root: KeyPair
+  #successor = KeyPair.generate()
   #history: DeviceHistory | null = null
 
   constructor(root = KeyPair.generate()) {
+    this.#first = root
     this.#root = root
   }
 
   get did(): string {
-    return this.#root.did
+    return this.#first.did
   }
 
   /** Adds a node to this person's devices. */
@@ -58,6 +61,15 @@ export class Person {
     this.#history = signNextDevices(this.#history, { ...next, ...first }, this.#root)
   }
 
+  /** The successor replaces the root key, and signs a list of the same devices. */
+  async rotate(): Promise<void> {
+    this.#root = this.#successor
+    this.#successor = KeyPair.generate()
+    const { devices } = this.#history!
+    const next = { devices, unixSeconds: Math.floor(Date.now() / 1000), successor: this.#successor.publicKey }
+    this.#history = signNextDevices(this.#history, next, this.#root)
+  }
+
   /** Signs a list without the device of this name. */
   async remove(name: string): Promise<void> {
     await this.sign(this.#history!.devices.filter(device => device.name !== name))
@@ -88,7 +100,7 @@ export class Person {
       notBefore: now - 60,
       notAfter: now + 3600,
     }
-    const certificate = Buffer.from(signDelegation(link, this.#root)).toString('hex')
+    const certificate = Buffer.from(signDelegation(link, this.#first)).toString('hex')
     return { key, did: this.did, certificate }
   }
 
