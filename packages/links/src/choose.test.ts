@@ -162,6 +162,19 @@ test('a node is never left out, even where a link then exceeds the limit by a fe
   expect(link.length).toBeLessThan(MAX_LINK_CHARACTERS + 12)
 })
 
+test('the hub of a room is in the link if its receivers can reach it', () => {
+  const hubOf = (page: string, roomHub: string, options = {}) =>
+    parseShareLink(
+      formatShareLink(page, { magnet: { infoHashes: { v1: V1 } }, room: ROOM, roomHub }, options),
+    ).roomHub
+  expect(hubOf(PUBLIC, 'https://hub.example')).toBe('https://hub.example')
+  expect(hubOf(PUBLIC, 'http://192.168.1.2:6969')).toBeUndefined()
+  expect(hubOf('https://node.example/', 'http://hub.example')).toBeUndefined()
+  expect(hubOf(LAN, 'http://192.168.1.2:6969')).toBe('http://192.168.1.2:6969')
+  expect(hubOf(LAN, 'http://127.0.0.1:6969')).toBeUndefined()
+  expect(hubOf('', 'http://127.0.0.1:6969', { audience: 'machine' })).toBe('http://127.0.0.1:6969')
+})
+
 test('one tracker for everyone is enough, and none where all are of the machine', () => {
   const place = { page: PUBLIC, audience: 'everyone' } as const
   expect(usableTrackers(['ws://127.0.0.1:8420/announce', 'wss://t.example'], place)).toEqual([

@@ -2,7 +2,7 @@
  * Chooses the contents of a share link: only sources that its receivers can use, and as many of
  * them as 300 characters hold.
  */
-import { type Audience, audienceOf, audienceOfHost, includes } from './audience.ts'
+import { type Audience, audienceOf, audienceOfHost, includes, isSecureAddress } from './audience.ts'
 import type { ShareLink } from './contents.ts'
 import { hostOfPeer, type LinkPeer, withOneHash } from './peers.ts'
 import { shortenName } from './shorten-name.ts'
@@ -36,7 +36,7 @@ type Magnet = ShareLink['magnet']
  * 1. Info hashes, length, seal with its key, secret of the room, the beginning of the name, and the
  *    first address of a node are never left out, nor is a tracker of a private torrent. Only links
  *    with several of those exceed the limit, and by a few characters one with both hashes, both
- *    secrets and a node.
+ *    secrets and a node. The hub of the room is kept if its receivers can reach it.
  * 2. Addresses by which pages reach nodes without a tracker: all certificate hashes of the first
  *    one, and then others.
  * 3. The first tracker.
@@ -64,7 +64,9 @@ export function chooseContents(
     ...{ trackers: isPrivate ? trackers : [], webSeeds: [] },
     peers: node ? [withOneHash(node) ?? node] : [],
   }
-  let chosen: ShareLink = { ...share, magnet: begun }
+  const { roomHub, ...rest } = share
+  const isHubUsable = roomHub !== undefined && isUsableHub(roomHub, { page, audience })
+  let chosen: ShareLink = { ...rest, ...(isHubUsable && { roomHub }), magnet: begun }
   /** Takes the first alternative that fits, if any. */
   const take = (...alternatives: readonly ((magnet: Magnet) => Magnet)[]) => {
     const fitting = alternatives
@@ -125,6 +127,14 @@ export function usableTrackers(
 ): string[] {
   const scheme = isSecure(page) ? /^wss:/i : /^wss?:/i
   return trackers.filter(url => scheme.test(url) && includes(audienceOf(url), audience))
+}
+
+/** Returns whether everyone in the audience can connect to the hub of a room from the page. */
+export function isUsableHub(
+  hub: string,
+  { page, audience }: { readonly page: string; readonly audience: Audience },
+): boolean {
+  return (isSecure(page) ? isSecureAddress(hub) : true) && includes(audienceOf(hub), audience)
 }
 
 const isSecure = (page: string) => /^https:/i.test(page)

@@ -30,4 +30,18 @@ export interface ShareLink {
    * needs none: see `roomSecretOf`.
    */
   readonly room?: Uint8Array
+  /**
+   * Origin of the hub at which the room is, `https://hub.example`, if it lets in whoever has the
+   * link, without an account. Only for a link with a room.
+   */
+  readonly roomHub?: string
+}
+
+/** Returns whether the hub of a link is an origin, and the link has a room. */
+export function isRoomHub({ room, seal, roomHub = '' }: ShareLink): boolean {
+  return (
+    (room !== undefined || seal?.by === 'key') &&
+    /^https?:/.test(roomHub) &&
+    URL.parse(roomHub)?.origin === roomHub
+  )
 }

@@ -3,7 +3,7 @@ import { crc32 } from '@shoal/torrent/base'
 import { encodeBase64url } from './base64url.ts'
 import { ByteReader, ByteWriter } from './bytes.ts'
 import { chooseContents, type LinkOptions } from './choose.ts'
-import { SECRET_BYTES, type ShareLink } from './contents.ts'
+import { isRoomHub, SECRET_BYTES, type ShareLink } from './contents.ts'
 import {
   CHECK_BYTES,
   contentsOf,
@@ -68,7 +68,13 @@ function checksum(bytes: Uint8Array): Uint8Array {
   return check
 }
 
-function checkNumbers({ lengthBytes = 0, seal, room }: ShareLink): void {
+function checkNumbers(share: ShareLink): void {
+  const { lengthBytes = 0, seal, room } = share
+  if (share.roomHub !== undefined && !isRoomHub(share))
+    throw new LinkError(
+      'bad-argument',
+      'Only the link of a room names a hub, by its origin: https://hub.example',
+    )
   const secrets = [seal?.by === 'key' ? seal.key : undefined, room]
   const isValid = Number.isSafeInteger(lengthBytes) && lengthBytes >= 0
   if (!isValid || secrets.some(secret => secret && secret.length !== SECRET_BYTES))

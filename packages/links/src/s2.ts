@@ -5,7 +5,7 @@
 import { equalBytes } from '@shoal/torrent/base'
 import { formatMagnet, type Magnet, parseMagnet } from '@shoal/torrent/magnet'
 import { ByteReader, ByteWriter } from './bytes.ts'
-import { SEALED_NAME, SECRET_BYTES, type Seal, type ShareLink } from './contents.ts'
+import { isRoomHub, SEALED_NAME, SECRET_BYTES, type Seal, type ShareLink } from './contents.ts'
 import { altered, tooNew } from './link-error.ts'
 import { readPeers, writePeers } from './peers.ts'
 
@@ -20,11 +20,12 @@ const HAS = {
   peers: 64,
   room: 512,
   private: 1024,
+  roomHub: 2048,
 } as const
 /** Two bits say how the share is sealed: index in `SEALS`. */
 const SEAL = 128
 const SEALS = [undefined, 'key', 'passphrase', 'recipient'] as const
-const KNOWN = 2047
+const KNOWN = 4095
 
 /** Common beginnings of URLs, by index. */
 const SCHEMES = ['', 'wss://', 'ws://', 'https://', 'http://', 'udp://'] as const
@@ -39,6 +40,7 @@ export function s2Payload({
   isPrivate,
   seal,
   room,
+  roomHub,
 }: ShareLink): Uint8Array<ArrayBuffer> {
   const { infoHashes, name, trackers, webSeeds, peers } = parseMagnet(
     formatMagnet({ ...magnet, sources: [], select: [] }),
@@ -57,7 +59,8 @@ export function s2Payload({
       (peers.length > 0 ? HAS.peers : 0) |
       (SEALS.indexOf(seal?.by) * SEAL) |
       (room ? HAS.room : 0) |
-      (isPrivate ? HAS.private : 0),
+      (isPrivate ? HAS.private : 0) |
+      (roomHub === undefined ? 0 : HAS.roomHub),
   )
   writer.bytes(v1 ?? [], v2 ?? [])
   if (lengthBytes !== undefined) writer.varint(lengthBytes)
@@ -66,6 +69,7 @@ export function s2Payload({
   if (peers.length > 0) writePeers(writer, peers)
   if (seal?.by === 'key') writer.bytes(seal.key)
   if (room) writer.bytes(room)
+  if (roomHub !== undefined) writeUrl(writer, roomHub)
   return writer.toBytes()
 }
 
@@ -90,12 +94,15 @@ export function s2Contents(payload: Uint8Array): ShareLink {
   }
   const seal: Seal | undefined = by === 'key' ? { by, key: reader.bytes(SECRET_BYTES) } : by && { by }
   const room = has('room') ? reader.bytes(SECRET_BYTES) : undefined
+  const roomHub = has('roomHub') ? readUrl(reader) : undefined
+  if (roomHub !== undefined && !isRoomHub({ magnet, room, seal, roomHub })) throw altered()
   const share = {
     magnet: parseMagnet(formatMagnet(magnet)),
     ...(lengthBytes !== undefined && { lengthBytes }),
     ...(has('private') && { isPrivate: true }),
     ...(seal && { seal }),
     ...(room && { room }),
+    ...(roomHub !== undefined && { roomHub }),
   }
   // Each link has exactly one spelling, without extra or ignored bytes.
   if (!equalBytes(s2Payload(share), payload)) throw altered()
@@ -104,22 +111,26 @@ export function s2Contents(payload: Uint8Array): ShareLink {
 
 function writeUrls(writer: ByteWriter, urls: Magnet['trackers']): void {
   writer.varint(urls.length)
-  for (const url of urls) {
-    const scheme = Math.max(
-      0,
-      SCHEMES.findIndex((each, at) => at > 0 && url.startsWith(each)),
-    )
-    const isAnnounce = url.endsWith(ANNOUNCE) && url.length >= SCHEMES[scheme]!.length + ANNOUNCE.length
-    writer.bytes([scheme | (isAnnounce ? ANNOUNCE_BIT : 0)])
-    writer.text(url.slice(SCHEMES[scheme]!.length, isAnnounce ? -ANNOUNCE.length : undefined))
-  }
+  for (const url of urls) writeUrl(writer, url)
+}
+
+function writeUrl(writer: ByteWriter, url: string): void {
+  const scheme = Math.max(
+    0,
+    SCHEMES.findIndex((each, at) => at > 0 && url.startsWith(each)),
+  )
+  const isAnnounce = url.endsWith(ANNOUNCE) && url.length >= SCHEMES[scheme]!.length + ANNOUNCE.length
+  writer.bytes([scheme | (isAnnounce ? ANNOUNCE_BIT : 0)])
+  writer.text(url.slice(SCHEMES[scheme]!.length, isAnnounce ? -ANNOUNCE.length : undefined))
 }
 
 function readUrls(reader: ByteReader): string[] {
-  return reader.list(() => {
-    const kind = reader.byte()
-    const scheme = SCHEMES[kind & ~ANNOUNCE_BIT]
-    if (scheme === undefined) throw altered()
-    return scheme + reader.text() + (kind & ANNOUNCE_BIT ? ANNOUNCE : '')
-  })
+  return reader.list(() => readUrl(reader))
+}
+
+function readUrl(reader: ByteReader): string {
+  const kind = reader.byte()
+  const scheme = SCHEMES[kind & ~ANNOUNCE_BIT]
+  if (scheme === undefined) throw altered()
+  return scheme + reader.text() + (kind & ANNOUNCE_BIT ? ANNOUNCE : '')
 }

@@ -3,10 +3,11 @@ import { crc32 } from 'node:zlib'
 import { base64urlnopad } from '@scure/base'
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
-import type { ShareLink } from './contents.ts'
+import { isRoomHub, type ShareLink } from './contents.ts'
 import { parseLatestLink, writeShareLink } from './latest-link.ts'
 import { LinkError } from './link-error.ts'
 import { roomSecretOf } from './room-secret.ts'
+import { s2Contents, s2Payload } from './s2.ts'
 import { isShareLink, linkAt, parseShareLink, shareOf } from './share-link.ts'
 import { nodeAddress } from './testing/node-address.ts'
 
@@ -168,7 +169,7 @@ test('a link has one spelling only', () => {
 })
 
 test('a flag that is not known, and a list that is longer than any, are refused', () => {
-  expect(errorCode(framed2(Uint8Array.from([0x81, 0x10])))).toBe('too-new')
+  expect(errorCode(framed2(Uint8Array.from([0x81, 0x20])))).toBe('too-new')
   const hash = SHARE.magnet.infoHashes.v1!
   expect(errorCode(framed2(Uint8Array.from([17, ...hash, 0xe9, 0x07])))).toBe('altered')
   expect(errorCode(framed2(Uint8Array.from([65, ...hash, ...Array<number>(7).fill(0xff), 0x0f])))).toBe(
@@ -204,35 +205,68 @@ const peer = fc.oneof(
     )
     .map(host => ({ host, port: 0 })),
 )
-const anyShare: fc.Arbitrary<ShareLink> = fc.record(
-  {
-    magnet: fc.record(
-      {
-        infoHashes: fc.oneof(
-          fc.record({ v1: hash(20) }),
-          fc.record({ v2: hash(32) }),
-          fc.record({ v1: hash(20), v2: hash(32) }),
-        ),
-        name: fc.oneof(
-          fc.string({ unit: 'grapheme', minLength: 1 }),
-          fc.constantFrom('sealed.age', '\ufeffa'),
-        ),
-        trackers: fc.uniqueArray(url, { maxLength: 20 }),
-        webSeeds: fc.uniqueArray(url, { maxLength: 5 }),
-        peers: fc.array(peer, { maxLength: 8 }),
-      },
-      { requiredKeys: ['infoHashes'] },
-    ),
-    lengthBytes: fc.maxSafeNat(),
-    isPrivate: fc.constant(true),
-    seal: fc.oneof(
-      hash(32).map(key => ({ by: 'key', key }) as const),
-      fc.constantFrom({ by: 'passphrase' } as const, { by: 'recipient' } as const),
-    ),
-    room: hash(32),
-  },
-  { requiredKeys: ['magnet'] },
-)
+const anyShare: fc.Arbitrary<ShareLink> = fc
+  .record(
+    {
+      magnet: fc.record(
+        {
+          infoHashes: fc.oneof(
+            fc.record({ v1: hash(20) }),
+            fc.record({ v2: hash(32) }),
+            fc.record({ v1: hash(20), v2: hash(32) }),
+          ),
+          name: fc.oneof(
+            fc.string({ unit: 'grapheme', minLength: 1 }),
+            fc.constantFrom('sealed.age', '\ufeffa'),
+          ),
+          trackers: fc.uniqueArray(url, { maxLength: 20 }),
+          webSeeds: fc.uniqueArray(url, { maxLength: 5 }),
+          peers: fc.array(peer, { maxLength: 8 }),
+        },
+        { requiredKeys: ['infoHashes'] },
+      ),
+      lengthBytes: fc.maxSafeNat(),
+      isPrivate: fc.constant(true),
+      seal: fc.oneof(
+        hash(32).map(key => ({ by: 'key', key }) as const),
+        fc.constantFrom({ by: 'passphrase' } as const, { by: 'recipient' } as const),
+      ),
+      room: hash(32),
+      roomHub: fc.constantFrom(
+        'https://hub.example',
+        'http://192.0.2.1:6969',
+        'https://xn--hfen-loa.example',
+      ),
+    },
+    { requiredKeys: ['magnet'] },
+  )
+  .map(share => (isRoomHub(share) ? share : (({ roomHub: _, ...rest }) => rest)(share)))
+
+test('only the link of a room names a hub, by its origin', () => {
+  const magnet = { infoHashes: { v1: V1 } }
+  const room = new Uint8Array(32).fill(4)
+  const wrong: readonly Partial<ShareLink>[] = [
+    { roomHub: 'https://hub.example' },
+    { roomHub: 'https://hub.example', seal: { by: 'passphrase' } },
+    ...[
+      'https://hub.example/',
+      'https://Hub.example',
+      'ftp://hub.example',
+      'https://a@hub.example',
+      'hub',
+    ].map(roomHub => ({ room, roomHub })),
+  ]
+  for (const each of wrong) {
+    expect(() => writeShareLink(PAGE, { magnet, ...each })).toThrow(
+      expect.objectContaining({ code: 'bad-argument' }),
+    )
+    // The same, written by another program.
+    const link = writeShareLink('', { magnet, room, roomHub: 'https://hub.example' })
+    expect(parseShareLink(link).roomHub).toBe('https://hub.example')
+    const payload = s2Payload({ magnet, ...each })
+    expect(() => s2Contents(payload)).toThrow(expect.objectContaining({ code: 'altered' }))
+  }
+})
 
 test('every link parses back, and is written in the same way again', () => {
   fc.assert(
