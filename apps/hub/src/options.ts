@@ -108,6 +108,9 @@ export const OPTIONS = {
     help: 'Address of the chat app to which the page of the hub links, such as https://chat.example.org/',
     parse: chatApp,
   }),
+  roomGuests: flag(
+    'Let people without an account into the room of a share if they have its link: they read and write there, and nothing else',
+  ),
   noStats: flag('No stats page, no /stats.json, no /metrics'),
   config: value('FILE', { help: 'Settings file', parse: path }),
   logLevel: value('LEVEL', {

@@ -95,7 +95,6 @@ export function s2Contents(payload: Uint8Array): ShareLink {
   const seal: Seal | undefined = by === 'key' ? { by, key: reader.bytes(SECRET_BYTES) } : by && { by }
   const room = has('room') ? reader.bytes(SECRET_BYTES) : undefined
   const roomHub = has('roomHub') ? readUrl(reader) : undefined
-  if (roomHub !== undefined && !isRoomHub({ magnet, room, seal, roomHub })) throw altered()
   const share = {
     magnet: parseMagnet(formatMagnet(magnet)),
     ...(lengthBytes !== undefined && { lengthBytes }),
@@ -104,6 +103,7 @@ export function s2Contents(payload: Uint8Array): ShareLink {
     ...(room && { room }),
     ...(roomHub !== undefined && { roomHub }),
   }
+  if (roomHub !== undefined && !isRoomHub(share)) throw altered()
   // Each link has exactly one spelling, without extra or ignored bytes.
   if (!equalBytes(s2Payload(share), payload)) throw altered()
   return share

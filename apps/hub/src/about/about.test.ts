@@ -35,6 +35,7 @@ describe('a hub', () => {
         trackers: [`http://127.0.0.1:${port}/announce`, `ws://127.0.0.1:${port}/announce`],
         isTrackerPrivate: false,
         chatApp: null,
+        roomGuests: false,
         capabilities: expect.arrayContaining(['hub', 'tracker']),
       })
       return it

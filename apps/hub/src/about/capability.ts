@@ -22,6 +22,7 @@ export const about = capability({
           trackers: announceUrls(kernel, null),
           isTrackerPrivate: fronts?.isPrivate ?? false,
           chatApp: given.chatApp ?? null,
+          roomGuests: given.roomGuests ?? false,
           capabilities: [...running().capabilities],
         }),
       },

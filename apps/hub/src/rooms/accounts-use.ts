@@ -5,10 +5,10 @@
 import { RoomError } from '@shoal/hub-api/rooms'
 import { latin1 } from '@shoal/torrent/base'
 import { Allowance } from '../kernel/allowance.ts'
-import type { Rate, ServiceLimits } from './contracts.ts'
+import { isGuest, type Member, type Rate, type ServiceLimits } from './contracts.ts'
 
 /** Counted across all processes. */
-export const SHARED_KINDS = ['appends', 'creations', 'deliveries', 'deliveredBytes'] as const
+export const SHARED_KINDS = ['appends', 'creations', 'deliveries', 'deliveredBytes', 'appendedBytes'] as const
 type SharedKind = (typeof SHARED_KINDS)[number]
 type Kind = SharedKind | 'requests' | 'volatiles'
 
@@ -89,6 +89,11 @@ export class AccountUse {
   }
 }
 
+/** Returns the limits of a member, or of a guest. */
+export function limitsOf(limits: ServiceLimits, member: Pick<Member, 'did'>): ServiceLimits {
+  return isGuest(member) ? { ...limits, ...limits.guests } : limits
+}
+
 export class AccountsUse {
   readonly #limits: ServiceLimits
   readonly #share: (use: Use) => void
@@ -103,7 +108,9 @@ export class AccountsUse {
   of(did: string, nowMs: number): AccountUse {
     const use =
       this.#accounts.get(did) ??
-      new AccountUse(this.#limits, nowMs, (what, count) => this.#share({ did, what, count }))
+      new AccountUse(limitsOf(this.#limits, { did }), nowMs, (what, count) =>
+        this.#share({ did, what, count }),
+      )
     this.#accounts.set(did, use)
     return use
   }

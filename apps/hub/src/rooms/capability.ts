@@ -1,16 +1,18 @@
 import type { IncomingHttpHeaders } from 'node:http'
+import { network } from '@shoal/daemon/login'
 import { type Family, gauge } from '@shoal/daemon/metrics'
 import { ROOMS } from '@shoal/hub-api'
 import { Inboxes, ROOM_TABLES, RoomLogs } from '@shoal/hub-stores'
 import { readDevice } from '@shoal/identity/devices'
 import { systemClock, systemRandom } from '@shoal/torrent/base'
+import { AddressSet, callerAddress } from '@shoal/tracker'
 import { fromBase64url } from '../kernel/base64url.ts'
 import { capability } from '../kernel/capability.ts'
 import type { HubKernel } from '../kernel/kernel.ts'
 import { LOGINS } from '../login/service.ts'
 import { type Found, MODERATION } from '../moderation/service.ts'
 import { STUN } from '../stun/service.ts'
-import { type Channel, type Member, SERVICE_LIMITS } from './contracts.ts'
+import { type Channel, guestName, isGuest, type Member, SERVICE_LIMITS } from './contracts.ts'
 import { hubSigner } from './hub-signer.ts'
 import { RoomService } from './room-service.ts'
 import { RoomSockets } from './socket-server.ts'
@@ -28,7 +30,7 @@ export const rooms = capability({
   needs: { logins: LOGINS },
   wants: { moderation: MODERATION, stun: STUN },
   start(kernel, { logins, moderation, stun }) {
-    const { database, people, callers, log, now } = kernel
+    const { database, people, callers, log, now, given } = kernel
     const rooms = new RoomLogs(database, now)
     const stores = { rooms, inboxes: new Inboxes(database, now) }
     moderation?.serve('entry', { find: id => findEntry(rooms, id) })
@@ -42,6 +44,7 @@ export const rooms = capability({
       headersOf.set(member, headers)
       return member
     }
+    const proxies = new AddressSet(given.trustedProxy ?? [])
     const service = new RoomService({
       ...{ stores, clock: systemClock, random: systemRandom, signer: hubSigner(kernel.hubKey) },
       secret: kernel.secretFor('posters in rooms'),
@@ -52,7 +55,7 @@ export const rooms = capability({
         const devices = await people.deviceLists.devices(did)
         return devices.map(({ description }) => readDevice(description).loginKey)
       },
-      isActive: async member => (await callers.of(headersOf.get(member)!)) !== null,
+      isActive: async member => isGuest(member) || (await callers.of(headersOf.get(member)!)) !== null,
       onError: error =>
         log.error('A request for a room failed', { error: (error as Error).stack ?? String(error) }),
     })
@@ -64,6 +67,11 @@ export const rooms = capability({
         const { cookie, origin } = request.headers
         const isOwn = origin !== undefined && kernel.origins.includes(origin)
         return isOwn && cookie !== undefined ? memberOf({ cookie }) : Promise.resolve(null)
+      },
+      admitGuest(request) {
+        if (!given.roomGuests) return null
+        const did = guestName(network(callerAddress(request, proxies)))
+        return { did, sessionId: '', device: null }
       },
     })
     const removeTransfers = () =>

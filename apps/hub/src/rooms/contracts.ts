@@ -9,6 +9,7 @@ import type { Clock, Random } from '@shoal/torrent/base'
 
 /** Person and device at the other end of a connection. */
 export interface Member {
+  /** Of somebody without an account: see `guestName`. */
   readonly did: string
   readonly sessionId: string
   /**
@@ -16,6 +17,20 @@ export interface Member {
    * inbox.
    */
   readonly device: Uint8Array | null
+}
+
+const GUEST = 'guest '
+
+/**
+ * Returns what stands for the DID of people without an account, who can only enter the rooms of
+ * shares. All from one address count as one account. `network`: of their address.
+ */
+export function guestName(network: string): string {
+  return `${GUEST}${network}`
+}
+
+export function isGuest({ did }: Pick<Member, 'did'>): boolean {
+  return did.startsWith(GUEST)
 }
 
 /**
@@ -92,6 +107,7 @@ export interface ServiceLimits {
   /** Tokens per second and burst size, per account. */
   readonly requests: Rate
   readonly appends: Rate
+  readonly appendedBytes: Rate
   readonly creations: Rate
   readonly deliveries: Rate
   readonly deliveredBytes: Rate
@@ -102,7 +118,21 @@ export interface ServiceLimits {
   readonly checkMs: number
   /** Time after which sessions are checked again. */
   readonly sessionMs: number
+  /** Those of people without an account, where they differ. */
+  readonly guests: GuestLimits
 }
+
+export type GuestLimits = Pick<
+  ServiceLimits,
+  | 'entryBytes'
+  | 'roomsPerConnection'
+  | 'connectionsPerAccount'
+  | 'requests'
+  | 'appends'
+  | 'appendedBytes'
+  | 'creations'
+  | 'volatiles'
+>
 
 export interface Rate {
   readonly perSecond: number
@@ -118,6 +148,7 @@ export const SERVICE_LIMITS: ServiceLimits = {
   waitingBytes: 1 << 20,
   requests: { perSecond: 100, most: 2000 },
   appends: { perSecond: 20, most: 200 },
+  appendedBytes: { perSecond: 2 << 20, most: 16 << 20 },
   creations: { perSecond: 1 / 60, most: 50 },
   deliveries: { perSecond: 2, most: 2000 },
   deliveredBytes: { perSecond: 65_536, most: 32 << 20 },
@@ -125,4 +156,15 @@ export const SERVICE_LIMITS: ServiceLimits = {
   volatiles: { perSecond: 10, most: 50 },
   checkMs: 5000,
   sessionMs: 300_000,
+  // In a day, one address stores at most 23 MB, and makes 150 rooms.
+  guests: {
+    entryBytes: 16_384,
+    roomsPerConnection: 10,
+    connectionsPerAccount: 20,
+    requests: { perSecond: 20, most: 400 },
+    appends: { perSecond: 0.5, most: 30 },
+    appendedBytes: { perSecond: 256, most: 1 << 20 },
+    creations: { perSecond: 1 / 600, most: 5 },
+    volatiles: { perSecond: 5, most: 20 },
+  },
 }

@@ -46,7 +46,12 @@ test('each connection is pinged once in every interval, and lost when it is sile
 test('a client of Socket.IO that answers stays connected, one that is silent is not', async () => {
   const disconnected = vi.fn()
   const service = { connect: () => ({ drained() {} }), disconnected } as unknown as RoomService
-  const options = { authenticate: async () => ({}) as never, maxConnections: 10, pingIntervalMs: 400 }
+  const options = {
+    authenticate: async () => ({}) as never,
+    admitGuest: () => null,
+    maxConnections: 10,
+    pingIntervalMs: 400,
+  }
   const sockets = new RoomSockets(service, options)
   const server = createServer()
   sockets.attachTo(server)
@@ -78,7 +83,11 @@ test('a client of Socket.IO that answers stays connected, one that is silent is 
 
 test('a client stays connected when its address has more connections than it may', async () => {
   const service = { connect: () => ({ drained() {} }), disconnected() {} } as unknown as RoomService
-  const sockets = new RoomSockets(service, { authenticate: async () => ({}) as never, maxConnections: 10 })
+  const sockets = new RoomSockets(service, {
+    authenticate: async () => ({}) as never,
+    admitGuest: () => null,
+    maxConnections: 10,
+  })
   const app = guard({ challenge: () => [], log: NO_LOG, host: '0.0.0.0' })
   await app.ready()
   sockets.attachTo(app.server)

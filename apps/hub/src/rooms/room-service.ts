@@ -4,7 +4,7 @@
  */
 import { MAX_DELIVERIES } from '@shoal/hub-api/rooms'
 import { latin1 } from '@shoal/torrent/base'
-import { AccountsUse, type Use, UseReport } from './accounts-use.ts'
+import { AccountsUse, limitsOf, type Use, UseReport } from './accounts-use.ts'
 import {
   type Channel,
   type Connection,
@@ -87,7 +87,7 @@ export class RoomService {
    */
   connect(connection: Connection, member: Member): RoomSession | null {
     const use = this.#accounts.of(member.did, this.#given.clock.nowMs())
-    const { connections, connectionsPerAccount } = this.#limits
+    const { connections, connectionsPerAccount } = limitsOf(this.#limits, member)
     if (this.#isDraining || this.#sessions.size >= connections || use.connections >= connectionsPerAccount) {
       if (this.#isDraining) connection.send(new Outgoing('stopping', { afterMs: this.#returnMs() }))
       connection.close(this.#isDraining ? 'stopping' : 'too-slow')

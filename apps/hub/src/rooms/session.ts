@@ -26,15 +26,26 @@ import {
 } from '@shoal/hub-api/rooms'
 import type { LogPart } from '@shoal/hub-stores'
 import { equalBytes, latin1 } from '@shoal/torrent/base'
-import type { AccountUse } from './accounts-use.ts'
+import { type AccountUse, limitsOf } from './accounts-use.ts'
 import { AppendOrder } from './append-order.ts'
-import { type Connection, type Member, Outgoing } from './contracts.ts'
+import { type Connection, isGuest, type Member, Outgoing, type ServiceLimits } from './contracts.ts'
 import { toRoomError } from './failures.ts'
 import { endFor, type Feed, type Follower, rightIn } from './feed.ts'
 import { acknowledgeInbox, deliver, readInbox } from './inbox-requests.ts'
 import type { Shared } from './shared.ts'
 
 type Handlers = { readonly [Name in RequestName]: (input: Input<Name>) => Promise<Reply<Name>> }
+
+/** What people without an account can do, in the rooms of shares. */
+const GUESTS_REQUESTS: readonly RequestName[] = [
+  'hello',
+  'follow',
+  'leave',
+  'append',
+  'read',
+  'head',
+  'create',
+]
 
 interface Following extends Follower {
   readonly feed: Feed
@@ -52,6 +63,8 @@ export class RoomSession {
   /** When the session was last found valid. */
   checkedMs: number
   readonly #shared: Shared
+  readonly #limits: ServiceLimits
+  readonly #isGuest: boolean
   readonly #connection: Connection
   readonly #following = new Map<string, Following>()
   /** Rooms with entries that were not pushed because too much was queued. */
@@ -79,6 +92,8 @@ export class RoomSession {
 
   constructor(shared: Shared, connection: Connection, member: Member, use: AccountUse) {
     this.#shared = shared
+    this.#limits = limitsOf(shared.limits, member)
+    this.#isGuest = isGuest(member)
     this.#connection = connection
     this.member = member
     this.use = use
@@ -161,7 +176,7 @@ export class RoomSession {
   }
 
   get #isFull(): boolean {
-    return this.#connection.waitingBytes > this.#shared.limits.waitingBytes
+    return this.#connection.waitingBytes > this.#limits.waitingBytes
   }
 
   /**
@@ -180,16 +195,17 @@ export class RoomSession {
   }
 
   #begin<Name extends RequestName>(name: Name, body: unknown): Promise<Reply<Name>> {
-    const { given, limits } = this.#shared
+    const { given } = this.#shared
+    if (this.#isGuest && !GUESTS_REQUESTS.includes(name)) throw forMembers()
     if (this.#state !== 'open') throw new RoomError('stopping', 'This connection ends: connect again')
-    if (this.#requests > limits.requestsAtOnce || this.#isFull)
+    if (this.#requests > this.#limits.requestsAtOnce || this.#isFull)
       throw new RoomError('busy', 'Too many requests at once: wait for their answers')
     this.use.demand('requests', 1, given.clock.nowMs())
     return this.#handlers[name](readInput(name, body))
   }
 
   async #hello({ version, rooms }: Input<'hello'>): Promise<Reply<'hello'>> {
-    const { given, limits } = this.#shared
+    const { given } = this.#shared
     if (version !== PROTOCOL_VERSION)
       throw new RoomError(
         'bad-argument',
@@ -200,7 +216,7 @@ export class RoomSession {
     const followed = await this.#inOrder(() => this.#follow(rooms))
     return {
       hub: given.signer.publicKey,
-      entryBytes: limits.entryBytes,
+      entryBytes: this.#limits.entryBytes,
       hasInbox: device !== null,
       stunPort: given.stunPort(),
       rooms: followed,
@@ -229,8 +245,10 @@ export class RoomSession {
           'not-found',
           'This hub does not have this room, or you have no access to it',
         )
-        const followed = feed && (this.#followOne(feed, each) ?? (await this.#followPast(feed, each)))
-        answers.push(followed ?? refused(each.room, error))
+        const isOpen = !this.#isGuest || feed?.room?.kind === 'share'
+        const followed =
+          isOpen && feed && (this.#followOne(feed, each) ?? (await this.#followPast(feed, each)))
+        answers.push(followed || refused(each.room, error))
       }
       return answers
     } finally {
@@ -245,7 +263,7 @@ export class RoomSession {
     const right = rightIn(known.access, tokenHash)
     if (right === null || this.#state === 'closed') return null
     const key = latin1(room)
-    const max = Math.min(MAX_ROOMS, this.#shared.limits.roomsPerConnection)
+    const max = Math.min(MAX_ROOMS, this.#limits.roomsPerConnection)
     if (!this.#following.has(key) && this.#following.size >= max)
       return refused(room, new RoomError('full', `A connection follows at most ${max} rooms: leave some`))
     this.#unfollow(feed)
@@ -327,12 +345,14 @@ export class RoomSession {
   /** Throws if the entry is refused before it reaches the store. */
   #append(input: Input<'append'>): Promise<Reply<'append'>> {
     const { room, clientId, bytes } = input
-    const { given, limits, slowMode } = this.#shared
+    const { given, slowMode } = this.#shared
     const { feed, right } = this.#demand(room, 'post')
-    if (bytes.length > limits.entryBytes)
-      throw new RoomError('bad-argument', `An entry has at most ${limits.entryBytes} bytes`)
+    const { entryBytes } = this.#limits
+    if (bytes.length > entryBytes)
+      throw new RoomError('bad-argument', `An entry has at most ${entryBytes} bytes`)
     this.#order.demand(room, clientId)
     this.use.demand('appends', 1, given.clock.nowMs())
+    this.use.demand('appendedBytes', bytes.length, given.clock.nowMs())
     if (right !== 'manage') slowMode.post(room, this.member.did, feed.room!.slowMs, given.clock.nowMs())
     // Nothing is awaited up to this point: entries reach the store in order of arrival.
     return this.#store(input, feed)
@@ -388,6 +408,7 @@ export class RoomSession {
   async #create({ creator, salt, kind, access, after, home }: Input<'create'>): Promise<Reply<'create'>> {
     const { given } = this.#shared
     const id = roomId({ creator, salt, kind })
+    if (this.#isGuest && kind !== 'share') throw forMembers()
     // The creator of a share's room is a key known to everyone with the link. No one else can name
     // it.
     if (kind !== 'share' && creator !== this.member.did)
@@ -466,4 +487,8 @@ async function removeTransfer(
   await given.stores.rooms.remove(id)
   wake({ kind: 'changed', room: id })
   return null
+}
+
+function forMembers(): RoomError {
+  return new RoomError('forbidden', 'This is for members of the hub: log in')
 }

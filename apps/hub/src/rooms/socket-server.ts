@@ -19,6 +19,8 @@ export interface SocketServerOptions {
    * it in a cookie.
    */
   authenticate(request: IncomingMessage, session: string | undefined): Promise<Member | null>
+  /** Returns somebody without an account, or null if the hub lets none in. */
+  admitGuest(request: IncomingMessage): Member | null
   /** Most connections, including unauthenticated ones. */
   readonly maxConnections: number
   /** Interval of pings. Default: 25 s. */
@@ -108,7 +110,13 @@ export class RoomSockets {
 
   async #admit(socket: Socket): Promise<void> {
     const { RoomError } = await import('@shoal/hub-api/rooms')
-    const { session } = socket.handshake.auth as { session?: unknown }
+    const { session, guest } = socket.handshake.auth as { session?: unknown; guest?: unknown }
+    if (guest === true) {
+      const member = this.#options.admitGuest(socket.request)
+      if (!member) throw new RoomError('unauthorized', 'This hub lets nobody in without an account')
+      socket.data = member
+      return
+    }
     const isSession = typeof session === 'string' && session.length <= MAX_SESSION_CHARACTERS
     const member = await this.#options
       .authenticate(socket.request, isSession ? session : undefined)

@@ -4,19 +4,24 @@ import { mkdtemp, rm } from 'node:fs/promises'
 import { type AddressInfo, connect as connectSocket } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { ShareRoom } from '@shoal/chat/share-rooms'
 import { connectHub } from '@shoal/hub-api/client'
 import {
+  accessOf,
   type ClientListener,
   connectRooms,
   type LogEntry,
   ROOMS_PATH,
+  type RoomRight,
   type RoomsClient,
   socketConnect,
+  roomId,
+  roomToken,
 } from '@shoal/hub-api/rooms'
 import { encodePacket } from '@shoal/hub-api/rooms/parser'
 import { openFileStores } from '@shoal/hub-stores/testing'
 import { KeyPair } from '@shoal/identity'
-import { afterAll, afterEach, beforeAll, expect, test, vi } from 'vitest'
+import { afterAll, afterEach, beforeAll, expect, onTestFinished, test, vi } from 'vitest'
 import { WebSocket, WebSocketServer } from 'ws'
 import { type Hub, startHub } from '../hub.ts'
 import { NO_LOG } from '../kernel/log.ts'
@@ -116,6 +121,54 @@ test('volatile messages are passed on', async () => {
   await vi.waitFor(() => expect([log.right, other.right]).toEqual(['post', 'post']))
   log.sendVolatile(bytes('typing'))
   await vi.waitFor(() => expect(heard).toEqual(['typing']))
+})
+
+test('somebody without an account enters the room of a share by its link, and nothing else', async () => {
+  const folder = await mkdtemp(join(tmpdir(), 'shoal-guests-'))
+  onTestFinished(() => rm(folder, { recursive: true }))
+  const open = await startHub({ port: 0, noUdp: true, data: folder, roomGuests: true }, NO_LOG)
+  onTestFinished(() => open.close())
+  const guest = async () => {
+    const client = connectRooms({ url: `http://127.0.0.1:${open.port}`, isGuest: true })
+    clients.push(client)
+    await vi.waitFor(() => expect(client.isConnected).toBe(true))
+    return client
+  }
+  const [ann, bob] = [await guest(), await guest()]
+  const share = new ShareRoom(crypto.getRandomValues(new Uint8Array(32)))
+  const room = roomId(share.name)
+  const tokenFor = (right: RoomRight) => roomToken(share.accessSecret, ann.hub!, room, right)
+  const access = accessOf({ read: tokenFor('read'), post: tokenFor('post') })
+  await ann.request('create', { ...share.name, access, after: null, home: null })
+  const log = ann.follow({ room, token: tokenFor('post') }, { entries() {} })
+  const seen: string[] = []
+  bob.follow(
+    { room, token: tokenFor('post') },
+    { entries: entries => void seen.push(...entries.map(each => Buffer.from(each.bytes).toString())) },
+  )
+  await log.append(bytes('hello'))
+  await vi.waitFor(() => expect(seen).toEqual(['hello']))
+  await expect(log.append(new Uint8Array(16_385))).rejects.toMatchObject({ code: 'bad-argument' })
+  const group = { creator: KeyPair.generate().did, salt: salt(), kind: 'group' }
+  const members = [
+    ann.request('create', { ...group, access: openAccess, after: null, home: null }),
+    ann.request('change', { room, access: openAccess, keepsReaders: true, slowMs: null, home: null }),
+    ann.request('deliver', { deliveries: [{ device: salt(), clientId: new Uint8Array(16), bytes: salt() }] }),
+    ann.taken(1),
+  ]
+  for (const each of members) await expect(each).rejects.toMatchObject({ code: 'forbidden' })
+  // The room of a group that is open to all members.
+  await using stores = await openFileStores(join(folder, 'hub.db'))
+  await stores.rooms.create(group, { access: openAccess })
+  const problems: string[] = []
+  ann.follow({ room: roomId(group) }, { entries() {}, problem: ({ code }) => void problems.push(code) })
+  await vi.waitFor(() => expect(problems).toEqual(['not-found']))
+})
+
+test('a hub that lets no guests in refuses them', async () => {
+  const ended: string[] = []
+  clients.push(connectRooms({ url, isGuest: true }, { ended: ({ code }) => void ended.push(code) }))
+  await vi.waitFor(() => expect(ended).toEqual(['unauthorized']))
 })
 
 test('nobody connects without a session, nor with the cookie of somebody on a page of another site', async () => {

@@ -6,6 +6,7 @@ const id = new Uint8Array(16).fill(1)
 const CONTENTS: readonly Content[] = [
   { kind: 'text', text: 'Hello *you*', replyTo: id, mentions: ['did:key:z6Mk'], files: ['https://…'] },
   { kind: 'text', text: '', replyTo: null, mentions: [], files: ['https://…'] },
+  { kind: 'text', text: 'x', replyTo: null, mentions: [], files: [], name: 'Ann' },
   { kind: 'reaction', to: id, emoji: '👍' },
   { kind: 'reaction', to: id, emoji: null },
   { kind: 'edit', of: id, text: 'Hello', mentions: [] },
@@ -26,6 +27,8 @@ it('are refused outside their limits', () => {
   for (const wrong of [
     { ...text, text: '' },
     { ...text, text: 'x'.repeat(32 * 1024 + 1) },
+    { ...text, name: '' },
+    { ...text, name: 'x'.repeat(257) },
     { ...text, replyTo: id.subarray(1) },
     { ...text, mentions: Array.from({ length: 65 }, () => 'x') },
     { kind: 'reaction', to: id, emoji: '' } as const,

@@ -11,6 +11,7 @@ const MAX_TEXT_BYTES = 32 * 1024
 /** Most mentions and files in a text. */
 const MAX_LIST = 64
 const MAX_EMOJI_BYTES = 64
+const MAX_NAME_BYTES = 256
 const MAX_LINK_BYTES = 4096
 const CLIENT_ID_BYTES = 16
 
@@ -27,6 +28,11 @@ export interface TextContent {
   readonly mentions: readonly string[]
   /** Links of sealed shares: files that were dropped into the chat. */
   readonly files: readonly string[]
+  /**
+   * The name that the sender goes by in the room of a share, whose readers may know nobody. Nobody
+   * has verified it. Absent elsewhere, and if there is none.
+   */
+  readonly name?: string
 }
 
 interface ReactionContent {
@@ -81,13 +87,14 @@ export function readContent(kind: string, bytes: Uint8Array): Content | null {
   const members: readonly unknown[] = Array.isArray(value) ? value : []
   switch (kind) {
     case 'text': {
-      const [text, replyTo, mentions, files] = members
+      const [text, replyTo, mentions, files, name] = members
       return {
         kind,
         text: readText(text, MAX_TEXT_BYTES, readTexts(files, MAX_LINK_BYTES).length > 0 ? 0 : 1),
         replyTo: replyTo === null ? null : readId(replyTo),
         mentions: readTexts(mentions, MAX_LINK_BYTES),
         files: readTexts(files, MAX_LINK_BYTES),
+        ...(name !== undefined && { name: readText(name, MAX_NAME_BYTES, 1) }),
       }
     }
     case 'reaction': {
@@ -115,7 +122,10 @@ export function readContent(kind: string, bytes: Uint8Array): Content | null {
 function toCbor(content: Content): Cbor {
   switch (content.kind) {
     case 'text':
-      return [content.text, content.replyTo, content.mentions, content.files]
+      return [
+        ...[content.text, content.replyTo, content.mentions, content.files],
+        ...(content.name === undefined ? [] : [content.name]),
+      ]
     case 'reaction':
       return [content.to, content.emoji]
     case 'edit':

@@ -5,4 +5,4 @@ export {
   type MessageId,
   readContent,
 } from './contents.ts'
-export { type Arrived, type Shown, Timeline, type TimelineRules } from './timeline.ts'
+export { type Arrived, type Shown, Timeline, type TimelineRules, unverifiedName } from './timeline.ts'

@@ -32,8 +32,18 @@ export interface Shown {
   readonly replyTo: MessageId | null
   readonly mentions: readonly string[]
   readonly files: readonly string[]
+  /** The name that the sender goes by, not verified: see `TextContent`. Null if unknown. */
+  readonly name: string | null
   /** DIDs by emoji, in the order of the reactions. */
   readonly reactions: ReadonlyMap<string, readonly string[]>
+}
+
+/**
+ * Returns how to show somebody who is known only by the name they go by: with the end of the DID,
+ * so that nobody passes for another person of that name.
+ */
+export function unverifiedName({ sender, name }: Pick<Shown, 'sender' | 'name'>): string | null {
+  return name === null ? null : `${name} (${sender.slice(-4)})`
 }
 
 export interface TimelineRules {
@@ -208,10 +218,11 @@ function placeAfter({ sequence, seen }: Entry, parents: readonly (Place | undefi
 
 function shownText(
   content: TextContent | null,
-): Pick<Shown, 'state' | 'text' | 'replyTo' | 'mentions' | 'files'> {
-  if (content === null) return { state: 'unknown', text: '', replyTo: null, mentions: [], files: [] }
-  const { text, replyTo, mentions, files } = content
-  return { state: 'shown', text, replyTo, mentions, files }
+): Pick<Shown, 'state' | 'text' | 'replyTo' | 'mentions' | 'files' | 'name'> {
+  if (content === null)
+    return { state: 'unknown', text: '', replyTo: null, mentions: [], files: [], name: null }
+  const { text, replyTo, mentions, files, name = null } = content
+  return { state: 'shown', text, replyTo, mentions, files, name }
 }
 
 function byEmoji(bySender: ReadonlyMap<string, string | null>): ReadonlyMap<string, readonly string[]> {

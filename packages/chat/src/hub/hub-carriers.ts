@@ -22,9 +22,10 @@ import type {
   Rooms,
   RoomToFollow,
 } from '../device/ports.ts'
-import { closedError, deferred, type HubAccess, HubLink } from './hub-link.ts'
+import { type HubAccess, HubLink } from './hub-link.ts'
 import { HubRoom, RETRY_MS } from './hub-room.ts'
 import { KeptParts } from './kept-parts.ts'
+import { closedError, deferred } from './rooms-link.ts'
 
 export interface HubCarrierOptions {
   /**

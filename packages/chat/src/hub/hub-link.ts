@@ -4,14 +4,9 @@
  */
 import type { HubApi } from '@shoal/hub-api/client'
 import type { DeviceClient } from '@shoal/hub-api/device-client'
-import {
-  type Connect,
-  RoomError,
-  RoomsClient,
-  type SentInboxEntry,
-  socketConnect,
-} from '@shoal/hub-api/rooms'
+import { type Connect, RoomError, socketConnect } from '@shoal/hub-api/rooms'
 import type { Clock, Random } from '@shoal/torrent/base'
+import { type LinkListener, RoomsLink } from './rooms-link.ts'
 
 /** How this device reaches a hub. */
 export interface HubAccess {
@@ -25,24 +20,14 @@ export interface HubAccess {
   readonly connect?: (session: string) => Connect
 }
 
-export interface LinkListener {
-  inbox(entries: readonly SentInboxEntry[]): void
-  connected(): void
-  /** It does not reconnect: this device may not log in, or the hub is another one. */
-  ended(error: RoomError): void
-}
-
 type LoginError = Error & { readonly code?: string; readonly retryAfterSeconds?: number }
 
 /** A device that may not log in does not retry: failures count against its address. */
 const FINAL_LOGINS = ['bad-login', 'bad-device-list', 'forbidden']
 
-export class HubLink {
+export class HubLink extends RoomsLink {
   readonly home: string
   readonly access: HubAccess
-  readonly rooms: RoomsClient
-  #connected = deferred<void>()
-  #isConnected = false
 
   constructor(
     home: string,
@@ -50,52 +35,11 @@ export class HubLink {
     { clock, random }: { readonly clock: Clock; readonly random: Random },
     listener: LinkListener,
   ) {
+    const hub = access.hub && { hub: access.hub }
+    super({ connect: loggedIn(home, access), clock, random, ...hub }, listener)
     this.home = home
     this.access = access
-    this.rooms = new RoomsClient(
-      { connect: loggedIn(home, access), clock, random, ...(access.hub && { hub: access.hub }) },
-      {
-        connected: () => {
-          this.#isConnected = true
-          this.#connected.resolve()
-          listener.connected()
-        },
-        disconnected: () => {
-          // Existing waiters now wait for the next connection.
-          if (this.#isConnected) this.#connected = deferred()
-          this.#isConnected = false
-        },
-        inbox: entries => listener.inbox(entries),
-        ended: error => listener.ended(error),
-      },
-    )
   }
-
-  /**
-   * Resolves with the hub's key while connected, and otherwise with the next connection. Rejects
-   * with `closed`.
-   */
-  async connected(): Promise<Uint8Array> {
-    await this.#connected.promise
-    return this.rooms.hub!
-  }
-
-  /** Idempotent. */
-  close(): void {
-    this.#connected.reject(closedError())
-    this.rooms.close()
-  }
-}
-
-/** A promise whose rejection need not be handled. */
-export function deferred<T>(): PromiseWithResolvers<T> {
-  const it = Promise.withResolvers<T>()
-  it.promise.catch(() => {})
-  return it
-}
-
-export function closedError(): RoomError {
-  return new RoomError('closed', 'The connection to the hub was closed')
 }
 
 /** Connects with the existing session, or starts a new one. */

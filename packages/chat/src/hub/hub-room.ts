@@ -15,8 +15,8 @@ import {
 } from '@shoal/hub-api/rooms'
 import { type Clock, delay, equalBytes, latin1 } from '@shoal/torrent/base'
 import type { Place, RoomCarrier, RoomEntry, RoomFollower, RoomToFollow } from '../device/ports.ts'
-import { closedError, deferred, type HubLink } from './hub-link.ts'
 import type { KeptParts } from './kept-parts.ts'
+import { closedError, deferred, type RoomsLink } from './rooms-link.ts'
 
 export const RETRY_MS = 1000
 /** Delay before a missing room is looked up again: its creator may not have connected yet. */
@@ -31,10 +31,10 @@ interface Waiting extends PromiseWithResolvers<Place> {
 }
 
 export class HubRoom implements RoomCarrier {
-  readonly #link: HubLink
+  readonly #link: RoomsLink
   readonly #room: RoomToFollow
   readonly #follower: RoomFollower
-  readonly #kept: KeptParts
+  readonly #kept: Pick<KeptParts, 'read' | 'keep'>
   readonly #clock: Clock
   readonly #closing = new AbortController()
   #log: RoomLog | null = null
@@ -54,10 +54,10 @@ export class HubRoom implements RoomCarrier {
   #hasFailed = false
 
   constructor(
-    link: HubLink,
+    link: RoomsLink,
     room: RoomToFollow,
     follower: RoomFollower,
-    { kept, clock }: { readonly kept: KeptParts; readonly clock: Clock },
+    { kept, clock }: { readonly kept: Pick<KeptParts, 'read' | 'keep'>; readonly clock: Clock },
   ) {
     this.#link = link
     this.#room = room

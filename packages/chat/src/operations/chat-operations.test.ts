@@ -17,6 +17,7 @@ class User {
   readonly settings = { sendReadMarks: true, sendPresence: true }
   readonly verified = new Set<string>()
   hubs = [{ url: HOME, name: 'Friends' }]
+  letsGuestsIn = false
   /** Reason why this person cannot chat. */
   obstacle: ChatError | null = null
   readonly #calls: ChatCalls
@@ -29,6 +30,7 @@ class User {
       nameOf: (did: string) => (did === member.did ? null : world.nameOf(did)),
       isVerified: (did: string) => this.verified.has(did),
       hubs: () => this.hubs,
+      letsGuestsIn: async () => this.letsGuestsIn,
       settings: () => this.settings,
       publish: (event: ChatEvent) => void this.events.push(event),
       clock: world.clock,
@@ -388,6 +390,23 @@ describe('the room of a share', () => {
     const other = await ann!.ask('createShareRoom', { link: formatShareLink(page, { magnet: shared }) })
     expect(other.link.startsWith(`${page}#`)).toBe(true)
     expect(other.conversation.id).not.toBe(made.conversation.id)
+  })
+
+  it('names its hub in the link if that lets guests in, who see each other by the names they chose', async () => {
+    ann!.letsGuestsIn = true
+    const plain = formatShareLink(page, { magnet })
+    const { link, conversation } = await ann!.ask('createShareRoom', { link: plain })
+    expect(parseShareLink(link).roomHub).toBe(HOME)
+    const sealed = formatShareLink(page, { magnet, seal: { by: 'key', key: new Uint8Array(32).fill(6) } })
+    expect(parseShareLink((await ann!.ask('createShareRoom', { link: sealed })).link)).toMatchObject({
+      seal: { by: 'key' },
+      roomHub: HOME,
+    })
+    // The same link, at a hub that lets nobody in.
+    expect((await ben!.ask('createShareRoom', { link })).link).toBe(link)
+    await ben!.ask('sendMessage', { conversation: conversation.id, text: 'hello' })
+    const [message] = (await ann!.ask('listMessages', { conversation: conversation.id })).items
+    expect(message!.sender.name).toBe('Ben')
   })
 
   it('needs a link that has one', async () => {

@@ -62,6 +62,9 @@ export function chatOperations(
     return view(conversation)
   }
 
+  /** The room exists even if its hub cannot be asked. */
+  const letsGuestsIn = (hub: string) => ports.letsGuestsIn(hub).catch(() => false)
+
   const transfer = () => {
     const { progress } = current().chat.transfer
     return { transfer: progress && viewTransfer(progress) }
@@ -101,12 +104,15 @@ export function chatOperations(
     joinShareRoom: async ({ hub, link }) => enter(hub, readLink(link)),
     async createShareRoom({ hub, link: text }) {
       const share = readLink(text)
-      if (roomSecretOf(share)) return { link: text, conversation: await enter(hub, share) }
-      const shared = { ...share, room: current().chat.randomSecret() }
+      const shared = roomSecretOf(share) ? share : { ...share, room: current().chat.randomSecret() }
       const conversation = await enter(hub, shared)
+      const isOpen = await letsGuestsIn(conversation.hub)
+      const roomHub = isOpen ? new URL(conversation.hub).origin : share.roomHub
+      if (shared === share && roomHub === share.roomHub) return { link: text, conversation }
       const page = text.slice(0, Math.max(text.indexOf('#'), 0))
+      const made = { ...shared, ...(roomHub !== undefined && { roomHub }) }
       // The creator of a link without a page has already chosen its contents.
-      const link = formatShareLink(page, shared, page === '' ? { audience: 'machine' } : {})
+      const link = formatShareLink(page, made, page === '' ? { audience: 'machine' } : {})
       return { link, conversation }
     },
     async listMessages({ conversation: id, before, around, limit }) {
@@ -124,7 +130,9 @@ export function chatOperations(
     async sendMessage({ conversation: id, text, replyTo, mentions, files }) {
       const conversation = find(id)
       const answered = replyTo === undefined ? null : (await messageOf(conversation, replyTo)).id
-      const sent = await conversation.send({ kind: 'text', text, replyTo: answered, mentions, files })
+      const ownName = conversation.kind === 'share' ? ports.nameOf(ports.ownDid()) : null
+      const content = { kind: 'text', text, replyTo: answered, mentions, files } as const
+      const sent = await conversation.send({ ...content, ...(ownName !== null && { name: ownName }) })
       return viewOf(conversation, sent)
     },
     async editMessage({ conversation: id, message, text, mentions }) {

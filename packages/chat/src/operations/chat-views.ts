@@ -1,7 +1,7 @@
 /** Conversations, messages and persons in the API's format. */
 import type { ChatConversation, ChatMember, ChatMessage, ChatPerson, ChatTransfer } from '@shoal/api'
 import { hex } from '@shoal/torrent/base'
-import type { Shown } from '../conversations/index.ts'
+import { type Shown, unverifiedName } from '../conversations/index.ts'
 import type { Conversation } from '../device/conversation.ts'
 import type { TransferProgress } from '../device/history-transfer.ts'
 import type { OperationPorts } from './given.ts'
@@ -18,8 +18,10 @@ export function viewMessage(ports: Ports, conversation: Conversation, message: S
   const { id, sender, sentMs, state, text, replyTo, mentions, files, reactions } = message
   const delivery = conversation.reader.deliveryOf(message)
   const isOwn = sender === ports.ownDid()
+  const person = viewPerson(ports, sender)
+  const goesBy = conversation.kind === 'share' ? unverifiedName(message) : null
   return {
-    ...{ id: hex(id), sender: viewPerson(ports, sender), sentMs, state, text },
+    ...{ id: hex(id), sender: { ...person, name: person.name ?? goesBy }, sentMs, state, text },
     replyTo: replyTo && hex(replyTo),
     mentions: [...mentions],
     files: [...files],

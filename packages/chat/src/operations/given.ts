@@ -15,6 +15,11 @@ export interface OperationPorts {
   isVerified(did: string): boolean
   /** Returns the hubs where conversations can be created. `url`: the `home` of `RoomToFollow`. */
   hubs(): readonly { readonly url: string; readonly name: string }[]
+  /**
+   * Returns whether a hub lets people without an account into the rooms of shares. Rejects if the
+   * hub cannot be asked.
+   */
+  letsGuestsIn(url: string): Promise<boolean>
   settings(): { readonly sendReadMarks: boolean; readonly sendPresence: boolean }
   publish(event: ChatEvent): void
   readonly clock: Clock

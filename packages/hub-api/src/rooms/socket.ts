@@ -16,6 +16,11 @@ export interface SocketOptions {
   /** Session secret. Pages of the hub itself omit it: they have a cookie. */
   readonly session?: string
   /**
+   * Enter without an account, if the hub lets people with the link of a share into its room.
+   * Nothing but rooms of shares can be followed. Replaces `session`.
+   */
+  readonly isGuest?: boolean
+  /**
    * Certificates to trust for https, in PEM, instead of those that Node trusts. Pages trust those
    * of the browser.
    */
@@ -36,7 +41,7 @@ export function connectRooms(
 }
 
 /** Returns a function that connects over Socket.IO. */
-export function socketConnect({ url, session, certificates, agent }: SocketOptions): Connect {
+export function socketConnect({ url, session, isGuest, certificates, agent }: SocketOptions): Connect {
   return async (events, { signal }) => {
     const [{ io }, parser] = await Promise.all([import('socket.io-client'), import('./cbor-parser.ts')])
     signal.throwIfAborted()
@@ -44,8 +49,13 @@ export function socketConnect({ url, session, certificates, agent }: SocketOptio
       path: ROOMS_PATH,
       // A separate connection each, without a shared manager or automatic reconnects.
       ...{ transports: ['websocket'], forceNew: true, reconnection: false, multiplex: false },
-      ...{ parser, timeout: CONNECT_MS, autoConnect: false, withCredentials: session === undefined },
-      ...(session !== undefined && { auth: { session } }),
+      ...{
+        parser,
+        timeout: CONNECT_MS,
+        autoConnect: false,
+        withCredentials: !isGuest && session === undefined,
+      },
+      ...(isGuest ? { auth: { guest: true } } : session !== undefined && { auth: { session } }),
       ...(certificates !== undefined && { ca: certificates }),
       // Passed on to Node's WebSocket, although missing in the types.
       ...({ maxPayload: MAX_MESSAGE_BYTES, ...(agent && { agent }) } as object),

@@ -17,6 +17,8 @@ export const HubInfo = z.object({
   isTrackerPrivate: z.boolean(),
   /** URL of the chat app that the hub recommends but does not serve itself, or null. */
   chatApp: z.string().nullable(),
+  /** Whether people without an account can enter the room of a share by its link. */
+  roomGuests: z.boolean(),
   /** Names of the running capabilities. */
   capabilities: z.array(z.string()),
 })

@@ -16,7 +16,7 @@ import type { RtcFactory } from '@shoal/torrent'
 import { hex, systemClock, systemRandom } from '@shoal/torrent/base'
 import type { ChatContact } from '../../features/chat/chat-client.ts'
 import { fromText } from '../../shared/identity/identity.ts'
-import { clientOf, learnLists } from '../device/become.ts'
+import { clientOf, fetchHub, learnLists } from '../device/become.ts'
 import {
   type ChatBrowser,
   type ChatSettings,
@@ -77,6 +77,7 @@ export async function openChat(kept: ChatBrowser, owner: ChatOwner): Promise<Ope
     // Ended as soon as a hub shows another key.
     isVerified: (did: string) => (people.known(did)?.verified ?? null) !== null,
     hubs: () => kept.hubs,
+    letsGuestsIn: async (url: string) => (await fetchHub(url)).info.roomGuests,
     settings: () => open.settings,
     publish(event: ChatEvent) {
       owner.publish(event)

@@ -51,7 +51,7 @@ export interface ChatStart extends ChatSurroundings {
   readonly people: readonly PersonFacts[]
 }
 
-export type HubCall = keyof HubAccess['device']['api']
+export type HubCall = keyof HubAccess['device']['api'] | 'getHub'
 
 /** Calls from the node to the thread. */
 export interface ForThread {

@@ -5,6 +5,7 @@
 import { ApiError } from '@shoal/api/api-error'
 import type { HubAccess } from '@shoal/chat/hub'
 import { Failure } from '@shoal/daemon/failure'
+import type { HubInfo } from '@shoal/hub-api'
 import {
   type Connect,
   type Link,
@@ -33,10 +34,7 @@ export class ThreadHubs implements Pick<ForThread, 'received' | 'linkClosed'> {
   access({ url: home, key }: JoinedHome): HubAccess {
     const node = this.#node()
     const call = (name: HubCall) => async (input: object, options?: { signal?: AbortSignal }) =>
-      node.hubCall({ home, name, input }, options).catch(error => {
-        const { code, message, status, field, retryAfterSeconds } = error as ApiError
-        throw new ApiError(code, message, { status, field, retryAfterSeconds })
-      }) as never
+      this.#call(home, name, input, options) as never
     return {
       device: {
         api: {
@@ -50,6 +48,20 @@ export class ThreadHubs implements Pick<ForThread, 'received' | 'linkClosed'> {
       hub: key,
       connect: session => (events, options) => this.#connect({ home, session }, events, options),
     }
+  }
+
+  /** Rejects with an ApiError. */
+  async letsGuestsIn(home: string): Promise<boolean> {
+    return ((await this.#call(home, 'getHub', {})) as HubInfo).roomGuests
+  }
+
+  #call(home: string, name: HubCall, input: object, options?: { signal?: AbortSignal }): Promise<unknown> {
+    return this.#node()
+      .hubCall({ home, name, input }, options)
+      .catch(error => {
+        const { code, message, status, field, retryAfterSeconds } = error as ApiError
+        throw new ApiError(code, message, { status, field, retryAfterSeconds })
+      })
   }
 
   received({ link, name, body }: Parameters<ForThread['received']>[0]): void {

@@ -100,6 +100,7 @@ class ChatThread implements Omit<ForThread, 'received' | 'linkClosed' | 'chunk'>
       ...{ people, clock, ownDid: () => did, nameOf: person => people.nameOf(person) },
       isVerified: person => people.isVerified(person),
       ...{ hubs: () => now().hubs, settings: () => now().settings },
+      letsGuestsIn: home => this.#hubs.letsGuestsIn(home),
       publish(event) {
         void node.publish(event)
         if (event.type === 'chat') signals?.changed()

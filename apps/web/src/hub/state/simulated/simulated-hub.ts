@@ -70,6 +70,7 @@ function simulate(policy: Registration, name: string | null) {
         ...{
           isTrackerPrivate: false,
           chatApp: 'https://chat.example/',
+          roomGuests: true,
           capabilities: ['accounts', 'listings', 'moderation', 'member-data', 'tracker-keys', 'tracker'],
         },
       }
