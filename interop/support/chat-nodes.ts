@@ -3,6 +3,7 @@ import type { ChatConversation, ChatEvent, NodeOperations } from '@shoal/api'
 import { beforeEach, expect, onTestFinished } from 'vitest'
 import { type Hub, startHub } from '../../apps/hub/src/hub.ts'
 import { NO_LOG } from '../../apps/hub/src/kernel/log.ts'
+import type { Given } from '../../apps/hub/src/options.ts'
 import { HUBS } from '../../apps/node/src/node/hubs/service.ts'
 import type { TestNode } from '../../apps/node/src/node/testing/test-node.ts'
 import { tempDir } from './files.ts'
@@ -14,9 +15,15 @@ type Inputs = { readonly [Name in keyof NodeOperations]: Parameters<NodeOperatio
 export class ChatHub {
   #hub: Hub | undefined
   #folder = ''
+  readonly #options: Pick<Given, 'roomGuests'>
 
-  static forEachTest(): ChatHub {
-    const hub = new ChatHub()
+  private constructor(options: Pick<Given, 'roomGuests'>) {
+    this.#options = options
+  }
+
+  /** `roomGuests`: see the options of a hub. */
+  static forEachTest(options: Pick<Given, 'roomGuests'> = {}): ChatHub {
+    const hub = new ChatHub(options)
     beforeEach(async () => {
       const folder = await tempDir('chat-nodes')
       onTestFinished(() => folder[Symbol.asyncDispose]())
@@ -42,7 +49,7 @@ export class ChatHub {
 
   /** Starts at its last port, unless another one is given. */
   async start(port = this.port): Promise<void> {
-    this.#hub = await startChatHub(this.#folder, port)
+    this.#hub = await startChatHub(this.#folder, port, this.#options)
   }
 
   async stop(): Promise<void> {
@@ -62,8 +69,8 @@ export class ChatHub {
   }
 }
 
-export function startChatHub(data: string, port = 0): Promise<Hub> {
-  return startHub({ port, noUdp: true, data, registration: 'open' }, NO_LOG)
+export function startChatHub(data: string, port = 0, options: Pick<Given, 'roomGuests'> = {}): Promise<Hub> {
+  return startHub({ port, noUdp: true, data, registration: 'open', ...options }, NO_LOG)
 }
 
 /** A person with a node that has joined the hub. */

@@ -2,6 +2,7 @@
 export { type Audience, audienceOf, isSecureAddress } from './audience.ts'
 export {
   hostTracker,
+  isUsableHub,
   type LinkOptions,
   MAX_LINK_CHARACTERS,
   usableTrackers,

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { encodeContent } from '@shoal/chat/conversations'
 import { ShareRoom } from '@shoal/chat/share-rooms'
-import { deviceCredential, RoomVisit, type VisitOptions } from '@shoal/chat/visit'
+import { encodeCredential, RoomVisit, type VisitOptions } from '@shoal/chat/visit'
 import { accessOf, RoomError, RoomsClient, roomId, roomToken } from '@shoal/hub-api/rooms'
 import { openFileStores, type TestStores } from '@shoal/hub-stores/testing'
 import { KeyPair } from '@shoal/identity'
@@ -62,7 +62,7 @@ function newVisitor(): VisitOptions['visitor'] {
   const list = signDeviceList(about, null, root!)
   return {
     did: root!.did,
-    credential: deviceCredential([list], description).identity,
+    credential: encodeCredential([list], description),
     signer: { publicKey: message!.publicKey, sign: bytes => message!.sign(bytes) },
   }
 }
@@ -117,10 +117,11 @@ test('earlier messages are read when they are asked for', async () => {
   await world.until('sent', () => ann.messages.every(({ delivery }) => delivery === 'delivered'))
   // Members write more: a screen has 100.
   const { room, log } = await member()
-  for (let at = 0; at < 90; at++) {
+  const written = Array.from({ length: 90 }, (_, at) => {
     const clientId = world.random.bytes(16)
-    await world.until('written', await settled(log.append(room.bytes(`more ${at}`, clientId), clientId)))
-  }
+    return log.append(room.bytes(`more ${at}`, clientId), clientId)
+  })
+  await world.until('written', settled(Promise.all(written)))
   const late = visit('192.0.2.2')
   await world.until('the newest ones are there', () => late.hasOlder)
   expect(texts(late)).toHaveLength(100)
@@ -132,7 +133,7 @@ test('earlier messages are read when they are asked for', async () => {
 
 test('what nobody with the link wrote is left out, and a text that is too long is refused', async () => {
   const { log } = await member()
-  await world.until('written', await settled(log.append(new TextEncoder().encode('nonsense'))))
+  await world.until('written', settled(log.append(new TextEncoder().encode('nonsense'))))
   const ann = visit()
   ann.send('hello', '')
   await world.until('sent', () => ann.messages[0]?.delivery === 'delivered')
@@ -185,7 +186,7 @@ async function member() {
   const access = accessOf({ read: tokenFor('read'), post: tokenFor('post') })
   await world.until(
     'created',
-    await settled(client.request('create', { ...share.name, access, after: null, home: null })),
+    settled(client.request('create', { ...share.name, access, after: null, home: null })),
   )
   const log = client.follow({ room: id, token: tokenFor('post') }, { entries() {} })
   const visitor = newVisitor()
@@ -199,7 +200,7 @@ async function member() {
 }
 
 /** Returns whether a promise has settled. */
-async function settled(promise: Promise<unknown>): Promise<() => boolean> {
+function settled(promise: Promise<unknown>): () => boolean {
   let isSettled = false
   promise.finally(() => {
     isSettled = true

@@ -47,9 +47,14 @@ export interface GroupDevice {
  * knowledge, oldest first. `description`: as returned by `encodeDevice`. Throws `bad-credential`.
  */
 export function deviceCredential(lists: readonly SignedDeviceList[], description: Uint8Array): Credential {
+  return { credentialType: 'basic', identity: encodeCredential(lists, description) }
+}
+
+/** The same, encoded. */
+export function encodeCredential(lists: readonly SignedDeviceList[], description: Uint8Array): Uint8Array {
   const identity = encodeCbor([VERSION, lists.map(({ bytes }) => bytes), description])
   readCredential(identity)
-  return { credentialType: 'basic', identity }
+  return identity
 }
 
 /**

@@ -1,5 +1,5 @@
 /** Visits to the room of a share by people who have only its link. Loads nothing of MLS. */
-export { deviceCredential } from '../groups/credential.ts'
+export { encodeCredential } from '../groups/credential.ts'
 export {
   RoomVisit,
   type VisitMessage,

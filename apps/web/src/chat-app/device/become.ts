@@ -15,7 +15,8 @@ import {
   signerOf,
   toText,
 } from '../../shared/identity/identity.ts'
-import { type ChatBrowser, type ChatHub, chatBrowser, makeMessageKey, withLists } from './chat-browser.ts'
+import { makeMessageKey } from '../../shared/identity/message-key.ts'
+import { type ChatBrowser, type ChatHub, chatBrowser, withLists } from './chat-browser.ts'
 
 const SETTINGS = { sendReadMarks: true, sendPresence: true }
 

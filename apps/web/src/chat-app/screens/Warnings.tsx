@@ -1,6 +1,6 @@
 import { useState } from 'react'
 import type { ChatClient, ChatContact } from '../../features/chat/chat-client.ts'
-import { nameOf } from '../../features/chat/text/shown-text.ts'
+import { nameOf } from '../../shared/chat/shown-text.ts'
 import { Button } from '../../shared/controls/Button.tsx'
 import layout from '../../shared/controls/layout.module.css'
 import { Notice } from '../../shared/controls/Panels.tsx'

@@ -16,13 +16,9 @@ import type { RtcFactory } from '@shoal/torrent'
 import { hex, systemClock, systemRandom } from '@shoal/torrent/base'
 import type { ChatContact } from '../../features/chat/chat-client.ts'
 import { fromText } from '../../shared/identity/identity.ts'
+import { openMessageKey } from '../../shared/identity/message-key.ts'
 import { clientOf, fetchHub, learnLists } from '../device/become.ts'
-import {
-  type ChatBrowser,
-  type ChatSettings,
-  listsForCredential,
-  openMessageKey,
-} from '../device/chat-browser.ts'
+import { type ChatBrowser, type ChatSettings, listsForCredential } from '../device/chat-browser.ts'
 import { type ContactCalls, contactCalls, viewContact } from './contacts.ts'
 import { DirectDevices } from './direct-devices.ts'
 import type { Fault } from './protocol.ts'

@@ -1,5 +1,6 @@
 import type { ChatConversation, EventOf } from '@shoal/api'
 import { useEffect, useRef } from 'react'
+import { nameOf } from '../../shared/chat/shown-text.ts'
 import { notify } from '../../shared/controls/toasts.ts'
 import { texts } from '../../shared/messages/chat.ts'
 import { showSystemNotice } from '../../shared/ui/system-notices.ts'
@@ -7,7 +8,6 @@ import type { ChatClient } from './chat-client.ts'
 import { chatNotices } from './notices.ts'
 import { lineOf } from './text/line-of.ts'
 import { nameOfConversation } from './text/names.ts'
-import { nameOf } from './text/shown-text.ts'
 import { unread } from './unread.ts'
 
 /** Minimum interval between two counts of unread messages. */

@@ -1,6 +1,7 @@
 import type { ChatEvent, Job } from '@shoal/api'
 import { audienceOf, formatShareLink, parseShareLink, withoutLocalPage } from '@shoal/links'
 import type { Cell } from '../../shared/base/cell.ts'
+import { isSealedLink } from '../../shared/chat/shoal-links.ts'
 import { absoluteLink } from '../../shared/dropped/links.ts'
 import type { NodeStore } from '../../shared/node/node-store.ts'
 import { takeDrops } from '../../shared/ui/ui.ts'
@@ -8,7 +9,6 @@ import { toContent, UploadTask } from '../../shared/uploads/uploads.ts'
 import type { ChatClient, ChatShares, FileSharing, LinkDownloads } from './chat-client.ts'
 import { once } from './once.ts'
 import { openSealedShare, openShare } from './open-files.ts'
-import { isSealedLink } from './text/shoal-links.ts'
 
 const LIST_CHANGED: ChatEvent = { type: 'chat', conversation: null, messages: null }
 

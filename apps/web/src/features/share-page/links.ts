@@ -1,6 +1,7 @@
 import {
   audienceOf,
   formatShareLink,
+  isUsableHub,
   LinkError,
   type LinkErrorCode,
   parseLatestLink,
@@ -30,7 +31,10 @@ export function parseFragment(fragment: string, page: string): Opened {
   try {
     const given = parseLatestLink(decoded(fragment))
     if (!given) return { kind: 'older' }
-    const link = { ...given, magnet: withoutNearby(given.magnet, audienceOf(page)) }
+    const audience = audienceOf(page)
+    const { roomHub, ...rest } = { ...given, magnet: withoutNearby(given.magnet, audience) }
+    const isUsable = roomHub !== undefined && isUsableHub(roomHub, { page, audience })
+    const link = { ...rest, ...(isUsable && { roomHub }) }
     return { kind: 'share', link, magnet: formatMagnet(link.magnet) }
   } catch (error) {
     if (!(error instanceof LinkError)) throw error

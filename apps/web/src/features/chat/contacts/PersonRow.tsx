@@ -1,11 +1,11 @@
 import type { ChatPerson } from '@shoal/api'
 import type { ReactNode } from 'react'
+import { nameOf } from '../../../shared/chat/shown-text.ts'
 import { IconButton } from '../../../shared/controls/Button.tsx'
 import layout from '../../../shared/controls/layout.module.css'
 import { Menu, type MenuItem } from '../../../shared/controls/Menu.tsx'
 import { texts } from '../../../shared/messages/chat.ts'
 import { Avatar } from '../Avatar.tsx'
-import { nameOf } from '../text/shown-text.ts'
 import { VerifiedMark } from '../VerifiedMark.tsx'
 
 interface Props {

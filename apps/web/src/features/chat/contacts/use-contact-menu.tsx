@@ -1,5 +1,6 @@
 import type { ChatPerson } from '@shoal/api'
 import { type ReactNode, useState } from 'react'
+import { nameOf } from '../../../shared/chat/shown-text.ts'
 import { TextField } from '../../../shared/controls/Field.tsx'
 import { FormDialog } from '../../../shared/controls/FormDialog.tsx'
 import type { MenuItem } from '../../../shared/controls/Menu.tsx'
@@ -8,7 +9,6 @@ import { texts as chat } from '../../../shared/messages/chat.ts'
 import { texts } from '../../../shared/messages/people.ts'
 import { VerifyDialog } from '../../../shared/people/VerifyDialog.tsx'
 import { type ChatContact, type ChatContacts, useChatClient } from '../chat-client.ts'
-import { nameOf } from '../text/shown-text.ts'
 
 const t = texts.contacts
 

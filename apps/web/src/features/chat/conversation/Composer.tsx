@@ -10,6 +10,7 @@ import {
   useState,
 } from 'react'
 import { useWork } from '../../../shared/base/use-work.ts'
+import { nameOf } from '../../../shared/chat/shown-text.ts'
 import { IconButton } from '../../../shared/controls/Button.tsx'
 import { Problem } from '../../../shared/controls/Loading.tsx'
 import layout from '../../../shared/controls/layout.module.css'
@@ -23,7 +24,6 @@ import { useChatClient } from '../chat-client.ts'
 import { EmojiPicker } from '../message/EmojiPicker.tsx'
 import { lineOf } from '../text/line-of.ts'
 import { mentionable, mentionsIn, type Typed, typedMention } from '../text/mentions.ts'
-import { nameOf } from '../text/shown-text.ts'
 import styles from './conversation.module.css'
 
 const t = texts.compose

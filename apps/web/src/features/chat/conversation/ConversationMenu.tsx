@@ -1,5 +1,6 @@
 import type { ChatConversation } from '@shoal/api'
 import { lazy, Suspense, useState } from 'react'
+import { nameOf } from '../../../shared/chat/shown-text.ts'
 import { IconButton } from '../../../shared/controls/Button.tsx'
 import { ConfirmDialog } from '../../../shared/controls/ConfirmDialog.tsx'
 import { Menu, type MenuItem } from '../../../shared/controls/Menu.tsx'
@@ -8,7 +9,6 @@ import { texts } from '../../../shared/messages/chat.ts'
 import { useChatClient } from '../chat-client.ts'
 import type { ChatStore } from '../state/chat-store.ts'
 import { nameOfConversation } from '../text/names.ts'
-import { nameOf } from '../text/shown-text.ts'
 
 const DetailsDialog = lazy(() =>
   import('../details/DetailsDialog.tsx').then(it => ({ default: it.DetailsDialog })),

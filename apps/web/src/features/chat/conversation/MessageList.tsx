@@ -11,6 +11,7 @@ import {
   useRef,
   useState,
 } from 'react'
+import { nameOf } from '../../../shared/chat/shown-text.ts'
 import { Button } from '../../../shared/controls/Button.tsx'
 import { Spinner } from '../../../shared/controls/Loading.tsx'
 import layout from '../../../shared/controls/layout.module.css'
@@ -21,7 +22,6 @@ import type { Messages, MessageWindow } from '../state/message-window.ts'
 import { formatDay } from '../text/chat-times.ts'
 import { rowsOf } from '../text/grouping.ts'
 import { lineOf } from '../text/line-of.ts'
-import { nameOf } from '../text/shown-text.ts'
 import styles from './conversation.module.css'
 
 /** Distance to an end within which more is loaded, or the end is followed. */

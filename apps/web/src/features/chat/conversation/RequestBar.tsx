@@ -1,6 +1,7 @@
 import type { ChatConversation } from '@shoal/api'
 import { useState } from 'react'
 import { useWork } from '../../../shared/base/use-work.ts'
+import { nameOf } from '../../../shared/chat/shown-text.ts'
 import { Button } from '../../../shared/controls/Button.tsx'
 import { CheckField } from '../../../shared/controls/Field.tsx'
 import layout from '../../../shared/controls/layout.module.css'
@@ -9,7 +10,6 @@ import { texts } from '../../../shared/messages/chat.ts'
 import { texts as peopleTexts } from '../../../shared/messages/people.ts'
 import { useChatClient } from '../chat-client.ts'
 import type { ChatStore } from '../state/chat-store.ts'
-import { nameOf } from '../text/shown-text.ts'
 import styles from './request.module.css'
 
 const t = texts.request

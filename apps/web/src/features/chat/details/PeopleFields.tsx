@@ -1,10 +1,10 @@
 import { useAnswer } from '../../../shared/base/use-answer.ts'
+import { nameOf } from '../../../shared/chat/shown-text.ts'
 import { CheckField, SelectField, TextArea, TextField } from '../../../shared/controls/Field.tsx'
 import { Loading } from '../../../shared/controls/Loading.tsx'
 import layout from '../../../shared/controls/layout.module.css'
 import { texts } from '../../../shared/messages/chat.ts'
 import { useChatClient } from '../chat-client.ts'
-import { nameOf } from '../text/shown-text.ts'
 
 const t = texts.create
 const DID = /^did:key:z[1-9A-HJ-NP-Za-km-z]{40,60}$/

@@ -1,6 +1,7 @@
 import type { ChatReported } from '@shoal/api'
 import { useState } from 'react'
 import { useWork } from '../../../shared/base/use-work.ts'
+import { nameOf, shownText } from '../../../shared/chat/shown-text.ts'
 import { TextArea } from '../../../shared/controls/Field.tsx'
 import { FormDialog } from '../../../shared/controls/FormDialog.tsx'
 import { Problem } from '../../../shared/controls/Loading.tsx'
@@ -9,7 +10,6 @@ import { formatDate } from '../../../shared/format/format.ts'
 import { shownName } from '../../../shared/format/shown-name.ts'
 import { texts } from '../../../shared/messages/chat.ts'
 import { useChatClient } from '../chat-client.ts'
-import { nameOf, shownText } from '../text/shown-text.ts'
 
 const t = texts.report
 

@@ -1,6 +1,7 @@
 import type { ChatConversation } from '@shoal/api'
 import { lazy, Suspense, useDeferredValue, useState } from 'react'
 import { useAnswer } from '../../../shared/base/use-answer.ts'
+import { nameOf } from '../../../shared/chat/shown-text.ts'
 import { Button, IconButton } from '../../../shared/controls/Button.tsx'
 import { EmptyState } from '../../../shared/controls/EmptyState.tsx'
 import { Icon } from '../../../shared/controls/Icon.tsx'
@@ -21,7 +22,6 @@ import type { ChatStore } from '../state/chat-store.ts'
 import { formatShort } from '../text/chat-times.ts'
 import { lineOf } from '../text/line-of.ts'
 import { nameOfConversation } from '../text/names.ts'
-import { nameOf } from '../text/shown-text.ts'
 import styles from './list.module.css'
 
 const VerifyReportDialog = lazy(() => import('../details/VerifyReportDialog.tsx'))

@@ -1,5 +1,6 @@
 import { useEffect, useRef, useState } from 'react'
 import { Link } from 'wouter'
+import type { LinkKind, ShoalLink } from '../../../shared/chat/shoal-links.ts'
 import { Button, buttonClass } from '../../../shared/controls/Button.tsx'
 import { Icon } from '../../../shared/controls/Icon.tsx'
 import type { IconName } from '../../../shared/controls/icons.ts'
@@ -9,7 +10,6 @@ import { formatBytes, formatPercent, listOf } from '../../../shared/format/forma
 import { shownName } from '../../../shared/format/shown-name.ts'
 import { texts } from '../../../shared/messages/chat.ts'
 import { type ChatShares, type LinkDownloads, type OpenedFiles, useChatClient } from '../chat-client.ts'
-import type { LinkKind, ShoalLink } from '../text/shoal-links.ts'
 import { LinkFiles } from './LinkFiles.tsx'
 import styles from './message.module.css'
 

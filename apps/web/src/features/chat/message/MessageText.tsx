@@ -1,5 +1,7 @@
 import type { ChatPerson } from '@shoal/api'
 import { createContext, type ReactNode, useContext, useMemo, useState } from 'react'
+import { withoutLinks } from '../../../shared/chat/shoal-links.ts'
+import { shownText } from '../../../shared/chat/shown-text.ts'
 import { Button } from '../../../shared/controls/Button.tsx'
 import layout from '../../../shared/controls/layout.module.css'
 import MarkdownView, {
@@ -8,8 +10,6 @@ import MarkdownView, {
 } from '../../../shared/media/MarkdownView.tsx'
 import { texts } from '../../../shared/messages/chat.ts'
 import { mentionParts } from '../text/mentions.ts'
-import { withoutLinks } from '../text/shoal-links.ts'
-import { shownText } from '../text/shown-text.ts'
 import styles from './message.module.css'
 
 const LONG_CHARACTERS = 1500

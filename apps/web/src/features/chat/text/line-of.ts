@@ -1,9 +1,9 @@
 import type { ChatMessage } from '@shoal/api'
+import { readLink, shoalLinksIn, withoutLinks } from '../../../shared/chat/shoal-links.ts'
+import { shownText } from '../../../shared/chat/shown-text.ts'
 import { shownName } from '../../../shared/format/shown-name.ts'
 import { texts } from '../../../shared/messages/chat.ts'
 import { plainText } from './plain-text.ts'
-import { readLink, shoalLinksIn, withoutLinks } from './shoal-links.ts'
-import { shownText } from './shown-text.ts'
 
 const MAX_CHARACTERS = 160
 

@@ -1,5 +1,5 @@
 import type { ChatPerson } from '@shoal/api'
-import { nameOf } from './shown-text.ts'
+import { nameOf } from '../../../shared/chat/shown-text.ts'
 
 type Named = Pick<ChatPerson, 'did' | 'name'>
 

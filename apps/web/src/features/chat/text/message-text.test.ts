@@ -1,11 +1,11 @@
 import type { ChatMessage } from '@shoal/api'
 import { formatShareLink, type Seal } from '@shoal/links'
 import { expect, test } from 'vitest'
+import { readLink, shoalLinksIn, withoutLinks } from '../../../shared/chat/shoal-links.ts'
+import { isEmoji, nameOf, shownText } from '../../../shared/chat/shown-text.ts'
 import { rowsOf } from './grouping.ts'
 import { mentionable, mentionParts, mentionsIn, typedMention } from './mentions.ts'
 import { plainText } from './plain-text.ts'
-import { readLink, shoalLinksIn, withoutLinks } from './shoal-links.ts'
-import { isEmoji, nameOf, shownText } from './shown-text.ts'
 
 const ANA = { did: 'did:key:zAna', name: 'Ana' }
 const ANA_LIMA = { did: 'did:key:zLima', name: 'Ana Lima' }

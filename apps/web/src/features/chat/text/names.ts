@@ -1,6 +1,6 @@
 import type { ChatConversation } from '@shoal/api'
+import { nameOf } from '../../../shared/chat/shown-text.ts'
 import { texts } from '../../../shared/messages/chat.ts'
-import { nameOf } from './shown-text.ts'
 
 /**
  * Returns the name of a conversation as it is displayed: strangers choose the names of their

@@ -34,6 +34,7 @@ const Direct = lazy(() => import('./Direct.tsx'))
 const Unsecured = lazy(() => import('./Unsecured.tsx'))
 const Sealed = lazy(() => import('../sealing/Sealed.tsx'))
 const More = lazy(() => import('./More.tsx'))
+const Room = lazy(() => import('../room/Room.tsx'))
 const LinkBox = lazy(() => import('./LinkBox.tsx').then(({ LinkBox }) => ({ default: LinkBox })))
 
 interface Props {
@@ -133,6 +134,11 @@ function Found({ torrent, link, magnet, name, inside, onOpen }: FoundProps) {
           choice={link.seal || isMine || shown.length === 1 ? null : choice}
           saving={isMine ? null : saving}
         />
+      )}
+      {link.roomHub !== undefined && (
+        <Suspense>
+          <Room link={link} />
+        </Suspense>
       )}
       {torrent.haveBytes > 0 && !isMine && (
         <Suspense>

@@ -1,6 +1,6 @@
 import { parseShareLink, SEALED_NAME, type Seal } from '@shoal/links'
 import { hex } from '@shoal/torrent/base'
-import { kindOf } from '../../../shared/media/media-type.ts'
+import { kindOf } from '../media/media-type.ts'
 
 export type LinkKind = 'picture' | 'video' | 'audio' | 'text' | 'other'
 

@@ -1,5 +1,5 @@
 import type { ChatPerson } from '@shoal/api'
-import { shownName } from '../../../shared/format/shown-name.ts'
+import { shownName } from '../format/shown-name.ts'
 
 // biome-ignore lint/suspicious/noControlCharactersInRegex: it matches control characters
 const DISGUISES = /[\u0000-\u0008\u000b-\u001f\u007f-\u009f\u202a-\u202e]/g
