@@ -91,6 +91,7 @@ export const ROUTES: Readonly<Record<OperationName, Pick<Operation, 'method' | '
   createPrivate: { method: 'POST', path: '/api/chat/private' },
   joinShareRoom: { method: 'POST', path: '/api/chat/rooms' },
   createShareRoom: { method: 'POST', path: '/api/chat/links' },
+  getShareRoomLink: { method: 'POST', path: '/api/chat/{conversation}/link' },
   listMessages: { method: 'GET', path: '/api/chat/{conversation}/messages' },
   sendMessage: { method: 'POST', path: '/api/chat/{conversation}/messages' },
   editMessage: { method: 'PUT', path: '/api/chat/{conversation}/messages/{message}' },

@@ -134,10 +134,21 @@ export const CHAT = contract({
       effect: 'write',
       area: 'chat',
       summary:
-        'Make a room for a share, and return the link that has it. `link`: a share link or magnet link; one that has a room is returned as it is. Give the link to those who shall read and write there',
+        'Make a room for a share, and return the link that has it. `link`: a share link or magnet link; one that has a room keeps it. If the hub lets guests in, the link names it, and its page shows the room. Give the link to those who shall read and write there',
       input: z.object({ hub: Hub.optional(), link: secretLink(8192).trim().min(1) }),
       output: z.object({ link: UntrustedSecret, conversation: ChatConversation }),
       errors: GROUP_ERRORS,
+    }),
+    getShareRoomLink: operation({
+      method: 'POST',
+      path: '/api/chat/{conversation}/link',
+      effect: 'read',
+      area: 'chat',
+      summary:
+        'Get the link of a share with its room. `link`: the share link or magnet link of that share without it',
+      input: z.object({ ...Of, link: secretLink(8192).trim().min(1) }),
+      output: z.object({ link: UntrustedSecret }),
+      errors: CHAT_ERRORS,
     }),
     listMessages: operation({
       method: 'GET',

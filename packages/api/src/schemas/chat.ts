@@ -109,6 +109,11 @@ export const ChatConversation = z
     name: Untrusted,
     /** The hub that stores its log. */
     hub: z.string(),
+    /**
+     * Info hashes of the share whose room it is, hexadecimal. Empty for other conversations, and for
+     * rooms joined by an earlier version.
+     */
+    share: z.array(z.string()),
     /** Empty for the room of a share. */
     members: z.array(ChatMember),
     /** Null for the room of a share, and before the welcome. */

@@ -214,7 +214,7 @@ export class Conversation {
     this.#listener.changed?.(this)
   }
 
-  async set(settings: Partial<Pick<Settings, 'draft' | 'isMuted' | 'title'>>): Promise<void> {
+  async set(settings: Partial<Pick<Settings, 'draft' | 'isMuted' | 'title' | 'share'>>): Promise<void> {
     await this.#exchange.inTurn(async () => {
       await this.#history.set(settings)
       await this.#history.tidy()

@@ -21,6 +21,8 @@ export interface Settings {
   isLeaving: boolean
   /** The name of the share whose room it is. */
   title: string
+  /** Its info hashes, hexadecimal, with commas between them. Empty if unknown. */
+  share: string
   /** The last read message. */
   readUpTo: MessageId | null
 }
@@ -45,7 +47,15 @@ export class History {
   /** Records since the journal was rewritten. */
   #records = 0
   readonly settings: Settings = {
-    ...{ draft: '', isMuted: false, isAccepted: false, isLeaving: false, title: '', readUpTo: null },
+    ...{
+      draft: '',
+      isMuted: false,
+      isAccepted: false,
+      isLeaving: false,
+      title: '',
+      share: '',
+      readUpTo: null,
+    },
   }
 
   private constructor(journal: Journal, given: StoreGiven) {

@@ -1,7 +1,7 @@
 import type { CallOptions, ChatConversation } from '@shoal/api'
 import { parseDidKey } from '@shoal/identity'
 import { formatShareLink, parseShareLink, roomSecretOf, type ShareLink } from '@shoal/links'
-import { hex } from '@shoal/torrent/base'
+import { equalBytes, hex } from '@shoal/torrent/base'
 import { isMagnet } from '@shoal/torrent/magnet'
 import { ChatError } from '../chat-error.ts'
 import type { Shown } from '../conversations/index.ts'
@@ -58,12 +58,24 @@ export function chatOperations(
   const enter = async (hub: string | undefined, link: ShareLink): Promise<ChatConversation> => {
     const { secret, title } = roomOf(link)
     const conversation = await current().chat.joinShareRoom(findHub(ports, hub), secret)
-    if (title !== conversation.settings.title) await conversation.set({ title })
+    const share = hashesOf(link).join()
+    const { settings } = conversation
+    if (title !== settings.title || share !== settings.share) await conversation.set({ title, share })
     return view(conversation)
   }
 
-  /** The room exists even if its hub cannot be asked. */
-  const letsGuestsIn = (hub: string) => ports.letsGuestsIn(hub).catch(() => false)
+  /** Returns the link `text` with the room of `share`, and with its hub if that lets guests in. */
+  const linkWithRoom = async (text: string, share: ShareLink, hub: string): Promise<string> => {
+    // The room exists even if its hub cannot be asked.
+    const isOpen = await ports.letsGuestsIn(hub).catch(() => false)
+    const roomHub = isOpen ? new URL(hub).origin : share.roomHub
+    const made = { ...share, ...(roomHub !== undefined && { roomHub }) }
+    const before = readLink(text)
+    if (made.room === before.room && made.roomHub === before.roomHub) return text
+    const page = text.slice(0, Math.max(text.indexOf('#'), 0))
+    // The creator of a link without a page has already chosen its contents.
+    return formatShareLink(page, made, page === '' ? { audience: 'machine' } : {})
+  }
 
   const transfer = () => {
     const { progress } = current().chat.transfer
@@ -106,14 +118,21 @@ export function chatOperations(
       const share = readLink(text)
       const shared = roomSecretOf(share) ? share : { ...share, room: current().chat.randomSecret() }
       const conversation = await enter(hub, shared)
-      const isOpen = await letsGuestsIn(conversation.hub)
-      const roomHub = isOpen ? new URL(conversation.hub).origin : share.roomHub
-      if (shared === share && roomHub === share.roomHub) return { link: text, conversation }
-      const page = text.slice(0, Math.max(text.indexOf('#'), 0))
-      const made = { ...shared, ...(roomHub !== undefined && { roomHub }) }
-      // The creator of a link without a page has already chosen its contents.
-      const link = formatShareLink(page, made, page === '' ? { audience: 'machine' } : {})
-      return { link, conversation }
+      return { link: await linkWithRoom(text, shared, conversation.hub), conversation }
+    },
+    async getShareRoomLink({ conversation: id, link: text }) {
+      const conversation = find(id)
+      const share = readLink(text)
+      const { linkSecret } = conversation.internals
+      const known = conversation.settings.share.split(',')
+      if (!linkSecret || !hashesOf(share).some(hash => known.includes(hash)))
+        throw new ChatError('bad-argument', 'This conversation is not the room of that share.', {
+          field: 'link',
+        })
+      const own = roomSecretOf(share)
+      const hasRoom = own !== null && equalBytes(own, linkSecret)
+      const withRoom = hasRoom ? share : { ...share, room: linkSecret }
+      return { link: await linkWithRoom(text, withRoom, conversation.home) }
     },
     async listMessages({ conversation: id, before, around, limit }) {
       const conversation = find(id)
@@ -328,6 +347,11 @@ function readLink(text: string): ShareLink {
       ...{ cause, field: 'link' },
     })
   }
+}
+
+function hashesOf({ magnet: { infoHashes } }: ShareLink): readonly string[] {
+  const { v1, v2 } = infoHashes
+  return [v1, v2].flatMap(hash => (hash ? [hex(hash)] : []))
 }
 
 function roomOf(share: ShareLink): { readonly secret: Uint8Array; readonly title: string } {

@@ -41,6 +41,7 @@ export function viewConversation(
     ...{ id: hex(id), kind, state, isRequest, hub: conversation.home, unread, problems },
     invitedBy: invitedBy === null ? null : viewPerson(ports, invitedBy),
     name: nameOf(ports, conversation),
+    share: settings.share === '' ? [] : settings.share.split(','),
     members: viewMembers(ports, conversation),
     rules: policy && {
       membersAdd: policy.membersAdd,

@@ -5,6 +5,7 @@ import { asUsage, openNode } from '../client/node-client.ts'
 import { NODE_OPTIONS } from '../client/node-options.ts'
 import { allPages } from '../client/pages.ts'
 import { parsePriority, priorityText } from '../client/priority.ts'
+import { roomOf, roomText } from '../client/share-room.ts'
 import { TORRENT, torrentId } from '../client/torrent-names.ts'
 import { defineCommand } from '../command.ts'
 import { formatBytes, formatPercent } from '../format.ts'
@@ -47,6 +48,8 @@ export const files = defineCommand({
     if (output.json) return output.object({ items, total: items.length })
     const isShared = items.some(({ copies }) => copies.length > 0)
     printTable(output, items, isShared ? [...COLUMNS, COPIES] : COLUMNS, texts.files.unknown)
+    const room = await roomOf(api, id)
+    if (room) output.line(texts.files.room({ room: roomText(room) }))
   },
 })
 

@@ -2,6 +2,7 @@ import type { SourceShare, TorrentDetail } from '@shoal/api'
 import { absoluteLink, audienceText, linkAudience } from '../client/absolute-link.ts'
 import { openNode } from '../client/node-client.ts'
 import { NODE_OPTIONS } from '../client/node-options.ts'
+import { roomOf, roomText } from '../client/share-room.ts'
 import { TORRENT, torrentId } from '../client/torrent-names.ts'
 import { torrentPath } from '../client/torrent-path.ts'
 import { explainState, explainUnshared, stateText } from '../client/torrent-state.ts'
@@ -33,9 +34,13 @@ export const show = defineCommand({
       audience: linkAudience(known, address.url),
     }
     const { items: sources } = await api.listSources({ id: known.id })
-    if (output.json) return output.object({ ...torrent, sources })
+    const room = await roomOf(api, known.id)
+    if (output.json) return output.object({ ...torrent, sources, room: room?.id ?? null })
     const trackers = known.reason === 'tracker-error' ? await api.listTrackers({ id: known.id }) : null
-    printFacts(output, listFacts(torrent, explainState(known, trackers?.items), sources))
+    printFacts(output, [
+      ...listFacts(torrent, explainState(known, trackers?.items), sources),
+      [texts.show.rows.room, room && roomText(room)],
+    ])
     const unshared = explainUnshared(known)
     if (unshared !== null) output.line(unshared)
     if (torrent.audience === 'machine') output.line(audienceText(torrent.audience))

@@ -22,5 +22,12 @@ export const chat: Feature = {
       count: unread,
     },
   ],
+  torrentTabs: [
+    {
+      name: 'room',
+      label: texts.torrent.tabs.room,
+      component: lazyComponent(() => import('./TorrentRoom.tsx').then(it => it.TorrentRoom)),
+    },
+  ],
   dialogs: [lazyPart(() => import('./ConsoleAttention.tsx').then(it => it.ConsoleAttention))],
 }

@@ -13,6 +13,7 @@ export interface SampleConversation
     | 'state'
     | 'isRequest'
     | 'name'
+    | 'share'
     | 'hub'
     | 'rules'
     | 'readUpTo'
@@ -115,10 +116,10 @@ function walkers(nowMs: number): SampleMessage[] {
 }
 
 /** Conversations of every kind, with content that must not break a screen. */
-export function sampleConversations(nowMs: number): SampleConversation[] {
+export function sampleConversations(nowMs: number, share: string[] = []): SampleConversation[] {
   const usual = {
     state: 'member' as const,
-    ...{ isRequest: false, hub: HUB, rules: OPEN_RULES, isMuted: false, draft: '' },
+    ...{ isRequest: false, share: [], hub: HUB, rules: OPEN_RULES, isMuted: false, draft: '' },
     ...{ problems: [], invitedBy: null, readBy: new Map<string, string>() },
   }
   const member = (did: string, isAdmin = false) => ({ did, isAdmin, devices: did === ADA ? 2 : 1 })
@@ -163,7 +164,7 @@ export function sampleConversations(nowMs: number): SampleConversation[] {
     },
     {
       ...usual,
-      ...{ id: idOf('room'), kind: 'share', name: 'Harbour map', members: [], rules: null },
+      ...{ id: idOf('room'), kind: 'share', name: 'Harbour map', members: [], rules: null, share },
       ...{ messages: room, readUpTo: room.at(-1)!.id },
     },
     {

@@ -36,8 +36,12 @@ const NO_TRANSFER: ChatTransfer = {
  */
 export function chat(state: SimulatedState): Implemented<typeof CHAT> {
   const rooms = new Map<string, SampleConversation>()
-  if (!state.isFresh) state.verified.add(BEN)
-  if (!state.isFresh) for (const each of sampleConversations(state.clock.nowMs())) rooms.set(each.id, each)
+  if (!state.isFresh) {
+    state.verified.add(BEN)
+    const [first] = state.torrents.keys()
+    const share = first === undefined ? [] : [first]
+    for (const each of sampleConversations(state.clock.nowMs(), share)) rooms.set(each.id, each)
+  }
   let written = 0
 
   const person = (did: string): ChatPerson => {
@@ -170,19 +174,28 @@ export function chat(state: SimulatedState): Implemented<typeof CHAT> {
         state.emit({ type: 'chat-message', conversation: room, message: messageView(message) })
     })
   }
-  const begin = (room: Pick<SampleConversation, 'id' | 'kind' | 'name' | 'hub' | 'members' | 'rules'>) =>
+  const begin = (
+    room: Pick<SampleConversation, 'id' | 'kind' | 'name' | 'hub' | 'members' | 'rules'> &
+      Partial<Pick<SampleConversation, 'share'>>,
+  ) =>
     put(
       {
         ...{ state: 'member', isRequest: false, invitedBy: null, readUpTo: null, readBy: new Map() },
-        ...{ isMuted: false, draft: '', problems: [], messages: [], ...room },
+        ...{ isMuted: false, draft: '', problems: [], messages: [], share: [], ...room },
       },
       true,
     )
+  const shareIn = (link: string): string[] =>
+    [...state.torrents.values()]
+      .filter(torrent => link.includes(torrent.row.id) || torrent.detail().link === link)
+      .map(({ row }) => row.id)
   const enter = (link: string, hub = HUB, name = titleIn(link)) => {
     if (!/^magnet:\?|#s\d/.test(link))
       throw refusal('bad-argument', 'This is not the link of a share.', 'link')
     const known = rooms.get(idOf(link))
-    return known ? view(known) : begin({ id: idOf(link), kind: 'share', name, hub, members: [], rules: null })
+    if (known) return view(known)
+    const share = shareIn(link)
+    return begin({ id: idOf(link), kind: 'share', name, hub, share, members: [], rules: null })
   }
   const memberOf = (did: string, admin: boolean) => ({ did, isAdmin: admin, devices: 1 })
 
@@ -223,8 +236,13 @@ export function chat(state: SimulatedState): Implemented<typeof CHAT> {
     },
     joinShareRoom: async ({ hub, link }) => enter(link, hub),
     async createShareRoom({ hub, link }) {
-      const withRoom = /#s\d/.test(link) ? link : `https://share.example.org/#s2${idOf(link)}`
-      return { link: withRoom, conversation: enter(withRoom, hub, titleIn(link)) }
+      const made = withRoom(link)
+      return { link: made, conversation: enter(made, hub, titleIn(link)) }
+    },
+    async getShareRoomLink({ conversation, link }) {
+      if (find(conversation).kind !== 'share')
+        throw refusal('bad-argument', 'This conversation is not the room of that share.', 'link')
+      return { link: withRoom(link) }
     },
     async listMessages({ conversation, before, around, limit }) {
       const room = find(conversation)
@@ -396,6 +414,8 @@ export function chat(state: SimulatedState): Implemented<typeof CHAT> {
     },
   }
 }
+
+const withRoom = (link: string) => (/#s\d/.test(link) ? link : `https://share.example.org/#s2${idOf(link)}`)
 
 function titleIn(link: string): string {
   return new URLSearchParams(link.slice(link.indexOf('?') + 1)).get('dn') ?? ''

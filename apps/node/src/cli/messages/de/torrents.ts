@@ -140,7 +140,12 @@ export const torrents: Translation<typeof original> = {
     about:
       'Der Link öffnet sich in jedem Browser; der Magnet-Link ist für BitTorrent-Programme. Der Magnet-Link einer versiegelten Freigabe öffnet allein nichts.',
     example: 'Zeigt den Torrent mit „film“ im Namen und seine Links',
+    room: {
+      one: '{count} neue Nachricht: {shoal} chat show {id}',
+      other: '{count} neue Nachrichten: {shoal} chat show {id}',
+    },
     rows: {
+      room: 'Raum',
       ...words.metadata,
       name: 'Name',
       state: 'Status',
@@ -293,6 +298,7 @@ export const torrents: Translation<typeof original> = {
     moving: '{name} wird nach {target} verschoben (Auftrag {id})',
   },
   files: {
+    room: 'Raum dieser Freigabe: {room}',
     summary: 'Dateien eines Torrents auflisten, auswählen und umbenennen',
     about: 'Zeigt die Dateien mit ihren Nummern. Mit Optionen werden sie vorher geändert.',
     options: {

@@ -136,7 +136,12 @@ export const torrents = {
     about:
       'The link opens in any browser; the magnet link is for BitTorrent clients. The magnet link of a sealed share opens nothing.',
     example: 'Shows the torrent with "film" in its name, with its links',
+    room: {
+      one: '{count} new message: {shoal} chat show {id}',
+      other: '{count} new messages: {shoal} chat show {id}',
+    },
     rows: {
+      room: 'Room',
       ...words.metadata,
       name: 'Name',
       state: 'State',
@@ -274,6 +279,7 @@ export const torrents = {
     moving: 'Moving {name} to {target} (job {id})',
   },
   files: {
+    room: 'Room of this share: {room}',
     summary: 'List, select and rename files of a torrent',
     about: 'Lists the files with their numbers. With options, it changes them first.',
     options: {

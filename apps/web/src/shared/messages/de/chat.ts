@@ -242,6 +242,13 @@ const chat: Translation<typeof english> = {
     changing: 'Die Mitglieder werden benachrichtigt …',
     problems: 'Probleme',
   },
+  room: {
+    none: 'Hier spricht noch niemand über diese Freigabe. Legen Sie einen Raum an, und geben Sie seinen Link weiter: Wer ihn hat, liest und schreibt mit, in einem Knoten, und bei einem Hub, der Gäste einlässt, auch auf der Seite des Links, ohne etwas zu installieren.',
+    make: 'Raum anlegen',
+    linkHint: 'Wer diesen Link hat, liest und schreibt hier:',
+    link: 'Link mit dem Raum',
+    hubs: 'Hubs',
+  },
   create: {
     kind: 'Art der Unterhaltung',
     kinds: { private: 'Privat', group: 'Gruppe', share: 'Raum' },

@@ -22,6 +22,7 @@ export const torrent: Translation<typeof english> = {
     graph: 'Verlauf',
     log: 'Protokoll',
     options: 'Optionen',
+    room: 'Raum',
   },
   head: {
     down: 'Download',

@@ -235,6 +235,13 @@ export default {
     changing: 'The members are being notified …',
     problems: 'Problems',
   },
+  room: {
+    none: 'Nobody talks about this share here yet. Make a room, and pass on its link: whoever has it reads and writes, in a node, and at a hub that lets guests in also on the page of the link, with nothing installed.',
+    make: 'Make a room',
+    linkHint: 'Whoever has this link reads and writes here:',
+    link: 'Link with the room',
+    hubs: 'Hubs',
+  },
   create: {
     kind: 'Kind of conversation',
     kinds: { private: 'Private', group: 'Group', share: 'Room' },

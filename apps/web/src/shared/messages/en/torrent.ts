@@ -18,6 +18,7 @@ export const torrent = {
     graph: 'Graph',
     log: 'Log',
     options: 'Options',
+    room: 'Room',
   },
   head: {
     down: 'Down',
