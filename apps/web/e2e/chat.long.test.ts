@@ -64,6 +64,26 @@ const widest = (page: Page) =>
   )
 
 describe.skipIf(lackingChromium())('the chat, with a made-up node', () => {
+  test('shows the room of a share with its files, and makes one', async () => {
+    await served.on('/?mock&q=debian', async page => {
+      await page.locator('a', { hasText: 'debian' }).first().click()
+      await page.getByRole('tab', { name: 'Room' }).click()
+      await page.getByText('Is there a version with depth lines?').waitFor()
+      await page.getByText('Whoever has this link reads and writes here').waitFor()
+      await send(page, 'The depth lines are on page two')
+      await message(page, 'The depth lines are on page two').waitFor()
+      expect(await findings(page)).toEqual([])
+    })
+    await served.on('/?mock&q=Sintel', async page => {
+      await page.locator('a', { hasText: 'Sintel' }).first().click()
+      await page.getByRole('tab', { name: 'Room' }).click()
+      await page.getByRole('button', { name: 'Make a room' }).click()
+      await page.getByRole('button', { name: 'Copy Link with the room' }).waitFor()
+      await send(page, 'First')
+      await message(page, 'First').waitFor()
+    })
+  })
+
   test('opens where reading ended, marks as read, and answers to messages', async () => {
     await onChat(async page => {
       await conversation(page, 'Harbour walkers')

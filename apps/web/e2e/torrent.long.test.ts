@@ -35,7 +35,7 @@ function onFilm(run: (page: Page) => Promise<void>, options: Options = {}) {
 }
 
 const tab = (page: Page, name: string | RegExp) => page.getByRole('tab', { name }).click()
-const TABS = ['Overview', /^Files/, /^Peers/, 'Trackers', 'Graph', 'Log', 'Options'] as const
+const TABS = ['Overview', /^Files/, /^Peers/, 'Trackers', 'Graph', 'Log', 'Options', 'Room'] as const
 
 describe.skipIf(lackingChromium())('one torrent and the settings, with a made-up node', () => {
   // Colours are the same on both.

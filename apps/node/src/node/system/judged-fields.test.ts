@@ -113,6 +113,7 @@ const TEXTS: Readonly<Record<string, string>> = {
   createPrivate: 'hub person',
   joinShareRoom: 'hub link',
   createShareRoom: 'hub link',
+  getShareRoomLink: 'link',
   sendMessage: 'text mentions.*',
   editMessage: 'text mentions.*',
   reactToMessage: 'emoji',

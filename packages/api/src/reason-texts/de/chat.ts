@@ -41,6 +41,7 @@ const reasons: Record<keyof typeof english, string> = {
   'chat-no-login': 'Dieses Gerät konnte sich nicht anmelden: {why}',
   'chat-session-ended': 'Die Anmeldung ist beendet: Es wird neu angemeldet',
   'chat-link': 'Das ist kein Share-Link: {why}',
+  'chat-other-room': 'Diese Unterhaltung ist nicht der Raum jener Freigabe',
   'chat-link-no-room': 'Dieser Link hat keinen Raum: Bitten Sie um einen mit Raum',
   'chat-text-bytes': 'Ein Text hat 1 bis {bytes} Bytes und höchstens {most} Dateien und Erwähnungen',
   'chat-content-unknown': 'Der Inhalt ist von unbekannter Art',

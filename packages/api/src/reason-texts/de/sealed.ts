@@ -11,6 +11,7 @@ const reasons: Record<keyof typeof english, string> = {
     'Diesen Link hat eine neuere Version von Shoal erzeugt. Laden Sie die Seite neu, oder aktualisieren Sie',
   'share-link-hash': 'Ein Share-Link braucht einen Info-Hash',
   'share-link-long': 'Der Link wäre zu lang. Nehmen Sie weniger Tracker und Web-Seeds',
+  'share-link-hub': 'Nur der Link eines Raums nennt einen Hub, mit seinem Ursprung: https://hub.example',
   'share-link-length':
     'Die Länge muss eine positive ganze Zahl sein, ein Schlüssel oder Geheimnis hat {bytes} Bytes',
   'share-link-seal': 'Diese Version von Shoal kennt diese Versiegelung nicht. Aktualisieren Sie Shoal',

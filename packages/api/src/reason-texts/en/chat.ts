@@ -37,6 +37,7 @@ const reasons = {
   'chat-no-login': 'This device could not log in: {why}',
   'chat-session-ended': 'The session has ended: logging in again',
   'chat-link': 'This is not a share link: {why}',
+  'chat-other-room': 'This conversation is not the room of that share',
   'chat-link-no-room': 'This link has no room: ask for one that was made with a room',
   'chat-text-bytes': 'A text has 1 to {bytes} bytes, and at most {most} files and mentions',
   'chat-content-unknown': 'The content is of an unknown kind',

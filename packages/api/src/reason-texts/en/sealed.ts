@@ -6,6 +6,7 @@ const reasons = {
   'share-link-newer': 'This link was created by a newer version of Shoal. Reload the page or update',
   'share-link-hash': 'A share link needs an info hash',
   'share-link-long': 'The link would be too long. Use fewer trackers and web seeds',
+  'share-link-hub': 'Only the link of a room names a hub, by its origin: https://hub.example',
   'share-link-length': 'The length must be a positive integer, a key or secret has {bytes} bytes',
   'share-link-seal': 'This version of Shoal does not support how the share is sealed. Update Shoal',
   // Opening sealed shares.

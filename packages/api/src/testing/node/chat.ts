@@ -187,8 +187,9 @@ export function chat(state: SimulatedState): Implemented<typeof CHAT> {
     )
   const shareIn = (link: string): string[] =>
     [...state.torrents.values()]
-      .filter(torrent => link.includes(torrent.row.id) || torrent.detail().link === link)
-      .map(({ row }) => row.id)
+      .map(torrent => torrent.detail())
+      .filter(({ id, link: own }) => link.includes(id) || (own !== null && link.endsWith(own)))
+      .map(({ id }) => id)
   const enter = (link: string, hub = HUB, name = titleIn(link)) => {
     if (!/^magnet:\?|#s\d/.test(link))
       throw refusal('bad-argument', 'This is not the link of a share.', 'link')
