@@ -1,8 +1,8 @@
 import type { ChatPerson } from '@shoal/api'
+import { nameOf } from '../../shared/chat/shown-text.ts'
 import { Icon } from '../../shared/controls/Icon.tsx'
 import { texts } from '../../shared/messages/chat.ts'
 import styles from './chat.module.css'
-import { nameOf } from '../../shared/chat/shown-text.ts'
 
 /** A mark next to the name of a person with whom the user has compared keys. */
 export function VerifiedMark({ person }: { person: Pick<ChatPerson, 'did' | 'name' | 'isVerified'> }) {

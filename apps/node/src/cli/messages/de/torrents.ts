@@ -141,8 +141,8 @@ export const torrents: Translation<typeof original> = {
       'Der Link öffnet sich in jedem Browser; der Magnet-Link ist für BitTorrent-Programme. Der Magnet-Link einer versiegelten Freigabe öffnet allein nichts.',
     example: 'Zeigt den Torrent mit „film“ im Namen und seine Links',
     room: {
-      one: '{count} neue Nachricht: {shoal} chat show {id}',
-      other: '{count} neue Nachrichten: {shoal} chat show {id}',
+      one: '{count} neue Nachricht: {shoal} chat read {id}',
+      other: '{count} neue Nachrichten: {shoal} chat read {id}',
     },
     rows: {
       room: 'Raum',

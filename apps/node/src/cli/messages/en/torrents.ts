@@ -137,8 +137,8 @@ export const torrents = {
       'The link opens in any browser; the magnet link is for BitTorrent clients. The magnet link of a sealed share opens nothing.',
     example: 'Shows the torrent with "film" in its name, with its links',
     room: {
-      one: '{count} new message: {shoal} chat show {id}',
-      other: '{count} new messages: {shoal} chat show {id}',
+      one: '{count} new message: {shoal} chat read {id}',
+      other: '{count} new messages: {shoal} chat read {id}',
     },
     rows: {
       room: 'Room',
