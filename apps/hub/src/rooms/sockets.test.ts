@@ -14,9 +14,9 @@ import {
   ROOMS_PATH,
   type RoomRight,
   type RoomsClient,
-  socketConnect,
   roomId,
   roomToken,
+  socketConnect,
 } from '@shoal/hub-api/rooms'
 import { encodePacket } from '@shoal/hub-api/rooms/parser'
 import { openFileStores } from '@shoal/hub-stores/testing'
