@@ -48,6 +48,7 @@ describe.skipIf(missing('chromium-headless-shell'))('the page of a share link: i
     expect(sender.name).toBe(`Visitor (${sender.did.slice(-4)})`)
     await ann.say(conversation.id, `The new one: see ${link} and [this](https://harbour.example/)`)
     const log = tab.getByRole('log')
+    await log.getByText(`Ann (${ann.did.slice(-4)})`).waitFor()
     await log.getByText('(harbour.example)').waitFor()
     await log.getByRole('link', { name: 'Harbour' }).waitFor()
     expect(await log.getByRole('article').count()).toBe(2)

@@ -16,7 +16,7 @@ class User {
   readonly events: ChatEvent[] = []
   readonly settings = { sendReadMarks: true, sendPresence: true }
   readonly verified = new Set<string>()
-  hubs = [{ url: HOME, name: 'Friends' }]
+  hubs: { url: string; name: string; account?: string }[] = [{ url: HOME, name: 'Friends' }]
   letsGuestsIn = false
   /** Reason why this person cannot chat. */
   obstacle: ChatError | null = null
@@ -404,7 +404,10 @@ describe('the room of a share', () => {
     })
     // The same link, at a hub that lets nobody in.
     expect((await ben!.ask('createShareRoom', { link })).link).toBe(link)
+    ben!.hubs = [{ url: HOME, name: 'Friends', account: 'Benjamin' }]
     await ben!.ask('sendMessage', { conversation: conversation.id, text: 'hello' })
+    const sent = ben!.member.chat!.conversations.find(({ kind }) => kind === 'share')!.messages.at(-1)!
+    expect(sent.name).toBe('Benjamin')
     const [message] = (await ann!.ask('listMessages', { conversation: conversation.id })).items
     expect(message!.sender.name).toBe('Ben')
   })

@@ -149,7 +149,7 @@ export function chatOperations(
     async sendMessage({ conversation: id, text, replyTo, mentions, files }) {
       const conversation = find(id)
       const answered = replyTo === undefined ? null : (await messageOf(conversation, replyTo)).id
-      const ownName = conversation.kind === 'share' ? ports.nameOf(ports.ownDid()) : null
+      const ownName = conversation.kind === 'share' ? nameAt(ports, conversation.home) : null
       const content = { kind: 'text', text, replyTo: answered, mentions, files } as const
       const sent = await conversation.send({ ...content, ...(ownName !== null && { name: ownName }) })
       return viewOf(conversation, sent)
@@ -347,6 +347,12 @@ function readLink(text: string): ShareLink {
       ...{ cause, field: 'link' },
     })
   }
+}
+
+/** Returns the name that the user goes by at a hub: that of the profile, or of the account there. */
+function nameAt(ports: OperationPorts, home: string): string | null {
+  const account = ports.hubs().find(({ url }) => url === home)?.account
+  return ports.nameOf(ports.ownDid()) ?? (account || null)
 }
 
 function hashesOf({ magnet: { infoHashes } }: ShareLink): readonly string[] {

@@ -13,8 +13,11 @@ export interface OperationPorts {
   nameOf(did: string): string | null
   /** Returns whether the user verified the key that signs the person's newest known list. */
   isVerified(did: string): boolean
-  /** Returns the hubs where conversations can be created. `url`: the `home` of `RoomToFollow`. */
-  hubs(): readonly { readonly url: string; readonly name: string }[]
+  /**
+   * Returns the hubs where conversations can be created. `url`: the `home` of `RoomToFollow`.
+   * `account`: the name of the user's account there.
+   */
+  hubs(): readonly { readonly url: string; readonly name: string; readonly account?: string | null }[]
   /**
    * Returns whether a hub lets people without an account into the rooms of shares. Rejects if the
    * hub cannot be asked.

@@ -128,7 +128,7 @@ export class OwnChat {
     const { hubs, settings } = this.#options
     const { sendReadMarks, sendPresence } = settings()
     return {
-      hubs: hubs.list().map(({ url, name, key }) => ({ url, name, key: parseDidKey(key) })),
+      hubs: hubs.list().map(({ url, name, key, account }) => ({ url, name, account, key: parseDidKey(key) })),
       settings: { sendReadMarks, sendPresence },
     }
   }

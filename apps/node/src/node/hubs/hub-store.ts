@@ -7,8 +7,6 @@ export interface HubRow extends HubMember {
   /** Why the last request failed. */
   readonly problem: string | null
   readonly problemMs: number | null
-  /** Name of the person's account; empty if it has none, null until the first login. */
-  readonly account: string | null
 }
 
 const COLUMNS =

@@ -13,6 +13,8 @@ export interface HubMember {
   /** `did:key` of the hub's signing key. */
   readonly key: string
   readonly joinedMs: number
+  /** Name of the person's account; empty if it has none, null until the first login. */
+  readonly account: string | null
 }
 
 /** Data for connecting to the rooms and inboxes of a hub. */

@@ -29,6 +29,8 @@ export interface PeopleChange {
 export interface JoinedHome {
   readonly url: string
   readonly name: string
+  /** Name of the user's account there. Empty if it has none, null until the first login. */
+  readonly account: string | null
   /** The key that the hub signs with. */
   readonly key: Uint8Array
 }

@@ -112,7 +112,8 @@ test('a hub that sends faster than the chat reads is disconnected', async () => 
   )
   const hubs = new ThreadHubs(() => here.ask)
   const [here, there] = connect<ForNode>([node], [hubs])
-  const { connect: open } = hubs.access({ url: 'https://hub.example', name: '', key: new Uint8Array(32) })
+  const home = { url: 'https://hub.example', name: '', account: null, key: new Uint8Array(32) }
+  const { connect: open } = hubs.access(home)
   const options = { signal: new AbortController().signal }
   const got: unknown[] = []
   const closed = Promise.withResolvers<string>()
