@@ -110,8 +110,8 @@ export const ChatConversation = z
     /** The hub that stores its log. */
     hub: z.string(),
     /**
-     * Info hashes of the share whose room it is, hexadecimal. Empty for other conversations, and for
-     * rooms joined by an earlier version.
+     * Info hashes of the share whose room it is, hexadecimal. Empty for other conversations, and
+     * for rooms joined by an earlier version.
      */
     share: z.array(z.string()),
     /** Empty for the room of a share. */

@@ -349,7 +349,9 @@ function readLink(text: string): ShareLink {
   }
 }
 
-/** Returns the name that the user goes by at a hub: that of the profile, or of the account there. */
+/**
+ * Returns the name that the user goes by at a hub: that of the profile, or of the account there.
+ */
 function nameAt(ports: OperationPorts, home: string): string | null {
   const account = ports.hubs().find(({ url }) => url === home)?.account
   return ports.nameOf(ports.ownDid()) ?? (account || null)

@@ -10,7 +10,7 @@ const t = texts.front
 
 /** Shows the tracker and the key of the hub, and where to chat. */
 export function About() {
-  const { key, trackers, isTrackerPrivate, chatApp } = useHubInfo()
+  const { key, trackers, isTrackerPrivate, chatApp, roomGuests } = useHubInfo()
   return (
     <div className={layout.stack3}>
       <Card title={t.tracker}>
@@ -38,6 +38,7 @@ export function About() {
         </div>
       </Card>
       <p className={layout.soft}>{t.chat}</p>
+      {roomGuests && <p className={layout.soft}>{t.roomGuests}</p>}
       {chatApp !== null && (
         <p>
           <ChatLink app={chatApp} />

@@ -46,6 +46,8 @@ const hub: Translation<typeof english> = {
     key: 'Schlüssel des Hubs',
     keyHint:
       'Was der Hub unterschreibt, trägt diesen Schlüssel. Vergleichen Sie ihn, wenn Sie sicher sein wollen, dass Sie beim richtigen Hub sind.',
+    roomGuests:
+      'Wer den Link einer Freigabe hat, kann ohne Konto in ihrem Raum sprechen, auf der Seite des Links. Der Hub kann den Raum nicht lesen.',
     chat: 'Der Chat öffnet sich in der Konsole Ihres eigenen Knotens oder in der Shoal-App, nie in dieser Seite: Wer eine Seite ausliefert, kann sie verändern, und der Chat bleibt dem Hub verschlossen.',
   },
   list: {

@@ -44,6 +44,8 @@ export default {
     key: 'Key of the hub',
     keyHint:
       'What the hub signs carries this key. Compare it if you want to be sure that you are at the right hub.',
+    roomGuests:
+      'Whoever has the link of a share can talk in its room without an account, on the page of the link. The hub cannot read the room.',
     chat: 'Chat opens in the console of your own node or in the Shoal app, never in this page: whoever serves a page can change it, and chat is closed to the hub.',
   },
   list: {
