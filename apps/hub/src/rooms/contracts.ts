@@ -122,7 +122,7 @@ export interface ServiceLimits {
   readonly guests: GuestLimits
 }
 
-export type GuestLimits = Pick<
+type GuestLimits = Pick<
   ServiceLimits,
   | 'entryBytes'
   | 'roomsPerConnection'
