@@ -230,7 +230,7 @@ export const EXCEPTIONS: Readonly<Record<string, string>> = {
   'packages/chat/src/groups/epoch-record.ts#readEpoch': 'reads an own journal',
   'packages/chat/src/device/kept-messages.ts#readKept': 'reads an own journal',
   'packages/chat/src/device/kept-messages.ts#readKnown': 'calls readContent',
-  'apps/web/src/features/chat/text/shoal-links.ts#readLink': 'calls the parsers of links',
+  'apps/web/src/shared/chat/shoal-links.ts#readLink': 'calls the parsers of links',
   'packages/identity/src/key-file.ts#readKeyFile': 'reads an own key file; a library decrypts it, with a password',
   'packages/torrent/src/platform/': 'reads a file as bytes',
   'packages/torrent/src/hash/': 'reads the files of a torrent as bytes',
