@@ -176,7 +176,7 @@ export class Exchange {
         volatile: bytes => this.#owner.volatile(bytes),
         problem: error => this.#owner.problem(error),
         direct: {
-          take: (clientId, bytes) => this.#takeDirect({ clientId, bytes, place: null }),
+          take: (clientId, bytes, keep) => this.#takeDirect({ clientId, bytes, place: null }, keep),
           meets: device => !this.isOver && !this.#owner.isHidden() && (this.#membership?.has(device) ?? true),
           received: clientId => {
             const { outgoing, touched } = this.#history.messages
@@ -209,11 +209,22 @@ export class Exchange {
   }
 
   /** Returns whether the entry is in the history afterwards: then it is a message of a member. */
-  #takeDirect(entry: RoomEntry): Promise<boolean> {
+  #takeDirect(entry: RoomEntry, keep: () => Promise<void>): Promise<boolean> {
     return this.inTurn(async () => {
       if (this.isOver) return false
-      await this.#safely(() => this.#take(entry))
-      const kept = await this.#history.messages.find(entry.clientId)
+      const { messages } = this.#history
+      const known = await messages.find(entry.clientId)
+      if (!known || known.sequence === null) {
+        let isOpenable = known !== null
+        await this.#safely(async () => {
+          const envelope = isOpenable ? null : envelopeOf(entry)
+          if (envelope?.kind === 'message') isOpenable = await this.#opener.canOpen({ entry, envelope })
+        })
+        if (!isOpenable) return false
+        await keep()
+        await this.#safely(() => this.#take(entry))
+      }
+      const kept = await messages.find(entry.clientId)
       if (!kept) return false
       this.#changed()
       return equalBytes(kept.commitment, readEnvelope(entry.bytes)?.commitment ?? NO_BYTES)

@@ -69,6 +69,21 @@ export class MessageOpener {
     for (const error of errors) this.#given.refuse(error)
   }
 
+  /**
+   * Returns whether a message can be opened now, and refuses it otherwise. It can be opened again
+   * afterwards.
+   */
+  async canOpen(fresh: FreshEntry): Promise<boolean> {
+    const membership = this.#given.membership()
+    const { refuse } = this.#given
+    if (!membership) return this.#readShare([fresh], refuse).length > 0
+    const errors = await membership.open([fresh], (opened, each) => this.#read(opened, each), {
+      ...{ keep: async () => {}, isAhead: true },
+    })
+    for (const error of errors) refuse(error)
+    return errors.length === 0
+  }
+
   /** Shows messages ahead of their turn. Skips those that cannot be read yet. */
   async peek(entries: readonly RoomEntry[]): Promise<void> {
     const { messages } = this.#given.history

@@ -157,9 +157,10 @@ export interface RoomFollower {
 export interface DirectFollower {
   /**
    * Receives a message. Resolves to true if it is a member's and will survive a crash: anyone may
-   * then forward it and append it to the log.
+   * then forward it and append it to the log. `keep` stores the entry, before the message uses up
+   * its key: otherwise a crash in between would leave a message that no log ever gets.
    */
-  take(clientId: Uint8Array, bytes: Uint8Array): Promise<boolean>
+  take(clientId: Uint8Array, bytes: Uint8Array, keep: () => Promise<void>): Promise<boolean>
   /** Returns whether a device that knows the room may receive its entries. */
   meets(device: Uint8Array): boolean
   /** Another device has an own message. */

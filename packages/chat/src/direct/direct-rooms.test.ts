@@ -121,6 +121,25 @@ describe('without a hub', () => {
     expect(sequencesOf(ann)).toEqual(sequencesOf(cat))
   })
 
+  it.each([1, 2, 3, 4].flatMap(writes => [false, true].map(isDurable => ({ writes, isDurable }))))(
+    'a message is not lost with a receiver that is killed at write $writes (durable: $isDurable)',
+    async ({ writes, isDurable }) => {
+      partCat()
+      ben.process.crash = { writes, isDurable }
+      await say(ann, 'the last words')
+      await world.advance(1000)
+      ann.kill()
+      ben.process.crash = null
+      await ben.restart()
+      // It has the message if that was durable.
+      const { texts } = ben
+      world.hub.isAway = false
+      await world.advance(30_000)
+      expect(cat.texts).toEqual(ben.texts)
+      expect(ben.texts).toEqual(expect.arrayContaining([...texts]))
+    },
+  )
+
   it('shows typing', async () => {
     await world.until(ben.only.presence.show('typing'))
     await world.advance(1000)

@@ -153,8 +153,11 @@ export class DirectRoom implements RoomCarrier, LinkedRoom {
     for await (const record of (await this.#options.journal).read()) {
       const value = decodeCbor(record)
       const [clientId, bytes] = Array.isArray(value) ? value : []
-      if (clientId instanceof Uint8Array && bytes instanceof Uint8Array && !this.#isKnown(latin1(clientId)))
-        this.#hold({ clientId, bytes, isOwn: false })
+      if (!(clientId instanceof Uint8Array) || !(bytes instanceof Uint8Array)) continue
+      if (this.#isKnown(latin1(clientId))) continue
+      this.#hold({ clientId, bytes, isOwn: false })
+      // It may have crashed before the message was read.
+      this.#direct?.take(clientId, bytes, async () => {}).catch(() => {})
     }
     if (this.#held.size === 0) return
     for (const link of this.#options.links()) if (link.shares(this)) this.met(link)
@@ -185,11 +188,14 @@ export class DirectRoom implements RoomCarrier, LinkedRoom {
    */
   async #take(clientId: Uint8Array, bytes: Uint8Array, from: DirectLink): Promise<boolean> {
     if (!this.#direct || !isDirect(bytes) || this.#isFull(bytes.length)) return false
-    try {
-      if (!(await this.#direct.take(clientId, bytes)) || this.#isClosed) return false
-      if (this.#isKnown(latin1(clientId))) return true
+    const keep = async () => {
+      this.#closing.signal.throwIfAborted()
+      if (this.#isKnown(latin1(clientId))) return
       this.#hold({ clientId, bytes, isOwn: false })
       await (await this.#options.journal).append(encodeCbor([clientId, bytes]))
+    }
+    try {
+      if (!(await this.#direct.take(clientId, bytes, keep)) || this.#isClosed) return false
     } catch {
       // The chat was closed, or writing failed.
       return false
