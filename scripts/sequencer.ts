@@ -19,6 +19,8 @@ export const LONGEST = [
   'interop/sealed.long.test.ts',
   'interop/chat-nodes.long.test.ts',
   'interop/proxies.long.test.ts',
+  'sim/chat-writes.long.test.ts',
+  'sim/chat-faults.test.ts',
   'apps/web/e2e/console.test.ts',
   'apps/node/src/node/network/network.slow.test.ts',
   'apps/node/src/node/network-search/network-search.long.test.ts',

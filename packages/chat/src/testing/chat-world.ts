@@ -6,6 +6,7 @@ import type { Conversation } from '../device/conversation.ts'
 import type { ChatPorts, KnownPerson, People } from '../device/ports.ts'
 import { DirectRooms } from '../direct/direct-rooms.ts'
 import type { Suite } from '../groups/suite.ts'
+import { KeyWatch } from './key-watch.ts'
 import { deviceOf, suite, type TestDevice, TestPerson } from './members.ts'
 import { type MemoryChannels, memoryChannels } from './memory-channels.ts'
 import { HOME, MemoryHub, MemoryProcess } from './memory-hub.ts'
@@ -21,7 +22,7 @@ export class ChatMember {
   readonly person: TestPerson
   readonly own: TestDevice
   readonly #world: ChatWorld
-  readonly #disk = new Map<string, Uint8Array[]>()
+  readonly #disk: Map<string, Uint8Array[]>
   process!: MemoryProcess
   chat: ChatDevice | null = null
   /** Codes of problems. */
@@ -38,11 +39,14 @@ export class ChatMember {
   /** Connections to other devices, if the world has them. */
   direct: DirectRooms | null = null
 
-  constructor(world: ChatWorld, name: string, person: TestPerson) {
+  /** `copied`: the same device in another world, whose disk it has a copy of. */
+  constructor(world: ChatWorld, name: string, person: TestPerson, copied?: ChatMember) {
     this.#world = world
     this.name = name
     this.person = person
-    this.own = person.device(name)
+    this.own = copied?.own ?? person.device(name)
+    this.#disk = new Map(copied ? copied.#disk : [])
+    this.joinedAt = copied?.joinedAt ?? null
     this.#newProcess()
   }
 
@@ -107,9 +111,10 @@ export class ChatMember {
     }
     const rooms = hub.roomsOf(process)
     this.direct = this.#world.hasLinks ? new DirectRooms({ ...own, rooms, device: this.own.own }) : null
+    const { keys } = this.#world
     const ports: ChatPorts = {
       ...own,
-      rooms: this.direct ?? rooms,
+      rooms: keys ? keys.rooms(this.direct ?? rooms) : (this.direct ?? rooms),
       inboxes: hub.inboxesOf(process),
       keyPackages: hub.keyPackagesOf(process),
     }
@@ -171,7 +176,7 @@ export class ChatMember {
 const RELINK_MS = 500
 
 export class ChatWorld {
-  readonly #virtual = new VirtualClock(Date.now())
+  readonly #virtual: VirtualClock
   #fired = 0
   readonly clock: Clock = {
     nowMs: () => this.#virtual.nowMs(),
@@ -202,14 +207,26 @@ export class ChatWorld {
   #underWay = 0
   readonly suite: Suite
   readonly oneTimeKeys: number
+  /** Null if keys are not watched. */
+  readonly keys: KeyWatch | null
 
-  constructor(seed = 1, oneTimeKeys = 32) {
+  constructor(
+    seed = 1,
+    oneTimeKeys = 32,
+    {
+      startMs = Date.now(),
+      keys = null,
+    }: { readonly startMs?: number; readonly keys?: KeyWatch | null } = {},
+  ) {
     this.oneTimeKeys = oneTimeKeys
+    this.#virtual = new VirtualClock(startMs)
     this.random = seededRandom(seed)
     this.hub = new MemoryHub(this.clock, this.random)
-    const { hpke, signature, kdf, hash } = suite
+    this.keys = keys
+    const watched = keys?.watch(suite) ?? suite
+    const { hpke, signature, kdf, hash } = watched
     this.suite = {
-      ...suite,
+      ...watched,
       ...{ hpke: this.#watched(hpke), signature: this.#watched(signature) },
       ...{ kdf: this.#watched(kdf), hash: this.#watched(hash) },
     }
@@ -229,6 +246,19 @@ export class ChatWorld {
     // Its key packages are published.
     await this.advance(200)
     return member
+  }
+
+  /**
+   * Copies a world whose programs were all killed: what its hub and disks have. `seed`: for what
+   * happens from now on.
+   */
+  static copyOf({ members, persons, hub, clock, oneTimeKeys }: ChatWorld, seed: number): ChatWorld {
+    const keys = new KeyWatch()
+    const world = new ChatWorld(seed, oneTimeKeys, { startMs: clock.unixMs(), keys })
+    world.persons.push(...persons)
+    for (const each of members) world.members.push(new ChatMember(world, each.name, each.person, each))
+    world.hub.copyFrom(hub)
+    return world
   }
 
   person(): TestPerson {

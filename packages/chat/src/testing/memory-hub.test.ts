@@ -68,3 +68,30 @@ it('brings entries to all in one order, once, also after the hub was away', asyn
   expect(got[0]!.map(entry => entry.bytes)).toEqual([bytes(1), bytes(2)])
   expect(got[1]).toEqual(got[0])
 })
+
+it('loses in a crash only what it has not acknowledged', async () => {
+  const lost = new Set<boolean>()
+  for (let run = 0; run < 20; run++) {
+    const hub = new MemoryHub(clock, random)
+    const rooms = hub.roomsOf(start())
+    const name = { creator: did, salt: random.bytes(32), kind: 'group' as const }
+    const [id, accessSecrets] = [rooms.idOf(name), [random.bytes(32)]]
+    const follower = { entries: async () => {}, trimmed: () => {}, volatile: () => {}, problem: () => {} }
+    const after = { sequence: 0, hash: id }
+    const carrier = rooms.follow({ id, name, accessSecrets, home: HOME, creates: true, after }, follower)
+    const first = carrier.append(clientId(1), bytes(1))
+    await clock.advance(1000)
+    await first
+    hub.crashAfter = 1
+    const second = carrier.append(clientId(2), bytes(2))
+    await clock.advance(1000)
+    const entries = () => [...hub.rooms.values()][0]!.entries.map(each => each.bytes)
+    expect([hub.isAway, entries()[0]]).toEqual([true, bytes(1)])
+    lost.add(entries().length === 1)
+    hub.restart()
+    await clock.advance(1000)
+    expect((await second).sequence).toBe(2)
+    expect(entries()).toEqual([bytes(1), bytes(2)])
+  }
+  expect(lost.size).toBe(2)
+})

@@ -40,6 +40,8 @@ export class MemoryProcess {
    * only those of this one count.
    */
   crash: { writes: number; readonly isDurable: boolean; readonly journal?: string } | null = null
+  /** Number of writes so far. */
+  writes = 0
   /** Writes fail. */
   isFull = false
   /** Each write takes less than this. */
@@ -86,7 +88,7 @@ export class MemoryProcess {
         return this.#write(name, () => void disk.set(name, copies))
       },
       async *read() {
-        yield* stored()
+        for (const record of stored()) yield record.slice()
       },
     }
   }
@@ -95,6 +97,7 @@ export class MemoryProcess {
     return new Promise((resolve, reject) => {
       if (!this.isAlive) return
       if (this.isFull) return reject(new Error('No space left'))
+      this.writes++
       const counts = this.crash && (this.crash.journal ?? journal) === journal
       if (this.crash && counts && --this.crash.writes <= 0) {
         this.isAlive = false
@@ -137,6 +140,8 @@ interface Room {
   secret: Uint8Array | null
   /** Holders of only one of these can read up to that point. */
   readonly earlier: { readonly secret: Uint8Array; readonly through: number }[]
+  /** Number of the newest entry that somebody knows the hub to have. */
+  known: number
 }
 
 interface Keys {
@@ -155,6 +160,10 @@ export class MemoryHub {
   readonly inboxes = new Map<string, Map<string, InboxEntry>>()
   readonly keys = new Map<string, Keys>()
   isAway = false
+  /** Number of requests that it has handled. */
+  requests = 0
+  /** Number of further requests until the hub is killed, before it answers the last one. */
+  crashAfter = Number.POSITIVE_INFINITY
   misbehavior: Misbehavior = { repeats: 0, reorders: 0, withholds: 0 }
   /**
    * A device that is further behind first receives this many of the newest entries, and the older
@@ -176,6 +185,12 @@ export class MemoryHub {
   readonly #clock: Clock
   readonly #random: Random
   readonly #listeners = new Map<MemoryProcess, () => void>()
+  /** How often its program was started. */
+  #run = 0
+  /** Take back what was done for a request whose answer is on its way. */
+  readonly #unanswered = new Set<() => void>()
+  /** Entries of inboxes that their devices have received. */
+  readonly #given = new WeakSet<InboxEntry>()
 
   constructor(clock: Clock, random: Random) {
     this.#clock = clock
@@ -184,7 +199,41 @@ export class MemoryHub {
 
   /** Appends an entry as the hub itself, or any other poster, could. */
   inject(room: Uint8Array, clientId: Uint8Array, bytes: Uint8Array): Place {
-    return this.#append(latin1(room), clientId, bytes)
+    const place = this.#append(latin1(room), clientId, bytes)
+    this.#room(latin1(room)).known = place.sequence
+    return place
+  }
+
+  /**
+   * The hub's program is killed: it is away until `restart`. What it has acknowledged or given to
+   * somebody stays, and each last part of the rest may be lost.
+   */
+  crash(): void {
+    this.isAway = true
+    this.#run++
+    for (const room of this.rooms.values()) {
+      const unknown = room.entries.length - room.known
+      if (unknown > 0) room.entries.length -= this.#random.below(unknown + 1)
+    }
+    for (const undo of [...this.#unanswered].reverse()) if (this.#chance(50)) undo()
+    this.#unanswered.clear()
+  }
+
+  restart(): void {
+    this.isAway = false
+  }
+
+  /** Copies what a hub has stored, which no device is connected to. */
+  copyFrom({ rooms, names, inboxes, keys }: MemoryHub): void {
+    for (const [key, room] of rooms) {
+      const { id, entries, secret, earlier, known } = room
+      const copy = { id, entries: [...entries], secret, earlier: [...earlier], known }
+      this.rooms.set(key, { ...copy, followers: new Set() })
+    }
+    for (const [key, name] of names) this.names.set(key, name)
+    for (const [key, entries] of inboxes) this.inboxes.set(key, new Map(entries))
+    for (const [key, { oneTime, lastResort }] of keys)
+      this.keys.set(key, { oneTime: [...oneTime], lastResort })
   }
 
   roomsOf(process: MemoryProcess): Rooms {
@@ -197,21 +246,31 @@ export class MemoryHub {
 
   inboxesOf(process: MemoryProcess): Inboxes {
     return {
-      deliver: ({ device }, home, clientId, bytes) =>
-        this.#ask(
+      deliver: ({ device }, home, clientId, bytes) => {
+        let added: InboxEntry | null = null
+        return this.#ask(
           process,
           () => {
             if (this.gone.has(latin1(device))) return 'refused' as const
             const entries = this.inboxes.get(latin1(device)) ?? new Map<string, InboxEntry>()
             this.inboxes.set(latin1(device), entries)
             // As at a real hub: the ids of acknowledged entries are forgotten.
-            if (!entries.has(latin1(clientId))) entries.set(latin1(clientId), { home, clientId, bytes })
+            if (!entries.has(latin1(clientId))) {
+              added = { home, clientId, bytes }
+              entries.set(latin1(clientId), added)
+            }
             for (const [other, pump] of this.#listeners)
               if (latin1(other.address.device) === latin1(device)) pump()
             return 'delivered' as const
           },
-          { mayAsk: () => !this.full.has(latin1(device)) },
-        ),
+          {
+            mayAsk: () => !this.full.has(latin1(device)),
+            undo: () => {
+              if (added && !this.#given.has(added)) this.inboxes.get(latin1(device))?.delete(latin1(clientId))
+            },
+          },
+        )
+      },
       listen: entry => this.#listen(process, entry),
     }
   }
@@ -239,12 +298,19 @@ export class MemoryHub {
           own().oneTime.push(...fresh)
           if (lastResort) own().lastResort = lastResort
         }),
-      take: (of, _home) =>
-        this.#ask(process, () => {
-          const keys = keysOf(of.device)
-          const bytes = (keys.oneTime.shift() ?? keys.lastResort)?.bytes ?? null
-          return bytes && this.forge ? this.forge(bytes, of) : bytes
-        }),
+      take: (of, _home) => {
+        let taken: PublishedKeyPackage | undefined
+        return this.#ask(
+          process,
+          () => {
+            const keys = keysOf(of.device)
+            taken = keys.oneTime.shift()
+            const bytes = (taken ?? keys.lastResort)?.bytes ?? null
+            return bytes && this.forge ? this.forge(bytes, of) : bytes
+          },
+          { undo: () => taken && keysOf(of.device).oneTime.unshift(taken) },
+        )
+      },
     }
   }
 
@@ -266,6 +332,7 @@ export class MemoryHub {
       append: (clientId, bytes) =>
         this.#ask(process, () => this.#accept(latin1(id), clientId, bytes), {
           ...{ isClosed, mayAsk: () => this.#endOf(room, follower, true) === Number.POSITIVE_INFINITY },
+          answered: ({ sequence }) => this.#knows(room, sequence),
         }),
       renew: (accessSecrets, withinMs) => {
         follower.secrets = accessSecrets
@@ -290,7 +357,7 @@ export class MemoryHub {
   #room(key: string): Room {
     const id = Uint8Array.from(key, sign => sign.charCodeAt(0))
     const room: Room = this.rooms.get(key) ?? {
-      ...{ id, entries: [], followers: new Set(), secret: null, earlier: [] },
+      ...{ id, entries: [], followers: new Set(), secret: null, earlier: [], known: 0 },
     }
     this.rooms.set(key, room)
     return room
@@ -320,11 +387,17 @@ export class MemoryHub {
     this.#endOf(room, follower, true)
     if (room.entries.length - follower.next > this.screen)
       this.#later(() => {
-        if (this.#reaches(process) && !follower.isClosed)
+        if (this.#reaches(process) && !follower.isClosed) {
+          this.#knows(room, room.entries.length)
           follower.listener.entries(room.entries.slice(-this.screen)).catch(() => {})
+        }
         void this.older.then(() => this.#pump(room, follower))
       })
     else this.#pump(room, follower)
+  }
+
+  #knows(room: Room, sequence: number): void {
+    room.known = Math.max(room.known, sequence)
   }
 
   #accept(key: string, clientId: Uint8Array, bytes: Uint8Array): Place {
@@ -370,6 +443,7 @@ export class MemoryHub {
           .slice(follower.next, Math.min(end, follower.next + 1 + this.#random.below(6)))
           .map(entry => ({ ...entry, place: this.rehash?.(entry.place, process) ?? entry.place }))
         follower.next += batch.length
+        this.#knows(room, follower.next)
         const now = batch.filter(() => !this.#chance(this.misbehavior.withholds))
         const late = batch.filter(each => !now.includes(each))
         if (this.#chance(this.misbehavior.reorders)) now.reverse()
@@ -395,6 +469,7 @@ export class MemoryHub {
         given.add(id)
         const taken = this.#ask(process, () => entry).then(async () => {
           if (!this.#listeners.has(process)) return
+          this.#given.add(entry)
           await listener(entry)
           this.inboxes.get(key)!.delete(id)
           given.delete(id)
@@ -411,14 +486,24 @@ export class MemoryHub {
     return () => void this.#listeners.delete(process)
   }
 
-  /** Repeats a request to the hub until an answer arrives. */
+  /**
+   * Repeats a request to the hub until an answer arrives. `undo`: the hub's program was killed
+   * before it has answered, and what it did is lost.
+   */
   #ask<T>(
     process: MemoryProcess,
     answer: () => T,
     {
       isClosed = () => false,
       mayAsk = () => true,
-    }: { readonly isClosed?: () => boolean; readonly mayAsk?: () => boolean } = {},
+      undo = () => {},
+      answered = () => {},
+    }: {
+      readonly isClosed?: () => boolean
+      readonly mayAsk?: () => boolean
+      readonly undo?: () => void
+      readonly answered?: (result: T) => void
+    } = {},
   ): Promise<T> {
     return new Promise((resolve, reject) => {
       const tryLater = () => void this.#clock.after(RETRY_MS, attempt)
@@ -426,15 +511,24 @@ export class MemoryHub {
         if (!process.isAlive) return
         if (isClosed()) return reject(new ChatError('closed', 'The room was closed.'))
         if (!this.#reaches(process)) return tryLater()
+        const run = this.#run
         this.#later(() => {
           if (!process.isAlive) return
-          if (!this.#reaches(process) || isClosed() || !mayAsk()) return tryLater()
-          const result = new Promise<T>(answered => answered(answer()))
-          result.catch(() => {})
+          if (!this.#reaches(process) || run !== this.#run || isClosed() || !mayAsk()) return tryLater()
+          const result = settled(answer)
+          this.#unanswered.add(undo)
+          this.requests++
+          if (--this.crashAfter <= 0) {
+            this.crashAfter = Number.POSITIVE_INFINITY
+            this.crash()
+          }
           this.#later(() => {
+            this.#unanswered.delete(undo)
             if (!process.isAlive) return
-            if (this.#reaches(process)) resolve(result)
-            else tryLater()
+            if (!this.#reaches(process) || run !== this.#run) return tryLater()
+            if (result.error !== undefined) return reject(result.error)
+            answered(result.value as T)
+            resolve(result.value as T)
           })
         })
       }
@@ -452,5 +546,13 @@ export class MemoryHub {
 
   #chance(percent: number): boolean {
     return percent > 0 && this.#random.below(100) < percent
+  }
+}
+
+function settled<T>(run: () => T): { readonly value?: T; readonly error?: unknown } {
+  try {
+    return { value: run() }
+  } catch (error) {
+    return { error }
   }
 }

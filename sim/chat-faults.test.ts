@@ -4,7 +4,7 @@ import { expect, test } from 'vitest'
 import type { ChatWorld } from '../packages/chat/src/testing/chat-world.ts'
 import { FAULTS, runSeeds } from './support/chat/chat-run.ts'
 
-const RUNS = Number(process.env.SHOAL_CHAT_RUNS ?? 2)
+const RUNS = Number(process.env.SHOAL_CHAT_RUNS ?? 50)
 const SEED = Number(process.env.SHOAL_CHAT_SEED ?? 1)
 
 test.each(Object.entries(FAULTS).map(([name, fault], at) => ({ name, fault, at })))(
