@@ -99,6 +99,7 @@ export const ROUTES: Readonly<Record<OperationName, Pick<Operation, 'method' | '
   reactToMessage: { method: 'PUT', path: '/api/chat/{conversation}/messages/{message}/reaction' },
   reportMessage: { method: 'GET', path: '/api/chat/{conversation}/messages/{message}/report' },
   verifyReport: { method: 'POST', path: '/api/chat/reports' },
+  verifyHubProof: { method: 'POST', path: '/api/chat/hub-proofs' },
   markRead: { method: 'PUT', path: '/api/chat/{conversation}/read' },
   setConversation: { method: 'PATCH', path: '/api/chat/{conversation}' },
   changeGroup: { method: 'PATCH', path: '/api/chat/{conversation}/group' },

@@ -3,6 +3,7 @@ import { contract, operation, setting } from '../contract.ts'
 import { withStatus } from '../errors.ts'
 import {
   ChatConversation,
+  ChatHubProof,
   ChatMessage,
   ChatReported,
   ChatTransfer,
@@ -247,6 +248,18 @@ export const CHAT = contract({
         ...withStatus(400, 'bad-argument'),
         'bad-report': { status: 400, field: 'report' },
       },
+      idempotent: true,
+    }),
+    verifyHubProof: operation({
+      method: 'POST',
+      path: '/api/chat/hub-proofs',
+      effect: 'read',
+      area: 'chat',
+      summary:
+        'Verify the proof that a hub showed different logs of a conversation. Anybody can: it needs no membership',
+      input: z.object({ proof: z.string().trim().min(1).max(2000) }),
+      output: ChatHubProof,
+      errors: { ...CHAT_ERRORS, 'bad-report': { status: 400, field: 'proof' } },
       idempotent: true,
     }),
     markRead: operation({

@@ -89,6 +89,26 @@ export const ChatReported = z
   .register(ANSWERS, { id: 'ChatReported' })
 export type ChatReported = z.infer<typeof ChatReported>
 
+const HubHead = z.object({
+  /** Of the entry and of all before it. */
+  hash: z.string().regex(/^[0-9a-f]{64}$/),
+  /** When the hub signed it. */
+  signedMs: TimeMs,
+})
+
+/** What a proof shows: that a hub signed two different logs of a room. */
+export const ChatHubProof = z
+  .object({
+    /** The hub's key. */
+    hub: DidText,
+    conversation: ConversationId,
+    /** The number that two entries have. */
+    sequence: z.number().int().min(1),
+    heads: z.tuple([HubHead, HubHead]),
+  })
+  .register(ANSWERS, { id: 'ChatHubProof' })
+export type ChatHubProof = z.infer<typeof ChatHubProof>
+
 /**
  * A conversation of the node's user. `private`: of two persons. `group`: closed, its members add
  * others. `share`: the room of a share, in which everyone with the link reads and writes.
@@ -126,6 +146,11 @@ export const ChatConversation = z
     isMuted: z.boolean(),
     draft: z.string(),
     last: ChatMessage.nullable(),
+    /**
+     * Proof that the hub showed different logs of this conversation, as text for `verifyHubProof`;
+     * null if nothing contradicts it.
+     */
+    hubProof: z.string().nullable(),
     /** Refused actions of others and faults of the hub, the newest last. */
     problems: z.array(z.object({ code: z.string(), message: Untrusted, atMs: TimeMs })),
   })

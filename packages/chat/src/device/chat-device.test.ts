@@ -1,4 +1,6 @@
 import { randomBytes } from 'node:crypto'
+import { proveEquivocation, signHead } from '@shoal/hub-api/rooms'
+import { KeyPair } from '@shoal/identity'
 import { equalBytes, latin1 } from '@shoal/torrent/base'
 import { beforeEach, describe, expect, it } from 'vitest'
 import type { Content } from '../conversations/index.ts'
@@ -7,6 +9,7 @@ import { makeKeyPackage } from '../groups/key-packages.ts'
 import { type ChatMember, ChatWorld, HOME, text } from '../testing/chat-world.ts'
 import { deviceOf, NOW, suite } from '../testing/members.ts'
 import type { PageOptions } from './message-page.ts'
+import { sealHead } from './presence.ts'
 
 let world: ChatWorld
 let ann: ChatMember
@@ -504,18 +507,74 @@ describe('against others', () => {
     expect(namesOf(cat)).toEqual(['Ann', 'Ben', 'Cat'])
   })
 
-  it('names a hub that shows different logs', async () => {
-    await group(ben, cat)
-    world.hub.rehash = (place, process) =>
-      process === cat.process ? { ...place, hash: new Uint8Array(32) } : place
-    await say(ann, 'one')
-    await world.advance(1000)
-    await say(ben, 'two')
-    await world.advance(1000)
-    expect(ann.problems).toEqual([])
-    await say(cat, 'three')
-    await world.advance(1000)
-    expect([ann.problems, ben.problems]).toEqual([['forked-log'], ['forked-log']])
+  describe('different logs', () => {
+    const proofsOf = (members: readonly ChatMember[]) => members.map(({ only }) => only.forkedHeads)
+
+    /** Cat gets another log than Ann and Ben, who have shown nothing of theirs yet. */
+    async function fork(): Promise<void> {
+      await group(ben, cat)
+      world.hub.rehash = (place, { address }) =>
+        equalBytes(address.device, deviceOf(cat.own.own).hash)
+          ? { ...place, hash: new Uint8Array(32) }
+          : place
+      await say(ann, 'one')
+      await world.advance(120_000)
+      expect(cat.texts).toEqual(['one'])
+      expect(proofsOf([ann, ben, cat])).toEqual([null, null, null])
+    }
+
+    it('are found by one note, and all members keep a proof', async () => {
+      await fork()
+      await world.until(ann.only.presence.show('typing'))
+      await world.advance(1000)
+      const room = ann.only.id
+      for (const [own, other] of proofsOf([ann, ben, cat]).map(each => each!)) {
+        const { hub, hashes, ...rest } = proveEquivocation(own, other)!
+        expect([hub, rest.room]).toEqual([world.hub.key.publicKey, room])
+        expect(hashes).toContainEqual(new Uint8Array(32))
+      }
+      expect(cat.problems).toContain('forked-log')
+      const before = cat.only.forkedHeads
+      await cat.restart()
+      expect(cat.only.forkedHeads).toEqual(before)
+    })
+
+    it('are found in messages, too', async () => {
+      await fork()
+      await say(cat, 'three')
+      await world.advance(1000)
+      for (const each of [ann, ben]) expect(each.problems).toContain('forked-log')
+      expect(proofsOf([ann, ben, cat])).not.toContain(null)
+    })
+
+    it('are not what a member claims who shows anything else', async () => {
+      await group(ben, cat)
+      await say(ann, 'one')
+      await world.advance(2000)
+      const { id, through } = ann.only
+      const { exchange } = cat.only.internals
+      const key = { key: await exchange.membership!.group!.export('shoal volatile', id, 32), room: id }
+      const [hash, now] = [new Uint8Array(32), Math.floor(world.clock.unixMs() / 1000)]
+      const { sequence } = through
+      const { key: hubKey } = world.hub
+      const heads = [
+        new Uint8Array(randomBytes(100)),
+        new Uint8Array(5000),
+        signHead({ room: id, sequence, hash }, KeyPair.generate(), now),
+        signHead({ room: hash, sequence, hash }, hubKey, now),
+        signHead({ room: id, ...through }, hubKey, now),
+        signHead({ room: id, sequence: sequence + 5, hash }, hubKey, now),
+      ]
+      for (const head of heads) exchange.sendVolatile(sealHead(key, head, new Uint8Array(randomBytes(12))))
+      await world.advance(2000)
+      expect([ann.problems, ben.problems]).toEqual([[], []])
+      expect(proofsOf([ann, ben])).toEqual([null, null])
+      // The last kind is one, if the hub has signed it.
+      const forged = signHead({ room: id, sequence, hash }, hubKey, now)
+      exchange.sendVolatile(sealHead(key, forged, new Uint8Array(randomBytes(12))))
+      await world.advance(2000)
+      expect(proofsOf([ann, ben])).not.toContain(null)
+    })
   })
 
   it('takes entries in the order of the log, however a hub sends them', async () => {

@@ -1,6 +1,7 @@
 /**
  * One conversation of this device: a closed group, a private conversation, or the room of a share.
  */
+import { decodeCbor, encodeCbor } from '@shoal/identity/signed-cbor'
 import { ChatError } from '../chat-error.ts'
 import { type Content, encodeContent, type MessageId, type Shown } from '../conversations/index.ts'
 import type { GroupMember } from '../groups/group-members.ts'
@@ -70,7 +71,10 @@ export class Conversation {
     const conversation = new Conversation(given, room, listener, history)
     conversation.#exchange = await Exchange.open(given, room, history, conversation.#share, {
       changed: () => listener.changed?.(conversation),
-      problem: error => listener.problem?.(conversation, error),
+      problem: error => {
+        listener.problem?.(conversation, error)
+        if (error.proof) void conversation.#keepProof(error.proof)
+      },
       volatile: bytes => void conversation.presence.received(bytes),
       arrived: id => listener.arrived?.(conversation, id),
       isHidden: () => conversation.isRequest,
@@ -93,6 +97,8 @@ export class Conversation {
       mayShow: () => !this.isRequest && this.state === 'member',
       send: bytes => this.#exchange.sendVolatile(bytes),
       onPresence: (did, what) => listener.presence?.(this, did, what),
+      head: () => this.#exchange.head,
+      onHead: signed => this.#exchange.compareHead(signed),
     })
     this.#reading = new ReadMarks(given.ports.clock, async upTo => {
       if (this.state === 'member') await this.send({ kind: 'read', upTo })
@@ -200,7 +206,9 @@ export class Conversation {
     return this.#exchange.inTurn(async () => {
       const { own, ports } = this.#given
       await checkWritable(this, content, { did: own.did, unixMs: ports.clock.unixMs() })
-      return (await this.#exchange.sender.write(content.kind, bytes)).clientId
+      const { clientId } = await this.#exchange.sender.write(content.kind, bytes)
+      void this.presence.showHead().catch(() => {})
+      return clientId
     })
   }
 
@@ -220,6 +228,15 @@ export class Conversation {
       await this.#history.tidy()
     })
     this.#listener.changed?.(this)
+  }
+
+  /**
+   * Two heads signed by its hub that contradict each other: the hub showed different logs to its
+   * members. Null if none are known.
+   */
+  get forkedHeads(): readonly [Uint8Array, Uint8Array] | null {
+    const { forked } = this.settings
+    return forked && (decodeCbor(forked) as unknown as [Uint8Array, Uint8Array])
   }
 
   /** Accepts a request of a stranger. */
@@ -259,6 +276,18 @@ export class Conversation {
     readonly linkSecret: Uint8Array | null
   } {
     return { exchange: this.#exchange, history: this.#history, linkSecret: this.#room.linkSecret }
+  }
+
+  /** Keeps the first one, and lets the other members have one, too. */
+  async #keepProof(heads: readonly [Uint8Array, Uint8Array]): Promise<void> {
+    if (this.settings.forked) return
+    try {
+      await this.#exchange.inTurn(() => this.#history.set({ forked: encodeCbor(heads) }))
+      this.#listener.changed?.(this)
+      await this.presence.showHead(true)
+    } catch {
+      // The chat was closed.
+    }
   }
 
   /** Resolves once all writes have finished. */

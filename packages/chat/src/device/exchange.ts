@@ -133,6 +133,16 @@ export class Exchange {
     this.#carrier?.sendVolatile(bytes)
   }
 
+  /** The hub's signed head of the log, to show to other members. */
+  get head(): Uint8Array | null {
+    return this.#carrier?.head() ?? null
+  }
+
+  /** Another member shows the hub's signed head of its log. */
+  compareHead(signed: Uint8Array): void {
+    this.#carrier?.compareHead(signed, sequence => this.#log.hashOf(sequence))
+  }
+
   /** Runs after all work started before. Rejects with `closed`. */
   inTurn<T>(run: () => Promise<T>): Promise<T> {
     const result = this.#last.then(() => {

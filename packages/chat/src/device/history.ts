@@ -25,6 +25,8 @@ export interface Settings {
   share: string
   /** The last read message. */
   readUpTo: MessageId | null
+  /** The first two heads of the hub that contradict each other: CBOR `[head, head]`. */
+  forked: Uint8Array | null
 }
 
 /** Most records before the journal is rewritten. */
@@ -47,15 +49,8 @@ export class History {
   /** Records since the journal was rewritten. */
   #records = 0
   readonly settings: Settings = {
-    ...{
-      draft: '',
-      isMuted: false,
-      isAccepted: false,
-      isLeaving: false,
-      title: '',
-      share: '',
-      readUpTo: null,
-    },
+    ...{ draft: '', isMuted: false, isAccepted: false, isLeaving: false, title: '', share: '' },
+    ...{ readUpTo: null, forked: null },
   }
 
   private constructor(journal: Journal, given: StoreGiven) {

@@ -40,8 +40,14 @@ export class LogOrder {
    * True if it is this one, or unknown by now.
    */
   agrees({ sequence, hash }: Place): boolean {
-    const known = this.#hashes.get(sequence)
-    return known === undefined || equalBytes(known, hash)
+    const known = this.hashOf(sequence)
+    return known === null || equalBytes(known, hash)
+  }
+
+  /** Returns the hash of an entry. Null if it was not read, or is unknown by now. */
+  hashOf(sequence: number): Uint8Array | null {
+    const { sequence: last, hash } = this.#through
+    return this.#hashes.get(sequence) ?? (sequence === last && sequence > 0 ? hash : null)
   }
 
   /** Unread entries, in no particular order. */

@@ -118,6 +118,17 @@ export interface RoomCarrier {
   /** Sends up to 2,048 bytes to connected members. It may get lost. */
   sendVolatile(bytes: Uint8Array): void
   /**
+   * Returns the hub's newest signed head of the log that this device has, at most 256 bytes. Null
+   * while there is none.
+   */
+  head(): Uint8Array | null
+  /**
+   * Compares a head that another member shows with the log of this device, and reports a
+   * `forked-log` with the proof if the hub signed both. Ignores anything else. `known` returns the
+   * hash of an entry that this device has read, or null.
+   */
+  compareHead(signed: Uint8Array, known: (sequence: number) => Uint8Array | null): void
+  /**
    * Deletes a room for a transfer at the hub. Resolves once that is done. Rejects with `closed`
    * after `close`.
    */

@@ -1,14 +1,19 @@
-/** Sends typing and presence notes to the members of a room. They are not stored. */
+/**
+ * Sends typing and presence notes to the members of a room, and what its hub has signed: a hub that
+ * shows members different logs is found when they compare. They are not stored.
+ */
 import { equalBytes } from '@shoal/torrent/base'
 import { readCredential } from '../groups/credential.ts'
 import type { Group } from '../groups/group.ts'
 import type { ShareRoom } from '../share-rooms/share-room.ts'
 import { type Given, isBlocked } from './given.ts'
-import { openPresence, type Presence, type PresenceKey, sealPresence } from './presence.ts'
+import { openPresence, type Presence, type PresenceKey, sealHead, sealPresence } from './presence.ts'
 
 const VOLATILE_LABEL = 'shoal volatile'
 const VOLATILE_KEY_BYTES = 32
 const NONCE_BYTES = 12
+/** Least time between two heads. */
+const HEAD_MS = 60_000
 
 export interface PresenceNotesOptions {
   readonly given: Given
@@ -20,10 +25,15 @@ export interface PresenceNotesOptions {
   readonly mayShow: () => boolean
   readonly send: (bytes: Uint8Array) => void
   readonly onPresence: (did: string, what: Presence) => void
+  /** Returns the hub's signed head of the log, or null. */
+  readonly head: () => Uint8Array | null
+  /** Another member shows the head of its log. */
+  readonly onHead: (signed: Uint8Array) => void
 }
 
 export class PresenceNotes {
   readonly #options: PresenceNotesOptions
+  #headMs = Number.NEGATIVE_INFINITY
 
   constructor(options: PresenceNotesOptions) {
     this.#options = options
@@ -38,16 +48,30 @@ export class PresenceNotes {
     const device = share ? credential : own.hash
     const nonce = ports.random.bytes(NONCE_BYTES)
     send(sealPresence(key, what, ports.clock.unixMs(), device, signer, nonce))
+    await this.showHead()
+  }
+
+  /** Shows the connected members what the hub has signed, once in a while. `isNow`: at once. */
+  async showHead(isNow = false): Promise<void> {
+    const { given, mayShow, send, head } = this.#options
+    const { clock, random } = given.ports
+    if (!isNow && clock.nowMs() < this.#headMs + HEAD_MS) return
+    const signed = head()
+    if (!signed || !mayShow()) return
+    this.#headMs = clock.nowMs()
+    const key = await this.#key()
+    if (key) send(sealHead(key, signed, random.bytes(NONCE_BYTES)))
   }
 
   /** Handles a received note. */
   async received(bytes: Uint8Array): Promise<void> {
-    const { given, share, group, onPresence } = this.#options
+    const { given, share, group, onPresence, onHead } = this.#options
     const key = await this.#key()
     if (!key) return
     const opened = openPresence(key, bytes, given.ports.clock.unixMs(), named =>
       share ? readCredential(named) : (group()?.members.find(({ hash }) => equalBytes(hash, named)) ?? null),
     )
+    if (opened && 'head' in opened) return onHead(opened.head)
     if (!opened || isBlocked(given, opened.device.did)) return
     onPresence(opened.device.did, opened.what)
   }

@@ -146,6 +146,18 @@ describe('without a hub', () => {
     expect([ann.presences, cat.presences]).toEqual([['Ben typing'], ['Ben typing']])
   })
 
+  it('shows what the hub has signed, which proves that it showed different logs', async () => {
+    world.hub.isAway = false
+    world.hub.rehash = (place, process) =>
+      process === cat.process ? { ...place, hash: new Uint8Array(32) } : place
+    await say(ann, 'one')
+    await world.advance(120_000)
+    world.hub.isAway = true
+    await world.until(ann.only.presence.show('typing'))
+    await world.advance(1000)
+    expect([ann, ben, cat].map(({ only }) => only.forkedHeads?.length)).toEqual([2, 2, 2])
+  })
+
   it('the room of a share is written by contacts who have its link, whoever they are', async () => {
     world.hub.isAway = false
     const link = new Uint8Array(32).fill(9)

@@ -117,6 +117,14 @@ export class DirectRoom implements RoomCarrier, LinkedRoom {
     for (const link of this.#options.links()) link.sendVolatile(this, bytes)
   }
 
+  head(): Uint8Array | null {
+    return this.#hub.head()
+  }
+
+  compareHead(signed: Uint8Array, known: (sequence: number) => Uint8Array | null): void {
+    this.#hub.compareHead(signed, known)
+  }
+
   close(): void {
     if (this.#isClosed) return
     this.#closing.abort(new Error('The room was closed'))

@@ -87,6 +87,8 @@ export class HubCarriers implements Pick<ChatPorts, 'rooms' | 'inboxes' | 'keyPa
           append: (clientId, bytes) => carrier.append(clientId, bytes),
           renew: (accessSecrets, withinMs) => carrier.renew(accessSecrets, withinMs),
           sendVolatile: bytes => carrier.sendVolatile(bytes),
+          head: () => carrier.head(),
+          compareHead: (signed, known) => carrier.compareHead(signed, known),
           remove: () => carrier.remove(),
           close: () => {
             if (hub.rooms.delete(carrier)) carrier.close()
@@ -150,6 +152,8 @@ export class HubCarriers implements Pick<ChatPorts, 'rooms' | 'inboxes' | 'keyPa
       remove: async () => void (await end.promise),
       renew() {},
       sendVolatile() {},
+      head: () => null,
+      compareHead() {},
       close: () => end.reject(closedError()),
     }
   }

@@ -1,8 +1,10 @@
 import type { Followed, RoomListener, RoomLog, RoomOptions, RoomRight } from '@shoal/hub-api/rooms'
-import { RoomError, roomToken } from '@shoal/hub-api/rooms'
+import { ForkedLog, proveEquivocation, RoomError, roomToken, signHead } from '@shoal/hub-api/rooms'
+import { KeyPair } from '@shoal/identity'
 import { equalBytes } from '@shoal/torrent/base'
 import { VirtualClock } from '@shoal/torrent/testing'
-import { expect, it } from 'vitest'
+import { expect, it, vi } from 'vitest'
+import type { RoomProblem } from '../device/ports.ts'
 import type { HubLink } from './hub-link.ts'
 import { HubRoom } from './hub-room.ts'
 import type { KeptParts } from './kept-parts.ts'
@@ -113,4 +115,39 @@ it('gives entries to the hub in order after the secret was changed', async () =>
   ])
   room.close()
   await Promise.all(all)
+})
+
+it('compares heads that members show only if they contradict what was read', async () => {
+  const hub = KeyPair.generate()
+  const [own, other] = [5, 6].map(byte => new Uint8Array(32).fill(byte)) as [Uint8Array, Uint8Array]
+  const head = (hash: Uint8Array, room = ROOM) => signHead({ room, sequence: 7, hash }, hub, 1_800_000_000)
+  const compared: Uint8Array[] = []
+  const log = {
+    head: head(own),
+    async compare(signed: Uint8Array) {
+      compared.push(signed)
+      const heads = [head(own), signed] as const
+      throw new ForkedLog(heads, proveEquivocation(...heads)!)
+    },
+  } as unknown as RoomLog
+  const rooms = { hub: HUB, leave() {}, follow: () => log }
+  const problems: RoomProblem[] = []
+  const room = new HubRoom(
+    { connected: async () => HUB, rooms } as unknown as HubLink,
+    {
+      ...{ id: ROOM, accessSecrets: [NEWEST], home: 'http://hub.example', creates: false },
+      name: { creator: 'did:key:z6Mk', salt: HUB, kind: 'group' },
+      after: { sequence: 0, hash: ROOM },
+    },
+    { entries: async () => {}, volatile() {}, trimmed() {}, problem: error => problems.push(error) },
+    { kept: { read: async () => [] } as unknown as KeptParts, clock: new VirtualClock() },
+  )
+  expect(room.head()).toBeNull()
+  await vi.waitFor(() => expect(room.head()).toEqual(head(own)))
+  const known = (sequence: number) => (sequence === 7 ? own : null)
+  for (const signed of [head(own), head(other, HUB), new Uint8Array(50)]) room.compareHead(signed, known)
+  room.compareHead(head(other), () => null)
+  room.compareHead(head(other), known)
+  await vi.waitFor(() => expect(problems).toHaveLength(1))
+  expect([compared, problems[0]!.proof]).toEqual([[head(other)], [head(own), head(other)]])
 })

@@ -11,6 +11,7 @@ import {
   type RoomError,
   type RoomLog,
   type RoomRight,
+  readHead,
   roomToken,
 } from '@shoal/hub-api/rooms'
 import { type Clock, delay, equalBytes, latin1 } from '@shoal/torrent/base'
@@ -96,6 +97,15 @@ export class HubRoom implements RoomCarrier {
     this.#log?.sendVolatile(bytes)
   }
 
+  head(): Uint8Array | null {
+    return this.#log?.head ?? null
+  }
+
+  compareHead(signed: Uint8Array, known: (sequence: number) => Uint8Array | null): void {
+    // It is not a head, of another room or hub, or the hub does not answer.
+    this.#compare(signed, known).catch(() => {})
+  }
+
   async remove(): Promise<void> {
     await this.#untilDone(async () => {
       await this.#link.connected()
@@ -108,6 +118,17 @@ export class HubRoom implements RoomCarrier {
     for (const { reject } of this.#waiting.values()) reject(closedError())
     this.#waiting.clear()
     if (this.#log) this.#link.rooms.leave(this.#log)
+  }
+
+  async #compare(signed: Uint8Array, known: (sequence: number) => Uint8Array | null): Promise<void> {
+    const { room, sequence, hash } = readHead(signed)
+    const own = known(sequence)
+    if (!equalBytes(room, this.#room.id) || !own || equalBytes(own, hash)) return
+    try {
+      await this.#log?.compare(signed)
+    } catch (error) {
+      if (error instanceof ForkedLog && !this.#isClosed) this.#tell(error)
+    }
   }
 
   /** Whether it is read once, without storing its state. */

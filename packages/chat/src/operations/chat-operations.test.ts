@@ -1,4 +1,5 @@
 import { CHAT, type ChatEvent } from '@shoal/api'
+import { formatDidKey } from '@shoal/identity'
 import { formatShareLink, parseShareLink } from '@shoal/links'
 import { beforeEach, describe, expect, it } from 'vitest'
 import { ChatError } from '../chat-error.ts'
@@ -277,6 +278,24 @@ describe('in a group', () => {
       ...{ conversation, id, sender: { name: 'Ann' }, kind: 'text', text: 'unkind' },
     })
     await expect(cat!.ask('verifyReport', { report: 'x' })).rejects.toMatchObject({ code: 'bad-report' })
+  })
+
+  it('has a proof when the hub shows different logs, which anybody verifies', async () => {
+    const hubProofOf = async (user: User) => (await user.ask('getConversation', { conversation })).hubProof
+    expect(await hubProofOf(cat!)).toBeNull()
+    world.hub.rehash = (place, process) =>
+      process === cat!.member.process ? { ...place, hash: new Uint8Array(32) } : place
+    await say(ann!, 'one')
+    await world.advance(120_000)
+    await ann!.ask('showPresence', { conversation, what: 'typing' })
+    const proof = await hubProofOf(cat!)
+    ann!.member.kill()
+    const proved = await ben!.ask('verifyHubProof', { proof })
+    expect(proved).toMatchObject({ conversation, hub: formatDidKey(world.hub.key.publicKey) })
+    expect(proved.heads.map(({ hash }) => hash)).toContain('00'.repeat(32))
+    await expect(ben!.ask('verifyHubProof', { proof: `${proof}x` })).rejects.toMatchObject({
+      code: 'bad-report',
+    })
   })
 
   it('finds words in one conversation and in all', async () => {

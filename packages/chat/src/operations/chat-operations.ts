@@ -7,6 +7,7 @@ import { ChatError } from '../chat-error.ts'
 import type { Shown } from '../conversations/index.ts'
 import type { ChatDevice } from '../device/chat-device.ts'
 import type { Conversation } from '../device/conversation.ts'
+import { readForkProof } from '../hub/fork-proof.ts'
 import type { ChatEvents } from './chat-events.ts'
 import { viewConversation, viewMessage, viewPerson, viewTransfer } from './chat-views.ts'
 import type { ChatCalls, OperationPorts } from './given.ts'
@@ -195,6 +196,11 @@ export function chatOperations(
         text: content?.kind === 'text' || content?.kind === 'edit' ? content.text : '',
         files: content?.kind === 'text' ? [...content.files] : [],
       }
+    },
+    async verifyHubProof({ proof }) {
+      const { hub, room, sequence, heads } = readForkProof(proof)
+      const [one, other] = heads.map(({ hash, signedMs }) => ({ hash: hex(hash), signedMs }))
+      return { hub, conversation: hex(room), sequence, heads: [one!, other!] }
     },
     async markRead({ conversation: id, message }) {
       const conversation = find(id)

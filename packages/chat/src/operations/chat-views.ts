@@ -4,6 +4,7 @@ import { hex } from '@shoal/torrent/base'
 import { type Shown, unverifiedName } from '../conversations/index.ts'
 import type { Conversation } from '../device/conversation.ts'
 import type { TransferProgress } from '../device/history-transfer.ts'
+import { writeForkProof } from '../hub/fork-proof.ts'
 import type { OperationPorts } from './given.ts'
 
 type Ports = Pick<OperationPorts, 'people' | 'nameOf' | 'isVerified' | 'ownDid'>
@@ -35,7 +36,7 @@ export function viewConversation(
   conversation: Conversation,
   problems: ChatConversation['problems'],
 ): ChatConversation {
-  const { id, kind, state, isRequest, invitedBy, policy, unread, settings } = conversation
+  const { id, kind, state, isRequest, invitedBy, policy, unread, settings, forkedHeads } = conversation
   const last = conversation.messages.at(-1)
   return {
     ...{ id: hex(id), kind, state, isRequest, hub: conversation.home, unread, problems },
@@ -51,6 +52,7 @@ export function viewConversation(
     readUpTo: settings.readUpTo && hex(settings.readUpTo),
     readBy: conversation.reader.readBy.map(({ did, upTo }) => ({ did, upTo: hex(upTo) })),
     isMuted: settings.isMuted,
+    hubProof: forkedHeads && writeForkProof(forkedHeads),
     draft: settings.draft,
     last: last ? viewMessage(ports, conversation, last) : null,
   }

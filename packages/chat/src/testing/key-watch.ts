@@ -74,6 +74,8 @@ export class KeyWatch {
           },
           renew: (accessSecrets, withinMs) => carrier.renew(accessSecrets, withinMs),
           sendVolatile: bytes => carrier.sendVolatile(bytes),
+          head: () => carrier.head(),
+          compareHead: (signed, known) => carrier.compareHead(signed, known),
           remove: () => carrier.remove(),
           close: () => carrier.close(),
         }

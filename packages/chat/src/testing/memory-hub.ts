@@ -4,7 +4,9 @@
  */
 import { sha256 } from '@noble/hashes/sha2.js'
 import { concatBytes, utf8ToBytes } from '@noble/hashes/utils.js'
-import { type Clock, latin1, type Random } from '@shoal/torrent/base'
+import { readHead, signHead } from '@shoal/hub-api/rooms'
+import { KeyPair } from '@shoal/identity'
+import { type Clock, equalBytes, latin1, type Random } from '@shoal/torrent/base'
 import { ChatError } from '../chat-error.ts'
 import type {
   ChatRoomName,
@@ -190,6 +192,7 @@ export class MemoryHub {
   /** Take back what was done for a request whose answer is on its way. */
   readonly #unanswered = new Set<() => void>()
   /** Entries of inboxes that their devices have received. */
+  #key: KeyPair | null = null
   readonly #given = new WeakSet<InboxEntry>()
 
   constructor(clock: Clock, random: Random) {
@@ -346,12 +349,33 @@ export class MemoryHub {
           this.#later(() => this.#reaches(other.process) && !other.isClosed && other.listener.volatile(bytes))
         }
       },
+      head: () => {
+        const place = room.entries[follower.next - 1]?.place
+        return place ? this.#sign(id, this.rehash?.(place, process) ?? place) : null
+      },
+      compareHead: (signed, known) => {
+        const head = headIn(signed)
+        const own = head && equalBytes(head.room, id) ? known(head.sequence) : null
+        if (!head || !own || !equalBytes(head.hub, this.key.publicKey) || equalBytes(own, head.hash)) return
+        const proof = [this.#sign(id, { sequence: head.sequence, hash: own }), signed] as const
+        listener.problem({ code: 'forked-log', message: 'This hub showed different logs.', proof })
+      },
       remove: () => this.#ask(process, () => void this.rooms.delete(latin1(id)), { isClosed }),
       close: () => {
         follower.isClosed = true
         room.followers.delete(follower)
       },
     }
+  }
+
+  /** It signs what it shows to each process. */
+  get key(): KeyPair {
+    this.#key ??= KeyPair.generate()
+    return this.#key
+  }
+
+  #sign(room: Uint8Array, place: Place): Uint8Array {
+    return signHead({ room, ...place }, this.key, Math.floor(this.#clock.unixMs() / 1000))
   }
 
   #room(key: string): Room {
@@ -546,6 +570,14 @@ export class MemoryHub {
 
   #chance(percent: number): boolean {
     return percent > 0 && this.#random.below(100) < percent
+  }
+}
+
+function headIn(signed: Uint8Array): ReturnType<typeof readHead> | null {
+  try {
+    return readHead(signed)
+  } catch {
+    return null
   }
 }
 

@@ -72,6 +72,11 @@ export class RoomLog {
     return this.#reader.since
   }
 
+  /** The hub's signed head at the newest verified entry. Null if it has sent none. */
+  get head(): Uint8Array | null {
+    return this.#parts.newest.signed
+  }
+
   /** Whether every entry up to the newest announced by the hub has arrived. */
   get isCaughtUp(): boolean {
     return this.#reader.isCaughtUp
@@ -107,15 +112,16 @@ export class RoomLog {
   }
 
   /**
-   * Compares a head that another client received from this hub with the hub's response to this
-   * client. Resolves if they agree. Rejects with a `ForkedLog` if they prove that the hub showed
+   * Compares a head that another client received from this hub with the one that this client has, or
+   * with the hub's response to it. Resolves if they agree. Rejects with a `ForkedLog` if they prove that the hub showed
    * different logs, `bad-head`, `other-hub`, and `unavailable` if the hub gives no response (it is
    * not connected, or does not have that entry).
    */
   async compare(signed: Uint8Array): Promise<void> {
     const theirs = this.#heads.check(signed)
-    const own = await this.#headAt(theirs.sequence)
-    prove(own, signed)
+    const { to, signed: own } = this.#parts.newest
+    const isNewest = to.sequence === theirs.sequence
+    prove((isNewest && own) || (await this.#headAt(theirs.sequence)), signed)
   }
 
   /** Called when the connection is open and the room is followed. */

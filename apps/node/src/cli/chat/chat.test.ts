@@ -257,6 +257,19 @@ test('reports a message, and verifies the report', async () => {
   await expect(trial.run(reading.verify, 'x')).rejects.toThrow('not a report')
 })
 
+test('shows and saves the proof that a hub showed different logs, and verifies it', async () => {
+  expect((await trial.printed(reading.info, 'Film night')).at(-1)).toMatch(
+    /showed different logs.* chat info [0-9a-f]{8} --proof FILE$/,
+  )
+  const [proof] = await trial.printed(reading.info, 'Film night', '--proof', '-')
+  const lines = await trial.printed(reading.verify, proof!)
+  expect(lines.join('\n')).toMatch(
+    /signed two different logs.*Key of the hub: +did:key:.*Place in the log: +3\nSigned .*: +[0-9a-f]{64}\n/s,
+  )
+  await expect(trial.run(reading.verify, 'shoal-hub-proof:x')).rejects.toThrow('it is forged')
+  await expect(trial.run(reading.info, 'Ada', '--proof', '-')).rejects.toThrow('there is no proof')
+})
+
 test('refuses options of other actions', () => {
   const table = { read: ['limit'], forget: ['yes'] }
   expect(() => refuseOptionsOfOthers(table, 'read', { yes: true })).toThrow('--yes does not belong to read')

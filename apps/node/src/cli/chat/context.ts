@@ -33,6 +33,7 @@ export const CHAT_OPTIONS = {
   passphraseFile: value('FILE', { help: help.passphraseFile }),
   weakPassphrase: flag(help.weakPassphrase),
   make: flag(help.make),
+  proof: value('FILE', { help: help.proof }),
   yes: flag(help.yes, { short: 'y' }),
   ...NODE_OPTIONS,
 }

@@ -1,5 +1,5 @@
 /** Conversations and messages on a terminal. Markdown is shown as typed. */
-import type { ChatConversation, ChatMember, ChatMessage, ChatReported } from '@shoal/api'
+import type { ChatConversation, ChatHubProof, ChatMember, ChatMessage, ChatReported } from '@shoal/api'
 import { SHOAL } from '../../base/program.ts'
 import { formatTime } from '../format.ts'
 import type { Output } from '../output.ts'
@@ -142,10 +142,25 @@ export function printReported(output: Output, reported: ChatReported): void {
   for (const link of files) output.line(say.file({ link }))
 }
 
+/** Prints what a proof shows about a hub. */
+export function printHubProof(output: Output, { hub, conversation, sequence, heads }: ChatHubProof): void {
+  const { facts } = say
+  output.line(say.hubProved)
+  printFacts(output, [
+    [facts.hubKey, hub],
+    [facts.conversation, conversation],
+    [facts.place, String(sequence)],
+    ...heads.map(({ hash, signedMs }): [string, string] => [
+      facts.head({ date: formatTime(signedMs) }),
+      hash,
+    ]),
+  ])
+}
+
 /** Prints everything about a conversation except its messages. */
 export function printConversation(output: Output, conversation: ChatConversation): void {
   if (output.json) return output.object(conversation)
-  const { id, kind, hub, invitedBy, rules, draft, members, problems } = conversation
+  const { id, kind, hub, invitedBy, rules, draft, members, problems, hubProof } = conversation
   const facts = say.facts
   printFacts(output, [
     [facts.name, titleOf(conversation)],
@@ -163,6 +178,7 @@ export function printConversation(output: Output, conversation: ChatConversation
   if (kind === 'share') output.line(say.shareNote)
   if (members.length > 0) printTable(output, members, MEMBERS, '')
   for (const { message, atMs } of problems) output.line(say.problem({ time: formatTime(atMs), message }))
+  if (hubProof !== null) output.line(say.hubProofNote({ shoal: SHOAL, id: shortId(id) }))
   printRequest(output, conversation)
 }
 

@@ -3,6 +3,9 @@ import type { ChatConversation, ChatMessage } from '@shoal/api'
 import { UsageError } from '@shoal/options'
 import { SHOAL } from '../../base/program.ts'
 import { asUsage } from '../client/node-client.ts'
+import { CommandFailure } from '../failure.ts'
+import { writeNamedFile } from '../named-file.ts'
+import type { Output } from '../output.ts'
 import { takeWords } from '../subcommand.ts'
 import { texts } from '../texts.ts'
 import { type ChatAction, type ChatContext, onlyConversation } from './context.ts'
@@ -12,6 +15,7 @@ import {
   printConversation,
   printConversations,
   printFound,
+  printHubProof,
   printMessages,
   printReported,
   printRequests,
@@ -22,6 +26,8 @@ const say = texts.chat
 const LIMIT = 20
 /** Number of messages requested at once. */
 const PAGE = 500
+/** The beginning of a proof about a hub; any other text is a report. */
+const HUB_PROOF = 'shoal-hub-proof:'
 
 export const list: ChatAction = async ({ node, output }, words) => {
   takeWords(words)
@@ -119,8 +125,26 @@ export const search: ChatAction = async ({ node: { api }, output, options }, wor
 }
 
 export const info: ChatAction = async (context, words) => {
-  printConversation(context.output, await onlyConversation(context, words))
+  const { output, options } = context
+  const conversation = await onlyConversation(context, words)
+  const { proof, replace } = options
+  if (proof === undefined) printConversation(output, conversation)
+  else await saveProof(conversation, proof, { output, replace })
   return
+}
+
+async function saveProof(
+  conversation: ChatConversation,
+  path: string,
+  { output, replace }: { readonly output: Output; readonly replace: boolean },
+): Promise<void> {
+  const { hubProof } = conversation
+  if (hubProof === null)
+    throw new CommandFailure('not-found', say.noHubProof({ name: titleOf(conversation) }))
+  if (path === '-') return output.line(hubProof)
+  await writeNamedFile(path, new TextEncoder().encode(`${hubProof}\n`), { replace })
+  if (output.json) output.object({ hubProof, path })
+  else output.line(say.hubProofSaved({ path, shoal: SHOAL }))
 }
 
 export const report: ChatAction = async ({ node: { api }, output }, words) => {
@@ -135,6 +159,12 @@ export const report: ChatAction = async ({ node: { api }, output }, words) => {
 
 export const verify: ChatAction = async ({ node: { api }, output }, words) => {
   const report = await messageText(takeWords(words, 'REPORT'))
+  if (report.trimStart().startsWith(HUB_PROOF)) {
+    const proved = await asUsage(api.verifyHubProof({ proof: report }))
+    if (output.json) output.object(proved)
+    else printHubProof(output, proved)
+    return
+  }
   const reported = await asUsage(api.verifyReport({ report }))
   if (output.json) output.object(reported)
   else printReported(output, reported)

@@ -48,6 +48,7 @@ const OPTIONS_OF: Readonly<Record<string, readonly string[]>> = {
   send: ['reply', 'file', 'hub'],
   private: ['hub'],
   give: ['hub'],
+  info: ['proof', 'replace'],
   export: ['replace', 'plain', 'passphraseFile', 'weakPassphrase'],
   import: ['passphraseFile'],
   group: ['hub', 'whoAdds', 'slow'],

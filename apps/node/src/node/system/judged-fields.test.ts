@@ -118,6 +118,7 @@ const TEXTS: Readonly<Record<string, string>> = {
   editMessage: 'text mentions.*',
   reactToMessage: 'emoji',
   verifyReport: 'report',
+  verifyHubProof: 'proof',
   setConversation: 'draft',
   changeGroup: 'add.* remove.* name admins.* allowed.*',
   searchMessages: 'text',

@@ -141,6 +141,9 @@ const reasons: Record<keyof typeof english, string> = {
   'message-not-chat': 'Dieser Eintrag gehört nicht zu einem Chat',
   'message-room-secret': 'Das Geheimnis eines Raums hat 32 Bytes',
   'report-forged': 'Diese Meldung ist gefälscht oder von einem anderen Eintrag. {why}',
+  'hub-proof-not': 'Das ist kein Beweis über einen Hub: Kopieren Sie ihn ganz, ab „shoal-hub-proof:“',
+  'hub-proof-forged': 'Der Hub, den dieser Beweis nennt, hat ihn nicht signiert: Er ist gefälscht',
+  'hub-proof-nothing': 'Diese zwei Signaturen widersprechen sich nicht: Sie beweisen nichts über den Hub',
   'report-not': 'Das ist keine Meldung: Kopieren Sie sie ganz, ab „shoal-report:“',
   'note-not': 'Dieser Eintrag des Posteingangs ist keine Notiz an dieses Gerät',
   // Direct connections between devices.

@@ -131,6 +131,9 @@ const reasons = {
   'message-not-chat': 'This entry is not one of a chat',
   'message-room-secret': 'The secret of a room has 32 bytes',
   'report-forged': 'This report is forged, or of another entry. {why}',
+  'hub-proof-not': 'This is not a proof about a hub: copy all of it, from "shoal-hub-proof:" on',
+  'hub-proof-forged': 'The hub that this proof names did not sign it: it is forged',
+  'hub-proof-nothing': 'These two signatures do not contradict each other: they prove nothing about the hub',
   'report-not': 'This is not a report: copy all of it, from "shoal-report:" on',
   'note-not': 'This entry of the inbox is not a note to this device',
   // Direct connections between devices.

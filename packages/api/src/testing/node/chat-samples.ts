@@ -19,6 +19,7 @@ export interface SampleConversation
     | 'readUpTo'
     | 'isMuted'
     | 'draft'
+    | 'hubProof'
     | 'problems'
   > {
   readonly invitedBy: string | null
@@ -46,9 +47,15 @@ export const PERSONS: readonly Omit<ChatPerson, 'isBlocked' | 'isVerified'>[] = 
 ]
 
 export const HUB = 'https://hub.example.org'
+export const HUB_KEY = 'did:key:z6Mkn3cGx1aZHnNQ4dVq8Wtx5CrHs2L7uYkPb6fJvEoT9AsD'
 export const OPEN_RULES = { membersAdd: true, allowed: null, slowSeconds: 0 }
 const MINUTE_MS = 60_000
+const HOUR_MS = 3_600_000
 const DAY_MS = 86_400_000
+/** Not a real proof: nothing of the simulated node is signed. */
+export const HUB_PROOF = `shoal-hub-proof:${'gwFYqdKEQ6EBJ1kBAgMEBQYH'.repeat(16)}`
+const FORKED_MESSAGE =
+  'This hub showed different logs of a room: entry 3 has two hashes. Keep the proof, and leave this hub.'
 const MAP = 'magnet:?xt=urn:btih:c9e15763f722f23e98a29decdfae341b98d53056&dn=Harbour%20map&xl=48000000'
 
 export const idOf = (seed: string): string => new Random(seedOf(`conversation ${seed}`)).hex(64)
@@ -120,7 +127,7 @@ export function sampleConversations(nowMs: number, share: string[] = []): Sample
   const usual = {
     state: 'member' as const,
     ...{ isRequest: false, share: [], hub: HUB, rules: OPEN_RULES, isMuted: false, draft: '' },
-    ...{ problems: [], invitedBy: null, readBy: new Map<string, string>() },
+    ...{ problems: [], hubProof: null, invitedBy: null, readBy: new Map<string, string>() },
   }
   const member = (did: string, isAdmin = false) => ({ did, isAdmin, devices: did === ADA ? 2 : 1 })
   const group = walkers(nowMs)
@@ -172,7 +179,8 @@ export function sampleConversations(nowMs: number, share: string[] = []): Sample
       ...{ id: idOf('film'), kind: 'group', name: 'Film night', isMuted: true },
       members: [member(BEN, true), member(SELF), member(CLEO)],
       rules: { membersAdd: false, allowed: null, slowSeconds: 30 },
-      ...{ messages: film, readUpTo: film[0]!.id },
+      ...{ messages: film, readUpTo: film[0]!.id, hubProof: HUB_PROOF },
+      problems: [{ code: 'forked-log', message: FORKED_MESSAGE, atMs: nowMs - 3 * HOUR_MS }],
     },
     {
       ...usual,

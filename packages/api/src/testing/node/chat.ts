@@ -4,6 +4,7 @@ import type { ChatConversation, ChatMessage, ChatPerson, ChatTransfer } from '..
 import {
   BEN,
   HUB,
+  HUB_KEY,
   idOf,
   messageIdOf,
   OPEN_RULES,
@@ -181,7 +182,7 @@ export function chat(state: SimulatedState): Implemented<typeof CHAT> {
     put(
       {
         ...{ state: 'member', isRequest: false, invitedBy: null, readUpTo: null, readBy: new Map() },
-        ...{ isMuted: false, draft: '', problems: [], messages: [], share: [], ...room },
+        ...{ isMuted: false, draft: '', problems: [], hubProof: null, messages: [], share: [], ...room },
       },
       true,
     )
@@ -317,6 +318,14 @@ export function chat(state: SimulatedState): Implemented<typeof CHAT> {
         ...{ conversation: room.id, id, sequence, sender: person(sender), device: 'Phone' },
         ...{ sentMs, kind: 'text', text, files: [...files] },
       }
+    },
+    async verifyHubProof({ proof }) {
+      const room = [...rooms.values()].find(({ hubProof }) => hubProof === proof.trim())
+      if (!room)
+        throw refusal('bad-report', 'The hub that this proof names did not sign it: it is forged.', 'proof')
+      const signedMs = state.clock.nowMs() - 10_800_000
+      const headOf = (text: string) => ({ hash: idOf(text), signedMs })
+      return { hub: HUB_KEY, conversation: room.id, sequence: 3, heads: [headOf('one'), headOf('other')] }
     },
     async markRead({ conversation, message }) {
       findMessage(find(conversation), message)

@@ -5,10 +5,10 @@ export const chat: Translation<typeof original> = {
   chat: {
     summary: 'Nachrichten schreiben und lesen, die nur Mitglieder lesen können',
     about:
-      'Unterhaltungen sind Ende-zu-Ende verschlüsselt: Ein Hub bringt Nachrichten zu den Mitgliedern und kann sie nicht lesen. Der Knoten muss eines Ihrer Geräte sein ({shoal} devices add) und Mitglied eines Hubs ({shoal} hub join LINK), ebenso die Knoten der anderen.\n\nlist zeigt die Unterhaltungen und wie viele Nachrichten ungelesen sind; {shoal} chat allein tut dasselbe. read WHO zeigt die neuesten Nachrichten einer Unterhaltung, read allein die ungelesenen aller Unterhaltungen; beide markieren sie als gelesen. Mit --json ist jede Nachricht ein Objekt in einer eigenen Zeile, mit conversation, from, text und sentMs. follow WHO öffnet eine Unterhaltung: Es zeigt neue Nachrichten, sobald sie kommen, und sendet die Zeilen, die Sie eingeben. search findet Nachrichten, die alle Wörter enthalten.\n\nsend WHO TEXT schreibt in eine Unterhaltung. Ist WHO eine Person, mit der es noch keine gibt, beginnt es eine, wie private WHO ohne eine Nachricht. group NAME WHO … gründet eine Gruppe, deren Admin Sie sind: add, remove und change sind für Admins. room betritt den Raum einer Freigabe, in dem liest und schreibt, wer den Link hat. info zeigt Mitglieder und Regeln. Hinter einem Namen steht ✓, sobald Sie mit der Person Schlüssel verglichen haben ({shoal} people verify), und solange kein Hub einen anderen Schlüssel zeigt.\n\nedit, delete und react ändern, was geschrieben wurde. Ein Text, der nur aus - besteht, wird von der Standardeingabe gelesen, und @NAME erwähnt ein Mitglied.\n\nreport gibt den Beleg dafür aus, dass jemand eine Nachricht geschrieben hat, als Text für Moderatoren, die ihn mit verify prüfen; von anderen Nachrichten zeigt er nichts.\n\naccept nimmt die Anfrage eines Fremden an. mute und unmute schalten Benachrichtigungen aus und ein. leave verlässt eine Gruppe, forget löscht eine Unterhaltung mit ihren Nachrichten von diesem Gerät.\n\ncode zeigt auf einem neuen Gerät einen Code und wartet; give CODE, auf einem, das Sie haben, sendet ihm den Verlauf. Strg-C bricht ab. export schreibt alle Nachrichten in eine Datei, die eine Passphrase verschlüsselt (age -d öffnet sie), und import liest sie; - ist die Standardausgabe oder -eingabe.\n\nWHO ist ein did:key, der Name eines Kontakts, oder Name oder ID einer Unterhaltung, oder deren Anfang; bei add, remove, group und private auch der Name eines Mitglieds. Eine Nachricht ist ihre ID, wie read sie zeigt, oder das Wort last für die neueste; bei edit und delete für Ihre eigene neueste.',
+      'Unterhaltungen sind Ende-zu-Ende verschlüsselt: Ein Hub bringt Nachrichten zu den Mitgliedern und kann sie nicht lesen. Der Knoten muss eines Ihrer Geräte sein ({shoal} devices add) und Mitglied eines Hubs ({shoal} hub join LINK), ebenso die Knoten der anderen.\n\nlist zeigt die Unterhaltungen und wie viele Nachrichten ungelesen sind; {shoal} chat allein tut dasselbe. read WHO zeigt die neuesten Nachrichten einer Unterhaltung, read allein die ungelesenen aller Unterhaltungen; beide markieren sie als gelesen. Mit --json ist jede Nachricht ein Objekt in einer eigenen Zeile, mit conversation, from, text und sentMs. follow WHO öffnet eine Unterhaltung: Es zeigt neue Nachrichten, sobald sie kommen, und sendet die Zeilen, die Sie eingeben. search findet Nachrichten, die alle Wörter enthalten.\n\nsend WHO TEXT schreibt in eine Unterhaltung. Ist WHO eine Person, mit der es noch keine gibt, beginnt es eine, wie private WHO ohne eine Nachricht. group NAME WHO … gründet eine Gruppe, deren Admin Sie sind: add, remove und change sind für Admins. room betritt den Raum einer Freigabe, in dem liest und schreibt, wer den Link hat. info zeigt Mitglieder und Regeln. Hinter einem Namen steht ✓, sobald Sie mit der Person Schlüssel verglichen haben ({shoal} people verify), und solange kein Hub einen anderen Schlüssel zeigt.\n\nedit, delete und react ändern, was geschrieben wurde. Ein Text, der nur aus - besteht, wird von der Standardeingabe gelesen, und @NAME erwähnt ein Mitglied.\n\nreport gibt den Beleg dafür aus, dass jemand eine Nachricht geschrieben hat, als Text für Moderatoren, die ihn mit verify prüfen; von anderen Nachrichten zeigt er nichts. verify prüft auch den Beweis, dass ein Hub den Mitgliedern verschiedene Logs gezeigt hat: info sagt, ob es einen gibt, und --proof FILE speichert ihn.\n\naccept nimmt die Anfrage eines Fremden an. mute und unmute schalten Benachrichtigungen aus und ein. leave verlässt eine Gruppe, forget löscht eine Unterhaltung mit ihren Nachrichten von diesem Gerät.\n\ncode zeigt auf einem neuen Gerät einen Code und wartet; give CODE, auf einem, das Sie haben, sendet ihm den Verlauf. Strg-C bricht ab. export schreibt alle Nachrichten in eine Datei, die eine Passphrase verschlüsselt (age -d öffnet sie), und import liest sie; - ist die Standardausgabe oder -eingabe.\n\nWHO ist ein did:key, der Name eines Kontakts, oder Name oder ID einer Unterhaltung, oder deren Anfang; bei add, remove, group und private auch der Name eines Mitglieds. Eine Nachricht ist ihre ID, wie read sie zeigt, oder das Wort last für die neueste; bei edit und delete für Ihre eigene neueste.',
     action: 'was zu tun ist. Standard: list',
     conversation:
-      'die Unterhaltung oder Person; bei group der Name, bei room der Link, bei verify der Beleg oder -',
+      'die Unterhaltung oder Person; bei group der Name, bei room der Link, bei verify der Beleg, der Beweis über einen Hub oder -',
     words:
       'bei send der Text; bei edit die Nachricht und der Text; bei react die Nachricht und das Emoji; bei add, remove und group die Personen; bei search weitere Wörter',
     options: {
@@ -34,6 +34,8 @@ export const chat: Translation<typeof original> = {
       passphraseFile:
         'Bei export und import: die Passphrase aus der ersten Zeile dieser Datei lesen; - für die Standardeingabe',
       weakPassphrase: 'Bei export: eine Passphrase annehmen, die leicht zu erraten ist',
+      proof:
+        'Bei info: den Beweis, dass der Hub verschiedene Logs gezeigt hat, in dieser Datei speichern; - ist die Standardausgabe',
       make: 'Bei room: für eine Freigabe, deren Link keinen Raum hat, einen anlegen und den Link ausgeben, der ihn hat',
       yes: 'Bei forget: nicht fragen',
     },
@@ -133,6 +135,12 @@ export const chat: Translation<typeof original> = {
       '{name} gehört nicht zu Ihren Kontakten und möchte mit Ihnen sprechen. {shoal} chat accept {id} nimmt an, {shoal} people --block {did} blockiert die Person.',
     roomNote:
       'Geben Sie diesen Link denen, die im Raum lesen und schreiben sollen. Der alte Link der Freigabe öffnet ihn nicht.',
+    hubProofNote:
+      'Dieser Hub hat den Mitgliedern verschiedene Logs dieser Unterhaltung gezeigt. Der Beweis, zum Weitergeben: {shoal} chat info {id} --proof DATEI',
+    hubProofSaved: 'Der Beweis ist in {path}. Jeder prüft ihn mit {shoal} chat verify - < {path}',
+    noHubProof: 'nichts widerspricht dem, was der Hub von {name} signiert hat: Es gibt keinen Beweis',
+    hubProved:
+      'Dieser Hub hat zwei verschiedene Logs einer Unterhaltung signiert. Er hat seine Mitglieder belogen: Verlassen Sie ihn.',
     shareNote:
       'Wer den Link der Freigabe hat, kann hier lesen und schreiben, auch was früher geschrieben wurde.',
     edited: 'geändert',
@@ -179,6 +187,8 @@ export const chat: Translation<typeof original> = {
       conversation: 'Unterhaltung',
       message: 'Nachricht',
       place: 'Stelle im Log',
+      hubKey: 'Schlüssel des Hubs',
+      head: 'Signiert {date}',
       sender: 'Absender',
       device: 'Gerät',
       sent: 'Gesendet',

@@ -3,10 +3,10 @@ export const chat = {
   chat: {
     summary: 'Write and read messages that only members can read',
     about:
-      'Conversations are end-to-end encrypted: a hub brings messages to members and cannot read them. The node has to be one of your devices ({shoal} devices add) and a member of a hub ({shoal} hub join LINK), and so have those of the others.\n\nlist shows the conversations and how many messages are unread; {shoal} chat alone does the same. read WHO prints the newest messages of a conversation, and read alone the unread ones of all; both mark them as read. With --json, each message is an object on a line of its own, with conversation, from, text and sentMs. follow WHO opens a conversation: it prints new messages as they come, and sends the lines that you type. search finds messages that have all words.\n\nsend WHO TEXT writes to a conversation. If WHO is a person with whom there is none, it begins one, as private WHO does without a message. group NAME WHO … creates a group, of which you are the admin: add, remove and change are for admins. room joins the room of a share, in which whoever has the link reads and writes. info shows members and rules. A name is followed by ✓ once you have compared keys with that person ({shoal} people verify), as long as no hub shows another key.\n\nedit, delete and react change what was written. A text that is only - is read from standard input, and @NAME mentions a member.\n\nreport prints the evidence that somebody wrote a message, as text for a moderator, who checks it with verify; it shows nothing of other messages.\n\naccept takes the request of a stranger. mute and unmute switch notifications off and on. leave leaves a group, forget deletes a conversation with its messages from this device.\n\ncode shows a code on a new device and waits; give CODE, on a device that you have, sends it the history. Ctrl-C cancels. export writes all messages to a file that a passphrase encrypts (age -d opens it), and import reads them; - is standard output or input.\n\nWHO is a did:key, the name of a contact, or the name or ID of a conversation, or the beginning of one of them; for add, remove, group and private, also the name of a member. A message is its ID as read prints it, or the word last for the newest one; for edit and delete, your own newest one.',
+      'Conversations are end-to-end encrypted: a hub brings messages to members and cannot read them. The node has to be one of your devices ({shoal} devices add) and a member of a hub ({shoal} hub join LINK), and so have those of the others.\n\nlist shows the conversations and how many messages are unread; {shoal} chat alone does the same. read WHO prints the newest messages of a conversation, and read alone the unread ones of all; both mark them as read. With --json, each message is an object on a line of its own, with conversation, from, text and sentMs. follow WHO opens a conversation: it prints new messages as they come, and sends the lines that you type. search finds messages that have all words.\n\nsend WHO TEXT writes to a conversation. If WHO is a person with whom there is none, it begins one, as private WHO does without a message. group NAME WHO … creates a group, of which you are the admin: add, remove and change are for admins. room joins the room of a share, in which whoever has the link reads and writes. info shows members and rules. A name is followed by ✓ once you have compared keys with that person ({shoal} people verify), as long as no hub shows another key.\n\nedit, delete and react change what was written. A text that is only - is read from standard input, and @NAME mentions a member.\n\nreport prints the evidence that somebody wrote a message, as text for a moderator, who checks it with verify; it shows nothing of other messages. verify also checks the proof that a hub showed different logs to members: info says if there is one, and --proof FILE saves it.\n\naccept takes the request of a stranger. mute and unmute switch notifications off and on. leave leaves a group, forget deletes a conversation with its messages from this device.\n\ncode shows a code on a new device and waits; give CODE, on a device that you have, sends it the history. Ctrl-C cancels. export writes all messages to a file that a passphrase encrypts (age -d opens it), and import reads them; - is standard output or input.\n\nWHO is a did:key, the name of a contact, or the name or ID of a conversation, or the beginning of one of them; for add, remove, group and private, also the name of a member. A message is its ID as read prints it, or the word last for the newest one; for edit and delete, your own newest one.',
     action: 'what to do. Default: list',
     conversation:
-      'the conversation or person; for group the name, for room the link, for verify the report or -',
+      'the conversation or person; for group the name, for room the link, for verify the report, the proof about a hub, or -',
     words:
       'for send, the text; for edit, the message and the text; for react, the message and the emoji; for add, remove and group, the persons; for search, more words',
     options: {
@@ -31,6 +31,8 @@ export const chat = {
       passphraseFile:
         'With export and import: read the passphrase from the first line of this file; - for standard input',
       weakPassphrase: 'With export: accept a passphrase that is easy to guess',
+      proof:
+        'With info: save the proof that the hub showed different logs in this file; - is standard output',
       make: 'With room: make a room for a share whose link has none, and print the link that has it',
       yes: 'With forget: do not ask',
     },
@@ -126,6 +128,12 @@ export const chat = {
       '{name} is not one of your contacts and wants to talk to you. {shoal} chat accept {id} accepts, {shoal} people --block {did} blocks the person.',
     roomNote:
       'Give this link to those who shall read and write in the room. The old link of the share does not open it.',
+    hubProofNote:
+      'This hub showed different logs of this conversation to its members. The proof, to give to others: {shoal} chat info {id} --proof FILE',
+    hubProofSaved: 'The proof is in {path}. Anybody checks it with {shoal} chat verify - < {path}',
+    noHubProof: 'nothing contradicts what the hub of {name} has signed: there is no proof',
+    hubProved:
+      'This hub has signed two different logs of one conversation. It lied to its members: leave it.',
     shareNote: 'Whoever has the link of the share can read and write here, also what was written before.',
     edited: 'edited',
     deleted: '(deleted)',
@@ -168,6 +176,8 @@ export const chat = {
       conversation: 'Conversation',
       message: 'Message',
       place: 'Place in the log',
+      hubKey: 'Key of the hub',
+      head: 'Signed {date}',
       sender: 'Sender',
       device: 'Device',
       sent: 'Sent',

@@ -5,6 +5,7 @@ import { useWork } from '../../../shared/base/use-work.ts'
 import { nameOf } from '../../../shared/chat/shown-text.ts'
 import { Button } from '../../../shared/controls/Button.tsx'
 import { ConfirmDialog } from '../../../shared/controls/ConfirmDialog.tsx'
+import { CopyButton } from '../../../shared/controls/CopyButton.tsx'
 import { Dialog } from '../../../shared/controls/Dialog.tsx'
 import { CheckField, TextField } from '../../../shared/controls/Field.tsx'
 import { Problem } from '../../../shared/controls/Loading.tsx'
@@ -36,7 +37,7 @@ type Change = Omit<InputOf<'changeGroup'>, 'conversation'>
 export function DetailsDialog({ store, conversation, onOpen, onClose }: Props) {
   const { api } = useChatClient()
   const { isBusy, failure, run } = useWork()
-  const { id, kind, state, members, rules, hub, problems } = conversation
+  const { id, kind, state, members, rules, hub, hubProof, problems } = conversation
   const self = members.find(({ isSelf }) => isSelf)
   const isChangeable = kind === 'group' && state === 'member'
   const isAdmin = isChangeable && self?.isAdmin === true
@@ -75,6 +76,15 @@ export function DetailsDialog({ store, conversation, onOpen, onClose }: Props) {
         <p className={`${layout.soft} ${layout.break}`}>
           {t.hub}: {hub}
         </p>
+        {hubProof !== null && (
+          <section className={layout.stack2}>
+            <h3>{t.forked}</h3>
+            <p>{t.forkedBody}</p>
+            <div>
+              <CopyButton text={hubProof}>{t.copyProof}</CopyButton>
+            </div>
+          </section>
+        )}
         {problems.length > 0 && (
           <section className={layout.stack2}>
             <h3>{t.problems}</h3>

@@ -1,4 +1,4 @@
-import type { ChatReported } from '@shoal/api'
+import type { ChatHubProof, ChatReported } from '@shoal/api'
 import { useState } from 'react'
 import { useWork } from '../../../shared/base/use-work.ts'
 import { nameOf, shownText } from '../../../shared/chat/shown-text.ts'
@@ -12,20 +12,29 @@ import { texts } from '../../../shared/messages/chat.ts'
 import { useChatClient } from '../chat-client.ts'
 
 const t = texts.report
+/** The beginning of a proof about a hub; any other text is a report. */
+const HUB_PROOF = 'shoal-hub-proof:'
 
-/** Verifies a report from another person, and shows the one message that it proves. */
+/**
+ * Verifies a report from another person, and shows the one message that it proves, or a proof about
+ * a hub.
+ */
 export default function VerifyReportDialog({ onClose }: { onClose(): void }) {
   const { api } = useChatClient()
   const { isBusy, failure, run } = useWork()
   const [reported, setReported] = useState<ChatReported | null>(null)
+  const [proved, setProved] = useState<ChatHubProof | null>(null)
   const submit = (form: FormData) =>
     run(async () => {
       setReported(null)
-      setReported(await api.verifyReport({ report: String(form.get('report')).trim() }))
+      setProved(null)
+      const text = String(form.get('report')).trim()
+      if (text.startsWith(HUB_PROOF)) setProved(await api.verifyHubProof({ proof: text }))
+      else setReported(await api.verifyReport({ report: text }))
     })
   return (
     <FormDialog title={t.verify} confirm={t.check} disabled={isBusy} onSubmit={submit} onClose={onClose}>
-      <TextArea label={t.evidence} name="report" rows={5} required spellCheck={false} />
+      <TextArea label={t.evidence} hint={t.hint} name="report" rows={5} required spellCheck={false} />
       {failure !== null && <Problem error={failure} />}
       {reported && (
         <div className={layout.stack2} role="status">
@@ -40,6 +49,23 @@ export default function VerifyReportDialog({ onClose }: { onClose(): void }) {
           <blockquote className={layout.break}>{shownText(reported.text)}</blockquote>
         </div>
       )}
+      {proved && <ProvedOfHub proved={proved} />}
     </FormDialog>
+  )
+}
+
+function ProvedOfHub({ proved: { hub, sequence, heads } }: { readonly proved: ChatHubProof }) {
+  return (
+    <div className={layout.stack2} role="status">
+      <p>{t.hubProved}</p>
+      <p className={layout.break}>
+        {t.hubKey}: <span className={layout.mono}>{hub}</span>
+      </p>
+      {heads.map(({ hash, signedMs }) => (
+        <p key={hash} className={layout.break}>
+          {t.head({ sequence, date: formatDate(signedMs) })}: <span className={layout.mono}>{hash}</span>
+        </p>
+      ))}
+    </div>
   )
 }

@@ -142,6 +142,11 @@ const chat: Translation<typeof english> = {
     copy: 'Meldung kopieren',
     verify: 'Meldung prüfen',
     check: 'Prüfen',
+    hint: 'Die Meldung einer Nachricht oder der Beweis, dass ein Hub verschiedene Logs gezeigt hat.',
+    hubProved:
+      'Dieser Hub hat zwei verschiedene Logs einer Unterhaltung signiert. Er hat seine Mitglieder belogen.',
+    hubKey: 'Schlüssel des Hubs',
+    head: 'Eintrag {sequence}, signiert am {date}',
     proved: '{name} hat dies am {date} vom Gerät „{device}“ gesendet:',
   },
   history: {
@@ -241,6 +246,10 @@ const chat: Translation<typeof english> = {
     saved: 'Gespeichert',
     changing: 'Die Mitglieder werden benachrichtigt …',
     problems: 'Probleme',
+    forked: 'Dieser Hub hat den Mitgliedern verschiedene Logs dieser Unterhaltung gezeigt.',
+    forkedBody:
+      'Er hat beide signiert, was es allen beweist. Manchen von Ihnen können Nachrichten fehlen: Machen Sie an einem anderen Hub weiter.',
+    copyProof: 'Beweis kopieren',
   },
   room: {
     none: 'Hier spricht noch niemand über diese Freigabe. Legen Sie einen Raum an, und geben Sie seinen Link weiter: Wer ihn hat, liest und schreibt mit, in einem Knoten, und bei einem Hub, der Gäste einlässt, auch auf der Seite des Links, ohne etwas zu installieren.',

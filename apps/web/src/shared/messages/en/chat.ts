@@ -140,6 +140,10 @@ export default {
     copy: 'Copy report',
     verify: 'Check a report',
     check: 'Check',
+    hint: 'A report of a message, or the proof that a hub showed different logs.',
+    hubProved: 'This hub has signed two different logs of one conversation. It lied to its members.',
+    hubKey: 'Key of the hub',
+    head: 'Entry {sequence}, signed on {date}',
     proved: '{name} sent this on {date} from the device “{device}”:',
   },
   history: {
@@ -234,6 +238,10 @@ export default {
     saved: 'Saved',
     changing: 'The members are being notified …',
     problems: 'Problems',
+    forked: 'This hub showed different logs of this conversation to its members.',
+    forkedBody:
+      'It has signed both, which proves it to everybody. Messages may be missing for some of you: continue at another hub.',
+    copyProof: 'Copy the proof',
   },
   room: {
     none: 'Nobody talks about this share here yet. Make a room, and pass on its link: whoever has it reads and writes, in a node, and at a hub that lets guests in also on the page of the link, with nothing installed.',
