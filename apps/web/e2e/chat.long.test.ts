@@ -1,3 +1,4 @@
+import { HUB_PROOF } from '@shoal/api/testing/node/chat-samples'
 import type { Page } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { COLOURS, findings, findingsInThemes } from './testing/axe.ts'
@@ -405,6 +406,30 @@ describe.skipIf(lackingChromium())('the chat, with a made-up node', () => {
       await dialog.getByRole('button', { name: 'Check', exact: true }).click()
       await dialog.getByText('Cleo sent this on', { exact: false }).waitFor()
       await dialog.getByText('And the spare battery.').waitFor()
+    })
+  })
+
+  test('details show that the hub has lied, and the proof convinces whoever checks it', async () => {
+    await onChat(async page => {
+      await open(page, 'Film night')
+      await openMenu(page, page.getByRole('button', { name: 'Actions for Film night' }))
+      await page.getByRole('menuitem', { name: 'Members and rules' }).click()
+      const details = dialogOf(page)
+      await details.getByText('This hub showed different logs', { exact: false }).first().waitFor()
+      await details.getByRole('button', { name: 'Copy the proof' }).waitFor()
+      expect(await findings(page)).toEqual([])
+      await closeWithEscape(page)
+      await openMenu(page, list(page).getByRole('button', { name: 'More' }))
+      await page.getByRole('menuitem', { name: 'Check a report' }).click()
+      const dialog = dialogOf(page)
+      const text = dialog.getByLabel('Report', { exact: true })
+      await text.fill('shoal-hub-proof:forged')
+      await dialog.getByRole('button', { name: 'Check', exact: true }).click()
+      await dialog.getByText('it is forged', { exact: false }).waitFor()
+      await text.fill(HUB_PROOF)
+      await dialog.getByRole('button', { name: 'Check', exact: true }).click()
+      await dialog.getByText('This hub has signed two different logs', { exact: false }).waitFor()
+      expect(await findings(page)).toEqual([])
     })
   })
 

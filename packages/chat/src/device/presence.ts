@@ -1,8 +1,9 @@
 /**
  * Typing, presence, and the hub's signed heads: volatile messages that are not stored, under a key
- * of the epoch or of the link. Nonce, then AES-256-GCM over deterministic CBOR: `[what, time,
- * credential or hash of the device, signature]`, or `[4, head]`, which the hub has signed. They need
- * no ratchet: anyone who can read the conversation can read them, and a lost one does not matter.
+ * of the epoch or of the link. Nonce, then AES-256-GCM over deterministic CBOR:
+ * `[what, time, credential or hash of the device, signature]`, or `[4, head]`, which the hub has
+ * signed. They need no ratchet: anyone who can read the conversation can read them, and a lost one
+ * does not matter.
  */
 import { gcm } from '@noble/ciphers/aes.js'
 import { concatBytes } from '@noble/hashes/utils.js'

@@ -112,10 +112,10 @@ export class RoomLog {
   }
 
   /**
-   * Compares a head that another client received from this hub with the one that this client has, or
-   * with the hub's response to it. Resolves if they agree. Rejects with a `ForkedLog` if they prove that the hub showed
-   * different logs, `bad-head`, `other-hub`, and `unavailable` if the hub gives no response (it is
-   * not connected, or does not have that entry).
+   * Compares a head that another client received from this hub with the one that this client has,
+   * or with the hub's response to it. Resolves if they agree. Rejects with a `ForkedLog` if they
+   * prove that the hub showed different logs, `bad-head`, `other-hub`, and `unavailable` if the hub
+   * gives no response (it is not connected, or does not have that entry).
    */
   async compare(signed: Uint8Array): Promise<void> {
     const theirs = this.#heads.check(signed)
