@@ -192,7 +192,8 @@ export class MemoryHub {
   /** Take back what was done for a request whose answer is on its way. */
   readonly #unanswered = new Set<() => void>()
   /** Entries of inboxes that their devices have received. */
-  #key: KeyPair | null = null
+  /** One for all hubs: it takes a while to make. */
+  static #key: KeyPair | null = null
   readonly #given = new WeakSet<InboxEntry>()
 
   constructor(clock: Clock, random: Random) {
@@ -370,8 +371,8 @@ export class MemoryHub {
 
   /** It signs what it shows to each process. */
   get key(): KeyPair {
-    this.#key ??= KeyPair.generate()
-    return this.#key
+    MemoryHub.#key ??= KeyPair.generate()
+    return MemoryHub.#key
   }
 
   #sign(room: Uint8Array, place: Place): Uint8Array {

@@ -141,6 +141,10 @@ const reasons: Record<keyof typeof english, string> = {
   'message-not-chat': 'Dieser Eintrag gehört nicht zu einem Chat',
   'message-room-secret': 'Das Geheimnis eines Raums hat 32 Bytes',
   'report-forged': 'Diese Meldung ist gefälscht oder von einem anderen Eintrag. {why}',
+  'room-forked':
+    'Dieser Hub hat verschiedene Logs eines Raums gezeigt: Eintrag {sequence} hat zwei Hashes. Behalten Sie den Beweis und verlassen Sie diesen Hub',
+  'room-forked-to':
+    'Der Hub zeigt {sender} ein anderes Log als diesem Gerät: Eintrag {sequence} ist anders. Verlassen Sie diesen Hub',
   'hub-proof-not': 'Das ist kein Beweis über einen Hub: Kopieren Sie ihn ganz, ab „shoal-hub-proof:“',
   'hub-proof-forged': 'Der Hub, den dieser Beweis nennt, hat ihn nicht signiert: Er ist gefälscht',
   'hub-proof-nothing': 'Diese zwei Signaturen widersprechen sich nicht: Sie beweisen nichts über den Hub',

@@ -131,6 +131,10 @@ const reasons = {
   'message-not-chat': 'This entry is not one of a chat',
   'message-room-secret': 'The secret of a room has 32 bytes',
   'report-forged': 'This report is forged, or of another entry. {why}',
+  'room-forked':
+    'This hub showed different logs of a room: entry {sequence} has two hashes. Keep the proof, and leave this hub',
+  'room-forked-to':
+    'The hub shows another log to {sender} than to this device: entry {sequence} differs. Leave this hub',
   'hub-proof-not': 'This is not a proof about a hub: copy all of it, from "shoal-hub-proof:" on',
   'hub-proof-forged': 'The hub that this proof names did not sign it: it is forged',
   'hub-proof-nothing': 'These two signatures do not contradict each other: they prove nothing about the hub',

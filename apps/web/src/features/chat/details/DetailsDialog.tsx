@@ -12,6 +12,7 @@ import { Problem } from '../../../shared/controls/Loading.tsx'
 import layout from '../../../shared/controls/layout.module.css'
 import type { MenuItem } from '../../../shared/controls/Menu.tsx'
 import { notify, notifyError } from '../../../shared/controls/toasts.ts'
+import { nodeMessage } from '../../../shared/format/error-message.ts'
 import { formatDate, listOf } from '../../../shared/format/format.ts'
 import { shownName } from '../../../shared/format/shown-name.ts'
 import { texts } from '../../../shared/messages/chat.ts'
@@ -91,7 +92,7 @@ export function DetailsDialog({ store, conversation, onOpen, onClose }: Props) {
             <ul className={layout.stack1}>
               {problems.map(({ code, message, atMs }) => (
                 <li key={`${code} ${atMs}`} className={layout.break}>
-                  {shownName(message)} <span className={layout.soft}>{formatDate(atMs)}</span>
+                  {shownName(nodeMessage(message))} <span className={layout.soft}>{formatDate(atMs)}</span>
                 </li>
               ))}
             </ul>
