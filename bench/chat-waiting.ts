@@ -60,6 +60,8 @@ class Hub {
             append: async (clientId, bytes) => this.#append(id, clientId, bytes),
             renew() {},
             sendVolatile() {},
+            head: () => null,
+            compareHead() {},
             remove: async () => {},
             close: () => void this.#followers.delete(follower),
           }

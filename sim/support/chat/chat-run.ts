@@ -45,7 +45,7 @@ interface Plan {
 }
 
 /** Where a program is killed once. */
-export interface WritePoint {
+interface WritePoint {
   /** The number of a member, or `hub`. */
   readonly who: number | 'hub'
   /** The number of the write, or of the hub's request, from 1. */

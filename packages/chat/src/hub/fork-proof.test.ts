@@ -1,7 +1,7 @@
 import { signHead } from '@shoal/hub-api/rooms'
 import { KeyPair } from '@shoal/identity'
 import { expect, it } from 'vitest'
-import { isForkProof, readForkProof, writeForkProof } from './fork-proof.ts'
+import { readForkProof, writeForkProof } from './fork-proof.ts'
 
 const hub = KeyPair.generate()
 const bytes = (value: number) => new Uint8Array(32).fill(value)
@@ -10,9 +10,6 @@ const head = ({ room = 1, sequence = 5, hash = 2, signer = hub } = {}) =>
 
 it('says which hub signed two entries for one number of a room', () => {
   const text = writeForkProof([head(), head({ hash: 3 })])
-  expect([isForkProof(text), isForkProof(`\n ${text}`), isForkProof('shoal-report:x')]).toEqual([
-    ...[true, true, false],
-  ])
   const wrapped = text.replace(/.{60}/g, '$&\n')
   expect(readForkProof(wrapped)).toEqual({
     ...{ hub: hub.did, room: bytes(1), sequence: 5 },

@@ -15,7 +15,7 @@ const VERSION = 1
 const MAX_BYTES = 600
 const MAX_CHARACTERS = PREFIX.length + Math.ceil((4 * MAX_BYTES) / 3)
 
-export interface ForkProof {
+interface ForkProof {
   /** The hub's key, as a did:key. */
   readonly hub: string
   /** 32 bytes. */
@@ -30,11 +30,6 @@ interface ForkedHead {
   readonly hash: Uint8Array
   /** When the hub signed it. */
   readonly signedMs: number
-}
-
-/** Returns whether a text is such a proof, by its beginning. */
-export function isForkProof(text: string): boolean {
-  return text.trimStart().startsWith(PREFIX)
 }
 
 export function writeForkProof([one, other]: readonly [Uint8Array, Uint8Array]): string {

@@ -41,7 +41,7 @@ export class HubRoom implements RoomCarrier {
   #log: RoomLog | null = null
   /** Entries that the hub has not stored, in order. */
   readonly #waiting = new Map<string, Waiting>()
-  /** Whether entries can be appended. */
+  /** Whether entries can be appended. Otherwise they wait for the next secret. */
   #isFollowed = false
   /** Newest first: see `RoomToFollow`. */
   #accessSecrets: readonly Uint8Array[]
@@ -102,8 +102,11 @@ export class HubRoom implements RoomCarrier {
   }
 
   compareHead(signed: Uint8Array, known: (sequence: number) => Uint8Array | null): void {
-    // It is not a head, of another room or hub, or the hub does not answer.
-    this.#compare(signed, known).catch(() => {})
+    const log = this.#log
+    if (!log) return
+    void findFork(log, this.#room.id, signed, known).then(fork => {
+      if (fork && !this.#isClosed) this.#tell(fork)
+    })
   }
 
   async remove(): Promise<void> {
@@ -118,17 +121,6 @@ export class HubRoom implements RoomCarrier {
     for (const { reject } of this.#waiting.values()) reject(closedError())
     this.#waiting.clear()
     if (this.#log) this.#link.rooms.leave(this.#log)
-  }
-
-  async #compare(signed: Uint8Array, known: (sequence: number) => Uint8Array | null): Promise<void> {
-    const { room, sequence, hash } = readHead(signed)
-    const own = known(sequence)
-    if (!equalBytes(room, this.#room.id) || !own || equalBytes(own, hash)) return
-    try {
-      await this.#log?.compare(signed)
-    } catch (error) {
-      if (error instanceof ForkedLog && !this.#isClosed) this.#tell(error)
-    }
   }
 
   /** Whether it is read once, without storing its state. */
@@ -194,7 +186,7 @@ export class HubRoom implements RoomCarrier {
   #wasFollowed(hub: Uint8Array, log: RoomLog, { right }: Followed): void {
     const isNewest = equalBytes(this.#secret, this.#accessSecrets[0]!)
     if (right === 'read') {
-      this.#mayNotAppend()
+      this.#isFollowed = false
       if (!isNewest) this.#run(() => this.#tryNewest(log))
     } else if (isNewest) {
       this.#isFollowed = true
@@ -234,7 +226,7 @@ export class HubRoom implements RoomCarrier {
 
   #followAgain(log: RoomLog, at = 0): void {
     if (this.#isClosed || this.#log !== log) return
-    this.#mayNotAppend()
+    this.#isFollowed = false
     this.#link.rooms.leave(log)
     this.#follow(this.#link.rooms.hub!, log.parts, at)
   }
@@ -262,11 +254,6 @@ export class HubRoom implements RoomCarrier {
         else settle(() => item.reject(error))
       },
     )
-  }
-
-  /** Entries wait for the next secret. */
-  #mayNotAppend(): void {
-    this.#isFollowed = false
   }
 
   async #create(hub: Uint8Array): Promise<void> {
@@ -337,6 +324,24 @@ export class HubRoom implements RoomCarrier {
     const { code, message } = error
     this.#follower.problem({ code, message, ...(error instanceof ForkedLog && { proof: error.heads }) })
   }
+}
+
+/** Returns the proof that a head of another member contradicts what was read, or null. */
+async function findFork(
+  log: RoomLog,
+  id: Uint8Array,
+  signed: Uint8Array,
+  known: (sequence: number) => Uint8Array | null,
+): Promise<ForkedLog | null> {
+  try {
+    const { room, sequence, hash } = readHead(signed)
+    const own = known(sequence)
+    if (equalBytes(room, id) && own && !equalBytes(own, hash)) await log.compare(signed)
+  } catch (error) {
+    if (error instanceof ForkedLog) return error
+    // It is not a head, or of another hub, or the hub does not answer.
+  }
+  return null
 }
 
 function toRoomEntry({ clientId, bytes, sequence, hash }: LogEntry): RoomEntry {
