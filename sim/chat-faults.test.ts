@@ -18,17 +18,26 @@ test.each(Object.entries(FAULTS).map(([name, fault], at) => ({ name, fault, at }
   limitMs(1800),
 )
 
-test('finds a journal that acknowledges what is not durable yet', async () => {
-  const fault = FAULTS['members killed at any write']!
-  const change = (world: ChatWorld) => {
-    world.hastyMs = 400
-  }
-  const failure = await runSeeds(fault, 9, 100, { change, isQuick: true }).then(
+test.each([
+  {
+    ...{ name: 'a journal that acknowledges what is not durable yet', fault: 'members killed at any write' },
+    change: (world: ChatWorld) => {
+      world.hastyMs = 400
+    },
+  },
+  {
+    ...{ name: 'a hub that loses what it has acknowledged', fault: 'the hub killed' },
+    change: ({ hub }: ChatWorld) => {
+      hub.isForgetful = true
+    },
+  },
+])('finds $name', async ({ fault, change }) => {
+  const failure = await runSeeds(FAULTS[fault]!, 9, 100, { change, isQuick: true }).then(
     () => null,
     (error: Error) => error,
   )
   expect(failure?.message).toMatch(/Counterexample/)
   expect(String(failure?.cause)).toMatch(
-    / shows | lacks | is not there| has another state | though it was added/,
+    / shows | lacks | is not there| has another state | though it was added| encrypted twice/,
   )
 })

@@ -162,6 +162,8 @@ export class MemoryHub {
   readonly inboxes = new Map<string, Map<string, InboxEntry>>()
   readonly keys = new Map<string, Keys>()
   isAway = false
+  /** An injected bug: a crash loses entries that were acknowledged. */
+  isForgetful = false
   /** Number of requests that it has handled. */
   requests = 0
   /** Number of further requests until the hub is killed, before it answers the last one. */
@@ -216,7 +218,7 @@ export class MemoryHub {
     this.isAway = true
     this.#run++
     for (const room of this.rooms.values()) {
-      const unknown = room.entries.length - room.known
+      const unknown = room.entries.length - (this.isForgetful ? 0 : room.known)
       if (unknown > 0) room.entries.length -= this.#random.below(unknown + 1)
     }
     for (const undo of [...this.#unanswered].reverse()) if (this.#chance(50)) undo()
