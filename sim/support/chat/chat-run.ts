@@ -106,7 +106,7 @@ function planFor({ kinds }: Fault): fc.Arbitrary<Plan> {
   })
   return fc.record<Plan>({
     seed: fc.nat(),
-    operations: fc.array(operation, { minLength: 4, maxLength: 14, size: 'max' }),
+    operations: fc.array(operation, { minLength: 4, maxLength: 12, size: 'max' }),
   })
 }
 
