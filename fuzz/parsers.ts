@@ -77,6 +77,7 @@ export const PARSERS: readonly Parser[] = [
   { name: 'chat-message-body', file: 'packages/chat/src/messages/message.ts', export: 'readBody', takes: 'bytes', format: 'binary', throws: ['bad-message'], maxBytes: 4096 },
   { name: 'chat-rules', file: 'packages/chat/src/groups/policy.ts', export: 'decodePolicy', takes: 'bytes', format: 'binary', throws: ['bad-policy'], maxBytes: 4096 },
   { name: 'chat-report', file: 'packages/chat/src/device/report.ts', export: 'readReport', takes: 'utf8', format: 'text', throws: ['bad-report'], maxBytes: 8192 },
+  { name: 'chat-hub-proof', file: 'packages/chat/src/hub/fork-proof.ts', export: 'readForkProof', takes: 'utf8', format: 'text', throws: ['bad-report'], maxBytes: 8192 },
   { name: 'chat-history-line', file: 'packages/chat/src/device/history-lines.ts', export: 'readHistoryLine', takes: 'utf8', format: 'text', throws: ['bad-argument'], maxBytes: 4096 },
   { name: 'chat-history-code', file: 'packages/chat/src/device/history-transfer.ts', export: 'readHistoryCode', takes: 'utf8', format: 'text', throws: ['bad-argument'], maxBytes: 1024 },
   { name: 'chat-invitation', file: 'packages/chat/src/device/invitation.ts', export: 'readInvitation', takes: 'bytes', format: 'binary', throws: ['bad-message'], maxBytes: 2048 },
