@@ -202,6 +202,47 @@ describe('a room', () => {
     expect((await stores.rooms.get(room)).head.sequence).toBe(11)
   })
 
+  test('has each entry once and in order after a minute without a network', async () => {
+    let hasNetwork = true
+    const away = new RoomsClient({
+      connect: (...given) =>
+        hasNetwork
+          ? world.connect(bob)(...given)
+          : Promise.reject(new RoomError('unavailable', 'no network')),
+      ...{ clock: world.clock, random: world.random },
+    })
+    clients.push(away)
+    const a = connect(ann)
+    await connected(a, away)
+    const room = await create(a)
+    const [screenA, screenB] = [new Screen(), new Screen()]
+    const [logA, logB] = [a.follow({ room }, screenA), away.follow({ room }, screenB)]
+    await world.until('both follow', () => logA.right === 'post' && logB.right === 'post')
+    hasNetwork = false
+    world.cut()
+    // Written without a network, and by the other member meanwhile.
+    const own = Array.from({ length: 5 }, (_, at) => logB.append(bytes(`away ${at}`)))
+    await connected(a)
+    for (let at = 0; at < 60; at++) {
+      if (at % 6 === 0) await settled(logA.append(bytes(`here ${at / 6}`)))
+      await world.clock.advance(1000)
+    }
+    expect([away.isConnected, screenB.log.length]).toEqual([false, 0])
+    hasNetwork = true
+    const backMs = world.clock.nowMs()
+    await settled(Promise.all(own))
+    for (const screen of [screenA, screenB])
+      await world.until('it has all', () => screen.log.filter(Boolean).length === 15)
+    // The longest pause between two attempts.
+    expect(world.clock.nowMs() - backMs).toBeLessThan(35_000)
+    expect(screenB.texts).toEqual(screenA.texts)
+    expect(screenB.order).toEqual(screenB.order.toSorted((one, other) => one - other))
+    expect(screenB.texts.filter(text => text.startsWith('away'))).toEqual(
+      Array.from({ length: 5 }, (_, at) => `away ${at}`),
+    )
+    expect([...screenA.problems, ...screenB.problems]).toEqual([])
+  })
+
   test('may bring an entry before the answer that it is followed', async () => {
     const a = connect(ann)
     await connected(a)
