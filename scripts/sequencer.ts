@@ -19,6 +19,7 @@ export const LONGEST = [
   'interop/sealed.long.test.ts',
   'interop/chat-nodes.long.test.ts',
   'interop/proxies.long.test.ts',
+  'interop/hub-postgres.long.test.ts',
   'sim/chat-writes.long.test.ts',
   'sim/chat-faults.test.ts',
   'apps/web/e2e/console.test.ts',

@@ -1,4 +1,4 @@
-/** Whoever reads can read while the disk is full. */
+/** Members can read while the disk is full. */
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'

@@ -1,4 +1,3 @@
-import { openFileStores } from '@shoal/hub-stores/testing'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { type HubWithMembers, hubWithMembers, magnet } from '../testing/hub-with-members.ts'
 
@@ -49,7 +48,7 @@ describe('members’ data', () => {
   it('stays if the login was long ago, and if nobody else is admin', async () => {
     const ann = await hub.member('Ann')
     const begunMs = Date.now() - 11 * 60_000
-    await using earlier = await openFileStores(hub.path, { now: () => begunMs })
+    await using earlier = await hub.openStores({ now: () => begunMs })
     const { secret } = await earlier.sessions.begin(ann.did, { label: 'old', lifeMs: 3_600_000 })
     const sent = await fetch(`${hub.url}/api/account/delete`, {
       method: 'POST',

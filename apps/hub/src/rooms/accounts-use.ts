@@ -26,13 +26,13 @@ const MAX_DEVICES = 10_000
 export class AccountUse {
   connections = 0
   usedMs: number
-  readonly #limits: ServiceLimits
+  readonly limits: ServiceLimits
   readonly #share: (what: Use['what'], count: number) => void
   readonly #allowances = new Map<Kind, Allowance>()
   readonly #devices = new Map<string, Allowance>()
 
   constructor(limits: ServiceLimits, nowMs: number, share: (what: Use['what'], count: number) => void) {
-    this.#limits = limits
+    this.limits = limits
     this.usedMs = nowMs
     this.#share = share
   }
@@ -72,14 +72,14 @@ export class AccountUse {
   }
 
   #of(kind: Kind): Allowance {
-    const allowance = this.#allowances.get(kind) ?? newAllowance(this.#limits[kind])
+    const allowance = this.#allowances.get(kind) ?? newAllowance(this.limits[kind])
     this.#allowances.set(kind, allowance)
     return allowance
   }
 
   #toDevice(device: Uint8Array): Allowance {
     const key = latin1(device)
-    const allowance = this.#devices.get(key) ?? newAllowance(this.#limits.deliveriesPerDevice)
+    const allowance = this.#devices.get(key) ?? newAllowance(this.limits.deliveriesPerDevice)
     // Evicts the oldest: its bucket has long been full again, unless the account delivers to
     // thousands.
     if (!this.#devices.has(key) && this.#devices.size >= MAX_DEVICES)

@@ -9,7 +9,7 @@ import type { Clock, Random } from '@shoal/torrent/base'
 
 /** Person and device at the other end of a connection. */
 export interface Member {
-  /** Of somebody without an account: see `guestName`. */
+  /** A DID, or the `guestName` of somebody without an account. */
   readonly did: string
   readonly sessionId: string
   /**
@@ -22,8 +22,8 @@ export interface Member {
 const GUEST = 'guest '
 
 /**
- * Returns what stands for the DID of people without an account, who can only enter the rooms of
- * shares. All from one address count as one account. `network`: of their address.
+ * Returns the name that people without an account have instead of a DID. They can only enter the
+ * rooms of shares. All from one address count as one account. `network`: of their address.
  */
 export function guestName(network: string): string {
   return `${GUEST}${network}`

@@ -26,9 +26,9 @@ import {
 } from '@shoal/hub-api/rooms'
 import type { LogPart } from '@shoal/hub-stores'
 import { equalBytes, latin1 } from '@shoal/torrent/base'
-import { type AccountUse, limitsOf } from './accounts-use.ts'
+import type { AccountUse } from './accounts-use.ts'
 import { AppendOrder } from './append-order.ts'
-import { type Connection, isGuest, type Member, Outgoing, type ServiceLimits } from './contracts.ts'
+import { type Connection, isGuest, type Member, Outgoing } from './contracts.ts'
 import { toRoomError } from './failures.ts'
 import { endFor, type Feed, type Follower, rightIn } from './feed.ts'
 import { acknowledgeInbox, deliver, readInbox } from './inbox-requests.ts'
@@ -36,7 +36,7 @@ import type { Shared } from './shared.ts'
 
 type Handlers = { readonly [Name in RequestName]: (input: Input<Name>) => Promise<Reply<Name>> }
 
-/** What people without an account can do, in the rooms of shares. */
+/** The requests of people without an account. */
 const GUESTS_REQUESTS: readonly RequestName[] = [
   'hello',
   'follow',
@@ -63,8 +63,6 @@ export class RoomSession {
   /** When the session was last found valid. */
   checkedMs: number
   readonly #shared: Shared
-  readonly #limits: ServiceLimits
-  readonly #isGuest: boolean
   readonly #connection: Connection
   readonly #following = new Map<string, Following>()
   /** Rooms with entries that were not pushed because too much was queued. */
@@ -92,8 +90,6 @@ export class RoomSession {
 
   constructor(shared: Shared, connection: Connection, member: Member, use: AccountUse) {
     this.#shared = shared
-    this.#limits = limitsOf(shared.limits, member)
-    this.#isGuest = isGuest(member)
     this.#connection = connection
     this.member = member
     this.use = use
@@ -176,7 +172,7 @@ export class RoomSession {
   }
 
   get #isFull(): boolean {
-    return this.#connection.waitingBytes > this.#limits.waitingBytes
+    return this.#connection.waitingBytes > this.use.limits.waitingBytes
   }
 
   /**
@@ -196,9 +192,9 @@ export class RoomSession {
 
   #begin<Name extends RequestName>(name: Name, body: unknown): Promise<Reply<Name>> {
     const { given } = this.#shared
-    if (this.#isGuest && !GUESTS_REQUESTS.includes(name)) throw forMembers()
+    if (isGuest(this.member) && !GUESTS_REQUESTS.includes(name)) throw forMembers()
     if (this.#state !== 'open') throw new RoomError('stopping', 'This connection ends: connect again')
-    if (this.#requests > this.#limits.requestsAtOnce || this.#isFull)
+    if (this.#requests > this.use.limits.requestsAtOnce || this.#isFull)
       throw new RoomError('busy', 'Too many requests at once: wait for their answers')
     this.use.demand('requests', 1, given.clock.nowMs())
     return this.#handlers[name](readInput(name, body))
@@ -216,7 +212,7 @@ export class RoomSession {
     const followed = await this.#inOrder(() => this.#follow(rooms))
     return {
       hub: given.signer.publicKey,
-      entryBytes: this.#limits.entryBytes,
+      entryBytes: this.use.limits.entryBytes,
       hasInbox: device !== null,
       stunPort: given.stunPort(),
       rooms: followed,
@@ -245,7 +241,7 @@ export class RoomSession {
           'not-found',
           'This hub does not have this room, or you have no access to it',
         )
-        const isOpen = !this.#isGuest || feed?.room?.kind === 'share'
+        const isOpen = !isGuest(this.member) || feed?.room?.kind === 'share'
         const followed =
           isOpen && feed && (this.#followOne(feed, each) ?? (await this.#followPast(feed, each)))
         answers.push(followed || refused(each.room, error))
@@ -263,7 +259,7 @@ export class RoomSession {
     const right = rightIn(known.access, tokenHash)
     if (right === null || this.#state === 'closed') return null
     const key = latin1(room)
-    const max = Math.min(MAX_ROOMS, this.#limits.roomsPerConnection)
+    const max = Math.min(MAX_ROOMS, this.use.limits.roomsPerConnection)
     if (!this.#following.has(key) && this.#following.size >= max)
       return refused(room, new RoomError('full', `A connection follows at most ${max} rooms: leave some`))
     this.#unfollow(feed)
@@ -347,7 +343,7 @@ export class RoomSession {
     const { room, clientId, bytes } = input
     const { given, slowMode } = this.#shared
     const { feed, right } = this.#demand(room, 'post')
-    const { entryBytes } = this.#limits
+    const { entryBytes } = this.use.limits
     if (bytes.length > entryBytes)
       throw new RoomError('bad-argument', `An entry has at most ${entryBytes} bytes`)
     this.#order.demand(room, clientId)
@@ -408,7 +404,7 @@ export class RoomSession {
   async #create({ creator, salt, kind, access, after, home }: Input<'create'>): Promise<Reply<'create'>> {
     const { given } = this.#shared
     const id = roomId({ creator, salt, kind })
-    if (this.#isGuest && kind !== 'share') throw forMembers()
+    if (isGuest(this.member) && kind !== 'share') throw forMembers()
     // The creator of a share's room is a key known to everyone with the link. No one else can name
     // it.
     if (kind !== 'share' && creator !== this.member.did)

@@ -1,11 +1,10 @@
 /** A hub in this process, with logged-in members. */
-import { join } from 'node:path'
 import { connectHub, type HubApi } from '@shoal/hub-api/client'
 import type { Role } from '@shoal/hub-stores'
-import { openFileStores, type TestStores } from '@shoal/hub-stores/testing'
+import type { TestStores } from '@shoal/hub-stores/testing'
 import { KeyPair } from '@shoal/identity'
 import type { Given } from '../options.ts'
-import { openTestHub } from './test-hub.ts'
+import { openTestHub, type TestHub } from './test-hub.ts'
 
 export interface Member {
   readonly did: string
@@ -17,8 +16,8 @@ export interface Member {
 
 export interface HubWithMembers extends AsyncDisposable {
   readonly url: string
-  /** Path of its database. */
-  readonly path: string
+  /** Opens its stores another time. */
+  readonly openStores: TestHub['openStores']
   /** The stores of the hub, opened a second time. */
   readonly stores: TestStores
   readonly everyone: HubApi
@@ -28,11 +27,11 @@ export interface HubWithMembers extends AsyncDisposable {
 export async function hubWithMembers(given: Given = {}): Promise<HubWithMembers> {
   const hub = await openTestHub(given)
   const url = hub.urls[0]!
-  const path = join(hub.data, 'hub.db')
-  const stores = await openFileStores(path)
+  const { openStores } = hub
+  const stores = await openStores()
   return {
     url,
-    path,
+    openStores,
     stores,
     everyone: hub.everyone,
     async member(name, role = 'member') {

@@ -19,6 +19,7 @@ import { channelPort } from '../cluster/testing/channel-port.ts'
 import { type Hub, startHub } from '../hub.ts'
 import { NO_LOG } from '../kernel/log.ts'
 import type { Given } from '../options.ts'
+import { type TestDatabase, testDatabase } from './test-database.ts'
 
 export interface TestHub extends AsyncDisposable {
   readonly hubs: readonly Hub[]
@@ -26,6 +27,8 @@ export interface TestHub extends AsyncDisposable {
   readonly urls: readonly string[]
   /** Its data folder. */
   readonly data: string
+  /** Opens its stores another time. */
+  readonly openStores: TestDatabase['openStores']
   /** The secret of the owner's invitation. */
   readonly invitation: string
   readonly everyone: HubApi
@@ -34,6 +37,7 @@ export interface TestHub extends AsyncDisposable {
 /** Starts a hub of one or several connected processes. */
 export async function openTestHub(given: Given = {}, processes = 1): Promise<TestHub> {
   const data = await mkdtemp(join(tmpdir(), 'shoal-hub-'))
+  const database = await testDatabase(data)
   const ipc = new IpcSwitch()
   const ports: { close(): void }[] = []
   const hubs: Hub[] = []
@@ -43,13 +47,16 @@ export async function openTestHub(given: Given = {}, processes = 1): Promise<Tes
     ipc.add(number, channelPort(port2))
     const carrier = processes === 1 ? null : new IpcCarrier(number, channelPort(port1))
     const place = { carrier, sharesPorts: false, hasStunPort: false, isFirst: number === 1 }
-    hubs.push(await startHub({ port: 0, noUdp: true, data, ...given }, NO_LOG, async () => place))
+    hubs.push(
+      await startHub({ port: 0, noUdp: true, data, ...database.given, ...given }, NO_LOG, async () => place),
+    )
   }
   const urls = hubs.map(({ port }) => `http://127.0.0.1:${port}`)
   return {
     hubs,
     urls,
     data,
+    openStores: options => database.openStores(options),
     invitation: hubs[0]!.ownerLink?.split('=')[1] ?? '',
     everyone: connectHub({ url: urls[0]! }),
     async [Symbol.asyncDispose]() {

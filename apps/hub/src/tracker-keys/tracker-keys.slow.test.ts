@@ -2,21 +2,23 @@ import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { connectHub } from '@shoal/hub-api/client'
-import { openFileStores } from '@shoal/hub-stores/testing'
 import { limitMs } from '@shoal/testing'
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import { SetupError } from '../failure.ts'
 import { startHub } from '../hub.ts'
 import { NO_LOG } from '../kernel/log.ts'
 import type { Given } from '../options.ts'
+import { type TestDatabase, testDatabase } from '../testing/test-database.ts'
 
 const [ANN, BEN] = ['did:key:ann', 'did:key:ben']
 const HASH = '68'.repeat(20)
 
 let data: string
+let database: TestDatabase
 beforeEach(async () => {
   data = await mkdtemp(join(tmpdir(), 'shoal-hub-'))
-  await using stores = await openFileStores(join(data, 'hub.db'))
+  database = await testDatabase(data)
+  await using stores = await database.openStores()
   await stores.accounts.create({ did: ANN, name: 'Ann' })
   await stores.accounts.create({ did: BEN, role: 'admin' })
 })
@@ -24,9 +26,9 @@ afterEach(() => rm(data, { recursive: true }))
 
 /** A hub with members Ann, and Ben, who is an admin. */
 async function open(given: Given = {}) {
-  const hub = await startHub({ port: 0, data, privateTracker: true, ...given }, NO_LOG)
+  const hub = await startHub({ port: 0, data, privateTracker: true, ...database.given, ...given }, NO_LOG)
   const url = `http://127.0.0.1:${hub.port}`
-  const stores = await openFileStores(join(data, 'hub.db'))
+  const stores = await database.openStores()
   const session = async (did: string) => {
     const { secret } = await stores.sessions.begin(did, { label: '', lifeMs: 60_000 })
     return connectHub({ url, session: secret })

@@ -90,13 +90,13 @@ export const ChatReported = z
 export type ChatReported = z.infer<typeof ChatReported>
 
 const HubHead = z.object({
-  /** Of the entry and of all before it. */
+  /** It covers the entry and all before it. */
   hash: z.string().regex(/^[0-9a-f]{64}$/),
   /** When the hub signed it. */
   signedMs: TimeMs,
 })
 
-/** What a proof shows: that a hub signed two different logs of a room. */
+/** A verified proof that a hub signed two different logs of a room. */
 export const ChatHubProof = z
   .object({
     /** The hub's key. */

@@ -26,7 +26,7 @@ interface ForkProof {
 }
 
 interface ForkedHead {
-  /** Of the entry, and of all before it. 32 bytes. */
+  /** It covers the entry and all before it. 32 bytes. */
   readonly hash: Uint8Array
   /** When the hub signed it. */
   readonly signedMs: number

@@ -21,7 +21,7 @@ interface Encrypted {
 }
 
 export class KeyWatch {
-  /** What was encrypted, by its tag. */
+  /** Encrypted contents, by their tags. */
   readonly #encrypted = new Map<string, Encrypted>()
   /** Keys that handshakes are wrapped in. */
   readonly #wraps = new Map<string, Uint8Array>()

@@ -2,6 +2,8 @@
  * The stores of all capabilities on one database, for tests and measurements. In a hub, each
  * capability creates its own.
  */
+import { randomBytes } from 'node:crypto'
+import pg from 'pg'
 import { Accounts } from '../accounts/accounts.ts'
 import { DeviceLists } from '../accounts/device-lists.ts'
 import { Invitations } from '../accounts/invitations.ts'
@@ -90,4 +92,19 @@ export async function openFileStores(path: string, options?: StoreOptions): Prom
 /** Opens all stores in PostgreSQL. See `openGrown`. */
 export async function openServerStores(server: PostgresOptions, options?: StoreOptions): Promise<TestStores> {
   return new TestStores((await openGrown(server, ALL_TABLES)).database, options)
+}
+
+/** Creates an empty database at the server of a PostgreSQL URL. Returns the URL of the new one. */
+export async function createServerDatabase(server: string): Promise<string> {
+  const name = `test_${randomBytes(8).toString('hex')}`
+  const client = new pg.Client(server)
+  await client.connect()
+  try {
+    await client.query(`CREATE DATABASE ${name}`)
+  } finally {
+    await client.end()
+  }
+  const url = new URL(server)
+  url.pathname = `/${name}`
+  return url.href
 }

@@ -4,7 +4,7 @@ import { systemClock, systemRandom } from '@shoal/torrent/base'
 import { useCallback, useEffect, useRef, useState } from 'react'
 import { loadVisitor, type NamedVisitor } from './visitor.ts'
 
-/** What the room shows. */
+/** The state of a visit, and its actions. */
 export interface Visit {
   readonly state: VisitState
   readonly problem: { readonly code: string; readonly message: string } | null

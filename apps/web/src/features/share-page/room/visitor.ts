@@ -1,6 +1,6 @@
 /**
- * Who this browser is in the room of a share: another person in each room, so that nobody can tell
- * that the same browser visits two.
+ * The identity of this browser in the room of a share: another person in each room, so that nobody
+ * can tell that the same browser visits two.
  */
 import { encodeCredential, type Visitor } from '@shoal/chat/visit'
 import { KeyPair } from '@shoal/identity'
