@@ -5,7 +5,7 @@
 import { RoomError } from '@shoal/hub-api/rooms'
 import { latin1 } from '@shoal/torrent/base'
 import { Allowance } from '../kernel/allowance.ts'
-import { isGuest, type Member, type Rate, type ServiceLimits } from './contracts.ts'
+import { ALL_GUESTS, isGuest, type Member, type Rate, type ServiceLimits } from './contracts.ts'
 
 /** Counted across all processes. */
 export const SHARED_KINDS = ['appends', 'creations', 'deliveries', 'deliveredBytes', 'appendedBytes'] as const
@@ -20,7 +20,8 @@ export interface Use {
   readonly count: number
 }
 
-const IDLE_MS = 600_000
+/** Limited for all guests together, too. */
+const OF_ALL_GUESTS: readonly Kind[] = ['appendedBytes', 'creations']
 const MAX_DEVICES = 10_000
 
 export class AccountUse {
@@ -28,10 +29,21 @@ export class AccountUse {
   usedMs: number
   readonly limits: ServiceLimits
   readonly #share: (what: Use['what'], count: number) => void
+  readonly #all: AccountUse | null
   readonly #allowances = new Map<Kind, Allowance>()
   readonly #devices = new Map<string, Allowance>()
 
-  constructor(limits: ServiceLimits, nowMs: number, share: (what: Use['what'], count: number) => void) {
+  /**
+   * `share`: reports usage to the other processes. `all`: the use of all guests, if it is that of
+   * one.
+   */
+  constructor(
+    limits: ServiceLimits,
+    nowMs: number,
+    share: (what: Use['what'], count: number) => void,
+    all: AccountUse | null = null,
+  ) {
+    this.#all = all
     this.limits = limits
     this.usedMs = nowMs
     this.#share = share
@@ -67,8 +79,10 @@ export class AccountUse {
     this.usedMs = nowMs
     const waitMs = this.#of(kind).take(count, nowMs)
     const shared = SHARED_KINDS.find(each => each === kind)
-    if (waitMs === 0 && shared) this.#share(shared, count)
-    return waitMs
+    if (waitMs > 0) return waitMs
+    if (shared) this.#share(shared, count)
+    // After its own limit, so that nobody uses up what all have with requests that are refused.
+    return this.#all && OF_ALL_GUESTS.includes(kind) ? this.#all.#take(kind, count, nowMs) : 0
   }
 
   #of(kind: Kind): Allowance {
@@ -89,9 +103,18 @@ export class AccountUse {
   }
 }
 
-/** Returns the limits of a member, or of a guest. */
+/** Returns the limits of a member, of a guest, or of all guests together. */
 export function limitsOf(limits: ServiceLimits, member: Pick<Member, 'did'>): ServiceLimits {
-  return isGuest(member) ? { ...limits, ...limits.guests } : limits
+  const all = member.did === ALL_GUESTS ? limits.allGuests : {}
+  return isGuest(member) ? { ...limits, ...limits.guests, ...all } : limits
+}
+
+/** Returns the time after which all empty buckets are full again. */
+function longestRefillMs(limits: ServiceLimits): number {
+  const rates = [limits, limits.guests].flatMap(each =>
+    Object.values(each).filter((value): value is Rate => typeof value === 'object' && 'perSecond' in value),
+  )
+  return 1000 * Math.max(...rates.map(({ perSecond, most }) => most / perSecond))
 }
 
 export class AccountsUse {
@@ -106,19 +129,20 @@ export class AccountsUse {
   }
 
   of(did: string, nowMs: number): AccountUse {
-    const use =
-      this.#accounts.get(did) ??
-      new AccountUse(limitsOf(this.#limits, { did }), nowMs, (what, count) =>
-        this.#share({ did, what, count }),
-      )
+    const known = this.#accounts.get(did)
+    if (known) return known
+    const all = isGuest({ did }) && did !== ALL_GUESTS ? this.of(ALL_GUESTS, nowMs) : null
+    const share = (what: Use['what'], count: number) => this.#share({ did, what, count })
+    const use = new AccountUse(limitsOf(this.#limits, { did }), nowMs, share, all)
     this.#accounts.set(did, use)
     return use
   }
 
   /** Forgets accounts idle long enough for all of their buckets to be full again. */
   forgetIdle(nowMs: number): void {
+    const sinceMs = nowMs - longestRefillMs(this.#limits)
     for (const [did, use] of this.#accounts)
-      if (use.connections === 0 && use.usedMs + IDLE_MS < nowMs) this.#accounts.delete(did)
+      if (use.connections === 0 && use.usedMs < sinceMs && did !== ALL_GUESTS) this.#accounts.delete(did)
   }
 }
 

@@ -29,6 +29,9 @@ export function guestName(network: string): string {
   return `${GUEST}${network}`
 }
 
+/** The name of all people without an account together. */
+export const ALL_GUESTS = guestName('*')
+
 export function isGuest({ did }: Pick<Member, 'did'>): boolean {
   return did.startsWith(GUEST)
 }
@@ -120,6 +123,8 @@ export interface ServiceLimits {
   readonly sessionMs: number
   /** Those of people without an account, where they differ. */
   readonly guests: GuestLimits
+  /** Those of all of them together. They have at most half of `connections`. */
+  readonly allGuests: Pick<ServiceLimits, 'appendedBytes' | 'creations'>
 }
 
 type GuestLimits = Pick<
@@ -166,5 +171,10 @@ export const SERVICE_LIMITS: ServiceLimits = {
     appendedBytes: { perSecond: 256, most: 1 << 20 },
     creations: { perSecond: 1 / 600, most: 5 },
     volatiles: { perSecond: 5, most: 20 },
+  },
+  // In a day, all of them store at most 421 MB.
+  allGuests: {
+    appendedBytes: { perSecond: 4096, most: 64 << 20 },
+    creations: { perSecond: 0.1, most: 500 },
   },
 }

@@ -4,10 +4,11 @@
  */
 import { MAX_DELIVERIES } from '@shoal/hub-api/rooms'
 import { latin1 } from '@shoal/torrent/base'
-import { AccountsUse, limitsOf, type Use, UseReport } from './accounts-use.ts'
+import { AccountsUse, type Use, UseReport } from './accounts-use.ts'
 import {
   type Channel,
   type Connection,
+  isGuest,
   type Member,
   Outgoing,
   type RoomsGiven,
@@ -49,6 +50,8 @@ export class RoomService {
   readonly #feeds: Feeds
   readonly #accounts: AccountsUse
   readonly #sessions = new Set<RoomSession>()
+  /** Number of the sessions of guests. */
+  #guests = 0
   readonly #byDevice = new Map<string, Set<RoomSession>>()
   readonly #shared: Shared
   readonly #slowMode: SlowMode
@@ -87,12 +90,14 @@ export class RoomService {
    */
   connect(connection: Connection, member: Member): RoomSession | null {
     const use = this.#accounts.of(member.did, this.#given.clock.nowMs())
-    const { connections, connectionsPerAccount } = limitsOf(this.#limits, member)
-    if (this.#isDraining || this.#sessions.size >= connections || use.connections >= connectionsPerAccount) {
+    const { connections } = this.#limits
+    const isFull = this.#sessions.size >= connections || (isGuest(member) && this.#guests >= connections / 2)
+    if (this.#isDraining || isFull || use.connections >= use.limits.connectionsPerAccount) {
       if (this.#isDraining) connection.send(new Outgoing('stopping', { afterMs: this.#returnMs() }))
       connection.close(this.#isDraining ? 'stopping' : 'too-slow')
       return null
     }
+    if (isGuest(member)) this.#guests++
     use.connections++
     const session = new RoomSession(this.#shared, connection, member, use)
     this.#sessions.add(session)
@@ -107,6 +112,7 @@ export class RoomService {
   disconnected(session: RoomSession): void {
     if (!this.#sessions.delete(session)) return
     session.use.connections--
+    if (isGuest(session.member)) this.#guests--
     session.closed()
     const { device } = session.member
     const others = device && this.#byDevice.get(latin1(device))

@@ -231,6 +231,9 @@ export class RoomSession {
 
   async #follow(wanted: readonly Follow[]): Promise<readonly (Followed | Refused)[]> {
     const { feeds } = this.#shared
+    const most = this.use.limits.roomsPerConnection
+    if (wanted.length > most)
+      throw new RoomError('full', `A connection follows at most ${most} rooms: leave some`)
     const held = await feeds.hold(wanted.map(({ room }) => room))
     try {
       const byRoom = new Map(held.map(feed => [latin1(feed.id), feed]))

@@ -38,12 +38,16 @@ export interface Shown {
   readonly reactions: ReadonlyMap<string, readonly string[]>
 }
 
+/** Characters of a DID after a name: finding a key that ends in the same ones takes years. */
+const SHOWN_CHARACTERS = 8
+
 /**
  * Returns how to show somebody who is known only by the name they go by: with the end of the DID,
- * so that nobody passes for another person of that name.
+ * so that persons of one name can be told apart. A name that looks like that loses its end.
  */
 export function unverifiedName({ sender, name }: Pick<Shown, 'sender' | 'name'>): string | null {
-  return name === null ? null : `${name} (${sender.slice(-4)})`
+  const bare = (name ?? '').replace(/[\s(]*\([^()]*\)?\s*$/u, '').trim()
+  return bare === '' ? null : `${bare} (${sender.slice(-SHOWN_CHARACTERS)})`
 }
 
 export interface TimelineRules {

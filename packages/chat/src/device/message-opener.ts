@@ -164,7 +164,8 @@ export class MessageOpener {
   /** The sender's newest known entry. */
   #compare({ body, sender }: Kept): void {
     const { logHead } = readBody(body)
-    if (!logHead || this.#given.log.agrees(logHead)) return
+    // In the room of a share, anybody may claim anything: heads that the hub signed are compared.
+    if (!logHead || this.#given.share || this.#given.log.agrees(logHead)) return
     this.#given.owner.problem({
       code: 'forked-log',
       message: `The hub shows another log to ${sender} than to this device: entry ${logHead.sequence} differs. Leave this hub.`,

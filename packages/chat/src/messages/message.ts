@@ -26,6 +26,8 @@ const CLIENT_ID_BYTES = 16
 const HASH_BYTES = 32
 const KEY_BYTES = 32
 const MAX_KIND_LENGTH = 64
+/** The last time that programs can show as a date (ECMAScript, `Date`). */
+const MAX_TIME_MS = 8.64e15
 const PURPOSE = new TextEncoder().encode('shoal/message/1')
 
 export interface Message {
@@ -159,7 +161,7 @@ export function readBody(body: Uint8Array): Message & { readonly frankingKey: Ui
   if (version !== VERSION) throw bad('a newer program wrote it')
   if (!Array.isArray(parents) || parents.length > MAX_PARENTS) throw bad('its parents are invalid')
   if (!parents.every(parent => isBytes(parent, CLIENT_ID_BYTES))) throw bad('its parents are invalid')
-  if (!Number.isSafeInteger(sentMs) || sentMs < 0) throw bad('its time is invalid')
+  if (!Number.isSafeInteger(sentMs) || sentMs < 0 || sentMs > MAX_TIME_MS) throw bad('its time is invalid')
   if (typeof kind !== 'string' || kind.length === 0 || kind.length > MAX_KIND_LENGTH)
     throw bad('its kind is invalid')
   if (!(content instanceof Uint8Array) || content.length > MAX_CONTENT_BYTES) throw bad('it is too long')

@@ -58,7 +58,7 @@ export function chatOperations(
 
   const enter = async (hub: string | undefined, link: ShareLink): Promise<ChatConversation> => {
     const { secret, title } = roomOf(link)
-    const conversation = await current().chat.joinShareRoom(findHub(ports, hub), secret)
+    const conversation = await current().chat.joinShareRoom(findHub(ports, hub ?? link.roomHub), secret)
     const share = hashesOf(link).join()
     const { settings } = conversation
     if (title !== settings.title || share !== settings.share) await conversation.set({ title, share })
@@ -69,10 +69,14 @@ export function chatOperations(
   const linkWithRoom = async (text: string, share: ShareLink, hub: string): Promise<string> => {
     // The room exists even if its hub cannot be asked.
     const isOpen = await ports.letsGuestsIn(hub).catch(() => false)
-    const roomHub = isOpen ? new URL(hub).origin : share.roomHub
-    const made = { ...share, ...(roomHub !== undefined && { roomHub }) }
+    const own = new URL(hub).origin
+    const { roomHub: named, ...rest } = share
+    const roomHub = isOpen || named === own ? own : undefined
+    const made = { ...rest, ...(roomHub !== undefined && { roomHub }) }
     const before = readLink(text)
-    if (made.room === before.room && made.roomHub === before.roomHub) return text
+    const hasRoom =
+      made.room === undefined || (before.room !== undefined && equalBytes(made.room, before.room))
+    if (hasRoom && made.roomHub === before.roomHub) return text
     const page = text.slice(0, Math.max(text.indexOf('#'), 0))
     // The creator of a link without a page has already chosen its contents.
     return formatShareLink(page, made, page === '' ? { audience: 'machine' } : {})

@@ -19,8 +19,10 @@ import { HubRoom } from '../hub/hub-room.ts'
 import { RoomsLink } from '../hub/rooms-link.ts'
 import { type RoomMessage, ShareRoom, type ShareRoomWriter } from '../share-rooms/share-room.ts'
 
-/** Most messages in memory: a room with more belongs into a node or the chat app. */
+/** Most messages in memory: a room with more needs a node or the chat app. */
 const MAX_MESSAGES = 5000
+/** Changes are told together after this time. */
+const CHANGE_MS = 50
 /** Entries that are verified in one go; then others get a turn. */
 const AT_ONCE = 8
 /** Most parents of a new message. */
@@ -34,7 +36,7 @@ export interface VisitOptions extends Omit<ClientOptions, 'inboxSince'> {
   /** See `roomSecretOf`. 32 bytes. */
   readonly secret: Uint8Array
   readonly visitor: Visitor
-  /** Called after each change of what the visit shows, at most once in a turn. */
+  /** Called soon after changes of what the visit shows, and at once when it sends. */
   readonly onChange: () => void
 }
 
@@ -44,6 +46,11 @@ export interface VisitMessage extends Shown {
   readonly by: string | null
   /** `failed`: the hub has refused it. */
   readonly delivery: 'waiting' | 'delivered' | 'failed'
+}
+
+export interface VisitProblem {
+  readonly code: string
+  readonly message: string
 }
 
 /** `away`: it connects again by itself. `ended`: it does not; `problem` says why. */
@@ -56,16 +63,20 @@ export class RoomVisit {
   readonly #link: RoomsLink
   readonly #room: HubRoom
   readonly #timeline = new Timeline({ isAdmin: () => false })
-  readonly #hashes = new Map<number, Uint8Array>()
   readonly #failed = new Set<string>()
-  /** Number of messages, also of reactions and changes. */
-  #count = 0
+  /** Messages that were added, also reactions and changes, in Latin-1. */
+  readonly #known = new Set<string>()
+  /** Number of the oldest entry that was read. */
+  #oldest = Number.POSITIVE_INFINITY
   #newest: Place
   #state: VisitState = 'connecting'
-  #problem: { readonly code: string; readonly message: string } | null = null
+  #problem: VisitProblem | null = null
+  /** Proved by two heads that the hub signed. It stays. */
+  #fork: VisitProblem | null = null
+  #readsOlder = false
   #askedForOlder: (() => void) | null = null
   #reading: Promise<void> = Promise.resolve()
-  #isChanged = false
+  #cancelChange: (() => void) | null = null
   #isClosed = false
 
   /** Connects at once, and creates the room if the hub does not have it. */
@@ -90,7 +101,8 @@ export class RoomVisit {
         trimmed() {},
         volatile() {},
         problem: error => {
-          this.#problem = error
+          if (error.proof) this.#fork ??= error
+          else this.#problem = error
           this.#changed()
         },
       },
@@ -102,14 +114,23 @@ export class RoomVisit {
     return this.#state
   }
 
-  /** The last fault of the hub, or why the visit has ended. */
-  get problem(): { readonly code: string; readonly message: string } | null {
-    return this.#problem
+  /**
+   * The last fault of the hub, or why the visit has ended. `forked-log`: the hub has shown different
+   * logs, which two signed heads prove.
+   */
+  get problem(): VisitProblem | null {
+    return this.#fork ?? this.#problem
   }
 
-  /** Whether the hub has earlier messages that were not read. */
+  /** Whether the hub has earlier messages that can be read. */
   get hasOlder(): boolean {
-    return this.#askedForOlder !== null && this.#count < MAX_MESSAGES
+    return this.#askedForOlder !== null && !this.isTooLarge
+  }
+
+  /** Whether the room has more messages than a visit holds. */
+  get isTooLarge(): boolean {
+    const isGap = this.#askedForOlder !== null
+    return this.#known.size >= MAX_MESSAGES || (isGap && this.#oldest + this.#known.size > MAX_MESSAGES)
   }
 
   /** Oldest first. */
@@ -127,11 +148,11 @@ export class RoomVisit {
     }))
   }
 
-  /** Reads the earlier messages. */
+  /** Reads all earlier messages. */
   readOlder(): void {
-    const asked = this.#askedForOlder
+    this.#readsOlder = true
+    this.#askedForOlder?.()
     this.#askedForOlder = null
-    asked?.()
     this.#changed()
   }
 
@@ -161,13 +182,14 @@ export class RoomVisit {
     this.#timeline.add({
       ...{ id: clientId, sender: visitor.did, sequence: null, parents, seen: sequence, sentMs, content },
     })
-    this.#count++
-    this.#changed()
+    this.#known.add(latin1(clientId))
+    this.#tell()
     // Its place comes with the log.
     this.#room.append(clientId, bytes).catch(error => {
       if ((error as RoomError).code === 'closed') return
       this.#failed.add(latin1(clientId))
-      this.#problem = { code: (error as RoomError).code, message: (error as RoomError).message }
+      const { code, message } = error as RoomError
+      this.#problem = { code, message }
       this.#changed()
     })
     return clientId
@@ -176,6 +198,7 @@ export class RoomVisit {
   /** Idempotent. */
   close(): void {
     this.#isClosed = true
+    this.#cancelChange?.()
     this.#askedForOlder?.()
     this.#room.close()
     this.#link.close()
@@ -192,7 +215,7 @@ export class RoomVisit {
   }
 
   #untilAsked(): Promise<void> {
-    if (this.#isClosed) return Promise.resolve()
+    if (this.#isClosed || this.#readsOlder) return Promise.resolve()
     return new Promise(resolve => {
       this.#askedForOlder = resolve
       this.#changed()
@@ -207,7 +230,7 @@ export class RoomVisit {
   }
 
   #note(place: Place): void {
-    this.#hashes.set(place.sequence, place.hash)
+    this.#oldest = Math.min(this.#oldest, place.sequence)
     if (place.sequence > this.#newest.sequence) this.#newest = place
   }
 
@@ -221,21 +244,17 @@ export class RoomVisit {
   }
 
   #read({ clientId, bytes, place }: RoomEntry): void {
-    if (this.#count >= MAX_MESSAGES) return
+    const key = latin1(clientId)
+    // Own messages get their place also in a room that is too large.
+    if (this.#known.size >= MAX_MESSAGES && !this.#known.has(key)) return
     const message = this.#open(clientId, bytes)
     if (!message) return
     const { sender, parents, logHead, sentMs, kind, content } = message
-    const isAdded = this.#timeline.add({
+    this.#known.add(key)
+    this.#timeline.add({
       ...{ id: clientId, sender: sender.did, sequence: place?.sequence ?? null, parents, sentMs },
       ...{ seen: logHead?.sequence ?? 0, content: readContent(kind, content) },
     })
-    if (isAdded) this.#count++
-    const known = logHead && this.#hashes.get(logHead.sequence)
-    if (known && latin1(known) !== latin1(logHead.hash))
-      this.#problem = {
-        code: 'forked-log',
-        message: `The hub shows another log to ${sender.did} than here: entry ${logHead.sequence} differs. Leave this hub.`,
-      }
   }
 
   /** Returns null for what was not written with the link, or by a newer program. */
@@ -250,11 +269,13 @@ export class RoomVisit {
   }
 
   #changed(): void {
-    if (this.#isChanged || this.#isClosed) return
-    this.#isChanged = true
-    queueMicrotask(() => {
-      this.#isChanged = false
-      if (!this.#isClosed) this.#options.onChange()
-    })
+    if (this.#isClosed) return
+    this.#cancelChange ??= this.#options.clock.after(CHANGE_MS, () => this.#tell())
+  }
+
+  #tell(): void {
+    this.#cancelChange?.()
+    this.#cancelChange = null
+    if (!this.#isClosed) this.#options.onChange()
   }
 }

@@ -56,6 +56,8 @@ export class RoomReader {
   readonly #screen: number
   #isReading = false
   #cancelRetry: (() => void) | undefined
+  /** Whether the listener was asked for room for older entries, and has it. */
+  #olderRoom: 'unasked' | 'asked' | 'there' = 'unasked'
 
   constructor(options: RoomReaderOptions) {
     this.#options = options
@@ -100,6 +102,7 @@ export class RoomReader {
     const wasCaughtUp = this.isCaughtUp
     try {
       while (wire && wire === this.wire && this.#options.isOpen() && !this.isCaughtUp) {
+        if (!this.#mayRead()) return
         const before = [this.since, this.#parts.gap?.after.sequence, this.last]
         await this.#readMore(wire)
         const after = [this.since, this.#parts.gap?.after.sequence, this.last]
@@ -117,6 +120,25 @@ export class RoomReader {
     if (this.wire && this.wire !== wire && !this.isCaughtUp) void this.sync()
   }
 
+  /**
+   * Returns whether to read on. Older entries wait until the listener has room for them; newer ones
+   * do not wait for that.
+   */
+  #mayRead(): boolean {
+    const isOlder = this.since >= this.last
+    if (!isOlder || !this.#listener.ready || this.#olderRoom === 'there') return true
+    if (this.#olderRoom === 'asked') return false
+    this.#olderRoom = 'asked'
+    this.#listener.ready().then(
+      () => {
+        this.#olderRoom = 'there'
+        void this.sync()
+      },
+      error => this.failed(error),
+    )
+    return false
+  }
+
   async #readMore(wire: Wire): Promise<void> {
     const missing = this.last - this.since
     const { gap } = this.#parts
@@ -131,8 +153,7 @@ export class RoomReader {
       const part = await wire.request('read', this.#query({ since, limit: PAGE }))
       this.#take(part, wire, (after, head) => this.#takeNewer(since, after, part, head))
     } else if (gap) {
-      await this.#listener.ready?.()
-      if (wire !== this.wire) return
+      this.#olderRoom = 'unasked'
       const limit = Math.min(PAGE, gap.until.sequence - gap.after.sequence)
       const part = await wire.request('read', this.#query({ since: gap.after.sequence, limit }))
       this.#take(part, wire, (after, head) => {

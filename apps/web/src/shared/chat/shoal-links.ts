@@ -38,7 +38,12 @@ export function shoalLinksIn(text: string): readonly ShoalLink[] {
  */
 export function withoutLinks(text: string): string {
   if (!/[\p{L}\p{N}\p{S}]/u.test(text.replace(LINK, ''))) return ''
-  return text.replace(LINK, link => `“${(readLink(link).name ?? '…').replace(/[*_`~[\]<>\\]/g, '\\$&')}”`)
+  let count = 0
+  return text.replace(LINK, link => {
+    // Further ones are hardly read by anybody, and each costs time.
+    if (++count > MAX_LINKS) return '…'
+    return `“${(readLink(link).name ?? '…').replace(/[*_`~[\]<>\\]/g, '\\$&')}”`
+  })
 }
 
 export function readLink(link: string): ShoalLink {

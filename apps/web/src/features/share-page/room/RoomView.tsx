@@ -1,8 +1,17 @@
 import type { VisitMessage } from '@shoal/chat/visit'
 import { hex } from '@shoal/torrent/base'
-import { type FormEvent, type KeyboardEvent, type ReactNode, useEffect, useId, useRef, useState } from 'react'
+import {
+  type FormEvent,
+  type KeyboardEvent,
+  memo,
+  type ReactNode,
+  useEffect,
+  useId,
+  useRef,
+  useState,
+} from 'react'
 import { type ShoalLink, shoalLinksIn, withoutLinks } from '../../../shared/chat/shoal-links.ts'
-import { nameOf, shownText } from '../../../shared/chat/shown-text.ts'
+import { isEmoji, nameOf, shownText } from '../../../shared/chat/shown-text.ts'
 import { Button } from '../../../shared/controls/Button.tsx'
 import { TextArea, TextField } from '../../../shared/controls/Field.tsx'
 import layout from '../../../shared/controls/layout.module.css'
@@ -20,6 +29,8 @@ import { useVisit, type Visit } from './use-visit.ts'
 
 const MAX_CHARACTERS = 4000
 const MAX_NAME_CHARACTERS = 60
+const MAX_REACTIONS = 20
+const LONG_CHARACTERS = 1500
 const PARTS: MarkdownParts = { link: LinkWithHost, heading: PlainHeading }
 const time = new Intl.DateTimeFormat(locale, { dateStyle: 'short', timeStyle: 'short' })
 
@@ -74,6 +85,7 @@ function Messages({ visit }: { readonly visit: Visit }) {
       tabIndex={0}
       onScroll={scrolled}
     >
+      {visit.isTooLarge && <p className={layout.soft}>{texts.tooLarge}</p>}
       {hasOlder && (
         <Button size="small" variant="quiet" onClick={readOlder}>
           {texts.older}
@@ -87,12 +99,23 @@ function Messages({ visit }: { readonly visit: Visit }) {
   )
 }
 
-function Message({ message }: { readonly message: VisitMessage }) {
-  const { text, files, state, sender, by, isOwn, sentMs, delivery, reactions } = message
+/** A change of one message renders no other one again. */
+const Message = memo(
+  PlainMessage,
+  ({ message: one }, { message: other }) =>
+    (['id', 'state', 'text', 'delivery'] as const).every(member => one[member] === other[member]) &&
+    reactionsOf(one).join() === reactionsOf(other).join(),
+)
+
+function PlainMessage({ message }: { readonly message: VisitMessage }) {
+  const { text, files, state, sender, by, isOwn, sentMs, delivery } = message
+  const [isWhole, setWhole] = useState(false)
+  const reactions = reactionsOf(message)
   const links = [
     ...new Map(shoalLinksIn([text, ...files].join('\n')).map(link => [link.link, link])).values(),
   ]
-  const content = withoutLinks(shownText(text))
+  const isLong = text.length > LONG_CHARACTERS
+  const content = withoutLinks(shownText(isLong && !isWhole ? `${text.slice(0, LONG_CHARACTERS)} …` : text))
   return (
     <div className={layout.stack1}>
       <p className={`${layout.wrap2} ${styles.head}`}>
@@ -115,20 +138,27 @@ function Message({ message }: { readonly message: VisitMessage }) {
           </MarkdownPartsContext>
         </div>
       )}
+      {isLong && !isWhole && (
+        <div>
+          <Button size="small" variant="quiet" onClick={() => setWhole(true)}>
+            {texts.showAll}
+          </Button>
+        </div>
+      )}
       {links.map(link => (
         <SharedLink key={link.link} link={link} />
       ))}
-      {reactions.size > 0 && (
-        <p className={layout.wrap2}>
-          {[...reactions].map(([emoji, persons]) => (
-            <span key={emoji} className={layout.soft}>
-              {shownText(emoji)} {persons.length}
-            </span>
-          ))}
-        </p>
-      )}
+      {reactions.length > 0 && <p className={layout.soft}>{reactions.join(' ')}</p>}
     </div>
   )
+}
+
+/** Returns emoji with how many persons chose them. Other texts are not shown. */
+function reactionsOf({ reactions }: VisitMessage): readonly string[] {
+  return [...reactions]
+    .filter(([emoji]) => isEmoji(emoji))
+    .slice(0, MAX_REACTIONS)
+    .map(([emoji, persons]) => `${emoji} ${persons.length}`)
 }
 
 /** A share in a message: what it is, and where it opens. */
@@ -206,13 +236,23 @@ function LinkWithHost(props: {
   readonly children: ReactNode
 }) {
   const { href, label, children } = props
-  const host = label === href ? '' : (URL.parse(href)?.host ?? '')
+  const url = URL.parse(href)
+  const host = label === href || !url ? '' : url.host || url.pathname
+  const hidden = host !== '' && <span className={layout.soft}> ({host})</span>
+  // Shares are shown below the text.
+  if (url?.protocol === 'magnet:')
+    return (
+      <>
+        {children}
+        {hidden}
+      </>
+    )
   return (
     <>
       <a href={href} target="_blank" rel="noopener noreferrer nofollow">
         {children}
       </a>
-      {host !== '' && <span className={layout.soft}> ({host})</span>}
+      {hidden}
     </>
   )
 }

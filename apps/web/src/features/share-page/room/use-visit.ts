@@ -11,6 +11,8 @@ export interface Visit {
   /** Oldest first. */
   readonly messages: readonly VisitMessage[]
   readonly hasOlder: boolean
+  /** Whether the room has more messages than the page shows. */
+  readonly isTooLarge: boolean
   /** The name of the last visit. */
   readonly name: string
   readOlder(): void
@@ -31,7 +33,8 @@ export function useVisit(hub: string, secret: Uint8Array): Visit | null {
       const { visitor, name, keepName } = named
       const show = () =>
         setVisit({
-          ...{ state: room.state, problem: room.problem, messages: room.messages, hasOlder: room.hasOlder },
+          ...{ state: room.state, problem: room.problem, messages: room.messages },
+          ...{ hasOlder: room.hasOlder, isTooLarge: room.isTooLarge },
           name,
           readOlder: () => room.readOlder(),
           send(text, chosen) {

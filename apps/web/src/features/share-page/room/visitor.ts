@@ -2,7 +2,9 @@
  * The identity of this browser in the room of a share: another person in each room, so that nobody
  * can tell that the same browser visits two.
  */
+import { ShareRoom } from '@shoal/chat/share-rooms'
 import { encodeCredential, type Visitor } from '@shoal/chat/visit'
+import { roomId } from '@shoal/hub-api/rooms'
 import { KeyPair } from '@shoal/identity'
 import { readDeviceList } from '@shoal/identity/devices'
 import { hex } from '@shoal/torrent/base'
@@ -26,9 +28,11 @@ export interface NamedVisitor {
 
 /**
  * Returns the visitor of this browser in a room, a new one at the first visit. Pages without https
- * have no key storage: there it is a new one each time. `room`: the id of the room, 32 bytes.
+ * have no key storage: there it is a new one each time. `secret`: of the room.
  */
-export async function loadVisitor(room: Uint8Array): Promise<NamedVisitor> {
+export async function loadVisitor(secret: Uint8Array): Promise<NamedVisitor> {
+  // Scripts of the origin can list the names of databases, and browsers keep them in files.
+  const room = roomId(new ShareRoom(secret).name)
   const record = new KeptRecord<KeptVisitor>(`shoal-visitor-${hex(room.subarray(0, 8))}`, 'visitor')
   const kept = (await record.load()) ?? (await makeKept().catch(() => null))
   if (!kept) return { visitor: await makeVisitor(), name: '', keepName() {} }

@@ -18,6 +18,9 @@ const shareRoom: Translation<typeof english> = {
   refused: 'Der Hub hat eine Nachricht abgelehnt oder eine gesendet, die nicht lesbar ist.',
   empty: 'Noch niemand hat etwas geschrieben.',
   older: 'Frühere Nachrichten zeigen',
+  tooLarge:
+    'Dieser Raum hat mehr Nachrichten, als diese Seite zeigt. Ein Knoten oder die Chat-App zeigt alle.',
+  showAll: 'Alles zeigen',
   you: 'Sie',
   edited: 'bearbeitet',
   waiting: 'wartet auf den Hub',

@@ -38,7 +38,7 @@ export default {
       'End-to-end encrypted. Only the members can read this, not the hub. Who joins later does not see what was written before.',
     private: 'End-to-end encrypted. Only you two can read this, not the hub.',
     share:
-      'Whoever has the link can read everything, also what was written before. If a hub lists the link, that hub can read it, too.',
+      'Whoever has the link can read everything, also what was written before, and sees your name. If a hub lists the link, that hub can read it, too.',
   },
   problem: 'A problem with this conversation',
   messages: 'Messages',

@@ -14,6 +14,8 @@ export default {
   refused: 'The hub has refused a message, or sent one that cannot be read.',
   empty: 'Nobody has written anything yet.',
   older: 'Show earlier messages',
+  tooLarge: 'This room has more messages than this page shows. A node or the chat app shows all of them.',
+  showAll: 'Show all',
   you: 'you',
   edited: 'edited',
   waiting: 'waiting for the hub',
