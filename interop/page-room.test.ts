@@ -45,10 +45,10 @@ describe.skipIf(missing('chromium-headless-shell'))('the page of a share link: i
     await tab.getByRole('button', { name: 'Send' }).click()
     await expect.poll(() => ann.texts(conversation.id)).toEqual(['Is this the **old** harbour?'])
     const { sender } = (await ann.messages(conversation.id))[0]!
-    expect(sender.name).toBe(`Visitor (${sender.did.slice(-4)})`)
+    expect(sender.name).toBe(`Visitor (${sender.did.slice(-8)})`)
     await ann.say(conversation.id, `The new one: see ${link} and [this](https://harbour.example/)`)
     const log = tab.getByRole('log')
-    await log.getByText(`Ann (${ann.did.slice(-4)})`).waitFor()
+    await log.getByText(`Ann (${ann.did.slice(-8)})`).waitFor()
     await log.getByText('(harbour.example)').waitFor()
     await log.getByRole('link', { name: 'Harbour' }).waitFor()
     expect(await log.getByRole('article').count()).toBe(2)

@@ -91,7 +91,7 @@ test('whoever has the link talks, under a name that is not another person', asyn
   await shows(ann, 'hello', 'hi')
   const [first, second] = ann.messages
   expect([first!.isOwn, second!.isOwn]).toEqual([true, false])
-  expect([first!.by, second!.by]).toEqual([first!, second!].map(({ sender }) => `Ann (${sender.slice(-4)})`))
+  expect([first!.by, second!.by]).toEqual([first!, second!].map(({ sender }) => `Ann (${sender.slice(-8)})`))
   await world.until('the hub has both', () =>
     [...ann.messages, ...bob.messages].every(({ delivery }) => delivery === 'delivered'),
   )
@@ -122,11 +122,17 @@ test('earlier messages are read when they are asked for', async () => {
     return log.append(room.bytes(`more ${at}`, clientId), clientId)
   })
   await world.until('written', settled(Promise.all(written)))
+  // The network goes while earlier messages wait to be asked for: what is new still comes.
   const late = visit('192.0.2.2')
   await world.until('the newest ones are there', () => late.hasOlder && late.messages.length >= 100)
   expect(texts(late)).toHaveLength(100)
+  world.cut()
+  await world.until('connected again', () => late.state === 'open')
+  late.send('back', '')
+  await world.until('delivered', () => late.messages.at(-1)!.delivery === 'delivered')
+  expect(late.hasOlder).toBe(true)
   late.readOlder()
-  await world.until('all are there', () => late.messages.length === 120)
+  await world.until('all are there', () => late.messages.length === 121)
   expect(texts(late).slice(0, 2)).toEqual(['0', '1'])
   expect(late.hasOlder).toBe(false)
 })
@@ -152,6 +158,38 @@ test('a visit ends where the hub lets nobody in', async () => {
   })
   await world.until('ended', () => refused.state === 'ended')
   expect(refused.problem).toMatchObject({ code: 'unauthorized' })
+})
+
+test('a name that looks like one with the end of a key loses that end', async () => {
+  const ann = visit()
+  ann.send('hello', 'Ann (47Fu9xYz)')
+  const [{ by, sender }] = ann.messages as [{ by: string; sender: string }]
+  expect(by).toBe(`Ann (${sender.slice(-8)})`)
+  ann.send('again', '(x)')
+  expect(ann.messages[1]!.by).toBeNull()
+})
+
+test('all guests together have limits, too, and members are not bound by them', async () => {
+  const all = { appendedBytes: { perSecond: 1, most: 3000 }, creations: { perSecond: 1, most: 100 } }
+  const limited = world.start({ limits: { allGuests: all, connections: 4 } })
+  const connectAt = (did: string) => world.connect({ did, sessionId: '', device: null }, () => limited)
+  const [ann, bob] = ['192.0.2.1', '192.0.2.2'].map(network =>
+    visit(network, { connect: connectAt(guestName(network)) }),
+  )
+  for (let at = 0; at < 5; at++) ann!.send(`flood ${at}`, '')
+  await world.until('all is used up', () => ann!.messages.some(({ delivery }) => delivery === 'delivered'))
+  bob!.send('of another address', '')
+  await world.clock.advance(5000)
+  expect(bob!.messages.find(({ isOwn }) => isOwn)!.delivery).toBe('waiting')
+  // Guests have half of the connections.
+  const cat = visit('192.0.2.3', { connect: connectAt(guestName('192.0.2.3')) })
+  const member = visit('', { connect: connectAt('did:key:member') })
+  await world.until('the member is there', () => member.state === 'open')
+  expect(cat.state).not.toBe('open')
+  member.send('from a member', '')
+  await world.until('the member writes', () =>
+    member.messages.some(each => each.isOwn && each.delivery === 'delivered'),
+  )
 })
 
 test('all guests of one address share its limits, those of others write on', async () => {

@@ -99,8 +99,10 @@ const HubHead = z.object({
 /** A verified proof that a hub signed two different logs of a room. */
 export const ChatHubProof = z
   .object({
-    /** The hub's key. */
+    /** The key of the hub that signed both. */
     hub: DidText,
+    /** The hub with this key, if the user has joined it. Null for any other: anybody makes keys. */
+    joinedHub: z.object({ url: z.string(), name: Untrusted }).nullable(),
     conversation: ConversationId,
     /** The number that two entries have. */
     sequence: z.number().int().min(1),

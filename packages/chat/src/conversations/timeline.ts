@@ -43,7 +43,7 @@ const SHOWN_CHARACTERS = 8
 
 /**
  * Returns how to show somebody who is known only by the name they go by: with the end of the DID,
- * so that persons of one name can be told apart. A name that looks like that loses its end.
+ * so that persons of one name look different. A name that looks like that loses its end.
  */
 export function unverifiedName({ sender, name }: Pick<Shown, 'sender' | 'name'>): string | null {
   const bare = (name ?? '').replace(/[\s(]*\([^()]*\)?\s*$/u, '').trim()

@@ -280,11 +280,16 @@ export class Conversation {
 
   /** Keeps the first one, and lets the other members have one, too. */
   async #keepProof(heads: readonly [Uint8Array, Uint8Array]): Promise<void> {
-    if (this.settings.forked) return
     try {
-      await this.#exchange.inTurn(() => this.#history.set({ forked: encodeCbor(heads) }))
+      const isFirst = await this.#exchange.inTurn(async () => {
+        if (this.settings.forked) return false
+        await this.#history.set({ forked: encodeCbor(heads) })
+        return true
+      })
+      if (!isFirst) return
       this.#listener.changed?.(this)
-      await this.presence.showHead(true)
+      // Others may have entries of another number, and cannot compare the newest one.
+      for (const head of heads) await this.presence.showHead(head)
     } catch {
       // The chat was closed.
     }

@@ -51,12 +51,15 @@ export class PresenceNotes {
     await this.showHead()
   }
 
-  /** Shows the connected members what the hub has signed, once in a while. `isNow`: at once. */
-  async showHead(isNow = false): Promise<void> {
-    const { given, mayShow, send, head } = this.#options
-    const { clock, random } = given.ports
-    if (!isNow && clock.nowMs() < this.#headMs + HEAD_MS) return
-    const signed = head()
+  /**
+   * Shows the connected members the newest head that the hub has signed, once in a while, or a
+   * given one at once.
+   */
+  async showHead(given?: Uint8Array): Promise<void> {
+    const { mayShow, send, head } = this.#options
+    const { clock, random } = this.#options.given.ports
+    if (!given && clock.nowMs() < this.#headMs + HEAD_MS) return
+    const signed = given ?? head()
     if (!signed || !mayShow()) return
     this.#headMs = clock.nowMs()
     const key = await this.#key()

@@ -17,7 +17,9 @@ class User {
   readonly events: ChatEvent[] = []
   readonly settings = { sendReadMarks: true, sendPresence: true }
   readonly verified = new Set<string>()
-  hubs: { url: string; name: string; account?: string }[] = [{ url: HOME, name: 'Friends' }]
+  hubs: { url: string; name: string; key: string; account?: string }[] = [
+    { url: HOME, name: 'Friends', key: 'did:key:z6MkHub' },
+  ]
   letsGuestsIn = false
   /** Reason why this person cannot chat. */
   obstacle: ChatError | null = null
@@ -360,7 +362,7 @@ describe('a private conversation', () => {
     const begin = (hub?: string) =>
       ann!.ask('createPrivate', { ...(hub && { hub }), person: ben!.member.did })
     await expect(begin('elsewhere')).rejects.toMatchObject({ code: 'no-hub', field: 'hub' })
-    ann!.hubs.push({ url: 'https://other.example', name: 'Others' })
+    ann!.hubs.push({ url: 'https://other.example', name: 'Others', key: 'did:key:z6MkOther' })
     await expect(begin()).rejects.toMatchObject({ code: 'no-hub' })
     ann!.hubs = []
     await expect(begin()).rejects.toMatchObject({
@@ -423,7 +425,7 @@ describe('the room of a share', () => {
     })
     // The same link, at a hub that lets nobody in.
     expect((await ben!.ask('createShareRoom', { link })).link).toBe(link)
-    ben!.hubs = [{ url: HOME, name: 'Friends', account: 'Benjamin' }]
+    ben!.hubs = [{ ...ben!.hubs[0]!, account: 'Benjamin' }]
     await ben!.ask('sendMessage', { conversation: conversation.id, text: 'hello' })
     const sent = ben!.member.chat!.conversations.find(({ kind }) => kind === 'share')!.messages.at(-1)!
     expect(sent.name).toBe('Benjamin')

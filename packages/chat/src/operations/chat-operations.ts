@@ -204,7 +204,9 @@ export function chatOperations(
     async verifyHubProof({ proof }) {
       const { hub, room, sequence, heads } = readForkProof(proof)
       const [one, other] = heads.map(({ hash, signedMs }) => ({ hash: hex(hash), signedMs }))
-      return { hub, conversation: hex(room), sequence, heads: [one!, other!] }
+      const joined = ports.hubs().find(({ key }) => key === hub)
+      const joinedHub = joined ? { url: joined.url, name: joined.name } : null
+      return { hub, joinedHub, conversation: hex(room), sequence, heads: [one!, other!] }
     },
     async markRead({ conversation: id, message }) {
       const conversation = find(id)

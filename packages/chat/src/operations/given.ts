@@ -15,9 +15,14 @@ export interface OperationPorts {
   isVerified(did: string): boolean
   /**
    * Returns the hubs where conversations can be created. `url`: the `home` of `RoomToFollow`.
-   * `account`: the name of the user's account there.
+   * `account`: the name of the user's account there. `key`: did:key of the hub's signing key.
    */
-  hubs(): readonly { readonly url: string; readonly name: string; readonly account?: string | null }[]
+  hubs(): readonly {
+    readonly url: string
+    readonly name: string
+    readonly key: string
+    readonly account?: string | null
+  }[]
   /**
    * Returns whether a hub lets people without an account into the rooms of shares. Rejects if the
    * hub cannot be asked.

@@ -21,7 +21,7 @@ import { type RoomMessage, ShareRoom, type ShareRoomWriter } from '../share-room
 
 /** Most messages in memory: a room with more needs a node or the chat app. */
 const MAX_MESSAGES = 5000
-/** Changes are told together after this time. */
+/** Changes within this time are shown together. */
 const CHANGE_MS = 50
 /** Entries that are verified in one go; then others get a turn. */
 const AT_ONCE = 8
@@ -115,8 +115,8 @@ export class RoomVisit {
   }
 
   /**
-   * The last fault of the hub, or why the visit has ended. `forked-log`: the hub has shown different
-   * logs, which two signed heads prove.
+   * The last fault of the hub, or why the visit has ended. `forked-log`: the hub has shown
+   * different logs, which two signed heads prove.
    */
   get problem(): VisitProblem | null {
     return this.#fork ?? this.#problem

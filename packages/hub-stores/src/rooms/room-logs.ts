@@ -7,6 +7,7 @@
  * locked by the transaction that inserts the entry, so processes never leave a gap or use a number
  * twice.
  */
+import { randomBytes } from 'node:crypto'
 import { setImmediate as nextTurn } from 'node:timers/promises'
 import { decodeCbor, encodeCbor } from '@shoal/identity/signed-cbor'
 import { equalBytes, latin1 } from '@shoal/torrent/base'
@@ -156,16 +157,21 @@ interface Waiting {
   readonly reject: (error: unknown) => void
 }
 
-const ROOM = 'SELECT * FROM rooms WHERE id = $1'
+/**
+ * Kind of rooms that were removed. What the hub has signed for them stays valid, so that no other
+ * room may have their ids: two logs of one room would be a proof against the hub.
+ */
+const REMOVED = ''
+const ROOM = `SELECT * FROM rooms WHERE id = $1 AND kind <> '${REMOVED}'`
 const ENTRY = 'room, sequence, client_id, posted_ms, bytes, hash'
 const LOCK_ROOMS: PerDatabase = {
   sqlite: ROOM,
   // Sorted, so that processes do not deadlock.
-  postgres: 'SELECT * FROM rooms WHERE id = ANY ($1::bytea[]) ORDER BY number FOR UPDATE',
+  postgres: `SELECT * FROM rooms WHERE id = ANY ($1::bytea[]) AND kind <> '${REMOVED}' ORDER BY number FOR UPDATE`,
 }
 const FIND_ROOMS: PerDatabase = {
   sqlite: ROOM,
-  postgres: 'SELECT * FROM rooms WHERE id = ANY ($1::bytea[])',
+  postgres: `SELECT * FROM rooms WHERE id = ANY ($1::bytea[]) AND kind <> '${REMOVED}'`,
 }
 const FIND_ENTRIES: PerDatabase = {
   sqlite: `SELECT ${ENTRY} FROM entries WHERE room = $1 AND client_id = $2`,
@@ -205,7 +211,7 @@ export class RoomLogs {
   /**
    * Creates a room, or returns the existing one, unchanged. `after`: the last entry of its log at
    * the previous hub; the log continues there. `access`: default is open to members of the hub.
-   * Rejects with `bad-argument`.
+   * Rejects with `bad-argument`, and with `conflict` if a room of this name was removed.
    */
   async create(
     name: RoomName,
@@ -230,7 +236,9 @@ export class RoomLogs {
         ...[id, name.kind, nowMs, nowMs, sequence, hash, sequence, hash],
         ...[access.manage, access.read, access.post],
       )
-      return toRoom((yield* findRoom(id)) as RoomRow)
+      const row = yield* first<RoomRow>(ROOM, id)
+      if (!row) throw new StoreError('conflict', 'This room was removed: make another one')
+      return toRoom(row)
     })
   }
 
@@ -411,7 +419,11 @@ export class RoomLogs {
       if (!row) return false
       yield* all('DELETE FROM entries WHERE room = $1', row.number)
       yield* all('DELETE FROM cursors WHERE room = $1', row.number)
-      yield* all('DELETE FROM rooms WHERE number = $1', row.number)
+      yield* all(
+        `UPDATE rooms SET kind = '${REMOVED}', home = NULL, earlier = NULL, manage_hash = $2, read_hash = $2, post_hash = $2 WHERE number = $1`,
+        // For programs of the version before, which would let members in.
+        ...[row.number, new Uint8Array(randomBytes(HASH_BYTES))],
+      )
       return true
     })
   }

@@ -243,6 +243,9 @@ export function testRooms(place: () => TestPlace): void {
     await cursors.acknowledge(device, id, 1)
     expect(await rooms.remove(id)).toBe(true)
     expect(await rooms.remove(id)).toBe(false)
+    await expect(rooms.get(id)).rejects.toMatchObject({ code: 'not-found' })
+    // The hub has signed entries of it.
+    await expect(rooms.create(named)).rejects.toMatchObject({ code: 'conflict' })
     await expect(rooms.read(id, 0)).rejects.toMatchObject({ code: 'not-found' })
     expect(await cursors.list(device)).toEqual([])
   })

@@ -82,7 +82,7 @@ test('reads the unread messages of all conversations, except for requests', asyn
     ['Harbour walkers', 'And the spare battery.'],
   ])
   await trial.run(reading.read, '--json', '--keep-unread', '-n', '1')
-  expect(objects()).toEqual([all[1], all[3]])
+  expect(objects()).toEqual([all[0], all[2]])
   const lines = await trial.printed(reading.read)
   expect(lines.filter(line => line.startsWith('In '))).toEqual([
     expect.stringMatching(/^In Film night \([0-9a-f]{8}\):$/),

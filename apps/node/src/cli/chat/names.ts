@@ -130,7 +130,7 @@ function pickTarget(word: string, targets: readonly Target[]): Target {
   const named = (test: (name: string) => boolean) => (target: Target) => target.names.some(test)
   const found = firstMatching(targets, [
     target => id(target) === folded || target.did === typed,
-    named(name => name === typed),
+    // Not an exact match first: a group could have the name of a contact with another case.
     named(name => name.toLowerCase() === folded),
     target => isPrefix(folded) && id(target).startsWith(folded),
     target => startsDid(target.did, typed),

@@ -143,9 +143,10 @@ export function printReported(output: Output, reported: ChatReported): void {
 }
 
 /** Prints what a proof shows about a hub. */
-export function printHubProof(output: Output, { hub, conversation, sequence, heads }: ChatHubProof): void {
+export function printHubProof(output: Output, proof: ChatHubProof): void {
+  const { hub, joinedHub, conversation, sequence, heads } = proof
   const { facts } = say
-  output.line(say.hubProved)
+  output.line(joinedHub ? say.hubProved({ hub: `${joinedHub.name} (${joinedHub.url})` }) : say.keyProved)
   printFacts(output, [
     [facts.hubKey, hub],
     [facts.conversation, conversation],

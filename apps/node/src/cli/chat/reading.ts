@@ -73,24 +73,22 @@ async function readUnread(context: ChatContext): Promise<undefined> {
   if (!output.json) printRequests(output, items)
 }
 
-/** Returns the unread messages of others, or the newest of them up to the limit. */
+/** Returns the unread messages of others, or the oldest of them up to the limit. */
 async function unreadOf(
-  { node: { api }, options: { limit = Number.POSITIVE_INFINITY } }: ChatContext,
-  { id, readUpTo, unread }: ChatConversation,
+  { node: { api }, options: { limit } }: ChatContext,
+  { id, readUpTo }: ChatConversation,
 ): Promise<readonly ChatMessage[]> {
-  const most = Math.min(limit, unread.messages)
   let found: ChatMessage[] = []
   let before: string | undefined
   for (;;) {
     const { items, hasOlder } = await api.listMessages({
-      ...{ conversation: id, limit: Math.min(PAGE, limit) },
+      ...{ conversation: id, limit: PAGE },
       ...(before !== undefined && { before }),
     })
     const fresh = items.slice(items.findIndex(message => message.id === readUpTo) + 1)
     found = [...fresh.filter(({ sender, state }) => !sender.isSelf && state !== 'deleted'), ...found]
     before = items[0]?.id
-    if (found.length >= most || fresh.length < items.length || !hasOlder || before === undefined)
-      return found.slice(-most)
+    if (fresh.length < items.length || !hasOlder || before === undefined) return found.slice(0, limit)
   }
 }
 

@@ -119,6 +119,7 @@ const reasons: Record<keyof typeof english, string> = {
   // Rooms of a hub.
   'room-gone': 'Dieser Raum wurde entfernt',
   'room-moved': 'Dieser Raum ist zu einem anderen Hub gezogen: Fragen Sie nach seinem Ort',
+  'room-removed': 'Dieser Raum wurde gelöscht: Legen Sie einen anderen an',
   'room-no-guests': 'Dieser Hub lässt niemanden ohne Konto ein',
   'room-secret': 'Das Geheimnis dieses Raums hat sich geändert: Fragen Sie seine Mitglieder nach dem neuen',
   'room-hub-failed': 'Der Hub konnte das nicht: siehe sein Protokoll',

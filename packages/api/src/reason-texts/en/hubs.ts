@@ -110,6 +110,7 @@ const reasons = {
   // Rooms of a hub.
   'room-gone': 'This room was removed',
   'room-moved': 'This room has moved to another hub: ask for its home',
+  'room-removed': 'This room was removed: make another one',
   'room-no-guests': 'This hub lets nobody in without an account',
   'room-secret': 'The secret of this room has changed: ask its members for the new one',
   'room-hub-failed': 'The hub could not do this: see its log',

@@ -325,7 +325,9 @@ export function chat(state: SimulatedState): Implemented<typeof CHAT> {
         throw refusal('bad-report', 'The hub that this proof names did not sign it: it is forged.', 'proof')
       const signedMs = state.clock.nowMs() - 10_800_000
       const headOf = (text: string) => ({ hash: idOf(text), signedMs })
-      return { hub: HUB_KEY, conversation: room.id, sequence: 3, heads: [headOf('one'), headOf('other')] }
+      const joinedHub = { url: HUB, name: 'Harbour' }
+      const heads: [ReturnType<typeof headOf>, ReturnType<typeof headOf>] = [headOf('one'), headOf('other')]
+      return { hub: HUB_KEY, joinedHub, conversation: room.id, sequence: 3, heads }
     },
     async markRead({ conversation, message }) {
       findMessage(find(conversation), message)

@@ -140,9 +140,11 @@ export const chat: Translation<typeof original> = {
     hubProofSaved: 'Der Beweis ist in {path}. Jeder prüft ihn mit {shoal} chat verify - < {path}',
     noHubProof: 'nichts widerspricht dem, was der Hub von {name} signiert hat: Es gibt keinen Beweis',
     hubProved:
-      'Dieser Hub hat zwei verschiedene Logs einer Unterhaltung signiert. Er hat seine Mitglieder belogen: Verlassen Sie ihn.',
+      'Ihr Hub {hub} hat zwei verschiedene Logs einer Unterhaltung signiert. Er hat seine Mitglieder belogen, oder er wurde aus einer älteren Sicherung wiederhergestellt.',
+    keyProved:
+      'Wer diesen Schlüssel hat, hat zwei verschiedene Logs einer Unterhaltung signiert. Er gehört keinem Ihrer Hubs, und jeder kann einen Schlüssel erzeugen.',
     shareNote:
-      'Wer den Link der Freigabe hat, kann hier lesen und schreiben, auch was früher geschrieben wurde.',
+      'Wer den Link der Freigabe hat, kann hier lesen und schreiben, auch was früher geschrieben wurde, und sieht Ihren Namen.',
     edited: 'geändert',
     deleted: '(gelöscht)',
     newer: '(mit einer neueren Version von Shoal geschrieben)',

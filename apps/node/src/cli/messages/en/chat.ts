@@ -133,8 +133,11 @@ export const chat = {
     hubProofSaved: 'The proof is in {path}. Anybody checks it with {shoal} chat verify - < {path}',
     noHubProof: 'nothing contradicts what the hub of {name} has signed: there is no proof',
     hubProved:
-      'This hub has signed two different logs of one conversation. It lied to its members: leave it.',
-    shareNote: 'Whoever has the link of the share can read and write here, also what was written before.',
+      'Your hub {hub} has signed two different logs of one conversation. It lied to its members, or was restored from an older backup.',
+    keyProved:
+      'Whoever has this key has signed two different logs of one conversation. It is the key of none of your hubs, and anybody can make a key.',
+    shareNote:
+      'Whoever has the link of the share can read and write here, also what was written before, and sees your name.',
     edited: 'edited',
     deleted: '(deleted)',
     newer: '(written by a newer version of Shoal)',

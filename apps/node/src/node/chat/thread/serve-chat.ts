@@ -8,6 +8,7 @@ import { HubCarriers } from '@shoal/chat/hub'
 import { ChatEvents, chatOperations, type OperationPorts } from '@shoal/chat/operations'
 import { Failure } from '@shoal/daemon/failure'
 import { Vault } from '@shoal/daemon/vault'
+import { formatDidKey } from '@shoal/identity'
 import { deviceHash } from '@shoal/identity/devices'
 import { systemClock as clock, systemRandom as random } from '@shoal/torrent/base'
 import { ChatJournals } from '../chat-journals.ts'
@@ -99,7 +100,10 @@ class ChatThread implements Omit<ForThread, 'received' | 'linkClosed' | 'chunk'>
     const ports: OperationPorts = {
       ...{ people, clock, ownDid: () => did, nameOf: person => people.nameOf(person) },
       isVerified: person => people.isVerified(person),
-      ...{ hubs: () => now().hubs, settings: () => now().settings },
+      ...{
+        hubs: () => now().hubs.map(hub => ({ ...hub, key: formatDidKey(hub.key) })),
+        settings: () => now().settings,
+      },
       letsGuestsIn: home => this.#hubs.letsGuestsIn(home),
       publish(event) {
         void node.publish(event)

@@ -54,10 +54,11 @@ export default function VerifyReportDialog({ onClose }: { onClose(): void }) {
   )
 }
 
-function ProvedOfHub({ proved: { hub, sequence, heads } }: { readonly proved: ChatHubProof }) {
+function ProvedOfHub({ proved }: { readonly proved: ChatHubProof }) {
+  const { hub, joinedHub, sequence, heads } = proved
   return (
     <div className={layout.stack2} role="status">
-      <p>{t.hubProved}</p>
+      <p>{joinedHub ? t.hubProved({ hub: `${joinedHub.name} (${joinedHub.url})` }) : t.keyProved}</p>
       <p className={layout.break}>
         {t.hubKey}: <span className={layout.mono}>{hub}</span>
       </p>

@@ -40,7 +40,7 @@ const chat: Translation<typeof english> = {
       'Ende-zu-Ende-verschlüsselt. Nur die Mitglieder können dies lesen, der Hub nicht. Wer später dazukommt, sieht nicht, was vorher geschrieben wurde.',
     private: 'Ende-zu-Ende-verschlüsselt. Nur Sie beide können dies lesen, der Hub nicht.',
     share:
-      'Wer den Link hat, kann alles lesen, auch was vorher geschrieben wurde. Ist der Link auf einem Hub veröffentlicht, kann auch dieser Hub es lesen.',
+      'Wer den Link hat, kann alles lesen, auch was vorher geschrieben wurde, und sieht Ihren Namen. Ist der Link auf einem Hub veröffentlicht, kann auch dieser Hub es lesen.',
   },
   problem: 'Ein Problem mit dieser Unterhaltung',
   messages: 'Nachrichten',
@@ -144,7 +144,9 @@ const chat: Translation<typeof english> = {
     check: 'Prüfen',
     hint: 'Die Meldung einer Nachricht oder der Beweis, dass ein Hub verschiedene Logs gezeigt hat.',
     hubProved:
-      'Dieser Hub hat zwei verschiedene Logs einer Unterhaltung signiert. Er hat seine Mitglieder belogen.',
+      'Ihr Hub {hub} hat zwei verschiedene Logs einer Unterhaltung signiert. Er hat seine Mitglieder belogen, oder er wurde aus einer älteren Sicherung wiederhergestellt.',
+    keyProved:
+      'Wer diesen Schlüssel hat, hat zwei verschiedene Logs einer Unterhaltung signiert. Er gehört keinem Ihrer Hubs, und jeder kann einen Schlüssel erzeugen.',
     hubKey: 'Schlüssel des Hubs',
     head: 'Eintrag {sequence}, signiert am {date}',
     proved: '{name} hat dies am {date} vom Gerät „{device}“ gesendet:',

@@ -141,7 +141,10 @@ export default {
     verify: 'Check a report',
     check: 'Check',
     hint: 'A report of a message, or the proof that a hub showed different logs.',
-    hubProved: 'This hub has signed two different logs of one conversation. It lied to its members.',
+    hubProved:
+      'Your hub {hub} has signed two different logs of one conversation. It lied to its members, or was restored from an older backup.',
+    keyProved:
+      'Whoever has this key has signed two different logs of one conversation. It is the key of none of your hubs, and anybody can make a key.',
     hubKey: 'Key of the hub',
     head: 'Entry {sequence}, signed on {date}',
     proved: '{name} sent this on {date} from the device “{device}”:',
