@@ -104,7 +104,7 @@ export class AccountUse {
 }
 
 /** Returns the limits of a member, of a guest, or of all guests together. */
-export function limitsOf(limits: ServiceLimits, member: Pick<Member, 'did'>): ServiceLimits {
+function limitsOf(limits: ServiceLimits, member: Pick<Member, 'did'>): ServiceLimits {
   const all = member.did === ALL_GUESTS ? limits.allGuests : {}
   return isGuest(member) ? { ...limits, ...limits.guests, ...all } : limits
 }

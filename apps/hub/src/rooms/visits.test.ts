@@ -163,7 +163,7 @@ test('a visit ends where the hub lets nobody in', async () => {
 test('a name that looks like one with the end of a key loses that end', async () => {
   const ann = visit()
   ann.send('hello', 'Ann (47Fu9xYz)')
-  const [{ by, sender }] = ann.messages as [{ by: string; sender: string }]
+  const { by, sender } = ann.messages[0]!
   expect(by).toBe(`Ann (${sender.slice(-8)})`)
   ann.send('again', '(x)')
   expect(ann.messages[1]!.by).toBeNull()

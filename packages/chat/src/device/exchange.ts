@@ -9,6 +9,7 @@ import { type Envelope, kindOf, readEnvelope } from '../envelope/envelope.ts'
 import type { ShareRoom } from '../share-rooms/share-room.ts'
 import type { Given, RoomRecord } from './given.ts'
 import type { History } from './history.ts'
+import type { Kept } from './kept-messages.ts'
 import { LogOrder, type PlacedEntry } from './log-order.ts'
 import { Membership } from './membership.ts'
 import { envelopeOf, type FreshEntry, freshOf, MessageOpener } from './message-opener.ts'
@@ -225,13 +226,9 @@ export class Exchange {
       const { messages } = this.#history
       const known = await messages.find(entry.clientId)
       if (!known || known.sequence === null) {
-        let isOpenable = known !== null
-        await this.#safely(async () => {
-          const envelope = isOpenable ? null : envelopeOf(entry)
-          if (envelope?.kind === 'message') isOpenable = await this.#opener.canOpen({ entry, envelope })
-        })
-        if (!isOpenable) return false
-        await keep()
+        const kind = await this.#judgeDirect(entry, known)
+        if (!kind) return false
+        if (kind === 'message') await keep()
         await this.#safely(() => this.#take(entry))
       }
       const kept = await messages.find(entry.clientId)
@@ -239,6 +236,19 @@ export class Exchange {
       this.#changed()
       return equalBytes(kept.commitment, readEnvelope(entry.bytes)?.commitment ?? NO_BYTES)
     })
+  }
+
+  /** See `MessageOpener.judge`. `known`: the message with this id that has no place yet. */
+  async #judgeDirect(entry: RoomEntry, known: Kept | null): Promise<'message' | 'mark' | null> {
+    let kind: 'message' | 'mark' | null = null
+    await this.#safely(async () => {
+      const envelope = envelopeOf(entry)
+      if (envelope?.kind !== 'message') return
+      if (!known) kind = await this.#opener.judge({ entry, envelope })
+      // Another message under the id of this one is not kept.
+      else if (equalBytes(known.commitment, envelope.commitment!)) kind = 'message'
+    })
+    return kind
   }
 
   /** Entries before the welcome wait for it. */

@@ -70,18 +70,23 @@ export class MessageOpener {
   }
 
   /**
-   * Returns whether a message can be opened now, and refuses it otherwise. It can be opened again
-   * afterwards.
+   * Returns whether an entry can be opened now, and whether it is a message or only a read mark,
+   * which no history keeps. Refuses it otherwise (null). It can be opened again afterwards.
    */
-  async canOpen(fresh: FreshEntry): Promise<boolean> {
+  async judge(fresh: FreshEntry): Promise<'message' | 'mark' | null> {
     const membership = this.#given.membership()
     const { refuse } = this.#given
-    if (!membership) return this.#readShare([fresh], refuse).length > 0
-    const errors = await membership.open([fresh], (opened, each) => this.#read(opened, each), {
-      ...{ keep: async () => {}, isAhead: true },
+    let opened = membership ? [] : this.#readShare([fresh], refuse)
+    const errors = await membership?.open([fresh], (some, each) => this.#read(some, each), {
+      keep: async some => {
+        opened = some
+      },
+      isAhead: true,
     })
-    for (const error of errors) refuse(error)
-    return errors.length === 0
+    for (const error of errors ?? []) refuse(error)
+    const [message] = opened
+    if (!message) return null
+    return readBody(message.kept.body).kind === 'read' ? 'mark' : 'message'
   }
 
   /** Shows messages ahead of their turn. Skips those that cannot be read yet. */
