@@ -12,7 +12,7 @@ const PORT = ['--port', '0', '--no-udp']
 const FULL = 'the disk of the database is full: free some space'
 
 function runHub({ path, run }: SmallDisk): Promise<ManagedProcess> {
-  return run(process.execPath, ENTRY, '--data', `${path}/data`, ...PORT, '--accounts', 'open')
+  return run(process.execPath, ENTRY, '--data', `${path}/data`, ...PORT, '--registration', 'open')
 }
 
 async function startHub(disk: SmallDisk): Promise<{ hub: ManagedProcess; url: string }> {
