@@ -62,7 +62,7 @@ describe.skipIf(missing('chromium-headless-shell'))('the page of a share link: i
     // The same person at the next visit, and another one in another browser.
     await tab.reload()
     await enter(tab)
-    await log.getByText('old').waitFor()
+    await log.getByText('old', { exact: true }).waitFor()
     expect(await tab.getByLabel('Your name').inputValue()).toBe('Visitor')
     await tab.getByLabel('Message').fill('Thanks')
     await tab.getByLabel('Message').press('Enter')

@@ -25,7 +25,7 @@ import { messageText } from './send.ts'
 const say = texts.chat
 const LIMIT = 20
 /** Number of messages requested at once. */
-const PAGE = 500
+const [LEAST_PAGE, PAGE] = [50, 500] as const
 /** The beginning of a proof about a hub; any other text is a report. */
 const HUB_PROOF = 'shoal-hub-proof:'
 
@@ -82,7 +82,7 @@ async function unreadOf(
   let before: string | undefined
   for (;;) {
     const { items, hasOlder } = await api.listMessages({
-      ...{ conversation: id, limit: PAGE },
+      ...{ conversation: id, limit: Math.min(PAGE, Math.max(LEAST_PAGE, limit ?? PAGE)) },
       ...(before !== undefined && { before }),
     })
     const fresh = items.slice(items.findIndex(message => message.id === readUpTo) + 1)
