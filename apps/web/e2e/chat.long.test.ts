@@ -428,7 +428,9 @@ describe.skipIf(lackingChromium())('the chat, with a made-up node', () => {
       await dialog.getByText('it is forged', { exact: false }).waitFor()
       await text.fill(HUB_PROOF)
       await dialog.getByRole('button', { name: 'Check', exact: true }).click()
-      await dialog.getByText('This hub has signed two different logs', { exact: false }).waitFor()
+      await dialog
+        .getByText('Your hub Harbour (https://hub.example.org) has signed two', { exact: false })
+        .waitFor()
       expect(await findings(page)).toEqual([])
     })
   })
