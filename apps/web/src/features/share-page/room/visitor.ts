@@ -1,6 +1,6 @@
 /**
- * The identity of this browser in the room of a share: another person in each room, so that nobody
- * can tell that the same browser visits two.
+ * The identity of this browser in the room of a share: another person in each room, so that visits
+ * to two rooms cannot be linked.
  */
 import { ShareRoom } from '@shoal/chat/share-rooms'
 import { encodeCredential, type Visitor } from '@shoal/chat/visit'
